@@ -1,0 +1,81 @@
+"""Published counts of customs capacity building, and changes that can be compared.
+
+Load, change, plot:
+
+>>> import cbcstats
+>>> missions = cbcstats.load_counts("missions")
+>>> changes = cbcstats.year_on_year(missions, per="month")
+>>> changes[["percent_change_low", "percent_change_high", "comparable"]].round(1).tail(1)
+   percent_change_low  percent_change_high  comparable
+2                34.5                 37.8        True
+>>> ax = cbcstats.plot_changes(changes)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cbcstats.captions import describe
+    from cbcstats.changes import year_on_year
+    from cbcstats.charts import plot_changes, plot_counts
+    from cbcstats.errors import ArgumentError, CbcstatsError, DataError, ReportError
+    from cbcstats.loaders import load_beneficiaries, load_counts, load_members, load_sources
+    from cbcstats.places import wco_region
+    from cbcstats.qualifiers import Bounds, Qualified, bounds, parse_qualified
+    from cbcstats.reports import save_report
+    from cbcstats.schemas import Beneficiaries, Counts, Members, Sources
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArgumentError",
+    "Beneficiaries",
+    "Bounds",
+    "CbcstatsError",
+    "Counts",
+    "DataError",
+    "Members",
+    "Qualified",
+    "ReportError",
+    "Sources",
+    "bounds",
+    "describe",
+    "load_beneficiaries",
+    "load_counts",
+    "load_members",
+    "load_sources",
+    "parse_qualified",
+    "plot_changes",
+    "plot_counts",
+    "save_report",
+    "wco_region",
+    "year_on_year",
+]
+
+# Where the public names live. They load when first used, so that importing cbcstats costs next to nothing.
+_MODULES = {
+    "captions": ("describe",),
+    "changes": ("year_on_year",),
+    "charts": ("plot_changes", "plot_counts"),
+    "errors": ("ArgumentError", "CbcstatsError", "DataError", "ReportError"),
+    "loaders": ("load_beneficiaries", "load_counts", "load_members", "load_sources"),
+    "places": ("wco_region",),
+    "qualifiers": ("Bounds", "Qualified", "bounds", "parse_qualified"),
+    "reports": ("save_report",),
+    "schemas": ("Beneficiaries", "Counts", "Members", "Sources"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,144 @@
+"""The words of a chart: how a range is written, where the numbers come from, and the text alternative."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import pandas as pd
+
+from cbcstats import columns as c
+from cbcstats.figures import PRINTED
+from cbcstats.loaders import load_sources
+from cbcstats.periods import period_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from matplotlib.axes import Axes
+
+# What each Axes shows: its text alternative, and the ids of its sources.
+_CAPTIONS: WeakKeyDictionary[Axes, tuple[str, list[str]]] = WeakKeyDictionary()
+
+
+def caption(ax: Axes, text: str, ids: list[str]) -> None:
+    """Remember the text alternative and the sources of a chart."""
+    _CAPTIONS[ax] = (text, ids)
+
+
+def describe(ax: Axes) -> str:
+    """Return the text alternative of a chart, made from its numbers.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        An Axes that one of the `plot_` functions returned.
+
+    Returns
+    -------
+    str
+        What is drawn, each number with its words, and what a reader must know. For a chart that was drawn
+        otherwise, its titles.
+
+    Examples
+    --------
+    >>> from cbcstats import describe, load_counts, plot_counts
+    >>> print(describe(plot_counts(load_counts("wco_members")))[:70])
+    Chart of figures over time: Wco members. 24 Jun 2013: 179 Members; 31
+    """
+    if ax in _CAPTIONS:
+        return _CAPTIONS[ax][0]
+    titles = [*(ax.get_title(loc) for loc in ("left", "center", "right")), ax.get_xlabel(), ax.get_ylabel()]
+    return f"Chart: {', '.join(filter(None, titles))}" if any(titles) else "Chart without a description"
+
+
+def cited_sources(ax: Axes) -> list[str]:
+    """Return the ids of the sources under a chart."""
+    return list(_CAPTIONS[ax][1]) if ax in _CAPTIONS else []
+
+
+def range_text(low: float, high: float, *, percent: bool = False) -> str:
+    """Write a range.
+
+    Examples
+    --------
+    >>> range_text(34.5033, 37.7541, percent=True)
+    '+34.5% to +37.8%'
+    >>> range_text(331, float("inf"))
+    '331 or more'
+    """
+    low_text, high_text = (_percent(end) if percent else _number(end) for end in (low, high))
+    if math.isinf(high):
+        return f"{low_text} or more"
+    return low_text if low_text == high_text else f"{low_text} to {high_text}"
+
+
+def source_line(ids: Iterable[str]) -> str:
+    """Name sources by publisher and date; an id that cbcstats does not know stands as it is.
+
+    Examples
+    --------
+    >>> source_line(["wco-2018-03-02", "cbra-2017-04-15", "my register"])
+    'Source: WCO 2018-03-02; Cross-border Research Association (blog) 2017-04-15; my register.'
+    """
+    known = load_sources().set_index(c.SOURCE_ID)
+    dates: dict[str, set[str]] = {}
+    for name in ids:
+        publisher = str(known.at[name, c.PUBLISHER]) if name in known.index else name
+        published = known.at[name, c.PUBLISHED] if name in known.index else None
+        dates.setdefault(publisher, set()).update({str(published)} if isinstance(published, str) else ())
+    named = [f"{publisher} {', '.join(sorted(on))}".strip() for publisher, on in dates.items()]
+    return f"Source: {'; '.join(named)}." if named else ""
+
+
+def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool) -> str:
+    """Describe figures over time."""
+    said = []
+    for figure in figures.itertuples(index=False):
+        scope = "" if figures[c.SCOPE].nunique() == 1 else f" ({words(figure.scope)})"
+        number = f"{range_text(figure.low, figure.high)} {figure.unit} a month" if monthly else f"{getattr(figure, PRINTED)} {figure.unit}"
+        inferred = ", days inferred" if figure.period_basis == "inferred" else ""
+        other = "" if figure.preferred else ", from another source"
+        said.append(f"{period_label(figure.period_start, figure.period_end)}{scope}: {number.strip()}{inferred}{other}")
+    return f"Chart of figures over time: {title}. {'; '.join(said)}."
+
+
+def changes_text(changes: pd.DataFrame, title: str) -> str:
+    """Describe percent changes."""
+    said = []
+    for change in changes.itertuples(index=False):
+        verdict = "comparable" if change.comparable else "not comparable"
+        why = f" ({change.why})" if change.why else ""
+        said.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
+    return f"Chart of percent changes: {title}. {'. '.join(said)}."
+
+
+def change_text(change) -> str:  # noqa: ANN001 - a row of itertuples
+    """Write the percent change of a row of `year_on_year`."""
+    low, high = change.percent_change_low, change.percent_change_high
+    if pd.isna(low):
+        return "no percent change"
+    return range_text(low, math.inf if pd.isna(high) else high, percent=True)
+
+
+def change_label(change, changes: pd.DataFrame) -> str:  # noqa: ANN001 - a row of itertuples
+    """Name the two periods of a change, and its series where there are several."""
+    names = (c.INDICATOR, c.SCOPE, c.PROGRAMME, c.WCO_REGION)
+    series = [words(getattr(change, name)) for name in names if name in changes and changes[name].nunique() > 1]
+    now = period_label(change.period_start, change.period_end)
+    before = period_label(change.previous_period_start, change.previous_period_end)
+    return ", ".join([*series, f"{now} against {before}"])
+
+
+def words(name: object) -> str:
+    """Write a name of the tables as words."""
+    return str(name).replace("_", " ")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if math.isinf(value) or float(value).is_integer() else f"{value:,.1f}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:+.1f}%".replace("-", "\N{MINUS SIGN}")

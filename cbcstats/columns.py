@@ -1,0 +1,75 @@
+"""Names of columns and the values that some of them take, said once."""
+
+from typing import Final
+
+INDICATOR: Final = "indicator"
+MEASURE: Final = "measure"
+SCOPE: Final = "scope"
+UNIT: Final = "unit"
+PERIOD_START: Final = "period_start"
+PERIOD_END: Final = "period_end"
+PERIOD_BASIS: Final = "period_basis"
+VALUE: Final = "value"
+QUALIFIER: Final = "qualifier"
+PUBLISHED_CHANGE: Final = "published_change"
+CHANGE_BASIS: Final = "change_basis"
+PREFERRED: Final = "preferred"
+PREFERRED_REASON: Final = "preferred_reason"
+SOURCE_ID: Final = "source_id"
+NOTE: Final = "note"
+
+PROGRAMME: Final = "programme"
+TRACK: Final = "track"
+MEMBER: Final = "member"
+MEMBER_NAME: Final = "member_name"
+AS_OF: Final = "as_of"
+START: Final = "start"
+END: Final = "end"
+LIST_ID: Final = "list_id"
+LIST_KIND: Final = "list_kind"
+
+ISO3: Final = "iso3"
+ISO2: Final = "iso2"
+NAME: Final = "name"
+WCO_REGION: Final = "wco_region"
+REGION_BASIS: Final = "region_basis"
+REGION_SOURCE_ID: Final = "region_source_id"
+JOINED: Final = "joined"
+JOINED_SOURCE_ID: Final = "joined_source_id"
+
+TITLE: Final = "title"
+PUBLISHER: Final = "publisher"
+PUBLISHED: Final = "published"
+URL: Final = "url"
+ACCESSED: Final = "accessed"
+
+LOW: Final = "low"
+HIGH: Final = "high"
+PREVIOUS_PERIOD_START: Final = "previous_period_start"
+PREVIOUS_PERIOD_END: Final = "previous_period_end"
+PREVIOUS_VALUE: Final = "previous_value"
+PREVIOUS_LOW: Final = "previous_low"
+PREVIOUS_HIGH: Final = "previous_high"
+CHANGE: Final = "change"
+CHANGE_LOW: Final = "change_low"
+CHANGE_HIGH: Final = "change_high"
+PERCENT_CHANGE: Final = "percent_change"
+PERCENT_CHANGE_LOW: Final = "percent_change_low"
+PERCENT_CHANGE_HIGH: Final = "percent_change_high"
+COMPARABLE: Final = "comparable"
+WHY: Final = "why"
+PREVIOUS_SOURCE_ID: Final = "previous_source_id"
+
+PRECISION: Final = "_precision"  # suffix: how much of the date beside it is known
+
+MEASURES: Final = ("flow", "stock", "cumulative", "event")
+QUALIFIERS: Final = ("exact", "more_than", "at_least", "about", "almost", "less_than", "at_most")
+PRECISIONS: Final = ("day", "month", "year")
+WCO_REGIONS: Final = (
+    "East and Southern Africa",
+    "Europe",
+    "Far East, South and South East Asia, Australasia and the Pacific Islands",
+    "North of Africa, Near and Middle East",
+    "South America, North America, Central America and the Caribbean",
+    "West and Central Africa",
+)

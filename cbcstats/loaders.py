@@ -1,0 +1,185 @@
+"""The tables, typed and validated: those that cbcstats carries, or files of your own of the same shape."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cbcstats import schemas
+from cbcstats.columns import INDICATOR, PROGRAMME, SOURCE_ID
+from cbcstats.errors import check_choice
+from cbcstats.readers import read_cells
+from cbcstats.validation import check_cells, problems_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+    import pandera.pandas as pa
+
+SCHEMAS: Final[dict[str, type[pa.DataFrameModel]]] = {
+    "counts": schemas.Counts,
+    "beneficiaries": schemas.Beneficiaries,
+    "members": schemas.Members,
+    "sources": schemas.Sources,
+}
+
+
+def load_counts(indicator: str | Iterable[str] | None = None, *, source: str | Path | None = None) -> pd.DataFrame:
+    """Load published counts.
+
+    Parameters
+    ----------
+    indicator : str or iterable of str, optional
+        Series to keep, such as `missions`. All of them by default.
+    source : path, optional
+        A CSV, Excel or Parquet file of your own with the columns of `data/counts.csv`. A file `sources.csv`
+        beside it adds your sources to those that cbcstats knows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per published figure, in file order, with the columns and dtypes of `Counts`: text as `str`,
+        `value` as `Int64`, days as `datetime64`, `preferred` as `bool`.
+
+    Raises
+    ------
+    DataError
+        If the file breaks the schema. The error lists all bad cells and holds them in `.problems`.
+    ArgumentError
+        If there is no such indicator; the message names the near ones.
+
+    Examples
+    --------
+    >>> from cbcstats import load_counts
+    >>> load_counts("missions")[["scope", "value", "qualifier"]].tail(2)
+           scope  value qualifier
+    4  delivered    342     exact
+    5  delivered    492     exact
+    """
+    return _only(_load("counts", source), INDICATOR, indicator)
+
+
+def load_beneficiaries(
+    programme: str | Iterable[str] | None = None, *, source: str | Path | None = None
+) -> pd.DataFrame:
+    """Load the Members on published lists of programme beneficiaries.
+
+    Parameters
+    ----------
+    programme : str or iterable of str, optional
+        Programmes to keep, such as `A-CIP`. All of them by default.
+    source : path, optional
+        A file of your own with the columns of `data/beneficiaries.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per Member and list, with the columns and dtypes of `Beneficiaries`. Dates known to the month
+        or year are its first day, as `as_of_precision`, `start_precision` and `end_precision` say.
+
+    Raises
+    ------
+    DataError
+        If the file breaks the schema.
+    ArgumentError
+        If there is no such programme.
+
+    Examples
+    --------
+    >>> from cbcstats import load_beneficiaries
+    >>> load_beneficiaries("WCO-SACU Connect")["member"].tolist()
+    ['BWA', 'LSO', 'NAM', 'ZAF', 'SWZ']
+    """
+    return _only(_load("beneficiaries", source), PROGRAMME, programme)
+
+
+def load_members(*, source: str | Path | None = None) -> pd.DataFrame:
+    """Load the Members of the WCO, with their regions and dates of accession, and the European Union.
+
+    Parameters
+    ----------
+    source : path, optional
+        A file of your own with the columns of `data/members.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per Member, with the columns and dtypes of `Members`. The European Union has the code `EUE`
+        and no region; the WCO does not count it.
+
+    Raises
+    ------
+    DataError
+        If the file breaks the schema.
+
+    Examples
+    --------
+    >>> from cbcstats import load_members
+    >>> len(load_members())
+    188
+    """
+    return _load("members", source)
+
+
+def load_sources(*, source: str | Path | None = None) -> pd.DataFrame:
+    """Load the sources of the figures: title, publisher, date, address.
+
+    Parameters
+    ----------
+    source : path, optional
+        A file of your own with the columns of `data/sources.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per source, with the columns and dtypes of `Sources`.
+
+    Raises
+    ------
+    DataError
+        If the file breaks the schema.
+
+    Examples
+    --------
+    >>> from cbcstats import load_sources
+    >>> sources = load_sources().set_index("source_id")
+    >>> sources.loc["wco-2018-03-02", "title"]
+    'Successful 9th Session of the Capacity Building Committee'
+    """
+    return _load("sources", source)
+
+
+def shipped(folder: str) -> Path:
+    """Return the folder `data` or `notebooks`: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
+def _load(table: str, source: str | Path | None) -> pd.DataFrame:
+    own = None if source is None else Path(source)
+    cells = read_cells(own or shipped("data") / f"{table}.csv")
+    known = _known_sources(own) if table != "sources" else frozenset()
+    frame, problems = check_cells(cells, SCHEMAS[table].to_schema(), known)
+    if problems:
+        raise problems_error(cells.name, problems)
+    return frame.reset_index(drop=True)
+
+
+def _known_sources(own: Path | None) -> frozenset[str]:
+    known = set(load_sources()[SOURCE_ID])
+    beside = own.with_name("sources.csv") if own else None
+    if beside and beside.is_file():
+        known |= set(load_sources(source=beside)[SOURCE_ID])
+    return frozenset(known)
+
+
+def _only(frame: pd.DataFrame, column: str, wanted: str | Iterable[str] | None) -> pd.DataFrame:
+    if wanted is None:
+        return frame
+    names = [wanted] if isinstance(wanted, str) else list(wanted)
+    options = sorted(frame[column].unique())
+    for name in names:
+        check_choice(column, name, options)
+    return frame[frame[column].isin(names)].reset_index(drop=True)

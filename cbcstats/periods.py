@@ -1,0 +1,107 @@
+"""Reporting periods: how long they are, how far apart, and what they are called."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from typing import Any
+
+DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12, so that leap years make no difference
+
+# English whatever the locale, so that labels are the same everywhere.
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_PARTIAL = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?", re.ASCII)
+
+
+def parse_day(text: str, *, partial: bool = False) -> tuple[pd.Timestamp, str]:
+    """Read a date in ISO 8601, and how much of it is known.
+
+    Parameters
+    ----------
+    text : str
+        `2018-03-02`; with `partial` also `2018-03` or `2018`.
+    partial : bool
+        Whether a month or a year alone will do.
+
+    Returns
+    -------
+    tuple of pandas.Timestamp and str
+        The day, or the first day of the month or year, and `day`, `month` or `year`.
+
+    Raises
+    ------
+    ValueError
+        If the text has another form, or the calendar has no such day; the message says which.
+
+    Examples
+    --------
+    >>> parse_day("2018-03", partial=True)
+    (Timestamp('2018-03-01 00:00:00'), 'month')
+    >>> parse_day("2018-02-30")
+    Traceback (most recent call last):
+    ValueError: is no day of the calendar
+    """
+    found = _PARTIAL.fullmatch(text)
+    if found is None or (found["day"] is None and not partial):
+        raise ValueError("is not a date in the form YYYY-MM-DD" + (", YYYY-MM or YYYY" if partial else ""))
+    try:
+        day = datetime.date(int(found["year"]), int(found["month"] or 1), int(found["day"] or 1))
+    except ValueError:
+        raise ValueError("is no day of the calendar") from None
+    precision = "day" if found["day"] else "month" if found["month"] else "year"
+    return pd.Timestamp(day).as_unit("us"), precision
+
+
+def length_in_days(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Return the length of each period in days, both ends included; missing where an end is not known."""
+    return (end - start).dt.days + 1
+
+
+def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Return the middle of each period; where its start is not known, its last day."""
+    return end - (end - start.fillna(end)) / 2
+
+
+def period_label(start: Any, end: Any) -> str:  # noqa: ANN401 - a Timestamp, or the NaT of any library
+    """Name a period as reports do.
+
+    Parameters
+    ----------
+    start, end : pandas.Timestamp or NaT
+        First and last day, inclusive. A stock has no start.
+
+    Examples
+    --------
+    >>> from pandas import NaT, Timestamp
+    >>> period_label(Timestamp("2016-07-01"), Timestamp("2017-06-30"))
+    '2016/17'
+    >>> period_label(Timestamp("2017-03-09"), Timestamp("2018-02-26"))
+    'Mar 2017 - Feb 2018'
+    >>> period_label(NaT, Timestamp("2018-02-28"))
+    '28 Feb 2018'
+    """
+    if pd.isna(end):
+        return "undated" if pd.isna(start) else f"since {_day(start)}"
+    if pd.isna(start) or start == end:
+        return _day(end)
+    next_day = end + pd.Timedelta(days=1)
+    if (start.day, start.month) == (next_day.day, next_day.month) and next_day.year - start.year == 1:
+        return str(start.year) if start.month == 1 else f"{start.year}/{end.year % 100:02}"
+    if (start.year, start.month) == (end.year, end.month):
+        return _month(end) if start.day == 1 and next_day.day == 1 else f"{start.day}-{_day(end)}"
+    name = _day if (end - start).days < DAYS_PER_MONTH else _month
+    return f"{name(start, year=start.year != end.year)} - {name(end)}"
+
+
+def _day(day: pd.Timestamp, *, year: bool = True) -> str:
+    return f"{day.day} {_month(day, year=year)}"
+
+
+def _month(day: pd.Timestamp, *, year: bool = True) -> str:
+    return MONTHS[day.month - 1] + (f" {day.year}" if year else "")

@@ -1,0 +1,263 @@
+"""Published figures and the words beside them: "more than 330" is a range.
+
+How far a word reaches is a reading. `strict` leaves the far side open; `usual`, the default, closes it
+by the convention in `bounds`, which is a convention of this library and no law.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from cbcstats.columns import QUALIFIERS
+from cbcstats.errors import DataError, check_choice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+READINGS: Final = ("usual", "strict")
+
+# The words of published figures. Those after the number ("330 or more") stand here as well.
+PHRASES: Final[Mapping[str, str]] = {
+    "": "exact",
+    "exactly": "exact",
+    "a total of": "exact",
+    "more than": "more_than",
+    "over": "more_than",
+    "above": "more_than",
+    "in excess of": "more_than",
+    "upwards of": "more_than",
+    "exceeding": "more_than",
+    "just over": "more_than",
+    "well over": "more_than",
+    ">": "more_than",
+    "at least": "at_least",
+    "no fewer than": "at_least",
+    "no less than": "at_least",
+    "not less than": "at_least",
+    "not fewer than": "at_least",
+    "a minimum of": "at_least",
+    "or more": "at_least",
+    "and more": "at_least",
+    "≥": "at_least",
+    ">=": "at_least",
+    "+": "at_least",
+    "about": "about",
+    "around": "about",
+    "approximately": "about",
+    "approx": "about",
+    "approx.": "about",
+    "circa": "about",
+    "ca.": "about",
+    "c.": "about",
+    "some": "about",
+    "roughly": "about",
+    "or so": "about",
+    "~": "about",
+    "≈": "about",
+    "almost": "almost",
+    "nearly": "almost",
+    "close to": "almost",
+    "just under": "almost",
+    "less than": "less_than",
+    "fewer than": "less_than",
+    "under": "less_than",
+    "below": "less_than",
+    "<": "less_than",
+    "at most": "at_most",
+    "no more than": "at_most",
+    "not more than": "at_most",
+    "up to": "at_most",
+    "a maximum of": "at_most",
+    "or fewer": "at_most",
+    "or less": "at_most",
+    "≤": "at_most",
+    "<=": "at_most",
+}
+
+_MULTIPLES = {"": 1, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_NUMBER = re.compile(
+    r"(?P<before>[^0-9]*?)\s*"
+    r"(?P<number>[0-9]{1,3}(?:[,\u00a0\u202f ][0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
+    rf"\s*(?P<multiple>{'|'.join(filter(None, _MULTIPLES))}|)"
+    r"\s*(?P<after>[^0-9]*)",
+    re.IGNORECASE,
+)
+
+
+class Bounds(NamedTuple):
+    """The lowest and the highest value that a figure can have; `inf` on a side that is open.
+
+    Examples
+    --------
+    >>> print(Bounds(331, 339))
+    331 to 339
+    >>> print(Bounds(331, float("inf")))
+    331 or more
+    """
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        if self.low == self.high:
+            return f"{self.low:,}"
+        if math.isinf(self.high):
+            return f"{self.low:,} or more"
+        return f"{self.low:,} to {self.high:,}"
+
+
+class Qualified(NamedTuple):
+    """A number as printed, and its qualifier."""
+
+    value: float
+    qualifier: str
+
+
+def parse_qualified(text: str) -> Qualified:
+    """Read a published figure: the number printed and the word beside it.
+
+    Parameters
+    ----------
+    text : str
+        Such as `more than 330`, `almost 400`, `1,000`, `20+` or `3.5 million`. Digits, no number words;
+        commas or spaces may set the thousands apart.
+
+    Returns
+    -------
+    Qualified
+        `value`, an int where the number is whole and a float otherwise, and `qualifier`, one of `exact`,
+        `more_than`, `at_least`, `about`, `almost`, `less_than`, `at_most`.
+
+    Raises
+    ------
+    DataError
+        If there is no number, more than one, or a word that is no known qualifier: it is never guessed.
+
+    Examples
+    --------
+    >>> parse_qualified("more than 330")
+    Qualified(value=330, qualifier='more_than')
+    >>> parse_qualified("20+").qualifier
+    'at_least'
+    """
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
+        raise DataError(f"{text!r} holds no single number in digits; write one figure, such as 'more than 330'")
+    before, after = (" ".join(found[part].lower().split()) for part in ("before", "after"))
+    if before and after:
+        raise DataError(f"{text!r} has words on both sides of the number; leave one qualifier, such as 'more than 330'")
+    if before + after not in PHRASES:
+        raise DataError(
+            f"{before + after!r} in {text!r} is no known qualifier; leave the unit away and "
+            "write a word such as 'more than', 'at least', 'about', 'almost', 'less than', 'at most' or none"
+        )
+    number = Decimal(re.sub(r"[^0-9.]", "", found["number"])) * _MULTIPLES[found["multiple"].lower()]
+    return Qualified(_plain(number), PHRASES[before + after])
+
+
+def bounds(value: float, qualifier: str = "exact", *, reading: str = "usual") -> Bounds:
+    """Return the range of values that a published figure stands for.
+
+    Parameters
+    ----------
+    value : int or float
+        The number printed, not negative.
+    qualifier : str
+        The word beside it, one of `exact`, `more_than`, `at_least`, `about`, `almost`, `less_than`, `at_most`.
+    reading : {"usual", "strict"}
+        `strict` leaves the far side open (`inf`, or 0 below). `usual` closes it by the convention below.
+
+    Returns
+    -------
+    Bounds
+        `low` and `high`, both possible; whole numbers for a whole value.
+
+    Raises
+    ------
+    DataError
+        If the value is no number from 0 on, or nothing can be less than it.
+    ArgumentError
+        If the qualifier or the reading is not one of those above.
+
+    Notes
+    -----
+    The usual reading of a value v, where u is the place of its last digit other than 0 and w the place of its
+    second digit, each at least ten, or five where v ends in 5:
+
+    ====================  =====================================  ===================
+    more_than, at_least   v + 1 (or v) to v + u - 1              330: 331 to 339
+    less_than, at_most    v - u + 1 to v - 1 (or v)              330: 321 to 329
+    almost                v - w to v - 1                         400: 390 to 399
+    about                 v - w/2 to v + w/2                     150: 145 to 155
+    ====================  =====================================  ===================
+
+    A value with decimals is read in units of its last decimal, so that `more than 4.5` is 4.6 to 4.9.
+    A range never goes below 0.
+
+    Examples
+    --------
+    >>> bounds(330, "more_than")
+    Bounds(low=331, high=339)
+    >>> print(bounds(330, "more_than", reading="strict"))
+    331 or more
+    """
+    check_choice("qualifier", qualifier, QUALIFIERS)
+    check_choice("reading", reading, READINGS)
+    exact = _exact(value)
+    scale = Decimal(1).scaleb(min(int(exact.as_tuple().exponent), 0))  # the unit of the last decimal
+    low, high = _usual_range(int(exact / scale), qualifier)
+    if reading == "strict":
+        low, high = _open_far_side(low, high, qualifier)
+    if high < 0:
+        raise DataError(f"no count is {qualifier.replace('_', ' ')} {value}; correct the value or its qualifier")
+    return Bounds(*(end if math.isinf(end) else _plain(max(int(end), 0) * scale) for end in (low, high)))
+
+
+def _usual_range(value: int, qualifier: str) -> tuple[float, float]:
+    last_place = max(10 ** _trailing_zeros(value), _coarseness(value))
+    second_place = max(10 ** (len(str(value)) - 2), _coarseness(value)) if value >= 10 else _coarseness(value)
+    return {
+        "exact": (value, value),
+        "more_than": (value + 1, value + last_place - 1),
+        "at_least": (value, value + last_place - 1),
+        "less_than": (value - last_place + 1, value - 1),
+        "at_most": (value - last_place + 1, value),
+        "almost": (value - second_place, value - 1),
+        "about": (value - second_place // 2, value + second_place // 2),
+    }[qualifier]
+
+
+def _open_far_side(low: float, high: float, qualifier: str) -> tuple[float, float]:
+    if qualifier in ("more_than", "at_least", "about"):
+        high = math.inf
+    if qualifier in ("less_than", "at_most", "almost", "about"):
+        low = 0
+    return low, high
+
+
+def _coarseness(value: int) -> int:
+    """Return the least width of a range: a number that ends in 5 is read more finely than others."""
+    return 5 if value % 10 == 5 else 10
+
+
+def _trailing_zeros(value: int) -> int:
+    digits = str(value)
+    return len(digits) - len(digits.rstrip("0")) if value else 0
+
+
+def _exact(value: float) -> Decimal:
+    """Return the number as printed: 4.5 is four and a half, and no binary neighbour of it."""
+    try:
+        exact = Decimal(str(value))
+    except InvalidOperation:
+        exact = Decimal("NaN")
+    if not exact.is_finite() or exact < 0:
+        raise DataError(f"{value!r} is no count; a published figure is a number from 0 on")
+    return exact.normalize() if exact != exact.to_integral_value() else exact.quantize(Decimal(1))
+
+
+def _plain(number: Decimal) -> float:
+    return int(number) if number == number.to_integral_value() else float(number)

@@ -1,0 +1,251 @@
+"""Notebooks -> one page that loads nothing, and a folder of its charts and tables."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from cbcstats.errors import ReportError
+from cbcstats.loaders import load_sources, shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from nbformat import NotebookNode
+
+    Progress = Callable[[str, int, int], None]
+
+TITLE: Final = "Customs capacity building in figures"
+MANIFEST: Final = ".cbcstats-report"  # names the files of a report, so that only a report is ever replaced
+CELL_TIMEOUT: Final = 600  # seconds
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+_HEADING: Final = re.compile(r'<h(?P<level>[1-6]) id="(?P<anchor>[^"]*)">(?P<text>.*?)</h[1-6]>', re.DOTALL)
+
+
+class Heading(NamedTuple):
+    """A heading of the page: where, and what it says."""
+
+    anchor: str
+    text: str
+
+
+class Part(NamedTuple):
+    """A notebook as a part of the page."""
+
+    name: str
+    html: str
+    headings: list[Heading]
+
+
+def save_report(
+    output: str | Path = "report",
+    *,
+    notebooks: Iterable[str | Path] | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Execute the notebooks and write the report: a page, its charts and its tables.
+
+    Parameters
+    ----------
+    output : path
+        Folder to write. One that holds a report and nothing else is replaced, once the new report is whole.
+    notebooks : iterable of path, optional
+        Notebooks, or folders of notebooks. By default those that cbcstats carries.
+    progress : callable, optional
+        Called with the name of the notebook, the number of cells done and the number of all cells.
+
+    Returns
+    -------
+    pathlib.Path
+        `index.html` in the folder. Beside it `charts/` (PNG and SVG) and `tables/` (CSV).
+
+    Raises
+    ------
+    ReportError
+        If there is no notebook, a cell fails, or the folder holds anything else. Nothing is touched then.
+
+    Examples
+    --------
+    >>> from cbcstats import save_report
+    >>> page = save_report("report")  # doctest: +SKIP
+    """
+    target = Path(output).absolute()
+    _check_target(target)
+    paths = _notebook_paths([shipped("notebooks")] if notebooks is None else [Path(path) for path in notebooks])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _working_folder(target) as folder:
+        (folder / "charts").mkdir()
+        (folder / "tables").mkdir()
+        executed = {path: execute(path, folder, progress) for path in paths}
+        (folder / "index.html").write_text(_page(executed), encoding="utf-8", newline="\n")
+        files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        (folder / MANIFEST).write_text(json.dumps(files, indent=1) + "\n", encoding="utf-8")
+        _check_target(target)  # it may have changed while the notebooks ran
+        _put(folder, target)
+    return Path(output) / "index.html"
+
+
+def execute(path: Path, folder: Path, progress: Progress | None = None) -> NotebookNode:
+    """Run a notebook in a kernel of its own and return it with its outputs; charts and tables go to the folder."""
+    import nbclient
+    import nbformat
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError) as error:
+        raise ReportError(f"{path}: is no notebook that can be read ({error})") from error
+    setup = f"from cbcstats.displays import export_displays\nexport_displays({str(folder)!r}, {path.stem!r})"
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(setup))
+    failed: list[int] = []
+
+    def done(cell: object, cell_index: int) -> None:  # noqa: ARG001 - nbclient passes them by name
+        if progress is not None:
+            progress(path.name, cell_index, len(notebook.cells) - 1)
+
+    def fail(cell: object, cell_index: int, execute_reply: object) -> None:  # noqa: ARG001
+        failed.append(cell_index)
+
+    with tempfile.TemporaryDirectory() as runtime:
+        client = nbclient.NotebookClient(
+            notebook,
+            km=_kernel(Path(runtime)),
+            timeout=CELL_TIMEOUT,
+            record_timing=False,
+            resources={"metadata": {"path": str(folder)}},
+            on_cell_complete=done,
+            on_cell_error=fail,
+        )
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            raise ReportError(_failure(path, notebook, failed[-1], f"{error.ename}: {error.evalue}")) from error
+        except (CellTimeoutError, DeadKernelError) as error:
+            at = max(client.code_cells_executed, 1)
+            raise ReportError(_failure(path, notebook, at, str(error).strip().splitlines()[0])) from error
+    del notebook.cells[0]
+    return notebook
+
+
+def _kernel(runtime: Path) -> Any:  # noqa: ANN401 - jupyter_client is not typed
+    """Return the manager of a kernel that is reached through a file where the system can, so by nobody else."""
+    from jupyter_client.manager import AsyncKernelManager
+
+    if os.name != "posix":
+        return AsyncKernelManager(kernel_name="python3")
+    return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=str(runtime / "kernel.json"))
+
+
+def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:
+    """Name the notebook and the cell as JupyterLab counts code cells."""
+    number = sum(cell.cell_type == "code" for cell in notebook.cells[1 : index + 1])
+    first = notebook.cells[index].source.strip().splitlines()[:1]
+    place = f"{path.name}, code cell {number}" + (f" ({first[0]})" if first else "")
+    return f"{place}: {error}; mend the cell and run again; no report was written"
+
+
+def _notebook_paths(given: Sequence[Path]) -> list[Path]:
+    paths: list[Path] = []
+    for path in given:
+        found = sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
+        if not found or not found[0].is_file():
+            raise ReportError(f"{path}: there is no notebook; name a file or a folder of files that end in .ipynb")
+        paths += found
+    doubled = {path.stem for path in paths if [other.stem for other in paths].count(path.stem) > 1}
+    if doubled:
+        raise ReportError(f"two notebooks are called {', '.join(sorted(doubled))}; rename one")
+    return paths
+
+
+def _page(executed: dict[Path, NotebookNode]) -> str:
+    import jinja2
+
+    from cbcstats import __version__
+
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True)
+    parts = [_part(path.stem, notebook) for path, notebook in executed.items()]
+    sources = list(_cited(executed.values()))
+    page = environment.get_template("report.html.j2")
+    return page.render(title=TITLE, version=__version__, notebooks=parts, sources=sources) + "\n"
+
+
+def _part(name: str, notebook: NotebookNode) -> Part:
+    """Turn a notebook into HTML whose headings are one level deeper and have anchors of their own."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(
+        template_name="notebook", extra_template_basedirs=[str(_TEMPLATES)], exclude_anchor_links=True
+    )
+    headings: list[Heading] = []
+
+    def deepen(found: re.Match[str]) -> str:
+        anchor = f"{name}-{len(headings) + 1}"
+        level = min(int(found["level"]) + 1, 6)
+        text = re.sub(r"<[^>]+>", "", found["text"])
+        headings.append(Heading(anchor, text))
+        return f'<h{level} id="{anchor}">{found["text"]}</h{level}>'
+
+    return Part(name, _HEADING.sub(deepen, exporter.from_notebook_node(notebook)[0]), headings)
+
+
+def _cited(notebooks: Iterable[NotebookNode]) -> Iterator[dict[str, object]]:
+    """Yield the sources of all that is shown, in the order in which they come."""
+    known = load_sources().set_index("source_id", drop=False)
+    outputs = (output for notebook in notebooks for cell in notebook.cells for output in cell.get("outputs", ()))
+    shown = (part for output in outputs for part in output.get("metadata", {}).values() if isinstance(part, dict))
+    for name in dict.fromkeys(source for part in shown for source in part.get("sources", ())):
+        row = known.loc[name] if name in known.index else None
+        if row is None:
+            yield {"source_id": name}
+        else:
+            yield {**row.dropna().to_dict(), "accessed": row["accessed"].date()}
+
+
+def _check_target(target: Path) -> None:
+    """Raise unless the folder is missing, empty, or a report with nothing else in it."""
+    if not target.exists():
+        return
+    remedy = "choose another folder with --output"
+    if not target.is_dir():
+        raise ReportError(f"{target}: is no folder; {remedy}")
+    if target in (Path.cwd(), *Path.cwd().parents):
+        raise ReportError(f"{target}: is the folder that you are in; {remedy}")
+    found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    try:
+        ours = {MANIFEST, *json.loads((target / MANIFEST).read_text(encoding="utf-8"))}
+    except (OSError, ValueError, TypeError):
+        ours = set()
+    others = sorted(found - ours)
+    if others:
+        raise ReportError(f"{target}: holds files that no report wrote, such as {others[0]}; {remedy}, or move them")
+
+
+@contextlib.contextmanager
+def _working_folder(target: Path) -> Iterator[Path]:
+    """Make a folder beside the target, so that moving it there is one step; it never stays."""
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    folder.chmod(0o755)  # mkdtemp keeps others out; a report is for them
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put(folder: Path, target: Path) -> None:
+    """Move the folder to the target; the old report stays until then, and comes back if it fails."""
+    old = folder.with_name(folder.name + "-old")
+    if target.exists():
+        target.rename(old)
+    try:
+        folder.rename(target)
+    except OSError as error:
+        if old.exists():
+            old.rename(target)
+        raise ReportError(f"{target}: cannot be written ({error.strerror}); the old report is untouched") from error
+    shutil.rmtree(old, ignore_errors=True)

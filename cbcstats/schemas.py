@@ -1,0 +1,285 @@
+"""The pandera models of the four tables: the contract that loaders keep.
+
+The models describe typed frames. Text is pandas `str`, counts are `Int64`, days are `datetime64`,
+marks are `bool`; an empty cell is missing. Rules over several columns are dataframe checks, and `RULES`
+says in plain words what breaks them and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cbcstats.columns import (
+    AS_OF,
+    CHANGE_BASIS,
+    END,
+    INDICATOR,
+    ISO3,
+    JOINED,
+    JOINED_SOURCE_ID,
+    LIST_ID,
+    LIST_KIND,
+    MEASURE,
+    MEASURES,
+    MEMBER,
+    PERIOD_END,
+    PERIOD_START,
+    PRECISION,
+    PRECISIONS,
+    PREFERRED,
+    PREFERRED_REASON,
+    PUBLISHED_CHANGE,
+    QUALIFIER,
+    QUALIFIERS,
+    SCOPE,
+    SOURCE_ID,
+    START,
+    UNIT,
+    VALUE,
+    WCO_REGIONS,
+)
+
+_SNAKE_CASE = r"^[a-z0-9]+(_[a-z0-9]+)*$"
+_ISO3 = r"^[A-Z]{3}$"
+_ISO2 = r"^[A-Z]{2}$"
+_CHANGE = r"^(?!\s)(?=.*[0-9A-Za-z]).*(?<!\s)$"
+_PARTIAL_DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+_ADDRESS = r"^https?://\S+$"
+
+PATTERNS: Final = {
+    _SNAKE_CASE: "lower-case words joined by underscores, such as tailor_made_members",
+    _ISO3: "three capital letters of ISO 3166, such as KEN",
+    _ISO2: "two capital letters of ISO 3166, such as KE",
+    _CHANGE: "the change as printed, such as +49%",
+    _PARTIAL_DAY: "a year, month or day, such as 2018, 2018-03 or 2018-03-02",
+    _ADDRESS: "an address that begins with https://",
+}
+
+
+class Rule(NamedTuple):
+    """A dataframe check in plain words: the column to point at, what is wrong, what to do."""
+
+    column: str
+    problem: str
+    remedy: str
+
+
+RULES: Final = {
+    "period_ends_after_start": Rule(
+        PERIOD_END, "is before the start of the period", "correct the start or the end of the period"
+    ),
+    "stock_has_no_start": Rule(
+        PERIOD_START, "is given for a stock, which is true on one day", "leave period_start empty, or correct measure"
+    ),
+    "change_has_a_basis": Rule(
+        CHANGE_BASIS,
+        "does not go with published_change",
+        "fill both or leave both empty: total for a change of the total, per_month for one of the monthly rate",
+    ),
+    "row_is_new": Rule(INDICATOR, "begins a row that repeats an earlier one", "delete one of the two rows"),
+    "one_figure_is_preferred": Rule(
+        PREFERRED,
+        "leaves no single preferred figure among those for the same indicator, scope and period",
+        "write true for the one to compute with and false for the others, or correct scope or period",
+    ),
+    "preference_has_a_reason": Rule(
+        PREFERRED_REASON,
+        "is empty although other figures for the same period exist",
+        "say why this figure is preferred",
+    ),
+    "member_is_listed_once": Rule(MEMBER, "stands twice on the same list", "delete one of the two rows"),
+    "list_has_one_kind": Rule(LIST_KIND, "differs within the list", "mark the whole list full or partial"),
+    "end_is_after_start": Rule(END, "is before start", "correct start or end"),
+    "source_is_new": Rule(SOURCE_ID, "stands twice", "give each source an id of its own"),
+    "member_is_new": Rule(ISO3, "stands twice", "keep one row per Member"),
+    "joined_has_a_source": Rule(
+        JOINED_SOURCE_ID, "is empty although joined is given", "name the source of the date, or leave the date empty"
+    ),
+}
+
+
+def _text(description: str, **field: object) -> str:
+    return pa.Field(description=description, **field)  # type: ignore[no-any-return]
+
+
+def _optional(description: str, **field: object) -> str:
+    """Describe a text column that a table may leave out."""
+    return _text(description, nullable=True, metadata={"optional": True}, **field)
+
+
+def _source(what: str, *, nullable: bool = False) -> str:
+    return _text(f"source of {what}: an id in sources.csv", nullable=nullable, metadata={"refers_to": "sources"})
+
+
+def _day(description: str, *, partial: bool = False) -> pd.Timestamp:
+    return pa.Field(description=description, nullable=True, metadata={"partial": partial})  # type: ignore[no-any-return]
+
+
+def _precision(column: str) -> str:
+    return _optional(f"how much of {column} is known: day, month or year", isin=PRECISIONS)
+
+
+def figures_of_one_period(counts: pd.DataFrame) -> list[pd.Series]:
+    """Return what figures of one series and period have in common; figures without a date have nothing."""
+    dated = counts[PERIOD_END].notna()
+    return [counts[column].where(dated, counts.index.to_series()) for column in (INDICATOR, SCOPE)] + [
+        counts[PERIOD_START],
+        counts[PERIOD_END],
+    ]
+
+
+class Counts(pa.DataFrameModel):
+    """Published counts, one row per figure of one source."""
+
+    indicator: str = _text("series, in snake_case", str_matches=_SNAKE_CASE)
+    measure: str = _text(
+        "flow: happened within the period; stock: true on a day; cumulative: since a start; "
+        "event: at one event, such as attendance, which does not grow with the days it lasts",
+        isin=MEASURES,
+    )
+    scope: str = _text(
+        "what the count covers where figures would otherwise be mixed: delivered, planned, in_person, ...; "
+        "all where nothing is set apart",
+        str_matches=_SNAKE_CASE,
+    )
+    unit: str = _text("what one is: missions, Members, participants, ...")
+    period_start: pd.Timestamp = _day("first day, inclusive; empty for a stock or where not known")
+    period_end: pd.Timestamp = _day("last day, inclusive; the day of a stock; empty where not known")
+    period_basis: str = _text("whether the source states the days or they are inferred", isin=("stated", "inferred"))
+    value: pd.Int64Dtype = pa.Field(description="number printed", ge=0)
+    qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
+    published_change: str = _text("change that the source claims, as printed", nullable=True, str_matches=_CHANGE)
+    change_basis: str = _text("of what the change is claimed", nullable=True, isin=("total", "per_month"))
+    preferred: bool = pa.Field(
+        description="false where another figure for the same indicator, scope and period is the one to compute with",
+        metadata={"optional": True},
+    )
+    preferred_reason: str = _optional("why the figure is preferred, where there are several")
+    source_id: str = _source("the figure")
+    note: str = _text("what a reader must know, in our own words", nullable=True)
+
+    @pa.dataframe_check(ignore_na=False)
+    def period_ends_after_start(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that no period ends before it starts."""
+        return ~(counts[PERIOD_END] < counts[PERIOD_START])
+
+    @pa.dataframe_check(ignore_na=False)
+    def stock_has_no_start(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that a stock has only its day."""
+        return ~((counts[MEASURE] == "stock") & counts[PERIOD_START].notna())
+
+    @pa.dataframe_check(ignore_na=False)
+    def change_has_a_basis(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that a claimed change says of what."""
+        return counts[PUBLISHED_CHANGE].isna() == counts[CHANGE_BASIS].isna()
+
+    @pa.dataframe_check(ignore_na=False)
+    def row_is_new(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that no figure is entered twice."""
+        return ~_repeats(counts)
+
+    @pa.dataframe_check(ignore_na=False)
+    def one_figure_is_preferred(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that one figure of each series and period is preferred."""
+        marked = counts[PREFERRED].astype(int).mask(_repeats(counts), 0)
+        return marked.groupby(figures_of_one_period(counts), dropna=False).transform("sum") == 1
+
+    @pa.dataframe_check(ignore_na=False)
+    def preference_has_a_reason(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that a preference among several figures is explained."""
+        figures = (~_repeats(counts)).groupby(figures_of_one_period(counts), dropna=False).transform("sum")
+        return ~(counts[PREFERRED] & (figures > 1) & counts[PREFERRED_REASON].isna())
+
+
+class Beneficiaries(pa.DataFrameModel):
+    """Members on published lists of programme beneficiaries, one row per Member and list."""
+
+    programme: str = _text("programme, by its own name")
+    track: str = _text("part of the programme, by the programme's own name for it", nullable=True)
+    member: str = _text("beneficiary, ISO 3166 alpha-3; XKX for Kosovo", str_matches=_ISO3)
+    member_name: str = _text("beneficiary, as the source spells it")
+    as_of: pd.Timestamp = _day("date of the source; its first day where only month or year is known", partial=True)
+    as_of_precision: str = _precision(AS_OF)
+    start: pd.Timestamp = _day("start of the support, where stated", partial=True)
+    start_precision: str = _precision(START)
+    end: pd.Timestamp = _day("end of the support, where stated", partial=True)
+    end_precision: str = _precision(END)
+    list_id: str = _optional("list the row belongs to; two sources may make up one list")
+    list_kind: str = _text(
+        "full: all beneficiaries on that date; partial: some, so that absence is never an exit", isin=("full", "partial")
+    )
+    source_id: str = _source("the row")
+    note: str = _text("phase, kind of support, and what a reader must know", nullable=True)
+
+    @pa.dataframe_check(ignore_na=False)
+    def member_is_listed_once(cls, beneficiaries: pd.DataFrame) -> pd.Series:
+        """Check that a Member stands on a list once."""
+        return ~beneficiaries.duplicated([LIST_ID, MEMBER])
+
+    @pa.dataframe_check(ignore_na=False)
+    def list_has_one_kind(cls, beneficiaries: pd.DataFrame) -> pd.Series:
+        """Check that a list is full or partial as a whole."""
+        first = beneficiaries.groupby(LIST_ID, dropna=False)[LIST_KIND].transform("first")
+        return (beneficiaries[LIST_KIND] == first) | beneficiaries[LIST_KIND].isna()
+
+    @pa.dataframe_check(ignore_na=False)
+    def end_is_after_start(cls, beneficiaries: pd.DataFrame) -> pd.Series:
+        """Check that no support ends before it starts; a year holds all of its months."""
+        year_only = (beneficiaries[[f"{START}{PRECISION}", f"{END}{PRECISION}"]] == "year").any(axis=1)
+        start, end = beneficiaries[START], beneficiaries[END]
+        return ~(end < start) | (year_only & (end.dt.year == start.dt.year))
+
+
+class Members(pa.DataFrameModel):
+    """Members of the WCO, one row each, and the European Union, which is not counted."""
+
+    iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=_ISO3)
+    iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=_ISO2)
+    name: str = _text("short English name")
+    wco_region: str = _text("one of the six WCO regions", nullable=True, isin=WCO_REGIONS)
+    region_basis: str = _text(
+        "how the region is known: stated in a list, supported by a text, or inferred",
+        nullable=True,
+        isin=("stated", "supported", "inferred"),
+    )
+    region_source_id: str = _source("the region", nullable=True)
+    joined: pd.Timestamp = _day("date of accession; its first day where only the year is known", partial=True)
+    joined_precision: str = _precision(JOINED)
+    joined_source_id: str = _source("the date of accession", nullable=True)
+    source_id: str = _source("the membership")
+    note: str = _text("other names, doubts, status", nullable=True)
+
+    @pa.dataframe_check(ignore_na=False)
+    def member_is_new(cls, members: pd.DataFrame) -> pd.Series:
+        """Check that a Member has one row."""
+        return ~members.duplicated([ISO3])
+
+    @pa.dataframe_check(ignore_na=False)
+    def joined_has_a_source(cls, members: pd.DataFrame) -> pd.Series:
+        """Check that a date of accession names its source."""
+        return members[JOINED].isna() | members[JOINED_SOURCE_ID].notna()
+
+
+class Sources(pa.DataFrameModel):
+    """Sources of the figures, one row each."""
+
+    source_id: str = _text("id that the other tables use", str_matches=r"^\S+$")
+    title: str = _text("title")
+    publisher: str = _text("who published it; a copy is named as one")
+    published: str = _text("date of publication as far as known", nullable=True, str_matches=_PARTIAL_DAY)
+    url: str = _text("address", str_matches=_ADDRESS)
+    accessed: pd.Timestamp = _day("day on which it was read")
+    note: str = _text("how it was read", nullable=True)
+
+    @pa.dataframe_check(ignore_na=False)
+    def source_is_new(cls, sources: pd.DataFrame) -> pd.Series:
+        """Check that an id stands for one source."""
+        return ~sources.duplicated([SOURCE_ID])
+
+
+def _repeats(counts: pd.DataFrame) -> pd.Series:
+    """Return whether a row repeats an earlier one in all that identifies a figure."""
+    return counts.duplicated([INDICATOR, MEASURE, SCOPE, UNIT, PERIOD_START, PERIOD_END, VALUE, QUALIFIER, SOURCE_ID])

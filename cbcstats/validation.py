@@ -1,0 +1,162 @@
+"""Cells of text -> a typed frame, and every problem in plain words: parse first, then validate."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from cbcstats import schemas
+from cbcstats.columns import AS_OF, LIST_ID, PRECISION, PREFERRED, PROGRAMME, TRACK
+from cbcstats.errors import DataError, nearest
+from cbcstats.periods import parse_day
+from cbcstats.readers import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    import pandera.pandas as pa
+
+    from cbcstats.readers import Cells
+
+_MARKS: Final = {"true": True, "false": False, "yes": True, "no": False}
+_LARGEST: Final = 2**63 - 1
+
+
+def problems_error(file: str, problems: list[Problem]) -> DataError:
+    """Put problems into an error, in the order of the file."""
+    frame = pd.DataFrame(sorted(problems, key=lambda problem: problem.row), columns=list(Problem._fields))
+    frame.insert(0, "file", file)
+    count = f"{len(frame)} problem{'s'[: len(frame) != 1]}"
+    return DataError(f"{file}: {count}; nothing was loaded", frame)
+
+
+def check_cells(
+    cells: Cells, schema: pa.DataFrameSchema, known_sources: Collection[str]
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Parse each cell by the dtype of its column, then validate what could be parsed.
+
+    A cell that cannot be parsed is one problem and becomes missing, so that it hides no other one.
+    """
+    problems = list(cells.problems)
+    text = cells.frame.copy()
+    for name, column in schema.columns.items():
+        if name not in text and not (column.metadata or {}).get("optional"):
+            near = nearest(name, [other for other in text if other not in schema.columns], count=1)
+            found = f"; found {near[0]!r} instead" if near else ""
+            problems.append(Problem(1, name, "", f"is a column that is missing{found}", "add or rename the column"))
+    absent = [name for name in schema.columns if name not in text]
+    text = text.reindex(columns=[*schema.columns, *(name for name in text if name not in schema.columns)], fill_value="")
+    frame = pd.DataFrame(index=text.index)
+    for name in text:
+        frame[name] = _parse(text, name, schema, problems)
+    frame = _complete(frame, text)
+    bad = {(problem.row, problem.column) for problem in problems}
+    for problem in (*_broken(frame, text, schema), *_unknown_sources(text, schema, known_sources)):
+        if problem.column not in absent and (problem.row, problem.column) not in bad:
+            bad.add((problem.row, problem.column))
+            problems.append(problem)
+    return frame, problems
+
+
+def _parse(text: pd.DataFrame, name: str, schema: pa.DataFrameSchema, problems: list[Problem]) -> pd.Series:
+    """Parse a column, each distinct text once."""
+    column = schema.columns.get(name)
+    dtype = str(column.dtype) if column else "string"
+    partial = bool(column and column.metadata and column.metadata.get("partial"))
+    parse: Callable[[str], object] = str
+    if dtype == "Int64":
+        parse = _count
+    elif dtype == "bool":
+        parse = _mark
+    elif dtype.startswith("datetime64"):
+        parse = lambda cell: parse_day(cell, partial=partial)[0]  # noqa: E731
+    parsed: dict[str, object] = {"": None}
+    for cell in text[name].unique():
+        if cell:
+            try:
+                parsed[cell] = parse(cell)
+            except ValueError as error:
+                problem, _, remedy = str(error).partition("; ")
+                parsed[cell] = None
+                rows = text.index[text[name] == cell]
+                remedy = remedy or "write a day that exists, such as 2018-03-02"
+                problems += [Problem(row, name, cell, problem, remedy) for row in rows]
+    values = [parsed[cell] for cell in text[name]]
+    if dtype.startswith("datetime64"):
+        return pd.Series(values, index=text.index, dtype="datetime64[us]")
+    kept = {"Int64": "Int64", "bool": "boolean"}.get(dtype, "str")
+    return pd.Series(values, index=text.index, dtype=kept)  # type: ignore[call-overload, no-any-return]
+
+
+def _count(cell: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]+", cell):
+        raise ValueError(
+            "is not a whole number; write digits only, such as 1200, and put words such as 'more than' into qualifier"
+        )
+    if abs(int(cell)) > _LARGEST:
+        raise ValueError("is too large a number; check it")
+    return int(cell)
+
+
+def _mark(cell: str) -> bool:
+    if cell.lower() not in _MARKS:
+        raise ValueError("is neither true nor false; write one of the two")
+    return _MARKS[cell.lower()]
+
+
+def _complete(frame: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
+    """Fill what a table may leave out."""
+    for precision in [name for name in frame if name.endswith(PRECISION)]:
+        lengths = text[precision.removesuffix(PRECISION)].str.len()
+        known = lengths.map({4: "year", 7: "month", 10: "day"}).astype("str")
+        frame[precision] = frame[precision].fillna(known)
+    if PREFERRED in frame:
+        figures = pd.Series(1, index=frame.index).groupby(schemas.figures_of_one_period(frame), dropna=False)
+        frame[PREFERRED] = frame[PREFERRED].fillna(figures.transform("size") == 1).astype(bool)
+    if LIST_ID in frame:
+        parts = [text[PROGRAMME], text[TRACK], text[AS_OF]]
+        frame[LIST_ID] = frame[LIST_ID].fillna(parts[0].str.cat(parts[1:], sep=" | "))
+    return frame
+
+
+def _broken(frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema) -> Iterable[Problem]:
+    """Yield what the schema finds wrong, in plain words."""
+    import pandera.errors
+
+    try:
+        schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        failures = errors.failure_cases
+        of_cells = failures[failures["schema_context"] == "Column"]
+        of_rows = failures[failures["schema_context"] == "DataFrameSchema"].drop_duplicates(["check", "index"])
+        for failure in of_cells.itertuples(index=False):
+            value = text.at[failure.index, failure.column]
+            yield Problem(failure.index, failure.column, value, *_in_words(str(failure.check), value, schema, failure.column))
+        for failure in of_rows.itertuples(index=False):
+            rule = schemas.RULES[failure.check]
+            yield Problem(failure.index, rule.column, text.at[failure.index, rule.column], rule.problem, rule.remedy)
+
+
+def _in_words(check: str, value: str, schema: pa.DataFrameSchema, column: str) -> tuple[str, str]:
+    details = {made.name: made.statistics for made in schema.columns[column].checks}
+    if check == "not_nullable":
+        return "is empty", f"fill it: {schema.columns[column].description}"
+    if check.startswith("isin"):
+        options = [str(option) for option in details["isin"]["allowed_values"]]
+        near = nearest(value, options, count=1)
+        hint = f", perhaps {near[0]}" if near else ""
+        return "is not a word that this column takes", f"write one of {', '.join(options)}{hint}"
+    if check.startswith("str_matches"):
+        return "has another form than this column takes", f"write {schemas.PATTERNS[details['str_matches']['pattern']]}"
+    return "is below 0", "write a number from 0 on"
+
+
+def _unknown_sources(text: pd.DataFrame, schema: pa.DataFrameSchema, known: Collection[str]) -> Iterable[Problem]:
+    for name, column in schema.columns.items():
+        if (column.metadata or {}).get("refers_to"):
+            for row, cell in text.loc[(text[name] != "") & ~text[name].isin(known), name].items():
+                near = nearest(cell, known, count=1)
+                hint = f"; perhaps {near[0]} was meant" if near else ""
+                yield Problem(row, name, cell, f"is a source that is not known{hint}", "add it to sources.csv, or correct the id")
