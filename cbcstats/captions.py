@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.figures import PRINTED
+from cbcstats.figures import PRINTED, rows
 from cbcstats.loaders import load_sources
 from cbcstats.periods import period_label
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from matplotlib.axes import Axes
+
+MANY: Final = 5  # dates of one publisher up to which each is named
 
 # What each Axes shows: its text alternative, and the ids of its sources.
 _CAPTIONS: WeakKeyDictionary[Axes, tuple[str, list[str]]] = WeakKeyDictionary()
@@ -88,16 +90,24 @@ def source_line(ids: Iterable[str]) -> str:
         publisher = str(known.at[name, c.PUBLISHER]) if name in known.index else name
         published = known.at[name, c.PUBLISHED] if name in known.index else None
         dates.setdefault(publisher, set()).update({str(published)} if isinstance(published, str) else ())
-    named = [f"{publisher} {', '.join(sorted(on))}".strip() for publisher, on in dates.items()]
+    named = [f"{publisher} {_dates(sorted(on))}".strip() for publisher, on in dates.items()]
     return f"Source: {'; '.join(named)}." if named else ""
+
+
+def _dates(dates: list[str]) -> str:
+    return ", ".join(dates) if len(dates) <= MANY else f"{dates[0]} to {dates[-1]} ({len(dates)} dates)"
 
 
 def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool) -> str:
     """Describe figures over time."""
     said = []
-    for figure in figures.itertuples(index=False):
+    for figure in rows(figures):
         scope = "" if figures[c.SCOPE].nunique() == 1 else f" ({words(figure.scope)})"
-        number = f"{range_text(figure.low, figure.high)} {figure.unit} a month" if monthly else f"{getattr(figure, PRINTED)} {figure.unit}"
+        number = (
+            f"{range_text(figure.low, figure.high)} {figure.unit} a month"
+            if monthly
+            else f"{getattr(figure, PRINTED)} {figure.unit}"
+        )
         inferred = ", days inferred" if figure.period_basis == "inferred" else ""
         other = "" if figure.preferred else ", from another source"
         said.append(f"{period_label(figure.period_start, figure.period_end)}{scope}: {number.strip()}{inferred}{other}")
@@ -107,14 +117,14 @@ def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool) -> str:
 def changes_text(changes: pd.DataFrame, title: str) -> str:
     """Describe percent changes."""
     said = []
-    for change in changes.itertuples(index=False):
+    for change in rows(changes):
         verdict = "comparable" if change.comparable else "not comparable"
         why = f" ({change.why})" if change.why else ""
         said.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
     return f"Chart of percent changes: {title}. {'. '.join(said)}."
 
 
-def change_text(change) -> str:  # noqa: ANN001 - a row of itertuples
+def change_text(change: Any) -> str:
     """Write the percent change of a row of `year_on_year`."""
     low, high = change.percent_change_low, change.percent_change_high
     if pd.isna(low):
@@ -122,7 +132,7 @@ def change_text(change) -> str:  # noqa: ANN001 - a row of itertuples
     return range_text(low, math.inf if pd.isna(high) else high, percent=True)
 
 
-def change_label(change, changes: pd.DataFrame) -> str:  # noqa: ANN001 - a row of itertuples
+def change_label(change: Any, changes: pd.DataFrame) -> str:
     """Name the two periods of a change, and its series where there are several."""
     names = (c.INDICATOR, c.SCOPE, c.PROGRAMME, c.WCO_REGION)
     series = [words(getattr(change, name)) for name in names if name in changes and changes[name].nunique() > 1]

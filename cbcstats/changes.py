@@ -143,8 +143,10 @@ def _preferred(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def _pairs(figures: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return each figure that has an earlier one, and the one nearest to a year before it."""
-    later, previous = [], []
-    for places in figures.groupby(by, sort=False, dropna=False).indices.values():
+    later: list[int] = []
+    previous: list[int] = []
+    for group in figures.groupby(by, sort=False, dropna=False).indices.values():
+        places = np.asarray(group)
         order = places[np.lexsort([figures[name].to_numpy()[places] for name in (c.PERIOD_START, MIDDLE)])]
         ends, middles = (figures[name].to_numpy()[order] for name in (c.PERIOD_END, MIDDLE))
         for position in range(1, len(order)):
@@ -167,7 +169,7 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str) -> list[_Rea
     months_apart = (later[MIDDLE] - previous[MIDDLE]).dt.days / DAYS_PER_MONTH
     longer = np.maximum(later[DAYS], previous[DAYS])
     shorter = np.minimum(later[DAYS], previous[DAYS])
-    unequal = flow & (longer / shorter - 1 > UNEQUAL).fillna(value=False)
+    unequal = flow & (longer / shorter - 1 > UNEQUAL)
     inferred = (later[c.PERIOD_BASIS] == "inferred") | (previous[c.PERIOD_BASIS] == "inferred")
     lengths = _text(later[DAYS]) + " and " + _text(previous[DAYS]) + " days" + _where(inferred, ", inferred")
     missing = later[c.VALUE].isna() | previous[c.VALUE].isna()
@@ -182,9 +184,13 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str) -> list[_Rea
             for name in (c.MEASURE, c.SCOPE, c.UNIT)
         ),
         _Reason(flow & (overlap > 0), "periods overlap by " + _text(overlap) + " days"),
-        _Reason(cumulative & (starts[0] != starts[1]) & starts[0].notna(), "totals are counted from different days"),
         _Reason(
-            (months_apart / 12 - 1).abs() > YEAR_TOLERANCE, _text(months_apart.round()) + " months apart, not a year"
+            cumulative & (starts[0] != starts[1]) & starts[0].notna(),
+            "totals are counted from different days",
+        ),
+        _Reason(
+            (months_apart / 12 - 1).abs() > YEAR_TOLERANCE,
+            _text(months_apart.round()) + " months apart, not a year",
         ),
         _Reason(unequal & ~by_month, "periods differ in length (" + lengths + ")"),
         _Reason(~by_month & flow & (later[DAYS].isna() | previous[DAYS].isna()), "length of a period is not known"),
@@ -192,9 +198,15 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str) -> list[_Rea
         _Reason(no_rate, "only a flow has a number a month, this is a figure of kind " + later[c.MEASURE]),
         _Reason(~no_rate & ~no_length & later[c.VALUE].isna(), "value is missing"),
         _Reason(~no_rate & ~no_length & previous[c.VALUE].isna(), "value of the period before is missing"),
-        _Reason(zero & (previous[c.HIGH] <= 0), "the period before counts 0, so there is no percent change", forbids=False),
         _Reason(
-            zero & (previous[c.HIGH] > 0), "the period before may count 0, so percent change has no upper limit", forbids=False
+            zero & (previous[c.HIGH] <= 0),
+            "the period before counts 0, so there is no percent change",
+            forbids=False,
+        ),
+        _Reason(
+            zero & (previous[c.HIGH] > 0),
+            "the period before may count 0, so percent change has no upper limit",
+            forbids=False,
         ),
         _Reason(by_month & flow & ~no_length & inferred, "lengths of " + lengths, forbids=False),
     ]

@@ -15,8 +15,17 @@ import pandas as pd
 from cbcstats import columns as c
 from cbcstats.captions import caption, change_label, changes_text, counts_text, source_line, words
 from cbcstats.errors import ArgumentError
-from cbcstats.figures import figures_of
-from cbcstats.marks import CHARACTERS, GREY, INK, SMALL, draw_change, draw_figure, label_figures, legend_handles
+from cbcstats.figures import figures_of, rows
+from cbcstats.marks import (
+    CHARACTERS,
+    GREY,
+    INK,
+    SMALL,
+    draw_change,
+    draw_figure,
+    label_figures,
+    legend_handles,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +36,12 @@ STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
 
 
 def plot_counts(
-    counts: pd.DataFrame, *, ax: Axes | None = None, per: str = "period", reading: str = "usual", title: str | None = None
+    counts: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    per: str = "period",
+    reading: str = "usual",
+    title: str | None = None,
 ) -> Axes:
     """Draw the figures of one indicator over time, with their ranges.
 
@@ -74,7 +88,7 @@ def plot_counts(
         scopes = sorted(figures[c.SCOPE].unique(), key="planned".__eq__)  # what was done has the first colour
         colours = dict(zip(scopes, _cycle() * len(scopes), strict=False))
         _fit_time_axis(ax, figures)
-        for figure in figures.itertuples(index=False):
+        for figure in rows(figures):
             draw_figure(ax, figure, colours[figure.scope])
         unit = figures.loc[figures[c.PREFERRED], c.UNIT].mode()
         ax.set_ylabel(" ".join([*unit.head(1), *(["a month"] if per == "month" else [])]))
@@ -133,14 +147,14 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
         low, high = min(ends.min().min(), 0), max(ends.max().max(), 0)
         room = 0.08 * ((high - low) or 1)
         ax.set_xlim(low - room, high + room)
-        labels = [change_label(change, changes) for change in changes.itertuples(index=False)]
+        labels = [change_label(change, changes) for change in rows(changes)]
         ax.set_yticks(range(len(changes)), [label.replace(" against ", " against\n") for label in labels])
         ax.set_ylim(len(changes) - 0.4, -0.7)
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel("change in percent" + (" of numbers a month" if changes.attrs.get("per") == "month" else ""))
         ax.set_title(name)
-        ax.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr] - the room for words is known now
-        for place, change in enumerate(changes.itertuples(index=False)):
+        root_figure(ax).draw_without_rendering()  # lays out the axes, so that the room for words is known
+        for place, change in enumerate(rows(changes)):
             draw_change(ax, place, change, _cycle()[0])
         ids = pd.concat([changes[c.SOURCE_ID], changes[c.PREVIOUS_SOURCE_ID]])
         _write_sources(ax, ids, changes_text(changes, name))
@@ -148,7 +162,9 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
 
 
 def _figures_of_one_indicator(counts: pd.DataFrame, per: str, reading: str) -> pd.DataFrame:
-    figures = figures_of(counts if c.INDICATOR in counts else counts.assign(indicator="figures"), per=per, reading=reading)
+    figures = figures_of(
+        counts if c.INDICATOR in counts else counts.assign(indicator="figures"), per=per, reading=reading
+    )
     indicators = figures[c.INDICATOR].unique()
     if len(indicators) > 1:
         raise ArgumentError(f"`counts` must hold one indicator, but it holds {', '.join(indicators)}; select one")
@@ -175,7 +191,7 @@ def _write_sources(ax: Axes, ids: Iterable[str | None], text: str) -> None:
     cited = list(dict.fromkeys(name for name in ids if isinstance(name, str)))
     line = source_line(cited)
     if line:
-        inches = ax.get_position().width * ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]
+        inches = ax.get_position().width * root_figure(ax).get_size_inches()[0]
         ax.annotate(
             textwrap.fill(line, max(int(inches * CHARACTERS), 30)), (0, 0), (0, -36 if ax.get_xlabel() else -22),
             "axes fraction", "offset points", va="top", fontsize=SMALL, color=GREY, annotation_clip=False,

@@ -13,14 +13,13 @@ from cbcstats.errors import CbcstatsError
 
 app = typer.Typer(
     name="cbcstats",
-    help="Published counts of customs capacity building, and changes that can be compared.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes it so
+def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"cbcstats {__version__}")
         raise typer.Exit
@@ -28,21 +27,26 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes it so
 
 @app.callback()
 def options(
-    version: Annotated[  # noqa: ARG001 - its callback uses it
-        bool, typer.Option("--version", help="Show the version and stop.", callback=_show_version, is_eager=True)
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and stop.", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Published counts of customs capacity building, and changes that can be compared."""
+    """Compare published counts of customs capacity building."""
 
 
 @app.command(epilog="Examples: cbcstats report · cbcstats report --output 2018 --notebooks mine.ipynb")
 def report(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write; one that holds a report is replaced.")] = Path(
-        "report"
-    ),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder to write; one that holds a report is replaced.")
+    ] = Path("report"),
     notebooks: Annotated[
         list[Path] | None,
-        typer.Option("--notebooks", "-n", help="A notebook or a folder of them, again and again; by default those of cbcstats."),
+        typer.Option(
+            "--notebooks",
+            "-n",
+            help="A notebook or a folder of them, again and again; by default those of cbcstats.",
+        ),
     ] = None,
 ) -> None:
     """Run the notebooks and write one page, with its charts and tables beside it.
@@ -74,5 +78,9 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        typer.secho(f"Error: {where}{error.strerror or error}; check that it may be read and written", err=True, fg=typer.colors.RED)
+        typer.secho(
+            f"Error: {where}{error.strerror or error}; check that it may be read and written",
+            err=True,
+            fg=typer.colors.RED,
+        )
         sys.exit(1)

@@ -33,7 +33,13 @@ def data_dictionary() -> str:
     parts = [_HEAD]
     for table, model in SCHEMAS.items():
         schema = model.to_schema()
-        parts += [f"## {table}.csv", "", f"{(model.__doc__ or '').strip()}", "", "| column | type | empty | meaning |"]
+        parts += [
+            f"## {table}.csv",
+            "",
+            f"{(model.__doc__ or '').strip()}",
+            "",
+            "| column | type | empty | meaning |",
+        ]
         parts.append("| --- | --- | --- | --- |")
         for name, column in schema.columns.items():
             field = _field(column)

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN: Final = 60  # rows of a table in the page; its file holds all of them
+LONG: Final = 40  # characters from which on a text gets a wide column
 _SOURCES: Final = (c.SOURCE_ID, c.PREVIOUS_SOURCE_ID, c.REGION_SOURCE_ID, c.JOINED_SOURCE_ID)
 
 
 def table_html(frame: pd.DataFrame) -> str:
-    """Write a table as HTML that any reader can use: a header, text that is no markup, numbers to the right.
+    """Write a table as HTML that any reader can use: with a header, and text that is no markup.
 
-    Numbers with decimals are shown to one, days as days, missing cells as a dash; ids of sources link to
+    Numbers are shown to one decimal where a column has any, days as days, missing cells as a dash; ids of sources link to
     the list of sources.
 
     Examples
@@ -37,10 +38,9 @@ def table_html(frame: pd.DataFrame) -> str:
     """
     frame = with_index(frame)
     head = "".join(f'<th scope="col">{html.escape(words(name))}</th>' for name in frame)
-    rows = [
-        "<tr>" + "".join(_cell_html(cell, name) for cell, name in zip(row, frame, strict=True)) + "</tr>"
-        for row in frame.head(SHOWN).itertuples(index=False, name=None)
-    ]
+    shown = frame.head(SHOWN)
+    columns = [_column_html(shown.iloc[:, place]) for place in range(shown.shape[1])]
+    rows = [f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True)]
     more = f"<caption>The first {SHOWN} of {len(frame):,} rows.</caption>\n" if len(frame) > SHOWN else ""
     return "\n".join(["<table>", f"{more}<thead><tr>{head}</tr></thead>", "<tbody>", *rows, "</tbody>", "</table>"])
 
@@ -96,15 +96,26 @@ def _image(figure: Figure, kind: str) -> bytes:
     return written.getvalue()
 
 
-def _cell_html(cell: object, name: object) -> str:
-    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell):
-        return "<td>\N{EN DASH}</td>"
-    if isinstance(cell, bool):
-        return f"<td>{'yes' if cell else 'no'}</td>"
-    if isinstance(cell, pd.Timestamp):
-        return f'<td class="day">{cell.date()}</td>'
-    if isinstance(cell, int | float):
-        text = f"{cell:,}" if isinstance(cell, int) or cell.is_integer() else f"{cell:,.1f}"
-        return f'<td class="number">{text.removesuffix(".0")}</td>'
-    text = html.escape(str(cell))
-    return f'<td><a href="#source-{text}">{text}</a></td>' if name in _SOURCES else f"<td>{text}</td>"
+def _column_html(column: pd.Series) -> list[str]:
+    missing = "<td>\N{EN DASH}</td>"
+    if pd.api.types.is_bool_dtype(column.dtype):
+        cells = [f"<td>{'yes' if cell else 'no'}</td>" for cell in column.fillna(value=False)]
+    elif pd.api.types.is_numeric_dtype(column.dtype):
+        numbers = column.astype("Float64")
+        decimals = 0 if (numbers.dropna() % 1 == 0).all() else 1
+        cells = [f'<td class="number">{_number(cell, decimals)}</td>' for cell in numbers]
+    elif pd.api.types.is_datetime64_any_dtype(column.dtype):
+        cells = [f'<td class="day">{cell:%Y-%m-%d}</td>' for cell in column.fillna(pd.Timestamp(0))]
+    else:
+        cells = [_text_html(html.escape(str(cell)), link=column.name in _SOURCES) for cell in column]
+    return [missing if gone else cell for gone, cell in zip(column.isna(), cells, strict=True)]
+
+
+def _number(number: Any, decimals: int) -> str:
+    return "" if number is pd.NA else f"{number:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _text_html(text: str, *, link: bool) -> str:
+    if link:
+        return f'<td class="day"><a href="#source-{text}">{text}</a></td>'
+    return f'<td class="long">{text}</td>' if len(text) > LONG else f"<td>{text}</td>"

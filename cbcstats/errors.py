@@ -63,14 +63,15 @@ class DataError(CbcstatsError, ValueError):
         self.problems = problems
 
     def __str__(self) -> str:
+        """Return the message and the first problems, one in a line."""
         lines = [self.message]
-        for problem in self.problems.head(SHOWN).itertuples(index=False):
-            place = f"row {problem.row}"
-            if problem.column:
-                place += f", column {problem.column}"
-            if problem.value:
-                place += f", {_short(str(problem.value))!r}"
-            lines.append(f"  {place}: {problem.problem}; {problem.remedy}")
+        for found in self.problems.head(SHOWN).to_dict("records"):
+            place = f"row {found['row']}"
+            if found["column"]:
+                place += f", column {found['column']}"
+            if found["value"]:
+                place += f", {_short(str(found['value']))!r}"
+            lines.append(f"  {place}: {found['problem']}; {found['remedy']}")
         if len(self.problems) > SHOWN:
             lines.append(f"  and {len(self.problems) - SHOWN} more, all of them in `.problems`")
         return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,12 @@ from cbcstats.periods import DAYS_PER_MONTH, length_in_days, midpoint
 from cbcstats.qualifiers import READINGS, bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 PERS: Final = ("period", "month")
 
 # Columns that a frame of counts may leave out, and what holds then.
-DEFAULTS: Final[Mapping[str, object]] = {
+DEFAULTS: Final[Mapping[str, Any]] = {
     c.MEASURE: "flow",
     c.SCOPE: "all",
     c.UNIT: "",
@@ -63,7 +63,8 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     for needed in (c.VALUE, c.PERIOD_END):
         if needed not in counts:
             raise ArgumentError(f"`counts` needs a column {needed!r}; it has {', '.join(map(str, counts))}")
-    figures = counts.assign(**{name: default for name, default in DEFAULTS.items() if name not in counts})
+    absent: dict[str, Any] = {name: default for name, default in DEFAULTS.items() if name not in counts}
+    figures = counts.assign(**absent)
     figures = figures[figures[c.PERIOD_END].notna()].reset_index(drop=True)
     figures[c.PREFERRED] = figures[c.PREFERRED].astype("boolean").fillna(value=True).astype(bool)
     starts, ends = (pd.to_datetime(figures[name]) for name in (c.PERIOD_START, c.PERIOD_END))
@@ -76,21 +77,25 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     divisor = (days / DAYS_PER_MONTH).where(figures[c.MEASURE] == "flow") if per == "month" else 1.0
     # The middle of a total since a start says nothing; it stands where it ends.
     from_start = starts.where(figures[c.MEASURE] != "cumulative")
-    return figures.assign(
-        **{
-            c.PERIOD_START: starts,
-            c.PERIOD_END: ends,
-            PRINTED: [_printed(*figure) for figure in zip(figures[c.VALUE], figures[c.QUALIFIER], strict=True)],
-            c.VALUE: figures[c.VALUE].to_numpy(float, na_value=np.nan) / divisor,
-            c.LOW: lows / divisor,
-            c.HIGH: highs / divisor,
-            DAYS: days,
-            MIDDLE: midpoint(from_start, ends),
-        }
-    )
+    found: dict[str, Any] = {
+        c.PERIOD_START: starts,
+        c.PERIOD_END: ends,
+        PRINTED: [_printed(*figure) for figure in zip(figures[c.VALUE], figures[c.QUALIFIER], strict=True)],
+        c.VALUE: figures[c.VALUE].to_numpy(float, na_value=np.nan) / divisor,
+        c.LOW: lows / divisor,
+        c.HIGH: highs / divisor,
+        DAYS: days,
+        MIDDLE: midpoint(from_start, ends),
+    }
+    return figures.assign(**found)
 
 
-def _printed(value: float, qualifier: str) -> str:
+def rows(frame: pd.DataFrame) -> Iterable[Any]:
+    """Yield the rows of a frame as named tuples."""
+    return frame.itertuples(index=False)
+
+
+def _printed(value: Any, qualifier: str) -> str:
     if pd.isna(value):
         return "not known"
     return f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{value:,}"

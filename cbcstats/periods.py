@@ -68,7 +68,7 @@ def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
     return end - (end - start.fillna(end)) / 2
 
 
-def period_label(start: Any, end: Any) -> str:  # noqa: ANN401 - a Timestamp, or the NaT of any library
+def period_label(start: Any, end: Any) -> str:
     """Name a period as reports do.
 
     Parameters

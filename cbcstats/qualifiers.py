@@ -102,6 +102,7 @@ class Bounds(NamedTuple):
     high: float
 
     def __str__(self) -> str:
+        """Write the range in words."""
         if self.low == self.high:
             return f"{self.low:,}"
         if math.isinf(self.high):

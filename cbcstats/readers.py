@@ -120,16 +120,18 @@ def _read_excel(path: Path) -> Cells:
     except (python_calamine.CalamineError, ValueError) as error:
         raise DataError(f"{path}: is no Excel workbook that can be read ({error}); save it again as .xlsx") from error
     first = (sheet.start or (0, 0))[0] + 1
-    rows = [(first + i, [_as_text(cell) for cell in row]) for i, row in enumerate(sheet.to_python(skip_empty_area=True))]
+    rows = [
+        (first + i, [_as_text(cell) for cell in row]) for i, row in enumerate(sheet.to_python(skip_empty_area=True))
+    ]
     return _table(path, rows, [])
 
 
 def _read_parquet(path: Path) -> Cells:
-    import pyarrow as pa
+    from pyarrow.lib import ArrowException
 
     try:
         frame = pd.read_parquet(path, dtype_backend="pyarrow")
-    except pa.ArrowException as error:
+    except ArrowException as error:
         raise DataError(f"{path}: is no Parquet file that can be read ({error}); write it again") from error
     return Cells(str(path), _frame_as_text(frame), [])
 
@@ -151,14 +153,14 @@ def _table(path: Path, rows: Sequence[tuple[int, list[str]]], problems: list[Pro
     doubled = [name for name in dict.fromkeys(header) if header.count(name) > 1 and name]
     problems += [Problem(rows[0][0], name, "", "is a column name that stands twice", "rename one") for name in doubled]
     frame = frame.loc[:, ~frame.columns.duplicated() & (frame.columns != "")]
-    for name in frame:
-        frame[name] = [_decoded(cell, row, str(name), problems) for row, cell in frame[name].items()]
+    for name in map(str, frame):
+        frame[name] = [_decoded(cell, row, name, problems) for row, cell in zip(kept, frame[name], strict=True)]
     return Cells(str(path), frame.astype("str"), problems)
 
 
 def _ragged(row: int, record: list[str], expected: int) -> Problem:
     found = f"has {len(record)} cell{'s'[: len(record) != 1]} where the header has {expected}"
-    remedy = 'put text that holds a comma into quotation marks, and write one comma for each empty cell'
+    remedy = "put text that holds a comma into quotation marks, and write one comma for each empty cell"
     other = next((mark for mark in _DELIMITERS if mark != "," and sum(mark in cell for cell in record)), None)
     if len(record) == 1 and other:
         remedy = f"separate its cells by commas; they seem to be separated by {_DELIMITERS[other]}"
@@ -171,7 +173,13 @@ def _decoded(cell: str, row: int, column: str, problems: list[Problem]) -> str:
         return cell.strip()
     text = cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace").strip()
     problems.append(
-        Problem(row, column, text, "holds bytes that are not UTF-8", "save the file as CSV UTF-8; check accents and dashes")
+        Problem(
+            row,
+            column,
+            text,
+            "holds bytes that are not UTF-8",
+            "save the file as CSV UTF-8; check accents and dashes",
+        )
     )
     return text
 
@@ -181,7 +189,7 @@ def _frame_as_text(frame: pd.DataFrame) -> pd.DataFrame:
     return text.set_axis(range(1, len(frame) + 1), axis="index")
 
 
-def _as_text(cell: Any) -> str:  # noqa: ANN401 - a cell can be anything
+def _as_text(cell: Any) -> str:
     if isinstance(cell, str):
         return cell.strip()
     if cell is None or cell is pd.NA or cell != cell:  # NaN and NaT differ from themselves

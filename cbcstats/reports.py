@@ -25,7 +25,7 @@ TITLE: Final = "Customs capacity building in figures"
 MANIFEST: Final = ".cbcstats-report"  # names the files of a report, so that only a report is ever replaced
 CELL_TIMEOUT: Final = 600  # seconds
 _TEMPLATES: Final = Path(__file__).with_name("templates")
-_HEADING: Final = re.compile(r'<h(?P<level>[1-6]) id="(?P<anchor>[^"]*)">(?P<text>.*?)</h[1-6]>', re.DOTALL)
+_HEADING: Final = re.compile(r"<h(?P<level>[1-6])[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
 
 
 class Heading(NamedTuple):
@@ -123,17 +123,17 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
             on_cell_error=fail,
         )
         try:
-            client.execute()
+            client.execute(cleanup_kc=True)  # nbclient leaves a kernel running that it was given
         except CellExecutionError as error:
             raise ReportError(_failure(path, notebook, failed[-1], f"{error.ename}: {error.evalue}")) from error
         except (CellTimeoutError, DeadKernelError) as error:
             at = max(client.code_cells_executed, 1)
             raise ReportError(_failure(path, notebook, at, str(error).strip().splitlines()[0])) from error
     del notebook.cells[0]
-    return notebook
+    return client.nb
 
 
-def _kernel(runtime: Path) -> Any:  # noqa: ANN401 - jupyter_client is not typed
+def _kernel(runtime: Path) -> Any:
     """Return the manager of a kernel that is reached through a file where the system can, so by nobody else."""
     from jupyter_client.manager import AsyncKernelManager
 

@@ -7,7 +7,7 @@ says in plain words what breaks them and what to do.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
@@ -72,7 +72,9 @@ RULES: Final = {
         PERIOD_END, "is before the start of the period", "correct the start or the end of the period"
     ),
     "stock_has_no_start": Rule(
-        PERIOD_START, "is given for a stock, which is true on one day", "leave period_start empty, or correct measure"
+        PERIOD_START,
+        "is given for a stock, which is true on one day",
+        "leave period_start empty, or correct measure",
     ),
     "change_has_a_basis": Rule(
         CHANGE_BASIS,
@@ -96,16 +98,18 @@ RULES: Final = {
     "source_is_new": Rule(SOURCE_ID, "stands twice", "give each source an id of its own"),
     "member_is_new": Rule(ISO3, "stands twice", "keep one row per Member"),
     "joined_has_a_source": Rule(
-        JOINED_SOURCE_ID, "is empty although joined is given", "name the source of the date, or leave the date empty"
+        JOINED_SOURCE_ID,
+        "is empty although joined is given",
+        "name the source of the date, or leave the date empty",
     ),
 }
 
 
-def _text(description: str, **field: object) -> str:
+def _text(description: str, **field: Any) -> str:
     return pa.Field(description=description, **field)  # type: ignore[no-any-return]
 
 
-def _optional(description: str, **field: object) -> str:
+def _optional(description: str, **field: Any) -> str:
     """Describe a text column that a table may leave out."""
     return _text(description, nullable=True, metadata={"optional": True}, **field)
 
@@ -209,7 +213,8 @@ class Beneficiaries(pa.DataFrameModel):
     end_precision: str = _precision(END)
     list_id: str = _optional("list the row belongs to; two sources may make up one list")
     list_kind: str = _text(
-        "full: all beneficiaries on that date; partial: some, so that absence is never an exit", isin=("full", "partial")
+        "full: all beneficiaries on that date; partial: some, so that absence is never an exit",
+        isin=("full", "partial"),
     )
     source_id: str = _source("the row")
     note: str = _text("phase, kind of support, and what a reader must know", nullable=True)
@@ -228,9 +233,10 @@ class Beneficiaries(pa.DataFrameModel):
     @pa.dataframe_check(ignore_na=False)
     def end_is_after_start(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that no support ends before it starts; a year holds all of its months."""
-        year_only = (beneficiaries[[f"{START}{PRECISION}", f"{END}{PRECISION}"]] == "year").any(axis=1)
+        year_only = (beneficiaries[f"{START}{PRECISION}"] == "year") | (beneficiaries[f"{END}{PRECISION}"] == "year")
         start, end = beneficiaries[START], beneficiaries[END]
-        return ~(end < start) | (year_only & (end.dt.year == start.dt.year))
+        broken: pd.Series = (end < start) & ~(year_only & (end.dt.year == start.dt.year))
+        return ~broken
 
 
 class Members(pa.DataFrameModel):

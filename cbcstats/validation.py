@@ -26,7 +26,8 @@ _LARGEST: Final = 2**63 - 1
 
 def problems_error(file: str, problems: list[Problem]) -> DataError:
     """Put problems into an error, in the order of the file."""
-    frame = pd.DataFrame(sorted(problems, key=lambda problem: problem.row), columns=list(Problem._fields))
+    in_order = sorted(problems, key=lambda problem: problem.row)
+    frame = pd.DataFrame(in_order, columns=pd.Index(Problem._fields))
     frame.insert(0, "file", file)
     count = f"{len(frame)} problem{'s'[: len(frame) != 1]}"
     return DataError(f"{file}: {count}; nothing was loaded", frame)
@@ -40,16 +41,17 @@ def check_cells(
     A cell that cannot be parsed is one problem and becomes missing, so that it hides no other one.
     """
     problems = list(cells.problems)
-    text = cells.frame.copy()
+    text = cells.frame
+    others = [name for name in map(str, text) if name not in schema.columns]
     for name, column in schema.columns.items():
         if name not in text and not (column.metadata or {}).get("optional"):
-            near = nearest(name, [other for other in text if other not in schema.columns], count=1)
+            near = nearest(name, others, count=1)
             found = f"; found {near[0]!r} instead" if near else ""
             problems.append(Problem(1, name, "", f"is a column that is missing{found}", "add or rename the column"))
     absent = [name for name in schema.columns if name not in text]
-    text = text.reindex(columns=[*schema.columns, *(name for name in text if name not in schema.columns)], fill_value="")
+    text = text.reindex(columns=[*schema.columns, *others], fill_value="")
     frame = pd.DataFrame(index=text.index)
-    for name in text:
+    for name in map(str, text):
         frame[name] = _parse(text, name, schema, problems)
     frame = _complete(frame, text)
     bad = {(problem.row, problem.column) for problem in problems}
@@ -87,7 +89,7 @@ def _parse(text: pd.DataFrame, name: str, schema: pa.DataFrameSchema, problems: 
     if dtype.startswith("datetime64"):
         return pd.Series(values, index=text.index, dtype="datetime64[us]")
     kept = {"Int64": "Int64", "bool": "boolean"}.get(dtype, "str")
-    return pd.Series(values, index=text.index, dtype=kept)  # type: ignore[call-overload, no-any-return]
+    return pd.Series(values, index=text.index, dtype=kept)
 
 
 def _count(cell: str) -> int:
@@ -108,7 +110,7 @@ def _mark(cell: str) -> bool:
 
 def _complete(frame: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
     """Fill what a table may leave out."""
-    for precision in [name for name in frame if name.endswith(PRECISION)]:
+    for precision in [name for name in map(str, frame) if name.endswith(PRECISION)]:
         lengths = text[precision.removesuffix(PRECISION)].str.len()
         known = lengths.map({4: "year", 7: "month", 10: "day"}).astype("str")
         frame[precision] = frame[precision].fillna(known)
@@ -116,8 +118,7 @@ def _complete(frame: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
         figures = pd.Series(1, index=frame.index).groupby(schemas.figures_of_one_period(frame), dropna=False)
         frame[PREFERRED] = frame[PREFERRED].fillna(figures.transform("size") == 1).astype(bool)
     if LIST_ID in frame:
-        parts = [text[PROGRAMME], text[TRACK], text[AS_OF]]
-        frame[LIST_ID] = frame[LIST_ID].fillna(parts[0].str.cat(parts[1:], sep=" | "))
+        frame[LIST_ID] = frame[LIST_ID].fillna(text[PROGRAMME] + " | " + text[TRACK] + " | " + text[AS_OF])
     return frame
 
 
@@ -132,11 +133,17 @@ def _broken(frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema)
         of_cells = failures[failures["schema_context"] == "Column"]
         of_rows = failures[failures["schema_context"] == "DataFrameSchema"].drop_duplicates(["check", "index"])
         for failure in of_cells.itertuples(index=False):
-            value = text.at[failure.index, failure.column]
-            yield Problem(failure.index, failure.column, value, *_in_words(str(failure.check), value, schema, failure.column))
+            value = str(text.at[failure.index, failure.column])
+            yield Problem(
+                failure.index,
+                failure.column,
+                value,
+                *_in_words(str(failure.check), value, schema, failure.column),
+            )
         for failure in of_rows.itertuples(index=False):
             rule = schemas.RULES[failure.check]
-            yield Problem(failure.index, rule.column, text.at[failure.index, rule.column], rule.problem, rule.remedy)
+            value = str(text.at[failure.index, rule.column])
+            yield Problem(failure.index, rule.column, value, rule.problem, rule.remedy)
 
 
 def _in_words(check: str, value: str, schema: pa.DataFrameSchema, column: str) -> tuple[str, str]:
@@ -149,7 +156,10 @@ def _in_words(check: str, value: str, schema: pa.DataFrameSchema, column: str) -
         hint = f", perhaps {near[0]}" if near else ""
         return "is not a word that this column takes", f"write one of {', '.join(options)}{hint}"
     if check.startswith("str_matches"):
-        return "has another form than this column takes", f"write {schemas.PATTERNS[details['str_matches']['pattern']]}"
+        return (
+            "has another form than this column takes",
+            f"write {schemas.PATTERNS[details['str_matches']['pattern']]}",
+        )
     return "is below 0", "write a number from 0 on"
 
 
@@ -159,4 +169,10 @@ def _unknown_sources(text: pd.DataFrame, schema: pa.DataFrameSchema, known: Coll
             for row, cell in text.loc[(text[name] != "") & ~text[name].isin(known), name].items():
                 near = nearest(cell, known, count=1)
                 hint = f"; perhaps {near[0]} was meant" if near else ""
-                yield Problem(row, name, cell, f"is a source that is not known{hint}", "add it to sources.csv, or correct the id")
+                yield Problem(
+                    row,
+                    name,
+                    cell,
+                    f"is a source that is not known{hint}",
+                    "add it to sources.csv, or correct the id",
+                )
