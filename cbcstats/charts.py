@@ -25,6 +25,7 @@ from cbcstats.marks import (
     draw_figure,
     label_figures,
     legend_handles,
+    root_figure,
 )
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ _SOURCES: Final = (c.SOURCE_ID, c.PREVIOUS_SOURCE_ID, c.REGION_SOURCE_ID, c.JOIN
 def table_html(frame: pd.DataFrame) -> str:
     """Write a table as HTML that any reader can use: with a header, and text that is no markup.
 
-    Numbers are shown to one decimal where a column has any, days as days, missing cells as a dash; ids of sources link to
-    the list of sources.
+    Numbers are shown to one decimal where a column has any, days as days, missing cells as a dash; ids of sources
+    link to the list of sources.
 
     Examples
     --------
