@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 UNEQUAL: Final = 0.02  # lengths that differ by more than this share are unequal; a leap day is not
-YEAR_TOLERANCE: Final = 0.25  # figures this share of a year nearer or farther than a year still stand a year apart
+A_YEAR: Final = (10, 15)  # months from one figure to the next that pass for a year
 
 
 _OTHERS: Final = "others"  # what other figures there are for the same period
@@ -82,7 +82,7 @@ def year_on_year(
 
     The figure before is the one whose period has its middle nearest to a year before; of each period, only the
     preferred figure is used. Figures without a date have no place in a series. Two figures compare if measure,
-    scope and unit agree, their periods have their middles nine to fifteen months apart, and, for a flow, the
+    scope and unit agree, their periods have their middles ten to fifteen months apart, and, for a flow, the
     periods do not overlap and, unless `per="month"`, are equally long to 2%.
 
     Examples
@@ -136,7 +136,7 @@ def _preferred(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         raise DataError(
             f"the series {place} has several figures for {label}; mark one as preferred, or add a column to `by`"
         )
-    texts = others[PRINTED] + " (" + others[c.SOURCE_ID].fillna("source not named").astype("str") + ")"
+    texts = others[PRINTED].astype("str") + " (" + others[c.SOURCE_ID].fillna("source not named").astype("str") + ")"
     others = others.assign(**{_OTHERS: texts}).groupby(period, dropna=False)[_OTHERS].agg(" and ".join).reset_index()
     return figures.merge(others, on=period, how="left")
 
@@ -180,8 +180,9 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str) -> list[_Rea
     starts = later[c.PERIOD_START], previous[c.PERIOD_START]
     reasons = [
         *(
-            _Reason(later[name] != previous[name], f"{name} differs: " + later[name] + " after " + previous[name])
+            _Reason(now != before, f"{name} differs: " + now + " after " + before)
             for name in (c.MEASURE, c.SCOPE, c.UNIT)
+            for now, before in [[figures[name].astype("str").fillna("none") for figures in (later, previous)]]
         ),
         _Reason(flow & (overlap > 0), "periods overlap by " + _text(overlap) + " days"),
         _Reason(
@@ -189,7 +190,7 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str) -> list[_Rea
             "totals are counted from different days",
         ),
         _Reason(
-            (months_apart / 12 - 1).abs() > YEAR_TOLERANCE,
+            ~months_apart.between(*A_YEAR),
             _text(months_apart.round()) + " months apart, not a year",
         ),
         _Reason(unequal & ~by_month, "periods differ in length (" + lengths + ")"),

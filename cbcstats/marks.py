@@ -22,6 +22,7 @@ SMALL: Final = 7.5  # points
 GREY: Final = "#555555"
 INK: Final = "#222222"
 CHARACTERS: Final = 19  # of small text, in an inch
+LOW_BAR: Final = 0.12  # share of the axis under which the words of a bar would lie on its period
 CROWDED: Final = 8  # figures from which on their words are written as signs
 _SIGNS: Final = {"more than ": "> ", "at least ": "≥ ", "about ": "≈ ", "less than ": "< ", "at most ": "≤ "}
 _PLATE: Final[dict[str, Any]] = {
@@ -76,6 +77,8 @@ def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
         aligned: dict[str, Any] = {"textcoords": "offset points", "ha": "left" if left else "center", "va": "bottom"}
         top = figure.low if math.isinf(figure.high) else figure.high
         above = 28 if math.isinf(figure.high) else 4
+        if is_bar(figure) and top < LOW_BAR * ax.get_ylim()[1]:
+            above += 24  # clears the period at its foot
         if not (crowded or monthly):
             text = text.replace(" than ", " than\n")
         labels.append(

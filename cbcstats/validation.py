@@ -48,7 +48,7 @@ def check_cells(
             near = nearest(name, others, count=1)
             found = f"; found {near[0]!r} instead" if near else ""
             problems.append(Problem(1, name, "", f"is a column that is missing{found}", "add or rename the column"))
-    absent = [name for name in schema.columns if name not in text]
+    absent = {problem.column for problem in problems if problem.row == 1 and problem.column not in text}
     text = text.reindex(columns=[*schema.columns, *others], fill_value="")
     frame = pd.DataFrame(index=text.index)
     for name in map(str, text):

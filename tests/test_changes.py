@@ -1,0 +1,265 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cbcstats
+from cbcstats import ArgumentError, DataError, bounds, year_on_year
+from cbcstats.columns import QUALIFIERS
+
+COLUMNS = """indicator scope period_start period_end value low high previous_period_start previous_period_end
+previous_value previous_low previous_high change change_low change_high percent_change percent_change_low
+percent_change_high comparable why source_id previous_source_id""".split()
+
+
+@pytest.fixture(scope="module")
+def missions():
+    return cbcstats.load_counts("missions")
+
+
+def last(changes):
+    return changes.iloc[-1]
+
+
+# 492 after more than 330, by hand: 492/339 = 1.451327, 492/331 = 1.486405; 492 - 339 = 153, 492 - 331 = 161.
+def test_the_headline_change_per_period(missions):
+    change = last(year_on_year(missions))
+    assert (change["value"], change["previous_low"], change["previous_high"]) == (492, 331, 339)
+    assert (change["change"], change["change_low"], change["change_high"]) == (162, 153, 161)
+    assert change["percent_change"] == pytest.approx(49.0909, abs=1e-4)
+    assert change["percent_change_low"] == pytest.approx(45.1327, abs=1e-4)
+    assert change["percent_change_high"] == pytest.approx(48.6405, abs=1e-4)
+    assert not change["comparable"]
+    assert "periods differ in length (355 and 329 days, inferred)" in change["why"]
+    assert (change["source_id"], change["previous_source_id"]) == ("wco-2018-03-02", "wco-2017-03-14")
+
+
+# By hand: 355 days are 11.66324 months, 329 are 10.80903. 492/11.66324 = 42.18382; 331/10.80903 = 30.62253,
+# 339/10.80903 = 31.36265. 42.18382/31.36265 = 1.345033; 42.18382/30.62253 = 1.377542.
+def test_the_headline_change_per_month(missions):
+    change = last(year_on_year(missions, per="month"))
+    assert change["value"] == pytest.approx(42.1838, abs=1e-4)
+    assert change["previous_low"] == pytest.approx(30.6225, abs=1e-4)
+    assert change["previous_high"] == pytest.approx(31.3627, abs=1e-4)
+    assert change["percent_change_low"] == pytest.approx(34.5033, abs=1e-4)
+    assert change["percent_change_high"] == pytest.approx(37.7541, abs=1e-4)
+    assert change["comparable"]
+
+
+def test_the_result_has_the_promised_columns_and_one_row_per_later_figure(missions):
+    changes = year_on_year(missions)
+    assert list(changes) == COLUMNS
+    assert changes["period_end"].dt.year.tolist() == [2016, 2017, 2018]
+    assert changes["comparable"].dtype == bool
+
+
+def test_the_counts_are_not_changed(missions):
+    before = missions.copy(deep=True)
+    year_on_year(missions, per="month")
+    pd.testing.assert_frame_equal(missions, before)
+
+
+def test_planned_figures_stand_apart_and_say_why_when_they_meet(missions):
+    first = year_on_year(missions, by="indicator").iloc[0]
+    assert (first["value"], first["previous_value"], first["comparable"]) == (350, 280, False)
+    assert "scope differs: delivered after planned" in first["why"]
+    assert "unit differs" in first["why"]
+    assert "periods overlap by 181 days" in first["why"]  # 1 January to 30 June 2014
+
+
+def test_another_source_is_said_and_never_computed_with(missions):
+    changes = year_on_year(missions)
+    assert "another source gives 342 (cbra-2017-04-15)" in changes["why"].iloc[1]
+    assert "another source gives 342 (cbra-2017-04-15) for the period before" in changes["why"].iloc[2]
+    assert 342 not in [*changes["value"], *changes["previous_value"]]
+
+
+def test_the_strict_reading_leaves_ranges_open(missions):
+    change = last(year_on_year(missions, reading="strict"))
+    assert change["previous_high"] == math.inf
+    assert change["percent_change_low"] == -100
+    assert change["percent_change_high"] == pytest.approx(48.6405, abs=1e-4)
+
+
+def test_leap_years_are_equally_long(years):
+    changes = year_on_year(years({2015: 100, 2016: 110, 2017: 121}))
+    assert changes["comparable"].all()
+    assert (changes["why"] == "").all()
+    assert changes["percent_change"].tolist() == pytest.approx([10, 10])
+
+
+def test_lengths_compare_up_to_two_percent(make_counts):
+    # 365 and 372 days differ by 1.9%, 365 and 373 by 2.2%.
+    nearly = make_counts(("2015-01-01", "2015-12-31", 100), ("2016-01-01", "2017-01-06", 100))
+    apart = make_counts(("2015-01-01", "2015-12-31", 100), ("2016-01-01", "2017-01-07", 100))
+    assert last(year_on_year(nearly))["comparable"]
+    assert not last(year_on_year(apart))["comparable"]
+
+
+def test_a_missing_year_is_not_stepped_over(years):
+    change = last(year_on_year(years({2020: 100, 2021: 110, 2023: 121})))
+    assert (change["previous_value"], change["comparable"]) == (110, False)
+    assert change["why"] == "24 months apart, not a year"
+
+
+def test_the_period_of_a_year_before_is_found_among_quarters(make_counts):
+    quarters = [("2020-01-01", "2020-03-31", 10), ("2020-04-01", "2020-06-30", 20), ("2020-07-01", "2020-09-30", 30),
+                ("2020-10-01", "2020-12-31", 40), ("2021-01-01", "2021-03-31", 11)]  # fmt: skip
+    changes = year_on_year(make_counts(*quarters))
+    assert (last(changes)["value"], last(changes)["previous_value"]) == (11, 10)
+    assert changes["comparable"].tolist() == [False, False, False, True]
+    assert changes["why"].iloc[0] == "3 months apart, not a year"
+
+
+@pytest.mark.parametrize(("previous", "why"), [(0, "counts 0"), (None, "value of the period before is missing")])
+def test_no_percent_after_zero_or_nothing(years, previous, why):
+    change = last(year_on_year(years({2015: previous, 2016: 5})))
+    assert pd.isna(change[["percent_change", "percent_change_low", "percent_change_high"]]).all()
+    assert why in change["why"]
+
+
+def test_a_range_that_may_be_zero_has_no_highest_percent(years):
+    change = last(year_on_year(years({2015: 5, 2016: 8}, qualifier=["almost", "exact"])))
+    assert change["previous_low"] == 0
+    assert change["percent_change_low"] == pytest.approx(100)
+    assert math.isnan(change["percent_change_high"])
+    assert "may count 0" in change["why"]
+
+
+def test_a_missing_figure_has_a_row_that_says_so(years):
+    change = last(year_on_year(years({2015: 5, 2016: None})))
+    assert math.isnan(change["change"])
+    assert (change["comparable"], change["why"]) == (False, "value is missing")
+
+
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [
+        ({"unit": ["missions", "activities"]}, "unit differs: activities after missions"),
+        ({"measure": ["flow", "stock"]}, "measure differs: stock after flow"),
+    ],
+)
+def test_different_things_do_not_compare(years, columns, why):
+    change = last(year_on_year(years({2015: 5, 2016: 6}, **columns)))
+    assert not change["comparable"]
+    assert why in change["why"]
+
+
+def test_stocks_compare_a_year_apart_whatever_the_days_before(make_counts):
+    days = (None, "2018-02-28", 33), (None, "2018-06-29", 40), (None, "2019-06-30", 46)
+    changes = year_on_year(make_counts(*days, measure="stock"))
+    assert changes["comparable"].tolist() == [False, True]
+    assert changes["why"].tolist() == ["4 months apart, not a year", ""]
+
+
+def test_only_a_flow_has_a_number_a_month(make_counts):
+    stock = make_counts((None, "2018-06-30", 40), (None, "2019-06-30", 46), measure="stock")
+    change = last(year_on_year(stock, per="month"))
+    assert math.isnan(change["value"])
+    assert change["why"] == "only a flow has a number a month, this is a figure of kind stock"
+
+
+def test_an_unknown_length_is_said(make_counts):
+    counts = make_counts((None, "2018-12-31", 40), ("2019-01-01", "2019-12-31", 46))
+    assert "length of a period is not known" in last(year_on_year(counts))["why"]
+    assert "so there is no number a month" in last(year_on_year(counts, per="month"))["why"]
+
+
+def test_events_compare_whatever_their_length(make_counts):
+    counts = make_counts(("2016-03-01", "2016-03-02", 100), ("2017-03-01", "2017-03-03", 120), measure="event")
+    assert last(year_on_year(counts))["comparable"]
+
+
+def test_cumulative_totals_need_one_start(make_counts):
+    same = make_counts(("1985-01-01", "2015-03-11", 754), ("1985-01-01", "2016-03-11", 800), measure="cumulative")
+    assert last(year_on_year(same))["comparable"]
+    other = make_counts(("1985-01-01", "2015-03-11", 754), ("1986-01-01", "2016-03-11", 800), measure="cumulative")
+    assert last(year_on_year(other))["why"] == "totals are counted from different days"
+
+
+def test_undated_figures_have_no_place_in_a_series(make_counts):
+    counts = make_counts(("2015-01-01", "2015-12-31", 5), (None, None, 7), ("2016-01-01", "2016-12-31", 6))
+    assert len(year_on_year(counts)) == 1
+
+
+def test_few_columns_are_enough():
+    counts = pd.DataFrame({"period_end": pd.to_datetime(["2015-12-31", "2016-12-31"]), "value": [50, 60], "team": "A"})
+    change = last(year_on_year(counts.assign(measure="stock"), by="team"))
+    assert change["percent_change"] == pytest.approx(20)
+    assert change["comparable"]
+
+
+def test_nothing_gives_nothing_with_the_same_columns(missions, years):
+    for counts in (missions.head(0), years({2015: 1})):
+        changes = year_on_year(counts)
+        assert changes.empty
+        assert list(changes) == COLUMNS
+
+
+def test_series_with_missing_keys_are_kept(years):
+    counts = years({2015: 1, 2016: 2}, scope=None)
+    assert len(year_on_year(counts)) == 1
+
+
+def test_two_figures_for_one_period_must_be_decided(years):
+    counts = pd.concat([years({2015: 1, 2016: 2}), years({2016: 3})])
+    with pytest.raises(DataError, match=r"missions, delivered has several figures for 2016; mark one as preferred"):
+        year_on_year(counts)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"per": "monthly"}, "did you mean 'month'"),
+        ({"reading": "loose"}, "'usual', 'strict'"),
+        ({"by": "indicater"}, "did you mean 'indicator'"),
+    ],
+)
+def test_wrong_arguments_name_the_right_ones(years, arguments, message):
+    with pytest.raises(ArgumentError, match=message):
+        year_on_year(years({2015: 1, 2016: 2}), **arguments)
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(ArgumentError, match="needs a column 'value'; it has period_end"):
+        year_on_year(pd.DataFrame({"period_end": pd.to_datetime(["2015-12-31"])}))
+
+
+figure = st.tuples(st.integers(1, 5000), st.sampled_from(QUALIFIERS))
+
+
+@settings(max_examples=60, deadline=None)
+@given(figure, figure, st.randoms(use_true_random=False), st.sampled_from(["period", "month"]))
+def test_the_true_change_lies_inside_the_range(previous, later, random, per):
+    counts = pd.DataFrame(
+        {
+            "indicator": "a", "scope": "b", "value": [previous[0], later[0]], "qualifier": [previous[1], later[1]],
+            "period_start": pd.to_datetime(["2015-01-01", "2016-02-01"]),
+            "period_end": pd.to_datetime(["2015-12-31", "2016-12-31"]),
+        }
+    )  # fmt: skip
+    change = last(year_on_year(counts, per=per))
+    truths = [random.randint(*bounds(*figure)) for figure in (previous, later)]
+    divisors = [365 / 30.4375, 335 / 30.4375] if per == "month" else [1, 1]
+    before, after = (truth / divisor for truth, divisor in zip(truths, divisors, strict=True))
+    assert change["change_low"] - 1e-9 <= after - before <= change["change_high"] + 1e-9
+    if before > 0 and not math.isnan(change["percent_change_high"]):
+        percent = 100 * (after / before - 1)
+        assert change["percent_change_low"] - 1e-9 <= percent <= change["percent_change_high"] + 1e-9
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(range(6)))
+def test_the_order_of_rows_makes_no_difference(order):
+    missions = cbcstats.load_counts("missions")
+    shuffled = year_on_year(missions.iloc[list(order)], per="month")
+    pd.testing.assert_frame_equal(shuffled, year_on_year(missions, per="month"))
+
+
+def test_ten_times_the_figures_are_ten_times_the_changes(years):
+    small, large = (year_on_year(years({2015: 7 * n, 2016: 9 * n, 2017: 4 * n})) for n in (1, 10))
+    np.testing.assert_allclose(large["change"], 10 * small["change"])
+    np.testing.assert_allclose(large["percent_change"], small["percent_change"])

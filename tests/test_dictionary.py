@@ -1,0 +1,40 @@
+"""The dictionary for people and the package for machines say what the schemas say."""
+
+import json
+from pathlib import Path
+
+import frictionless
+import pytest
+
+from cbcstats.dictionary import data_dictionary, datapackage, write
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+def test_the_dictionary_is_in_step_with_the_schemas():
+    assert (DATA / "README.md").read_text(encoding="utf-8") == data_dictionary(), "run make data"
+
+
+def test_the_package_is_in_step_with_the_schemas():
+    assert json.loads((DATA / "datapackage.json").read_text(encoding="utf-8")) == datapackage(), "run make data"
+
+
+def test_writing_gives_both(tmp_path):
+    write(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "datapackage.json"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_another_tool_finds_the_tables_valid():
+    report = frictionless.validate(str(DATA / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "note"])
+    assert report.stats["tasks"] == 4
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_other_tool_would_find_a_broken_table(tmp_path):
+    for path in DATA.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    counts = tmp_path / "counts.csv"
+    counts.write_text(counts.read_text(encoding="utf-8").replace("wco-2018-03-02", "nowhere", 1), encoding="utf-8")
+    assert not frictionless.validate(str(tmp_path / "datapackage.json")).valid

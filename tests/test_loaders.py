@@ -1,0 +1,335 @@
+"""The tables that cbcstats carries, and files of the same shape: read whole, or refused with every problem."""
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import cbcstats
+from cbcstats import ArgumentError, DataError
+from cbcstats.columns import WCO_REGIONS
+
+DATA = Path(__file__).parent.parent / "data"
+LOADERS = {
+    "counts": cbcstats.load_counts,
+    "beneficiaries": cbcstats.load_beneficiaries,
+    "members": cbcstats.load_members,
+    "sources": cbcstats.load_sources,
+}
+SCHEMAS = {
+    "counts": cbcstats.Counts,
+    "beneficiaries": cbcstats.Beneficiaries,
+    "members": cbcstats.Members,
+    "sources": cbcstats.Sources,
+}
+
+
+@pytest.fixture
+def rows():
+    """The shipped counts as rows of text, to be broken."""
+    return list(csv.reader(io.StringIO((DATA / "counts.csv").read_text(encoding="utf-8"))))
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Return a function that writes rows as a CSV file."""
+
+    def write(rows, name="counts.csv", **options):
+        path = tmp_path / name
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n", **options).writerows(rows)
+        return path
+
+    return write
+
+
+def problems(path, load=cbcstats.load_counts):
+    with pytest.raises(DataError) as caught:
+        load(source=path)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(("table", "size"), [("counts", 190), ("beneficiaries", 329), ("members", 188), ("sources", 209)])
+def test_the_tables_are_typed_and_valid(table, size):
+    frame = LOADERS[table]()
+    assert len(frame) == size
+    SCHEMAS[table].validate(frame)
+    assert frame.index.tolist() == list(range(size))
+
+
+def test_the_headline_series():
+    missions = cbcstats.load_counts("missions")
+    found = [(row.scope, row.value, row.qualifier, row.preferred) for row in missions.itertuples()]
+    assert found == [
+        ("planned", 280, "more_than", True),
+        ("delivered", 350, "more_than", True),
+        ("delivered", 400, "almost", True),
+        ("delivered", 330, "more_than", True),
+        ("delivered", 342, "exact", False),
+        ("delivered", 492, "exact", True),
+    ]
+    assert missions["published_change"].dropna().tolist() == ["+20%", "+49%"]
+    assert missions["change_basis"].dropna().tolist() == ["per_month", "total"]
+
+
+def test_observations_that_disagree_are_all_kept_and_one_is_preferred_with_a_reason():
+    counts = cbcstats.load_counts().dropna(subset="period_end")
+    groups = counts.groupby(["indicator", "scope", "period_start", "period_end"], dropna=False)
+    several = groups.filter(lambda group: len(group) > 1)
+    assert sorted(several["value"]) == [65, 65, 140, 200, 330, 342, 950, 1000]
+    assert several[several["preferred"]]["preferred_reason"].notna().all()
+
+
+def test_members_close_as_the_wco_counts_them():
+    members = cbcstats.load_members()
+    sizes = members["wco_region"].value_counts(dropna=False)
+    assert {WCO_REGIONS.index(region): int(size) for region, size in sizes.dropna().items() if region in WCO_REGIONS} == {
+        0: 24, 1: 52, 2: 35, 3: 18, 4: 34, 5: 24,
+    }  # fmt: skip
+    assert members[members["wco_region"].isna()]["iso3"].tolist() == ["EUE"]
+    assert members.set_index("iso3").loc["NAM", "iso2"] == "NA"
+
+
+def test_every_list_of_beneficiaries_has_the_size_that_was_published():
+    full = cbcstats.load_beneficiaries().query("list_kind == 'full'").groupby("list_id")["member"].nunique()
+    assert full["gtfp-2019-06-06"] == 4
+    assert full["gtfp-2021"] == 8
+    assert full["gtfp-2024-02-28"] == 15
+    assert full["acip-norad-2021-04"] == 17
+    assert full["acip-americas-2021-05-28"] == 8
+    assert full["master-trainers-origin-2023"] == 21
+    assert full["accelerate-2025-06"] == 13
+
+
+def test_dates_say_how_much_of_them_is_known():
+    second = cbcstats.load_beneficiaries("SECO-WCO GTFP").query("list_id == 'gtfp-2021'").iloc[0]
+    assert (second["as_of"], second["as_of_precision"]) == (pd.Timestamp("2021-01-01"), "year")
+    assert (second["start"], second["start_precision"]) == (pd.Timestamp("2018-12-01"), "month")
+
+
+def test_a_wrong_indicator_names_the_near_ones():
+    with pytest.raises(ArgumentError, match="did you mean 'missions'"):
+        cbcstats.load_counts("mission")
+    with pytest.raises(ArgumentError, match="did you mean 'A-CIP'"):
+        cbcstats.load_beneficiaries("ACIP")
+
+
+def test_several_indicators_load_together():
+    counts = cbcstats.load_counts(["picard_attendance", "missions"])
+    assert counts["indicator"].unique().tolist() == ["missions", "picard_attendance"]
+
+
+@pytest.mark.parametrize("table", LOADERS)
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_what_is_written_comes_back(table, suffix, tmp_path):
+    frame = LOADERS[table]()
+    path = tmp_path / f"mine.{suffix}"
+    if suffix == "csv":
+        frame.to_csv(path, index=False)
+    elif suffix == "xlsx":
+        frame.to_excel(path, index=False, engine="openpyxl")
+    else:
+        frame.to_parquet(path, index=False)
+    pd.testing.assert_frame_equal(LOADERS[table](source=path), frame)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends_of_other_systems_are_read(encoding, newline, tmp_path):
+    path = tmp_path / "members.csv"
+    text = (DATA / "members.csv").read_text(encoding="utf-8").replace("\n", newline)
+    path.write_bytes(text.encode(encoding))
+    pd.testing.assert_frame_equal(cbcstats.load_members(source=path), cbcstats.load_members())
+
+
+def test_ten_faults_are_ten_problems(rows, save):
+    column = {name: place for place, name in enumerate(rows[0])}
+    rows[1][column["value"]] = "many"
+    rows[2][column["period_end"]] = "2014-02-30"
+    rows[3][column["period_start"]] = "2017-02-25"
+    rows[6][column["qualifier"]] = "moer_than"
+    rows[7][column["source_id"]] = "wco-2019-03-02"
+    rows[8][column["value"]] = "-46"
+    rows.append(rows[20])
+    path = save([[cell for place, cell in enumerate(row) if place != column["unit"]] for row in rows])
+    lines = path.read_bytes().split(b"\n")
+    lines[29] = lines[29].replace(b",", b";")
+    lines[31] = lines[31].replace(b"Published", b"Publi\xe9")
+    path.write_bytes(b"\n".join(lines))
+
+    found = problems(path)
+
+    assert found[["row", "column", "value"]].values.tolist()[:7] == [
+        [1, "unit", ""],
+        [2, "value", "many"],
+        [3, "period_end", "2014-02-30"],
+        [4, "period_end", "2016-04-11"],
+        [7, "qualifier", "moer_than"],
+        [8, "source_id", "wco-2019-03-02"],
+        [9, "value", "-46"],
+    ]
+    assert found["row"].tolist()[7:] == [30, 32, 192]
+    for words, text in zip(
+        [
+            "a column that is missing", "not a whole number", "no day of the calendar", "before the start",
+            "not a word that this column takes", "a source that is not known", "below 0",
+            "has 1 cell where the header has 14", "bytes that are not UTF-8", "repeats an earlier one",
+        ],
+        found["problem"],
+        strict=True,
+    ):  # fmt: skip
+        assert words in text
+    assert found["remedy"].str.len().gt(0).all()
+    assert "perhaps more_than" in found["remedy"][4]
+    assert "perhaps wco-2018-03-02 was meant" in found["problem"][5]
+    assert "semicolon" in found["remedy"][7]
+    assert (found["file"] == str(path)).all()
+
+
+def test_the_error_shows_the_problems_with_their_places(rows, save):
+    rows[1][7] = "many"
+    with pytest.raises(DataError) as caught:
+        cbcstats.load_counts(source=save(rows))
+    assert "1 problem; nothing was loaded\n  row 2, column value, 'many': is not a whole number" in str(caught.value)
+
+
+def test_a_bad_cell_hides_no_other_one_in_its_row(rows, save):
+    rows[1][5], rows[1][7], rows[1][8] = "31.12.2014", "1,200", "over"
+    found = problems(save(rows))
+    assert found[["row", "column", "value"]].values.tolist() == [
+        [2, "period_end", "31.12.2014"],
+        [2, "value", "1,200"],
+        [2, "qualifier", "over"],
+    ]
+
+
+def test_rows_are_numbered_as_an_editor_numbers_them(rows, save):
+    rows[1][-1] = "a note\nof three\nlines"
+    rows[2][7] = "many"
+    assert problems(save(rows))["row"].tolist() == [5]
+
+
+def test_rows_are_numbered_as_a_spreadsheet_numbers_them(rows, tmp_path):
+    rows[2][7] = "many"
+    path = tmp_path / "counts.xlsx"
+    pd.DataFrame(rows[1:], columns=rows[0]).to_excel(path, index=False, startrow=3, engine="openpyxl")
+    assert problems(path)[["row", "column", "value"]].values.tolist() == [[6, "value", "many"]]
+
+
+def test_a_file_with_other_delimiters_is_one_problem_and_hides_no_other(rows, save):
+    rows[2][7] = "many"
+    found = problems(save(rows, delimiter=";"))
+    assert found["row"].tolist() == [1, 3]
+    assert "by a semicolon" in found["problem"][0]
+
+
+def test_a_quotation_mark_that_never_closes_hides_no_other_row(rows, save):
+    rows[3][7] = "many"
+    path = save(rows)
+    lines = path.read_text(encoding="utf-8").split("\n")
+    lines[1] = lines[1].replace('"Scheduled', '"Sched"uled')
+    path.write_text("\n".join(lines), encoding="utf-8")
+    found = problems(path)
+    assert found["row"].tolist() == [2, 4]
+    assert "cannot be cut into cells" in found["problem"][0]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "column", "problem"),
+    [
+        (1, "stock", "period_start", "is given for a stock"),
+        (9, "+12%", "change_basis", "does not go with published_change"),
+        (2, "", "scope", "is empty"),
+        (0, "Missions!", "indicator", "has another form"),
+        (11, "perhaps", "preferred", "is neither true nor false"),
+        (7, "9" * 30, "value", "too large"),
+        (7, "330.5", "value", "not a whole number"),
+        (7, "", "value", "is empty"),
+    ],
+)
+def test_each_rule_names_its_column(rows, save, place, value, column, problem):
+    rows[2][place] = value
+    found = problems(save(rows))
+    assert found["column"].tolist() == [column]
+    assert problem in found["problem"][0]
+
+
+def test_figures_that_disagree_need_one_preferred(rows, save):
+    place = rows[0].index("preferred")
+    rows[5][place] = "true"  # both the WCO's 330 and the attendee's 342
+    found = problems(save(rows))
+    assert found[["row", "column"]].values.tolist() == [[5, "preferred"], [6, "preferred"], [6, "preferred_reason"]]
+
+
+def test_the_mark_of_preference_may_be_left_out_where_nothing_disagrees(rows, save):
+    kept = [[cell for name, cell in zip(rows[0], row, strict=True) if not name.startswith("preferred")] for row in rows]
+    assert cbcstats.load_counts(source=save([*kept[:5], kept[6]]))["preferred"].all()
+    assert set(problems(save(kept[:7]))["row"]) == {5, 6}
+
+
+def test_sources_of_your_own_stand_beside_your_file(rows, save):
+    rows = [rows[0], [*rows[6][:13], "my-letter", ""]]
+    path = save(rows)
+    assert "my-letter" in problems(path)["value"].tolist()
+    save([["source_id", "title", "publisher", "published", "url", "accessed", "note"],
+          ["my-letter", "A letter", "An office", "2018", "https://example.org/letter", "2026-11-24", ""]], "sources.csv")  # fmt: skip
+    assert cbcstats.load_counts(source=path)["source_id"].tolist() == ["my-letter"]
+
+
+def test_columns_of_your_own_are_kept(rows, save):
+    rows = [[*row, "mine" if place else "remark"] for place, row in enumerate(rows[:4])]
+    assert cbcstats.load_counts(source=save(rows))["remark"].tolist() == ["mine"] * 3
+
+
+def test_a_misspelt_column_is_found(rows, save):
+    rows[0][7] = "values"
+    found = problems(save(rows))
+    assert found["problem"].tolist() == ["is a column that is missing; found 'values' instead"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", ",,,\n"])
+def test_a_file_without_a_table_is_said(tmp_path, text):
+    path = tmp_path / "counts.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match="holds no table"):
+        cbcstats.load_counts(source=path)
+
+
+def test_a_table_without_rows_is_empty_and_typed(rows, save):
+    counts = cbcstats.load_counts(source=save(rows[:1]))
+    assert counts.empty
+    pd.testing.assert_series_equal(counts.dtypes, cbcstats.load_counts().dtypes)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("no.csv", None, "there is no such file"),
+        ("counts.doc", b"", "the kind of file is not known"),
+        ("counts.xlsx", b"no workbook", "no Excel workbook that can be read"),
+        ("counts.parquet", b"no parquet", "no Parquet file that can be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_said(tmp_path, name, content, message):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        cbcstats.load_counts(source=tmp_path / name)
+
+
+def test_two_rows_of_one_member_on_one_list_are_a_problem(save):
+    rows = list(csv.reader(io.StringIO((DATA / "beneficiaries.csv").read_text(encoding="utf-8"))))
+    found = problems(save([*rows, rows[1]], "beneficiaries.csv"), cbcstats.load_beneficiaries)
+    assert found[["row", "column", "value"]].values.tolist() == [[331, "member", "BOL"]]
+
+
+def test_an_error_can_be_pickled(rows, save):
+    import pickle
+
+    rows[1][7] = "many"
+    with pytest.raises(DataError) as caught:
+        cbcstats.load_counts(source=save(rows))
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
+    assert str(again) == str(caught.value)

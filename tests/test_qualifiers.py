@@ -1,0 +1,132 @@
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cbcstats import ArgumentError, Bounds, DataError, bounds, parse_qualified
+from cbcstats.columns import QUALIFIERS
+from cbcstats.qualifiers import PHRASES
+
+CASES = Path(__file__).parent / "cases"
+
+
+def cases(name):
+    lines = (CASES / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("line", cases("qualified_figures.txt"))
+def test_published_figures_are_read(line):
+    text, value, qualifier = line.rsplit("|", 2)
+    assert parse_qualified(text) == (float(value), qualifier.strip())
+
+
+@pytest.mark.parametrize("text", [*cases("not_figures.txt"), "", "  "])
+def test_what_is_no_single_figure_is_refused(text):
+    with pytest.raises(DataError, match="write|leave"):
+        parse_qualified(text)
+
+
+def test_every_qualifier_has_phrases_and_every_phrase_a_qualifier():
+    assert set(PHRASES.values()) == set(QUALIFIERS)
+
+
+def test_whole_numbers_stay_whole():
+    assert isinstance(parse_qualified("3.5 million").value, int)
+    assert isinstance(parse_qualified("4.5").value, float)
+
+
+# The convention, worked out by hand from its wording.
+@pytest.mark.parametrize(
+    ("value", "qualifier", "low", "high"),
+    [
+        (492, "exact", 492, 492),
+        (330, "more_than", 331, 339),
+        (40, "more_than", 41, 49),
+        (100, "more_than", 101, 199),
+        (3000, "more_than", 3001, 3999),
+        (49000, "more_than", 49001, 49999),
+        (35, "more_than", 36, 39),  # ends in 5: below 40
+        (115, "more_than", 116, 119),
+        (112, "more_than", 113, 121),  # no round number: a width of ten
+        (330, "at_least", 330, 339),
+        (20, "at_least", 20, 29),
+        (330, "less_than", 321, 329),
+        (330, "at_most", 321, 330),
+        (100, "less_than", 1, 99),
+        (400, "almost", 390, 399),
+        (140, "almost", 130, 139),
+        (1000, "almost", 900, 999),
+        (60, "almost", 50, 59),
+        (65, "almost", 60, 64),
+        (150, "about", 145, 155),
+        (200, "about", 195, 205),
+        (90, "about", 85, 95),
+        (65, "about", 63, 67),
+        (1000, "about", 950, 1050),
+        (3, "almost", 0, 2),
+        (0, "exact", 0, 0),
+        (4.5, "exact", 4.5, 4.5),
+        (4.5, "more_than", 4.6, 4.9),
+        (330.0, "more_than", 331, 339),
+    ],
+)
+def test_usual_reading(value, qualifier, low, high):
+    assert bounds(value, qualifier) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "low", "high"),
+    [
+        ("exact", 330, 330),
+        ("more_than", 331, math.inf),
+        ("at_least", 330, math.inf),
+        ("less_than", 0, 329),
+        ("at_most", 0, 330),
+        ("almost", 0, 329),
+        ("about", 0, math.inf),
+    ],
+)
+def test_strict_reading_leaves_the_far_side_open(qualifier, low, high):
+    assert bounds(330, qualifier, reading="strict") == (low, high)
+
+
+@given(st.integers(1, 10**12), st.sampled_from(QUALIFIERS))
+def test_a_range_is_never_empty_nor_negative_and_lies_within_the_strict_one(value, qualifier):
+    usual, strict = bounds(value, qualifier), bounds(value, qualifier, reading="strict")
+    assert 0 <= strict.low <= usual.low <= usual.high <= strict.high
+
+
+@given(st.integers(1, 10**9))
+def test_the_words_divide_the_numbers(value):
+    assert bounds(value, "more_than").low == value + 1
+    assert bounds(value, "at_least").low == value
+    assert bounds(value, "almost").high == bounds(value, "less_than").high == value - 1
+    low, high = bounds(value, "about")
+    assert low <= value <= high
+
+
+@pytest.mark.parametrize("value", [-1, float("nan"), math.inf, "many", None, True])
+def test_what_is_no_count_has_no_bounds(value):
+    with pytest.raises(DataError, match="no count"):
+        bounds(value)
+
+
+def test_nothing_is_less_than_zero():
+    with pytest.raises(DataError, match="no count is less than 0"):
+        bounds(0, "less_than")
+
+
+def test_a_wrong_word_names_the_near_one():
+    with pytest.raises(ArgumentError, match="did you mean 'more_than'"):
+        bounds(330, "morethan")
+    with pytest.raises(ArgumentError, match="'usual', 'strict'"):
+        bounds(330, reading="loose")
+
+
+def test_bounds_read_well():
+    assert str(Bounds(331, 339)) == "331 to 339"
+    assert str(Bounds(1000, 1000)) == "1,000"
+    assert str(Bounds(331, math.inf)) == "331 or more"
