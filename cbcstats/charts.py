@@ -10,6 +10,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
@@ -144,8 +145,9 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
         ax.grid(visible=True, axis="x")
         ax.grid(visible=False, axis="y")
         ax.axvline(0, color=INK, linewidth=1)
-        ends = changes[[c.PERCENT_CHANGE_LOW, c.PERCENT_CHANGE_HIGH]].replace(math.inf, math.nan)
-        low, high = min(ends.min().min(), 0), max(ends.max().max(), 0)
+        ends = changes[[c.PERCENT_CHANGE_LOW, c.PERCENT_CHANGE_HIGH]].to_numpy()
+        finite = [0.0, *ends[np.isfinite(ends)]]
+        low, high = min(finite), max(finite)
         room = 0.08 * ((high - low) or 1)
         ax.set_xlim(low - room, high + room)
         labels = [change_label(change, changes) for change in rows(changes)]

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats import __version__
+from cbcstats.columns import ISO3, SOURCE_ID
 from cbcstats.loaders import SCHEMAS
 from cbcstats.schemas import PATTERNS, RULES
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-_KEYS: Final = {"members": "iso3", "sources": "source_id"}
+_KEYS: Final = {"members": ISO3, "sources": SOURCE_ID}
 _PARTIAL: Final = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 _HEAD: Final = """# Data dictionary
 
@@ -76,7 +77,7 @@ def write(folder: str | Path) -> None:
 def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
     fields = [{"name": name, **_field(column)} for name, column in schema.columns.items()]
     refers = [name for name, column in schema.columns.items() if (column.metadata or {}).get("refers_to")]
-    keys = [{"fields": [name], "reference": {"resource": "sources", "fields": ["source_id"]}} for name in refers]
+    keys = [{"fields": [name], "reference": {"resource": "sources", "fields": [SOURCE_ID]}} for name in refers]
     table_schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
     if table in _KEYS:
         table_schema["primaryKey"] = [_KEYS[table]]

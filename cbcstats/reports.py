@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from cbcstats.columns import ACCESSED, SOURCE_ID
 from cbcstats.errors import ReportError
 from cbcstats.loaders import load_sources, shipped
 
@@ -196,15 +197,15 @@ def _part(name: str, notebook: NotebookNode) -> Part:
 
 def _cited(notebooks: Iterable[NotebookNode]) -> Iterator[dict[str, object]]:
     """Yield the sources of all that is shown, in the order in which they come."""
-    known = load_sources().set_index("source_id", drop=False)
+    known = load_sources().set_index(SOURCE_ID, drop=False)
     outputs = (output for notebook in notebooks for cell in notebook.cells for output in cell.get("outputs", ()))
     shown = (part for output in outputs for part in output.get("metadata", {}).values() if isinstance(part, dict))
     for name in dict.fromkeys(source for part in shown for source in part.get("sources", ())):
         row = known.loc[name] if name in known.index else None
         if row is None:
-            yield {"source_id": name}
+            yield {SOURCE_ID: name}
         else:
-            yield {**row.dropna().to_dict(), "accessed": row["accessed"].date()}
+            yield {**row.dropna().to_dict(), ACCESSED: row[ACCESSED].date()}
 
 
 def _check_target(target: Path) -> None:

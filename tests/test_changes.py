@@ -10,9 +10,30 @@ import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
 from cbcstats.columns import QUALIFIERS
 
-COLUMNS = """indicator scope period_start period_end value low high previous_period_start previous_period_end
-previous_value previous_low previous_high change change_low change_high percent_change percent_change_low
-percent_change_high comparable why source_id previous_source_id""".split()
+COLUMNS = [
+    "indicator",
+    "scope",
+    "period_start",
+    "period_end",
+    "value",
+    "low",
+    "high",
+    "previous_period_start",
+    "previous_period_end",
+    "previous_value",
+    "previous_low",
+    "previous_high",
+    "change",
+    "change_low",
+    "change_high",
+    "percent_change",
+    "percent_change_low",
+    "percent_change_high",
+    "comparable",
+    "why",
+    "source_id",
+    "previous_source_id",
+]
 
 
 @pytest.fixture(scope="module")

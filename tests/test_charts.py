@@ -140,7 +140,12 @@ def test_a_change_without_a_percent_is_said(years):
 @pytest.mark.parametrize("reading", ["usual", "strict"])
 def test_edge_cases_can_be_drawn(years, reading):
     few = years({2015: 7})
-    for counts in (few, years({2015: 0, 2016: 0}), years({2015: 5, 2016: 5}, qualifier="about"), years({2015: 40, 2016: 40}, qualifier="more_than")):
+    for counts in (
+        few,
+        years({2015: 0, 2016: 0}),
+        years({2015: 5, 2016: 5}, qualifier="about"),
+        years({2015: 40, 2016: 40}, qualifier="more_than"),
+    ):
         assert overlapping(plot_counts(counts, reading=reading)) == []
         if len(counts) > 1:
             plot_changes(year_on_year(counts, reading=reading)).figure.draw_without_rendering()

@@ -51,7 +51,9 @@ def problems(path, load=cbcstats.load_counts):
     return caught.value.problems
 
 
-@pytest.mark.parametrize(("table", "size"), [("counts", 190), ("beneficiaries", 329), ("members", 188), ("sources", 209)])
+@pytest.mark.parametrize(
+    ("table", "size"), [("counts", 190), ("beneficiaries", 329), ("members", 188), ("sources", 209)]
+)
 def test_the_tables_are_typed_and_valid(table, size):
     frame = LOADERS[table]()
     assert len(frame) == size
@@ -85,9 +87,7 @@ def test_observations_that_disagree_are_all_kept_and_one_is_preferred_with_a_rea
 def test_members_close_as_the_wco_counts_them():
     members = cbcstats.load_members()
     sizes = members["wco_region"].value_counts(dropna=False)
-    assert {WCO_REGIONS.index(region): int(size) for region, size in sizes.dropna().items() if region in WCO_REGIONS} == {
-        0: 24, 1: 52, 2: 35, 3: 18, 4: 34, 5: 24,
-    }  # fmt: skip
+    assert [int(sizes[region]) for region in WCO_REGIONS] == [24, 52, 35, 18, 34, 24]
     assert members[members["wco_region"].isna()]["iso3"].tolist() == ["EUE"]
     assert members.set_index("iso3").loc["NAM", "iso2"] == "NA"
 
@@ -161,7 +161,7 @@ def test_ten_faults_are_ten_problems(rows, save):
 
     found = problems(path)
 
-    assert found[["row", "column", "value"]].values.tolist()[:7] == [
+    assert found[["row", "column", "value"]].to_numpy().tolist()[:7] == [
         [1, "unit", ""],
         [2, "value", "many"],
         [3, "period_end", "2014-02-30"],
@@ -198,7 +198,7 @@ def test_the_error_shows_the_problems_with_their_places(rows, save):
 def test_a_bad_cell_hides_no_other_one_in_its_row(rows, save):
     rows[1][5], rows[1][7], rows[1][8] = "31.12.2014", "1,200", "over"
     found = problems(save(rows))
-    assert found[["row", "column", "value"]].values.tolist() == [
+    assert found[["row", "column", "value"]].to_numpy().tolist() == [
         [2, "period_end", "31.12.2014"],
         [2, "value", "1,200"],
         [2, "qualifier", "over"],
@@ -215,7 +215,7 @@ def test_rows_are_numbered_as_a_spreadsheet_numbers_them(rows, tmp_path):
     rows[2][7] = "many"
     path = tmp_path / "counts.xlsx"
     pd.DataFrame(rows[1:], columns=rows[0]).to_excel(path, index=False, startrow=3, engine="openpyxl")
-    assert problems(path)[["row", "column", "value"]].values.tolist() == [[6, "value", "many"]]
+    assert problems(path)[["row", "column", "value"]].to_numpy().tolist() == [[6, "value", "many"]]
 
 
 def test_a_file_with_other_delimiters_is_one_problem_and_hides_no_other(rows, save):
@@ -260,7 +260,7 @@ def test_figures_that_disagree_need_one_preferred(rows, save):
     place = rows[0].index("preferred")
     rows[5][place] = "true"  # both the WCO's 330 and the attendee's 342
     found = problems(save(rows))
-    assert found[["row", "column"]].values.tolist() == [[5, "preferred"], [6, "preferred"], [6, "preferred_reason"]]
+    assert found[["row", "column"]].to_numpy().tolist() == [[5, "preferred"], [6, "preferred"], [6, "preferred_reason"]]
 
 
 def test_the_mark_of_preference_may_be_left_out_where_nothing_disagrees(rows, save):
@@ -273,8 +273,9 @@ def test_sources_of_your_own_stand_beside_your_file(rows, save):
     rows = [rows[0], [*rows[6][:13], "my-letter", ""]]
     path = save(rows)
     assert "my-letter" in problems(path)["value"].tolist()
-    save([["source_id", "title", "publisher", "published", "url", "accessed", "note"],
-          ["my-letter", "A letter", "An office", "2018", "https://example.org/letter", "2026-11-24", ""]], "sources.csv")  # fmt: skip
+    header = ["source_id", "title", "publisher", "published", "url", "accessed", "note"]
+    letter = ["my-letter", "A letter", "An office", "2018", "https://example.org/letter", "2026-11-24", ""]
+    save([header, letter], "sources.csv")
     assert cbcstats.load_counts(source=path)["source_id"].tolist() == ["my-letter"]
 
 
@@ -322,7 +323,7 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path, name, content, message):
 def test_two_rows_of_one_member_on_one_list_are_a_problem(save):
     rows = list(csv.reader(io.StringIO((DATA / "beneficiaries.csv").read_text(encoding="utf-8"))))
     found = problems(save([*rows, rows[1]], "beneficiaries.csv"), cbcstats.load_beneficiaries)
-    assert found[["row", "column", "value"]].values.tolist() == [[331, "member", "BOL"]]
+    assert found[["row", "column", "value"]].to_numpy().tolist() == [[331, "member", "BOL"]]
 
 
 def test_an_error_can_be_pickled(rows, save):

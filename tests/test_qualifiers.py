@@ -25,7 +25,7 @@ def test_published_figures_are_read(line):
 
 @pytest.mark.parametrize("text", [*cases("not_figures.txt"), "", "  "])
 def test_what_is_no_single_figure_is_refused(text):
-    with pytest.raises(DataError, match="write|leave"):
+    with pytest.raises(DataError, match=r"write|leave"):
         parse_qualified(text)
 
 

@@ -1,0 +1,66 @@
+"""The command line as it is typed."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+import cbcstats
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, "-c", "from cbcstats.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    path = tmp_path / "mine.ipynb"
+    cells = [nbformat.v4.new_markdown_cell("# Mine?"), nbformat.v4.new_code_cell("print(6 * 7)")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+def test_version(tmp_path):
+    done = run("--version", cwd=tmp_path)
+    assert (done.returncode, done.stdout.strip()) == (0, f"cbcstats {cbcstats.__version__}")
+
+
+def test_help_has_examples(tmp_path):
+    done = run("report", "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "cbcstats report --output" in " ".join(done.stdout.split())
+
+
+def test_report_writes_and_says_where(notebook, tmp_path):
+    done = run("report", "--output", "out", "--notebooks", notebook, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "index.html" in done.stdout
+    assert done.stderr.strip() == ""
+    assert "42" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("source", ["1 / 0", "raise SystemExit(3)"])
+def test_a_failing_notebook_exits_with_1_and_no_traceback(source, tmp_path):
+    path = tmp_path / "bad.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
+    done = run("report", "-n", path, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "bad.ipynb, code cell 1" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_foreign_folder_exits_with_1_and_stays(notebook, tmp_path):
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "thesis.txt").write_text("mine", encoding="utf-8")
+    done = run("report", "-n", notebook, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "thesis.txt" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in (tmp_path / "report").iterdir()] == ["thesis.txt"]
+
+
+def test_an_unknown_command_exits_with_2(tmp_path):
+    assert run("reprot", cwd=tmp_path).returncode == 2

@@ -1,0 +1,45 @@
+import pandas as pd
+
+from cbcstats.displays import SHOWN, table_html
+
+
+def test_markup_in_a_cell_is_text():
+    made = table_html(pd.DataFrame({"<i>name</i>": ["<script>alert(1)</script>"], "source_id": ['"><img src=x>']}))
+    assert "<script>" not in made
+    assert "<img" not in made
+    assert "<i>" not in made
+    assert "&lt;script&gt;" in made
+
+
+def test_every_column_has_a_header_and_every_kind_of_cell_its_form():
+    frame = pd.DataFrame(
+        {
+            "count": pd.array([1200, None], dtype="Int64"),
+            "percent": [-17.04, 40.0],
+            "day": pd.to_datetime(["2018-02-28", None]),
+            "sure": [True, False],
+            "note": ["short", None],
+        }
+    )
+    made = table_html(frame)
+    assert made.count('<th scope="col">') == 5
+    assert '<td class="number">1,200</td>' in made
+    assert '<td class="number">\N{MINUS SIGN}17.0</td>' in made
+    assert '<td class="number">40.0</td>' in made
+    assert '<td class="day">2018-02-28</td>' in made
+    assert "<td>yes</td>" in made
+    assert made.count("<td>\N{EN DASH}</td>") == 3
+
+
+def test_an_index_that_says_something_is_shown_and_a_plain_one_is_not():
+    named = pd.DataFrame({"n": [1]}, index=pd.Index(["Europe"], name="region"))
+    assert "<td>Europe</td>" in table_html(named)
+    assert table_html(pd.DataFrame({"n": [1]})).count("<td") == 1
+
+
+def test_long_tables_say_that_they_go_on():
+    assert f"The first {SHOWN} of 1,000 rows." in table_html(pd.DataFrame({"n": range(1000)}))
+
+
+def test_an_empty_table_keeps_its_header():
+    assert '<th scope="col">n</th>' in table_html(pd.DataFrame({"n": []}))

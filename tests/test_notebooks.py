@@ -1,0 +1,81 @@
+"""The notebooks: thin, without outputs, and true when they run."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import cbcstats
+from cbcstats.reports import execute
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+
+
+def cells(notebook, kind):
+    return [cell for cell in notebook.cells if cell.cell_type == kind]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def notebook(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def test_there_are_notebooks_and_they_are_numbered():
+    assert NOTEBOOKS
+    assert [path.name[:2] for path in NOTEBOOKS] == [f"{number:02}" for number in range(1, len(NOTEBOOKS) + 1)]
+
+
+def test_no_outputs_are_kept(notebook):
+    assert not any(cell.outputs or cell.execution_count for cell in cells(notebook, "code"))
+
+
+def test_they_are_thin(notebook):
+    code = cells(notebook, "code")
+    assert len(code) < 15
+    for cell in code:
+        assert not any(word in cell.source for word in ("def ", "class ", "lambda"))
+        assert len(cell.source.splitlines()) <= 20
+
+
+def test_they_begin_with_a_question_and_its_answer(notebook):
+    first = notebook.cells[0]
+    assert first.cell_type == "markdown"
+    assert first.source.startswith("# ")
+    assert "?" in first.source.splitlines()[0]
+    assert "**In short:**" in first.source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_they_run_without_a_warning_and_show_charts_and_tables(path, tmp_path):
+    for folder in ("charts", "tables"):
+        (tmp_path / folder).mkdir()
+    outputs = [output for cell in cells(execute(path, tmp_path), "code") for output in cell.outputs]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    charts = [output.metadata["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+    assert len(charts) >= 3
+    for chart in charts:
+        assert len(chart["alt"]) > 100
+        assert "Source:" in chart["alt"]
+    assert sum("text/html" in output.get("data", {}) for output in outputs) >= 2
+
+
+def test_the_numbers_in_the_text_of_the_first_are_those_of_the_library():
+    text = " ".join(cell.source for cell in cells(nbformat.read(NOTEBOOKS[0], as_version=4), "markdown"))
+    missions = cbcstats.load_counts("missions")
+    for per in ("period", "month"):
+        change = cbcstats.year_on_year(missions, per=per).iloc[-1]
+        for end in ("low", "high"):
+            assert f"{change[f'percent_change_{end}']:.1f}%" in text
+    assert f"{cbcstats.load_counts()['indicator'].nunique() - 1} other series" in text
+
+
+def test_the_numbers_in_the_text_of_the_second_are_those_of_the_tables():
+    text = " ".join(cell.source for cell in cells(nbformat.read(NOTEBOOKS[1], as_version=4), "markdown"))
+    beneficiaries = cbcstats.load_beneficiaries()
+    assert f"{len(beneficiaries)} rows name a Member" in text
+    assert f"on lists of {beneficiaries['programme'].nunique()} programmes" in text
+    named = beneficiaries.query("programme == 'Mercator'")["member"].nunique()
+    assert f"the {named} Members named for the Mercator Programme" in text
+    partners = cbcstats.load_counts("acip_partner_administrations")["value"].tolist()
+    assert partners == [11, 20, 23, 22, 16]
+    assert "23 in 2023, 22 in 2024 and 16 in 2025" in text

@@ -1,0 +1,202 @@
+"""The report: whole and self-contained, or not there at all."""
+
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from cbcstats import ReportError, save_report
+from cbcstats.reports import MANIFEST
+
+
+def make_notebook(path, *sources):
+    notebook = nbformat.v4.new_notebook()
+    for source in sources:
+        kind = nbformat.v4.new_markdown_cell if source.startswith("#") else nbformat.v4.new_code_cell
+        notebook.cells.append(kind(source))
+    nbformat.write(notebook, path)
+    return path
+
+
+@pytest.fixture
+def small(tmp_path):
+    return make_notebook(tmp_path / "small.ipynb", "# Mine?", "import cbcstats\ncbcstats.load_counts('missions')")
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+class Page(HTMLParser):
+    """What a page holds, as a test needs it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    return save_report(tmp_path_factory.mktemp("full") / "report")
+
+
+@pytest.mark.xdist_group("report")
+def test_the_numbers_are_in_the_text(page):
+    text = re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
+    for words in ("492", "33", "+49%", "34.5% and 37.8%", "A-CIP", "Jordan"):
+        assert words in text
+
+
+@pytest.mark.xdist_group("report")
+def test_nothing_is_loaded_from_elsewhere(page):
+    found = Page(page.read_text(encoding="utf-8"))
+    loading = {"script", "link", "iframe", "object", "embed", "video", "audio", "source", "base", "form"}
+    assert not loading & {tag for tag, _ in found.tags}
+    assert all(image["src"].startswith("data:image/png;base64,") for image in found.all("img"))
+    styles = "".join(re.findall(r"<style>(.*?)</style>", page.read_text(encoding="utf-8"), re.DOTALL))
+    assert "url(" not in styles
+    assert "@import" not in styles
+    assert any("default-src 'none'" in meta.get("content", "") for meta in found.all("meta"))
+
+
+@pytest.mark.xdist_group("report")
+def test_links_inside_the_page_lead_somewhere(page):
+    found = Page(page.read_text(encoding="utf-8"))
+    ids = [attributes["id"] for _, attributes in found.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for link in found.all("a"):
+        target = link["href"]
+        if target.startswith("#"):
+            assert target[1:] in ids
+        elif not target.startswith("http"):
+            assert (page.parent / target).is_file()
+
+
+@pytest.mark.xdist_group("report")
+def test_charts_have_descriptions_and_tables_have_headers(page):
+    text = page.read_text(encoding="utf-8")
+    found = Page(text)
+    assert len(found.all("img")) == 7
+    assert all(len(image["alt"]) > 100 for image in found.all("img"))
+    assert text.count("<table>") == text.count("<thead>") == len(list((page.parent / "tables").glob("*.csv"))) > 0
+
+
+@pytest.mark.xdist_group("report")
+def test_charts_and_tables_are_files_too(page):
+    charts = sorted(path.suffix for path in (page.parent / "charts").iterdir())
+    assert charts.count(".png") == charts.count(".svg") == 7
+    assert (page.parent / "tables" / "01_missions_1.csv").read_text(encoding="utf-8").startswith("period_start,")
+
+
+@pytest.mark.xdist_group("report")
+def test_code_is_folded_and_contents_and_sources_frame_the_page(page):
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<details") == text.count("<pre tabindex") > 10
+    assert "<details open" not in text
+    assert text.index("<nav") < text.index("01_missions-1") < text.index('<section id="sources">')
+    assert 'id="source-wco-2018-03-02"' in text
+
+
+def test_the_same_notebooks_give_the_same_bytes(small, tmp_path):
+    first, second = (save_report(tmp_path / name, notebooks=[small]).parent for name in ("a", "b"))
+    assert contents(first) == contents(second)
+
+
+def test_a_report_replaces_a_report_and_leaves_nothing_beside_it(small, tmp_path):
+    target = tmp_path / "out" / "report"
+    save_report(target, notebooks=[small])
+    (target / "index.html").write_text("old", encoding="utf-8")
+    save_report(target, notebooks=[small])
+    assert "Mine?" in (target / "index.html").read_text(encoding="utf-8")
+    assert [path.name for path in target.parent.iterdir()] == ["report"]
+
+
+def test_an_empty_folder_is_taken(small, tmp_path):
+    (tmp_path / "report").mkdir()
+    assert save_report(tmp_path / "report", notebooks=[small]).is_file()
+
+
+@pytest.mark.parametrize("kind", ["foreign folder", "report with a file of yours", "file", "here"])
+def test_what_is_not_a_report_is_never_touched(small, tmp_path, monkeypatch, kind):
+    target = tmp_path / "thesis"
+    if kind == "file":
+        target.write_text("mine", encoding="utf-8")
+    else:
+        target.mkdir()
+        if kind == "report with a file of yours":
+            (target / MANIFEST).write_text('["index.html"]', encoding="utf-8")
+        if kind == "here":
+            monkeypatch.chdir(target)
+        else:
+            (target / "mine.txt").write_text("mine", encoding="utf-8")
+    before = contents(tmp_path)
+    with pytest.raises(ReportError, match="choose another folder"):
+        save_report(target, notebooks=[small])
+    assert contents(tmp_path) == before
+
+
+def test_a_failing_cell_is_named_and_the_last_good_report_stays(small, tmp_path):
+    target = tmp_path / "report"
+    save_report(target, notebooks=[small])
+    before = contents(target)
+    bad = make_notebook(tmp_path / "bad.ipynb", "# Bad?", "x = 1", "y = x / 0\nprint(y)")
+    with pytest.raises(
+        ReportError, match=r"bad\.ipynb, code cell 2 \(y = x / 0\): ZeroDivisionError: division by zero"
+    ):
+        save_report(target, notebooks=[small, bad])
+    assert contents(target) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.ipynb", "report", "small.ipynb"]
+
+
+def test_a_kernel_that_dies_is_said(tmp_path):
+    bad = make_notebook(tmp_path / "bad.ipynb", "# Bad?", "import os\nos._exit(1)")
+    with pytest.raises(ReportError, match=r"bad\.ipynb, code cell 1"):
+        save_report(tmp_path / "report", notebooks=[bad])
+
+
+def test_markup_in_output_is_text(tmp_path):
+    source = "import pandas as pd\nprint('<script>1</script>')\npd.DataFrame({'a': ['<img src=x onerror=alert(1)>']})"
+    page = save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", "# X?", source)])
+    text = page.read_text(encoding="utf-8")
+    assert "<script>" not in text
+    assert "<img src=x" not in text
+
+
+@pytest.mark.parametrize(("name", "content"), [("none.ipynb", None), ("text.ipynb", "no notebook")])
+def test_a_notebook_that_cannot_be_read_is_said(tmp_path, name, content):
+    path = tmp_path / name
+    if content:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(ReportError, match="notebook"):
+        save_report(tmp_path / "report", notebooks=[path])
+    assert not (tmp_path / "report").exists()
+
+
+def test_progress_counts_cells(small, tmp_path):
+    seen = []
+    save_report(tmp_path / "report", notebooks=[small], progress=lambda *step: seen.append(step))
+    assert seen[-1] == ("small.ipynb", 2, 2)
+
+
+def test_a_folder_of_notebooks_is_taken_in_order(tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    for name in ("02_b", "01_a"):
+        make_notebook(folder / f"{name}.ipynb", f"# {name}?", "1 + 1")
+    text = save_report(tmp_path / "report", notebooks=[folder]).read_text(encoding="utf-8")
+    assert text.index("01_a?") < text.index("02_b?")
+    assert Path(tmp_path / "report" / "index.html").is_file()
