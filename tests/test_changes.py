@@ -10,25 +10,13 @@ import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
 from cbcstats.columns import QUALIFIERS
 
+FIGURE = ["period_start", "period_end", "value", "low", "high"]
 COLUMNS = [
     "indicator",
     "scope",
-    "period_start",
-    "period_end",
-    "value",
-    "low",
-    "high",
-    "previous_period_start",
-    "previous_period_end",
-    "previous_value",
-    "previous_low",
-    "previous_high",
-    "change",
-    "change_low",
-    "change_high",
-    "percent_change",
-    "percent_change_low",
-    "percent_change_high",
+    *FIGURE,
+    *(f"previous_{name}" for name in FIGURE),
+    *(f"{name}{end}" for name in ("change", "percent_change") for end in ("", "_low", "_high")),
     "comparable",
     "why",
     "source_id",

@@ -178,9 +178,10 @@ def test_the_inputs_are_not_changed(missions):
 
 def test_the_text_alternative_holds_numbers_words_and_caveats(missions):
     said = describe(plot_counts(missions))
-    for words in ("more than 330 missions, days inferred", "342 missions, days inferred, from another source", "(planned)",
-                  "Source: WCO"):  # fmt: skip
-        assert words in said
+    assert "more than 330 missions, days inferred" in said
+    assert "342 missions, days inferred, from another source" in said
+    assert "(planned)" in said
+    assert "Source: WCO" in said
     said = describe(plot_changes(year_on_year(missions, per="month")))
     assert "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017: +34.5% to +37.8%, comparable" in said
 
