@@ -58,7 +58,8 @@ def report(
 
     from cbcstats.reports import save_report
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks: dict[str, object] = {}
 
         def show(name: str, done: int, total: int) -> None:
