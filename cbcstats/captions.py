@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from cbcstats import columns as c
+from cbcstats.errors import ArgumentError
 from cbcstats.figures import PRINTED, rows
 from cbcstats.loaders import load_sources
 from cbcstats.periods import period_label
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MANY: Final = 5  # dates of one publisher up to which each is named
+
+PLANNED: Final = "planned"  # the scope of what was not yet done
 
 # What each Axes shows: its text alternative, and the ids of its sources.
 _CAPTIONS: WeakKeyDictionary[Axes, tuple[str, list[str]]] = WeakKeyDictionary()
@@ -43,12 +46,21 @@ def describe(ax: Axes) -> str:
         What is drawn, each number with its words, and what a reader must know. For a chart that was drawn
         otherwise, its titles.
 
+    Raises
+    ------
+    ArgumentError
+        If it is no Axes.
+
     Examples
     --------
     >>> from cbcstats import describe, load_counts, plot_counts
     >>> print(describe(plot_counts(load_counts("wco_members")))[:70])
     Chart of figures over time: Wco members. 24 Jun 2013: 179 Members; 31
     """
+    if not hasattr(ax, "get_xlabel"):
+        raise ArgumentError(
+            f"`ax` must be the Axes of a chart, but {type(ax).__name__} was given; a figure has `.axes`"
+        )
     if ax in _CAPTIONS:
         return _CAPTIONS[ax][0]
     titles = [*(ax.get_title(loc) for loc in ("left", "center", "right")), ax.get_xlabel(), ax.get_ylabel()]
@@ -102,7 +114,8 @@ def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool) -> str:
     """Describe figures over time."""
     said = []
     for figure in rows(figures):
-        scope = "" if figures[c.SCOPE].nunique() == 1 else f" ({words(figure.scope)})"
+        several = figures[c.SCOPE].nunique() > 1
+        scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
         number = (
             f"{range_text(figure.low, figure.high)} {figure.unit} a month"
             if monthly
@@ -121,7 +134,8 @@ def changes_text(changes: pd.DataFrame, title: str) -> str:
         verdict = "comparable" if change.comparable else "not comparable"
         why = f" ({change.why})" if change.why else ""
         said.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
-    return f"Chart of percent changes: {title}. {'. '.join(said)}."
+    monthly = ", of numbers a month" if changes.attrs.get("per") == "month" else ""
+    return f"Chart of percent changes{monthly}: {title}. {'. '.join(said)}."
 
 
 def change_text(change: Any) -> str:

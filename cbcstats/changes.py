@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.errors import ArgumentError, DataError, nearest
-from cbcstats.figures import DAYS, MIDDLE, PRINTED, figures_of
+from cbcstats.errors import ArgumentError, DataError, check_choice
+from cbcstats.figures import DAYS, MIDDLE, MISSING, PRINTED, figures_of
 from cbcstats.periods import DAYS_PER_MONTH, period_label
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ A_YEAR: Final = (10, 15)  # months from one figure to the next that pass for a y
 
 
 _OTHERS: Final = "others"  # what other figures there are for the same period
+_NO_KEYS: Final = (c.VALUE, c.LOW, c.HIGH, c.PERIOD_START, c.PERIOD_END, PRINTED, DAYS, MIDDLE, _OTHERS)
 
 
 class _Reason(NamedTuple):
@@ -43,7 +44,7 @@ def year_on_year(
     ----------
     counts : pandas.DataFrame
         Published counts as `load_counts` returns them. `value` and `period_end` are needed; where other columns
-        are left out, figures are exact flows of one scope and unit.
+        are left out, figures are exact, of one series and unit, and flows if they have a `period_start`, else stocks.
     by : str or sequence of str
         Columns that make up a series. With `indicator` alone, figures of different scope meet, and the result
         says that they cannot be compared.
@@ -96,7 +97,7 @@ def year_on_year(
     'periods differ in length (355 and 329 days, inferred); another source gives 342 \
 (cbra-2017-04-15) for the period before'
     """
-    by = [by] if isinstance(by, str) else list(by)
+    by = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     figures = figures_of(counts, per=per, reading=reading)
     later, previous = _pairs(_preferred(figures, by), by)
     changes = later[[*by, c.PERIOD_START, c.PERIOD_END, c.VALUE, c.LOW, c.HIGH]].copy()
@@ -120,11 +121,11 @@ def year_on_year(
 
 def _preferred(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Return one figure for each period of a series, and what others there are for it."""
+    if not by:
+        raise ArgumentError("`by` names no column; name those that make up a series, such as 'indicator'")
+    options = [str(name) for name in figures if name not in _NO_KEYS]
     for name in by:
-        if name not in figures:
-            near = nearest(name, map(str, figures), count=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ArgumentError(f"`by` names {name!r}, which is no column of `counts`{hint}")
+        check_choice("by", name, options)
     period = [*by, c.PERIOD_START, c.PERIOD_END]
     others = figures[~figures[c.PREFERRED]]
     figures = figures[figures[c.PREFERRED]]
@@ -148,9 +149,9 @@ def _pairs(figures: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, pd.DataF
     for group in figures.groupby(by, sort=False, dropna=False).indices.values():
         places = np.asarray(group)
         order = places[np.lexsort([figures[name].to_numpy()[places] for name in (c.PERIOD_START, MIDDLE)])]
-        ends, middles = (figures[name].to_numpy()[order] for name in (c.PERIOD_END, MIDDLE))
+        middles = figures[MIDDLE].to_numpy()[order]
         for position in range(1, len(order)):
-            earlier = np.flatnonzero(ends[:position] < ends[position])
+            earlier = np.flatnonzero(middles[:position] < middles[position])
             if earlier.size:
                 distance = np.abs(middles[position] - middles[earlier] - np.timedelta64(365, "D"))
                 later.append(order[position])
@@ -169,12 +170,12 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str) -> list[_Rea
     months_apart = (later[MIDDLE] - previous[MIDDLE]).dt.days / DAYS_PER_MONTH
     longer = np.maximum(later[DAYS], previous[DAYS])
     shorter = np.minimum(later[DAYS], previous[DAYS])
-    unequal = flow & (longer / shorter - 1 > UNEQUAL)
+    unequal = flow & (longer / shorter - 1 > UNEQUAL) & ~_same_months(later, previous)
     inferred = (later[c.PERIOD_BASIS] == "inferred") | (previous[c.PERIOD_BASIS] == "inferred")
     lengths = _text(later[DAYS]) + " and " + _text(previous[DAYS]) + " days" + _where(inferred, ", inferred")
     missing = later[c.VALUE].isna() | previous[c.VALUE].isna()
     by_month = pd.Series(per == "month", index=later.index)
-    no_length = by_month & flow & (later[DAYS].isna() | previous[DAYS].isna())
+    no_length = flow & (later[DAYS].isna() | previous[DAYS].isna())
     no_rate = by_month & ~flow
     zero = ~missing & (previous[c.LOW] <= 0)
     starts = later[c.PERIOD_START], previous[c.PERIOD_START]
@@ -194,11 +195,12 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str) -> list[_Rea
             _text(months_apart.round()) + " months apart, not a year",
         ),
         _Reason(unequal & ~by_month, "periods differ in length (" + lengths + ")"),
-        _Reason(~by_month & flow & (later[DAYS].isna() | previous[DAYS].isna()), "length of a period is not known"),
-        _Reason(no_length, "length of a period is not known, so there is no number a month"),
+        _Reason(
+            no_length, "length of a period is not known" + (", so there is no number a month" if per == "month" else "")
+        ),
         _Reason(no_rate, "only a flow has a number a month, this is a figure of kind " + later[c.MEASURE]),
-        _Reason(~no_rate & ~no_length & later[c.VALUE].isna(), "value is missing"),
-        _Reason(~no_rate & ~no_length & previous[c.VALUE].isna(), "value of the period before is missing"),
+        _Reason(later[PRINTED] == MISSING, "value is missing"),
+        _Reason(previous[PRINTED] == MISSING, "value of the period before is missing"),
         _Reason(
             zero & (previous[c.HIGH] <= 0),
             "the period before counts 0, so there is no percent change",
@@ -215,6 +217,15 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str) -> list[_Rea
         texts = "another source gives " + figures[_OTHERS] + which
         reasons.append(_Reason(figures[_OTHERS].notna(), texts, forbids=False))
     return reasons
+
+
+def _same_months(later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
+    """Return whether two periods cover the same part of the calendar, so that only a leap day can tell them apart."""
+    same = pd.Series(data=True, index=later.index)
+    for name, shift in ((c.PERIOD_START, 0), (c.PERIOD_END, 1)):
+        days = [figures[name] + pd.Timedelta(days=shift) for figures in (later, previous)]
+        same &= (days[0].dt.month == days[1].dt.month) & (days[0].dt.day == days[1].dt.day)
+    return same
 
 
 def _text(numbers: pd.Series) -> pd.Series:

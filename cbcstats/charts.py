@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+LONG: Final = 34  # characters of a label up to which it stands on one line
+TITLE_CHARACTERS: Final = 12  # of a title, in an inch
+FEW_YEARS: Final = 2  # under which an axis of years would have too few ticks
+DAYS_PER_YEAR: Final = 365.25
 STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
 
 
@@ -93,12 +97,16 @@ def plot_counts(
         for figure in rows(figures):
             draw_figure(ax, figure, colours[figure.scope])
         unit = figures.loc[figures[c.PREFERRED], c.UNIT].mode()
-        ax.set_ylabel(" ".join([*unit.head(1), *(["a month"] if per == "month" else [])]))
-        ax.set_title(name)
+        label = " ".join([*unit.head(1), *(["a month"] if per == "month" else [])])
+        ax.set_ylabel(textwrap.fill(label, 40), parse_math=False)
+        _write_title(ax, name)
         handles = legend_handles(figures, colours)
         ax.set_ylim(0, ax.get_ylim()[1] * (1.12 + 0.09 * math.ceil(len(handles) / 2)))
         if handles:
-            ax.legend(handles=handles, loc="upper left", ncols=2, borderaxespad=0.2)
+            columns = 1 if max(len(handle.get_label()) for handle in handles) > LONG else 2
+            legend = ax.legend(handles=handles, loc="upper left", ncols=columns, borderaxespad=0.2)
+            for text in legend.get_texts():
+                text.set_parse_math(False)
         _write_sources(ax, figures[c.SOURCE_ID], counts_text(figures, name, monthly=per == "month"))
         label_figures(ax, figures, monthly=per == "month")
     return ax
@@ -137,6 +145,9 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
     """
     import matplotlib.style
 
+    for needed in (c.PERCENT_CHANGE_LOW, c.PERCENT_CHANGE_HIGH, c.COMPARABLE, c.WHY):
+        if needed not in changes:
+            raise ArgumentError(f"`changes` lacks the column {needed!r}; make it with year_on_year")
     if changes.empty:
         raise ArgumentError("`changes` holds no change; year_on_year needs two figures of one series")
     name = title or "Change against the figure a year before"
@@ -150,24 +161,23 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
         low, high = min(finite), max(finite)
         room = 0.08 * ((high - low) or 1)
         ax.set_xlim(low - room, high + room)
-        labels = [change_label(change, changes) for change in rows(changes)]
-        ax.set_yticks(range(len(changes)), [label.replace(" against ", " against\n") for label in labels])
+        labels = [change_label(change, changes).replace(" against ", " against\n") for change in rows(changes)]
+        wrapped = ["\n".join(textwrap.fill(line, LONG) for line in label.split("\n")) for label in labels]
+        ax.set_yticks(range(len(changes)), wrapped, parse_math=False)
         ax.set_ylim(len(changes) - 0.4, -0.7)
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel("change in percent" + (" of numbers a month" if changes.attrs.get("per") == "month" else ""))
-        ax.set_title(name)
+        _write_title(ax, name)
         root_figure(ax).draw_without_rendering()  # lays out the axes, so that the room for words is known
         for place, change in enumerate(rows(changes)):
             draw_change(ax, place, change, _cycle()[0])
-        ids = pd.concat([changes[c.SOURCE_ID], changes[c.PREVIOUS_SOURCE_ID]])
-        _write_sources(ax, ids, changes_text(changes, name))
+        ids = [changes[name] for name in (c.SOURCE_ID, c.PREVIOUS_SOURCE_ID) if name in changes]
+        _write_sources(ax, pd.concat(ids or [pd.Series(dtype="str")]), changes_text(changes, name))
     return ax
 
 
 def _figures_of_one_indicator(counts: pd.DataFrame, per: str, reading: str) -> pd.DataFrame:
-    figures = figures_of(
-        counts if c.INDICATOR in counts else counts.assign(indicator="figures"), per=per, reading=reading
-    )
+    figures = figures_of(counts, per=per, reading=reading)
     indicators = figures[c.INDICATOR].unique()
     if len(indicators) > 1:
         raise ArgumentError(f"`counts` must hold one indicator, but it holds {', '.join(indicators)}; select one")
@@ -175,18 +185,27 @@ def _figures_of_one_indicator(counts: pd.DataFrame, per: str, reading: str) -> p
     if figures.empty:
         lacking = " a month; only a flow over known days has one" if per == "month" else " with a date"
         raise ArgumentError(f"`counts` holds no figure{lacking}")
+    together = figures[figures[c.PREFERRED]].groupby([c.PERIOD_START, c.PERIOD_END], dropna=False)[c.SCOPE]
+    figures["shared"] = together.transform("size").reindex(figures.index).fillna(1).astype(int)
+    figures["shift"] = together.cumcount().reindex(figures.index).fillna(0).astype(int)
     return figures.sort_values([c.PERIOD_END, c.PREFERRED], ascending=[True, False], kind="stable")
 
 
 def _fit_time_axis(ax: Axes, figures: pd.DataFrame) -> None:
-    from matplotlib.dates import DateFormatter, YearLocator
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, YearLocator
 
     start = figures[c.PERIOD_START].where(figures[c.MEASURE] == "flow").fillna(figures[c.PERIOD_END]).min()
     end = figures[c.PERIOD_END].max()
-    margin = max((end - start) * 0.06, pd.Timedelta(days=60))
+    margin = max((end - start) * 0.08, pd.Timedelta(days=60))
     ax.set_xlim(start - margin, end + margin)
-    ax.xaxis.set_major_locator(YearLocator(max(1, math.ceil((end - start).days / 3650))))
-    ax.xaxis.set_major_formatter(DateFormatter("%Y"))
+    years = (end - start).days / DAYS_PER_YEAR
+    if years < FEW_YEARS:
+        locator = AutoDateLocator(minticks=3, maxticks=8)
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    else:
+        ax.xaxis.set_major_locator(YearLocator(max(1, math.ceil(years / 10))))
+        ax.xaxis.set_major_formatter(DateFormatter("%Y"))
 
 
 def _write_sources(ax: Axes, ids: Iterable[str | None], text: str) -> None:
@@ -194,12 +213,18 @@ def _write_sources(ax: Axes, ids: Iterable[str | None], text: str) -> None:
     cited = list(dict.fromkeys(name for name in ids if isinstance(name, str)))
     line = source_line(cited)
     if line:
-        inches = ax.get_position().width * root_figure(ax).get_size_inches()[0]
+        root_figure(ax).draw_without_rendering()
+        inches = ax.get_window_extent().width / root_figure(ax).dpi
         ax.annotate(
             textwrap.fill(line, max(int(inches * CHARACTERS), 30)), (0, 0), (0, -36 if ax.get_xlabel() else -22),
             "axes fraction", "offset points", va="top", fontsize=SMALL, color=GREY, annotation_clip=False,
         )  # fmt: skip
     caption(ax, f"{text} {line}".strip(), cited)
+
+
+def _write_title(ax: Axes, title: str) -> None:
+    inches = root_figure(ax).get_size_inches()[0] * ax.get_position().width
+    ax.set_title(textwrap.fill(title, max(int(inches * TITLE_CHARACTERS), 20)), parse_math=False)
 
 
 def _new_axes(*, height: float | None = None) -> Axes:

@@ -54,17 +54,18 @@ def report(
     Exits with 0 when the report is written, and with 1 when it is not; what stood there stays then.
     """
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from cbcstats.reports import save_report
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(name: str, done: int, total: int) -> None:
-            task = tasks.setdefault(name, bar.add_task(name) if name not in tasks else None)
-            bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done)
 
         page = save_report(output, notebooks=notebooks, progress=show)
     typer.echo(f"Wrote {page}")
@@ -77,6 +78,9 @@ def main() -> None:
     except CbcstatsError as error:
         typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
         sys.exit(1)
+    except KeyboardInterrupt:
+        typer.secho("Stopped; nothing was written", err=True)
+        sys.exit(130)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         typer.secho(

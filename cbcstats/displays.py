@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import html
 import io
+import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
@@ -23,8 +26,8 @@ _SOURCES: Final = (c.SOURCE_ID, c.PREVIOUS_SOURCE_ID, c.REGION_SOURCE_ID, c.JOIN
 def table_html(frame: pd.DataFrame) -> str:
     """Write a table as HTML that any reader can use: with a header, and text that is no markup.
 
-    Numbers are shown to one decimal where a column has any, days as days, missing cells as a dash; ids of sources
-    link to the list of sources.
+    Numbers of a column are shown to as many decimals as its largest needs for two digits, days as days, missing
+    cells as a dash; ids of sources link to the list of sources.
 
     Examples
     --------
@@ -37,7 +40,8 @@ def table_html(frame: pd.DataFrame) -> str:
     </table>
     """
     frame = with_index(frame)
-    head = "".join(f'<th scope="col">{html.escape(words(name))}</th>' for name in frame)
+    names = (" ".join(map(str, name)) if isinstance(name, tuple) else name for name in frame)
+    head = "".join(f'<th scope="col">{html.escape(words(name))}</th>' for name in names)
     shown = frame.head(SHOWN)
     columns = [_column_html(shown.iloc[:, place]) for place in range(shown.shape[1])]
     rows = [f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True)]
@@ -47,7 +51,12 @@ def table_html(frame: pd.DataFrame) -> str:
 
 def with_index(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with an index that says something as columns."""
-    return frame.reset_index() if any(name is not None for name in frame.index.names) else frame
+    index = frame.index
+    if index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index.dtype):
+        return frame
+    labels = index.to_frame(index=False)
+    labels.columns = pd.Index(["row" if name is None else name for name in index.names])
+    return pd.concat([labels, frame.reset_index(drop=True)], axis="columns")
 
 
 def export_displays(folder: str, stem: str) -> None:
@@ -61,6 +70,7 @@ def export_displays(folder: str, stem: str) -> None:
 
     shell: Any = get_ipython()
     shell.run_line_magic("matplotlib", "inline")
+    stem = re.sub(r"[^\w.-]+", "_", stem)
     counted = {"chart": 0, "table": 0}
 
     def show_figure(figure: Figure) -> tuple[bytes, dict[str, object]]:
@@ -70,7 +80,8 @@ def export_displays(folder: str, stem: str) -> None:
         path.with_suffix(".png").write_bytes(png)
         path.with_suffix(".svg").write_bytes(_image(figure, "svg"))
         cited = [name for ax in figure.axes for name in cited_sources(ax)]
-        return png, {"alt": " ".join(map(describe, figure.axes)), "sources": cited, "file": path.name}
+        alt = " ".join(map(describe, figure.axes)) or "Chart without a description"
+        return png, {"alt": alt, "sources": cited, "file": path.name}
 
     def show_frame(frame: pd.DataFrame) -> tuple[str, dict[str, object]]:
         counted["table"] += 1
@@ -100,9 +111,9 @@ def _column_html(column: pd.Series) -> list[str]:
     missing = "<td>\N{EN DASH}</td>"
     if pd.api.types.is_bool_dtype(column.dtype):
         cells = [f"<td>{'yes' if cell else 'no'}</td>" for cell in column.fillna(value=False)]
-    elif pd.api.types.is_numeric_dtype(column.dtype):
-        numbers = column.astype("Float64")
-        decimals = 0 if (numbers.dropna() % 1 == 0).all() else 1
+    elif pd.api.types.is_any_real_numeric_dtype(column.dtype):
+        numbers = column.to_numpy(float, na_value=math.nan)
+        decimals = _decimals(numbers[np.isfinite(numbers)])
         cells = [f'<td class="number">{_number(cell, decimals)}</td>' for cell in numbers]
     elif pd.api.types.is_datetime64_any_dtype(column.dtype):
         cells = [f'<td class="day">{cell:%Y-%m-%d}</td>' for cell in column.fillna(pd.Timestamp(0))]
@@ -111,8 +122,18 @@ def _column_html(column: pd.Series) -> list[str]:
     return [missing if gone else cell for gone, cell in zip(column.isna(), cells, strict=True)]
 
 
-def _number(number: Any, decimals: int) -> str:
-    return "" if number is pd.NA else f"{number:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+def _decimals(numbers: np.ndarray) -> int:
+    if (numbers % 1 == 0).all():
+        return 0
+    return max(1, 1 - math.floor(math.log10(np.abs(numbers).max())))
+
+
+def _number(number: float, decimals: int) -> str:
+    """Write a number; four digits have no comma, for they may be a year, and none is rounded to nothing."""
+    text = f"{number:,.{decimals}f}" if abs(number) >= 10_000 else f"{number:.{decimals}f}"
+    if number and not text.strip("-0."):
+        text = f"{number:.1g}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _text_html(text: str, *, link: bool) -> str:

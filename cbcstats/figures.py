@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.errors import ArgumentError, check_choice
+from cbcstats.errors import ArgumentError, DataError, check_choice
 from cbcstats.periods import DAYS_PER_MONTH, length_in_days, midpoint
 from cbcstats.qualifiers import READINGS, bounds
 
@@ -19,16 +19,16 @@ PERS: Final = ("period", "month")
 
 # Columns that a frame of counts may leave out, and what holds then.
 DEFAULTS: Final[Mapping[str, Any]] = {
-    c.MEASURE: "flow",
+    c.INDICATOR: "figures",
     c.SCOPE: "all",
     c.UNIT: "",
-    c.PERIOD_START: pd.NaT,
     c.PERIOD_BASIS: "stated",
     c.QUALIFIER: "exact",
     c.PREFERRED: True,
     c.SOURCE_ID: None,
 }
 
+MISSING: Final = "not known"
 PRINTED: Final = "printed"  # the number and its word, as published
 DAYS: Final = "days"  # length of the period
 MIDDLE: Final = "middle"  # where the figure stands in time
@@ -57,17 +57,16 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     ------
     ArgumentError
         If an argument is not one of those that there are, or a needed column is missing.
+    DataError
+        If a value is no count, or a period no period.
     """
     check_choice("per", per, PERS)
     check_choice("reading", reading, READINGS)
     for needed in (c.VALUE, c.PERIOD_END):
         if needed not in counts:
             raise ArgumentError(f"`counts` needs a column {needed!r}; it has {', '.join(map(str, counts))}")
-    absent: dict[str, Any] = {name: default for name, default in DEFAULTS.items() if name not in counts}
-    figures = counts.assign(**absent)
-    figures = figures[figures[c.PERIOD_END].notna()].reset_index(drop=True)
-    figures[c.PREFERRED] = figures[c.PREFERRED].astype("boolean").fillna(value=True).astype(bool)
-    starts, ends = (pd.to_datetime(figures[name]) for name in (c.PERIOD_START, c.PERIOD_END))
+    figures = _complete(counts)
+    starts, ends = figures[c.PERIOD_START], figures[c.PERIOD_END]
     ranges = [
         (np.nan, np.nan) if pd.isna(value) else bounds(value, qualifier, reading=reading)
         for value, qualifier in zip(figures[c.VALUE], figures[c.QUALIFIER], strict=True)
@@ -78,8 +77,6 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     # The middle of a total since a start says nothing; it stands where it ends.
     from_start = starts.where(figures[c.MEASURE] != "cumulative")
     found: dict[str, Any] = {
-        c.PERIOD_START: starts,
-        c.PERIOD_END: ends,
         PRINTED: [_printed(*figure) for figure in zip(figures[c.VALUE], figures[c.QUALIFIER], strict=True)],
         c.VALUE: figures[c.VALUE].to_numpy(float, na_value=np.nan) / divisor,
         c.LOW: lows / divisor,
@@ -95,7 +92,44 @@ def rows(frame: pd.DataFrame) -> Iterable[Any]:
     return frame.itertuples(index=False)
 
 
+def _complete(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts that have a date, with every column, in the dtypes that the rest relies on."""
+    absent: dict[str, Any] = {name: default for name, default in DEFAULTS.items() if name not in counts}
+    if c.MEASURE not in counts:
+        absent[c.MEASURE] = "flow" if c.PERIOD_START in counts else "stock"
+    figures = counts.assign(**{c.PERIOD_START: pd.NaT, **absent} if c.PERIOD_START not in counts else absent)
+    for name in (c.PERIOD_START, c.PERIOD_END):
+        figures[name] = _days(figures[name])
+    figures = figures[figures[c.PERIOD_END].notna()].reset_index(drop=True)
+    for name in (c.INDICATOR, c.MEASURE, c.SCOPE, c.UNIT, c.PERIOD_BASIS, c.QUALIFIER):
+        figures[name] = figures[name].astype("str").fillna(DEFAULTS.get(name, "flow"))
+    figures[c.PREFERRED] = figures[c.PREFERRED].map(_is_preferred).astype(bool)
+    numbers = pd.to_numeric(figures[c.VALUE], errors="coerce")
+    wrong = figures[(numbers.isna() & figures[c.VALUE].notna()) | (figures[c.PERIOD_END] < figures[c.PERIOD_START])]
+    if len(wrong):
+        figure = wrong.iloc[0]
+        said = "ends before it starts" if pd.notna(numbers[wrong.index[0]]) else f"has the value {figure[c.VALUE]!r}"
+        label = " to ".join(str(day.date()) for day in (figure[c.PERIOD_START], figure[c.PERIOD_END]) if pd.notna(day))
+        raise DataError(
+            f"the figure of {figure[c.INDICATOR]} for {label} {said}; correct it, or load it with load_counts"
+        )
+    return figures.assign(**{c.VALUE: numbers})
+
+
+def _is_preferred(mark: Any) -> bool:
+    return bool(pd.isna(mark)) or str(mark).lower() == "true"
+
+
+def _days(column: pd.Series) -> pd.Series:
+    try:
+        days = pd.to_datetime(column, format="ISO8601")
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{column.name} holds what is no day: {error}; write days such as 2018-03-02") from error
+    return days.dt.tz_localize(None) if days.dt.tz is not None else days
+
+
 def _printed(value: Any, qualifier: str) -> str:
     if pd.isna(value):
-        return "not known"
-    return f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{value:,}"
+        return MISSING
+    number = int(value) if float(value).is_integer() else value
+    return f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{number:,}"

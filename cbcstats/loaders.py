@@ -25,16 +25,19 @@ SCHEMAS: Final[dict[str, type[pa.DataFrameModel]]] = {
 }
 
 
-def load_counts(indicator: str | Iterable[str] | None = None, *, source: str | Path | None = None) -> pd.DataFrame:
+def load_counts(
+    indicator: str | Iterable[str] | None = None, *, source: str | Path | pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Load published counts.
 
     Parameters
     ----------
     indicator : str or iterable of str, optional
         Series to keep, such as `missions`. All of them by default.
-    source : path, optional
-        A CSV, Excel or Parquet file of your own with the columns of `data/counts.csv`. A file `sources.csv`
-        beside it adds your sources to those that cbcstats knows.
+    source : path or pandas.DataFrame, optional
+        A CSV, Excel or Parquet file of your own with the columns of `data/counts.csv`, or such a frame. Of a
+        workbook the first sheet is read. A file `sources.csv` beside the file adds your sources to those that
+        cbcstats knows.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def load_counts(indicator: str | Iterable[str] | None = None, *, source: str | P
 
 
 def load_beneficiaries(
-    programme: str | Iterable[str] | None = None, *, source: str | Path | None = None
+    programme: str | Iterable[str] | None = None, *, source: str | Path | pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Load the Members on published lists of programme beneficiaries.
 
@@ -69,8 +72,8 @@ def load_beneficiaries(
     ----------
     programme : str or iterable of str, optional
         Programmes to keep, such as `A-CIP`. All of them by default.
-    source : path, optional
-        A file of your own with the columns of `data/beneficiaries.csv`.
+    source : path or pandas.DataFrame, optional
+        A file or a frame of your own with the columns of `data/beneficiaries.csv`.
 
     Returns
     -------
@@ -94,13 +97,13 @@ def load_beneficiaries(
     return _only(_load("beneficiaries", source), PROGRAMME, programme)
 
 
-def load_members(*, source: str | Path | None = None) -> pd.DataFrame:
+def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
     """Load the Members of the WCO, with their regions and dates of accession, and the European Union.
 
     Parameters
     ----------
-    source : path, optional
-        A file of your own with the columns of `data/members.csv`.
+    source : path or pandas.DataFrame, optional
+        A file or a frame of your own with the columns of `data/members.csv`.
 
     Returns
     -------
@@ -122,13 +125,13 @@ def load_members(*, source: str | Path | None = None) -> pd.DataFrame:
     return _load("members", source)
 
 
-def load_sources(*, source: str | Path | None = None) -> pd.DataFrame:
+def load_sources(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
     """Load the sources of the figures: title, publisher, date, address.
 
     Parameters
     ----------
-    source : path, optional
-        A file of your own with the columns of `data/sources.csv`.
+    source : path or pandas.DataFrame, optional
+        A file or a frame of your own with the columns of `data/sources.csv`.
 
     Returns
     -------
@@ -157,9 +160,9 @@ def shipped(folder: str) -> Path:
     return inside if inside.is_dir() else package.parent / folder
 
 
-def _load(table: str, source: str | Path | None) -> pd.DataFrame:
-    own = None if source is None else Path(source)
-    cells = read_cells(own or shipped("data") / f"{table}.csv")
+def _load(table: str, source: str | Path | pd.DataFrame | None) -> pd.DataFrame:
+    own = Path(source) if isinstance(source, str | Path) else None
+    cells = read_cells(shipped("data") / f"{table}.csv" if source is None else source)
     known = _known_sources(own) if table != "sources" else frozenset()
     frame, problems = check_cells(cells, SCHEMAS[table].to_schema(), known)
     if problems:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cbcstats.columns import QUALIFIERS
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 READINGS: Final = ("usual", "strict")
 
-# The words of published figures. Those after the number ("330 or more") stand here as well.
+# The words of published figures; those that stand after the number are named in AFTER.
 PHRASES: Final[Mapping[str, str]] = {
     "": "exact",
     "exactly": "exact",
@@ -76,6 +77,8 @@ PHRASES: Final[Mapping[str, str]] = {
     "≤": "at_most",
     "<=": "at_most",
 }
+
+AFTER: Final = ("or more", "and more", "+", "or so", "or fewer", "or less")
 
 _MULTIPLES = {"": 1, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _NUMBER = re.compile(
@@ -144,19 +147,25 @@ def parse_qualified(text: str) -> Qualified:
     >>> parse_qualified("20+").qualifier
     'at_least'
     """
-    found = _NUMBER.fullmatch(text.strip())
+    found = _NUMBER.fullmatch(str(text).strip())
     if found is None:
         raise DataError(f"{text!r} holds no single number in digits; write one figure, such as 'more than 330'")
+    digits = re.sub(r"[^0-9.]", "", found["number"])
+    if re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", digits):
+        raise DataError(
+            f"{text!r} could be a thousand or a fraction; write {digits.replace('.', '')} or fewer decimals"
+        )
     before, after = (" ".join(found[part].lower().split()) for part in ("before", "after"))
     if before and after:
-        raise DataError(f"{text!r} has words on both sides of the number; leave one qualifier, such as 'more than 330'")
-    if before + after not in PHRASES:
+        raise DataError(f"{text!r} has words on both sides of the number; leave one qualifier and no unit")
+    if (after and after not in AFTER) or (before and before not in PHRASES) or before in AFTER:
         raise DataError(
-            f"{before + after!r} in {text!r} is no known qualifier; leave the unit away and "
+            f"{before + after!r} in {text!r} is no known qualifier there; leave the unit away and "
             "write a word such as 'more than', 'at least', 'about', 'almost', 'less than', 'at most' or none"
         )
-    number = Decimal(re.sub(r"[^0-9.]", "", found["number"])) * _MULTIPLES[found["multiple"].lower()]
-    return Qualified(_plain(number), PHRASES[before + after])
+    multiple = _MULTIPLES[found["multiple"].lower()]
+    value = int(digits) * multiple if digits.isdigit() else _plain(Decimal(digits) * multiple)
+    return Qualified(value, PHRASES[before + after])
 
 
 def bounds(value: float, qualifier: str = "exact", *, reading: str = "usual") -> Bounds:
@@ -208,13 +217,13 @@ def bounds(value: float, qualifier: str = "exact", *, reading: str = "usual") ->
     check_choice("qualifier", qualifier, QUALIFIERS)
     check_choice("reading", reading, READINGS)
     exact = _exact(value)
-    scale = Decimal(1).scaleb(min(int(exact.as_tuple().exponent), 0))  # the unit of the last decimal
-    low, high = _usual_range(int(exact / scale), qualifier)
+    decimals = max(-int(exact.as_tuple().exponent), 0)
+    low, high = _usual_range(int(Fraction(exact) * 10**decimals), qualifier)
     if reading == "strict":
         low, high = _open_far_side(low, high, qualifier)
     if high < 0:
         raise DataError(f"no count is {qualifier.replace('_', ' ')} {value}; correct the value or its qualifier")
-    return Bounds(*(end if math.isinf(end) else _plain(max(int(end), 0) * scale) for end in (low, high)))
+    return Bounds(*(_shifted(max(end, 0), decimals) for end in (low, high)))
 
 
 def _usual_range(value: int, qualifier: str) -> tuple[float, float]:
@@ -257,7 +266,13 @@ def _exact(value: float) -> Decimal:
         exact = Decimal("NaN")
     if not exact.is_finite() or exact < 0:
         raise DataError(f"{value!r} is no count; a published figure is a number from 0 on")
-    return exact.normalize() if exact != exact.to_integral_value() else exact.quantize(Decimal(1))
+    return exact.normalize() if exact != exact.to_integral_value() else Decimal(int(exact))
+
+
+def _shifted(end: float, decimals: int) -> float:
+    if math.isinf(end) or decimals == 0:
+        return end
+    return _plain(Decimal(int(end)).scaleb(-decimals))
 
 
 def _plain(number: Decimal) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -13,10 +14,12 @@ import pandas as pd
 from cbcstats.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 SUFFIXES: Final = (".csv", ".xlsx", ".parquet")
 _DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+_TITLE_ROWS: Final = 20  # rows among which the header is looked for
+_LARGEST_CELL: Final = 2**30  # characters; the limit of the csv module is a cell of 131,072
 
 
 class Problem(NamedTuple):
@@ -33,13 +36,14 @@ class Cells(NamedTuple):
     """The cells of a table as text.
 
     `frame` holds `str` columns in file order, empty cells as `""`; its index is the row: the line of a text
-    file, the row of a spreadsheet, the position counted from 1 elsewhere. Rows that could not be cut into
-    cells are in `problems` only.
+    file, the row of a spreadsheet, the position counted from 1 elsewhere. `header` is the row of the header.
+    Rows that could not be cut into cells are in `problems` only.
     """
 
     name: str
     frame: pd.DataFrame
     problems: list[Problem]
+    header: int = 1
 
 
 def read_cells(source: str | Path | pd.DataFrame) -> Cells:
@@ -65,31 +69,52 @@ def read_cells(source: str | Path | pd.DataFrame) -> Cells:
 
 
 def _read_csv(path: Path) -> Cells:
-    data = path.read_bytes()
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    text = data.decode(encoding, errors="surrogateescape" if encoding == "utf-8-sig" else "replace")
-    problems: list[Problem] = []
+    text, misread = _decode(path.read_bytes())
     first = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=first.count)
+    problems: list[Problem] = []
     if delimiter != ",":
+        said = f"separates the columns by {_DELIMITERS[delimiter]}"
+        problems.append(Problem(1, "", first.strip(), said, "save the file as CSV with commas between the columns"))
+    cells = _table(path, list(_csv_rows(text, delimiter, problems)), problems)
+    for row, words in misread.items():
+        held = (
+            [str(name) for name, cell in cells.frame.loc[row].items() if words in cell]
+            if row in cells.frame.index
+            else []
+        )
         problems.append(
             Problem(
-                1,
-                "",
-                first.strip()[:60],
-                f"separates the columns by {_DELIMITERS[delimiter]}",
-                "save the file as CSV with commas between the columns",
+                row,
+                held[0] if held else "",
+                words,
+                "holds bytes that are not UTF-8",
+                "save the file as CSV UTF-8; check accents and dashes",
             )
         )
-    rows = list(_csv_rows(text, delimiter, problems))
-    return _table(path, rows, problems)
+    return cells
 
 
-def _csv_rows(text: str, delimiter: str, problems: list[Problem]) -> Iterable[tuple[int, list[str]]]:
+def _decode(data: bytes) -> tuple[str, dict[int, str]]:
+    """Return the text, and the words on each line that are no UTF-8 and were read as Windows-1252."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace"), {}
+    lines = list(io.StringIO(data.decode("utf-8-sig", errors="surrogateescape"), newline=""))
+    misread: dict[int, str] = {}
+    for place, line in enumerate(lines):
+        if not line.isascii() and any("\udc80" <= character <= "\udcff" for character in line):
+            lines[place] = line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+            words = [word for word in lines[place].replace(",", " ").replace(";", " ").split() if not word.isascii()]
+            misread[place + 1] = words[0].strip('"') if words else ""
+    return "".join(lines), misread
+
+
+def _csv_rows(text: str, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the line on which it begins, which a line break inside quotes moves.
 
     A record with broken quotation marks is a problem, and reading goes on at the next line.
     """
+    csv.field_size_limit(_LARGEST_CELL)
     lines = list(io.StringIO(text, newline=""))
     done = 0
     while done < len(lines):
@@ -100,15 +125,9 @@ def _csv_rows(text: str, delimiter: str, problems: list[Problem]) -> Iterable[tu
                 yield done + 1, record
                 done = start + reader.line_num
         except csv.Error as error:
-            problems.append(
-                Problem(
-                    done + 1,
-                    "",
-                    lines[done].strip(),
-                    f"cannot be cut into cells: {error}",
-                    'close each quotation mark, and write "" for one inside a quoted cell',
-                )
-            )
+            remedy = 'close each quotation mark, and write "" for one inside a quoted cell'
+            said = f"cannot be cut into cells: {error}"
+            problems.append(Problem(done + 1, "", lines[done].strip(), said, remedy))
             done += 1
 
 
@@ -116,14 +135,45 @@ def _read_excel(path: Path) -> Cells:
     import python_calamine
 
     try:
-        sheet = python_calamine.load_workbook(str(path)).get_sheet_by_index(0)
+        workbook = python_calamine.load_workbook(str(path))
+        sheet = workbook.get_sheet_by_index(0)
     except (python_calamine.CalamineError, ValueError) as error:
         raise DataError(f"{path}: is no Excel workbook that can be read ({error}); save it again as .xlsx") from error
-    first = (sheet.start or (0, 0))[0] + 1
-    rows = [
-        (first + i, [_as_text(cell) for cell in row]) for i, row in enumerate(sheet.to_python(skip_empty_area=True))
-    ]
-    return _table(path, rows, [])
+    top, left = sheet.start or (0, 0)
+    cells = sheet.to_python(skip_empty_area=True)
+    rows = [(top + 1 + place, [_as_text(cell) for cell in row]) for place, row in enumerate(cells)]
+    problems: list[Problem] = []
+    unread = dict(_cells_without_value(path, sheet.name))
+    if not any(any(row) for _, row in rows) and len(workbook.sheet_names) > 1:
+        others = ", ".join(workbook.sheet_names[1:])
+        raise DataError(f"{path}: the first sheet is empty; move the table there from one of the others ({others})")
+    found = _table(path, rows, problems)
+    names = [name.strip() for name in rows[found.header - 1 - top][1]] if rows else []
+    for (row, place), (value, said, remedy) in unread.items():
+        column = names[place - left - 1] if 0 <= place - left - 1 < len(names) else ""
+        problems.append(Problem(row, column, value, said, remedy))
+    return found
+
+
+def _cells_without_value(path: Path, sheet: str) -> Iterator[tuple[tuple[int, int], tuple[str, str, str]]]:
+    """Yield the cells that calamine reads as empty although something stands there: errors, formulas without result."""
+    with zipfile.ZipFile(path) as archive:
+        parts = (archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/"))
+        if not any(b't="e"' in part or b"<f" in part for part in parts):
+            return
+    from openpyxl.reader.excel import load_workbook
+
+    results = load_workbook(path, data_only=True)[sheet]
+    for row in load_workbook(path)[sheet].iter_rows():
+        for cell in row:
+            result = results.cell(cell.row, cell.column)
+            if result.data_type == "e":
+                said = "holds an error of Excel"
+                yield (cell.row, cell.column), (str(result.value), said, "correct the formula, or write the value")
+            elif cell.data_type == "f" and result.value is None:
+                said = "holds a formula whose result is not stored"
+                remedy = "open the file in a spreadsheet program and save it, or write the value"
+                yield (cell.row, cell.column), (str(cell.value), said, remedy)
 
 
 def _read_parquet(path: Path) -> Cells:
@@ -137,25 +187,32 @@ def _read_parquet(path: Path) -> Cells:
 
 
 def _table(path: Path, rows: Sequence[tuple[int, list[str]]], problems: list[Problem]) -> Cells:
-    """Take the first row with text as the header and cut each other row to it."""
+    """Take the first row that is about as full as others as the header, and cut each row below to it.
+
+    What stands above it is a title.
+    """
     rows = [(row, record) for row, record in rows if any(cell.strip() for cell in record)]
     if not rows:
         raise DataError(f"{path}: holds no table; the first row must hold the names of the columns")
-    (_, header), *body = rows
+    full = [sum(bool(cell.strip()) for cell in record) for _, record in rows[:_TITLE_ROWS]]
+    top = next(place for place, cells in enumerate(full) if 2 * cells >= max(full))
+    (header_row, header), *body = rows[top:]
     header = [name.strip() for name in header]
     kept: dict[int, list[str]] = {}
     for row, record in body:
         if len(record) == len(header):
-            kept[row] = record
+            kept[row] = [cell.strip() for cell in record]
         else:
             problems.append(_ragged(row, record, len(header)))
-    frame = pd.DataFrame.from_dict(kept, orient="index", columns=header, dtype="object")
-    doubled = [name for name in dict.fromkeys(header) if header.count(name) > 1 and name]
-    problems += [Problem(rows[0][0], name, "", "is a column name that stands twice", "rename one") for name in doubled]
-    frame = frame.loc[:, ~frame.columns.duplicated() & (frame.columns != "")]
-    for name in map(str, frame):
-        frame[name] = [_decoded(cell, row, name, problems) for row, cell in zip(kept, frame[name], strict=True)]
-    return Cells(str(path), frame.astype("str"), problems)
+    frame = pd.DataFrame.from_dict(kept, orient="index", columns=header, dtype="object").astype("str")
+    doubled = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
+    problems += [Problem(header_row, name, "", "is a column name that stands twice", "rename one") for name in doubled]
+    for place, name in enumerate(header):
+        cells = frame.iloc[:, place]
+        if not name and (filled := cells[cells != ""]).size:
+            said = f"stands in column {place + 1}, which has no name"
+            problems.append(Problem(int(filled.index[0]), "", filled.iloc[0], said, "name the column, or empty it"))
+    return Cells(str(path), frame.loc[:, ~frame.columns.duplicated() & (frame.columns != "")], problems, header_row)
 
 
 def _ragged(row: int, record: list[str], expected: int) -> Problem:
@@ -167,25 +224,9 @@ def _ragged(row: int, record: list[str], expected: int) -> Problem:
     return Problem(row, "", ",".join(record), found, remedy)
 
 
-def _decoded(cell: str, row: int, column: str, problems: list[Problem]) -> str:
-    """Return the cell without surrounding blanks; bytes that are no UTF-8 are read as Windows-1252 and reported."""
-    if cell.isascii() or not any("\udc80" <= character <= "\udcff" for character in cell):
-        return cell.strip()
-    text = cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace").strip()
-    problems.append(
-        Problem(
-            row,
-            column,
-            text,
-            "holds bytes that are not UTF-8",
-            "save the file as CSV UTF-8; check accents and dashes",
-        )
-    )
-    return text
-
-
 def _frame_as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    text = pd.DataFrame({str(name): [_as_text(cell) for cell in column] for name, column in frame.items()}, dtype="str")
+    columns: Iterable[tuple[Any, pd.Series]] = frame.items()
+    text = pd.DataFrame({str(name): [_as_text(cell) for cell in column] for name, column in columns}, dtype="str")
     return text.set_axis(range(1, len(frame) + 1), axis="index")
 
 

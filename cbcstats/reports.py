@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import json
 import os
 import re
@@ -76,10 +77,9 @@ def save_report(
     >>> from cbcstats import save_report
     >>> page = save_report("report")  # doctest: +SKIP
     """
-    target = Path(output).absolute()
+    target = Path(output).resolve()
     _check_target(target)
     paths = _notebook_paths([shipped("notebooks")] if notebooks is None else [Path(path) for path in notebooks])
-    target.parent.mkdir(parents=True, exist_ok=True)
     with _working_folder(target) as folder:
         (folder / "charts").mkdir()
         (folder / "tables").mkdir()
@@ -100,18 +100,23 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
 
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError) as error:
-        raise ReportError(f"{path}: is no notebook that can be read ({error})") from error
+        nbformat.validate(notebook)
+    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        said = str(error).strip().splitlines()[0]
+        raise ReportError(f"{path}: is no notebook that can be read ({said}); save it again in JupyterLab") from error
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise ReportError(f"{path}: is written in {language}; a report runs notebooks in Python")
     setup = f"from cbcstats.displays import export_displays\nexport_displays({str(folder)!r}, {path.stem!r})"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(setup))
-    failed: list[int] = []
+    running = [0]
 
     def done(cell: object, cell_index: int) -> None:  # noqa: ARG001 - nbclient passes them by name
         if progress is not None:
             progress(path.name, cell_index, len(notebook.cells) - 1)
 
-    def fail(cell: object, cell_index: int, execute_reply: object) -> None:  # noqa: ARG001
-        failed.append(cell_index)
+    def begin(cell: object, cell_index: int) -> None:  # noqa: ARG001
+        running.append(cell_index)
 
     with tempfile.TemporaryDirectory() as runtime:
         client = nbclient.NotebookClient(
@@ -119,17 +124,17 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
             km=_kernel(Path(runtime)),
             timeout=CELL_TIMEOUT,
             record_timing=False,
-            resources={"metadata": {"path": str(folder)}},
+            resources={"metadata": {"path": str(path.resolve().parent)}},  # finds the files beside it, as in JupyterLab
+            on_cell_start=begin,
             on_cell_complete=done,
-            on_cell_error=fail,
         )
         try:
             client.execute(cleanup_kc=True)  # nbclient leaves a kernel running that it was given
         except CellExecutionError as error:
-            raise ReportError(_failure(path, notebook, failed[-1], f"{error.ename}: {error.evalue}")) from error
+            raise ReportError(_failure(path, notebook, running[-1], f"{error.ename}: {error.evalue}")) from error
         except (CellTimeoutError, DeadKernelError) as error:
-            at = max(client.code_cells_executed, 1)
-            raise ReportError(_failure(path, notebook, at, str(error).strip().splitlines()[0])) from error
+            said = str(error).strip().splitlines()[0]
+            raise ReportError(_failure(path, notebook, running[-1], said)) from error
     del notebook.cells[0]
     return client.nb
 
@@ -170,29 +175,52 @@ def _page(executed: dict[Path, NotebookNode]) -> str:
     from cbcstats import __version__
 
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True)
-    parts = [_part(path.stem, notebook) for path, notebook in executed.items()]
+    parts = [_part(path, notebook) for path, notebook in executed.items()]
     sources = list(_cited(executed.values()))
     page = environment.get_template("report.html.j2")
     return page.render(title=TITLE, version=__version__, notebooks=parts, sources=sources) + "\n"
 
 
-def _part(name: str, notebook: NotebookNode) -> Part:
-    """Turn a notebook into HTML whose headings are one level deeper and have anchors of their own."""
+def _part(path: Path, notebook: NotebookNode) -> Part:
+    """Turn a notebook into HTML whose headings are one level deeper and have anchors of their own.
+
+    HTML that a notebook brings along is reduced to what can do nothing; pictures from elsewhere are left out.
+    """
     from nbconvert import HTMLExporter
 
+    name = re.sub(r"[^\w.-]+", "_", path.stem)
     exporter = HTMLExporter(
-        template_name="notebook", extra_template_basedirs=[str(_TEMPLATES)], exclude_anchor_links=True
+        template_name="notebook",
+        extra_template_basedirs=[str(_TEMPLATES)],
+        exclude_anchor_links=True,
+        embed_images=True,
     )
+    exporter.register_filter("harmless", _harmless)
     headings: list[Heading] = []
 
     def deepen(found: re.Match[str]) -> str:
         anchor = f"{name}-{len(headings) + 1}"
         level = min(int(found["level"]) + 1, 6)
         text = re.sub(r"<[^>]+>", "", found["text"])
-        headings.append(Heading(anchor, text))
+        headings.append(Heading(anchor, html.unescape(text)))
         return f'<h{level} id="{anchor}">{found["text"]}</h{level}>'
 
-    return Part(name, _HEADING.sub(deepen, exporter.from_notebook_node(notebook)[0]), headings)
+    resources = {"metadata": {"path": str(path.resolve().parent)}}
+    made = _HEADING.sub(deepen, exporter.from_notebook_node(notebook, resources)[0])
+    return Part(name, made, headings)
+
+
+def _harmless(markup: str) -> str:
+    """Reduce HTML that a notebook brings along to text, tables and pictures that it holds itself."""
+    import nh3
+
+    tags = nh3.ALLOWED_TAGS | {"section", "figure", "figcaption"}
+    return nh3.clean(markup, tags=tags, url_schemes={"http", "https", "mailto", "data"}, attribute_filter=_own_pictures)
+
+
+def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
+    loads = tag == "img" and attribute in ("src", "srcset")
+    return None if loads and not value.startswith("data:image/") else value
 
 
 def _cited(notebooks: Iterable[NotebookNode]) -> Iterator[dict[str, object]]:
@@ -230,8 +258,12 @@ def _check_target(target: Path) -> None:
 @contextlib.contextmanager
 def _working_folder(target: Path) -> Iterator[Path]:
     """Make a folder beside the target, so that moving it there is one step; it never stays."""
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    folder.chmod(0o755)  # mkdtemp keeps others out; a report is for them
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        folder.chmod(0o755)  # mkdtemp keeps others out; a report is for them
+    except OSError as error:
+        raise ReportError(f"{target}: cannot be written ({error.strerror}); choose another folder") from error
     try:
         yield folder
     finally:

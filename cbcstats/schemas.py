@@ -60,12 +60,18 @@ PATTERNS: Final = {
 
 
 class Rule(NamedTuple):
-    """A dataframe check in plain words: the column to point at, what is wrong, what to do."""
+    """A dataframe check in plain words: the column to point at, what is wrong, what to do.
+
+    `rests_on` names the columns by which a rule puts rows together; where one of them is in doubt, so is the rule.
+    """
 
     column: str
     problem: str
     remedy: str
+    rests_on: tuple[str, ...] = ()
 
+
+_OF_ONE_PERIOD: Final = (INDICATOR, SCOPE, PERIOD_START, PERIOD_END, PREFERRED)
 
 RULES: Final = {
     "period_ends_after_start": Rule(
@@ -86,11 +92,13 @@ RULES: Final = {
         PREFERRED,
         "leaves no single preferred figure among those for the same indicator, scope and period",
         "write true for the one to compute with and false for the others, or correct scope or period",
+        _OF_ONE_PERIOD,
     ),
     "preference_has_a_reason": Rule(
         PREFERRED_REASON,
         "is empty although other figures for the same period exist",
         "say why this figure is preferred",
+        _OF_ONE_PERIOD,
     ),
     "member_is_listed_once": Rule(MEMBER, "stands twice on the same list", "delete one of the two rows"),
     "list_has_one_kind": Rule(LIST_KIND, "differs within the list", "mark the whole list full or partial"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cbcstats.readers import Cells
 
 _MARKS: Final = {"true": True, "false": False, "yes": True, "no": False}
-_LARGEST: Final = 2**63 - 1
+_DIGITS: Final = 18  # a number of so many fits into Int64
 
 
 def problems_error(file: str, problems: list[Problem]) -> DataError:
@@ -41,21 +41,25 @@ def check_cells(
     A cell that cannot be parsed is one problem and becomes missing, so that it hides no other one.
     """
     problems = list(cells.problems)
-    text = cells.frame
+    text = cells.frame.rename(columns={name: _plain_name(name) for name in cells.frame if _is_new(name, cells, schema)})
     others = [name for name in map(str, text) if name not in schema.columns]
-    for name, column in schema.columns.items():
-        if name not in text and not (column.metadata or {}).get("optional"):
+    needed = [name for name, column in schema.columns.items() if not (column.metadata or {}).get("optional")]
+    absent = {name for name in needed if name not in text}
+    if len(absent) > len(needed) / 2:
+        return text, [*problems, _not_the_header(cells, needed)]
+    for name in needed:
+        if name in absent:
             near = nearest(name, others, count=1)
             found = f"; found {near[0]!r} instead" if near else ""
-            problems.append(Problem(1, name, "", f"is a column that is missing{found}", "add or rename the column"))
-    absent = {problem.column for problem in problems if problem.row == 1 and problem.column not in text}
+            said = f"is a column that is missing{found}"
+            problems.append(Problem(cells.header, name, "", said, "add or rename the column"))
     text = text.reindex(columns=[*schema.columns, *others], fill_value="")
     frame = pd.DataFrame(index=text.index)
     for name in map(str, text):
         frame[name] = _parse(text, name, schema, problems)
     frame = _complete(frame, text)
     bad = {(problem.row, problem.column) for problem in problems}
-    for problem in (*_broken(frame, text, schema), *_unknown_sources(text, schema, known_sources)):
+    for problem in (*_broken(frame, text, schema, problems), *_unknown_sources(text, schema, known_sources)):
         if problem.column not in absent and (problem.row, problem.column) not in bad:
             bad.add((problem.row, problem.column))
             problems.append(problem)
@@ -93,13 +97,14 @@ def _parse(text: pd.DataFrame, name: str, schema: pa.DataFrameSchema, problems: 
 
 
 def _count(cell: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]+", cell):
+    found = re.fullmatch(r"([+-]?[0-9]+)(\.0+)?", cell)
+    if found is None:
         raise ValueError(
             "is not a whole number; write digits only, such as 1200, and put words such as 'more than' into qualifier"
         )
-    if abs(int(cell)) > _LARGEST:
+    if len(found[1]) > _DIGITS:
         raise ValueError("is too large a number; check it")
-    return int(cell)
+    return int(found[1])
 
 
 def _mark(cell: str) -> bool:
@@ -122,7 +127,36 @@ def _complete(frame: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _broken(frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema) -> Iterable[Problem]:
+def _plain_name(name: object) -> str:
+    return "_".join(str(name).lower().split())
+
+
+def _is_new(name: object, cells: Cells, schema: pa.DataFrameSchema) -> bool:
+    """Return whether a name differs from that of a column by case and blanks only."""
+    return name not in schema.columns and _plain_name(name) in schema.columns and _plain_name(name) not in cells.frame
+
+
+def _not_the_header(cells: Cells, needed: list[str]) -> Problem:
+    names = ", ".join(map(str, cells.frame))
+    return Problem(cells.header, "", names, "is not the header of this table", f"name the columns {', '.join(needed)}")
+
+
+def _doubtful(problems: list[Problem], text: pd.DataFrame, rests_on: tuple[str, ...]) -> set[str] | None:
+    """Return the indicators whose rows a rule cannot put together, for a cell among them is bad; None for all."""
+    doubtful: set[str] = set()
+    for problem in problems:
+        if problem.row in text.index and problem.column in rests_on[1:]:
+            doubtful.add(str(text.at[problem.row, rests_on[0]]))
+        elif problem.row not in text.index and not problem.column:
+            doubtful |= {name for name in text[rests_on[0]].unique() if name and name in problem.value}
+        elif problem.column in rests_on:
+            return None
+    return doubtful
+
+
+def _broken(
+    frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema, problems: list[Problem]
+) -> Iterable[Problem]:
     """Yield what the schema finds wrong, in plain words."""
     import pandera.errors
 
@@ -142,6 +176,9 @@ def _broken(frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema)
             )
         for failure in of_rows.itertuples(index=False):
             rule = schemas.RULES[failure.check]
+            doubtful = _doubtful(problems, text, rule.rests_on) if rule.rests_on else set()
+            if doubtful is None or (rule.rests_on and text.at[failure.index, rule.rests_on[0]] in doubtful):
+                continue
             value = str(text.at[failure.index, rule.column])
             yield Problem(failure.index, rule.column, value, rule.problem, rule.remedy)
 

@@ -272,3 +272,59 @@ def test_ten_times_the_figures_are_ten_times_the_changes(years):
     small, large = (year_on_year(years({2015: 7 * n, 2016: 9 * n, 2017: 4 * n})) for n in (1, 10))
     np.testing.assert_allclose(large["change"], 10 * small["change"])
     np.testing.assert_allclose(large["percent_change"], small["percent_change"])
+
+
+def test_a_leap_day_makes_no_month_unequal(make_counts):
+    months = make_counts(("2015-02-01", "2015-02-28", 10), ("2016-02-01", "2016-02-29", 11))
+    assert last(year_on_year(months))["comparable"]
+
+
+def test_figures_that_end_together_have_a_row_each(make_counts):
+    counts = make_counts(
+        ("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-12-31", 11), ("2016-07-01", "2016-12-31", 6)
+    )
+    assert year_on_year(counts)["value"].tolist() == [11, 6]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda counts: counts.assign(
+            **{name: counts[name].astype("category") for name in ("measure", "scope", "unit")}
+        ),
+        lambda counts: counts.assign(period_end=counts["period_end"].dt.tz_localize("UTC")),
+        lambda counts: counts.assign(period_start=counts["period_start"].astype("str")),
+        lambda counts: counts.assign(value=counts["value"].astype(object), preferred=counts["preferred"].astype("str")),
+        lambda counts: counts.set_axis([7, 7, 7], axis="index"),
+        lambda counts: counts.assign(value=counts["value"].astype(float)),
+    ],
+)
+def test_dtypes_make_no_difference(years, change):
+    counts = years({2015: 100, 2016: 110, 2017: 99})
+    pd.testing.assert_frame_equal(year_on_year(change(counts)), year_on_year(counts))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("value", "many", "has the value 'many'"),
+        ("period_end", pd.Timestamp("2014-12-31"), "ends before it starts"),
+        ("period_end", "soon", "no day"),
+    ],
+)
+def test_what_is_no_figure_is_said(years, column, value, message):
+    counts = years({2015: 100, 2016: 110}).astype({column: object})
+    counts.loc[0, column] = value
+    with pytest.raises(DataError, match=message):
+        year_on_year(counts)
+
+
+@pytest.mark.parametrize("by", [(), "value", "period_end"])
+def test_a_series_is_made_up_by_other_columns_than_its_numbers(years, by):
+    with pytest.raises(ArgumentError, match="`by`"):
+        year_on_year(years({2015: 1, 2016: 2}), by=by)
+
+
+def test_without_an_indicator_all_figures_are_one_series():
+    counts = pd.DataFrame({"period_end": ["2015-12-31", "2016-12-31"], "value": [50, 60]})
+    assert last(year_on_year(counts))["comparable"]

@@ -214,3 +214,48 @@ def test_the_style_is_a_style_of_matplotlib():
     assert {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"} == {
         colour if colour.startswith("#") else f"#{colour}" for colour in colours
     }
+
+
+def test_a_plan_alone_is_called_one(missions):
+    ax = plot_counts(missions.query("scope == 'planned'"))
+    assert "planned" in legend(ax)
+    assert "(planned)" in describe(ax)
+
+
+def test_a_figure_open_to_both_sides_stands_at_its_number(years):
+    ax = plot_counts(years({2015: 150}, qualifier="about", measure="stock", period_start=pd.NaT), reading="strict")
+    assert [line.get_ydata().tolist() for line in ax.lines] == [[150]]
+    assert sum(getattr(text, "arrow_patch", None) is not None for text in ax.texts) == 2
+
+
+def test_an_open_change_ends_in_an_arrow(missions):
+    ax = plot_changes(year_on_year(missions, reading="strict").tail(2).head(1))
+    assert any(line.get_marker() == ">" for line in ax.lines)
+
+
+def test_scopes_of_one_period_stand_side_by_side(years):
+    ax = plot_counts(pd.concat([years({2016: 40}, scope="east"), years({2016: 20}, scope="west")]))
+    left, right = sorted(ax.patches, key=lambda bar: bar.get_x())
+    assert left.get_x() + left.get_width() == pytest.approx(right.get_x())
+
+
+def test_a_dollar_is_a_dollar(years):
+    ax = plot_counts(years({2016: 40}, unit="$ and $"), title="Costs $\\foo{ and $6")
+    ax.figure.draw_without_rendering()
+
+
+def test_periods_that_do_not_fit_are_left_to_the_axis(years):
+    ax = plot_counts(years({year: 50 + year % 7 for year in range(1980, 2020)}))
+    assert not [text for text in ax.texts if text.get_text() == "1990" and text.get_visible()]
+    assert plot_counts(years({2015: 40, 2016: 50})).texts[0].get_visible()
+
+
+def test_a_month_is_said_in_the_text_alternative(missions):
+    assert "of numbers a month" in describe(plot_changes(year_on_year(missions, per="month")))
+
+
+def test_what_is_no_chart_or_no_change_is_said(missions):
+    with pytest.raises(ArgumentError, match="must be the Axes of a chart"):
+        describe(plt.figure())
+    with pytest.raises(ArgumentError, match="make it with year_on_year"):
+        plot_changes(missions)

@@ -14,7 +14,7 @@ def test_markup_in_a_cell_is_text():
 def test_every_column_has_a_header_and_every_kind_of_cell_its_form():
     frame = pd.DataFrame(
         {
-            "count": pd.array([1200, None], dtype="Int64"),
+            "count": pd.array([12000, None], dtype="Int64"),
             "percent": [-17.04, 40.0],
             "day": pd.to_datetime(["2018-02-28", None]),
             "sure": [True, False],
@@ -23,7 +23,7 @@ def test_every_column_has_a_header_and_every_kind_of_cell_its_form():
     )
     made = table_html(frame)
     assert made.count('<th scope="col">') == 5
-    assert '<td class="number">1,200</td>' in made
+    assert '<td class="number">12,000</td>' in made
     assert '<td class="number">\N{MINUS SIGN}17.0</td>' in made
     assert '<td class="number">40.0</td>' in made
     assert '<td class="day">2018-02-28</td>' in made
@@ -43,3 +43,18 @@ def test_long_tables_say_that_they_go_on():
 
 def test_an_empty_table_keeps_its_header():
     assert '<th scope="col">n</th>' in table_html(pd.DataFrame({"n": []}))
+
+
+def test_row_labels_are_kept_whatever_they_are_called():
+    frame = pd.DataFrame({"share": [0.049, 0.051]}, index=["Africa", "Asia"])
+    made = table_html(frame)
+    assert "<td>Africa</td>" in made
+    assert '<th scope="col">row</th>' in made
+    clashing = frame.set_axis(pd.Index(["x", "y"], name="share"), axis="index")
+    assert table_html(clashing).count('<th scope="col">share</th>') == 2
+
+
+def test_small_numbers_are_not_rounded_to_nothing_and_years_have_no_comma():
+    made = table_html(pd.DataFrame({"share": [0.049, 0.051], "year": [2017, 2018], "mixed": [250.5, -0.04]}))
+    for text in ("0.049", "0.051", "2017", "250.5", "\N{MINUS SIGN}0.04"):
+        assert f'<td class="number">{text}</td>' in made

@@ -334,3 +334,94 @@ def test_an_error_can_be_pickled(rows, save):
         cbcstats.load_counts(source=save(rows))
     again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
     assert str(again) == str(caught.value)
+
+
+@pytest.mark.parametrize("place", ["header", "ragged row", "broken quotation", "semicolons"])
+def test_bytes_that_are_no_utf8_are_said_wherever_they_stand(rows, save, place):
+    rows = [[*row, "more"] for row in rows[:4]]
+    rows[0][-1] = "XYZ"
+    if place == "ragged row":
+        rows[2] = ["XYZ", "b"]
+    elif place == "broken quotation":
+        rows[2][-1] = "a QUOTE XYZ"
+    path = save(rows, delimiter=";" if place == "semicolons" else ",")
+    data = path.read_bytes().replace(b"XYZ", b"L\xe4nder").replace(b"a QUOTE", b'"a"b')
+    path.write_bytes(data)
+    found = problems(path)
+    assert "holds bytes that are not UTF-8" in found["problem"].tolist()
+    assert "L\N{LATIN SMALL LETTER A WITH DIAERESIS}nder" in found["value"].tolist()
+
+
+@pytest.mark.parametrize(("formula", "said"), [("=1/0", "formula whose result"), ("#REF!", "an error of Excel")])
+def test_cells_of_excel_that_seem_empty_are_said(rows, tmp_path, formula, said):
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    for row in rows[:5]:
+        workbook.active.append(row)
+    cell = workbook.active.cell(3, rows[0].index("period_start") + 1)
+    cell.value = formula
+    if formula.startswith("#"):
+        cell.data_type = "e"
+    workbook.save(tmp_path / "counts.xlsx")
+    found = problems(tmp_path / "counts.xlsx")
+    assert found[["row", "column", "value"]].to_numpy().tolist() == [[3, "period_start", formula]]
+    assert said in found["problem"][0]
+
+
+def test_cells_under_no_name_are_said(rows, save):
+    rows = [[*row, "kept?" if place == 2 else ""] for place, row in enumerate(rows[:4])]
+    found = problems(save(rows))
+    assert found[["row", "value"]].to_numpy().tolist() == [[3, "kept?"]]
+
+
+@pytest.mark.parametrize("column", ["indicator", "scope", "period_end"])
+def test_a_missing_column_is_one_problem(rows, save, column):
+    place = rows[0].index(column)
+    found = problems(save([[cell for at, cell in enumerate(row) if at != place] for row in rows]))
+    assert found["column"].tolist() == [column]
+
+
+def test_a_bad_cell_makes_no_problem_of_its_neighbours(rows, save):
+    rows[4][rows[0].index("period_end")] = "2017-03-70"  # the preferred 330; the 342 beside it is right
+    assert problems(save(rows))["row"].tolist() == [5]
+
+
+def test_a_ragged_row_makes_no_problem_of_its_neighbours(rows, save):
+    rows[4] = rows[4][:-1]
+    assert problems(save(rows))["row"].tolist() == [5]
+
+
+def test_a_header_that_stands_lower_is_found(rows, save):
+    width = len(rows[0])
+    title = [["Missions of our office", *[""] * (width - 1)], [""] * width]
+    pd.testing.assert_frame_equal(cbcstats.load_counts(source=save([*title, *rows])), cbcstats.load_counts())
+    rows[1][7] = "many"
+    assert problems(save([*title, *rows]))["row"].tolist() == [4]
+
+
+def test_another_table_is_said_once(save):
+    found = problems(save([["a", "b"], ["1", "2"]]))
+    assert found[["row", "value", "problem"]].to_numpy().tolist() == [[1, "a, b", "is not the header of this table"]]
+
+
+def test_names_that_differ_by_case_and_blanks_are_the_same(rows, save):
+    rows[0] = [name.replace("_", " ").title() for name in rows[0]]
+    pd.testing.assert_frame_equal(cbcstats.load_counts(source=save(rows)), cbcstats.load_counts())
+
+
+def test_a_frame_loads_as_a_file_does():
+    counts = cbcstats.load_counts()
+    pd.testing.assert_frame_equal(cbcstats.load_counts(source=counts), counts)
+    with pytest.raises(DataError, match="the frame: 1 problem"):
+        cbcstats.load_counts(source=counts.assign(unit=[None, *counts["unit"][1:]]))
+
+
+def test_whole_numbers_may_have_a_decimal_point(rows, save):
+    rows[1][7] = "280.0"
+    assert cbcstats.load_counts(source=save(rows))["value"][0] == 280
+
+
+def test_a_long_cell_is_no_problem(rows, save):
+    rows[1][-1] = "long " * 40_000
+    assert len(cbcstats.load_counts(source=save(rows))["note"][0]) > 131_072

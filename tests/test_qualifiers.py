@@ -33,6 +33,15 @@ def test_every_qualifier_has_phrases_and_every_phrase_a_qualifier():
     assert set(PHRASES.values()) == set(QUALIFIERS)
 
 
+def test_long_numbers_keep_all_their_digits():
+    assert parse_qualified("1" * 41).value == int("1" * 41)
+    assert bounds(10**30, "more_than") == (10**30 + 1, 2 * 10**30 - 1)
+
+
+def test_a_number_is_read_as_well():
+    assert parse_qualified(330) == (330, "exact")
+
+
 def test_whole_numbers_stay_whole():
     assert isinstance(parse_qualified("3.5 million").value, int)
     assert isinstance(parse_qualified("4.5").value, float)

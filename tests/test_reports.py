@@ -200,3 +200,75 @@ def test_a_folder_of_notebooks_is_taken_in_order(tmp_path):
     text = save_report(tmp_path / "report", notebooks=[folder]).read_text(encoding="utf-8")
     assert text.index("01_a?") < text.index("02_b?")
     assert Path(tmp_path / "report" / "index.html").is_file()
+
+
+def test_a_notebook_finds_the_files_beside_it_and_writes_none_into_the_report(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "register.csv").write_text("a\n42\n", encoding="utf-8")
+    source = "import pathlib\nprint(pathlib.Path('register.csv').read_text())\npathlib.Path('x.txt').write_text('x')"
+    page = save_report(tmp_path / "report", notebooks=[make_notebook(folder / "x.ipynb", "# X?", source)])
+    assert "42" in page.read_text(encoding="utf-8")
+    assert (folder / "x.txt").is_file()
+    assert not (tmp_path / "report" / "x.txt").exists()
+
+
+def test_the_cell_that_kills_the_kernel_is_named(tmp_path):
+    bad = make_notebook(tmp_path / "bad.ipynb", "# One?", "# Two", "a = 1", "import os\nos._exit(1)")
+    with pytest.raises(ReportError, match=r"bad\.ipynb, code cell 2 \(import os\)"):
+        save_report(tmp_path / "report", notebooks=[bad])
+
+
+def test_what_a_notebook_brings_along_is_made_harmless(tmp_path):
+    text = (
+        "# A & B < C?\n\n<script>x</script><iframe src='https://example.org'></iframe> ![p](https://example.org/p.png)"
+    )
+    source = (
+        "from IPython.display import HTML\nHTML('<b>kept</b><script>x</script><img src=\"https://example.org/q.png\">')"
+    )
+    page = save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", text, source)])
+    shown = page.read_text(encoding="utf-8")
+    found = Page(shown)
+    assert "<b>kept</b>" in shown
+    assert not {"script", "iframe"} & {tag for tag, _ in found.tags}
+    assert not [image for image in found.all("img") if image.get("src", "data:").startswith("http")]
+    assert shown.count("A &amp; B &lt; C?") >= 2
+
+
+@pytest.mark.parametrize(
+    "content", ['{"a": 1}', "[]", '{"nbformat": 4, "nbformat_minor": 5, "cells": 3, "metadata": {}}']
+)
+def test_what_is_json_and_no_notebook_is_said(tmp_path, content):
+    (tmp_path / "x.ipynb").write_text(content, encoding="utf-8")
+    with pytest.raises(ReportError, match="is no notebook that can be read"):
+        save_report(tmp_path / "report", notebooks=[tmp_path / "x.ipynb"])
+
+
+def test_a_notebook_in_another_language_is_said(tmp_path):
+    path = make_notebook(tmp_path / "x.ipynb", "# X?", "1")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+    nbformat.write(notebook, path)
+    with pytest.raises(ReportError, match="is written in R"):
+        save_report(tmp_path / "report", notebooks=[path])
+
+
+def test_a_link_to_a_report_stays_a_link(small, tmp_path):
+    save_report(tmp_path / "real", notebooks=[small])
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    save_report(tmp_path / "link", notebooks=[small])
+    assert (tmp_path / "link").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real", "small.ipynb"]
+
+
+def test_odd_names_make_sound_links(tmp_path):
+    source = "import pandas as pd\npd.DataFrame({'a': [1]})"
+    page = save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / 'a "b" #1.ipynb', "# X?", source)])
+    links = [link["href"] for link in Page(page.read_text(encoding="utf-8")).all("a")]
+    assert all((page.parent / link).is_file() for link in links if link.startswith("tables/"))
+
+
+def test_pictures_in_other_forms_are_shown(tmp_path):
+    source = 'from IPython.display import SVG\nSVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>\')'
+    page = save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", "# X?", source)])
+    assert "data:image/svg+xml," in page.read_text(encoding="utf-8")
