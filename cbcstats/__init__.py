@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from cbcstats.captions import describe
     from cbcstats.changes import year_on_year
     from cbcstats.charts import plot_changes, plot_counts
+    from cbcstats.claims import implied_previous
     from cbcstats.errors import ArgumentError, CbcstatsError, DataError, ReportError
     from cbcstats.loaders import load_beneficiaries, load_counts, load_members, load_sources
+    from cbcstats.percentages import Growth, parse_change
     from cbcstats.places import wco_region
     from cbcstats.qualifiers import Bounds, Qualified, bounds, parse_qualified
     from cbcstats.reports import save_report
     from cbcstats.schemas import Beneficiaries, Counts, Members, Sources
+    from cbcstats.uncertainty import count_interval, rate_ratio
 
 __version__ = "0.1.0"
 
@@ -36,19 +39,24 @@ __all__ = [
     "CbcstatsError",
     "Counts",
     "DataError",
+    "Growth",
     "Members",
     "Qualified",
     "ReportError",
     "Sources",
     "bounds",
+    "count_interval",
     "describe",
+    "implied_previous",
     "load_beneficiaries",
     "load_counts",
     "load_members",
     "load_sources",
+    "parse_change",
     "parse_qualified",
     "plot_changes",
     "plot_counts",
+    "rate_ratio",
     "save_report",
     "wco_region",
     "year_on_year",
@@ -59,11 +67,14 @@ _MODULES = {
     "captions": ("describe",),
     "changes": ("year_on_year",),
     "charts": ("plot_changes", "plot_counts"),
+    "claims": ("implied_previous",),
     "errors": ("ArgumentError", "CbcstatsError", "DataError", "ReportError"),
     "loaders": ("load_beneficiaries", "load_counts", "load_members", "load_sources"),
+    "percentages": ("Growth", "parse_change"),
     "places": ("wco_region",),
     "qualifiers": ("Bounds", "Qualified", "bounds", "parse_qualified"),
     "reports": ("save_report",),
+    "uncertainty": ("count_interval", "rate_ratio"),
     "schemas": ("Beneficiaries", "Counts", "Members", "Sources"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.errors import ArgumentError, DataError, check_choice
-from cbcstats.figures import DAYS, MIDDLE, MISSING, PRINTED, figures_of
-from cbcstats.periods import DAYS_PER_MONTH, period_label
+from cbcstats.comparability import comparison, preferred_figures
+from cbcstats.figures import MIDDLE, figures_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-UNEQUAL: Final = 0.02  # lengths that differ by more than this share are unequal; a leap day is not
-A_YEAR: Final = (10, 15)  # months from one figure to the next that pass for a year
-
-
-_OTHERS: Final = "others"  # what other figures there are for the same period
-_NO_KEYS: Final = (c.VALUE, c.LOW, c.HIGH, c.PERIOD_START, c.PERIOD_END, PRINTED, DAYS, MIDDLE, _OTHERS)
-
-
-class _Reason(NamedTuple):
-    """Where it holds, in words, and whether it forbids to compare."""
-
-    holds: pd.Series
-    text: str | pd.Series
-    forbids: bool = True
+    import pandas as pd
 
 
 def year_on_year(
@@ -99,7 +84,7 @@ def year_on_year(
     """
     by = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     figures = figures_of(counts, per=per, reading=reading)
-    later, previous = _pairs(_preferred(figures, by), by)
+    later, previous = _pairs(preferred_figures(figures, by), by)
     changes = later[[*by, c.PERIOD_START, c.PERIOD_END, c.VALUE, c.LOW, c.HIGH]].copy()
     for column in (c.PERIOD_START, c.PERIOD_END, c.VALUE, c.LOW, c.HIGH):
         changes[f"previous_{column}"] = previous[column]
@@ -109,37 +94,11 @@ def year_on_year(
     changes[c.PERCENT_CHANGE] = _percent(later[c.VALUE], previous[c.VALUE])
     changes[c.PERCENT_CHANGE_LOW] = _percent(later[c.LOW], previous[c.HIGH])
     changes[c.PERCENT_CHANGE_HIGH] = _percent(later[c.HIGH], previous[c.LOW])
-    reasons = _reasons(later, previous, per)
-    forbidden = [reason.holds for reason in reasons if reason.forbids]
-    changes[c.COMPARABLE] = ~np.logical_or.reduce(forbidden) if len(changes) else pd.Series(dtype=bool)
-    changes[c.WHY] = _joined(reasons, changes.index)
+    changes[[c.COMPARABLE, c.WHY]] = comparison(later, previous, per=per)
     changes[c.SOURCE_ID] = later[c.SOURCE_ID]
     changes[c.PREVIOUS_SOURCE_ID] = previous[c.SOURCE_ID]
     changes.attrs["per"] = per
     return changes
-
-
-def _preferred(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return one figure for each period of a series, and what others there are for it."""
-    if not by:
-        raise ArgumentError("`by` names no column; name those that make up a series, such as 'indicator'")
-    options = [str(name) for name in figures if name not in _NO_KEYS]
-    for name in by:
-        check_choice("by", name, options)
-    period = [*by, c.PERIOD_START, c.PERIOD_END]
-    others = figures[~figures[c.PREFERRED]]
-    figures = figures[figures[c.PREFERRED]]
-    doubled = figures[figures.duplicated(period)]
-    if len(doubled):
-        first = doubled.iloc[0]
-        place = ", ".join(str(first[name]) for name in by)
-        label = period_label(first[c.PERIOD_START], first[c.PERIOD_END])
-        raise DataError(
-            f"the series {place} has several figures for {label}; mark one as preferred, or add a column to `by`"
-        )
-    texts = others[PRINTED].astype("str") + " (" + others[c.SOURCE_ID].fillna("source not named").astype("str") + ")"
-    others = others.assign(**{_OTHERS: texts}).groupby(period, dropna=False)[_OTHERS].agg(" and ".join).reset_index()
-    return figures.merge(others, on=period, how="left")
 
 
 def _pairs(figures: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -161,86 +120,3 @@ def _pairs(figures: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, pd.DataF
 
 def _percent(value: pd.Series, previous: pd.Series) -> pd.Series:
     return 100 * (value / previous.where(previous > 0) - 1)
-
-
-def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str) -> list[_Reason]:
-    flow = (later[c.MEASURE] == "flow") & (previous[c.MEASURE] == "flow")
-    cumulative = (later[c.MEASURE] == "cumulative") & (previous[c.MEASURE] == "cumulative")
-    overlap = (previous[c.PERIOD_END] - later[c.PERIOD_START]).dt.days + 1
-    months_apart = (later[MIDDLE] - previous[MIDDLE]).dt.days / DAYS_PER_MONTH
-    longer = np.maximum(later[DAYS], previous[DAYS])
-    shorter = np.minimum(later[DAYS], previous[DAYS])
-    unequal = flow & (longer / shorter - 1 > UNEQUAL) & ~_same_months(later, previous)
-    inferred = (later[c.PERIOD_BASIS] == "inferred") | (previous[c.PERIOD_BASIS] == "inferred")
-    lengths = _text(later[DAYS]) + " and " + _text(previous[DAYS]) + " days" + _where(inferred, ", inferred")
-    missing = later[c.VALUE].isna() | previous[c.VALUE].isna()
-    by_month = pd.Series(per == "month", index=later.index)
-    no_length = flow & (later[DAYS].isna() | previous[DAYS].isna())
-    no_rate = by_month & ~flow
-    zero = ~missing & (previous[c.LOW] <= 0)
-    starts = later[c.PERIOD_START], previous[c.PERIOD_START]
-    reasons = [
-        *(
-            _Reason(now != before, f"{name} differs: " + now + " after " + before)
-            for name in (c.MEASURE, c.SCOPE, c.UNIT)
-            for now, before in [[figures[name].astype("str").fillna("none") for figures in (later, previous)]]
-        ),
-        _Reason(flow & (overlap > 0), "periods overlap by " + _text(overlap) + " days"),
-        _Reason(
-            cumulative & (starts[0] != starts[1]) & starts[0].notna(),
-            "totals are counted from different days",
-        ),
-        _Reason(
-            ~months_apart.between(*A_YEAR),
-            _text(months_apart.round()) + " months apart, not a year",
-        ),
-        _Reason(unequal & ~by_month, "periods differ in length (" + lengths + ")"),
-        _Reason(
-            no_length, "length of a period is not known" + (", so there is no number a month" if per == "month" else "")
-        ),
-        _Reason(no_rate, "only a flow has a number a month, this is a figure of kind " + later[c.MEASURE]),
-        _Reason(later[PRINTED] == MISSING, "value is missing"),
-        _Reason(previous[PRINTED] == MISSING, "value of the period before is missing"),
-        _Reason(
-            zero & (previous[c.HIGH] <= 0),
-            "the period before counts 0, so there is no percent change",
-            forbids=False,
-        ),
-        _Reason(
-            zero & (previous[c.HIGH] > 0),
-            "the period before may count 0, so percent change has no upper limit",
-            forbids=False,
-        ),
-        _Reason(by_month & flow & ~no_length & inferred, "lengths of " + lengths, forbids=False),
-    ]
-    for figures, which in ((later, ""), (previous, " for the period before")):
-        texts = "another source gives " + figures[_OTHERS] + which
-        reasons.append(_Reason(figures[_OTHERS].notna(), texts, forbids=False))
-    return reasons
-
-
-def _same_months(later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
-    """Return whether two periods cover the same part of the calendar, so that only a leap day can tell them apart."""
-    same = pd.Series(data=True, index=later.index)
-    for name, shift in ((c.PERIOD_START, 0), (c.PERIOD_END, 1)):
-        days = [figures[name] + pd.Timedelta(days=shift) for figures in (later, previous)]
-        same &= (days[0].dt.month == days[1].dt.month) & (days[0].dt.day == days[1].dt.day)
-    return same
-
-
-def _text(numbers: pd.Series) -> pd.Series:
-    return numbers.astype("Float64").round().astype("Int64").astype("str")
-
-
-def _where(holds: pd.Series, text: str) -> pd.Series:
-    return holds.map({True: text, False: ""}).astype("str")
-
-
-def _joined(reasons: Iterable[_Reason], index: pd.Index) -> pd.Series:
-    """Join the reasons that hold in each row."""
-    said: list[list[str]] = [[] for _ in index]
-    for reason in reasons:
-        texts = pd.Series(reason.text, index=index)
-        for row in np.flatnonzero(reason.holds.to_numpy(bool, na_value=False)):
-            said[row].append(texts.iloc[row])
-    return pd.Series(["; ".join(parts) for parts in said], index=index, dtype="str")

@@ -104,8 +104,15 @@ class Bounds(NamedTuple):
     low: float
     high: float
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is no such value."""
+        return not self.low <= self.high
+
     def __str__(self) -> str:
         """Write the range in words."""
+        if self.empty:
+            return "nothing"
         if self.low == self.high:
             return f"{self.low:,}"
         if math.isinf(self.high):
@@ -226,17 +233,28 @@ def bounds(value: float, qualifier: str = "exact", *, reading: str = "usual") ->
     return Bounds(*(_shifted(max(end, 0), decimals) for end in (low, high)))
 
 
+def last_place(value: int) -> int:
+    """Return how coarse a number is by its last digit other than 0: 10 for 330, 5 for 35, at least that."""
+    digits = str(value)
+    zeros = len(digits) - len(digits.rstrip("0")) if value else 0
+    return max(int(10**zeros), _coarseness(value))
+
+
+def second_place(value: int) -> int:
+    """Return how coarse a number is by its second digit: 10 for 400, 100 for 1000, 5 for 65, at least that."""
+    return max(int(10 ** max(len(str(value)) - 2, 0)), _coarseness(value))
+
+
 def _usual_range(value: int, qualifier: str) -> tuple[float, float]:
-    last_place = max(10 ** _trailing_zeros(value), _coarseness(value))
-    second_place = max(10 ** (len(str(value)) - 2), _coarseness(value)) if value >= 10 else _coarseness(value)
+    by_last, by_second = last_place(value), second_place(value)
     return {
         "exact": (value, value),
-        "more_than": (value + 1, value + last_place - 1),
-        "at_least": (value, value + last_place - 1),
-        "less_than": (value - last_place + 1, value - 1),
-        "at_most": (value - last_place + 1, value),
-        "almost": (value - second_place, value - 1),
-        "about": (value - second_place // 2, value + second_place // 2),
+        "more_than": (value + 1, value + by_last - 1),
+        "at_least": (value, value + by_last - 1),
+        "less_than": (value - by_last + 1, value - 1),
+        "at_most": (value - by_last + 1, value),
+        "almost": (value - by_second, value - 1),
+        "about": (value - by_second // 2, value + by_second // 2),
     }[qualifier]
 
 
@@ -251,11 +269,6 @@ def _open_far_side(low: float, high: float, qualifier: str) -> tuple[float, floa
 def _coarseness(value: int) -> int:
     """Return the least width of a range: a number that ends in 5 is read more finely than others."""
     return 5 if value % 10 == 5 else 10
-
-
-def _trailing_zeros(value: int) -> int:
-    digits = str(value)
-    return len(digits) - len(digits.rstrip("0")) if value else 0
 
 
 def _exact(value: float) -> Decimal:

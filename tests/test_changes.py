@@ -171,6 +171,11 @@ def test_only_a_flow_has_a_number_a_month(make_counts):
     assert change["why"] == "only a flow has a number a month, this is a figure of kind stock"
 
 
+def test_an_event_has_no_number_a_month_although_its_days_are_known(make_counts):
+    counts = make_counts(("2016-03-01", "2016-03-02", 100), ("2017-03-01", "2017-03-03", 120), measure="event")
+    assert math.isnan(last(year_on_year(counts, per="month"))["value"])
+
+
 def test_an_unknown_length_is_said(make_counts):
     counts = make_counts((None, "2018-12-31", 40), ("2019-01-01", "2019-12-31", 46))
     assert "length of a period is not known" in last(year_on_year(counts))["why"]

@@ -1,0 +1,173 @@
+import itertools
+import math
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cbcstats import Bounds, DataError, implied_previous, parse_change
+from cbcstats.qualifiers import bounds
+
+
+def printed(value, previous, decimals):
+    """What a writer may print for a change: the oracle, in decimals, with both ways to round a half."""
+    percent = 100 * (Decimal(value) - Decimal(previous)) / Decimal(previous)
+    exact = Fraction(value, previous) * 100 - 100
+    if Fraction(percent) != exact:  # a period; far from any half at the digits that are printed
+        assert abs(Fraction(percent) - exact) < Fraction(1, 10**20)
+    unit = Decimal(1).scaleb(-decimals)
+    return {str(percent.quantize(unit, rounding)) for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
+
+
+def test_the_figures_of_2018():
+    assert implied_previous(492, "+49%") == (330, 331)
+    assert implied_previous(492, "+49%", previous="more than 330") == (331, 331)
+    assert implied_previous(492, "+49%", previous=330) == (330, 330)
+    nothing = implied_previous(492, "+49%", previous=342)
+    assert nothing.empty
+    assert str(nothing) == "nothing"
+
+
+# 492 / 1.4905 = 330.09, 492 / 1.4895 = 330.31: no whole number; 492 / 1.4915 = 329.87, 492 / 1.4905 = 330.09: 330.
+@pytest.mark.parametrize(
+    ("value", "change", "low", "high"),
+    [
+        (492, "+49.1%", 330, 330),
+        (492, "49%", 330, 331),
+        (492, "up 49%", 330, 331),
+        (492, "a 49% increase", 330, 331),
+        (492, "49 per cent more", 330, 331),
+        (80, "-20%", 100, 100),
+        (492, "a 20% fall", 612, 618),  # 492 / 0.805 = 611.2, 492 / 0.795 = 618.9
+        (492, "fell by 20%", 612, 618),
+        (492, "20% less", 612, 618),
+        (492, "nearly 50%", 329, 351),  # 40% up to 50%: over 328, to 351.4
+        (492, "by half", 318, 339),  # 45% to 55%: 317.4 to 339.3
+        (492, "doubled", 240, 252),  # 95% to 105%
+        (492, "more than doubled", 165, 245),  # over 100%, under 200%
+        (100, "halved", 182, 222),  # -55% to -45%
+        (5, "0%", 5, 5),
+        (0, "-100%", 1, math.inf),
+    ],
+)
+def test_worked_examples(value, change, low, high):
+    assert implied_previous(value, change) == (low, high)
+
+
+def test_no_count_fits_a_change_that_is_too_precise():
+    assert implied_previous(492, "+49.0%").empty
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier", "change", "low", "high"),
+    [
+        (400, "almost", "+20%", 324, 333),  # 390/1.205 = 323.7, 399/1.195 = 333.9
+        (330, "more_than", "+10%", 300, 309),  # 331/1.105 = 299.5, 339/1.095 = 309.6
+    ],
+)
+def test_values_that_are_ranges(value, qualifier, change, low, high):
+    assert implied_previous(value, change, qualifier=qualifier) == (low, high)
+
+
+def test_the_strict_reading_is_open():
+    assert implied_previous(330, "+10%", qualifier="more_than", reading="strict") == (300, math.inf)
+    assert implied_previous(492, "+49%", previous="more than 330", reading="strict") == (331, 331)
+
+
+def test_a_published_range_may_be_given_as_bounds():
+    assert implied_previous(492, "+49%", previous=Bounds(300, 330)) == (330, 330)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("decimals", [0, 1])
+def test_brute_force(decimals):
+    """For previous counts from 1 to 2,000 and values to 3,000: what is printed leads back, and nothing else does."""
+    scale = 100 * 10**decimals
+    previous = np.arange(1, 2001, dtype=np.int64)
+    for value in [*range(30), *range(30, 3001, 101)]:
+        # The change in units of the last digit, rounded up at a half, and to the even digit.
+        quotient, rest = np.divmod(np.abs(value - previous) * scale, previous)
+        up = quotient + (2 * rest >= previous)
+        even = quotient + ((2 * rest > previous) | ((2 * rest == previous) & (quotient % 2 == 1)))
+        signs = np.sign(value - previous)
+        for digits in {*np.unique(up).tolist()[:40], *np.unique(even).tolist()[-5:]} - {0}:
+            text = f"{digits / 10**decimals:.{decimals}f}%"
+            for sign, mark in ((1, "+"), (-1, "-")):
+                fits = previous[(signs == sign) & ((up == digits) | (even == digits))]
+                found = implied_previous(value, mark + text, previous=Bounds(1, 2000))
+                assert found == (fits.min(), fits.max()) if fits.size else found.empty, (value, mark + text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(0, 3))
+def test_what_is_printed_leads_back(previous, value, decimals):
+    for text in printed(value, previous, decimals):
+        change = f"{text}%" if text.startswith("-") else f"+{text}%"
+        low, high = implied_previous(value, change)
+        assert low <= previous <= high
+        for edge in (low, high):
+            if math.isfinite(edge):
+                assert {text, text.removeprefix("-")} & {
+                    item.removeprefix("-") for item in printed(value, edge, decimals)
+                }
+        for outside in (low - 1, high + 1):
+            if 0 < outside < math.inf:
+                assert text not in printed(value, int(outside), decimals)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 3000), st.sampled_from(["more_than", "almost", "about", "at_least"]), st.integers(1, 300))
+def test_ranges_hold_what_their_members_hold(value, qualifier, percent):
+    later = bounds(value, qualifier)
+    each = [implied_previous(one, f"+{percent}%") for one in range(int(later.low), int(later.high) + 1)]
+    each = [found for found in each if not found.empty]
+    whole = implied_previous(value, f"+{percent}%", qualifier=qualifier)
+    if each:
+        assert whole == (min(found.low for found in each), max(found.high for found in each))
+    else:
+        assert whole.empty
+
+
+def test_halves_may_be_rounded_either_way():
+    # 48.5 is printed as 49, or as 48 by a writer who rounds to even; 49.5 is printed as 50 by both.
+    assert parse_change("+49%").holds(Fraction("48.5"))
+    assert not parse_change("+49%").holds(Fraction("49.5"))
+    assert parse_change("+48%").holds(Fraction("48.5"))
+    assert parse_change("-49%").holds(Fraction("-48.5"))
+    assert not parse_change("-49%").holds(Fraction("-49.5"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "49",
+        "many",
+        "+20% or 30%",
+        "5% up or down",
+        "+20% down",
+        "about 20% widgets",
+        "between 5% and 10%",
+        "20% since 2012",
+    ],
+)
+def test_what_is_no_single_change_is_refused(text):
+    with pytest.raises(DataError, match="write"):
+        parse_change(text)
+
+
+def test_words_and_signs_mean_the_same():
+    pairs = itertools.pairwise(["+20%", "20 %", "20 per cent", "20 percent", "a 20% increase", "up by 20%", "rose 20%"])
+    assert all(parse_change(first) == parse_change(second) for first, second in pairs)
+    falls = itertools.pairwise(
+        ["-20%", "\N{MINUS SIGN}20%", "a 20% fall", "down 20%", "a decrease of 20%", "20% fewer"]
+    )
+    assert all(parse_change(first) == parse_change(second) for first, second in falls)
+
+
+def test_only_counts_have_a_count_before():
+    with pytest.raises(DataError, match="no whole number"):
+        implied_previous(4.5, "+10%")

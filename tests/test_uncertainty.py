@@ -1,0 +1,80 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest, poisson
+
+from cbcstats import ArgumentError, count_interval, rate_ratio
+
+
+# The 95% limits that published tables give for small counts.
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    [
+        (0, 0, 3.69),
+        (1, 0.03, 5.57),
+        (2, 0.24, 7.22),
+        (5, 1.62, 11.67),
+        (10, 4.80, 18.39),
+        (50, 37.11, 65.92),
+        (100, 81.36, 121.63),
+    ],
+)
+def test_the_interval_of_a_count_is_that_of_the_tables(count, low, high):
+    found = count_interval(count).iloc[0]
+    assert found["low"] == pytest.approx(low, abs=0.006)
+    assert found["high"] == pytest.approx(high, abs=0.006)
+
+
+@pytest.mark.parametrize("count", [1, 7, 42, 330])
+def test_the_limits_leave_half_the_rest_in_each_tail(count):
+    low, high = count_interval(count, level=0.9).iloc[0]
+    assert poisson.sf(count - 1, low) == pytest.approx(0.05)
+    assert poisson.cdf(count, high) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("count", "previous"), [(42, 33), (10, 12), (130, 100), (0, 5), (5, 0), (1, 1)])
+@pytest.mark.parametrize(("exposure", "previous_exposure"), [(1, 1), (11.66, 10.81), (3, 12)])
+def test_the_interval_of_a_ratio_is_the_exact_one_of_a_share(count, previous, exposure, previous_exposure):
+    found = rate_ratio(count, previous, exposure=exposure, previous_exposure=previous_exposure).iloc[0]
+    share = binomtest(count, count + previous).proportion_ci(method="exact")
+    odds = [end / (1 - end) * previous_exposure / exposure if end < 1 else np.inf for end in share]
+    assert found[["low", "high"]].tolist() == pytest.approx(odds)
+    assert found["low"] <= found["ratio"] <= found["high"]
+    if exposure == previous_exposure:
+        assert found["p_value"] == pytest.approx(binomtest(count, count + previous).pvalue)
+
+
+def test_chance_is_ruled_out_exactly_where_the_interval_leaves_one_out():
+    counts = pd.Series(range(60))
+    found = rate_ratio(counts, 20, exposure=2.0, previous_exposure=3.0)
+    outside = (found["low"] > 1) | (found["high"] < 1)
+    assert (outside == (found["p_value"] < 0.05)).all()
+
+
+def test_nothing_after_nothing_says_nothing():
+    assert rate_ratio(0, 0).isna().all(axis=None)
+    assert rate_ratio(5, 0)["ratio"].iloc[0] == np.inf
+
+
+def test_series_keep_their_index_and_missing_counts_stay_missing():
+    counts = pd.Series([42, None], index=["a", "b"], dtype="Int64")
+    assert count_interval(counts).index.tolist() == ["a", "b"]
+    assert count_interval(counts).loc["b"].isna().all()
+    found = rate_ratio(counts, pd.Series([33, 10], index=["a", "b"]))
+    assert found.index.tolist() == ["a", "b"]
+    assert found.loc["b"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: count_interval(-1), "`count` must be a whole number from 0 on, but -1 was given"),
+        (lambda: count_interval(1.5), "but 1.5 was given"),
+        (lambda: count_interval(1, level=95), "`level` must be between 0 and 1"),
+        (lambda: rate_ratio(1, -2), "`previous` must be"),
+        (lambda: rate_ratio(1, 2, exposure=0), "`exposure` must be a positive number"),
+    ],
+)
+def test_what_is_no_count_is_said(call, message):
+    with pytest.raises(ArgumentError, match=message):
+        call()
