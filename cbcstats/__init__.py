@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from cbcstats.charts import plot_changes, plot_counts
     from cbcstats.claims import implied_previous
     from cbcstats.errors import ArgumentError, CbcstatsError, DataError, ReportError
+    from cbcstats.growth import growth_rate, index_to
     from cbcstats.loaders import load_beneficiaries, load_counts, load_members, load_sources
+    from cbcstats.parts import check_totals, contributions
     from cbcstats.percentages import Growth, parse_change
     from cbcstats.places import wco_region
     from cbcstats.qualifiers import Bounds, Qualified, bounds, parse_qualified
     from cbcstats.reports import save_report
+    from cbcstats.revisions import compare_releases, membership_changes
     from cbcstats.schemas import Beneficiaries, Counts, Members, Sources
     from cbcstats.uncertainty import count_interval, rate_ratio
 
@@ -45,13 +48,19 @@ __all__ = [
     "ReportError",
     "Sources",
     "bounds",
+    "check_totals",
+    "compare_releases",
+    "contributions",
     "count_interval",
     "describe",
+    "growth_rate",
     "implied_previous",
+    "index_to",
     "load_beneficiaries",
     "load_counts",
     "load_members",
     "load_sources",
+    "membership_changes",
     "parse_change",
     "parse_qualified",
     "plot_changes",
@@ -69,12 +78,15 @@ _MODULES = {
     "charts": ("plot_changes", "plot_counts"),
     "claims": ("implied_previous",),
     "errors": ("ArgumentError", "CbcstatsError", "DataError", "ReportError"),
+    "growth": ("growth_rate", "index_to"),
     "loaders": ("load_beneficiaries", "load_counts", "load_members", "load_sources"),
+    "parts": ("check_totals", "contributions"),
     "percentages": ("Growth", "parse_change"),
     "places": ("wco_region",),
     "qualifiers": ("Bounds", "Qualified", "bounds", "parse_qualified"),
     "reports": ("save_report",),
     "uncertainty": ("count_interval", "rate_ratio"),
+    "revisions": ("compare_releases", "membership_changes"),
     "schemas": ("Beneficiaries", "Counts", "Members", "Sources"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cbcstats import columns as c
-from cbcstats.comparability import comparison, preferred_figures
-from cbcstats.figures import MIDDLE, figures_of
+from cbcstats.comparability import comparison, preferred_figures, year_before
+from cbcstats.figures import SERIES, figures_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 def year_on_year(
     counts: pd.DataFrame,
     *,
-    by: str | Sequence[str] = (c.INDICATOR, c.SCOPE),
+    by: str | Sequence[str] = SERIES,
     per: str = "period",
     reading: str = "usual",
 ) -> pd.DataFrame:
@@ -84,7 +82,7 @@ def year_on_year(
     """
     by = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     figures = figures_of(counts, per=per, reading=reading)
-    later, previous = _pairs(preferred_figures(figures, by), by)
+    later, previous = year_before(preferred_figures(figures, by), by)
     changes = later[[*by, c.PERIOD_START, c.PERIOD_END, c.VALUE, c.LOW, c.HIGH]].copy()
     for column in (c.PERIOD_START, c.PERIOD_END, c.VALUE, c.LOW, c.HIGH):
         changes[f"previous_{column}"] = previous[column]
@@ -99,23 +97,6 @@ def year_on_year(
     changes[c.PREVIOUS_SOURCE_ID] = previous[c.SOURCE_ID]
     changes.attrs["per"] = per
     return changes
-
-
-def _pairs(figures: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return each figure that has an earlier one, and the one nearest to a year before it."""
-    later: list[int] = []
-    previous: list[int] = []
-    for group in figures.groupby(by, sort=False, dropna=False).indices.values():
-        places = np.asarray(group)
-        order = places[np.lexsort([figures[name].to_numpy()[places] for name in (c.PERIOD_START, MIDDLE)])]
-        middles = figures[MIDDLE].to_numpy()[order]
-        for position in range(1, len(order)):
-            earlier = np.flatnonzero(middles[:position] < middles[position])
-            if earlier.size:
-                distance = np.abs(middles[position] - middles[earlier] - np.timedelta64(365, "D"))
-                later.append(order[position])
-                previous.append(order[earlier[np.argmin(distance)]])
-    return figures.iloc[later].reset_index(drop=True), figures.iloc[previous].reset_index(drop=True)
 
 
 def _percent(value: pd.Series, previous: pd.Series) -> pd.Series:

@@ -28,6 +28,7 @@ from cbcstats.marks import (
     legend_handles,
     root_figure,
 )
+from cbcstats.periods import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 LONG: Final = 34  # characters of a label up to which it stands on one line
 TITLE_CHARACTERS: Final = 12  # of a title, in an inch
 FEW_YEARS: Final = 2  # under which an axis of years would have too few ticks
-DAYS_PER_YEAR: Final = 365.25
 STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
 
 

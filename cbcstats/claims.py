@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from cbcstats.errors import DataError
-from cbcstats.percentages import parse_change
+from cbcstats.percentages import Growth, parse_change
 from cbcstats.qualifiers import Bounds, bounds, parse_qualified
-
-if TYPE_CHECKING:
-    from cbcstats.percentages import Growth
 
 NOTHING = Bounds(math.nan, math.nan)
 
@@ -64,11 +60,21 @@ def implied_previous(
     nothing
     """
     later = bounds(value, qualifier, reading=reading)
-    growth = parse_change(change, reading=reading)
     if not float(later.low).is_integer():
         raise DataError(f"{value!r} is no whole number; only a count has a count before it")
     published = Bounds(0, math.inf) if previous is None else _published(previous, reading)
-    return _between(later, growth, published)
+    return counts_before(later, parse_change(change, reading=reading), published)
+
+
+def counts_before(later: Bounds, growth: Growth, published: Bounds, *, scale: Fraction = Fraction(1)) -> Bounds:
+    """Return the lowest and highest whole number in the published range from which the change leads to the later one.
+
+    `scale` is the length of the earlier period over that of the later one, where the change is one of rates.
+    """
+    low, high = (_factor(end) / scale for end in (growth.low, growth.high))
+    allowed = Growth(low, high, growth.low_open, growth.high_open)
+    least = _least(later, allowed, published)
+    return NOTHING if math.isnan(least) else Bounds(least, _greatest(later, allowed, published))
 
 
 def _published(previous: float | str | Bounds, reading: str) -> Bounds:
@@ -77,58 +83,44 @@ def _published(previous: float | str | Bounds, reading: str) -> Bounds:
     return bounds(*parse_qualified(str(previous)), reading=reading)
 
 
-def _between(later: Bounds, growth: Growth, published: Bounds) -> Bounds:
-    """Return the lowest and highest whole number in the published range that the change allows."""
-    low = _least(later, growth, published)
-    if math.isnan(low):
-        return NOTHING
-    return Bounds(low, _greatest(later, growth, published))
-
-
 def _factor(percent: Fraction | float) -> Fraction | float:
     return max(percent, 0) if math.isinf(percent) else max(1 + Fraction(percent) / 100, Fraction(0))
 
 
-def _is_possible(before: int, later: Bounds, growth: Growth) -> bool:
-    """Return whether some whole number in the later range is reached from a count by the change."""
-    if before <= 0:
-        return False
-    low, high = (_factor(end) for end in (growth.low, growth.high))
-    least = math.ceil(before * low)
-    if growth.low_open and least == before * low:
+def _is_possible(before: int, later: Bounds, factors: Growth) -> bool:
+    """Return whether some whole number in the later range is a count before, times a factor."""
+    least = math.ceil(before * factors.low)
+    if factors.low_open and least == before * factors.low:
         least += 1
-    most = math.inf if math.isinf(high) else math.floor(before * high)
-    if growth.high_open and most == before * high:
+    most = math.inf if math.isinf(factors.high) else math.floor(before * factors.high)
+    if factors.high_open and most == before * factors.high:
         most -= 1
     return max(least, later.low) <= min(most, later.high)
 
 
-def _least(later: Bounds, growth: Growth, published: Bounds) -> float:
+def _least(later: Bounds, factors: Growth, published: Bounds) -> float:
     """Return the lowest possible count before, or NaN."""
-    high = _factor(growth.high)
-    start = 1 if math.isinf(high) or high == 0 else math.ceil(Fraction(later.low) / high)
+    low, high = factors.low, factors.high
+    start = 1 if math.isinf(high) or high == 0 else math.ceil(Fraction(later.low) / Fraction(high))
     before = max(start, int(published.low), 1)
-    end = min(_ceiling(later, growth), published.high)
+    end = min(_ceiling(later, low), published.high)
     while before <= end:
-        if _is_possible(before, later, growth):
+        if _is_possible(before, later, factors):
             return before
         before += 1
     return math.nan
 
 
-def _greatest(later: Bounds, growth: Growth, published: Bounds) -> float:
+def _greatest(later: Bounds, factors: Growth, published: Bounds) -> float:
     """Return the highest possible count before, given that there is one."""
-    end = min(_ceiling(later, growth), published.high)
+    end = min(_ceiling(later, factors.low), published.high)
     if math.isinf(end):
         return end
     before = int(end)
-    while not _is_possible(before, later, growth):
+    while not _is_possible(before, later, factors):
         before -= 1
     return before
 
 
-def _ceiling(later: Bounds, growth: Growth) -> float:
-    low = _factor(growth.low)
-    if math.isinf(later.high) or low == 0:
-        return math.inf
-    return math.floor(Fraction(later.high) / Fraction(low))
+def _ceiling(later: Bounds, factor: Fraction | float) -> float:
+    return math.inf if math.isinf(later.high) or factor == 0 else math.floor(Fraction(later.high) / Fraction(factor))

@@ -19,8 +19,8 @@ UNEQUAL: Final = 0.02  # lengths that differ by more than this share are unequal
 A_YEAR: Final = (10, 15)  # months from one figure to the next that pass for a year
 
 
-_OTHERS: Final = "others"  # what other figures there are for the same period
-_NO_KEYS: Final = (c.VALUE, c.LOW, c.HIGH, c.PERIOD_START, c.PERIOD_END, PRINTED, DAYS, MIDDLE, _OTHERS)
+OTHERS: Final = "others"  # what other figures there are for the same period
+_NO_KEYS: Final = (c.VALUE, c.LOW, c.HIGH, c.PERIOD_START, c.PERIOD_END, PRINTED, DAYS, MIDDLE, OTHERS)
 
 
 class _Reason(NamedTuple):
@@ -50,8 +50,25 @@ def preferred_figures(figures: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
             f"the series {place} has several figures for {label}; mark one as preferred, or add a column to `by`"
         )
     texts = others[PRINTED].astype("str") + " (" + others[c.SOURCE_ID].fillna("source not named").astype("str") + ")"
-    others = others.assign(**{_OTHERS: texts}).groupby(period, dropna=False)[_OTHERS].agg(" and ".join).reset_index()
+    others = others.assign(**{OTHERS: texts}).groupby(period, dropna=False)[OTHERS].agg(" and ".join).reset_index()
     return figures.merge(others, on=period, how="left")
+
+
+def year_before(figures: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return each figure that has an earlier one, and the one nearest to a year before it."""
+    later: list[int] = []
+    previous: list[int] = []
+    for group in figures.groupby(list(by), sort=False, dropna=False).indices.values():
+        places = np.asarray(group)
+        order = places[np.lexsort([figures[name].to_numpy()[places] for name in (c.PERIOD_START, MIDDLE)])]
+        middles = figures[MIDDLE].to_numpy()[order]
+        for position in range(1, len(order)):
+            earlier = np.flatnonzero(middles[:position] < middles[position])
+            if earlier.size:
+                distance = np.abs(middles[position] - middles[earlier] - np.timedelta64(365, "D"))
+                later.append(order[position])
+                previous.append(order[earlier[np.argmin(distance)]])
+    return figures.iloc[later].reset_index(drop=True), figures.iloc[previous].reset_index(drop=True)
 
 
 def comparison(later: pd.DataFrame, previous: pd.DataFrame, *, per: str, a_year: bool = True) -> pd.DataFrame:
@@ -128,8 +145,8 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str, *, a_year: b
         _Reason(by_month & flow & ~no_length & inferred, "lengths of " + lengths, forbids=False),
     ]
     for figures, which in ((later, ""), (previous, " for the period before")):
-        texts = "another source gives " + figures[_OTHERS] + which
-        reasons.append(_Reason(figures[_OTHERS].notna(), texts, forbids=False))
+        texts = "another source gives " + figures[OTHERS] + which
+        reasons.append(_Reason(figures[OTHERS].notna(), texts, forbids=False))
     return reasons
 
 

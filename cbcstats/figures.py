@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PERS: Final = ("period", "month")
+SERIES: Final = (c.INDICATOR, c.SCOPE)  # what a series is, unless the caller says otherwise
 
 # Columns that a frame of counts may leave out, and what holds then.
 DEFAULTS: Final[Mapping[str, Any]] = {

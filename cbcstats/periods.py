@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12, so that leap years make no difference
+DAYS_PER_YEAR: Final = 365.25
 
 # English whatever the locale, so that labels are the same everywhere.
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

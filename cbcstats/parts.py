@@ -1,0 +1,174 @@
+"""Parts of a total: what each contributes to its change, and whether they add up to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from cbcstats import columns as c
+from cbcstats.comparability import OTHERS, comparison, preferred_figures, year_before
+from cbcstats.errors import check_choice
+from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, figures_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+ABSENT: Final = "absent"
+
+
+def contributions(
+    counts: pd.DataFrame,
+    by: str = c.WCO_REGION,
+    *,
+    per: str = "period",
+    reading: str = "usual",
+) -> pd.DataFrame:
+    """Return how many percentage points each part contributes to the change of the total.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Counts of the parts of a total, one row per part and period, in the columns of `load_counts` and one that names
+        the part. The total of a period is the sum of its parts.
+    by : str
+        The column that names the part.
+    per, reading
+        As for `year_on_year`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per part and later period. Columns: `indicator`, `scope`, `by`; `period_start`, `period_end`; `value`,
+        `previous_value`; `contribution`, `contribution_low`, `contribution_high` (percentage points, float64) that add
+        up to `total_percent_change`; `comparable`, `why`. A part without a figure in one of the periods is kept and
+        counts 0 there, which need not be a drop: `why` says so, and the whole change is not comparable.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such column.
+
+    Notes
+    -----
+    contribution = 100 (v - p) / P, for part v after p and total P before; the contribution to growth of the national
+    accounts. With ranges, from the least to the greatest that v, p and P allow.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cbcstats import contributions
+    >>> starts, ends = (["2015-01-01"] * 2 + ["2016-01-01"] * 2, ["2015-12-31"] * 2 + ["2016-12-31"] * 2)
+    >>> parts = pd.DataFrame({"period_start": starts, "period_end": ends, "value": [60, 40, 66, 50]})
+    >>> found = contributions(parts.assign(wco_region=["Europe", "Africa"] * 2))
+    >>> found[["wco_region", "contribution", "total_percent_change"]]
+      wco_region  contribution  total_percent_change
+    0     Europe           6.0                  16.0
+    1     Africa          10.0                  16.0
+    """
+    figures = _completed(preferred_figures(figures_of(counts, per=per, reading=reading), [*SERIES, by]), by)
+    later, previous = year_before(figures, [*SERIES, by])
+    of_one_change = [later[name] for name in (*SERIES, c.PERIOD_START, c.PERIOD_END)]
+    total = later[c.VALUE].groupby(of_one_change, dropna=False).transform("sum")
+    before = {
+        name: previous[name].groupby(of_one_change, dropna=False).transform("sum").where(lambda sums: sums > 0)
+        for name in (c.VALUE, c.LOW, c.HIGH)
+    }
+    found = later[[*SERIES, by, c.PERIOD_START, c.PERIOD_END, c.VALUE]].copy()
+    found[c.PREVIOUS_VALUE] = previous[c.VALUE]
+    low, high = later[c.LOW] - previous[c.HIGH], later[c.HIGH] - previous[c.LOW]
+    found["contribution"] = 100 * (later[c.VALUE] - previous[c.VALUE]) / before[c.VALUE]
+    found["contribution_low"] = np.minimum(100 * low / before[c.LOW], 100 * low / before[c.HIGH])
+    found["contribution_high"] = np.maximum(100 * high / before[c.LOW], 100 * high / before[c.HIGH])
+    found["total_percent_change"] = 100 * (total / before[c.VALUE] - 1)
+    compared = comparison(later, previous, per=per)
+    known = compared[c.COMPARABLE] & (later[PRINTED] != ABSENT) & (previous[PRINTED] != ABSENT)
+    found[c.COMPARABLE] = known.groupby(of_one_change, dropna=False).transform("all")
+    found[c.WHY] = _with_absent(compared[c.WHY], later, previous)
+    return found.sort_values([c.PERIOD_END], kind="stable", ignore_index=True)
+
+
+def check_totals(
+    counts: pd.DataFrame,
+    *,
+    part: str,
+    total: str,
+    by: str | Sequence[str] = c.INDICATOR,
+    reading: str = "usual",
+) -> pd.DataFrame:
+    """Check whether the parts of a published total add up to it, as far as their words tell.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Published counts of parts and of their total, as rows of one frame.
+    part : str
+        The column that tells parts and total apart, such as `scope`.
+    total : str
+        What that column holds for the total, such as `all_regions`.
+    by : str or sequence of str
+        Columns that a total shares with its parts, besides the period.
+    reading : {"usual", "strict"}
+        How far qualifiers reach, see `bounds`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per total. Columns: those of `by`; `period_start`, `period_end`; `value`, `low`, `high` of the total;
+        `parts` (how many), `parts_value`, `parts_low`, `parts_high` of their sum; `adds_up` (bool: the two ranges
+        meet), `why`; `source_id`.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such column, or no such total.
+
+    Examples
+    --------
+    >>> from cbcstats import check_totals, load_counts
+    >>> reached = load_counts("accelerate_programme_countries_reached")
+    >>> check_totals(reached, part="scope", total="all_regions")[["value", "parts", "parts_value", "adds_up"]]
+       value  parts  parts_value  adds_up
+    0   27.0      3         27.0     True
+    """
+    keys = [by] if isinstance(by, str) else list(by)
+    figures = preferred_figures(figures_of(counts, reading=reading), [*keys, part])
+    is_total = figures[part].astype("str") == total
+    if not is_total.any():
+        check_choice("total", total, sorted(map(str, figures[part].unique())))
+    period = [*keys, c.PERIOD_START, c.PERIOD_END]
+    sums = figures[~is_total].groupby(period, dropna=False)[[c.VALUE, c.LOW, c.HIGH]].agg("sum")
+    sums["parts"] = figures[~is_total].groupby(period, dropna=False).size()
+    found = figures.loc[is_total, [*period, c.VALUE, c.LOW, c.HIGH, c.SOURCE_ID]]
+    found = found.merge(sums.add_prefix("parts_").rename(columns={"parts_parts": "parts"}), on=period, how="left")
+    found["parts"] = found["parts"].fillna(0).astype(int)
+    found["adds_up"] = (found["parts_low"] <= found[c.HIGH]) & (found[c.LOW] <= found["parts_high"])
+    missing = (found["parts_value"] - found[c.VALUE]).map("{:+,.0f}".format)
+    found[c.WHY] = ("the parts make " + missing + " more than the total").mask(found["adds_up"], "")
+    found[c.WHY] = found[c.WHY].mask(found["parts"] == 0, "there are no parts for the period").astype("str")
+    names = [c.VALUE, c.LOW, c.HIGH, "parts", "parts_value", "parts_low", "parts_high", "adds_up", c.WHY, c.SOURCE_ID]
+    return found[[*period, *names]]
+
+
+def _completed(figures: pd.DataFrame, part: str) -> pd.DataFrame:
+    """Give every part of a series a figure in every period of it; one that is absent counts 0."""
+    of_period = [c.PERIOD_START, c.PERIOD_END, c.MEASURE, c.UNIT, c.PERIOD_BASIS, DAYS, MIDDLE]
+    periods = figures.drop_duplicates([*SERIES, c.PERIOD_START, c.PERIOD_END])[[*SERIES, *of_period]]
+    grid = periods.merge(figures[[*SERIES, part]].drop_duplicates(), on=list(SERIES))
+    own = [c.VALUE, c.LOW, c.HIGH, PRINTED, OTHERS, c.SOURCE_ID]
+    keys = [*SERIES, part, c.PERIOD_START, c.PERIOD_END]
+    full = grid.merge(figures[[*keys, *own]], on=keys, how="left")
+    absent = full[PRINTED].isna()
+    full[[c.VALUE, c.LOW, c.HIGH]] = full[[c.VALUE, c.LOW, c.HIGH]].mask(absent, 0.0)
+    return full.assign(**{PRINTED: full[PRINTED].mask(absent, ABSENT)})
+
+
+def _with_absent(why: pd.Series, later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
+    """Say of a part that it is absent from a period, before what else is to know."""
+    said = why.str.replace(r"the period before counts 0, so there is no percent change(; )?", "", regex=True)
+    for figures, which in ((previous, "the period before"), (later, "this period")):
+        absent = figures[PRINTED] == ABSENT
+        said = said.where(~absent, f"no figure for {which}, counted as 0; " + said)
+    return said.str.removesuffix("; ").astype("str")

@@ -1,0 +1,139 @@
+"""What changed between two lists of Members, or between two editions of a table: nothing is left unsaid."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from cbcstats import columns as c
+from cbcstats.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LIST_DATE: Final = "list_date"
+PREVIOUS_LIST_DATE: Final = "previous_list_date"
+FIGURE: Final = (c.INDICATOR, c.SCOPE, c.PERIOD_START, c.PERIOD_END, c.SOURCE_ID)
+
+
+def membership_changes(beneficiaries: pd.DataFrame) -> pd.DataFrame:
+    """Say who joined, who left and who stayed between two full lists of a programme; of partial lists, who was seen.
+
+    Parameters
+    ----------
+    beneficiaries : pandas.DataFrame
+        Members on lists, as `load_beneficiaries` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per Member and full list that follows another one of the same programme and track, and one per row of
+        a partial list. Columns: `programme`, `track`, `member`, `member_name`; `change`, one of `joined`, `left`,
+        `stayed`, `seen`; `list_date`, `previous_list_date`; `comparable` (bool: both lists are full and dated), `why`;
+        `source_id`, `previous_source_id`. In the order of programmes and dates. A list is as old as the latest of
+        its sources.
+
+    Notes
+    -----
+    Absence from a partial list is never an exit, and a list without a date has no place in the order: its Members are
+    `seen`. A Member that is `left` stands with the list that it is missing from.
+
+    Examples
+    --------
+    >>> from cbcstats import load_beneficiaries, membership_changes
+    >>> changes = membership_changes(load_beneficiaries("SECO-WCO GTFP"))
+    >>> changes[changes["change"] == "joined"].groupby("list_date").size().tolist()
+    [4, 7]
+    """
+    rows = beneficiaries.assign(**{LIST_DATE: beneficiaries.groupby(c.LIST_ID)[c.AS_OF].transform("max")})
+    whole = (rows[c.LIST_KIND] == "full") & rows[LIST_DATE].notna()
+    series = [c.PROGRAMME, c.TRACK]
+    found = [_seen(rows[~whole])]
+    for _, lists in rows[whole].groupby(series, sort=False, dropna=False):
+        dates = sorted(lists[LIST_DATE].unique())
+        for before, after in itertools.pairwise(dates):
+            old, new = (lists[lists[LIST_DATE] == date].drop_duplicates(c.MEMBER) for date in (before, after))
+            found.append(_between(old, new))
+    columns = [*series, c.MEMBER, c.MEMBER_NAME, c.CHANGE, LIST_DATE, PREVIOUS_LIST_DATE, c.COMPARABLE, c.WHY,
+               c.SOURCE_ID, c.PREVIOUS_SOURCE_ID]  # fmt: skip
+    changes = pd.concat(found, ignore_index=True)[columns]
+    order = changes[c.PROGRAMME].map({name: place for place, name in enumerate(rows[c.PROGRAMME].unique())})
+    return changes.assign(order=order).sort_values(["order", LIST_DATE], kind="stable", ignore_index=True)[columns]
+
+
+def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, keys: Sequence[str] = FIGURE) -> pd.DataFrame:
+    """Say what was added, dropped and revised between two editions of a table, value by value.
+
+    Parameters
+    ----------
+    old, new : pandas.DataFrame
+        Two editions, such as of `data/counts.csv`.
+    keys : sequence of str
+        Columns that tell which row is which. By default those of a published count. Rows with the same key are
+        matched in their order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per row that was added or dropped, and one per value that was revised. Columns: `keys`; `change`, one of
+        `added`, `dropped`, `revised`; `column`, `old`, `new` (text; missing where there is no such row or value).
+        Empty if the editions are equal in the columns that they share; a column in one of them only is a row with
+        missing keys.
+
+    Raises
+    ------
+    ArgumentError
+        If a key is no column of both.
+
+    Examples
+    --------
+    >>> from cbcstats import compare_releases, load_counts
+    >>> old = load_counts("missions")
+    >>> new = old.assign(value=old["value"].replace(342, 343)).drop(index=0)
+    >>> compare_releases(old, new)[["change", "column", "old", "new"]]
+        change column  old  new
+    0  dropped    NaN  NaN  NaN
+    1  revised  value  342  343
+    """
+    keys = list(keys)
+    for name in keys:
+        if name not in old or name not in new:
+            raise ArgumentError(f"`keys` names {name!r}, which is no column of both editions")
+    twins = "_twin"
+    editions = [edition.assign(**{twins: edition.groupby(keys, dropna=False).cumcount()}) for edition in (old, new)]
+    both = editions[0].merge(editions[1], on=[*keys, twins], how="outer", suffixes=("_old", "_new"), indicator=True)
+    one_sided = both[both["_merge"] != "both"]
+    kinds = one_sided["_merge"].astype("str").map({"left_only": "dropped", "right_only": "added"})
+    found = [one_sided[keys].assign(change=kinds)]
+    shared = both[both["_merge"] == "both"]
+    for column in [column for column in map(str, old) if column in new and column not in keys]:
+        before, after = shared[f"{column}_old"], shared[f"{column}_new"]
+        same = (before == after).fillna(value=False).astype(bool) | (before.isna() & after.isna())
+        texts = {"old": before.astype("str"), "new": after.astype("str")}
+        revised = shared[keys].assign(change="revised", column=column, **texts)[~same]
+        found.append(revised)
+    for edition, other, kind in ((old, new, "dropped"), (new, old, "added")):
+        lone = [name for name in edition if name not in other]
+        found.append(pd.DataFrame({"change": kind, "column": pd.Series(lone, dtype="str")}))
+    return pd.concat(found, ignore_index=True).reindex(columns=[*keys, "change", "column", "old", "new"])
+
+
+def _seen(rows: pd.DataFrame) -> pd.DataFrame:
+    why = pd.Series("on a partial list, absence from which is no exit", index=rows.index)
+    why = why.mask(rows[c.LIST_KIND] == "full", "on a full list without a date")
+    said: dict[str, Any] = {c.CHANGE: "seen", c.COMPARABLE: False, c.WHY: why, PREVIOUS_LIST_DATE: pd.NaT}
+    return rows.assign(**said, **{c.PREVIOUS_SOURCE_ID: None})
+
+
+def _between(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Return the Members of two full lists that follow each other."""
+    stayed = new[c.MEMBER].isin(old[c.MEMBER])
+    left = old[~old[c.MEMBER].isin(new[c.MEMBER])].assign(**{c.CHANGE: "left", LIST_DATE: new[LIST_DATE].iloc[0]})
+    left[c.SOURCE_ID] = new[c.SOURCE_ID].iloc[0]
+    rows = pd.concat([new.assign(**{c.CHANGE: stayed.map({True: "stayed", False: "joined"})}), left])
+    sources = old.set_index(c.MEMBER)[c.SOURCE_ID]
+    before = rows[c.MEMBER].map(sources).fillna(old[c.SOURCE_ID].iloc[0])
+    dates = {PREVIOUS_LIST_DATE: old[LIST_DATE].iloc[0], c.PREVIOUS_SOURCE_ID: before}
+    return rows.assign(**{c.COMPARABLE: True, c.WHY: "", **dates})

@@ -1,0 +1,217 @@
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cbcstats
+from cbcstats import (
+    ArgumentError,
+    check_totals,
+    compare_releases,
+    contributions,
+    growth_rate,
+    index_to,
+    membership_changes,
+    year_on_year,
+)
+
+
+def by_region(years, figures):
+    """Make counts of parts from {year: {region: value}}."""
+    regions = dict.fromkeys(region for parts in figures.values() for region in parts)
+    made = [
+        years({year: parts[region] for year, parts in figures.items() if region in parts}, wco_region=region)
+        for region in regions
+    ]
+    return pd.concat(made, ignore_index=True)
+
+
+# ---- index_to, by hand: 110 / 100 = 110, 99 / 100 = 99.
+def test_an_index_is_in_percent_of_its_base(years):
+    found = index_to(years({2015: 100, 2016: 110, 2017: 99}), "2015")
+    assert found["index"].tolist() == pytest.approx([100, 110, 99])
+    assert found["why"].iloc[0] == "base"
+    assert found["comparable"].all()
+
+
+# By hand: 492 against 351 to 359 is 137.05 to 140.17.
+def test_an_index_carries_ranges():
+    last = index_to(cbcstats.load_counts("missions"), "2014").iloc[-1]
+    assert (last["index_low"], last["index_high"]) == pytest.approx((137.0474, 140.1709), abs=1e-3)
+    assert not last["comparable"]
+    assert "periods differ in length" in last["why"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 10_000), min_size=2, max_size=6))
+def test_the_index_and_the_change_agree(values):
+    counts = pd.DataFrame(
+        {
+            "value": values,
+            "period_start": [f"{2000 + place}-01-01" for place in range(len(values))],
+            "period_end": [f"{2000 + place}-12-31" for place in range(len(values))],
+        }
+    )
+    index = index_to(counts, "2000")["index"]
+    changes = year_on_year(counts)["percent_change"]
+    assert (100 * (index / index.shift() - 1)).iloc[1:].tolist() == pytest.approx(changes.tolist())
+
+
+def test_the_base_may_stand_in_the_middle(years):
+    found = index_to(years({2015: 50, 2016: 100, 2017: 25}), "2016")
+    assert found["index"].tolist() == [50, 100, 25]
+    assert found["comparable"].all()
+
+
+def test_no_index_on_a_base_of_nothing(years):
+    assert index_to(years({2015: 0, 2016: 5}), "2015")["index"].iloc[1:].isna().all()
+
+
+def test_a_base_that_is_no_period_names_those_that_are(years):
+    with pytest.raises(ArgumentError, match="there is 2016, 2015"):
+        index_to(years({2015: 1, 2016: 2}), "2051")
+
+
+# ---- growth_rate, by hand: 121 / 100 over two years is 10% a year; over four years 4.88%.
+def test_a_growth_rate_is_that_of_a_year(years):
+    found = growth_rate(years({2015: 100, 2017: 121})).iloc[0]
+    assert found["years"] == pytest.approx(2.0, abs=0.01)
+    assert found["growth_rate"] == pytest.approx(10, abs=0.05)
+    assert found["comparable"]
+    assert growth_rate(years({2015: 100, 2016: 7, 2019: 121}))["growth_rate"].iloc[0] == pytest.approx(4.88, abs=0.02)
+
+
+def test_a_growth_rate_carries_ranges_and_lengths():
+    missions = cbcstats.load_counts("missions")
+    found = growth_rate(missions, per="month").iloc[0]
+    # 42.1838 a month after 29.2700 to 29.9372, over 3.1704 years, by hand: 11.42% to 12.22%.
+    assert (found["growth_rate_low"], found["growth_rate_high"]) == pytest.approx((11.423, 12.218), abs=2e-3)
+    assert found["comparable"]
+    assert not growth_rate(missions)["comparable"].iloc[0]
+
+
+@pytest.mark.parametrize("first", [0, None])
+def test_no_growth_rate_after_nothing(years, first):
+    found = growth_rate(years({2015: first, 2016: 5})).iloc[0]
+    assert math.isnan(found["growth_rate"])
+    assert found["why"]
+
+
+def test_one_figure_has_no_growth_rate(years):
+    assert growth_rate(years({2015: 5})).empty
+
+
+def test_each_series_has_its_rate(years):
+    both = pd.concat([years({2015: 100, 2016: 110}, scope="east"), years({2015: 10, 2016: 20}, scope="west")])
+    found = growth_rate(both).set_index("scope")["growth_rate"]
+    assert found.to_dict() == pytest.approx({"east": 10, "west": 100}, abs=0.5)
+
+
+# ---- contributions, by hand: of a total of 100, Europe adds 6 and Africa 10.
+def test_contributions_add_up(years):
+    found = contributions(by_region(years, {2015: {"Europe": 60, "Africa": 40}, 2016: {"Europe": 66, "Africa": 50}}))
+    assert found["contribution"].tolist() == pytest.approx([6, 10])
+    assert found["total_percent_change"].tolist() == pytest.approx([16, 16])
+    assert found["comparable"].all()
+
+
+def test_a_part_that_is_missing_is_kept_and_said(years):
+    found = contributions(by_region(years, {2015: {"Europe": 60, "Africa": 40}, 2016: {"Europe": 66, "Asia": 50}}))
+    assert found["wco_region"].tolist() == ["Europe", "Africa", "Asia"]
+    assert found["contribution"].sum() == pytest.approx(found["total_percent_change"].iloc[0])
+    assert found["why"].tolist() == [
+        "",
+        "no figure for this period, counted as 0",
+        "no figure for the period before, counted as 0",
+    ]
+    assert not found["comparable"].any()
+
+
+parts = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 500), min_size=1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(parts, parts)
+def test_contributions_of_any_parts_add_up(before, after):
+    figures = [(year, name, value) for year, made in ((2015, before), (2016, after)) for name, value in made.items()]
+    counts = pd.DataFrame(figures, columns=["year", "part", "value"])
+    counts["period_start"] = counts["year"].astype("str") + "-01-01"
+    counts["period_end"] = counts["year"].astype("str") + "-12-31"
+    found = contributions(counts, "part")
+    total = sum(before.values())
+    if total:
+        expected = 100 * (sum(after.values()) / total - 1)
+        assert found["contribution"].sum() == pytest.approx(expected)
+        assert set(found["part"]) == {*before, *after}
+    else:
+        assert found["contribution"].isna().all()
+
+
+def test_contributions_carry_ranges(years):
+    counts = by_region(years, {2015: {"a": 60, "b": 40}, 2016: {"a": 66, "b": 50}}).assign(qualifier="more_than")
+    found = contributions(counts).iloc[0]
+    # 67 to 75 after 61 to 69, of a total of 102 to 118: -2 to 14, of 102 or 118.
+    assert (found["contribution_low"], found["contribution_high"]) == pytest.approx((-200 / 102, 1400 / 102))
+
+
+# ---- check_totals
+def test_parts_are_held_against_their_total():
+    reached = cbcstats.load_counts("accelerate_programme_countries_reached")
+    found = check_totals(reached, part="scope", total="all_regions").iloc[0]
+    assert (found["value"], found["parts_value"], found["parts"], found["adds_up"]) == (27, 27, 3, True)
+    short = check_totals(reached.query("scope != 'asia'"), part="scope", total="all_regions").iloc[0]
+    assert (short["adds_up"], short["why"]) == (False, "the parts make -3 more than the total")
+
+
+def test_words_of_parts_and_total_are_ranges(years):
+    counts = pd.concat(
+        [
+            years({2015: 100}, scope="all"),
+            years({2015: 60}, scope="a", qualifier="more_than"),
+            years({2015: 35}, scope="b"),
+        ]
+    )
+    assert check_totals(counts, part="scope", total="all")["adds_up"].iloc[0]
+    with pytest.raises(ArgumentError, match="did you mean 'all'"):
+        check_totals(counts, part="scope", total="al")
+
+
+# ---- membership_changes, by the lists as published
+def test_who_joined_left_and_stayed():
+    changes = membership_changes(cbcstats.load_beneficiaries())
+    joined = changes[changes["change"] == "joined"].groupby(["programme", "list_date"]).size()
+    assert joined.tolist() == [6, 4, 7, 5, 3]
+    assert not (changes["change"] == "left").any()
+    seen = changes[changes["change"] == "seen"]
+    assert not seen["comparable"].any()
+    assert "JOR" in changes.query("programme == 'SECO-WCO GTFP' and change == 'joined'")["member"].tolist()
+
+
+def test_absence_from_a_full_list_is_an_exit_and_from_a_partial_one_is_not():
+    frame = cbcstats.load_beneficiaries("WCO C-RED").query("list_id == 'c-red-2016-12'")
+    later = frame.iloc[1:].assign(list_id="later", as_of=pd.Timestamp("2018-01-01"))
+    changes = membership_changes(pd.concat([frame, later], ignore_index=True))
+    assert changes.query("change == 'left'")["member"].tolist() == [frame["member"].iloc[0]]
+    changes = membership_changes(pd.concat([frame, later.assign(list_kind="partial")], ignore_index=True))
+    assert set(changes["change"]) == {"seen"}
+
+
+# ---- compare_releases
+def test_every_difference_between_editions_is_said():
+    old = cbcstats.load_counts()
+    new = old.assign(value=old["value"].replace(492, 493), note=old["note"].mask(old.index == 3, "Other."))
+    new = pd.concat([new.drop(index=10), new.tail(1).assign(scope="other")], ignore_index=True)
+    found = compare_releases(old, new)
+    assert found["change"].value_counts().to_dict() == {"revised": 2, "added": 1, "dropped": 1}
+    revised = found[found["column"] == "value"].iloc[0]
+    assert (revised["old"], revised["new"], revised["source_id"]) == ("492", "493", "wco-2018-03-02")
+
+
+def test_equal_editions_have_no_differences_in_any_order():
+    old = cbcstats.load_counts()
+    assert compare_releases(old, old.copy()).empty
+    assert compare_releases(old, old.assign(extra=1))[["change", "column"]].to_numpy().tolist() == [["added", "extra"]]
+    with pytest.raises(ArgumentError, match="no column of both"):
+        compare_releases(old, old.drop(columns="scope"))
