@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cbcstats.revisions import compare_releases, membership_changes
     from cbcstats.schemas import Beneficiaries, Counts, Members, Sources
     from cbcstats.uncertainty import count_interval, rate_ratio
+    from cbcstats.verdicts import check_claims
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ __all__ = [
     "ReportError",
     "Sources",
     "bounds",
+    "check_claims",
     "check_totals",
     "compare_releases",
     "contributions",
@@ -85,6 +87,7 @@ _MODULES = {
     "places": ("wco_region",),
     "qualifiers": ("Bounds", "Qualified", "bounds", "parse_qualified"),
     "reports": ("save_report",),
+    "verdicts": ("check_claims",),
     "uncertainty": ("count_interval", "rate_ratio"),
     "revisions": ("compare_releases", "membership_changes"),
     "schemas": ("Beneficiaries", "Counts", "Members", "Sources"),

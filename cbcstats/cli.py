@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import enum
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cbcstats import __version__
 from cbcstats.errors import CbcstatsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Format(enum.StrEnum):
+    """How verdicts are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+
 
 app = typer.Typer(
     name="cbcstats",
@@ -69,6 +83,95 @@ def report(
 
         page = save_report(output, notebooks=notebooks, progress=show)
     typer.echo(f"Wrote {page}")
+
+
+@app.command(epilog="Examples: cbcstats claims · cbcstats claims mine.csv --format csv > verdicts.csv")
+def claims(
+    file: Annotated[Path | None, typer.Argument(help="Counts of your own; by default those of cbcstats.")] = None,
+    form: Annotated[Format, typer.Option("--format", "-f", help="How to print the verdicts.")] = Format.table,
+) -> None:
+    """Check every published change against the published figures.
+
+    Exits with 0 when nothing contradicts, with 1 when something does, and with 2 when the file cannot be read.
+    """
+    from cbcstats.loaders import load_counts
+    from cbcstats.verdicts import CONTRADICTS, check_claims
+
+    try:
+        found = check_claims(load_counts(source=file))
+    except CbcstatsError as error:
+        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(2) from error
+    if form is Format.csv:
+        typer.echo(found.to_csv(index=False), nl=False)
+    elif form is Format.json:
+        typer.echo(found.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
+    else:
+        _print_verdicts(found, form)
+    if (found["verdict"] == CONTRADICTS).any():
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog='Examples: cbcstats implied 492 +49% · cbcstats implied 492 +49% --previous "more than 330"',
+    context_settings={"ignore_unknown_options": True},  # a change may begin with a minus sign
+)
+def implied(
+    value: Annotated[str, typer.Argument(help="The later count, with its word: 492, or 'almost 400'.")],
+    change: Annotated[str, typer.Argument(help="The change that is claimed: +49%, 'a 20% fall', doubled.")],
+    previous: Annotated[
+        str | None, typer.Option("--previous", "-p", help="What was published of the one before.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Read words strictly: an open side stays open.")] = False,
+) -> None:
+    """Print the whole numbers that the count before can have been.
+
+    Exits with 0, with 1 when there are none, and with 2 when something cannot be read.
+    """
+    from cbcstats.claims import implied_previous
+    from cbcstats.qualifiers import parse_qualified
+
+    reading = "strict" if strict else "usual"
+    try:
+        figure = parse_qualified(value)
+        found = implied_previous(figure.value, change, qualifier=figure.qualifier, previous=previous, reading=reading)
+    except CbcstatsError as error:
+        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(2) from error
+    typer.echo(str(found))
+    if found.empty:
+        raise typer.Exit(1)
+
+
+def _print_verdicts(found: pd.DataFrame, form: Format) -> None:
+    from cbcstats.figures import rows
+    from cbcstats.periods import period_label
+
+    columns = ["indicator", "period", "value", "published change", "verdict", "read strictly", "in words"]
+    lines = [
+        [
+            claim.indicator,
+            period_label(claim.period_start, claim.period_end),
+            f"{claim.qualifier.replace('_', ' ')} {claim.value:,}".removeprefix("exact "),
+            claim.published_change,
+            claim.verdict,
+            claim.verdict_strict,
+            claim.sentence,
+        ]
+        for claim in rows(found)
+    ]
+    if form is Format.markdown:
+        for cells in (columns, ["---"] * len(columns), *lines):
+            typer.echo(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, show_lines=True)
+    for cells in lines:
+        table.add_row(*cells)
+    console = Console()
+    Console(width=None if console.is_terminal else 200).print(table)
 
 
 def main() -> None:

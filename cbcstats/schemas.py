@@ -165,6 +165,11 @@ class Counts(pa.DataFrameModel):
     qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
     published_change: str = _text("change that the source claims, as printed", nullable=True, str_matches=_CHANGE)
     change_basis: str = _text("of what the change is claimed", nullable=True, isin=("total", "per_month"))
+    change_since: pd.Timestamp = pa.Field(
+        description="last day of the period that the change is measured from; empty for the period a year before",
+        nullable=True,
+        metadata={"optional": True},
+    )
     preferred: bool = pa.Field(
         description="false where another figure for the same indicator, scope and period is the one to compute with",
         metadata={"optional": True},

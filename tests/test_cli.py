@@ -64,3 +64,47 @@ def test_a_foreign_folder_exits_with_1_and_stays(notebook, tmp_path):
 
 def test_an_unknown_command_exits_with_2(tmp_path):
     assert run("reprot", cwd=tmp_path).returncode == 2
+
+
+def test_claims_prints_the_verdicts_and_exits_with_1_where_something_contradicts(tmp_path):
+    done = run("claims", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "contradicts" in said
+    assert "consistent" in said
+
+
+@pytest.mark.parametrize(("form", "begin"), [("csv", "indicator,scope"), ("json", "["), ("markdown", "| indicator |")])
+def test_claims_prints_other_forms(form, begin, tmp_path):
+    done = run("claims", "--format", form, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.startswith(begin)
+    assert "which leaves 331" in done.stdout
+
+
+def test_claims_exits_with_0_where_nothing_contradicts_and_with_2_where_it_cannot_read(tmp_path):
+    cbcstats.load_counts("aeo_programmes").to_csv(tmp_path / "mine.csv", index=False)
+    assert run("claims", "mine.csv", cwd=tmp_path).returncode == 0
+    done = run("claims", "no.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "there is no such file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["492", "+49%"], 0, "330 to 331"),
+        (["492", "+49%", "--previous", "more than 330"], 0, "331"),
+        (["492", "+49%", "--previous", "342"], 1, "nothing"),
+        (["80", "-20%"], 0, "100"),
+        (["almost 400", "+20%"], 0, "324 to 333"),
+        (["more than 330", "+10%", "--strict"], 0, "300 or more"),
+        (["many", "+20%"], 2, ""),
+        (["492", "a lot"], 2, ""),
+    ],
+)
+def test_implied_prints_the_count_before(arguments, code, said, tmp_path):
+    done = run("implied", *arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout.strip()) == (code, said)
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,257 @@
+"""Do published changes fit the published figures? A verdict on each claim, and what it rests on."""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pandas as pd
+
+from cbcstats import columns as c
+from cbcstats.captions import range_text
+from cbcstats.claims import NOTHING, counts_before
+from cbcstats.comparability import A_YEAR
+from cbcstats.errors import DataError
+from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, figures_of, rows
+from cbcstats.percentages import Growth, parse_change
+from cbcstats.periods import DAYS_PER_MONTH, period_label
+from cbcstats.qualifiers import READINGS, Bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CONSISTENT: Final = "consistent"
+CONTRADICTS: Final = "contradicts"
+UNKNOWN: Final = "cannot be checked"
+
+_DIFFERENCE = re.compile(r"[+-]\s*[0-9]+")
+_FROM_TO = re.compile(r"from ([0-9]+) to ([0-9]+)")
+_EVERYTHING: Final = Bounds(0, math.inf)
+
+
+class _Pair(NamedTuple):
+    """A figure with a claim, the figure that it is measured from, and the other figures of its series."""
+
+    later: Any
+    previous: Any
+    series: pd.DataFrame
+
+
+def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
+    """Check every published change of a table against the published figures.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Published counts, as `load_counts` returns them, with `published_change` and `change_basis`. A change is
+        measured from the period that `change_since` ends, or from that of a year before, in the same indicator and
+        scope.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per claim, in the order of the table. Columns: `indicator`, `scope`, `period_start`, `period_end`,
+        `value`, `qualifier`, `published_change`, `change_basis`; `previous_value`, `previous_low`, `previous_high` as
+        published, in the usual reading; `implied_low`, `implied_high`: what the claim says that the count before was;
+        `verdict` and `verdict_strict`, each `consistent`, `contradicts` or `cannot be checked`; `sentence`;
+        `source_id`, `previous_source_id`.
+
+    Notes
+    -----
+    A claim is consistent if some whole number in the published range of the count before would have given it, see
+    `implied_previous`; `verdict` reads words in the usual way, `verdict_strict` strictly. A difference (`+14`), two
+    levels (`from 57 to 74`) and a `record` are checked likewise. A change of the monthly rate (`per_month`) takes the
+    lengths of the two periods into account.
+
+    Examples
+    --------
+    >>> from cbcstats import check_claims, load_counts
+    >>> found = check_claims(load_counts("missions"))
+    >>> found[["value", "published_change", "verdict", "verdict_strict"]]
+       value published_change      verdict verdict_strict
+    0    330             +20%  contradicts     consistent
+    1    492             +49%   consistent     consistent
+    """
+    readings = {reading: figures_of(counts, reading=reading) for reading in READINGS}
+    claimed = readings["usual"]
+    claimed = claimed[claimed[c.PUBLISHED_CHANGE].notna()] if c.PUBLISHED_CHANGE in claimed else claimed.head(0)
+    found = []
+    for place in claimed.index:
+        usual, strict = (_pair(readings[reading], place) for reading in READINGS)
+        verdicts = [_verdict(usual, "usual"), _verdict(strict, "strict")]
+        implied = _implied(usual, "usual", _EVERYTHING)
+        later, before = usual.later, usual.previous
+        known = before is not None
+        found.append(
+            {
+                **{
+                    name: getattr(later, name) for name in (*SERIES, c.PERIOD_START, c.PERIOD_END, c.VALUE, c.QUALIFIER)
+                },
+                c.PUBLISHED_CHANGE: later.published_change,
+                c.CHANGE_BASIS: getattr(later, c.CHANGE_BASIS, None),
+                c.PREVIOUS_VALUE: before.value if known else math.nan,
+                c.PREVIOUS_LOW: before.low if known else math.nan,
+                c.PREVIOUS_HIGH: before.high if known else math.nan,
+                "implied_low": implied.low,
+                "implied_high": implied.high,
+                "verdict": verdicts[0],
+                "verdict_strict": verdicts[1],
+                "sentence": _sentence(usual, verdicts, implied),
+                c.SOURCE_ID: later.source_id,
+                c.PREVIOUS_SOURCE_ID: before.source_id if known else None,
+            }
+        )
+    columns = [*SERIES, c.PERIOD_START, c.PERIOD_END, c.VALUE, c.QUALIFIER, c.PUBLISHED_CHANGE, c.CHANGE_BASIS,
+               c.PREVIOUS_VALUE, c.PREVIOUS_LOW, c.PREVIOUS_HIGH, "implied_low", "implied_high", "verdict",
+               "verdict_strict", "sentence", c.SOURCE_ID, c.PREVIOUS_SOURCE_ID]  # fmt: skip
+    table = pd.DataFrame(found, columns=columns)
+    table[c.VALUE] = table[c.VALUE].astype("Int64")
+    return table
+
+
+def _pair(figures: pd.DataFrame, place: int) -> _Pair:
+    """Find the figure that a claim is measured from: that of the named day, or the nearest to a year before."""
+    claim = figures.loc[place]
+    series = figures[(figures[c.INDICATOR] == claim[c.INDICATOR]) & (figures[c.SCOPE] == claim[c.SCOPE])]
+    later = next(iter(rows(figures.loc[[place]])))
+    earlier = series[
+        series[c.PREFERRED] & (series[MIDDLE] < claim[MIDDLE]) & (series[c.PERIOD_END] < claim[c.PERIOD_END])
+    ]
+    since = claim.get(c.CHANGE_SINCE)
+    if since is not None and pd.notna(since):
+        earlier = earlier[earlier[c.PERIOD_END] == since]
+    else:
+        months = (claim[MIDDLE] - earlier[MIDDLE]).dt.days / DAYS_PER_MONTH
+        earlier = earlier[months.between(*A_YEAR)].sort_values(MIDDLE)
+    previous = next(iter(rows(earlier.tail(1))), None)
+    return _Pair(later, previous, series)
+
+
+def _verdict(pair: _Pair, reading: str) -> str:
+    if pair.later.published_change == "record":
+        return _verdict_on_record(pair)
+    if pair.previous is None or _growth(pair, reading) is None:
+        return UNKNOWN
+    published = Bounds(pair.previous.low, pair.previous.high)
+    return CONTRADICTS if _implied(pair, reading, published).empty else CONSISTENT
+
+
+def _verdict_on_record(pair: _Pair) -> str:
+    """Let a record stand unless an earlier figure of the series is surely higher."""
+    earlier = pair.series[pair.series[c.PERIOD_END] < pair.later.period_end]
+    if earlier.empty:
+        return UNKNOWN
+    return CONTRADICTS if (earlier[c.LOW] > pair.later.high).any() else CONSISTENT
+
+
+def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds:
+    """Return the whole numbers in the published range that the claim allows for the count before."""
+    later = Bounds(pair.later.low, pair.later.high)
+    text = str(pair.later.published_change)
+    if two := _FROM_TO.fullmatch(text):
+        before, after = int(two[1]), int(two[2])
+        fits = later.low <= after <= later.high and published.low <= before <= published.high
+        return Bounds(before, before) if fits else NOTHING
+    if _DIFFERENCE.fullmatch(text):
+        difference = int(text.replace(" ", ""))
+        low, high = max(later.low - difference, published.low), min(later.high - difference, published.high)
+        return Bounds(low, high) if low <= high else NOTHING
+    growth = _growth(pair, reading)
+    scale = _scale(pair)
+    if not isinstance(growth, Growth) or scale is None:
+        return NOTHING
+    return counts_before(later, growth, published, scale=scale)
+
+
+def _growth(pair: _Pair, reading: str) -> Growth | str | None:
+    """Return what a claim says in percent, its text where it is a number or two, or nothing if it is no such claim."""
+    text = str(pair.later.published_change)
+    if _FROM_TO.fullmatch(text) or _DIFFERENCE.fullmatch(text):
+        return text
+    if _scale(pair) is None:
+        return None
+    try:
+        return parse_change(text, reading=reading)
+    except DataError:
+        return None
+
+
+def _scale(pair: _Pair) -> Fraction | None:
+    """Return the length of the earlier period over that of the later one for a claim a month, else 1."""
+    if getattr(pair.later, c.CHANGE_BASIS, None) != "per_month":
+        return Fraction(1)
+    days = [getattr(figure, DAYS) for figure in (pair.previous, pair.later) if figure is not None]
+    return Fraction(int(days[0]), int(days[1])) if len(days) == 2 and not any(map(pd.isna, days)) else None
+
+
+def _sentence(pair: _Pair, verdicts: list[str], implied: Bounds) -> str:
+    later = pair.later
+    said = f"{later.published_change} on {getattr(later, PRINTED)} {later.unit}".strip()
+    if later.published_change == "record":
+        return " ".join(_on_record(pair, said, verdicts[0]))
+    means = f" means {_range(implied)} before" if not implied.empty else ""
+    if pair.previous is None:
+        return f"{said}{means}; no figure for the period that it is measured from is in the table."
+    if verdicts[0] == UNKNOWN:
+        return f"{said}: the claim has no rate and no number that could be checked."
+    before = getattr(pair.previous, PRINTED)
+    published = Bounds(pair.previous.low, pair.previous.high)
+    read = f", so {_range(published)}" if published.low != published.high else ""
+    rate = " a month" if getattr(later, c.CHANGE_BASIS, None) == "per_month" else ""
+    parts = [f"{said}{rate}{means}; {before} was published{read}"]
+    if verdicts[0] == CONSISTENT:
+        left = _implied(pair, "usual", published)
+        parts[0] += f", which leaves {_range(left)}." if left != published else ", which fits."
+    else:
+        parts[0] += ", which does not fit."
+        parts += _what_would_fit(pair, implied)
+    if verdicts[0] != verdicts[1]:
+        parts.append(f"That hangs on the reading: read strictly, the claim is {verdicts[1]}.")
+    if rate and "inferred" in (later.period_basis, pair.previous.period_basis):
+        parts.append("It rests on inferred days.")
+    parts += _others(pair)
+    return " ".join(parts)
+
+
+def _what_would_fit(pair: _Pair, implied: Bounds) -> Iterable[str]:
+    """Say what would have to be true for a claim to hold."""
+    growth = _growth(pair, "usual")
+    if implied.empty or not isinstance(growth, Growth):
+        return
+    said = f"It would hold if the count before had been {_range(implied)}"
+    if getattr(pair.later, c.CHANGE_BASIS, None) == "per_month" and math.isfinite(pair.later.high):
+        days = getattr(pair.previous, DAYS)
+        low, high = (1 + Fraction(end) / 100 for end in (growth.low, growth.high))
+        shortest = pair.later.low * days / (pair.previous.high * float(high)) / DAYS_PER_MONTH
+        longest = pair.later.high * days / (pair.previous.low * float(low)) / DAYS_PER_MONTH
+        now = getattr(pair.later, DAYS) / DAYS_PER_MONTH
+        said += f", or if the period had lasted {shortest:.1f} to {longest:.1f} months instead of {now:.1f}"
+    yield f"{said}."
+
+
+def _others(pair: _Pair) -> Iterable[str]:
+    """Say what other sources for the period before would make of the claim."""
+    same = pair.series[c.PERIOD_END].eq(pair.previous.period_end) & ~pair.series[c.PREFERRED]
+    for other in rows(pair.series[same]):
+        fits = not _implied(pair, "usual", Bounds(other.low, other.high)).empty
+        verb = "fits as well" if fits else "does not fit"
+        yield f"The {getattr(other, PRINTED)} of {other.source_id} {verb}."
+
+
+def _on_record(pair: _Pair, said: str, verdict: str) -> Iterable[str]:
+    earlier = pair.series[pair.series[c.PERIOD_END] < pair.later.period_end]
+    higher = earlier[earlier[c.LOW] > pair.later.high]
+    yield f"{said.capitalize()}:"
+    if verdict == UNKNOWN:
+        yield "no earlier figure is in the table."
+    elif verdict == CONTRADICTS:
+        label = period_label(higher[c.PERIOD_START].iloc[0], higher[c.PERIOD_END].iloc[0])
+        yield f"{label} had {higher[PRINTED].iloc[0]}, counted in the same way."
+    else:
+        yield "no earlier figure in the table is surely higher."
+
+
+def _range(bounds: Bounds) -> str:
+    return range_text(bounds.low, bounds.high)
