@@ -17,7 +17,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cbcstats.captions import describe
+    from cbcstats.captions import describe, format_range
     from cbcstats.changes import year_on_year
     from cbcstats.charts import plot_changes, plot_counts
     from cbcstats.claims import implied_previous
@@ -55,6 +55,7 @@ __all__ = [
     "contributions",
     "count_interval",
     "describe",
+    "format_range",
     "growth_rate",
     "implied_previous",
     "index_to",
@@ -75,7 +76,7 @@ __all__ = [
 
 # Where the public names live. They load when first used, so that importing cbcstats costs next to nothing.
 _MODULES = {
-    "captions": ("describe",),
+    "captions": ("describe", "format_range"),
     "changes": ("year_on_year",),
     "charts": ("plot_changes", "plot_counts"),
     "claims": ("implied_previous",),

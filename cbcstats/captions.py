@@ -44,7 +44,7 @@ def describe(ax: Axes) -> str:
     -------
     str
         What is drawn, each number with its words, and what a reader must know. For a chart that was drawn
-        otherwise, its titles.
+        otherwise, its titles and the words on it.
 
     Raises
     ------
@@ -64,7 +64,11 @@ def describe(ax: Axes) -> str:
     if ax in _CAPTIONS:
         return _CAPTIONS[ax][0]
     titles = [*(ax.get_title(loc) for loc in ("left", "center", "right")), ax.get_xlabel(), ax.get_ylabel()]
-    return f"Chart: {', '.join(filter(None, titles))}" if any(titles) else "Chart without a description"
+    labels = [label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+    named = [label for label in labels if any(map(str.isalpha, label))]
+    marked = [*named, *(text.get_text() for text in ax.texts)]
+    said = ", ".join(filter(None, titles)) + (f". On it: {', '.join(filter(None, marked))}" if any(marked) else "")
+    return f"Chart: {said}" if said else "Chart without a description"
 
 
 def cited_sources(ax: Axes) -> list[str]:
@@ -72,20 +76,36 @@ def cited_sources(ax: Axes) -> list[str]:
     return list(_CAPTIONS[ax][1]) if ax in _CAPTIONS else []
 
 
-def range_text(low: float, high: float, *, percent: bool = False) -> str:
-    """Write a range.
+def format_range(low: float, high: float, *, percent: bool = False) -> str:
+    """Write a range with as many digits as it deserves: the first in which its ends differ.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends; `high` may be `inf`.
+    percent : bool
+        Whether they are changes in percent, written with their sign.
+
+    Returns
+    -------
+    str
+        Such as `331 to 339`, `+35% to +38%`, `331 or more`; one number where the ends are equal.
 
     Examples
     --------
-    >>> range_text(34.5033, 37.7541, percent=True)
-    '+34.5% to +37.8%'
-    >>> range_text(331, float("inf"))
+    >>> format_range(34.5033, 37.7541, percent=True)
+    '+35% to +38%'
+    >>> format_range(331, float("inf"))
     '331 or more'
     """
-    low_text, high_text = (_percent(end) if percent else _number(end) for end in (low, high))
+    width = abs(high - low)
+    decimals = 1
+    if 0 < width < math.inf:
+        decimals = min(max(-math.floor(math.log10(width)), 0), 2)
+    write = (lambda end: _percent(end, decimals)) if percent else (lambda end: _number(end, decimals))
     if math.isinf(high):
-        return f"{low_text} or more"
-    return low_text if low_text == high_text else f"{low_text} to {high_text}"
+        return f"{write(low)} or more"
+    return write(low) if write(low) == write(high) else f"{write(low)} to {write(high)}"
 
 
 def source_line(ids: Iterable[str]) -> str:
@@ -117,7 +137,7 @@ def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool) -> str:
         several = figures[c.SCOPE].nunique() > 1
         scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
         number = (
-            f"{range_text(figure.low, figure.high)} {figure.unit} a month"
+            f"{format_range(figure.low, figure.high)} {figure.unit} a month"
             if monthly
             else f"{getattr(figure, PRINTED)} {figure.unit}"
         )
@@ -143,7 +163,7 @@ def change_text(change: Any) -> str:
     low, high = change.percent_change_low, change.percent_change_high
     if pd.isna(low):
         return "no percent change"
-    return range_text(low, math.inf if pd.isna(high) else high, percent=True)
+    return format_range(low, math.inf if pd.isna(high) else high, percent=True)
 
 
 def change_label(change: Any, changes: pd.DataFrame) -> str:
@@ -160,9 +180,9 @@ def words(name: object) -> str:
     return str(name).replace("_", " ")
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if math.isinf(value) or float(value).is_integer() else f"{value:,.1f}"
+def _number(value: float, decimals: int) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{max(decimals, 1)}f}"
 
 
-def _percent(value: float) -> str:
-    return f"{value:+.1f}%".replace("-", "\N{MINUS SIGN}")
+def _percent(value: float, decimals: int) -> str:
+    return f"{value:+.{decimals}f}%".replace("-", "\N{MINUS SIGN}")

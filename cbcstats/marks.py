@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import PLANNED, change_text, range_text, words
+from cbcstats.captions import PLANNED, change_text, format_range, words
 from cbcstats.figures import DAYS, MIDDLE, PRINTED, rows
 from cbcstats.periods import period_label
 
@@ -82,7 +82,7 @@ def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
     labels = []
     fixed = []
     for figure, rival in zip(rows(figures), rivals, strict=True):
-        text = range_text(figure.low, figure.high) if monthly else getattr(figure, PRINTED)
+        text = format_range(figure.low, figure.high) if monthly else getattr(figure, PRINTED)
         text = _as_sign(text) if crowded else text if monthly else text.replace(" than ", " than\n")
         if not figure.preferred:
             below = {"xytext": (0, -6), "textcoords": "offset points", "ha": "center", "va": "top"}

@@ -119,6 +119,10 @@ class Bounds(NamedTuple):
             return f"{self.low:,} or more"
         return f"{self.low:,} to {self.high:,}"
 
+    def _repr_html_(self) -> str:
+        """Show the range in words in a notebook."""
+        return str(self)
+
 
 class Qualified(NamedTuple):
     """A number as printed, and its qualifier."""

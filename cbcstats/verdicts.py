@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import range_text
+from cbcstats.captions import format_range
 from cbcstats.claims import NOTHING, counts_before
 from cbcstats.comparability import A_YEAR
 from cbcstats.errors import DataError
@@ -254,4 +254,4 @@ def _on_record(pair: _Pair, said: str, verdict: str) -> Iterable[str]:
 
 
 def _range(bounds: Bounds) -> str:
-    return range_text(bounds.low, bounds.high)
+    return format_range(bounds.low, bounds.high)

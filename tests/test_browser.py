@@ -67,7 +67,7 @@ def test_the_answer_is_read_and_every_chart_is_seen(shown):
     for words in ("492", "33", "+49%", "34.5% and 37.8%"):
         assert words in text
     widths = shown.execute_script("return [...document.images].map(image => image.naturalWidth)")
-    assert len(widths) == 7
+    assert len(widths) > 7
     assert min(widths) > 500
 
 

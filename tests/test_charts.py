@@ -10,7 +10,7 @@ from matplotlib.dates import date2num
 
 import cbcstats
 from cbcstats import ArgumentError, describe, plot_changes, plot_counts, year_on_year
-from cbcstats.captions import cited_sources, range_text, source_line
+from cbcstats.captions import cited_sources, format_range, source_line
 from cbcstats.charts import STYLE
 
 
@@ -119,7 +119,7 @@ def test_changes_are_ranges_in_percent(missions):
     ax = plot_changes(year_on_year(missions, per="month"))
     bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
     assert bars[2] == pytest.approx((34.5033, 37.7541), abs=1e-3)
-    assert "+34.5% to +37.8%" in texts(ax)
+    assert "+35% to +38%" in texts(ax)
     assert ax.get_xlim()[0] < 0 < ax.get_xlim()[1]
     assert ax.get_xlabel() == "change in percent of numbers a month"
 
@@ -183,7 +183,7 @@ def test_the_text_alternative_holds_numbers_words_and_caveats(missions):
     assert "(planned)" in said
     assert "Source: WCO" in said
     said = describe(plot_changes(year_on_year(missions, per="month")))
-    assert "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017: +34.5% to +37.8%, comparable" in said
+    assert "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017: +35% to +38%, comparable" in said
 
 
 def test_a_chart_drawn_otherwise_is_described_by_its_titles():
@@ -194,10 +194,13 @@ def test_a_chart_drawn_otherwise_is_described_by_its_titles():
 
 
 def test_ranges_are_written_as_a_reader_reads_them():
-    assert range_text(331, 339) == "331 to 339"
-    assert range_text(1200, 1200) == "1,200"
-    assert range_text(-17.04, -13.08, percent=True) == "\N{MINUS SIGN}17.0% to \N{MINUS SIGN}13.1%"
-    assert range_text(41, math.inf) == "41 or more"
+    assert format_range(331, 339) == "331 to 339"
+    assert format_range(1200, 1200) == "1,200"
+    assert format_range(-17.04, -13.08, percent=True) == "\N{MINUS SIGN}17% to \N{MINUS SIGN}13%"
+    assert format_range(41, math.inf) == "41 or more"
+    assert format_range(8.6957, 8.6957, percent=True) == "+8.7%"
+    assert format_range(8.21, 8.64, percent=True) == "+8.2% to +8.6%"
+    assert format_range(30.6225, 31.3627) == "30.6 to 31.4"
 
 
 def test_many_dates_of_one_publisher_are_counted():

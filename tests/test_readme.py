@@ -26,8 +26,11 @@ def test_code_runs(code, tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out
 
 
-def test_comments_in_the_code_are_what_it_prints(capsys):
-    code = next(code for code in blocks(read("README.md"), "python") if "bounds" in code)
+COMMENTED = [code for code in blocks(read("README.md"), "python") if re.search(r"\)  +# [0-9]", code)]
+
+
+@pytest.mark.parametrize("code", COMMENTED)
+def test_comments_in_the_code_are_what_it_prints(code, capsys):
     exec(code, {})  # noqa: S102 - our own
     promised = [comment.split(",")[0].strip() for comment in re.findall(r"# (.+)", code)]
     assert capsys.readouterr().out.splitlines() == promised

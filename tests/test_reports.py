@@ -90,7 +90,7 @@ def test_links_inside_the_page_lead_somewhere(page):
 def test_charts_have_descriptions_and_tables_have_headers(page):
     text = page.read_text(encoding="utf-8")
     found = Page(text)
-    assert len(found.all("img")) == 7
+    assert len(found.all("img")) == len(list((page.parent / "charts").glob("*.png"))) > 7
     assert all(len(image["alt"]) > 100 for image in found.all("img"))
     assert text.count("<table>") == text.count("<thead>") == len(list((page.parent / "tables").glob("*.csv"))) > 0
 
@@ -98,7 +98,7 @@ def test_charts_have_descriptions_and_tables_have_headers(page):
 @pytest.mark.xdist_group("report")
 def test_charts_and_tables_are_files_too(page):
     charts = sorted(path.suffix for path in (page.parent / "charts").iterdir())
-    assert charts.count(".png") == charts.count(".svg") == 7
+    assert charts.count(".png") == charts.count(".svg") > 7
     assert (page.parent / "tables" / "01_missions_1.csv").read_text(encoding="utf-8").startswith("period_start,")
 
 
