@@ -77,7 +77,7 @@ def cited_sources(ax: Axes) -> list[str]:
 
 
 def format_range(low: float, high: float, *, percent: bool = False) -> str:
-    """Write a range with as many digits as it deserves: the first in which its ends differ.
+    """Write a range with as many digits as it deserves: those in which its ends differ.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def format_range(low: float, high: float, *, percent: bool = False) -> str:
     width = abs(high - low)
     decimals = 1
     if 0 < width < math.inf:
-        decimals = min(max(-math.floor(math.log10(width)), 0), 2)
+        decimals = min(max(-math.floor(math.log10(0.6 * width)), 0), 2)
     write = (lambda end: _percent(end, decimals)) if percent else (lambda end: _number(end, decimals))
     if math.isinf(high):
         return f"{write(low)} or more"

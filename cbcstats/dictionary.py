@@ -96,7 +96,7 @@ def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
 
 def _field(column: pa.Column) -> dict[str, Any]:
     dtype = str(column.dtype)
-    kind = {"Int64": "integer", "bool": "boolean"}.get(dtype, "date" if dtype.startswith("datetime64") else "string")
+    kind = {"Float64": "number", "bool": "boolean"}.get(dtype, "date" if dtype.startswith("datetime64") else "string")
     constraints: dict[str, Any] = {} if column.nullable else {"required": True}
     if _is_partial(column):
         kind, constraints = "string", constraints | {"pattern": _PARTIAL}
@@ -105,7 +105,7 @@ def _field(column: pa.Column) -> dict[str, Any]:
             constraints["enum"] = list(check.statistics["allowed_values"])
         elif check.name == "str_matches":
             constraints["pattern"] = check.statistics["pattern"]
-        else:
+        elif check.name == "greater_than_or_equal_to":
             constraints["minimum"] = check.statistics["min_value"]
     field = {"type": kind, "description": column.description, "constraints": constraints}
     return field | ({"trueValues": ["true"], "falseValues": ["false"]} if kind == "boolean" else {})

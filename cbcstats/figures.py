@@ -25,6 +25,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     c.UNIT: "",
     c.PERIOD_BASIS: "stated",
     c.QUALIFIER: "exact",
+    c.ROUNDED_TO: None,
     c.PREFERRED: True,
     c.SOURCE_ID: None,
 }
@@ -69,8 +70,8 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     figures = _complete(counts)
     starts, ends = figures[c.PERIOD_START], figures[c.PERIOD_END]
     ranges = [
-        (np.nan, np.nan) if pd.isna(value) else bounds(value, qualifier, reading=reading)
-        for value, qualifier in zip(figures[c.VALUE], figures[c.QUALIFIER], strict=True)
+        _range(*figure, reading)
+        for figure in zip(figures[c.VALUE], figures[c.QUALIFIER], figures[c.ROUNDED_TO], strict=True)
     ]
     lows, highs = np.array(ranges, dtype=float).reshape(-1, 2).T
     days = length_in_days(starts, ends).astype(float)
@@ -115,6 +116,15 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
             f"the figure of {figure[c.INDICATOR]} for {label} {said}; correct it, or load it with load_counts"
         )
     return figures.assign(**{c.VALUE: numbers})
+
+
+def _range(value: Any, qualifier: str, rounded_to: Any, reading: str) -> tuple[float, float]:
+    """Return what a figure stands for; a number that was rounded stands for all that round to it."""
+    if pd.isna(value):
+        return np.nan, np.nan
+    if qualifier == "exact" and pd.notna(rounded_to):
+        return value - rounded_to / 2, value + rounded_to / 2
+    return bounds(value, qualifier, reading=reading)
 
 
 def _is_preferred(mark: Any) -> bool:

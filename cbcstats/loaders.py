@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cbcstats import schemas
-from cbcstats.columns import INDICATOR, PROGRAMME, SOURCE_ID
+from cbcstats.columns import INDICATOR, PROGRAMME, SOURCE_ID, VALUE
 from cbcstats.errors import check_choice
 from cbcstats.readers import read_cells
-from cbcstats.validation import check_cells, problems_error
+from cbcstats.validation import check_cells, problems_error, whole_if_possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +43,7 @@ def load_counts(
     -------
     pandas.DataFrame
         One row per published figure, in file order, with the columns and dtypes of `Counts`: text as `str`,
-        `value` as `Int64`, days as `datetime64`, `preferred` as `bool`.
+        `value` as `Int64`, or `Float64` if one of them has decimals, days as `datetime64`, `preferred` as `bool`.
 
     Raises
     ------
@@ -60,7 +60,8 @@ def load_counts(
     4  delivered    342     exact
     5  delivered    492     exact
     """
-    return _only(_load("counts", source), INDICATOR, indicator)
+    counts = _only(_load("counts", source), INDICATOR, indicator)
+    return counts.assign(**{VALUE: whole_if_possible(counts[VALUE])})
 
 
 def load_beneficiaries(

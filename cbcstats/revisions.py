@@ -111,13 +111,19 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, keys: Sequence[str
     for column in [column for column in map(str, old) if column in new and column not in keys]:
         before, after = shared[f"{column}_old"], shared[f"{column}_new"]
         same = (before == after).fillna(value=False).astype(bool) | (before.isna() & after.isna())
-        texts = {"old": before.astype("str"), "new": after.astype("str")}
+        texts = {"old": _as_text(before), "new": _as_text(after)}
         revised = shared[keys].assign(change="revised", column=column, **texts)[~same]
         found.append(revised)
     for edition, other, kind in ((old, new, "dropped"), (new, old, "added")):
         lone = [name for name in edition if name not in other]
         found.append(pd.DataFrame({"change": kind, "column": pd.Series(lone, dtype="str")}))
     return pd.concat(found, ignore_index=True).reindex(columns=[*keys, "change", "column", "old", "new"])
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_any_real_numeric_dtype(values.dtype):
+        return values.map("{:.15g}".format, na_action="ignore").astype("str")
+    return values.astype("str")
 
 
 def _seen(rows: pd.DataFrame) -> pd.DataFrame:

@@ -87,6 +87,9 @@ RULES: Final = {
         "does not go with published_change",
         "fill both or leave both empty: total for a change of the total, per_month for one of the monthly rate",
     ),
+    "figure_has_a_value": Rule(
+        VALUE, "is empty", "write the number printed; only a change that is claimed without its figure has none"
+    ),
     "row_is_new": Rule(INDICATOR, "begins a row that repeats an earlier one", "delete one of the two rows"),
     "one_figure_is_preferred": Rule(
         PREFERRED,
@@ -161,7 +164,16 @@ class Counts(pa.DataFrameModel):
     period_start: pd.Timestamp = _day("first day, inclusive; empty for a stock or where not known")
     period_end: pd.Timestamp = _day("last day, inclusive; the day of a stock; empty where not known")
     period_basis: str = _text("whether the source states the days or they are inferred", isin=("stated", "inferred"))
-    value: pd.Int64Dtype = pa.Field(description="number printed", ge=0)
+    value: pd.Float64Dtype = pa.Field(
+        description="number printed; empty for a change that is claimed without it", ge=0, nullable=True, coerce=True
+    )
+    rounded_to: pd.Float64Dtype = pa.Field(
+        description="what the number is rounded to, for money and shares: 0.1 for 24.1 million; empty for a count",
+        gt=0,
+        nullable=True,
+        coerce=True,
+        metadata={"optional": True},
+    )
     qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
     published_change: str = _text("change that the source claims, as printed", nullable=True, str_matches=_CHANGE)
     change_basis: str = _text("of what the change is claimed", nullable=True, isin=("total", "per_month"))
@@ -192,6 +204,11 @@ class Counts(pa.DataFrameModel):
     def change_has_a_basis(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a claimed change says of what."""
         return counts[PUBLISHED_CHANGE].isna() == counts[CHANGE_BASIS].isna()
+
+    @pa.dataframe_check(ignore_na=False)
+    def figure_has_a_value(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that a row has a number, or claims a change without it."""
+        return counts[VALUE].notna() | counts[PUBLISHED_CHANGE].notna()
 
     @pa.dataframe_check(ignore_na=False)
     def row_is_new(cls, counts: pd.DataFrame) -> pd.Series:
@@ -301,4 +318,5 @@ class Sources(pa.DataFrameModel):
 
 def _repeats(counts: pd.DataFrame) -> pd.Series:
     """Return whether a row repeats an earlier one in all that identifies a figure."""
-    return counts.duplicated([INDICATOR, MEASURE, SCOPE, UNIT, PERIOD_START, PERIOD_END, VALUE, QUALIFIER, SOURCE_ID])
+    figure = [INDICATOR, MEASURE, SCOPE, UNIT, PERIOD_START, PERIOD_END, VALUE, QUALIFIER, PUBLISHED_CHANGE, SOURCE_ID]
+    return counts.duplicated(figure)

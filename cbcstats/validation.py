@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cbcstats import schemas
-from cbcstats.columns import AS_OF, LIST_ID, PRECISION, PREFERRED, PROGRAMME, TRACK
+from cbcstats.columns import AS_OF, LIST_ID, PRECISION, PREFERRED, PROGRAMME, TRACK, VALUE
 from cbcstats.errors import DataError, nearest
 from cbcstats.periods import parse_day
 from cbcstats.readers import Problem
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cbcstats.readers import Cells
 
 _MARKS: Final = {"true": True, "false": False, "yes": True, "no": False}
-_DIGITS: Final = 18  # a number of so many fits into Int64
+_DIGITS: Final = 15  # a number of so many is held exactly
 
 
 def problems_error(file: str, problems: list[Problem]) -> DataError:
@@ -66,14 +66,19 @@ def check_cells(
     return frame, problems
 
 
+def whole_if_possible(values: pd.Series) -> pd.Series:
+    """Return numbers as Int64, so that counts read as counts, or as they are if one of them has decimals."""
+    return values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
+
+
 def _parse(text: pd.DataFrame, name: str, schema: pa.DataFrameSchema, problems: list[Problem]) -> pd.Series:
     """Parse a column, each distinct text once."""
     column = schema.columns.get(name)
     dtype = str(column.dtype) if column else "string"
     partial = bool(column and column.metadata and column.metadata.get("partial"))
     parse: Callable[[str], object] = str
-    if dtype == "Int64":
-        parse = _count
+    if dtype == "Float64":
+        parse = _number
     elif dtype == "bool":
         parse = _mark
     elif dtype.startswith("datetime64"):
@@ -92,19 +97,19 @@ def _parse(text: pd.DataFrame, name: str, schema: pa.DataFrameSchema, problems: 
     values = [parsed[cell] for cell in text[name]]
     if dtype.startswith("datetime64"):
         return pd.Series(values, index=text.index, dtype="datetime64[us]")
-    kept = {"Int64": "Int64", "bool": "boolean"}.get(dtype, "str")
+    kept = {"Float64": "Float64", "bool": "boolean"}.get(dtype, "str")
     return pd.Series(values, index=text.index, dtype=kept)
 
 
-def _count(cell: str) -> int:
-    found = re.fullmatch(r"([+-]?[0-9]+)(\.0+)?", cell)
+def _number(cell: str) -> float:
+    found = re.fullmatch(r"([+-]?[0-9]+)(\.[0-9]+)?", cell)
     if found is None:
         raise ValueError(
-            "is not a whole number; write digits only, such as 1200, and put words such as 'more than' into qualifier"
+            "is not a number; write digits only, such as 1200 or 24.1, and put words such as 'more than' into qualifier"
         )
-    if len(found[1]) > _DIGITS:
+    if len(cell) > _DIGITS:
         raise ValueError("is too large a number; check it")
-    return int(found[1])
+    return float(cell)
 
 
 def _mark(cell: str) -> bool:
@@ -197,7 +202,7 @@ def _in_words(check: str, value: str, schema: pa.DataFrameSchema, column: str) -
             "has another form than this column takes",
             f"write {schemas.PATTERNS[details['str_matches']['pattern']]}",
         )
-    return "is below 0", "write a number from 0 on"
+    return "is too low a number", f"write one {'from 0 on' if column == VALUE else 'above 0'}"
 
 
 def _unknown_sources(text: pd.DataFrame, schema: pa.DataFrameSchema, known: Collection[str]) -> Iterable[Problem]:

@@ -18,6 +18,7 @@ from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, figures_of, rows
 from cbcstats.percentages import Growth, parse_change
 from cbcstats.periods import DAYS_PER_MONTH, period_label
 from cbcstats.qualifiers import READINGS, Bounds
+from cbcstats.validation import whole_if_possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,13 @@ UNKNOWN: Final = "cannot be checked"
 _DIFFERENCE = re.compile(r"[+-]\s*[0-9]+")
 _FROM_TO = re.compile(r"from ([0-9]+) to ([0-9]+)")
 _EVERYTHING: Final = Bounds(0, math.inf)
+
+# Words without a rate, in percent. That stable means less than five either way is a convention of this library.
+_WORDS: Final = {
+    "increased": Growth(Fraction(0), math.inf, low_open=True),
+    "decreased": Growth(Fraction(-100), Fraction(0), high_open=True),
+    "stable": Growth(Fraction(-5), Fraction(5)),
+}
 
 
 class _Pair(NamedTuple):
@@ -107,15 +115,14 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
                c.PREVIOUS_VALUE, c.PREVIOUS_LOW, c.PREVIOUS_HIGH, "implied_low", "implied_high", "verdict",
                "verdict_strict", "sentence", c.SOURCE_ID, c.PREVIOUS_SOURCE_ID]  # fmt: skip
     table = pd.DataFrame(found, columns=columns)
-    table[c.VALUE] = table[c.VALUE].astype("Int64")
-    return table
+    return table.assign(**{c.VALUE: whole_if_possible(table[c.VALUE].astype("Float64"))})
 
 
 def _pair(figures: pd.DataFrame, place: int) -> _Pair:
     """Find the figure that a claim is measured from: that of the named day, or the nearest to a year before."""
     claim = figures.loc[place]
     series = figures[(figures[c.INDICATOR] == claim[c.INDICATOR]) & (figures[c.SCOPE] == claim[c.SCOPE])]
-    later = next(iter(rows(figures.loc[[place]])))
+    later = next(iter(rows(_with_value(figures.loc[[place]], series))))
     earlier = series[
         series[c.PREFERRED] & (series[MIDDLE] < claim[MIDDLE]) & (series[c.PERIOD_END] < claim[c.PERIOD_END])
     ]
@@ -129,10 +136,21 @@ def _pair(figures: pd.DataFrame, place: int) -> _Pair:
     return _Pair(later, previous, series)
 
 
+def _with_value(claim: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
+    """Give a claim that comes without its figure the one that another row has for the same period."""
+    if claim[c.VALUE].notna().all():
+        return claim
+    same = series[series[c.PERIOD_END].eq(claim[c.PERIOD_END].iloc[0]) & series[c.VALUE].notna() & series[c.PREFERRED]]
+    number = [c.VALUE, c.LOW, c.HIGH, PRINTED, c.QUALIFIER, c.ROUNDED_TO]
+    return claim.assign(**{name: same[name].iloc[0] for name in number}) if len(same) else claim
+
+
 def _verdict(pair: _Pair, reading: str) -> str:
+    if pd.isna(pair.later.value):
+        return UNKNOWN
     if pair.later.published_change == "record":
         return _verdict_on_record(pair)
-    if pair.previous is None or _growth(pair, reading) is None:
+    if pair.previous is None or pd.isna(pair.previous.value) or _growth(pair, reading) is None:
         return UNKNOWN
     published = Bounds(pair.previous.low, pair.previous.high)
     return CONTRADICTS if _implied(pair, reading, published).empty else CONSISTENT
@@ -149,6 +167,8 @@ def _verdict_on_record(pair: _Pair) -> str:
 def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds:
     """Return the whole numbers in the published range that the claim allows for the count before."""
     later = Bounds(pair.later.low, pair.later.high)
+    if later.empty:
+        return NOTHING
     text = str(pair.later.published_change)
     if two := _FROM_TO.fullmatch(text):
         before, after = int(two[1]), int(two[2])
@@ -162,7 +182,22 @@ def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds:
     scale = _scale(pair)
     if not isinstance(growth, Growth) or scale is None:
         return NOTHING
+    if _is_amount(pair.later) or _is_amount(pair.previous):
+        return _amounts_before(later, growth, published)
     return counts_before(later, growth, published, scale=scale)
+
+
+def _is_amount(figure: Any) -> bool:
+    """Return whether a figure is money or a share, which is rounded, and no count."""
+    return figure is not None and bool(pd.notna(getattr(figure, c.ROUNDED_TO)))
+
+
+def _amounts_before(later: Bounds, growth: Growth, published: Bounds) -> Bounds:
+    """Return the amounts, not whole, from which a change leads to the later range."""
+    factors = [1 + float(end) / 100 for end in (growth.low, growth.high)]
+    low = max(later.low / factors[1] if factors[1] > 0 else 0, published.low)
+    high = min(later.high / factors[0] if factors[0] > 0 else math.inf, published.high)
+    return Bounds(low, high) if low <= high else NOTHING
 
 
 def _growth(pair: _Pair, reading: str) -> Growth | str | None:
@@ -170,6 +205,8 @@ def _growth(pair: _Pair, reading: str) -> Growth | str | None:
     text = str(pair.later.published_change)
     if _FROM_TO.fullmatch(text) or _DIFFERENCE.fullmatch(text):
         return text
+    if text in _WORDS:
+        return _WORDS[text]
     if _scale(pair) is None:
         return None
     try:
@@ -189,6 +226,8 @@ def _scale(pair: _Pair) -> Fraction | None:
 def _sentence(pair: _Pair, verdicts: list[str], implied: Bounds) -> str:
     later = pair.later
     said = f"{later.published_change} on {getattr(later, PRINTED)} {later.unit}".strip()
+    if pd.isna(later.value):
+        return f"{later.published_change} is claimed without the figure, and no other row has it."
     if later.published_change == "record":
         return " ".join(_on_record(pair, said, verdicts[0]))
     means = f" means {_range(implied)} before" if not implied.empty else ""
@@ -220,7 +259,7 @@ def _what_would_fit(pair: _Pair, implied: Bounds) -> Iterable[str]:
     growth = _growth(pair, "usual")
     if implied.empty or not isinstance(growth, Growth):
         return
-    said = f"It would hold if the count before had been {_range(implied)}"
+    said = f"It would hold if the figure before had been {_range(implied)}"
     if getattr(pair.later, c.CHANGE_BASIS, None) == "per_month" and math.isfinite(pair.later.high):
         days = getattr(pair.previous, DAYS)
         low, high = (1 + Fraction(end) / 100 for end in (growth.low, growth.high))
@@ -243,7 +282,7 @@ def _others(pair: _Pair) -> Iterable[str]:
 def _on_record(pair: _Pair, said: str, verdict: str) -> Iterable[str]:
     earlier = pair.series[pair.series[c.PERIOD_END] < pair.later.period_end]
     higher = earlier[earlier[c.LOW] > pair.later.high]
-    yield f"{said.capitalize()}:"
+    yield f"{said[0].upper()}{said[1:]}:"
     if verdict == UNKNOWN:
         yield "no earlier figure is in the table."
     elif verdict == CONTRADICTS:
