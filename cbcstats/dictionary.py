@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from cbcstats import __version__
 from cbcstats.columns import ISO3, SOURCE_ID
 from cbcstats.loaders import SCHEMAS
-from cbcstats.schemas import PATTERNS, RULES
+from cbcstats.rules import FORM_OF_PARTIAL_DAY, PATTERNS, RULES
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
 _KEYS: Final = {"members": ISO3, "sources": SOURCE_ID}
-_PARTIAL: Final = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 _HEAD: Final = """# Data dictionary
 
 Written from the schemas in `cbcstats/schemas.py`; change them there and run `make data`.
@@ -99,7 +98,7 @@ def _field(column: pa.Column) -> dict[str, Any]:
     kind = {"Float64": "number", "bool": "boolean"}.get(dtype, "date" if dtype.startswith("datetime64") else "string")
     constraints: dict[str, Any] = {} if column.nullable else {"required": True}
     if _is_partial(column):
-        kind, constraints = "string", constraints | {"pattern": _PARTIAL}
+        kind, constraints = "string", constraints | {"pattern": FORM_OF_PARTIAL_DAY}
     for check in column.checks:
         if check.name == "isin":
             constraints["enum"] = list(check.statistics["allowed_values"])

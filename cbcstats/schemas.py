@@ -1,13 +1,13 @@
 """The pandera models of the four tables: the contract that loaders keep.
 
 The models describe typed frames. Text is pandas `str`, counts are `Int64`, days are `datetime64`,
-marks are `bool`; an empty cell is missing. Rules over several columns are dataframe checks, and `RULES`
-says in plain words what breaks them and what to do.
+marks are `bool`; an empty cell is missing. Rules over several columns are dataframe checks; `rules` says in plain
+words what breaks them.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -41,79 +41,14 @@ from cbcstats.columns import (
     VALUE,
     WCO_REGIONS,
 )
-
-_SNAKE_CASE = r"^[a-z0-9]+(_[a-z0-9]+)*$"
-_ISO3 = r"^[A-Z]{3}$"
-_ISO2 = r"^[A-Z]{2}$"
-_CHANGE = r"^(?!\s)(?=.*[0-9A-Za-z]).*(?<!\s)$"
-_PARTIAL_DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$"
-_ADDRESS = r"^https?://\S+$"
-
-PATTERNS: Final = {
-    _SNAKE_CASE: "lower-case words joined by underscores, such as tailor_made_members",
-    _ISO3: "three capital letters of ISO 3166, such as KEN",
-    _ISO2: "two capital letters of ISO 3166, such as KE",
-    _CHANGE: "the change as printed, such as +49%",
-    _PARTIAL_DAY: "a year, month or day, such as 2018, 2018-03 or 2018-03-02",
-    _ADDRESS: "an address that begins with https://",
-}
-
-
-class Rule(NamedTuple):
-    """A dataframe check in plain words: the column to point at, what is wrong, what to do.
-
-    `rests_on` names the columns by which a rule puts rows together; where one of them is in doubt, so is the rule.
-    """
-
-    column: str
-    problem: str
-    remedy: str
-    rests_on: tuple[str, ...] = ()
-
-
-_OF_ONE_PERIOD: Final = (INDICATOR, SCOPE, PERIOD_START, PERIOD_END, PREFERRED)
-
-RULES: Final = {
-    "period_ends_after_start": Rule(
-        PERIOD_END, "is before the start of the period", "correct the start or the end of the period"
-    ),
-    "stock_has_no_start": Rule(
-        PERIOD_START,
-        "is given for a stock, which is true on one day",
-        "leave period_start empty, or correct measure",
-    ),
-    "change_has_a_basis": Rule(
-        CHANGE_BASIS,
-        "does not go with published_change",
-        "fill both or leave both empty: total for a change of the total, per_month for one of the monthly rate",
-    ),
-    "figure_has_a_value": Rule(
-        VALUE, "is empty", "write the number printed; only a change that is claimed without its figure has none"
-    ),
-    "row_is_new": Rule(INDICATOR, "begins a row that repeats an earlier one", "delete one of the two rows"),
-    "one_figure_is_preferred": Rule(
-        PREFERRED,
-        "leaves no single preferred figure among those for the same indicator, scope and period",
-        "write true for the one to compute with and false for the others, or correct scope or period",
-        _OF_ONE_PERIOD,
-    ),
-    "preference_has_a_reason": Rule(
-        PREFERRED_REASON,
-        "is empty although other figures for the same period exist",
-        "say why this figure is preferred",
-        _OF_ONE_PERIOD,
-    ),
-    "member_is_listed_once": Rule(MEMBER, "stands twice on the same list", "delete one of the two rows"),
-    "list_has_one_kind": Rule(LIST_KIND, "differs within the list", "mark the whole list full or partial"),
-    "end_is_after_start": Rule(END, "is before start", "correct start or end"),
-    "source_is_new": Rule(SOURCE_ID, "stands twice", "give each source an id of its own"),
-    "member_is_new": Rule(ISO3, "stands twice", "keep one row per Member"),
-    "joined_has_a_source": Rule(
-        JOINED_SOURCE_ID,
-        "is empty although joined is given",
-        "name the source of the date, or leave the date empty",
-    ),
-}
+from cbcstats.rules import (
+    FORM_OF_ADDRESS,
+    FORM_OF_CHANGE,
+    FORM_OF_ISO2,
+    FORM_OF_ISO3,
+    FORM_OF_NAME,
+    FORM_OF_PARTIAL_DAY,
+)
 
 
 def _text(description: str, **field: Any) -> str:
@@ -149,7 +84,7 @@ def figures_of_one_period(counts: pd.DataFrame) -> list[pd.Series]:
 class Counts(pa.DataFrameModel):
     """Published counts, one row per figure of one source."""
 
-    indicator: str = _text("series, in snake_case", str_matches=_SNAKE_CASE)
+    indicator: str = _text("series, in snake_case", str_matches=FORM_OF_NAME)
     measure: str = _text(
         "flow: happened within the period; stock: true on a day; cumulative: since a start; "
         "event: at one event, such as attendance, which does not grow with the days it lasts",
@@ -158,7 +93,7 @@ class Counts(pa.DataFrameModel):
     scope: str = _text(
         "what the count covers where figures would otherwise be mixed: delivered, planned, in_person, ...; "
         "all where nothing is set apart",
-        str_matches=_SNAKE_CASE,
+        str_matches=FORM_OF_NAME,
     )
     unit: str = _text("what one is: missions, Members, participants, ...")
     period_start: pd.Timestamp = _day("first day, inclusive; empty for a stock or where not known")
@@ -175,7 +110,9 @@ class Counts(pa.DataFrameModel):
         metadata={"optional": True},
     )
     qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
-    published_change: str = _text("change that the source claims, as printed", nullable=True, str_matches=_CHANGE)
+    published_change: str = _text(
+        "change that the source claims, as printed", nullable=True, str_matches=FORM_OF_CHANGE
+    )
     change_basis: str = _text("of what the change is claimed", nullable=True, isin=("total", "per_month"))
     change_since: pd.Timestamp = pa.Field(
         description="last day of the period that the change is measured from; empty for the period a year before",
@@ -233,7 +170,7 @@ class Beneficiaries(pa.DataFrameModel):
 
     programme: str = _text("programme, by its own name")
     track: str = _text("part of the programme, by the programme's own name for it", nullable=True)
-    member: str = _text("beneficiary, ISO 3166 alpha-3; XKX for Kosovo", str_matches=_ISO3)
+    member: str = _text("beneficiary, ISO 3166 alpha-3; XKX for Kosovo", str_matches=FORM_OF_ISO3)
     member_name: str = _text("beneficiary, as the source spells it")
     as_of: pd.Timestamp = _day("date of the source; its first day where only month or year is known", partial=True)
     as_of_precision: str = _precision(AS_OF)
@@ -272,8 +209,8 @@ class Beneficiaries(pa.DataFrameModel):
 class Members(pa.DataFrameModel):
     """Members of the WCO, one row each, and the European Union, which is not counted."""
 
-    iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=_ISO3)
-    iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=_ISO2)
+    iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=FORM_OF_ISO3)
+    iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=FORM_OF_ISO2)
     name: str = _text("short English name")
     wco_region: str = _text("one of the six WCO regions", nullable=True, isin=WCO_REGIONS)
     region_basis: str = _text(
@@ -305,8 +242,8 @@ class Sources(pa.DataFrameModel):
     source_id: str = _text("id that the other tables use", str_matches=r"^\S+$")
     title: str = _text("title")
     publisher: str = _text("who published it; a copy is named as one")
-    published: str = _text("date of publication as far as known", nullable=True, str_matches=_PARTIAL_DAY)
-    url: str = _text("address", str_matches=_ADDRESS)
+    published: str = _text("date of publication as far as known", nullable=True, str_matches=FORM_OF_PARTIAL_DAY)
+    url: str = _text("address", str_matches=FORM_OF_ADDRESS)
     accessed: pd.Timestamp = _day("day on which it was read")
     note: str = _text("how it was read", nullable=True)
 

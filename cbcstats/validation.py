@@ -12,6 +12,7 @@ from cbcstats.columns import AS_OF, LIST_ID, PRECISION, PREFERRED, PROGRAMME, TR
 from cbcstats.errors import DataError, nearest
 from cbcstats.periods import parse_day
 from cbcstats.readers import Problem
+from cbcstats.rules import PATTERNS, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -180,7 +181,7 @@ def _broken(
                 *_in_words(str(failure.check), value, schema, failure.column),
             )
         for failure in of_rows.itertuples(index=False):
-            rule = schemas.RULES[failure.check]
+            rule = RULES[failure.check]
             doubtful = _doubtful(problems, text, rule.rests_on) if rule.rests_on else set()
             if doubtful is None or (rule.rests_on and text.at[failure.index, rule.rests_on[0]] in doubtful):
                 continue
@@ -200,7 +201,7 @@ def _in_words(check: str, value: str, schema: pa.DataFrameSchema, column: str) -
     if check.startswith("str_matches"):
         return (
             "has another form than this column takes",
-            f"write {schemas.PATTERNS[details['str_matches']['pattern']]}",
+            f"write {PATTERNS[details['str_matches']['pattern']]}",
         )
     return "is too low a number", f"write one {'from 0 on' if column == VALUE else 'above 0'}"
 

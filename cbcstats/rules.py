@@ -1,0 +1,93 @@
+"""The rules of the tables in plain words: what form a cell takes, what breaks a rule, what to do."""
+
+from typing import Final, NamedTuple
+
+from cbcstats.columns import (
+    CHANGE_BASIS,
+    END,
+    INDICATOR,
+    ISO3,
+    JOINED_SOURCE_ID,
+    LIST_KIND,
+    MEMBER,
+    PERIOD_END,
+    PERIOD_START,
+    PREFERRED,
+    PREFERRED_REASON,
+    SCOPE,
+    SOURCE_ID,
+    VALUE,
+)
+
+FORM_OF_NAME = r"^[a-z0-9]+(_[a-z0-9]+)*$"
+FORM_OF_ISO3 = r"^[A-Z]{3}$"
+FORM_OF_ISO2 = r"^[A-Z]{2}$"
+FORM_OF_CHANGE = r"^(?!\s)(?=.*[0-9A-Za-z]).*(?<!\s)$"
+FORM_OF_PARTIAL_DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+FORM_OF_ADDRESS = r"^https?://\S+$"
+
+PATTERNS: Final = {
+    FORM_OF_NAME: "lower-case words joined by underscores, such as tailor_made_members",
+    FORM_OF_ISO3: "three capital letters of ISO 3166, such as KEN",
+    FORM_OF_ISO2: "two capital letters of ISO 3166, such as KE",
+    FORM_OF_CHANGE: "the change as printed, such as +49%",
+    FORM_OF_PARTIAL_DAY: "a year, month or day, such as 2018, 2018-03 or 2018-03-02",
+    FORM_OF_ADDRESS: "an address that begins with https://",
+}
+
+
+class Rule(NamedTuple):
+    """A dataframe check in plain words: the column to point at, what is wrong, what to do.
+
+    `rests_on` names the columns by which a rule puts rows together; where one of them is in doubt, so is the rule.
+    """
+
+    column: str
+    problem: str
+    remedy: str
+    rests_on: tuple[str, ...] = ()
+
+
+_OF_ONE_PERIOD: Final = (INDICATOR, SCOPE, PERIOD_START, PERIOD_END, PREFERRED)
+
+RULES: Final = {
+    "period_ends_after_start": Rule(
+        PERIOD_END, "is before the start of the period", "correct the start or the end of the period"
+    ),
+    "stock_has_no_start": Rule(
+        PERIOD_START,
+        "is given for a stock, which is true on one day",
+        "leave period_start empty, or correct measure",
+    ),
+    "change_has_a_basis": Rule(
+        CHANGE_BASIS,
+        "does not go with published_change",
+        "fill both or leave both empty: total for a change of the total, per_month for one of the monthly rate",
+    ),
+    "figure_has_a_value": Rule(
+        VALUE, "is empty", "write the number printed; only a change that is claimed without its figure has none"
+    ),
+    "row_is_new": Rule(INDICATOR, "begins a row that repeats an earlier one", "delete one of the two rows"),
+    "one_figure_is_preferred": Rule(
+        PREFERRED,
+        "leaves no single preferred figure among those for the same indicator, scope and period",
+        "write true for the one to compute with and false for the others, or correct scope or period",
+        _OF_ONE_PERIOD,
+    ),
+    "preference_has_a_reason": Rule(
+        PREFERRED_REASON,
+        "is empty although other figures for the same period exist",
+        "say why this figure is preferred",
+        _OF_ONE_PERIOD,
+    ),
+    "member_is_listed_once": Rule(MEMBER, "stands twice on the same list", "delete one of the two rows"),
+    "list_has_one_kind": Rule(LIST_KIND, "differs within the list", "mark the whole list full or partial"),
+    "end_is_after_start": Rule(END, "is before start", "correct start or end"),
+    "source_is_new": Rule(SOURCE_ID, "stands twice", "give each source an id of its own"),
+    "member_is_new": Rule(ISO3, "stands twice", "keep one row per Member"),
+    "joined_has_a_source": Rule(
+        JOINED_SOURCE_ID,
+        "is empty although joined is given",
+        "name the source of the date, or leave the date empty",
+    ),
+}
