@@ -118,7 +118,7 @@ def check_totals(
     pandas.DataFrame
         One row per total. Columns: those of `by`; `period_start`, `period_end`; `value`, `low`, `high` of the total;
         `parts` (how many), `parts_value`, `parts_low`, `parts_high` of their sum; `adds_up` (bool: the two ranges
-        meet), `why`; `source_id`.
+        meet); `comparable` (bool: all have one measure and one unit), `why`; `source_id`.
 
     Raises
     ------
@@ -145,10 +145,26 @@ def check_totals(
     found = found.merge(sums.add_prefix("parts_").rename(columns={"parts_parts": "parts"}), on=period, how="left")
     found["parts"] = found["parts"].fillna(0).astype(int)
     found["adds_up"] = (found["parts_low"] <= found[c.HIGH]) & (found[c.LOW] <= found["parts_high"])
+    alike = figures.groupby(period, dropna=False)[[c.MEASURE, c.UNIT]].nunique().eq(1).all(axis="columns")
+    found = found.merge(alike.rename(c.COMPARABLE), on=period, how="left")
     missing = (found["parts_value"] - found[c.VALUE]).map("{:+,.0f}".format)
     found[c.WHY] = ("the parts make " + missing + " more than the total").mask(found["adds_up"], "")
+    unlike = (found[c.WHY] + "; measure or unit differs").str.removeprefix("; ")
+    found[c.WHY] = found[c.WHY].mask(~found[c.COMPARABLE], unlike)
     found[c.WHY] = found[c.WHY].mask(found["parts"] == 0, "there are no parts for the period").astype("str")
-    names = [c.VALUE, c.LOW, c.HIGH, "parts", "parts_value", "parts_low", "parts_high", "adds_up", c.WHY, c.SOURCE_ID]
+    names = [
+        c.VALUE,
+        c.LOW,
+        c.HIGH,
+        "parts",
+        "parts_value",
+        "parts_low",
+        "parts_high",
+        "adds_up",
+        c.COMPARABLE,
+        c.WHY,
+        c.SOURCE_ID,
+    ]
     return found[[*period, *names]]
 
 

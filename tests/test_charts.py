@@ -262,3 +262,9 @@ def test_what_is_no_chart_or_no_change_is_said(missions):
         describe(plt.figure())
     with pytest.raises(ArgumentError, match="make it with year_on_year"):
         plot_changes(missions)
+
+
+def test_what_was_done_has_the_first_colour_and_plans_the_last(years):
+    ax = plot_counts(pd.concat([years({2015: 40}, scope="planned"), years({2016: 50}, scope="virtual")]))
+    done = max(ax.patches, key=lambda bar: bar.get_height())
+    assert to_rgb(done.get_edgecolor()) == to_rgb("#0072B2")

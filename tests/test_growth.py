@@ -174,6 +174,8 @@ def test_words_of_parts_and_total_are_ranges(years):
         ]
     )
     assert check_totals(counts, part="scope", total="all")["adds_up"].iloc[0]
+    found = check_totals(counts.assign(unit=["missions", "missions", "days"]), part="scope", total="all").iloc[0]
+    assert (found["comparable"], found["why"]) == (False, "measure or unit differs")
     with pytest.raises(ArgumentError, match="did you mean 'all'"):
         check_totals(counts, part="scope", total="al")
 
