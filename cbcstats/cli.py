@@ -81,7 +81,11 @@ def report(
                 tasks[name] = bar.add_task(name, total=total)
             bar.update(tasks[name], completed=done)
 
-        page = save_report(output, notebooks=notebooks, progress=show)
+        try:
+            page = save_report(output, notebooks=notebooks, progress=show)
+        except KeyboardInterrupt as interrupt:
+            typer.echo("Stopped; no report was written", err=True)
+            raise typer.Exit(130) from interrupt
     typer.echo(f"Wrote {page}")
 
 
@@ -181,9 +185,6 @@ def main() -> None:
     except CbcstatsError as error:
         typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.secho("Stopped; nothing was written", err=True)
-        sys.exit(130)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         typer.secho(

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -129,7 +130,12 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
             on_cell_complete=done,
         )
         try:
-            client.execute(cleanup_kc=True)  # nbclient leaves a kernel running that it was given
+            # nbclient leaves a kernel running that it was given; what a kernel says when it is ended helps nobody
+            client.execute(cleanup_kc=True, stderr=subprocess.DEVNULL)
+        except AssertionError as error:
+            if client.km is not None:
+                raise
+            raise KeyboardInterrupt from error  # at Ctrl-C nbclient takes its kernel away and stumbles over that
         except CellExecutionError as error:
             raise ReportError(_failure(path, notebook, running[-1], f"{error.ename}: {error.evalue}")) from error
         except (CellTimeoutError, DeadKernelError) as error:

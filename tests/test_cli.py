@@ -1,7 +1,10 @@
 """The command line as it is typed."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import nbformat
 import pytest
@@ -108,3 +111,18 @@ def test_implied_prints_the_count_before(arguments, code, said, tmp_path):
     done = run("implied", *arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout.strip()) == (code, said)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal of POSIX")
+def test_an_interrupt_is_a_sentence_and_leaves_nothing(tmp_path):
+    path = tmp_path / "slow.ipynb"
+    source = "import pathlib, time\npathlib.Path('running').touch()\ntime.sleep(60)"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
+    command = [sys.executable, "-c", "from cbcstats.cli import main; main()", "report", "-n", str(path)]
+    started = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "running").exists() and started.poll() is None:
+        time.sleep(0.1)
+    started.send_signal(signal.SIGINT)
+    said = started.communicate(timeout=60)[1]
+    assert (started.returncode, said.strip()) == (130, "Stopped; no report was written")
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["running", "slow.ipynb"]
