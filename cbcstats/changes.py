@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cbcstats import columns as c
 from cbcstats.comparability import comparison, preferred_figures, year_before
-from cbcstats.figures import SERIES, figures_of
+from cbcstats.figures import SERIES, figures_of, series_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def year_on_year(
     'periods differ in length (355 and 329 days, inferred); another source gives 342 \
 (cbra-2017-04-15) for the period before'
     """
-    by = [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    by = series_keys(by)
     figures = figures_of(counts, per=per, reading=reading)
     later, previous = year_before(preferred_figures(figures, by), by)
     changes = later[[*by, c.PERIOD_START, c.PERIOD_END, c.VALUE, c.LOW, c.HIGH]].copy()

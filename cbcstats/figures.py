@@ -13,7 +13,7 @@ from cbcstats.periods import DAYS_PER_MONTH, length_in_days, midpoint
 from cbcstats.qualifiers import READINGS, bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 PERS: Final = ("period", "month")
 SERIES: Final = (c.INDICATOR, c.SCOPE)  # what a series is, unless the caller says otherwise
@@ -87,6 +87,11 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
         MIDDLE: midpoint(from_start, ends),
     }
     return figures.assign(**found)
+
+
+def series_keys(by: str | Sequence[str]) -> list[str]:
+    """Return the columns that make up a series, each once."""
+    return [by] if isinstance(by, str) else list(dict.fromkeys(by))
 
 
 def rows(frame: pd.DataFrame) -> Iterable[Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 from cbcstats import columns as c
 from cbcstats.comparability import comparison, preferred_figures
 from cbcstats.errors import ArgumentError, nearest
-from cbcstats.figures import MIDDLE, SERIES, figures_of
+from cbcstats.figures import MIDDLE, SERIES, figures_of, series_keys
 from cbcstats.periods import DAYS_PER_YEAR, period_label
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def index_to(
     >>> index_to(load_counts("acip_partner_administrations"), "1 Mar 2023")["index"].round(1).tolist()
     [47.8, 87.0, 100.0, 95.7, 69.6]
     """
-    keys = [by] if isinstance(by, str) else list(by)
+    keys = series_keys(by)
     figures = _in_order(preferred_figures(figures_of(counts, per=per, reading=reading), keys))
     labels = _labels(figures)
     bases = figures[labels == base].drop_duplicates(keys)
@@ -122,7 +122,7 @@ def growth_rate(
        years  growth_rate
     0  11.01         0.35
     """
-    keys = [by] if isinstance(by, str) else list(by)
+    keys = series_keys(by)
     figures = _in_order(preferred_figures(figures_of(counts, per=per, reading=reading), keys))
     grouped = figures.groupby(keys, sort=False, dropna=False)
     several = figures[grouped[MIDDLE].transform("nunique") > 1].groupby(keys, sort=False, dropna=False)

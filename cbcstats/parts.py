@@ -9,7 +9,7 @@ import numpy as np
 from cbcstats import columns as c
 from cbcstats.comparability import OTHERS, comparison, preferred_figures, year_before
 from cbcstats.errors import check_choice
-from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, figures_of
+from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, figures_of, series_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,7 +133,7 @@ def check_totals(
        value  parts  parts_value  adds_up
     0   27.0      3         27.0     True
     """
-    keys = [by] if isinstance(by, str) else list(by)
+    keys = series_keys(by)
     figures = preferred_figures(figures_of(counts, reading=reading), [*keys, part])
     is_total = figures[part].astype("str") == total
     if not is_total.any():

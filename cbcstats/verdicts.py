@@ -158,10 +158,15 @@ def _verdict(pair: _Pair, reading: str) -> str:
 
 def _verdict_on_record(pair: _Pair) -> str:
     """Let a record stand unless an earlier figure of the series is surely higher."""
-    earlier = pair.series[pair.series[c.PERIOD_END] < pair.later.period_end]
-    if earlier.empty:
+    if not (pair.series[c.PERIOD_END] < pair.later.period_end).any():
         return UNKNOWN
-    return CONTRADICTS if (earlier[c.LOW] > pair.later.high).any() else CONSISTENT
+    return CONSISTENT if _surely_higher(pair).empty else CONTRADICTS
+
+
+def _surely_higher(pair: _Pair) -> pd.DataFrame:
+    earlier = pair.series[c.PERIOD_END] < pair.later.period_end
+    higher: pd.DataFrame = pair.series[earlier & (pair.series[c.LOW] > pair.later.high)]
+    return higher
 
 
 def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds:
@@ -280,8 +285,7 @@ def _others(pair: _Pair) -> Iterable[str]:
 
 
 def _on_record(pair: _Pair, said: str, verdict: str) -> Iterable[str]:
-    earlier = pair.series[pair.series[c.PERIOD_END] < pair.later.period_end]
-    higher = earlier[earlier[c.LOW] > pair.later.high]
+    higher = _surely_higher(pair)
     yield f"{said[0].upper()}{said[1:]}:"
     if verdict == UNKNOWN:
         yield "no earlier figure is in the table."
