@@ -34,8 +34,8 @@ class DataError(CbcstatsError, ValueError):
         What is wrong, in one sentence.
     problems : pandas.DataFrame, optional
         One row per bad cell, columns `file`, `row`, `column`, `value`, `problem`, `remedy`, all text
-        but `row`, which is the line of a text file, the row of a spreadsheet, or the position counted
-        from 1 in a Parquet file or a frame.
+        but `row`, which is the row as a spreadsheet numbers it: the header is row 1, also of a Parquet
+        file or a frame.
 
     Attributes
     ----------

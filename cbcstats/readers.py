@@ -1,25 +1,22 @@
-"""CSV, Excel, Parquet or a frame -> a frame of text that knows its rows: nothing is interpreted here."""
+"""Tables of a known shape -> a frame of text that knows its rows: nothing is interpreted here."""
 
 from __future__ import annotations
 
-import csv
-import datetime
-import io
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
+from cbcstats import delimited
+from cbcstats.delimited import DELIMITERS, FIRST_ROWS
 from cbcstats.errors import DataError
+from cbcstats.workbooks import AN_ERROR, as_text, read_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 SUFFIXES: Final = (".csv", ".xlsx", ".parquet")
-_DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
-_TITLE_ROWS: Final = 20  # rows among which the header is looked for
-_LARGEST_CELL: Final = 2**30  # characters; the limit of the csv module is a cell of 131,072
+FIRST_ROW: Final = 2  # of a table whose header is no row of its own, as a spreadsheet would number it
 
 
 class Problem(NamedTuple):
@@ -35,9 +32,9 @@ class Problem(NamedTuple):
 class Cells(NamedTuple):
     """The cells of a table as text.
 
-    `frame` holds `str` columns in file order, empty cells as `""`; its index is the row: the line of a text
-    file, the row of a spreadsheet, the position counted from 1 elsewhere. `header` is the row of the header.
-    Rows that could not be cut into cells are in `problems` only.
+    `frame` holds `str` columns in file order, empty cells as `""`; its index is the row as a spreadsheet numbers it,
+    also for a Parquet file or a frame, whose first row is 2. `header` is the row of the header. Rows that could not be
+    cut into cells are in `problems` only.
     """
 
     name: str
@@ -56,11 +53,7 @@ def read_cells(source: str | Path | pd.DataFrame) -> Cells:
     """
     if isinstance(source, pd.DataFrame):
         return Cells("the frame", _frame_as_text(source), [])
-    path = Path(source)
-    if path.suffix.lower() not in SUFFIXES:
-        raise DataError(f"{path}: the kind of file is not known; give one that ends in {', '.join(SUFFIXES)}")
-    if not path.is_file():
-        raise DataError(f"{path}: there is no such file; check the name and the folder")
+    path = existing_file(source, SUFFIXES)
     readers = {".csv": _read_csv, ".xlsx": _read_excel, ".parquet": _read_parquet}
     try:
         return readers[path.suffix.lower()](path)
@@ -68,135 +61,86 @@ def read_cells(source: str | Path | pd.DataFrame) -> Cells:
         raise DataError(f"{path}: cannot be read ({error.strerror or error}); check that it may be opened") from error
 
 
-def _read_csv(path: Path) -> Cells:
-    text, misread = _decode(path.read_bytes())
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    problems: list[Problem] = []
-    if delimiter != ",":
-        said = f"separates the columns by {_DELIMITERS[delimiter]}"
-        problems.append(Problem(1, "", first.strip(), said, "save the file as CSV with commas between the columns"))
-    cells = _table(path, list(_csv_rows(text, delimiter, problems)), problems)
-    for row, words in misread.items():
-        held = (
-            [str(name) for name, cell in cells.frame.loc[row].items() if words in cell]
-            if row in cells.frame.index
-            else []
-        )
-        problems.append(
-            Problem(
-                row,
-                held[0] if held else "",
-                words,
-                "holds bytes that are not UTF-8",
-                "save the file as CSV UTF-8; check accents and dashes",
-            )
-        )
-    return cells
+def existing_file(source: str | Path, suffixes: Sequence[str]) -> Path:
+    """Return the path of a file that is there and of a kind that can be read."""
+    path = Path(source)
+    if path.suffix.lower() not in suffixes:
+        raise DataError(f"{path}: the kind of file is not known; give one that ends in {', '.join(suffixes)}")
+    if not path.is_file():
+        raise DataError(f"{path}: there is no such file; check the name and the folder")
+    return path
 
 
-def _decode(data: bytes) -> tuple[str, dict[int, str]]:
-    """Return the text, and the words on each line that are no UTF-8 and were read as Windows-1252."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", errors="replace"), {}
-    lines = list(io.StringIO(data.decode("utf-8-sig", errors="surrogateescape"), newline=""))
-    misread: dict[int, str] = {}
-    for place, line in enumerate(lines):
-        if not line.isascii() and any("\udc80" <= character <= "\udcff" for character in line):
-            lines[place] = line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-            words = [word for word in lines[place].replace(",", " ").replace(";", " ").split() if not word.isascii()]
-            misread[place + 1] = words[0].strip('"') if words else ""
-    return "".join(lines), misread
+def header_place(rows: Sequence[Sequence[str]]) -> int:
+    """Return which of the first rows is the header: the first that is about as full as others; above it is a title."""
+    full = [sum(bool(cell.strip()) for cell in cells) for cells in rows[:FIRST_ROWS]]
+    return next(place for place, cells in enumerate(full) if 2 * cells >= max(full))
 
 
-def _csv_rows(text: str, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line on which it begins, which a line break inside quotes moves.
-
-    A record with broken quotation marks is a problem, and reading goes on at the next line.
-    """
-    csv.field_size_limit(_LARGEST_CELL)
-    lines = list(io.StringIO(text, newline=""))
-    done = 0
-    while done < len(lines):
-        reader = csv.reader(lines[done:], delimiter=delimiter, strict=True)
-        start = done
-        try:
-            for record in reader:
-                yield done + 1, record
-                done = start + reader.line_num
-        except csv.Error as error:
-            remedy = 'close each quotation mark, and write "" for one inside a quoted cell'
-            said = f"cannot be cut into cells: {error}"
-            problems.append(Problem(done + 1, "", lines[done].strip(), said, remedy))
-            done += 1
-
-
-def _read_excel(path: Path) -> Cells:
-    import python_calamine
-
-    try:
-        workbook = python_calamine.load_workbook(str(path))
-        sheet = workbook.get_sheet_by_index(0)
-    except (python_calamine.CalamineError, ValueError) as error:
-        raise DataError(f"{path}: is no Excel workbook that can be read ({error}); save it again as .xlsx") from error
-    top, left = sheet.start or (0, 0)
-    cells = sheet.to_python(skip_empty_area=True)
-    rows = [(top + 1 + place, [_as_text(cell) for cell in row]) for place, row in enumerate(cells)]
-    problems: list[Problem] = []
-    unread = dict(_cells_without_value(path, sheet.name))
-    if not any(any(row) for _, row in rows) and len(workbook.sheet_names) > 1:
-        others = ", ".join(workbook.sheet_names[1:])
-        raise DataError(f"{path}: the first sheet is empty; move the table there from one of the others ({others})")
-    found = _table(path, rows, problems)
-    names = [name.strip() for name in rows[found.header - 1 - top][1]] if rows else []
-    for (row, place), (value, said, remedy) in unread.items():
-        column = names[place - left - 1] if 0 <= place - left - 1 < len(names) else ""
-        problems.append(Problem(row, column, value, said, remedy))
-    return found
-
-
-def _cells_without_value(path: Path, sheet: str) -> Iterator[tuple[tuple[int, int], tuple[str, str, str]]]:
-    """Yield the cells that calamine reads as empty although something stands there: errors, formulas without result."""
-    with zipfile.ZipFile(path) as archive:
-        parts = (archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/"))
-        if not any(b't="e"' in part or b"<f" in part for part in parts):
-            return
-    from openpyxl.reader.excel import load_workbook
-
-    results = load_workbook(path, data_only=True)[sheet]
-    for row in load_workbook(path)[sheet].iter_rows():
-        for cell in row:
-            result = results.cell(cell.row, cell.column)
-            if result.data_type == "e":
-                said = "holds an error of Excel"
-                yield (cell.row, cell.column), (str(result.value), said, "correct the formula, or write the value")
-            elif cell.data_type == "f" and result.value is None:
-                said = "holds a formula whose result is not stored"
-                remedy = "open the file in a spreadsheet program and save it, or write the value"
-                yield (cell.row, cell.column), (str(cell.value), said, remedy)
-
-
-def _read_parquet(path: Path) -> Cells:
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read a Parquet file with the types of Arrow, so that no whole number becomes a fraction."""
     from pyarrow.lib import ArrowException
 
     try:
-        frame = pd.read_parquet(path, dtype_backend="pyarrow")
+        return pd.read_parquet(path, dtype_backend="pyarrow")
     except ArrowException as error:
         raise DataError(f"{path}: is no Parquet file that can be read ({error}); write it again") from error
-    return Cells(str(path), _frame_as_text(frame), [])
+
+
+def _read_csv(path: Path) -> Cells:
+    encoding = delimited.encoding_of(path)
+    delimiter = delimited.delimiter_of(path, encoding)
+    problems: list[Problem] = []
+    rows: list[tuple[int, list[str]]] = []
+    misread: dict[int, str] = {}
+    for record in delimited.records(path, encoding, delimiter):
+        if record.misread:
+            misread[record.row] = record.misread
+        if not rows and delimiter != ",":
+            said = f"separates the columns by {DELIMITERS.get(delimiter, repr(delimiter))}"
+            remedy = "save the file as CSV with commas between the columns"
+            problems.append(Problem(1, "", delimiter.join(record.cells).strip(), said, remedy))
+        if record.fault:
+            said = f"cannot be cut into cells: {record.fault}"
+            remedy = 'close each quotation mark, and write "" for one inside a quoted cell'
+            problems.append(Problem(record.row, "", record.cells[0].strip(), said, remedy))
+        else:
+            rows.append((record.row, record.cells))
+    cells = _table(path, rows, problems)
+    for row, word in misread.items():
+        found = cells.frame.loc[row].items() if row in cells.frame.index else ()
+        column = next((str(name) for name, cell in found if word in cell), "")
+        remedy = "save the file as CSV UTF-8; check accents and dashes"
+        problems.append(Problem(row, column, word, "holds bytes that are not UTF-8", remedy))
+    return cells
+
+
+def _read_excel(path: Path) -> Cells:
+    first, *others = read_sheets(path)
+    if not any(any(row) for _, row in first.rows) and others:
+        names = ", ".join(sheet.name for sheet in others)
+        raise DataError(f"{path}: the first sheet is empty; move the table there from one of the others ({names})")
+    problems: list[Problem] = []
+    found = _table(path, first.rows, problems)
+    names = next(([name.strip() for name in cells] for row, cells in first.rows if row == found.header), [])
+    for (row, place), (value, said) in first.unread.items():
+        remedy = "correct the formula, or write the value"
+        if said != AN_ERROR:
+            remedy = "open the file in a spreadsheet program and save it, or write the value"
+        problems.append(Problem(row, names[place] if 0 <= place < len(names) else "", value, said, remedy))
+    return found
+
+
+def _read_parquet(path: Path) -> Cells:
+    return Cells(str(path), _frame_as_text(read_parquet(path)), [])
 
 
 def _table(path: Path, rows: Sequence[tuple[int, list[str]]], problems: list[Problem]) -> Cells:
-    """Take the first row that is about as full as others as the header, and cut each row below to it.
-
-    What stands above it is a title.
-    """
+    """Take the header, and cut each row below to it."""
     rows = [(row, record) for row, record in rows if any(cell.strip() for cell in record)]
     if not rows:
         raise DataError(f"{path}: holds no table; the first row must hold the names of the columns")
-    full = [sum(bool(cell.strip()) for cell in record) for _, record in rows[:_TITLE_ROWS]]
-    top = next(place for place, cells in enumerate(full) if 2 * cells >= max(full))
-    (header_row, header), *body = rows[top:]
+    (header_row, header), *body = rows[header_place([record for _, record in rows]) :]
     header = [name.strip() for name in header]
     kept: dict[int, list[str]] = {}
     for row, record in body:
@@ -218,27 +162,14 @@ def _table(path: Path, rows: Sequence[tuple[int, list[str]]], problems: list[Pro
 def _ragged(row: int, record: list[str], expected: int) -> Problem:
     found = f"has {len(record)} cell{'s'[: len(record) != 1]} where the header has {expected}"
     remedy = "put text that holds a comma into quotation marks, and write one comma for each empty cell"
-    other = next((mark for mark in _DELIMITERS if mark != "," and sum(mark in cell for cell in record)), None)
+    other = next((mark for mark in DELIMITERS if mark != "," and sum(mark in cell for cell in record)), None)
     if len(record) == 1 and other:
-        remedy = f"separate its cells by commas; they seem to be separated by {_DELIMITERS[other]}"
+        remedy = f"separate its cells by commas; they seem to be separated by {DELIMITERS[other]}"
     return Problem(row, "", ",".join(record), found, remedy)
 
 
 def _frame_as_text(frame: pd.DataFrame) -> pd.DataFrame:
     columns: Iterable[tuple[Any, pd.Series]] = frame.items()
-    text = pd.DataFrame({str(name): [_as_text(cell) for cell in column] for name, column in columns}, dtype="str")
-    return text.set_axis(range(1, len(frame) + 1), axis="index")
-
-
-def _as_text(cell: Any) -> str:
-    if isinstance(cell, str):
-        return cell.strip()
-    if cell is None or cell is pd.NA or cell != cell:  # NaN and NaT differ from themselves
-        return ""
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ")
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+    cells = {str(name): [as_text(cell).strip() for cell in column] for name, column in columns}
+    text = pd.DataFrame(cells, dtype="str")
+    return text.set_axis(range(FIRST_ROW, len(frame) + FIRST_ROW), axis="index")

@@ -207,10 +207,10 @@ def test_a_bad_cell_hides_no_other_one_in_its_row(rows, save):
     ]
 
 
-def test_rows_are_numbered_as_an_editor_numbers_them(rows, save):
+def test_a_line_break_inside_quotation_marks_begins_no_row(rows, save):
     rows[1][-1] = "a note\nof three\nlines"
     rows[2][7] = "many"
-    assert problems(save(rows))["row"].tolist() == [5]
+    assert problems(save(rows))["row"].tolist() == [3]
 
 
 def test_rows_are_numbered_as_a_spreadsheet_numbers_them(rows, tmp_path):

@@ -1,0 +1,130 @@
+"""Delimited text of any size -> records of cells: encodings, delimiters, quotation marks, broken lines."""
+
+from __future__ import annotations
+
+import csv
+from itertools import count, islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+FIRST_ROWS: Final = 20  # rows among which delimiter and header are looked for
+_RARE_DELIMITERS: Final = ":~^"
+_LARGEST_CELL: Final = 2**30  # characters; the limit of the csv module is a cell of 131,072
+_LONGEST_RECORD: Final = 10_000  # lines; a quotation mark that is open for longer was never closed
+
+
+class Record(NamedTuple):
+    """The cells of a row, or the text of a line that cannot be cut into cells, and why.
+
+    `row` counts records as a spreadsheet does: a line break inside quotation marks begins no row, a blank line is one.
+    `misread` holds a word that was no UTF-8.
+    """
+
+    row: int
+    cells: list[str]
+    fault: str = ""
+    misread: str = ""
+
+
+def encoding_of(path: Path) -> str:
+    """Return `utf-16`, `utf-16-le` or `utf-16-be` for such a file, else `utf-8-sig`, in which most bytes make sense."""
+    with path.open("rb") as file:
+        first = file.read(4096)
+    if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    half = len(first) / 2
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if first and first[start::2].count(0) > half / 2:
+            return encoding
+    return "utf-8-sig"
+
+
+def is_windows_1252(path: Path) -> bool:
+    """Return whether what is no ASCII is no UTF-8 either, on any line: then a word that is no UTF-8 is no fault."""
+    with path.open("rb") as file:
+        for line in file:
+            if not line.isascii():
+                try:
+                    line.decode("utf-8-sig")
+                except UnicodeDecodeError:
+                    continue
+                return False
+    return True
+
+
+def delimiter_of(path: Path, encoding: str) -> str:
+    """Return the delimiter by which the first rows make the most cells."""
+    first = list(islice(_lines(path, encoding), FIRST_ROWS))
+
+    def cells(delimiter: str) -> int:
+        return sum(sorted(len(record.cells) for record in _records(iter(first), delimiter))[-3:])
+
+    return max([*DELIMITERS, *_RARE_DELIMITERS], key=lambda mark: cells(mark) * (1 if mark in DELIMITERS else 0.6))
+
+
+def records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
+    """Yield the records of a file, without those that hold nothing, in memory that does not grow with the file.
+
+    A line with broken quotation marks is a record with a fault, and reading goes on at the next line.
+    """
+    csv.field_size_limit(_LARGEST_CELL)
+    for record in _records(_lines(path, encoding), delimiter):
+        if any(cell.strip() for cell in record.cells):
+            yield record
+
+
+def _records(lines: Iterator[tuple[str, str]], delimiter: str) -> Iterator[Record]:
+    source = _Lines(lines)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    for row in count(1):
+        source.taken.clear()
+        fault = ""
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            cells, fault = [source.give_back().rstrip("\r\n")], str(error)
+            reader = csv.reader(source, delimiter=delimiter, strict=True)
+        yield Record(row, cells, fault, next((word for _, word in source.taken if word), ""))
+
+
+class _Lines:
+    """Lines for the csv module that can be given back: reading goes on after the first line of a broken record."""
+
+    def __init__(self, lines: Iterator[tuple[str, str]]) -> None:
+        self._lines = lines
+        self._returned: list[tuple[str, str]] = []
+        self.taken: list[tuple[str, str]] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) > _LONGEST_RECORD:
+            raise csv.Error("a quotation mark is never closed")
+        self.taken.append(self._returned.pop() if self._returned else next(self._lines))
+        return self.taken[-1][0]
+
+    def give_back(self) -> str:
+        """Return the first line that was taken, and give back the others."""
+        self._returned += reversed(self.taken[1:])
+        del self.taken[1:]
+        return self.taken[0][0]
+
+
+def _lines(path: Path, encoding: str) -> Iterator[tuple[str, str]]:
+    """Yield each line, and a word on it that is no UTF-8 and was read as Windows-1252."""
+    errors = "surrogateescape" if encoding == "utf-8-sig" else "replace"
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
+        for line in file:
+            if line.isascii() or not any("\udc80" <= character <= "\udcff" for character in line):
+                yield line, ""
+                continue
+            read = line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+            words = [word for word in read.replace(",", " ").replace(";", " ").split() if not word.isascii()]
+            yield read, words[0].strip('"') if words else "?"
