@@ -21,6 +21,7 @@ SCHEMAS: Final[dict[str, type[pa.DataFrameModel]]] = {
     "counts": schemas.Counts,
     "beneficiaries": schemas.Beneficiaries,
     "members": schemas.Members,
+    "places": schemas.Places,
     "sources": schemas.Sources,
 }
 
@@ -126,6 +127,36 @@ def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataF
     return _load("members", source)
 
 
+def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
+    """Load the names by which `to_iso3` knows countries and territories.
+
+    Parameters
+    ----------
+    source : path or pandas.DataFrame, optional
+        A file or a frame of your own with the columns of `data/places.csv`. It is checked and returned;
+        `to_iso3` goes by the names that cbcstats carries.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per spelling, with the columns and dtypes of `Places`: all countries and territories of
+        ISO 3166-1, Kosovo as `XKX` and the European Union as `EUE`.
+
+    Raises
+    ------
+    DataError
+        If the file breaks the schema.
+
+    Examples
+    --------
+    >>> from cbcstats import load_places
+    >>> places = load_places()
+    >>> places.loc[(places["iso3"] == "KEN") & (places["kind"] == "short"), "name"].tolist()
+    ['Kenya', 'Kenya', 'Kenia']
+    """
+    return _load("places", source)
+
+
 def load_sources(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
     """Load the sources of the figures: title, publisher, date, address.
 
@@ -164,8 +195,10 @@ def shipped(folder: str) -> Path:
 def _load(table: str, source: str | Path | pd.DataFrame | None) -> pd.DataFrame:
     own = Path(source) if isinstance(source, str | Path) else None
     cells = read_cells(shipped("data") / f"{table}.csv" if source is None else source)
-    known = _known_sources(own) if table != "sources" else frozenset()
-    frame, problems = check_cells(cells, SCHEMAS[table].to_schema(), known)
+    schema = SCHEMAS[table].to_schema()
+    refers = any((column.metadata or {}).get("refers_to") for column in schema.columns.values())
+    known = _known_sources(own) if refers else frozenset()
+    frame, problems = check_cells(cells, schema, known)
     if problems:
         raise problems_error(cells.name, problems)
     return frame.reset_index(drop=True)

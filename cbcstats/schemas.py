@@ -1,4 +1,4 @@
-"""The pandera models of the four tables: the contract that loaders keep.
+"""The pandera models of the tables: the contract that loaders keep.
 
 The models describe typed frames. Text is pandas `str`, counts are `Int64`, days are `datetime64`,
 marks are `bool`; an empty cell is missing. Rules over several columns are dataframe checks; `rules` says in plain
@@ -17,14 +17,20 @@ from cbcstats.columns import (
     CHANGE_BASIS,
     END,
     INDICATOR,
+    ISO2,
     ISO3,
     JOINED,
     JOINED_SOURCE_ID,
+    KIND,
+    KINDS_OF_NAME,
+    LANGUAGE,
+    LANGUAGES,
     LIST_ID,
     LIST_KIND,
     MEASURE,
     MEASURES,
     MEMBER,
+    NAME,
     PERIOD_END,
     PERIOD_START,
     PRECISION,
@@ -234,6 +240,38 @@ class Members(pa.DataFrameModel):
     def joined_has_a_source(cls, members: pd.DataFrame) -> pd.Series:
         """Check that a date of accession names its source."""
         return members[JOINED].isna() | members[JOINED_SOURCE_ID].notna()
+
+
+class Places(pa.DataFrameModel):
+    """Names of countries and territories, one row per spelling: our own list."""
+
+    iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=FORM_OF_ISO3)
+    iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=FORM_OF_ISO2)
+    name: str = _text("spelling; upper and lower case, accents and punctuation make no other one")
+    language: str = _text("language of the name; empty where it does not matter", nullable=True, isin=LANGUAGES)
+    kind: str = _text(
+        "short: what we call the place, one in English each; official: by its full or present name; "
+        "former: a name that it had; customs: a spelling of statistics and customs lists",
+        isin=KINDS_OF_NAME,
+    )
+
+    @pa.dataframe_check(ignore_na=False)
+    def spelling_is_of_one_place(cls, places: pd.DataFrame) -> pd.Series:
+        """Check that no spelling stands for two places."""
+        return places[ISO3].groupby(places[NAME].str.casefold(), dropna=False).transform("nunique") <= 1
+
+    @pa.dataframe_check(ignore_na=False)
+    def place_has_one_short_name(cls, places: pd.DataFrame) -> pd.Series:
+        """Check that each place has one short name in English, and no more than one in another language."""
+        short = places[KIND] == "short"
+        english = (short & (places[LANGUAGE] == "en")).groupby(places[ISO3], dropna=False).transform("sum")
+        return (english == 1) & ~(short & places.duplicated([ISO3, LANGUAGE, KIND]))
+
+    @pa.dataframe_check(ignore_na=False)
+    def codes_go_together(cls, places: pd.DataFrame) -> pd.Series:
+        """Check that a place has one code of two letters, and no other place has it."""
+        of_place = places[ISO2].groupby(places[ISO3], dropna=False).transform("nunique")
+        return (of_place <= 1) & (places[ISO3].groupby(places[ISO2], dropna=False).transform("nunique") <= 1)
 
 
 class Sources(pa.DataFrameModel):

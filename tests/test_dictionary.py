@@ -28,7 +28,7 @@ def test_writing_gives_both(tmp_path):
 def test_another_tool_finds_the_tables_valid():
     report = frictionless.validate(str(DATA / "datapackage.json"))
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "note"])
-    assert report.stats["tasks"] == 4
+    assert report.stats["tasks"] == 5
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -16,12 +16,14 @@ LOADERS = {
     "counts": cbcstats.load_counts,
     "beneficiaries": cbcstats.load_beneficiaries,
     "members": cbcstats.load_members,
+    "places": cbcstats.load_places,
     "sources": cbcstats.load_sources,
 }
 SCHEMAS = {
     "counts": cbcstats.Counts,
     "beneficiaries": cbcstats.Beneficiaries,
     "members": cbcstats.Members,
+    "places": cbcstats.Places,
     "sources": cbcstats.Sources,
 }
 
@@ -52,7 +54,7 @@ def problems(path, load=cbcstats.load_counts):
 
 
 @pytest.mark.parametrize(
-    ("table", "size"), [("counts", 326), ("beneficiaries", 329), ("members", 188), ("sources", 272)]
+    ("table", "size"), [("counts", 326), ("beneficiaries", 329), ("members", 188), ("places", 3083), ("sources", 272)]
 )
 def test_the_tables_are_typed_and_valid(table, size):
     frame = LOADERS[table]()
@@ -446,3 +448,21 @@ def test_only_a_claim_may_come_without_its_figure(rows, save):
         cbcstats.load_counts(source=save(rows))["value"].isna().sum()
         == cbcstats.load_counts()["value"].isna().sum() + 1
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "value", "column", "problem"),
+    [
+        ("name", "Kenya", "name", "stands for several places"),
+        ("language", "", "kind", "without one short name in English"),
+        ("kind", "usual", "kind", "is not a word that this column takes"),
+        ("iso2", "KE", "iso2", "is not the code of all names of the place"),
+    ],
+)
+def test_each_rule_of_places_names_its_column(save, changed, value, column, problem):
+    header = ["iso3", "iso2", "name", "language", "kind"]
+    kenya, uganda = ["KEN", "KE", "Kenya", "en", "short"], ["UGA", "UG", "Uganda", "en", "short"]
+    uganda[header.index(changed)] = value
+    found = problems(save([header, kenya, uganda], "places.csv"), cbcstats.load_places)
+    assert set(found["column"]) == {column}
+    assert problem in found["problem"].iloc[-1]
