@@ -14,6 +14,7 @@ Load, change, plot:
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,29 +24,39 @@ if TYPE_CHECKING:
     from cbcstats.claims import implied_previous
     from cbcstats.errors import ArgumentError, CbcstatsError, DataError, ReportError
     from cbcstats.growth import growth_rate, index_to
-    from cbcstats.loaders import load_beneficiaries, load_counts, load_members, load_sources
+    from cbcstats.loaders import load_beneficiaries, load_counts, load_members, load_places, load_sources
     from cbcstats.parts import check_totals, contributions
     from cbcstats.percentages import Growth, parse_change
-    from cbcstats.places import wco_region
+    from cbcstats.places import is_member, to_iso3, wco_region
     from cbcstats.qualifiers import Bounds, Qualified, bounds, parse_qualified
+    from cbcstats.register_schemas import BeneficiaryRegister, MissionRegister
+    from cbcstats.registers import Register, read_register, read_register_in_parts
     from cbcstats.reports import save_report
     from cbcstats.revisions import compare_releases, membership_changes
-    from cbcstats.schemas import Beneficiaries, Counts, Members, Sources
+    from cbcstats.schemas import Beneficiaries, Counts, Members, Places, Sources
+    from cbcstats.tallies import count_missions
     from cbcstats.uncertainty import count_interval, rate_ratio
     from cbcstats.verdicts import check_claims
 
 __version__ = "0.1.0"
 
+# Where pyspark is installed, pandera loads its imitation of pandas, which warns of pandas 3 and is not used here.
+warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+
 __all__ = [
     "ArgumentError",
     "Beneficiaries",
+    "BeneficiaryRegister",
     "Bounds",
     "CbcstatsError",
     "Counts",
     "DataError",
     "Growth",
     "Members",
+    "MissionRegister",
+    "Places",
     "Qualified",
+    "Register",
     "ReportError",
     "Sources",
     "bounds",
@@ -54,14 +65,17 @@ __all__ = [
     "compare_releases",
     "contributions",
     "count_interval",
+    "count_missions",
     "describe",
     "format_range",
     "growth_rate",
     "implied_previous",
     "index_to",
+    "is_member",
     "load_beneficiaries",
     "load_counts",
     "load_members",
+    "load_places",
     "load_sources",
     "membership_changes",
     "parse_change",
@@ -69,7 +83,10 @@ __all__ = [
     "plot_changes",
     "plot_counts",
     "rate_ratio",
+    "read_register",
+    "read_register_in_parts",
     "save_report",
+    "to_iso3",
     "wco_region",
     "year_on_year",
 ]
@@ -82,16 +99,19 @@ _MODULES = {
     "claims": ("implied_previous",),
     "errors": ("ArgumentError", "CbcstatsError", "DataError", "ReportError"),
     "growth": ("growth_rate", "index_to"),
-    "loaders": ("load_beneficiaries", "load_counts", "load_members", "load_sources"),
+    "loaders": ("load_beneficiaries", "load_counts", "load_members", "load_places", "load_sources"),
     "parts": ("check_totals", "contributions"),
     "percentages": ("Growth", "parse_change"),
-    "places": ("wco_region",),
+    "places": ("is_member", "to_iso3", "wco_region"),
     "qualifiers": ("Bounds", "Qualified", "bounds", "parse_qualified"),
+    "register_schemas": ("BeneficiaryRegister", "MissionRegister"),
+    "registers": ("Register", "read_register", "read_register_in_parts"),
     "reports": ("save_report",),
+    "tallies": ("count_missions",),
     "verdicts": ("check_claims",),
     "uncertainty": ("count_interval", "rate_ratio"),
     "revisions": ("compare_releases", "membership_changes"),
-    "schemas": ("Beneficiaries", "Counts", "Members", "Sources"),
+    "schemas": ("Beneficiaries", "Counts", "Members", "Places", "Sources"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

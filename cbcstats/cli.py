@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cbcstats import __version__
+from cbcstats import __version__, register_commands
 from cbcstats.errors import CbcstatsError
 
 if TYPE_CHECKING:
@@ -145,6 +145,16 @@ def implied(
     typer.echo(str(found))
     if found.empty:
         raise typer.Exit(1)
+
+
+app.command(
+    epilog="Examples: cbcstats check missions.xlsx · "
+    "cbcstats check missions.csv --column member=Country --date-format %d/%m/%Y --problems to_correct.xlsx"
+)(register_commands.check)
+app.command(
+    epilog="Examples: cbcstats count missions.csv --by wco_region · "
+    "cbcstats count missions.csv --by programme --year-start 1 -o counts.xlsx"
+)(register_commands.count)
 
 
 def _print_verdicts(found: pd.DataFrame, form: Format) -> None:

@@ -39,6 +39,17 @@ REGION_SOURCE_ID: Final = "region_source_id"
 JOINED: Final = "joined"
 JOINED_SOURCE_ID: Final = "joined_source_id"
 
+LANGUAGE: Final = "language"
+KIND: Final = "kind"
+
+MISSION_ID: Final = "mission_id"
+STATUS: Final = "status"
+START_DATE: Final = "start_date"
+END_DATE: Final = "end_date"
+EXPERTS: Final = "experts"
+PARTICIPANTS: Final = "participants"
+FEMALE_PARTICIPANTS: Final = "female_participants"
+
 TITLE: Final = "title"
 PUBLISHER: Final = "publisher"
 PUBLISHED: Final = "published"
@@ -67,6 +78,8 @@ PRECISION: Final = "_precision"  # suffix: how much of the date beside it is kno
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 QUALIFIERS: Final = ("exact", "more_than", "at_least", "about", "almost", "less_than", "at_most")
 PRECISIONS: Final = ("day", "month", "year")
+LANGUAGES: Final = ("en", "fr", "es")
+KINDS_OF_NAME: Final = ("short", "official", "former", "customs")
 WCO_REGIONS: Final = (
     "East and Southern Africa",
     "Europe",

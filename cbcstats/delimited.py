@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 FIRST_ROWS: Final = 20  # rows among which delimiter and header are looked for
 _RARE_DELIMITERS: Final = ":~^"
+_RARE_SHARE: Final = 0.6  # colons stand in text and times, too
 _LARGEST_CELL: Final = 2**30  # characters; the limit of the csv module is a cell of 131,072
 _LONGEST_RECORD: Final = 10_000  # lines; a quotation mark that is open for longer was never closed
 
@@ -63,7 +64,11 @@ def delimiter_of(path: Path, encoding: str) -> str:
     def cells(delimiter: str) -> int:
         return sum(sorted(len(record.cells) for record in _records(iter(first), delimiter))[-3:])
 
-    return max([*DELIMITERS, *_RARE_DELIMITERS], key=lambda mark: cells(mark) * (1 if mark in DELIMITERS else 0.6))
+    def likeness(delimiter: str) -> float:
+        return cells(delimiter) if delimiter in DELIMITERS else cells(delimiter) * _RARE_SHARE
+
+    best: str = max([*DELIMITERS, *_RARE_DELIMITERS], key=likeness)
+    return best
 
 
 def records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:

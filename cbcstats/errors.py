@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,17 +64,21 @@ class DataError(CbcstatsError, ValueError):
 
     def __str__(self) -> str:
         """Return the message and the first problems, one in a line."""
-        lines = [self.message]
-        for found in self.problems.head(SHOWN).to_dict("records"):
-            place = f"row {found['row']}"
-            if found["column"]:
-                place += f", column {found['column']}"
-            if found["value"]:
-                place += f", {_short(str(found['value']))!r}"
-            lines.append(f"  {place}: {found['problem']}; {found['remedy']}")
+        lines = [self.message, *map(problem_line, self.problems.head(SHOWN).itertuples(index=False))]
         if len(self.problems) > SHOWN:
             lines.append(f"  and {len(self.problems) - SHOWN} more, all of them in `.problems`")
         return "\n".join(lines)
+
+
+def problem_line(problem: Any) -> str:
+    """Return a problem, a row of a frame, in one line: place, value, what is wrong, what to do."""
+    place = f"row {problem.row}"
+    if problem.column:
+        place += f", column {problem.column}"
+    if problem.value:
+        place += f", {_short(str(problem.value))!r}"
+    warning = "warning: " if getattr(problem, "severity", "") == "warning" else ""
+    return f"  {warning}{place}: {problem.problem}; {problem.remedy}"
 
 
 def nearest(value: str, options: Iterable[str], *, count: int = 3) -> list[str]:

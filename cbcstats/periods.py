@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from cbcstats.errors import ArgumentError
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -67,6 +69,37 @@ def length_in_days(start: pd.Series, end: pd.Series) -> pd.Series:
 def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
     """Return the middle of each period; where its start is not known, its last day."""
     return end - (end - start.fillna(end)) / 2
+
+
+def check_month(name: str, month: int) -> None:
+    """Raise ArgumentError unless a month is one of 1 to 12."""
+    if month not in range(1, 13):
+        raise ArgumentError(f"`{name}` must be a month from 1 to 12, but {month!r} was given")
+
+
+def reporting_year(days: pd.Series, year_start: int) -> pd.Series:
+    """Return the label of the reporting year that each day belongs to.
+
+    Parameters
+    ----------
+    days : pandas.Series of datetime64
+        Days.
+    year_start : int
+        The month on whose first day reporting years begin.
+
+    Examples
+    --------
+    >>> days = pd.Series(pd.to_datetime(["2017-06-30", "2017-07-01"]))
+    >>> reporting_year(days, 7).tolist(), reporting_year(days, 1).tolist()
+    (['2016/17', '2017/18'], ['2017', '2017'])
+    """
+    years = days.dt.year - (days.dt.month < year_start)
+    labels = {}
+    for year in years.dropna().unique():
+        start = pd.Timestamp(int(year), year_start, 1)
+        labels[year] = period_label(start, start + pd.DateOffset(years=1, days=-1))
+    named: pd.Series = years.map(labels).astype("str")
+    return named
 
 
 def period_label(start: Any, end: Any) -> str:

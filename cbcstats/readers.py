@@ -118,16 +118,16 @@ def _read_csv(path: Path) -> Cells:
 def _read_excel(path: Path) -> Cells:
     first, *others = read_sheets(path)
     if not any(any(row) for _, row in first.rows) and others:
-        names = ", ".join(sheet.name for sheet in others)
-        raise DataError(f"{path}: the first sheet is empty; move the table there from one of the others ({names})")
+        shown = ", ".join(sheet.name for sheet in others)
+        raise DataError(f"{path}: the first sheet is empty; move the table there from one of the others ({shown})")
     problems: list[Problem] = []
     found = _table(path, first.rows, problems)
     names = next(([name.strip() for name in cells] for row, cells in first.rows if row == found.header), [])
-    for (row, place), (value, said) in first.unread.items():
+    for (row, place), (written, said) in first.unread.items():
         remedy = "correct the formula, or write the value"
         if said != AN_ERROR:
             remedy = "open the file in a spreadsheet program and save it, or write the value"
-        problems.append(Problem(row, names[place] if 0 <= place < len(names) else "", value, said, remedy))
+        problems.append(Problem(row, names[place] if 0 <= place < len(names) else "", written, said, remedy))
     return found
 
 

@@ -1,0 +1,109 @@
+"""Blocks of the rows of a register, as Arrow columns of text that know their rows; nothing is interpreted here."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from cbcstats.workbooks import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+CODED: Final = pa.dictionary(pa.int32(), pa.string())
+
+
+class Block(NamedTuple):
+    """Consecutive rows of a register.
+
+    `rows` holds the rows as a spreadsheet numbers them. `text` holds the columns that were asked for as text, each
+    distinct text once where they were asked for as codes, with empty cells as `""`; `others` the rest as it is.
+    By position in the block: `faults` says of rows that could not be cut into cells why; `surplus` holds cells beyond
+    the header; `misread` words that are no UTF-8; `unread` says by position and column what Excel could not show.
+    """
+
+    rows: np.ndarray
+    text: dict[str, pa.Array]
+    others: pa.Table
+    faults: dict[int, str]
+    surplus: dict[int, list[str]]
+    misread: dict[int, str]
+    unread: dict[tuple[int, str], str]
+
+    def typed(self, name: str, positions: np.ndarray) -> pa.Array:
+        """Return cells of a column as typed: text, or what the column holds."""
+        if name in self.text:
+            return self.text[name].take(pa.array(positions)).cast(pa.string())
+        return _one(self.others[name].take(pa.array(positions)))
+
+
+def unique_names(header: Iterable[str]) -> list[str]:
+    """Return names of columns that differ: one that stands twice gets a number, an empty one its place."""
+    names: list[str] = []
+    for place, cell in enumerate(header, start=1):
+        name = cell.strip() or f"column {place}"
+        twins = sum(name == other or other.startswith(f"{name} (") for other in names)
+        names.append(f"{name} ({twins + 1})" if name in names else name)
+    return names
+
+
+def block_of(table: pa.Table, coded: Sequence[str], plain: Sequence[str], first_row: int) -> Block:
+    """Take a table apart into the columns that are asked for as text and the others."""
+    text = {name: _coded(table[name]) for name in coded} | {name: _text(table[name]) for name in plain}
+    rows = np.arange(first_row, first_row + len(table))
+    return Block(rows, text, table.drop_columns(list(text)), {}, {}, {}, {})
+
+
+def block_of_cells(
+    rows: Sequence[tuple[int, list[str]]],
+    header: Sequence[str],
+    coded: Sequence[str],
+    plain: Sequence[str],
+    unread: Mapping[tuple[int, int], tuple[str, str]] = MappingProxyType({}),
+) -> Block:
+    """Cut rows to the header, and keep what does not fit."""
+    width = len(header)
+    faults: dict[int, str] = {}
+    surplus: dict[int, list[str]] = {}
+    not_shown: dict[tuple[int, str], str] = {}
+    cut = [[*cells[:width], *[""] * (width - len(cells))] for _, cells in rows]
+    for place, (_, cells) in enumerate(rows):
+        if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+            faults[place] = f"has {len(cells)} cell{'s'[: len(cells) != 1]} where the header has {width}"
+            surplus[place] = cells[width:]
+    places = {row: place for place, (row, _) in enumerate(rows)}
+    for (row, column), (text, said) in unread.items():
+        if row in places and 0 <= column < width:
+            cut[places[row]][column] = text
+            not_shown[places[row], header[column]] = said
+    columns = list(zip(*cut, strict=True)) or [()] * width
+    table = pa.table([pa.array(column, pa.string()) for column in columns], names=list(header))
+    block = block_of(table, coded, plain, 0)
+    numbers = np.array([row for row, _ in rows], dtype=np.int64)
+    return block._replace(rows=numbers, faults=faults, surplus=surplus, unread=not_shown)
+
+
+def _coded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a column as text, each distinct text once."""
+    if not pa.types.is_dictionary(column.type):
+        column = pa.chunked_array([_text(column)]).dictionary_encode()
+    elif column.type != CODED or column.null_count:
+        column = pa.chunked_array([_text(column.cast(column.type.value_type))]).dictionary_encode()
+    return _one(column.unify_dictionaries())
+
+
+def _text(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as text as one would type it; what is missing is empty."""
+    kind = column.type
+    if pa.types.is_string(kind) and not column.null_count:
+        return _one(column)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _one(column.cast(pa.string()).fill_null(""))
+    return pa.array([as_text(cell) for cell in column.to_pylist()], pa.string())
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

@@ -1,0 +1,112 @@
+"""The columns of a block as they were read: by distinct text, and spread to rows, typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
+
+from cbcstats import columns as c
+from cbcstats.columns import WCO_REGIONS
+from cbcstats.entries import PLACEHOLDERS, TO_COME, Reading, judge
+from cbcstats.findings import as_series
+from cbcstats.places import wco_region
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandera.pandas as pandera
+
+    from cbcstats.findings import Finding
+
+_NO_TEXT: Final = pa.array(
+    sorted({form(text) for text in PLACEHOLDERS | TO_COME for form in (str, str.upper, str.title)})
+)
+
+
+class Plain(NamedTuple):
+    """A column of text in which hardly any text stands twice, without blanks around.
+
+    `empty` and `no_value` say which of its cells are empty, or stand for no value.
+    """
+
+    cells: pa.Array
+    empty: np.ndarray
+    no_value: np.ndarray
+
+    def typed(self, rows: np.ndarray) -> pd.Series:
+        """Return the text in some rows; what is empty or stands for no value is missing."""
+        missing = pa.array((self.empty | self.no_value)[rows])
+        return as_series(pa.compute.if_else(missing, None, self.cells.take(pa.array(rows))))
+
+
+class Coded(NamedTuple):
+    """A column of which each distinct text was read once.
+
+    `parsed` holds the values of the distinct texts, `findings` what is wrong with them, `codes` which of them stands in
+    each row.
+    """
+
+    typed_name: str
+    codes: np.ndarray
+    texts: list[str]
+    parsed: pd.Series
+    findings: list[Finding | None]
+
+    def where(self, holds: Sequence[bool]) -> np.ndarray:
+        """Return in which rows something holds that is said for each distinct text."""
+        mask = np.asarray(holds, dtype=bool)
+        return mask[self.codes] if mask.any() else np.zeros(len(self.codes), dtype=bool)
+
+    def typed(self, rows: np.ndarray | None = None) -> Any:
+        """Return the values in some rows, or in all: days, whole numbers, or a categorical."""
+        codes = self.codes if rows is None else self.codes.take(rows)
+        if self.parsed.dtype == "str":
+            return spread(pd.Categorical(self.parsed), codes)
+        if self.parsed.dtype == "Int64":
+            missing = self.parsed.isna().to_numpy()
+            return pd.arrays.IntegerArray(self.parsed.to_numpy(np.int64, na_value=0)[codes], missing[codes])
+        return self.parsed.to_numpy()[codes]
+
+
+def read_plain(column: pa.Array) -> Plain:
+    """Read a column of text in which hardly any text stands twice."""
+    cells = pa.compute.utf8_trim_whitespace(column)
+    empty = pa.compute.equal(pa.compute.binary_length(cells), 0)
+    return Plain(cells, _mask(empty), _mask(pa.compute.is_in(cells, value_set=_NO_TEXT)))
+
+
+def read_coded(typed_name: str, column: pa.DictionaryArray, model: pandera.Column, reading: Reading) -> Coded:
+    """Read each distinct text of a column once."""
+    texts = column.dictionary.to_pylist()
+    return Coded(typed_name, column.indices.to_numpy(), texts, *judge(texts, model, reading))
+
+
+def typed_place(member: Coded, rows: np.ndarray) -> dict[str, pd.Categorical]:
+    """Return the names of places in some rows, as written, with their codes and regions."""
+    codes = member.codes.take(rows)
+    names = pd.Categorical(pd.Series([text.strip() for text in member.texts], dtype="str"))
+    regions = pd.Categorical(wco_region(member.parsed), WCO_REGIONS)
+    return {
+        c.MEMBER: spread(names, codes),
+        c.ISO3: spread(pd.Categorical(member.parsed), codes),
+        c.WCO_REGION: spread(regions, codes),
+    }
+
+
+def spread(distinct: pd.Categorical[Any], codes: np.ndarray) -> pd.Categorical:
+    """Return values by distinct text as a categorical by row, without categories that do not occur."""
+    found = distinct.codes[codes]
+    used = np.bincount(found.astype(np.int64) + 1, minlength=len(distinct.categories) + 1)[1:] > 0
+    if not used.all():
+        new_codes = np.append(np.cumsum(used) - 1, -1).astype(distinct.codes.dtype)  # -1 is what is missing
+        found = new_codes[found]
+    return pd.Categorical.from_codes(found, distinct.categories[used])
+
+
+def _mask(found: pa.Array) -> np.ndarray:
+    mask: np.ndarray = found.to_numpy(zero_copy_only=False).astype(bool)
+    return mask

@@ -1,0 +1,77 @@
+"""Rejected rows -> a workbook to hand back to whoever filled in the register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cbcstats.errors import ArgumentError
+from cbcstats.findings import ERROR
+from cbcstats.sieve import REASONS, TO_CORRECT
+from cbcstats.workbooks import as_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROWS_OF_A_SHEET: Final = 1_048_576
+_WIDTHS: Final = (10, 40)  # characters
+_WIDTH_OF_WORDS: Final = 90
+
+
+def write_corrections(path: str | Path, rejected: pd.DataFrame, problems: pd.DataFrame, *, overwrite: bool) -> Path:
+    """Write rejected rows as typed; each bad cell is coloured and says in a comment what is wrong and what to do."""
+    path = Path(path)
+    if path.suffix.lower() != ".xlsx":
+        raise ArgumentError(f"{path}: rejected rows are written as a workbook; give a name that ends in .xlsx")
+    if path.exists() and not overwrite:
+        raise ArgumentError(f"{path} is there already; give another name, or overwrite=True")
+    if len(rejected) >= ROWS_OF_A_SHEET:
+        raise ArgumentError(f"{len(rejected):,} rows are more than a sheet holds; use .rejected.to_csv instead")
+    import xlsxwriter
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.tmp")  # so that what stands there stays whole if writing fails
+    try:
+        with xlsxwriter.Workbook(beside) as workbook:
+            _write_cells(workbook, rejected.drop(columns=REASONS))
+            _write_problems(workbook, rejected.drop(columns=REASONS), problems)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def _write_cells(workbook: Any, rejected: pd.DataFrame) -> None:
+    sheet = workbook.add_worksheet("to correct")
+    head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    text = workbook.add_format({"num_format": "@"})  # a corrected cell stays as it is typed
+    for place, name in enumerate(map(str, rejected)):
+        cells = [as_text(cell) for cell in rejected.iloc[:, place]]
+        longest = max([len(name), *map(len, cells[:100])]) + 2
+        sheet.set_column(place, place, min(max(longest, _WIDTHS[0]), _WIDTHS[1]), text)
+        sheet.write_string(0, place, name, head)
+        for row, cell in enumerate(cells, start=1):
+            sheet.write_string(row, place, cell, text)
+    sheet.set_column(rejected.shape[1], rejected.shape[1], _WIDTH_OF_WORDS)
+    sheet.write_string(0, rejected.shape[1], TO_CORRECT, head)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(rejected), rejected.shape[1])
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(rejected) + 1}"})
+
+
+def _write_problems(workbook: Any, rejected: pd.DataFrame, problems: pd.DataFrame) -> None:
+    [sheet] = workbook.worksheets()
+    bad = workbook.add_format({"bg_color": "#FFD9B3", "border": 1, "num_format": "@"})
+    wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
+    places = {name: place for place, name in enumerate(map(str, rejected))}
+    numbers = {row: number for number, row in enumerate(rejected.index, start=1)}
+    said: dict[int, list[str]] = {}
+    for row, column, value, problem, remedy, severity in problems.itertuples(index=False):
+        if row in numbers:
+            said.setdefault(row, []).append(f"{column or 'the row'} {problem}: {remedy}")
+            if column:
+                note = f"{'' if severity == ERROR else 'Warning: '}{problem}.\n{remedy[0].upper()}{remedy[1:]}."
+                sheet.write_string(numbers[row], places[column], value, bad)
+                sheet.write_comment(numbers[row], places[column], note, {"author": "cbcstats", "x_scale": 2})
+    for row, texts in said.items():
+        sheet.write_string(numbers[row], len(places), f"Row {row}: {'; '.join(texts)}", wrap)

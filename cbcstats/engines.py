@@ -1,0 +1,181 @@
+"""Rows in any engine -> a small table of cells: narwhals for all engines, and a short cut for pandas.
+
+A cell holds what the missions of one reporting year and one combination of columns add up to.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from cbcstats import columns as c
+from cbcstats.errors import ArgumentError, DataError, check_choice
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from narwhals.typing import IntoFrame
+
+MISSIONS: Final = "missions"
+PEOPLE: Final = (c.EXPERTS, c.PARTICIPANTS, c.FEMALE_PARTICIPANTS)
+NOT_STATED: Final = "not stated"
+NO_REGION: Final = "no WCO region"
+
+# The columns of cells. The underscore keeps them apart from columns of registers.
+YEAR: Final = "_year"  # in which the reporting period begins; missing where the date is
+ROWS: Final = "_rows"
+SUM: Final = "_sum"  # of the indicator, where it is not missing
+KNOWN: Final = "_known"  # rows in which it is not missing
+FIRST: Final = "_first"  # no row of the cell is earlier, and the earliest of a register is the least of its cells
+LAST: Final = "_last"  # the same with later
+ADDED: Final = {ROWS: "sum", SUM: "sum", KNOWN: "sum", FIRST: "min", LAST: "max"}
+
+MANY_CELLS: Final = 2_000_000  # from which on the short cut would be a detour
+
+
+def cells_of(
+    rows: IntoFrame, keys: Sequence[str], *, year_start: int, date: str, indicator: str, taken: Collection[str]
+) -> pd.DataFrame:
+    """Count the rows by reporting year and keys, and add up the indicator.
+
+    Returns the keys as text and the columns above, in the same dtypes whatever the engine. Only cells that occur are
+    there, some perhaps in several rows; their order is that of the engine. Keys must not be among the names taken.
+    """
+    if isinstance(rows, pd.DataFrame):
+        rows = _without_objects(rows, date, indicator)
+    try:
+        frame = nw.from_native(rows).lazy()
+    except TypeError:
+        raise ArgumentError(
+            f"`rows` must be a pandas, Polars, PyArrow, DuckDB or Spark frame, but {type(rows).__name__} was given"
+        ) from None
+    schema = frame.collect_schema()
+    _check_columns(schema, keys, date, indicator, taken)
+    cells = None
+    if isinstance(rows, pd.DataFrame) and isinstance(rows[date].dtype, np.dtype):
+        cells = _short_cut(rows, keys, year_start, date, indicator)
+    if cells is None:
+        cells = _grouped(frame, keys, year_start, date, indicator, real=schema.get(indicator, nw.Int64()).is_float())
+    return _typed(cells, keys, indicator)
+
+
+def _grouped(
+    frame: nw.LazyFrame[Any], keys: Sequence[str], year_start: int, date: str, indicator: str, *, real: bool
+) -> pd.DataFrame:
+    """Make cells with one group_by in the engine."""
+    day, number = nw.col(date), nw.lit(1) if indicator == MISSIONS else nw.col(indicator)
+    return (
+        frame.select(
+            *keys,
+            (day.dt.year() - (day.dt.month() < year_start).cast(nw.Int32)).alias(YEAR),
+            day.alias(FIRST),
+            (number.fill_nan(None) if real else number).alias(SUM),
+        )
+        .group_by(YEAR, *keys, drop_null_keys=False)
+        .agg(
+            nw.len().alias(ROWS),
+            nw.col(SUM).count().alias(KNOWN),
+            nw.col(SUM).sum(),
+            nw.col(FIRST).max().alias(LAST),
+            nw.col(FIRST).min(),
+        )
+        .collect()
+        .to_pandas()
+    )
+
+
+def _short_cut(
+    rows: pd.DataFrame, keys: Sequence[str], year_start: int, date: str, indicator: str
+) -> pd.DataFrame | None:
+    """Make cells of a pandas frame by numbering them, in a fraction of the time of a groupby; None if they are many."""
+    first, last = rows[date].min(), rows[date].max()
+    if pd.isna(first) or (last - first).days > MANY_CELLS:
+        return None
+    origin = np.datetime64(first, "D")
+    calendar = np.arange(origin, np.datetime64(last, "D") + 1)
+    years = (calendar.astype("datetime64[M]").astype(int) + 1 - year_start) // 12 + 1970
+    coded = [_coded(rows[name]) for name in keys]
+    shape = (int(years[-1] - years[0]) + 2, *(len(labels) + 1 for _, labels in coded))
+    if math.prod(shape) > MANY_CELLS:
+        return None
+    # Code 0 is a missing day or label, the others follow in order.
+    year_codes = np.append(years - years[0] + 1, 0)
+    places = (rows[date].to_numpy().astype("datetime64[D]") - origin).astype(int)
+    if rows[date].hasnans:
+        places[rows[date].isna().to_numpy()] = -1
+    numbers = year_codes[places]
+    for codes, labels in coded:
+        numbers *= len(labels) + 1
+        numbers += codes
+        numbers += 1
+    sizes = np.bincount(numbers, minlength=math.prod(shape))
+    there = np.flatnonzero(sizes)
+    found: dict[str, Any] = {ROWS: sizes[there], KNOWN: sizes[there], SUM: sizes[there]}
+    if indicator != MISSIONS:
+        values = rows[indicator].to_numpy(float, na_value=np.nan)
+        missing = np.isnan(values)
+        found[KNOWN] = (sizes - np.bincount(numbers[missing], minlength=len(sizes)))[there]
+        found[SUM] = np.bincount(numbers, np.where(missing, 0.0, values), len(sizes))[there]
+    at_years, *at_labels = np.unravel_index(there, shape)
+    found[YEAR] = pd.Series(at_years + (years[0] - 1)).where(at_years > 0)
+    for name, codes, (_, labels) in zip(keys, at_labels, coded, strict=True):
+        found[name] = pd.Series(labels).reindex(codes - 1).array
+    return pd.DataFrame(found).assign(**{FIRST: first, LAST: last})
+
+
+def _coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """Return a number for each cell, -1 where it is missing, and what the numbers stand for."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories
+    codes, labels = pd.factorize(column)
+    return codes, pd.Index(labels)
+
+
+def _typed(cells: pd.DataFrame, keys: Sequence[str], indicator: str) -> pd.DataFrame:
+    """Return cells in dtypes that no longer tell the engine, with words for what is missing."""
+    sums = cells[SUM].astype("float64")  # some engines add up in decimals
+    if (sums % 1 != 0).any():
+        raise DataError(f"{indicator} holds parts of people; write whole numbers")
+    typed: dict[str, Any] = {YEAR: cells[YEAR].astype("Int64")}
+    for name in keys:
+        missing = NO_REGION if name == c.WCO_REGION else NOT_STATED
+        typed[name] = cells[name].convert_dtypes().astype("str").fillna(missing)
+    typed |= {
+        name: numbers.astype("int64") for name, numbers in ((ROWS, cells[ROWS]), (SUM, sums), (KNOWN, cells[KNOWN]))
+    }
+    for name in (FIRST, LAST):
+        typed[name] = pd.to_datetime(cells[name]).dt.tz_localize(None).astype("datetime64[us]")
+    return pd.DataFrame(typed)
+
+
+def _check_columns(schema: nw.Schema, keys: Sequence[str], date: str, indicator: str, taken: Collection[str]) -> None:
+    check_choice("date", date, list(schema))
+    if not schema[date].is_temporal():
+        raise _not_parsed("date", date, "days", str(schema[date]))
+    check_choice("indicator", indicator, [MISSIONS, *(name for name in PEOPLE if name in schema)])
+    if indicator != MISSIONS and not schema[indicator].is_numeric():
+        raise _not_parsed("indicator", indicator, "numbers", str(schema[indicator]))
+    for name in keys:
+        check_choice("by", name, [name for name in schema if name != date and name not in taken])
+
+
+def _without_objects(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
+    """Return a pandas frame with days and numbers in dtypes; dates of Parquet files and empty columns are objects."""
+    objects = [name for name in (date, indicator) if name in rows and rows[name].dtype == object]
+    kinds = {name: pd.api.types.infer_dtype(rows[name], skipna=True) for name in objects}
+    if kinds.get(date) in ("date", "datetime", "empty"):
+        rows = rows.assign(**{date: pd.to_datetime(rows[date])})
+    if kinds.get(indicator) in ("integer", "empty"):
+        rows = rows.assign(**{indicator: rows[indicator].astype("Int64")})
+    return rows
+
+
+def _not_parsed(argument: str, column: str, wanted: str, kind: str) -> ArgumentError:
+    held = "text" if kind in ("String", "Categorical", "Enum") else f"values of type {kind}"
+    return ArgumentError(
+        f"`{argument}` must be a column of {wanted}, but {column!r} holds {held}; parse it with read_register first"
+    )

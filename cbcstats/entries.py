@@ -1,0 +1,274 @@
+"""What a cell of a register says: each distinct text of a column is read once, and what is wrong with it is named."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cbcstats.errors import ArgumentError
+from cbcstats.findings import ERROR, WARNING, Finding
+from cbcstats.periods import parse_day
+from cbcstats.places import iso3_of, suggestions
+from cbcstats.register_schemas import OF_CELLS, PLACE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import pandera.pandas as pa
+
+_DASHES: Final = (
+    "-",
+    "--",
+    "---",
+    "\N{EN DASH}",
+    "\N{EM DASH}",
+    ".",
+    "..",
+    "...",
+    "\N{HORIZONTAL ELLIPSIS}",
+    "?",
+    "/",
+    "*",
+)
+PLACEHOLDERS: Final = frozenset(
+    {
+        *_DASHES,
+        "n/a",
+        "#n/a",
+        "na",
+        "n.a.",
+        "n.a",
+        "n/d",
+        "nd",
+        "n.d.",
+        "none",
+        "null",
+        "nil",
+        "nan",
+        "nat",
+        "missing",
+        "unknown",
+    }
+)
+TO_COME: Final = frozenset(
+    {"tbc", "tba", "tbd", "t.b.c.", "t.b.a.", "t.b.d.", "to be confirmed", "to be announced", "pending", "a confirmer"}
+)
+
+
+_TOTAL: Final = re.compile(
+    r"(?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*|.*\btotals?\s*:?", re.IGNORECASE
+)
+_ALL: Final = frozenset({"sum", "somme", "suma", "all members", "all countries", "all regions", "all missions"})
+_ISO_DAY: Final = r"\d{4}-\d\d-\d\d"
+_ISO_TIME: Final = re.compile(rf"({_ISO_DAY})[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_THREE_NUMBERS: Final = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)", re.ASCII)
+_YEAR_FIRST: Final = re.compile(r"\d{4}([/.-])\d{1,2}\1\d{1,2}", re.ASCII)
+_NO_DAY: Final = re.compile(r"(\d{4})|(\d{4}[-/]\d{1,2})|(\d{1,2}[-/]\d{4})|([^\W\d]+\.? \d{4})", re.ASCII)
+_SERIAL: Final = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
+_WHOLE: Final = re.compile(r"([+-]?\d{1,15})(\.0*)?", re.ASCII)
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:[,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII)
+_FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
+_LIST: Final = re.compile(r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE)
+_LAST_OF_MONTHS: Final = 12
+_SUGGESTED_FOR: Final = 500  # unknown places; more of them are no names of places
+_LONGEST_PLACE: Final = 100
+
+
+class Judged(NamedTuple):
+    """The distinct texts of a column, read: their values, and what is wrong with each or None.
+
+    `values` is datetime64[us], Int64 or str, and missing for what is empty, stands for nothing, or is wrong.
+    """
+
+    values: pd.Series
+    findings: list[Finding | None]
+
+
+class Reading(NamedTuple):
+    """How dates are written: the format that is stated, and what serial numbers of a workbook count from.
+
+    `unknown_places` grows by those that were met, so that near spellings are looked for a bounded number of times.
+    """
+
+    date_format: str | None
+    first_day: datetime.date | None
+    unknown_places: dict[str, Finding]
+
+
+def judge(texts: Sequence[str], column: pa.Column, reading: Reading) -> Judged:
+    """Read the distinct texts of a column by what its model says of it, then hold the values against the model."""
+    plain = [text.strip() for text in texts]
+    dtype = str(column.dtype)
+    findings: list[Finding | None] = [None] * len(plain)
+    why: Callable[[str], Finding] | None = None
+    if dtype.startswith("datetime64"):
+        values, why, kind = _days(plain, reading), partial(_why_no_day, reading=reading), "datetime"
+    elif dtype == "Int64":
+        values, why, kind = _counts(plain), _why_no_count, "number"
+    elif (column.metadata or {}).get("reads") == PLACE:
+        values, why, kind = (
+            pd.Series(iso3_of(plain), dtype="str"),
+            partial(_why_no_place, known=reading.unknown_places),
+            "text",
+        )
+    else:
+        values, kind = pd.Series(plain, dtype="str"), "text"
+    for place in range(len(plain)) if why is None else np.flatnonzero(values.isna()).tolist():
+        findings[place] = _without_value(plain[place], column) or (why(plain[place]) if why and plain[place] else None)
+    if why is None:
+        values[[finding is not None or not text for finding, text in zip(findings, plain, strict=True)]] = None
+    for check in column.checks:
+        held = values.dropna()
+        for place in held.index[~check(held).check_output.to_numpy(bool)]:
+            findings[place] = OF_CELLS[check.name][kind]
+            values[place] = None
+    return Judged(values, findings)
+
+
+def check_date_format(date_format: str | None) -> None:
+    """Raise ArgumentError unless a format of dates names day, month and year.
+
+    Examples
+    --------
+    >>> check_date_format("dd/mm/yyyy")
+    Traceback (most recent call last):
+    cbcstats.errors.ArgumentError: `date_format` must name day, month and year, such as '%d/%m/%Y', but 'dd/mm/yyyy' \
+was given
+    """
+    if date_format is not None and not all(re.search(f"%[{part}]", date_format) for part in ("dj", "mbBj", "yY")):
+        raise ArgumentError(
+            f"`date_format` must name day, month and year, such as '%d/%m/%Y', but {date_format!r} was given"
+        )
+
+
+def is_total(text: str) -> bool:
+    """Return whether a text names a total: `Total Africa`, `Sub-total`, `Kenya total`.
+
+    Examples
+    --------
+    >>> [is_total(text) for text in ("Total Africa", "GRAND TOTAL:", "Kenya - total", "Togo")]
+    [True, True, True, False]
+    """
+    plain = text.strip().casefold()
+    return plain in _ALL or ("total" in plain and _TOTAL.fullmatch(plain) is not None)
+
+
+def orders_of_day_and_month(texts: Iterable[str]) -> tuple[str, str]:
+    """Return the first date that can only have the day first, and the first that can only have the month first.
+
+    Examples
+    --------
+    >>> orders_of_day_and_month(["03/04/2017", "25/04/2017", "04/26/2017"])
+    ('25/04/2017', '04/26/2017')
+    """
+    found = {True: "", False: ""}
+    for text in texts:
+        match = _THREE_NUMBERS.fullmatch(text.strip())
+        if match and (order := _day_comes_first(match)) is not None:
+            found[order] = found[order] or text.strip()
+    return found[True], found[False]
+
+
+def _without_value(text: str, column: pa.Column) -> Finding | None:
+    """Return what is wrong with a text that says that there is nothing, or not yet."""
+    required = bool((column.metadata or {}).get("required"))
+    remedy = f"write it ({column.description})" if required else "leave the cell empty until it is known"
+    severity = ERROR if required else WARNING
+    if not text:
+        return Finding("is empty", remedy) if required else None
+    if text.casefold() in TO_COME:
+        return Finding("is still to come", remedy, severity)
+    if text.casefold() in PLACEHOLDERS:
+        return Finding("stands for no value", remedy, severity)
+    return None
+
+
+def _days(texts: Sequence[str], reading: Reading) -> pd.Series:
+    text = pd.Series(texts, dtype="str")
+    iso = text.str.fullmatch(_ISO_DAY)
+    days = pd.to_datetime(text.where(iso), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+    if reading.date_format and not iso.all():
+        stated = pd.to_datetime(text.where(~iso), format=reading.date_format, errors="coerce")
+        days = days.fillna(stated.astype("datetime64[us]").dt.normalize())
+    for place in np.flatnonzero(days.isna()).tolist():
+        if timed := _ISO_TIME.fullmatch(texts[place]):
+            with contextlib.suppress(ValueError):
+                days[place] = parse_day(timed[1])[0]
+        elif reading.first_day and (serial := _SERIAL.fullmatch(texts[place])):
+            days[place] = pd.Timestamp(reading.first_day) + pd.Timedelta(days=int(serial[1]))
+    return days
+
+
+def _why_no_day(text: str, reading: Reading) -> Finding:
+    write = "write it as 2017-04-03"
+    stated = reading.date_format
+    if re.match(_ISO_DAY, text, re.ASCII) and len(text) >= len("2017-04-03"):
+        return Finding("is no day of the calendar", "correct the day or the month")
+    if numbers := _THREE_NUMBERS.fullmatch(text):
+        mark, year = numbers[2], "%Y" if len(numbers[4]) == len("2017") else "%y"
+        day_first, month_first = f"%d{mark}%m{mark}{year}", f"%m{mark}%d{mark}{year}"
+        first = _day_comes_first(numbers)
+        if stated in (day_first, month_first) and first is (stated == month_first):
+            return Finding(
+                "has day and month the other way round than stated", f"{write}, or state the other date_format"
+            )
+        if stated:
+            return Finding(f"does not fit the stated date_format {stated}", write)
+        if first is not None:
+            shown = day_first if first else month_first
+            return Finding("is a date whose format is not stated", f'state date_format="{shown}", or {write}')
+        said = f'state date_format="{day_first}" or, with the month first, "{month_first}"; or {write}'
+        return Finding("may be day first or month first", said)
+    if _YEAR_FIRST.fullmatch(text):
+        return Finding(
+            "is not written as ISO 8601 asks", f"{write}, with two digits for month and day and with hyphens"
+        )
+    if _NO_DAY.fullmatch(text):
+        return Finding("names no day", f"{write}; if only the month is known, take its first day and say so beside it")
+    if serial := _SERIAL.fullmatch(text):
+        day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(serial[1]))
+        return Finding("is a serial number of Excel, not a date", f"write it as {day}, or read the workbook itself")
+    if re.search(r"[^\W\d]{3}", text) and re.search(r"\d{4}", text, re.ASCII):
+        return Finding("is a date in words", f'{write}, or state a date_format such as "%d %B %Y"')
+    return Finding("is not a date", write)
+
+
+def _day_comes_first(numbers: re.Match[str]) -> bool | None:
+    """Return whether the day comes first in a date of three numbers, or None where it may or may not."""
+    first, second = int(numbers[1]), int(numbers[3])
+    if first <= _LAST_OF_MONTHS and second <= _LAST_OF_MONTHS:
+        return None
+    return first > _LAST_OF_MONTHS
+
+
+def _counts(texts: Sequence[str]) -> pd.Series:
+    found = [_WHOLE.fullmatch(text) for text in texts]
+    return pd.Series([int(match[1]) if match else None for match in found], dtype="Int64")
+
+
+def _why_no_count(text: str) -> Finding:
+    if _GROUPED.fullmatch(text):
+        digits = re.sub(r"[^\d+-]", "", text)
+        return Finding("has a mark between its thousands", f"write digits only, {digits} if that is meant")
+    if _FRACTION.fullmatch(text):
+        return Finding("is not a whole number", "write how many there were, not an average")
+    if _WHOLE.match(text) and re.fullmatch(r"[+-]?\d+", text, re.ASCII):
+        return Finding("is too large a number", "check it")
+    return Finding("is not a number", "write digits only, and words such as 'about' in a column of their own")
+
+
+def _why_no_place(text: str, known: dict[str, Finding]) -> Finding:
+    if text not in known:
+        near = suggestions(text) if len(known) < _SUGGESTED_FOR and len(text) < _LONGEST_PLACE else []
+        hint = f"; perhaps {' or '.join(near)}" if near else ""
+        finding = Finding("is not a place that is known", f"write the name of one country, or its ISO code{hint}")
+        if len(near) > 1 and _LIST.search(text):
+            finding = Finding("names several places", f"write one row for each: {', '.join(near)}")
+        known[text] = finding
+    return known[text]

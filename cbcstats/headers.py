@@ -1,0 +1,86 @@
+"""The header of a register: which of its columns are those that are known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from cbcstats import columns as c
+from cbcstats.errors import DataError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandera.pandas as pa
+
+    from cbcstats.inputs import Blocks
+
+# What columns are often called; for hints only.
+_ALSO_CALLED: Final = {
+    c.MEMBER: ("country", "beneficiary", "administration", "place", "pays", "pais", "país"),
+    c.START_DATE: ("start", "date", "from", "begin", "first day", "début", "inicio"),
+    c.PROGRAMME: ("program", "project", "initiative"),
+}
+
+
+def plain_name(text: str) -> str:
+    """Return a name of a column without what makes no difference: case, blanks, punctuation.
+
+    Examples
+    --------
+    >>> plain_name("Start-Date "), plain_name("start_date")
+    ('startdate', 'startdate')
+    """
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def named_columns(blocks: Blocks, model: pa.DataFrameSchema, called: Mapping[str, str]) -> dict[str, str]:
+    """Return the column of the file for each column of the model that the file has.
+
+    Raises
+    ------
+    DataError
+        If a needed column is missing, or two columns may be the same one.
+    """
+    names: dict[str, str] = {}
+    for name in readable(model):
+        exact = [typed for typed in blocks.header if typed == called.get(name)]
+        found = exact or [typed for typed in blocks.header if plain_name(typed) == plain_name(called.get(name, name))]
+        if len(found) > 1:
+            shown = " and ".join(map(repr, found))
+            raise DataError(f'{blocks.name}: {shown} may both be {name}; say which: columns={{"{name}": "{found[0]}"}}')
+        if found:
+            names[name] = found[0]
+    needed = [name for name in missing_columns(blocks.header, model, called) if name not in names]
+    needed += [name for name in called if name not in names and name not in needed]
+    if needed:
+        raise DataError(_said_of(blocks, needed, called, [t for t in blocks.header if t not in names.values()]))
+    return names
+
+
+def _said_of(blocks: Blocks, needed: Sequence[str], called: Mapping[str, str], free: Sequence[str]) -> str:
+    """Say which columns are missing, what was found, and which of them may be meant."""
+    meant = {}
+    for name in needed:
+        wanted = called.get(name, name)
+        also = [typed for typed in free if any(word in typed.casefold() for word in _ALSO_CALLED.get(name, ()))]
+        meant[name] = (nearest(wanted, free, count=1) or also or [""])[0]
+    wanted = " and ".join(f"{name} ({called[name]!r})" if name in called else name for name in needed)
+    given = ", ".join(f'"{name}": "{typed or "..."}"' for name, typed in meant.items())
+    options = " ".join(f"--column {name}={typed or '...'}" for name, typed in meant.items())
+    return (
+        f"{blocks.name}: no column for {wanted}; the header in row {blocks.header_row} has "
+        f"{', '.join(map(repr, blocks.header))}; say which it is: columns={{{given}}}, or {options} on the command line"
+    )
+
+
+def missing_columns(header: Sequence[str], model: pa.DataFrameSchema, called: Mapping[str, str]) -> list[str]:
+    """Return the needed columns that a header does not have."""
+    plain = {plain_name(cell) for cell in header}
+    needed = [name for name in readable(model) if (model.columns[name].metadata or {})["required"]]
+    return [name for name in needed if plain_name(called.get(name, name)) not in plain]
+
+
+def readable(model: pa.DataFrameSchema) -> list[str]:
+    """Return the columns that a file may have; the model has those that are added, too."""
+    return [name for name, column in model.columns.items() if "reads" in (column.metadata or {})]

@@ -1,0 +1,198 @@
+"""The commands for registers: `check` and `count`, on files of any size."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from cbcstats.errors import SHOWN, ArgumentError, CbcstatsError, problem_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from cbcstats.registers import Register
+
+_LARGE: Final = 20_000_000  # bytes, from which on progress is shown
+_BROKEN_PIPE: Final = 141  # as the shell says of a program whose reader is gone
+_TABLES: Final = (".csv", ".xlsx", ".parquet")
+
+File = Annotated[Path, typer.Argument(help="A register: CSV, Excel or Parquet.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", "-c", help="Which column is which, such as member=Country; again and again."),
+]
+DateFormat = Annotated[
+    str | None, typer.Option(help="How dates are written, such as %d/%m/%Y; by default as ISO 8601 asks.")
+]
+Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
+RepeatedRows = Annotated[str, typer.Option(help="keep or reject rows that repeat another in all cells and have no id.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
+
+
+def check(
+    file: File,
+    column: Columns = None,
+    date_format: DateFormat = None,
+    kind: Annotated[str, typer.Option(help="missions or beneficiaries.")] = "missions",
+    sheet: Sheet = None,
+    repeated_rows: RepeatedRows = "keep",
+    problems: Annotated[
+        Path | None,
+        typer.Option("--problems", "-p", help="Workbook to write, to hand back: rejected rows with bad cells marked."),
+    ] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Say what is wrong with a register: every bad cell, its row, and what to do.
+
+    Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file cannot be read or written.
+    """
+    from cbcstats.figures import rows
+    from cbcstats.registers import Register, together
+
+    options = {"kind": kind, "sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
+    with _errors_as_sentences():
+        parts = []
+        for part in _parts(file, column, options):
+            # Rows are counted and let go, so that a file larger than memory can be checked.
+            rejected = part.rejected if problems else part.rejected.iloc[:0]
+            parts.append(Register(part.name, part.rows.iloc[:0], rejected, part.problems, part.summary))
+        found = together(parts)
+        typer.echo(found.in_words())
+        for problem in rows(found.problems.head(SHOWN)):
+            typer.echo(problem_line(problem))
+        if len(found.problems) > SHOWN:
+            typer.echo(f"  and {len(found.problems) - SHOWN:,} more")
+        if problems and found.summary["rejected"]:
+            typer.echo(f"Wrote {found.save_problems(problems, overwrite=overwrite)}")
+    if found.summary["rejected"]:
+        if not problems:
+            typer.echo("To hand the rejected rows back with their bad cells marked: --problems problems.xlsx")
+        raise typer.Exit(1)
+
+
+def count(
+    file: File,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", "-b", help="Column to count by, such as wco_region; again and again.")
+    ] = None,
+    year_start: Annotated[int, typer.Option(help="Month in which reporting years begin.")] = 7,
+    indicator: Annotated[
+        str, typer.Option(help="missions, or the sum of experts, participants or female_participants.")
+    ] = "missions",
+    date: Annotated[str, typer.Option(help="Column that says in which year a mission counts.")] = "start_date",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write: .csv, .xlsx or .parquet; else it is printed.")
+    ] = None,
+    column: Columns = None,
+    date_format: DateFormat = None,
+    sheet: Sheet = None,
+    repeated_rows: RepeatedRows = "keep",
+    overwrite: Overwrite = False,
+) -> None:
+    """Count the missions of a register per reporting year, as counts that compare.
+
+    What is rejected is not counted; a line says how many rows that are. Exits with 0 when the counts are written, and
+    with 2 when the file cannot be read or written.
+    """
+    from cbcstats.tallies import add_tallies, counts_of, tally
+
+    options = {"sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
+    how: dict[str, Any] = {"year_start": year_start, "date": date, "indicator": indicator}
+    with _errors_as_sentences():
+        _check_output(output, overwrite=overwrite)
+        cells, rejected, source = [], 0, ""
+        for part in _parts(file, column, options):
+            cells.append(tally(part.rows, by=by or [], **how))
+            rejected += len(part.rejected)
+            source = part.rows.attrs["source"]
+        counts = counts_of(add_tallies(cells), source=source, **how)
+        if output:
+            _write(counts, output)
+            typer.echo(f"Wrote {output}")
+        else:
+            _print(counts, by or [])
+    if rejected:
+        typer.echo(f"{rejected:,} rows were rejected and not counted: cbcstats check {file}", err=True)
+
+
+def _parts(file: Path, column: list[str] | None, options: dict[str, Any]) -> Iterator[Register]:
+    """Yield the parts of a register, and show progress on a terminal if it is large."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from cbcstats.registers import read_register_in_parts
+
+    columns = dict(_pair(given) for given in column or [])
+    console = Console(stderr=True)
+    quiet = not console.is_terminal or not file.is_file() or file.stat().st_size < _LARGE
+    with Progress(console=console, transient=True, disable=quiet) as bar:
+        task = bar.add_task(f"reading {file.name}", total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        yield from read_register_in_parts(file, columns=columns, progress=show, **options)
+
+
+def _pair(given: str) -> tuple[str, str]:
+    name, mark, typed = given.partition("=")
+    if not mark:
+        raise ArgumentError(f"--column {given}: write it as {given}=Header, with the name of the column in the file")
+    return name.strip(), typed.strip()
+
+
+@contextlib.contextmanager
+def _errors_as_sentences() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise typer.Exit(_BROKEN_PIPE) from None
+    except (CbcstatsError, OSError) as error:
+        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(2) from error
+    except KeyboardInterrupt as interrupt:
+        typer.echo("Stopped", err=True)
+        raise typer.Exit(130) from interrupt
+
+
+def _check_output(path: Path | None, *, overwrite: bool) -> None:
+    if path and path.suffix.lower() not in _TABLES:
+        raise ArgumentError(f"{path}: the kind of file is not known; give one that ends in {', '.join(_TABLES)}")
+    if path and path.exists() and not overwrite:
+        raise ArgumentError(f"{path} is there already; give another name, or --overwrite")
+
+
+def _write(counts: pd.DataFrame, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() == ".csv":
+        counts.to_csv(path, index=False)
+    elif path.suffix.lower() == ".parquet":
+        counts.to_parquet(path, index=False)
+    else:
+        counts.to_excel(path, index=False, engine="xlsxwriter")
+
+
+def _print(counts: pd.DataFrame, by: list[str]) -> None:
+    """Print counts: a table on a terminal, CSV into a pipe."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from cbcstats.figures import rows
+    from cbcstats.periods import period_label
+
+    console = Console()
+    if not console.is_terminal:
+        typer.echo(counts.to_csv(index=False), nl=False)
+        return
+    table = Table("period", *by, str(counts["unit"].iloc[0]) if len(counts) else "count", "note")
+    for line in rows(counts):
+        word = "" if line.qualifier == "exact" else f"{line.qualifier.replace('_', ' ')} "
+        groups = [str(getattr(line, name)) for name in by]
+        note = "" if line.note != line.note else str(line.note)  # NaN differs from itself
+        table.add_row(period_label(line.period_start, line.period_end), *groups, f"{word}{line.value:,}", note)
+    console.print(table)

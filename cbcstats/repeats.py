@@ -1,0 +1,82 @@
+"""Rows of a register that stand in it twice: by their ids, or, without an id, in all of their cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
+
+from cbcstats.cells import read_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cbcstats.blocks import Block
+
+_HASH_KEYS: Final = ("0123456789123456", "cbcstats repeats")  # two hashes of 64 bits: no two rows share both by chance
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Repeats(NamedTuple):
+    """Which rows repeat an id that stands above, and which repeat a whole row above and have no id."""
+
+    ids: np.ndarray
+    rows: np.ndarray
+
+    def part(self, start: int, length: int) -> Repeats:
+        """Return those of a part of the register."""
+        return Repeats(self.ids[start : start + length], self.rows[start : start + length])
+
+
+def find_repeats(blocks: Iterable[Block], key: str | None) -> Repeats:
+    """Find the rows of a register that repeat an earlier one; `key` is its column of ids, if it has one."""
+    ids: list[pa.Array] = []
+    has_id: list[np.ndarray] = []
+    hashes: list[np.ndarray] = []
+    for block in blocks:
+        known = np.zeros(len(block.rows), dtype=bool)
+        if key:
+            text = read_plain(block.text[key])
+            known = ~(text.empty | text.no_value)
+            ids.append(text.cells)
+        has_id.append(known)
+        hashes.append(_hashes_of_rows(block, np.flatnonzero(~known)))
+    known = np.concatenate([*has_id, np.zeros(0, dtype=bool)])
+    repeated_ids = _repeated_texts(ids) & known if key else np.zeros(len(known), dtype=bool)
+    repeated_rows = np.zeros(len(known), dtype=bool)
+    repeated_rows[~known] = pd.DataFrame(np.concatenate([*hashes, np.zeros((0, 2), np.uint64)])).duplicated()
+    return Repeats(repeated_ids, repeated_rows)
+
+
+def _repeated_texts(chunks: list[pa.Array]) -> np.ndarray:
+    if not chunks:
+        return np.zeros(0, dtype=bool)
+    if len(chunks) == 1 and pa.compute.all(pa.compute.less(chunks[0][:-1], chunks[0][1:])).as_py():
+        return np.zeros(len(chunks[0]), dtype=bool)  # sorted, so that no two are the same
+    codes = pa.chunked_array(chunks).dictionary_encode().unify_dictionaries()
+    places = np.concatenate([chunk.indices.to_numpy() for chunk in codes.chunks])
+    highest = np.maximum.accumulate(
+        places
+    )  # codes count up from 0, so that a text that is new is higher than all above
+    return np.concatenate([[False], places[1:] <= highest[:-1]]) if len(places) else np.zeros(0, dtype=bool)
+
+
+def _hashes_of_rows(block: Block, rows: np.ndarray) -> np.ndarray:
+    """Return two hashes of all cells of some rows."""
+    mixed = np.zeros((len(rows), len(_HASH_KEYS)), dtype=np.uint64)
+    if not len(rows):
+        return mixed
+    others = [column.take(pa.array(rows)) for column in block.others.columns]
+    for place, key in enumerate(_HASH_KEYS):
+        for column in (*block.text.values(), *others):
+            if isinstance(column, pa.DictionaryArray):
+                texts = pd.util.hash_array(column.dictionary.to_numpy(zero_copy_only=False), hash_key=key)
+                found = texts[column.indices.to_numpy()[rows]]
+            else:
+                cells = column if column in others else column.take(pa.array(rows))
+                found = pd.util.hash_array(cells.to_pandas().astype("str").to_numpy(dtype=object), hash_key=key)
+            mixed[:, place] = (mixed[:, place] ^ found) * _MIX
+    return mixed

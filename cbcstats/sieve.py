@@ -1,0 +1,243 @@
+"""A block of a register -> its rows, typed, those that are rejected, as typed, and every problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from cbcstats import columns as c
+from cbcstats.cells import Coded, Plain, read_coded, read_plain, typed_place
+from cbcstats.entries import Reading, is_total, orders_of_day_and_month
+from cbcstats.findings import ERROR, WARNING, Finding, Findings, as_series, reasons
+from cbcstats.headers import plain_name
+from cbcstats.places import accessions
+from cbcstats.register_schemas import OF_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandera.pandas as pandera
+
+    from cbcstats.blocks import Block
+    from cbcstats.repeats import Repeats
+
+REASONS: Final = "reasons"
+TO_CORRECT: Final = "what to correct"  # a column that `save_problems` adds, and that is not read back
+
+_COMPARED: Final = (c.START_DATE, c.END_DATE, c.PARTICIPANTS, c.FEMALE_PARTICIPANTS)
+_CUT: Final = "put text that holds the delimiter into quotation marks, and write one delimiter for each empty cell"
+_UNREAD: Final = "correct the formula and save the file in a spreadsheet program, or write the value"
+_HEADER_ROW: Final = Finding("repeats the header", "delete the row")
+_TOTAL_ROW: Final = Finding("is a total, not an entry", "delete the row; totals are computed")
+_NO_VALUE: Final = Finding("stands for no value", "leave the cell empty until it is known", WARNING)
+_MISREAD: Final = Finding(
+    "holds bytes that are not UTF-8 and were read as Windows-1252", "save the file as CSV UTF-8; check accents", WARNING
+)
+_MIXED: Final = Finding(
+    "holds dates with the day first and dates with the month first, so that 03/04/2017 may be either",
+    "write all of them in one way, best as 2017-04-03",
+    WARNING,
+)
+_NO_MEMBER: Final = Finding("is no Member of the WCO", "check the place; it has no WCO region", WARNING)
+_NO_MEMBER_YET: Final = Finding("was no Member of the WCO yet on that day", "check the place and the date", WARNING)
+_TWICE: Final = "repeats a row above in all its cells"
+
+
+class Shape(NamedTuple):
+    """What is known of a register before its cells are read.
+
+    `names` holds the column of the file for each column of the model that the file has; `mixed` grows by the first
+    date of each column that can only have the day first, and the first that can only have the month first.
+    """
+
+    model: pandera.DataFrameSchema
+    names: dict[str, str]
+    header: list[str]
+    header_row: int
+    reading: Reading
+    reject_repeated_rows: bool
+    mixed: dict[str, tuple[str, str]]
+
+
+class Sieved(NamedTuple):
+    """The rows of a block that passed, those that did not, and the problems; rows that hold nothing are neither."""
+
+    rows: pd.DataFrame
+    rejected: pd.DataFrame
+    problems: pd.DataFrame
+
+
+class _Columns(NamedTuple):
+    """The columns of the model that a block has, as they were read."""
+
+    coded: dict[str, Coded]
+    plain: dict[str, Plain]
+
+
+def sieve(block: Block, shape: Shape, repeats: Callable[[], Repeats]) -> Sieved:
+    """Judge every cell of a block: a row with an error is rejected, and no bad cell hides another one.
+
+    `repeats` is called late, so that it may be found meanwhile.
+    """
+    columns = _Columns({}, {})
+    for name, typed in shape.names.items():
+        cells = block.text[typed]
+        if isinstance(cells, pa.DictionaryArray):
+            columns.coded[name] = read_coded(typed, cells, shape.model.columns[name], shape.reading)
+        else:
+            columns.plain[name] = read_plain(cells)
+    findings = Findings(shape.header, len(block.rows))
+    empty = _empty_rows(block, columns, shape)
+    findings.closed |= empty
+    _find_no_entries(findings, block, columns, shape)
+    _find_in_cells(findings, block, columns, shape)
+    _find_mixed_dates(findings, columns, shape)
+    _find_in_rows(findings, block, columns, shape)
+    _find_repeats(findings, block, shape, repeats())
+    problems = findings.problems(np.append(shape.header_row, block.rows))
+    bad = findings.closed.copy()
+    bad[problems.index[problems["severity"] == ERROR]] = True
+    rejected = _rejected(block, shape, np.flatnonzero(bad & ~empty)).assign(**{REASONS: reasons(problems)})
+    return Sieved(_rows(block, columns, shape, np.flatnonzero(~bad)), rejected, problems.reset_index(drop=True))
+
+
+def _required(columns: _Columns, shape: Shape) -> list[Coded]:
+    needed = [name for name, column in shape.model.columns.items() if (column.metadata or {}).get("required")]
+    return [columns.coded[name] for name in needed]
+
+
+def _empty_rows(block: Block, columns: _Columns, shape: Shape) -> np.ndarray:
+    """Return which rows hold nothing at all; they are neither rows nor problems."""
+    blank = [column.where([not text.strip() for text in column.texts]) for column in _required(columns, shape)]
+    candidates = np.flatnonzero(np.logical_and.reduce(blank))
+    for name in shape.header if len(candidates) else ():
+        cells = block.typed(name, candidates).to_pylist()
+        candidates = candidates[[cell is None or not str(cell).strip() for cell in cells]]
+    empty = np.zeros(len(block.rows), dtype=bool)
+    empty[candidates] = True
+    return empty
+
+
+def _find_no_entries(findings: Findings, block: Block, columns: _Columns, shape: Shape) -> None:
+    """Find the rows that could not be cut, repeat the header, or are totals, and close them."""
+    for position, fault in block.faults.items():
+        cells = (block.typed(name, np.array([position]))[0].as_py() for name in shape.header)
+        first = next((cell for cell in cells if cell), "")
+        findings.add(np.array([position]), "", pa.array([first]), Finding(fault, _CUT))
+    findings.closed[list(block.faults)] = True
+    member, *others = _required(columns, shape)
+    name = plain_name(member.typed_name)
+    header = np.flatnonzero(member.where([text[:1].isalpha() and plain_name(text) == name for text in member.texts]))
+    for column in others:
+        header = header[
+            [plain_name(column.texts[code]) == plain_name(column.typed_name) for code in column.codes[header]]
+        ]
+    _close(findings, block, header, member.typed_name, _HEADER_ROW)
+    totals = member.where([is_total(text) for text in member.texts])
+    _close(findings, block, np.flatnonzero(totals), member.typed_name, _TOTAL_ROW)
+    nobody = np.flatnonzero(member.where([not text.strip() for text in member.texts]) & ~findings.closed)
+    for name in shape.header if len(nobody) else ():
+        cells = block.typed(name, nobody).to_pylist()
+        _close(findings, block, nobody[[isinstance(cell, str) and is_total(cell) for cell in cells]], name, _TOTAL_ROW)
+
+
+def _close(findings: Findings, block: Block, positions: np.ndarray, typed: str, finding: Finding) -> None:
+    findings.add(positions, typed, block.typed(typed, positions), finding)
+    findings.closed[positions] = True
+
+
+def _find_in_cells(findings: Findings, block: Block, columns: _Columns, shape: Shape) -> None:
+    for position, word in block.misread.items():
+        findings.add(np.array([position]), "", pa.array([word]), _MISREAD)
+    known = set(shape.names.values())
+    for (position, typed), said in block.unread.items():
+        finding = Finding(said, _UNREAD, ERROR if typed in known else WARNING)
+        findings.add(np.array([position]), typed, block.typed(typed, np.array([position])), finding)
+    for name, plain in columns.plain.items():
+        positions = np.flatnonzero(plain.no_value)
+        findings.add(positions, shape.names[name], block.typed(shape.names[name], positions), _NO_VALUE)
+    for column in columns.coded.values():
+        numbers = np.array([findings.number(found) if found else -1 for found in column.findings], dtype=np.int64)
+        if (numbers >= 0).any():
+            found = numbers[column.codes]
+            found[[position for position, typed in block.unread if typed == column.typed_name]] = -1
+            positions = np.flatnonzero(found >= 0)
+            findings.add(positions, column.typed_name, block.typed(column.typed_name, positions), found[positions])
+
+
+def _find_mixed_dates(findings: Findings, columns: _Columns, shape: Shape) -> None:
+    """Say once that a column has dates that can only have the day first, and others that can only have the month."""
+    for column in columns.coded.values():
+        before = shape.mixed.get(column.typed_name, ("", ""))
+        if column.parsed.dtype.kind == "M" and not all(before):
+            now = orders_of_day_and_month(column.texts)
+            both = (before[0] or now[0], before[1] or now[1])
+            shape.mixed[column.typed_name] = both
+            if all(both):
+                findings.add(np.array([-1]), column.typed_name, pa.array([" and ".join(both)]), _MIXED)
+
+
+def _find_in_rows(findings: Findings, block: Block, columns: _Columns, shape: Shape) -> None:
+    """Find what is wrong between the cells of a row."""
+    values: dict[str, Any] = {name: columns.coded[name].typed() for name in _COMPARED if name in columns.coded}
+    frame = pd.DataFrame(values, copy=False)
+    found = [
+        (*OF_ROWS[check.name], ~check(frame).check_output.to_numpy(bool))
+        for check in shape.model.checks
+        if OF_ROWS[check.name][0] in frame
+    ]
+    member = columns.coded[c.MEMBER]
+    joined = accessions().reindex(member.parsed).to_numpy("datetime64[us]")
+    found.append((c.MEMBER, _NO_MEMBER, member.where(member.parsed.notna() & np.isnat(joined))))
+    if c.START_DATE in values:
+        found.append((c.MEMBER, _NO_MEMBER_YET, joined[member.codes] > values[c.START_DATE]))
+    for name, finding, holds in found:
+        positions = np.flatnonzero(holds)
+        findings.add(positions, shape.names[name], block.typed(shape.names[name], positions), finding)
+
+
+def _find_repeats(findings: Findings, block: Block, shape: Shape, repeats: Repeats) -> None:
+    ids, twice = np.flatnonzero(repeats.ids), np.flatnonzero(repeats.rows)
+    if len(ids):
+        name, finding = OF_ROWS["id_is_new"]
+        findings.add(ids, shape.names[name], block.typed(shape.names[name], ids), finding)
+    remedy = "delete one of them, or give each an id if both are meant"
+    severity = ERROR if shape.reject_repeated_rows else WARNING
+    findings.add(twice, "", pa.array([""] * len(twice)), Finding(_TWICE, remedy, severity))
+
+
+def _rows(block: Block, columns: _Columns, shape: Shape, kept: np.ndarray) -> pd.DataFrame:
+    """Return the rows that passed, typed, in the order of columns of the file."""
+    others = (block.others if len(kept) == len(block.rows) else block.others.take(pa.array(kept))).to_pandas()
+    frame: dict[str, Any] = {}
+    for typed in shape.header:
+        names = [name for name, other in shape.names.items() if other == typed]
+        for name in names:
+            if name == c.MEMBER:
+                frame |= typed_place(columns.coded[name], kept)
+            elif name in columns.coded:
+                frame[name] = columns.coded[name].typed(kept)
+            else:
+                frame[name] = columns.plain[name].typed(kept)
+        if not names and typed != TO_CORRECT:
+            frame[f"{typed} (as typed)" if typed in shape.model.columns else typed] = others[typed]
+    return pd.DataFrame(frame, copy=False).set_axis(pd.Index(block.rows[kept], name="row"), axis="index")
+
+
+def _rejected(block: Block, shape: Shape, positions: np.ndarray) -> pd.DataFrame:
+    """Return the rows that did not pass, as typed; cells beyond the header in columns of their own."""
+    others = block.others.take(pa.array(positions)).to_pandas()
+    frame = {
+        name: as_series(block.typed(name, positions)) if name in block.text else others[name]
+        for name in shape.header
+        if name != TO_CORRECT
+    }
+    width = max([len(shape.header), *(len(shape.header) + len(cells) for cells in block.surplus.values())])
+    for place in range(len(shape.header), width):
+        beyond = {position: cells[place - len(shape.header) :][:1] for position, cells in block.surplus.items()}
+        texts = ["".join(beyond.get(position, [])) for position in positions.tolist()]
+        frame[f"column {place + 1}"] = pd.Series(texts, dtype="str")
+    return pd.DataFrame(frame).set_axis(pd.Index(block.rows[positions], name="row"), axis="index")
