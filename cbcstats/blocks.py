@@ -106,4 +106,6 @@ def _text(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    if column.num_chunks == 0:
+        return pa.array([], column.type)
+    return column.combine_chunks() if column.num_chunks > 1 else column.chunk(0)

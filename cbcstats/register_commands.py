@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from cbcstats.columns import START_DATE
 from cbcstats.errors import SHOWN, ArgumentError, CbcstatsError, problem_line
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def count(
     indicator: Annotated[
         str, typer.Option(help="missions, or the sum of experts, participants or female_participants.")
     ] = "missions",
-    date: Annotated[str, typer.Option(help="Column that says in which year a mission counts.")] = "start_date",
+    date: Annotated[str, typer.Option(help="Column that says in which year a mission counts.")] = START_DATE,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write: .csv, .xlsx or .parquet; else it is printed.")
     ] = None,

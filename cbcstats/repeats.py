@@ -52,31 +52,25 @@ def find_repeats(blocks: Iterable[Block], key: str | None) -> Repeats:
 
 
 def _repeated_texts(chunks: list[pa.Array]) -> np.ndarray:
-    if not chunks:
-        return np.zeros(0, dtype=bool)
+    texts = pa.chunked_array(chunks, pa.string())
     if len(chunks) == 1 and pa.compute.all(pa.compute.less(chunks[0][:-1], chunks[0][1:])).as_py():
-        return np.zeros(len(chunks[0]), dtype=bool)  # sorted, so that no two are the same
-    codes = pa.chunked_array(chunks).dictionary_encode().unify_dictionaries()
-    places = np.concatenate([chunk.indices.to_numpy() for chunk in codes.chunks])
-    highest = np.maximum.accumulate(
-        places
-    )  # codes count up from 0, so that a text that is new is higher than all above
-    return np.concatenate([[False], places[1:] <= highest[:-1]]) if len(places) else np.zeros(0, dtype=bool)
+        return np.zeros(len(texts), dtype=bool)  # sorted, so that no two are the same
+    codes = [chunk.indices.to_numpy() for chunk in texts.dictionary_encode().unify_dictionaries().chunks]
+    places = np.concatenate([*codes, np.zeros(0, dtype=np.int32)])
+    highest = np.maximum.accumulate(places)  # codes count up from 0: a text that is new is higher than all above
+    return np.append(np.zeros(min(len(places), 1), dtype=bool), places[1:] <= highest[:-1])
 
 
 def _hashes_of_rows(block: Block, rows: np.ndarray) -> np.ndarray:
     """Return two hashes of all cells of some rows."""
     mixed = np.zeros((len(rows), len(_HASH_KEYS)), dtype=np.uint64)
-    if not len(rows):
-        return mixed
-    others = [column.take(pa.array(rows)) for column in block.others.columns]
-    for place, key in enumerate(_HASH_KEYS):
-        for column in (*block.text.values(), *others):
-            if isinstance(column, pa.DictionaryArray):
-                texts = pd.util.hash_array(column.dictionary.to_numpy(zero_copy_only=False), hash_key=key)
-                found = texts[column.indices.to_numpy()[rows]]
-            else:
-                cells = column if column in others else column.take(pa.array(rows))
-                found = pd.util.hash_array(cells.to_pandas().astype("str").to_numpy(dtype=object), hash_key=key)
-            mixed[:, place] = (mixed[:, place] ^ found) * _MIX
+    for name in (*block.text, *block.others.column_names) if len(rows) else ():
+        column = block.text.get(name)
+        if isinstance(column, pa.DictionaryArray):
+            texts, codes = column.dictionary, column.indices.to_numpy()[rows]
+        else:
+            texts, codes = block.typed(name, rows), slice(None)
+        distinct = texts.to_pandas().astype("str").to_numpy(dtype=object)
+        for place, key in enumerate(_HASH_KEYS):
+            mixed[:, place] = (mixed[:, place] ^ pd.util.hash_array(distinct, hash_key=key)[codes]) * _MIX
     return mixed

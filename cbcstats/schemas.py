@@ -37,14 +37,18 @@ from cbcstats.columns import (
     PRECISIONS,
     PREFERRED,
     PREFERRED_REASON,
+    PROGRAMME,
     PUBLISHED_CHANGE,
     QUALIFIER,
     QUALIFIERS,
     SCOPE,
     SOURCE_ID,
     START,
+    STATUS,
+    TRACK,
     UNIT,
     VALUE,
+    WCO_REGION,
     WCO_REGIONS,
 )
 from cbcstats.rules import (
@@ -81,10 +85,8 @@ def _precision(column: str) -> str:
 def figures_of_one_period(counts: pd.DataFrame) -> list[pd.Series]:
     """Return what figures of one series and period have in common; figures without a date have nothing."""
     dated = counts[PERIOD_END].notna()
-    return [counts[column].where(dated, counts.index.to_series()) for column in (INDICATOR, SCOPE)] + [
-        counts[PERIOD_START],
-        counts[PERIOD_END],
-    ]
+    series = [counts[column].where(dated, counts.index.to_series()) for column in (INDICATOR, SCOPE)]
+    return [*series, counts[PERIOD_START], counts[PERIOD_END], *(counts[column] for column in _parts(counts))]
 
 
 class Counts(pa.DataFrameModel):
@@ -294,4 +296,9 @@ class Sources(pa.DataFrameModel):
 def _repeats(counts: pd.DataFrame) -> pd.Series:
     """Return whether a row repeats an earlier one in all that identifies a figure."""
     figure = [INDICATOR, MEASURE, SCOPE, UNIT, PERIOD_START, PERIOD_END, VALUE, QUALIFIER, PUBLISHED_CHANGE, SOURCE_ID]
-    return counts.duplicated(figure)
+    return counts.duplicated([*figure, *_parts(counts)])
+
+
+def _parts(counts: pd.DataFrame) -> list[str]:
+    """Return the columns that say what part of a total a figure is, in counts of a register."""
+    return [column for column in (WCO_REGION, ISO3, MEMBER, PROGRAMME, TRACK, KIND, STATUS) if column in counts]
