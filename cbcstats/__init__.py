@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cbcstats.places import is_member, to_iso3, wco_region
     from cbcstats.qualifiers import Bounds, Qualified, bounds, parse_qualified
     from cbcstats.register_schemas import BeneficiaryRegister, MissionRegister
-    from cbcstats.registers import Register, read_register, read_register_in_parts
+    from cbcstats.registers import Register, example_register, read_register, read_register_in_parts
     from cbcstats.reports import save_report
     from cbcstats.revisions import compare_releases, membership_changes
     from cbcstats.schemas import Beneficiaries, Counts, Members, Places, Sources
@@ -67,6 +67,7 @@ __all__ = [
     "count_interval",
     "count_missions",
     "describe",
+    "example_register",
     "format_range",
     "growth_rate",
     "implied_previous",
@@ -105,7 +106,7 @@ _MODULES = {
     "places": ("is_member", "to_iso3", "wco_region"),
     "qualifiers": ("Bounds", "Qualified", "bounds", "parse_qualified"),
     "register_schemas": ("BeneficiaryRegister", "MissionRegister"),
-    "registers": ("Register", "read_register", "read_register_in_parts"),
+    "registers": ("Register", "example_register", "read_register", "read_register_in_parts"),
     "reports": ("save_report",),
     "tallies": ("count_missions",),
     "verdicts": ("check_claims",),

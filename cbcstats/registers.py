@@ -18,6 +18,7 @@ from cbcstats.figures import rows
 from cbcstats.findings import ERROR
 from cbcstats.headers import missing_columns, named_columns, readable
 from cbcstats.inputs import open_blocks
+from cbcstats.loaders import shipped
 from cbcstats.periods import check_month, reporting_year
 from cbcstats.register_schemas import KEY, KINDS
 from cbcstats.repeats import find_repeats
@@ -211,6 +212,19 @@ def read_register(
     with ThreadPoolExecutor(1) as beside:  # Arrow compares ids on one core while the cells are read on another
         repeats = beside.submit(find_repeats, [block], _key(shape))
         return _register(blocks, sieve(block, shape, repeats.result), year_start)
+
+
+def example_register() -> Path:
+    """Return where an invented register is: 600 missions with the faults that such files have, to try things on.
+
+    Examples
+    --------
+    >>> from cbcstats import example_register, read_register
+    >>> called = {"member": "Country", "start_date": "Start", "end_date": "End"}
+    >>> read_register(example_register(), columns=called, date_format="%d/%m/%Y").summary["rejected"]
+    54
+    """
+    return shipped("data") / "example_register.csv"
 
 
 def read_register_in_parts(

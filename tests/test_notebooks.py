@@ -1,5 +1,6 @@
 """The notebooks: thin, without outputs, and true when they run."""
 
+import runpy
 from pathlib import Path
 
 import nbformat
@@ -102,3 +103,21 @@ def test_the_numbers_in_the_text_of_the_fourth_are_those_of_the_library():
     sizes = cbcstats.load_beneficiaries("SECO-WCO GTFP").query("list_kind == 'full'").groupby("as_of").size()
     assert sizes.tolist() == [4, 8, 15]
     assert "From 4 Members in 2019 to 8 in 2021 and 15 in 2024" in markdown(4)
+
+
+def test_the_numbers_in_the_text_of_the_fifth_are_those_of_the_example():
+    columns = {"member": "Country", "start_date": "Start", "end_date": "End", "female_participants": "Of which women"}
+    register = cbcstats.read_register(cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y")
+    summary = register.summary
+    said = f"of {summary['rows read']} rows, {summary['passed']} can be counted and {summary['rejected']} cannot"
+    assert said in markdown(5).replace("\n", " ")
+    values = cbcstats.count_missions(register.rows)["value"].tolist()
+    assert f"from {values[1]} in 2015/16 to {values[-1]} in 2018/19" in markdown(5).replace("\n", " ")
+    assert register.rows["start_date"].min().date().isoformat() == "2014-07-04"
+
+
+def test_the_example_register_is_what_its_script_makes(tmp_path):
+    data = Path(cbcstats.example_register()).parent
+    made = tmp_path / "example_register.csv"
+    runpy.run_path(str(data / "make_example_register.py"))["main"](made)
+    assert made.read_bytes() == (data / "example_register.csv").read_bytes()
