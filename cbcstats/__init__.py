@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cbcstats.changes import year_on_year
     from cbcstats.charts import plot_changes, plot_counts
     from cbcstats.claims import implied_previous
+    from cbcstats.entry_forms import save_template
     from cbcstats.errors import ArgumentError, CbcstatsError, DataError, ReportError
     from cbcstats.growth import growth_rate, index_to
     from cbcstats.loaders import load_beneficiaries, load_counts, load_members, load_places, load_sources
@@ -87,6 +88,7 @@ __all__ = [
     "read_register",
     "read_register_in_parts",
     "save_report",
+    "save_template",
     "to_iso3",
     "wco_region",
     "year_on_year",
@@ -98,6 +100,7 @@ _MODULES = {
     "changes": ("year_on_year",),
     "charts": ("plot_changes", "plot_counts"),
     "claims": ("implied_previous",),
+    "entry_forms": ("save_template",),
     "errors": ("ArgumentError", "CbcstatsError", "DataError", "ReportError"),
     "growth": ("growth_rate", "index_to"),
     "loaders": ("load_beneficiaries", "load_counts", "load_members", "load_places", "load_sources"),

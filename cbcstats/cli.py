@@ -147,6 +147,23 @@ def implied(
         raise typer.Exit(1)
 
 
+@app.command(
+    epilog="Examples: cbcstats template missions.xlsx · cbcstats template beneficiaries.xlsx --kind beneficiaries"
+)
+def template(
+    file: Annotated[Path, typer.Argument(help="Workbook to write; its name ends in .xlsx.")],
+    kind: Annotated[str, typer.Option(help="missions or beneficiaries.")] = "missions",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write a workbook in which people fill in a register, with drop-down lists, and checks while they type.
+
+    What is entered passes `cbcstats check`. Exits with 0 when the workbook is written, and with 1 when it is not.
+    """
+    from cbcstats.entry_forms import save_template
+
+    typer.echo(f"Wrote {save_template(file, kind=kind, overwrite=overwrite)}")
+
+
 app.command(
     epilog="Examples: cbcstats check missions.xlsx · "
     "cbcstats check missions.csv --column member=Country --date-format %d/%m/%Y --problems to_correct.xlsx"

@@ -124,7 +124,7 @@ OF_ROWS: Final = {
             "stands in a row above already", "give each mission an id of its own, or delete the row that is there twice"
         ),
     ),
-    "end_is_not_before_start": (END_DATE, Finding("is before start_date", "correct the start or the end")),
+    "end_is_not_before_start": (END_DATE, Finding("is before the start", "correct the start or the end")),
     "women_are_among_participants": (
         FEMALE_PARTICIPANTS,
         Finding("is more than all participants", "correct the one or the other"),

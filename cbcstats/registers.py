@@ -45,7 +45,7 @@ class Register:
     Attributes
     ----------
     name : str
-        The file, and the sheet of a workbook.
+        The name of the file, and the sheet of a workbook.
     rows : pandas.DataFrame
         The rows that passed, ready for `count_missions`, in file order, with the columns and dtypes of
         `MissionRegister` or `BeneficiaryRegister`, `iso3` and `wco_region` added, and every other column as it is:
@@ -333,7 +333,8 @@ def _key(shape: Shape) -> str | None:
 
 def _register(blocks: Blocks, found: Sieved, year_start: int) -> Register:
     rows, rejected, problems = found
-    rows.attrs["source"] = re.split(r"[/\\]", blocks.name)[-1]
+    name = re.split(r"[/\\]", blocks.name)[-1]
+    rows.attrs["source"] = name
     errors = problems["severity"] == ERROR
     warned = problems.loc[~errors, "row"].isin(rows.index)
     summary: dict[str, Any] = {
@@ -349,4 +350,4 @@ def _register(blocks: Blocks, found: Sieved, year_start: int) -> Register:
         summary |= {"first day": days.min().date(), "last day": days.max().date()}
         years = reporting_year(days, year_start).value_counts().sort_index()
         summary |= {f"{_IN_YEAR}{label}": int(count) for label, count in years.items()}
-    return Register(blocks.name, rows, rejected, problems, pd.Series(summary, dtype="object", name=blocks.name))
+    return Register(name, rows, rejected, problems, pd.Series(summary, dtype="object", name=name))
