@@ -81,6 +81,9 @@ def test_the_numbers_in_the_readme_are_those_of_the_tables():
         in text
     )
     assert f"| `data/members.csv` | {len(cbcstats.load_members())} |" in text
+    places = cbcstats.load_places()
+    assert f"| `data/places.csv` | {len(places)} | names of {places['iso3'].nunique()} countries" in text
+    assert f"known by {len(places):,} spellings" in text
     assert f"| `data/sources.csv` | {len(cbcstats.load_sources())} |" in text
     missions = cbcstats.load_counts("missions")
     for per in ("period", "month"):
