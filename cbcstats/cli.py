@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -84,6 +85,7 @@ def report(
         try:
             page = save_report(output, notebooks=notebooks, progress=show)
         except KeyboardInterrupt as interrupt:
+            logging.getLogger("asyncio").disabled = True  # what the tasks of nbclient say of their end helps nobody
             typer.echo("Stopped; no report was written", err=True)
             raise typer.Exit(130) from interrupt
     typer.echo(f"Wrote {page}")
