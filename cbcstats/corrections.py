@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
 from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats.errors import ArgumentError
+from cbcstats.files import target, write_whole
 from cbcstats.findings import ERROR
 from cbcstats.sieve import REASONS, TO_CORRECT
-from cbcstats.workbooks import as_text
+from cbcstats.workbooks import as_text, new_workbook
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 ROWS_OF_A_SHEET: Final = 1_048_576
@@ -20,25 +23,14 @@ _WIDTH_OF_WORDS: Final = 90
 
 def write_corrections(path: str | Path, rejected: pd.DataFrame, problems: pd.DataFrame, *, overwrite: bool) -> Path:
     """Write rejected rows as typed; each bad cell is coloured and says in a comment what is wrong and what to do."""
-    path = Path(path)
-    if path.suffix.lower() != ".xlsx":
-        raise ArgumentError(f"{path}: rejected rows are written as a workbook; give a name that ends in .xlsx")
-    if path.exists() and not overwrite:
-        raise ArgumentError(f"{path} is there already; give another name, or overwrite=True")
+    path = target(path, [".xlsx"], overwrite=overwrite)
     if len(rejected) >= ROWS_OF_A_SHEET:
         raise ArgumentError(f"{len(rejected):,} rows are more than a sheet holds; use .rejected.to_csv instead")
-    import xlsxwriter
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.tmp")  # so that what stands there stays whole if writing fails
-    try:
-        with xlsxwriter.Workbook(beside) as workbook:
-            _write_cells(workbook, rejected.drop(columns=REASONS))
-            _write_problems(workbook, rejected.drop(columns=REASONS), problems)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+    content = io.BytesIO()
+    with new_workbook(content, "Rows to correct") as workbook:
+        _write_cells(workbook, rejected.drop(columns=REASONS))
+        _write_problems(workbook, rejected.drop(columns=REASONS), problems)
+    return write_whole(path, content.getvalue())
 
 
 def _write_cells(workbook: Any, rejected: pd.DataFrame) -> None:

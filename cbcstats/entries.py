@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ from cbcstats.places import iso3_of, suggestions
 from cbcstats.register_schemas import OF_CELLS, PLACE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandera.pandas as pa
 
@@ -75,6 +74,7 @@ _WHOLE: Final = re.compile(r"([+-]?\d{1,15})(\.0*)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:[,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII)
 _FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
 _LIST: Final = re.compile(r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE)
+_WRITE: Final = {"place": "write the name of one country", "day": "write the day as 2017-04-03", "text": "write it"}
 _LAST_OF_MONTHS: Final = 12
 _SUGGESTED_FOR: Final = 500  # unknown places; more of them are no names of places
 _LONGEST_PLACE: Final = 100
@@ -104,30 +104,18 @@ class Reading(NamedTuple):
 def judge(texts: Sequence[str], column: pa.Column, reading: Reading) -> Judged:
     """Read the distinct texts of a column by what its model says of it, then hold the values against the model."""
     plain = [text.strip() for text in texts]
-    dtype = str(column.dtype)
+    kind = _kind_of(column)
+    values = _READERS[kind](plain, reading)
     findings: list[Finding | None] = [None] * len(plain)
-    why: Callable[[str], Finding] | None = None
-    if dtype.startswith("datetime64"):
-        values, why, kind = _days(plain, reading), partial(_why_no_day, reading=reading), "datetime"
-    elif dtype == "Int64":
-        values, why, kind = _counts(plain), _why_no_count, "number"
-    elif (column.metadata or {}).get("reads") == PLACE:
-        values, why, kind = (
-            pd.Series(iso3_of(plain), dtype="str"),
-            partial(_why_no_place, known=reading.unknown_places),
-            "text",
-        )
-    else:
-        values, kind = pd.Series(plain, dtype="str"), "text"
-    for place in range(len(plain)) if why is None else np.flatnonzero(values.isna()).tolist():
-        findings[place] = _without_value(plain[place], column) or (why(plain[place]) if why and plain[place] else None)
-    if why is None:
-        values[[finding is not None or not text for finding, text in zip(findings, plain, strict=True)]] = None
+    for place in np.flatnonzero(values.isna()).tolist():
+        text = plain[place]
+        findings[place] = _without_value(text, column) or (_why_unread(text, kind, reading) if text else None)
     for check in column.checks:
         held = values.dropna()
-        for place in held.index[~check(held).check_output.to_numpy(bool)]:
+        broken = held.index[~check(held).check_output.to_numpy(bool)]
+        for place in broken:
             findings[place] = OF_CELLS[check.name][kind]
-            values[place] = None
+        values = values.mask(values.index.isin(broken))
     return Judged(values, findings)
 
 
@@ -175,10 +163,17 @@ def orders_of_day_and_month(texts: Iterable[str]) -> tuple[str, str]:
     return found[True], found[False]
 
 
+def _kind_of(column: pa.Column) -> str:
+    dtype = str(column.dtype)
+    if (column.metadata or {}).get("reads") == PLACE:
+        return "place"
+    return "day" if dtype.startswith("datetime64") else "count" if dtype == "Int64" else "text"
+
+
 def _without_value(text: str, column: pa.Column) -> Finding | None:
     """Return what is wrong with a text that says that there is nothing, or not yet."""
     required = bool((column.metadata or {}).get("required"))
-    remedy = f"write it ({column.description})" if required else "leave the cell empty until it is known"
+    remedy = _WRITE[_kind_of(column)] if required else "leave the cell empty until it is known"
     severity = ERROR if required else WARNING
     if not text:
         return Finding("is empty", remedy) if required else None
@@ -203,6 +198,12 @@ def _days(texts: Sequence[str], reading: Reading) -> pd.Series:
         elif reading.first_day and (serial := _SERIAL.fullmatch(texts[place])):
             days[place] = pd.Timestamp(reading.first_day) + pd.Timedelta(days=int(serial[1]))
     return days
+
+
+def _why_unread(text: str, kind: str, reading: Reading) -> Finding:
+    if kind == "day":
+        return _why_no_day(text, reading)
+    return _why_no_count(text) if kind == "count" else _why_no_place(text, reading.unknown_places)
 
 
 def _why_no_day(text: str, reading: Reading) -> Finding:
@@ -247,7 +248,16 @@ def _day_comes_first(numbers: re.Match[str]) -> bool | None:
     return first > _LAST_OF_MONTHS
 
 
-def _counts(texts: Sequence[str]) -> pd.Series:
+def _places(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG001 - all readers are called alike
+    return pd.Series(iso3_of(texts), dtype="str")
+
+
+def _texts(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG001
+    nothing = PLACEHOLDERS | TO_COME | {""}
+    return pd.Series([None if text.casefold() in nothing else text for text in texts], dtype="str")
+
+
+def _counts(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG001
     found = [_WHOLE.fullmatch(text) for text in texts]
     return pd.Series([int(match[1]) if match else None for match in found], dtype="Int64")
 
@@ -272,3 +282,6 @@ def _why_no_place(text: str, known: dict[str, Finding]) -> Finding:
             finding = Finding("names several places", f"write one row for each: {', '.join(near)}")
         known[text] = finding
     return known[text]
+
+
+_READERS: Final = {"day": _days, "count": _counts, "place": _places, "text": _texts}

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cbcstats import columns as c
-from cbcstats.errors import ArgumentError, check_choice
+from cbcstats.errors import check_choice
+from cbcstats.files import target, write_whole
 from cbcstats.headers import readable
 from cbcstats.loaders import load_beneficiaries, load_members
 from cbcstats.places import plain_spelling
 from cbcstats.register_schemas import FIRST_DAY, KEY, KINDS
+from cbcstats.workbooks import new_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandera.pandas as pa
 
@@ -55,6 +57,10 @@ _EXAMPLES: Final[dict[str, Any]] = {
 }
 _WIDTHS: Final = {c.MEMBER: 26, c.PROGRAMME: 44, c.KIND: 20, c.TRACK: 26, "source": 36}  # characters
 _WIDTH: Final = 15
+_DAY: Final = "datetime64"
+_COUNT: Final = "Int64"
+_FORMATS: Final = {_DAY: {"num_format": "yyyy-mm-dd", "align": "left"}, _COUNT: {"align": "center"}}
+_TEXT: Final = {"num_format": "@"}  # stays as it is typed: 007, 2017-04
 _MOST: Final = 10**9
 _LAST_DAY: Final = "=DATE(9999,12,31)"
 _ENTRIES: Final = {"missions": "mission", "beneficiaries": "Member and programme"}
@@ -77,7 +83,7 @@ class _Column(NamedTuple):
     needed: bool
     says: str
     check: dict[str, Any]
-    number_format: str
+    cells: dict[str, Any]
 
 
 def save_template(path: str | Path, *, kind: str = "missions", overwrite: bool = False) -> Path:
@@ -121,25 +127,10 @@ def save_template(path: str | Path, *, kind: str = "missions", overwrite: bool =
     0
     """
     check_choice("kind", kind, tuple(KINDS))
-    path = Path(path)
-    if path.suffix.lower() != ".xlsx":
-        raise ArgumentError(f"{path}: the form is a workbook; give a name that ends in .xlsx")
-    if path.exists() and not overwrite:
-        raise ArgumentError(f"{path} is there already; give another name, or overwrite=True (--overwrite)")
-    content = _workbook(kind)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.tmp")  # so that what stands there stays whole if writing fails
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+    return write_whole(target(path, [".xlsx"], overwrite=overwrite), _workbook(kind))
 
 
 def _workbook(kind: str) -> bytes:
-    import xlsxwriter
-
     model = KINDS[kind].to_schema()
     members = sorted(load_members().dropna(subset=c.WCO_REGION)[c.NAME], key=plain_spelling)
     programmes = sorted({*load_beneficiaries()[c.PROGRAMME], *_PROGRAMMES}, key=str.casefold)
@@ -147,9 +138,7 @@ def _workbook(kind: str) -> bytes:
     lists = {name: words for name, words in options.items() if name in model.columns}
     columns = _columns(model, {name: len(words) for name, words in lists.items()})
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
-        # One day always, so that the bytes are the same.
-        workbook.set_properties({"title": f"Register of {kind}", "created": datetime.datetime(2000, 1, 1)})
+    with new_workbook(content, f"Register of {kind}") as workbook:
         sheets = [workbook.add_worksheet(name) for name in (kind.capitalize(), "Instructions", "Lists")]
         _write_form(workbook, sheets[0], columns)
         _write_instructions(workbook, sheets[1], kind, columns)
@@ -177,8 +166,7 @@ def _columns(model: pa.DataFrameSchema, lengths: dict[str, int]) -> list[_Column
         check |= {"error_title": label, "error_message": says}
         if needed:
             check |= {"input_title": label, "input_message": says}
-        number_format = {"d": "yyyy-mm-dd", "I": "0"}.get(str(column.dtype)[0], "@")  # text stays as it is typed
-        columns.append(_Column(name, label, needed, says, check, number_format))
+        columns.append(_Column(name, label, needed, says, check, _FORMATS.get(_dtype(column), _TEXT)))
     return columns
 
 
@@ -197,14 +185,14 @@ def _check(column: pa.Column, cells: dict[str, str]) -> tuple[str, dict[str, Any
     if column.metadata["reads"] == KEY:  # COUNTIF would take 007 for 7, and * for anything
         is_new = f'=OR({cell}="",SUMPRODUCT(--(${cell[0]}$2:${cell[0]}${ROWS + 1}={cell}))=1)'
         return "any text that no other row has", {"validate": "custom", "value": is_new, "ignore_blank": False}
-    if str(column.dtype) == "Int64":
+    if _dtype(column) == _COUNT:
         takes = "a whole number from 0 on"
         check = {"validate": "integer", "minimum": 0, "maximum": _MOST}
         if name == c.FEMALE_PARTICIPANTS:
             everybody = cells[c.PARTICIPANTS]
             takes += ", not more than all participants"
             check |= {"maximum": f'=IF({everybody}="",{_MOST},{everybody})', "ignore_blank": False}
-    elif str(column.dtype).startswith("datetime64"):
+    elif _dtype(column) == _DAY:
         past = any(check.name == "not_in_the_future" for check in column.checks)
         takes = f"a day such as 2017-04-03, from {FIRST_DAY.date()} {'to today' if past else 'on'}"
         check = {"validate": "date", "minimum": FIRST_DAY.to_pydatetime(), "maximum": "=TODAY()" if past else _LAST_DAY}
@@ -221,8 +209,7 @@ def _write_form(workbook: Any, sheet: Any, columns: list[_Column]) -> None:
     heads = [{"bg_color": "#D9E2F3"}, {"bg_color": "#1F3864", "font_color": "#FFFFFF"}]
     missing = workbook.add_format({"bg_color": "#FFD9B3"})
     for place, column in enumerate(columns):
-        cells = workbook.add_format({"num_format": column.number_format})
-        sheet.set_column(place, place, _WIDTHS.get(column.name, _WIDTH), cells)
+        sheet.set_column(place, place, _WIDTHS.get(column.name, _WIDTH), workbook.add_format(column.cells))
         sheet.write_string(0, place, column.label, workbook.add_format(head | heads[column.needed]))
         sheet.write_comment(0, place, column.says, {"author": "cbcstats", "x_scale": 2})
         sheet.data_validation(1, place, ROWS, place, column.check)
@@ -250,9 +237,8 @@ def _write_instructions(workbook: Any, sheet: Any, kind: str, columns: list[_Col
     sheet.write_row(top, 0, titles, workbook.add_format(bold | {"bottom": 1}))
     for row, column in enumerate(columns, start=top + 1):
         example = _STATUSES[kind][0] if column.name == c.STATUS else _EXAMPLES[column.name]
-        like_it = workbook.add_format(wrap | {"num_format": column.number_format})
         sheet.write_string(row, 0, column.label, workbook.add_format(wrap | {"bold": column.needed}))
-        sheet.write(row, 1, example, like_it)
+        sheet.write(row, 1, example, workbook.add_format(column.cells | wrap))
         sheet.write_string(row, 2, column.says, workbook.add_format(wrap))
 
 
@@ -262,6 +248,10 @@ def _write_lists(workbook: Any, sheet: Any, lists: dict[str, Sequence[str]]) -> 
         sheet.write_column(1, place, words)
         sheet.set_column(place, place, max(map(len, (_HEADINGS[name], *words))) + 2)
     sheet.freeze_panes(1, 0)
+
+
+def _dtype(column: pa.Column) -> str:
+    return str(column.dtype).partition("[")[0]
 
 
 def _letter(place: int) -> str:

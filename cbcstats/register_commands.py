@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -10,6 +11,7 @@ import typer
 
 from cbcstats.columns import START_DATE
 from cbcstats.errors import SHOWN, ArgumentError, CbcstatsError, problem_line
+from cbcstats.files import target, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +107,8 @@ def count(
     options = {"sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
     how: dict[str, Any] = {"year_start": year_start, "date": date, "indicator": indicator}
     with _errors_as_sentences():
-        _check_output(output, overwrite=overwrite)
+        if output:
+            target(output, _TABLES, overwrite=overwrite)
         cells, rejected, source = [], 0, ""
         for part in _parts(file, column, options):
             cells.append(tally(part.rows, by=by or [], **how))
@@ -161,21 +164,15 @@ def _errors_as_sentences() -> Iterator[None]:
         raise typer.Exit(130) from interrupt
 
 
-def _check_output(path: Path | None, *, overwrite: bool) -> None:
-    if path and path.suffix.lower() not in _TABLES:
-        raise ArgumentError(f"{path}: the kind of file is not known; give one that ends in {', '.join(_TABLES)}")
-    if path and path.exists() and not overwrite:
-        raise ArgumentError(f"{path} is there already; give another name, or --overwrite")
-
-
 def _write(counts: pd.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    content = io.BytesIO()
     if path.suffix.lower() == ".csv":
-        counts.to_csv(path, index=False)
+        counts.to_csv(content, index=False)
     elif path.suffix.lower() == ".parquet":
-        counts.to_parquet(path, index=False)
+        counts.to_parquet(content, index=False)
     else:
-        counts.to_excel(path, index=False, engine="xlsxwriter")
+        counts.to_excel(content, index=False, engine="xlsxwriter")
+    write_whole(path, content.getvalue())
 
 
 def _print(counts: pd.DataFrame, by: list[str]) -> None:

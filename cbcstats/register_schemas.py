@@ -109,11 +109,11 @@ KINDS: Final[dict[str, type[pa.DataFrameModel]]] = {"missions": MissionRegister,
 # What breaks a rule of a column, by the name of the check.
 OF_CELLS: Final = {
     "greater_than_or_equal_to": {
-        "datetime": Finding("is before 1952, when the WCO began", "correct the year"),
-        "number": Finding("is negative", "write a number from 0 on"),
+        "day": Finding("is before 1952, when the WCO began", "correct the year"),
+        "count": Finding("is negative", "write a number from 0 on"),
     },
     "not_in_the_future": {
-        "datetime": Finding("lies in the future", "correct the year; leave an end that is still to come empty")
+        "day": Finding("lies in the future", "correct the year; leave an end that is still to come empty")
     },
 }
 # What breaks a rule of a row, by the name of the check, and in which column it shows.

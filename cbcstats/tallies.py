@@ -46,7 +46,8 @@ def count_missions(
     Parameters
     ----------
     rows : pandas.DataFrame, Polars DataFrame or LazyFrame, PyArrow table, DuckDB relation or Spark DataFrame
-        Missions, one row each, with typed columns as `read_register` gives them. Only the small table of counts
+        Missions, one row each, with typed columns as `read_register` gives them. Every row counts, whatever its
+        `status` says: to count what was delivered, hand in those rows. Only the small table of counts
         leaves the engine.
     by : str or sequence of str
         Columns to count by, such as `wco_region` or `programme`.

@@ -12,6 +12,7 @@ import pandas as pd
 from cbcstats.errors import DataError
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -52,6 +53,15 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
             yield Sheet(name, rows, unread)
     except (python_calamine.CalamineError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: is no Excel workbook that can be read ({error}); save it again as .xlsx") from error
+
+
+def new_workbook(content: io.BytesIO, title: str) -> Any:
+    """Return a workbook to write; what it holds stays text where text is written, and its bytes are always the same."""
+    import xlsxwriter
+
+    workbook = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_urls": False})
+    workbook.set_properties({"title": title, "created": datetime.datetime(2000, 1, 1)})
+    return workbook
 
 
 def first_day(path: Path) -> datetime.date:
