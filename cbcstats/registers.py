@@ -348,6 +348,7 @@ def _register(blocks: Blocks, found: Sieved, year_start: int) -> Register:
     if c.START_DATE in rows and rows[c.START_DATE].notna().any():
         days = rows[c.START_DATE]
         summary |= {"first day": days.min().date(), "last day": days.max().date()}
-        years = reporting_year(days, year_start).value_counts().sort_index()
+        on_a_day = days.value_counts()
+        years = on_a_day.groupby(reporting_year(on_a_day.index.to_series(), year_start)).sum()
         summary |= {f"{_IN_YEAR}{label}": int(count) for label, count in years.items()}
     return Register(name, rows, rejected, problems, pd.Series(summary, dtype="object", name=name))

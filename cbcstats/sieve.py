@@ -101,7 +101,7 @@ def sieve(block: Block, shape: Shape, repeats: Callable[[], Repeats]) -> Sieved:
     bad = findings.closed.copy()
     bad[problems.index[problems["severity"] == ERROR]] = True
     rejected = _rejected(block, shape, np.flatnonzero(bad & ~empty)).assign(**{REASONS: reasons(problems)})
-    return Sieved(_rows(block, columns, shape, np.flatnonzero(~bad)), rejected, problems.reset_index(drop=True))
+    return Sieved(_rows(block, columns, shape, ~bad), rejected, problems.reset_index(drop=True))
 
 
 def _required(columns: _Columns, shape: Shape) -> list[Coded]:
@@ -111,8 +111,11 @@ def _required(columns: _Columns, shape: Shape) -> list[Coded]:
 
 def _empty_rows(block: Block, columns: _Columns, shape: Shape) -> np.ndarray:
     """Return which rows hold nothing at all; they are neither rows nor problems."""
-    blank = [column.where([not text.strip() for text in column.texts]) for column in _required(columns, shape)]
-    candidates = np.flatnonzero(np.logical_and.reduce(blank))
+    first, *others = _required(columns, shape)
+    candidates = np.flatnonzero(first.where([not text.strip() for text in first.texts]))
+    for column in others:
+        blank = np.array([not text.strip() for text in column.texts], dtype=bool)
+        candidates = candidates[blank[column.codes[candidates]]]
     for name in shape.header if len(candidates) else ():
         cells = block.typed(name, candidates).to_pylist()
         candidates = candidates[[cell is None or not str(cell).strip() for cell in cells]]
@@ -209,9 +212,10 @@ def _find_repeats(findings: Findings, block: Block, shape: Shape, repeats: Repea
     findings.add(twice, "", pa.array([""] * len(twice)), Finding(_TWICE, remedy, severity))
 
 
-def _rows(block: Block, columns: _Columns, shape: Shape, kept: np.ndarray) -> pd.DataFrame:
+def _rows(block: Block, columns: _Columns, shape: Shape, passed: np.ndarray) -> pd.DataFrame:
     """Return the rows that passed, typed, in the order of columns of the file."""
-    others = (block.others if len(kept) == len(block.rows) else block.others.take(pa.array(kept))).to_pandas()
+    kept = np.flatnonzero(passed)
+    others = (block.others if passed.all() else block.others.filter(pa.array(passed))).to_pandas()
     frame: dict[str, Any] = {}
     for typed in shape.header:
         names = [name for name, other in shape.names.items() if other == typed]
