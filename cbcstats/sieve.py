@@ -235,7 +235,9 @@ def _rejected(block: Block, shape: Shape, positions: np.ndarray) -> pd.DataFrame
     """Return the rows that did not pass, as typed; cells beyond the header in columns of their own."""
     others = block.others.take(pa.array(positions)).to_pandas()
     frame = {
-        name: as_series(block.typed(name, positions)) if name in block.text else others[name]
+        f"{name} (as typed)" if name == REASONS else name: (
+            as_series(block.typed(name, positions)) if name in block.text else others[name]
+        )
         for name in shape.header
         if name != TO_CORRECT
     }

@@ -371,6 +371,15 @@ def test_typed_parquet_and_frames_are_read_as_they_are(tmp_path):
         assert register.rejected["cost"].tolist()[1] == 3.0
 
 
+def test_columns_that_are_called_as_ours_are_kept(save):
+    header = ["member", "start_date", "iso3", "reasons", "row"]
+    register = read_register(save([header, ["Kenya", "2017-04-03", "mine", "because", "7"], ["x", "y", "a", "b", "c"]]))
+    assert register.rows[["iso3", "iso3 (as typed)", "reasons", "row"]].to_numpy().tolist() == [
+        ["KEN", "mine", "because", "7"]
+    ]
+    assert register.rejected[["iso3", "reasons (as typed)", "row"]].to_numpy().tolist() == [["a", "b", "c"]]
+
+
 def test_a_frame_is_not_changed():
     frame = pd.DataFrame({"member": ["Kenya", None], "start_date": ["2017-04-03", "x"], "own": [object(), 3]})
     before = frame.copy()
