@@ -37,10 +37,12 @@ class Plain(NamedTuple):
     empty: np.ndarray
     no_value: np.ndarray
 
-    def typed(self, rows: np.ndarray) -> pd.Series:
-        """Return the text in some rows; what is empty or stands for no value is missing."""
-        missing = pa.array((self.empty | self.no_value)[rows])
-        return as_series(pa.compute.if_else(missing, None, self.cells.take(pa.array(rows))))
+    def typed(self, rows: np.ndarray | None = None) -> pd.Series:
+        """Return the text in some rows, or in all; what is empty or stands for no value is missing."""
+        cells, missing = self.cells, self.empty | self.no_value
+        if missing.any():
+            cells = pa.compute.if_else(pa.array(missing), None, cells)
+        return as_series(cells if rows is None else cells.take(pa.array(rows)))
 
 
 class Coded(NamedTuple):
@@ -85,9 +87,9 @@ def read_coded(typed_name: str, column: pa.DictionaryArray, model: pandera.Colum
     return Coded(typed_name, column.indices.to_numpy(), texts, *judge(texts, model, reading))
 
 
-def typed_place(member: Coded, rows: np.ndarray) -> dict[str, pd.Categorical]:
+def typed_place(member: Coded, rows: np.ndarray | None) -> dict[str, pd.Categorical]:
     """Return the names of places in some rows, as written, with their codes and regions."""
-    codes = member.codes.take(rows)
+    codes = member.codes if rows is None else member.codes.take(rows)
     names = pd.Categorical(pd.Series([text.strip() for text in member.texts], dtype="str"))
     regions = pd.Categorical(wco_region(member.parsed), WCO_REGIONS)
     return {

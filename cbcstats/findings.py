@@ -74,16 +74,17 @@ def reasons(problems: pd.DataFrame) -> np.ndarray:
     errors = problems[problems["severity"] == ERROR]
     columns, problem = pd.Categorical(errors["column"]), pd.Categorical(errors["problem"])
     pairs = columns.codes.astype(np.int64) * len(problem.categories) + problem.codes
-    found, which = np.unique(pairs, return_inverse=True)
+    which, found = pd.factorize(pairs)
     names = [(columns.categories[pair // len(problem.categories)], pair % len(problem.categories)) for pair in found]
     said = [f"{name}: {problem.categories[place]}" if name else problem.categories[place] for name, place in names]
     texts = np.array(said, dtype=object)[which] if said else np.zeros(0, dtype=object)
     positions = errors.index.to_numpy()
     starts = np.flatnonzero(np.diff(positions, prepend=-1))
-    ends = np.append(starts[1:], len(positions))
+    counts = np.diff(np.append(starts, len(positions)))
     joined: np.ndarray = texts[starts]
-    for place in np.flatnonzero(ends - starts > 1):
-        joined[place] = "; ".join(texts[starts[place] : ends[place]])
+    for further in range(1, counts.max(initial=1)):
+        more = counts > further
+        joined[more] += "; " + texts[starts[more] + further]
     return joined
 
 

@@ -208,6 +208,14 @@ def _short_names(language: str = "en") -> dict[str, str]:
 
 
 @functools.cache
+def _plain_short_names() -> list[tuple[str, str]]:
+    """Return each place with its short names in their plain form, between blanks."""
+    return [
+        (code, f" {plain_spelling(name)} ") for language in c.LANGUAGES for code, name in _short_names(language).items()
+    ]
+
+
+@functools.cache
 def _regions() -> dict[str, str]:
     members = load_members().dropna(subset=c.WCO_REGION)
     return dict(zip(members[c.ISO3], members[c.WCO_REGION], strict=True))
@@ -230,12 +238,7 @@ def _unmarked(text: str) -> str:
 
 def _sharing(words: list[str]) -> list[str]:
     """Return the two or three places whose short names hold these words: Korea; or the one that holds several."""
-    held = {
-        code: None
-        for language in c.LANGUAGES
-        for code, name in _short_names(language).items()
-        if words and f" {' '.join(words)} " in f" {plain_spelling(name)} "
-    }
+    held = {code: None for code, name in _plain_short_names() if words and f" {' '.join(words)} " in name}
     return list(held) if len(held) in (2, 3) or (len(held) == 1 and len(words) > 1) else []
 
 

@@ -78,7 +78,9 @@ class MissionRegister(_Register):
     @pa.dataframe_check(ignore_na=False)
     def women_are_among_participants(cls, rows: pd.DataFrame) -> pd.Series:
         """Check that there are no more women than participants."""
-        more = rows.get(FEMALE_PARTICIPANTS, _nothing(rows)) > rows.get(PARTICIPANTS, _nothing(rows))
+        if FEMALE_PARTICIPANTS not in rows or PARTICIPANTS not in rows:
+            return pd.Series(True, index=rows.index)
+        more = rows[FEMALE_PARTICIPANTS] > rows[PARTICIPANTS]
         return ~more.fillna(value=False).astype(bool)
 
 

@@ -53,12 +53,29 @@ def find_repeats(blocks: Iterable[Block], key: str | None) -> Repeats:
 
 def _repeated_texts(chunks: list[pa.Array]) -> np.ndarray:
     texts = pa.chunked_array(chunks, pa.string())
-    if len(chunks) == 1 and pa.compute.all(pa.compute.less(chunks[0][:-1], chunks[0][1:])).as_py():
-        return np.zeros(len(texts), dtype=bool)  # sorted, so that no two are the same
+    if len(chunks) == 1 and (repeated := _repeated_in_order(chunks[0])) is not None:
+        return repeated
     codes = [chunk.indices.to_numpy() for chunk in texts.dictionary_encode().unify_dictionaries().chunks]
     places = np.concatenate([*codes, np.zeros(0, dtype=np.int32)])
     highest = np.maximum.accumulate(places)  # codes count up from 0: a text that is new is higher than all above
     return np.append(np.zeros(min(len(places), 1), dtype=bool), places[1:] <= highest[:-1])
+
+
+def _repeated_in_order(texts: pa.Array) -> np.ndarray | None:
+    """Return which texts stand above already, or nothing unless they rise but for some that do not fit in.
+
+    No two of those that rise are the same, so that only the others need to be looked up.
+    """
+    rises = pa.compute.less(texts[:-1], texts[1:]).to_numpy(zero_copy_only=False)
+    falls = np.append(np.zeros(min(len(texts), 1), dtype=bool), ~rises)
+    rest = texts.filter(pa.array(~falls))
+    if not pa.compute.all(pa.compute.less(rest[:-1], rest[1:])).as_py():
+        return None
+    suspects = falls.copy()
+    suspects[~falls] = pa.compute.is_in(rest, texts.filter(pa.array(falls))).to_numpy(zero_copy_only=False)
+    repeated = np.zeros(len(texts), dtype=bool)
+    repeated[suspects] = texts.filter(pa.array(suspects)).to_pandas().duplicated()
+    return repeated
 
 
 def _hashes_of_rows(block: Block, rows: np.ndarray) -> np.ndarray:

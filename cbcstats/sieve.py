@@ -165,10 +165,11 @@ def _find_in_cells(findings: Findings, block: Block, columns: _Columns, shape: S
     for column in columns.coded.values():
         numbers = np.array([findings.number(found) if found else -1 for found in column.findings], dtype=np.int64)
         if (numbers >= 0).any():
-            found = numbers[column.codes]
-            found[[position for position, typed in block.unread if typed == column.typed_name]] = -1
-            positions = np.flatnonzero(found >= 0)
-            findings.add(positions, column.typed_name, block.typed(column.typed_name, positions), found[positions])
+            found = (numbers >= 0)[column.codes]
+            found[[position for position, typed in block.unread if typed == column.typed_name]] = False
+            positions = np.flatnonzero(found)
+            values = block.typed(column.typed_name, positions)
+            findings.add(positions, column.typed_name, values, numbers[column.codes[positions]])
 
 
 def _find_mixed_dates(findings: Findings, columns: _Columns, shape: Shape) -> None:
@@ -214,8 +215,8 @@ def _find_repeats(findings: Findings, block: Block, shape: Shape, repeats: Repea
 
 def _rows(block: Block, columns: _Columns, shape: Shape, passed: np.ndarray) -> pd.DataFrame:
     """Return the rows that passed, typed, in the order of columns of the file."""
-    kept = np.flatnonzero(passed)
-    others = (block.others if passed.all() else block.others.filter(pa.array(passed))).to_pandas()
+    kept = None if passed.all() else np.flatnonzero(passed)
+    others = (block.others if kept is None else block.others.filter(pa.array(passed))).to_pandas()
     frame: dict[str, Any] = {}
     for typed in shape.header:
         names = [name for name, other in shape.names.items() if other == typed]
@@ -228,12 +229,14 @@ def _rows(block: Block, columns: _Columns, shape: Shape, passed: np.ndarray) -> 
                 frame[name] = columns.plain[name].typed(kept)
         if not names and typed != TO_CORRECT:
             frame[f"{typed} (as typed)" if typed in shape.model.columns else typed] = others[typed]
-    return pd.DataFrame(frame, copy=False).set_axis(pd.Index(block.rows[kept], name="row"), axis="index")
+    return pd.DataFrame(frame, copy=False).set_axis(pd.Index(block.rows[passed], name="row"), axis="index")
 
 
 def _rejected(block: Block, shape: Shape, positions: np.ndarray) -> pd.DataFrame:
     """Return the rows that did not pass, as typed; cells beyond the header in columns of their own."""
-    others = block.others.take(pa.array(positions)).to_pandas()
+    mask = np.zeros(len(block.rows), dtype=bool)
+    mask[positions] = True
+    others = block.others.filter(pa.array(mask)).to_pandas()
     frame = {
         f"{name} (as typed)" if name == REASONS else name: (
             as_series(block.typed(name, positions)) if name in block.text else others[name]

@@ -48,7 +48,10 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
             sheet = workbook.get_sheet_by_name(name)
             top, left = sheet.start or (0, 0)
             cells = sheet.to_python(skip_empty_area=True)
-            rows = [(top + 1 + place, [as_text(cell) for cell in row]) for place, row in enumerate(cells)]
+            rows = [
+                (row, [cell if cell.__class__ is str else as_text(cell) for cell in found])
+                for row, found in enumerate(cells, start=top + 1)
+            ]
             unread = {(row, column - left - 1): said for (row, column), said in _cells_without_value(path, name)}
             yield Sheet(name, rows, unread)
     except (python_calamine.CalamineError, ValueError, zipfile.BadZipFile) as error:
@@ -76,15 +79,13 @@ def as_text(cell: Any) -> str:
     """Return a cell as one would type it; a missing one is empty."""
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
     if cell is None or cell is pd.NA or cell != cell:  # NaN and NaT differ from themselves
         return ""
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ")
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
 def _cells_without_value(path: Path, sheet: str) -> Iterator[tuple[tuple[int, int], tuple[str, str]]]:

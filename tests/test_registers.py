@@ -563,3 +563,18 @@ def test_nothing_is_lost_and_no_good_cell_changes(rows):
     again = read_register(corrected)
     assert again.rejected.empty
     assert again.rows["own"].tolist() == corrected["own"].tolist()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.integers(0, 40), max_size=60), st.booleans())
+def test_an_id_is_repeated_from_its_second_row_on(numbers, rising):
+    if rising:  # most registers are sorted by their ids, but for some that were copied
+        numbers = sorted(set(numbers)) + numbers[:5]
+    rows = [(f"M-{number:02}", "Kenya", "2017-04-03") for number in numbers]
+    register = read_register(pd.DataFrame(rows, columns=["mission_id", "member", "start_date"], dtype="str"))
+    seen = set()
+    expected = []
+    for row, number in enumerate(numbers, start=2):
+        expected += [row] if number in seen else []
+        seen.add(number)
+    assert register.problems["row"].tolist() == register.rejected.index.tolist() == expected
