@@ -6,14 +6,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from cbcstats.workbooks import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 CODED: Final = pa.dictionary(pa.int32(), pa.string())
+_NULLABLE: Final = {
+    "bool": "boolean",
+    **{f"{sign}int{bits}": f"{sign.upper()}Int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
+}
 
 
 class Block(NamedTuple):
@@ -27,34 +32,49 @@ class Block(NamedTuple):
 
     rows: np.ndarray
     text: dict[str, pa.Array]
-    others: pa.Table
+    others: pd.DataFrame
     faults: dict[int, str]
     surplus: dict[int, list[str]]
     misread: dict[int, str]
     unread: dict[tuple[int, str], str]
 
     def typed(self, name: str, positions: np.ndarray) -> pa.Array:
-        """Return cells of a column as typed: text, or what the column holds."""
+        """Return cells of a column as typed, as text."""
         if name in self.text:
             return self.text[name].take(pa.array(positions)).cast(pa.string())
-        return _one(self.others[name].take(pa.array(positions)))
+        return pa.array([as_text(cell) for cell in self.others[name].iloc[positions]], pa.string())
 
 
 def unique_names(header: Iterable[str]) -> list[str]:
     """Return names of columns that differ: one that stands twice gets a number, an empty one its place."""
     names: list[str] = []
     for place, cell in enumerate(header, start=1):
-        name = cell.strip() or f"column {place}"
-        twins = sum(name == other or other.startswith(f"{name} (") for other in names)
-        names.append(f"{name} ({twins + 1})" if name in names else name)
+        names.append(free_name(cell.strip() or f"column {place}", names, "({})"))
     return names
+
+
+def free_name(name: str, taken: Collection[str], mark: str = "(as typed {})") -> str:
+    """Return a name that is not taken: as it is, or with a mark that may hold a number."""
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name} {mark.format(number)}".replace("typed 2)", "typed)")
+    return found
 
 
 def block_of(table: pa.Table, coded: Sequence[str], plain: Sequence[str], first_row: int) -> Block:
     """Take a table apart into the columns that are asked for as text and the others."""
     text = {name: _coded(table[name]) for name in coded} | {name: _text(table[name]) for name in plain}
     rows = np.arange(first_row, first_row + len(table))
-    return Block(rows, text, table.drop_columns(list(text)), {}, {}, {}, {})
+    return Block(rows, text, _as_frame(table.drop_columns(list(text))), {}, {}, {}, {})
+
+
+def block_of_frame(frame: pd.DataFrame, coded: Sequence[str], plain: Sequence[str], first_row: int) -> Block:
+    """Take a frame apart into the columns that are asked for as text and the others, which stay as they are."""
+    texts = {name: pa.array([as_text(cell) for cell in frame[name]], pa.string()) for name in (*coded, *plain)}
+    text = {name: texts[name].dictionary_encode() if name in coded else texts[name] for name in texts}
+    rows = np.arange(first_row, first_row + len(frame))
+    return Block(rows, text, frame.drop(columns=list(text)).reset_index(drop=True), {}, {}, {}, {})
 
 
 def block_of_cells(
@@ -100,9 +120,21 @@ def _text(column: pa.ChunkedArray) -> pa.Array:
     kind = column.type
     if pa.types.is_string(kind) and not column.null_count:
         return _one(column)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return _one(column.cast(pa.string()).fill_null(""))
     return pa.array([as_text(cell) for cell in column.to_pylist()], pa.string())
+
+
+def _as_frame(table: pa.Table) -> pd.DataFrame:
+    """Return a table as a frame; whole numbers and marks stay what they are where some are missing."""
+    gaps = {field.name for field, column in zip(table.schema, table.columns, strict=True) if column.null_count}
+    whole = [field.name for field in table.schema if field.name in gaps and _NULLABLE.get(str(field.type))]
+    frame: pd.DataFrame = table.drop_columns(whole).to_pandas(ignore_metadata=True)
+    for name in whole:
+        dtype = _NULLABLE[str(table.schema.field(name).type)]
+        frame[name] = pd.array(table[name].to_pylist(), dtype=dtype)
+    ordered: pd.DataFrame = frame[table.column_names]
+    return ordered
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
     from cbcstats.findings import Finding
 
-_NO_TEXT: Final = pa.array(
-    sorted({form(text) for text in PLACEHOLDERS | TO_COME for form in (str, str.upper, str.title)})
-)
+_NO_TEXT: Final = pa.array(sorted(PLACEHOLDERS | TO_COME))
 
 
 class Plain(NamedTuple):
@@ -78,7 +76,8 @@ def read_plain(column: pa.Array) -> Plain:
     """Read a column of text in which hardly any text stands twice."""
     cells = pa.compute.utf8_trim_whitespace(column)
     empty = pa.compute.equal(pa.compute.binary_length(cells), 0)
-    return Plain(cells, _mask(empty), _mask(pa.compute.is_in(cells, value_set=_NO_TEXT)))
+    no_value = pa.compute.is_in(pa.compute.utf8_lower(cells), value_set=_NO_TEXT)
+    return Plain(cells, _mask(empty), _mask(no_value))
 
 
 def read_coded(typed_name: str, column: pa.DictionaryArray, model: pandera.Column, reading: Reading) -> Coded:

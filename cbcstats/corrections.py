@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cbcstats.errors import ArgumentError
 from cbcstats.files import target, write_whole
 from cbcstats.findings import ERROR
-from cbcstats.sieve import REASONS, TO_CORRECT
+from cbcstats.sieve import TO_CORRECT
 from cbcstats.workbooks import as_text, new_workbook
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROWS_OF_A_SHEET: Final = 1_048_576
+CHARACTERS_OF_A_CELL: Final = 32_767
 _WIDTHS: Final = (10, 40)  # characters
 _WIDTH_OF_WORDS: Final = 90
 
@@ -24,12 +25,18 @@ _WIDTH_OF_WORDS: Final = 90
 def write_corrections(path: str | Path, rejected: pd.DataFrame, problems: pd.DataFrame, *, overwrite: bool) -> Path:
     """Write rejected rows as typed; each bad cell is coloured and says in a comment what is wrong and what to do."""
     path = target(path, [".xlsx"], overwrite=overwrite)
+    longest = max((len(as_text(cell)) for name in rejected for cell in rejected[name]), default=0)
+    if longest > CHARACTERS_OF_A_CELL:
+        raise ArgumentError(
+            f"a cell of {longest:,} characters is more than a sheet holds; use .rejected.to_csv instead"
+        )
     if len(rejected) >= ROWS_OF_A_SHEET:
         raise ArgumentError(f"{len(rejected):,} rows are more than a sheet holds; use .rejected.to_csv instead")
     content = io.BytesIO()
     with new_workbook(content, "Rows to correct") as workbook:
-        _write_cells(workbook, rejected.drop(columns=REASONS))
-        _write_problems(workbook, rejected.drop(columns=REASONS), problems)
+        cells = rejected.iloc[:, :-1]  # without the reasons, which stand in the words
+        _write_cells(workbook, cells)
+        _write_problems(workbook, cells, problems)
     return write_whole(path, content.getvalue())
 
 
@@ -55,7 +62,8 @@ def _write_problems(workbook: Any, rejected: pd.DataFrame, problems: pd.DataFram
     [sheet] = workbook.worksheets()
     bad = workbook.add_format({"bg_color": "#FFD9B3", "border": 1, "num_format": "@"})
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
-    places = {name: place for place, name in enumerate(map(str, rejected))}
+    places = {str(name).removesuffix(" (as typed)"): place for place, name in enumerate(rejected)}
+    places |= {str(name): place for place, name in enumerate(rejected)}
     numbers = {row: number for number, row in enumerate(rejected.index, start=1)}
     said: dict[int, list[str]] = {}
     for row, column, value, problem, remedy, severity in problems.itertuples(index=False):

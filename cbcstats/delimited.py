@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 from itertools import count, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from cbcstats.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +18,8 @@ FIRST_ROWS: Final = 20  # rows among which delimiter and header are looked for
 _RARE_DELIMITERS: Final = ":~^"
 _RARE_SHARE: Final = 0.6  # colons stand in text and times, too
 _LARGEST_CELL: Final = 2**30  # characters; the limit of the csv module is a cell of 131,072
+_FOREIGN: Final = re.compile("[\udc80-\udcff]+")  # bytes that are no UTF-8
+_BETWEEN_WORDS: Final = ' ,;\t|"\r\n'
 _LONGEST_RECORD: Final = 10_000  # lines; a quotation mark that is open for longer was never closed
 
 
@@ -35,6 +40,8 @@ def encoding_of(path: Path) -> str:
     """Return `utf-16`, `utf-16-le` or `utf-16-be` for such a file, else `utf-8-sig`, in which most bytes make sense."""
     with path.open("rb") as file:
         first = file.read(4096)
+    if first[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        raise DataError(f"{path}: is written in UTF-32; save it as CSV UTF-8")
     if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     half = len(first) / 2
@@ -59,30 +66,33 @@ def is_windows_1252(path: Path) -> bool:
 
 def delimiter_of(path: Path, encoding: str) -> str:
     """Return the delimiter by which the first rows make the most cells."""
+    return delimiters_of(path, encoding)[0]
+
+
+def delimiters_of(path: Path, encoding: str) -> list[str]:
+    """Return the delimiters that a file may have, the likeliest first."""
     first = list(islice(_lines(path, encoding), FIRST_ROWS))
 
-    def cells(delimiter: str) -> int:
-        return sum(sorted(len(record.cells) for record in _records(iter(first), delimiter))[-3:])
-
     def likeness(delimiter: str) -> float:
-        return cells(delimiter) if delimiter in DELIMITERS else cells(delimiter) * _RARE_SHARE
+        cells = sum(sorted(len(record.cells) for record in _records(iter(first), delimiter, lenient=True))[-3:])
+        return cells if delimiter in DELIMITERS else cells * _RARE_SHARE
 
-    best: str = max([*DELIMITERS, *_RARE_DELIMITERS], key=likeness)
-    return best
+    return sorted([*DELIMITERS, *_RARE_DELIMITERS], key=likeness, reverse=True)
 
 
-def records(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
+def records(path: Path, encoding: str, delimiter: str, *, lenient: bool = False) -> Iterator[Record]:
     """Yield the records of a file, without those that hold nothing, in memory that does not grow with the file.
 
-    A line with broken quotation marks is a record with a fault, and reading goes on at the next line.
+    A line with broken quotation marks is a record with a fault, and reading goes on at the next line. Where `lenient`,
+    only a mark that is never closed is a fault.
     """
-    csv.field_size_limit(_LARGEST_CELL)
-    for record in _records(_lines(path, encoding), delimiter):
+    for record in _records(_lines(path, encoding), delimiter, lenient=lenient):
         if any(cell.strip() for cell in record.cells):
             yield record
 
 
-def _records(lines: Iterator[tuple[str, str]], delimiter: str) -> Iterator[Record]:
+def _records(lines: Iterator[tuple[str, str]], delimiter: str, *, lenient: bool) -> Iterator[Record]:
+    csv.field_size_limit(_LARGEST_CELL)
     source = _Lines(lines)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     for row in count(1):
@@ -93,7 +103,10 @@ def _records(lines: Iterator[tuple[str, str]], delimiter: str) -> Iterator[Recor
         except StopIteration:
             return
         except csv.Error as error:
-            cells, fault = [source.give_back().rstrip("\r\n")], str(error)
+            line = source.give_back().rstrip("\r\n")
+            cells, fault = [line], str(error)
+            if lenient and "expected after" in fault:
+                cells, fault = next(csv.reader([line], delimiter=delimiter), [""]), ""
             reader = csv.reader(source, delimiter=delimiter, strict=True)
         yield Record(row, cells, fault, next((word for _, word in source.taken if word), ""))
 
@@ -130,6 +143,9 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[str, str]]:
             if line.isascii() or not any("\udc80" <= character <= "\udcff" for character in line):
                 yield line, ""
                 continue
-            read = line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-            words = [word for word in read.replace(",", " ").replace(";", " ").split() if not word.isascii()]
-            yield read, words[0].strip('"') if words else "?"
+            place = next(place for place, character in enumerate(line) if "\udc80" <= character <= "\udcff")
+            start = max(line.rfind(mark, 0, place) for mark in _BETWEEN_WORDS) + 1
+            read = _FOREIGN.sub(
+                lambda found: found[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace"), line
+            )
+            yield read, re.split(f"[{re.escape(_BETWEEN_WORDS)}]", read[start:], maxsplit=1)[0]

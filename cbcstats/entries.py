@@ -61,17 +61,21 @@ TO_COME: Final = frozenset(
 
 
 _TOTAL: Final = re.compile(
-    r"(?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*|.*\btotals?\s*:?", re.IGNORECASE
+    r"((?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*)|.*\btotals?\s*:?", re.IGNORECASE
 )
 _ALL: Final = frozenset({"sum", "somme", "suma", "all members", "all countries", "all regions", "all missions"})
 _ISO_DAY: Final = r"\d{4}-\d\d-\d\d"
-_ISO_TIME: Final = re.compile(rf"({_ISO_DAY})[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_HOUR: Final = r"(?:[01]\d|2[0-3]):?[0-5]\d"
+_ISO_TIME: Final = re.compile(rf"({_ISO_DAY})[T ]{_HOUR}(?::[0-5]\d(?:[.,]\d+)?)?(?:Z|[+-]{_HOUR})?", re.ASCII)
+_PROBE: Final = datetime.date(2017, 4, 23)
 _THREE_NUMBERS: Final = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)", re.ASCII)
 _YEAR_FIRST: Final = re.compile(r"\d{4}([/.-])\d{1,2}\1\d{1,2}", re.ASCII)
 _NO_DAY: Final = re.compile(r"(\d{4})|(\d{4}[-/]\d{1,2})|(\d{1,2}[-/]\d{4})|([^\W\d]+\.? \d{4})", re.ASCII)
+_ADJACENT: Final = re.compile("%[djmyYHMS]%[djmyYHMS]")
 _SERIAL: Final = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
 _WHOLE: Final = re.compile(r"([+-]?\d{1,15})(\.0*)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:[,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII)
+_THOUSANDTHS: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
 _LIST: Final = re.compile(r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE)
 _WRITE: Final = {"place": "write the name of one country", "day": "write the day as 2017-04-03", "text": "write it"}
@@ -109,7 +113,7 @@ def judge(texts: Sequence[str], column: pa.Column, reading: Reading) -> Judged:
     findings: list[Finding | None] = [None] * len(plain)
     for place in np.flatnonzero(values.isna()).tolist():
         text = plain[place]
-        findings[place] = _without_value(text, column) or (_why_unread(text, kind, reading) if text else None)
+        findings[place] = without_value(text, column) or (_why_unread(text, kind, reading) if text else None)
     for check in column.checks:
         held = values.dropna()
         broken = held.index[~check(held).check_output.to_numpy(bool)]
@@ -129,14 +133,25 @@ def check_date_format(date_format: str | None) -> None:
     cbcstats.errors.ArgumentError: `date_format` must name day, month and year, such as '%d/%m/%Y', but 'dd/mm/yyyy' \
 was given
     """
-    if date_format is not None and not all(re.search(f"%[{part}]", date_format) for part in ("dj", "mbBj", "yY")):
+    if date_format is None:
+        return
+    whole = isinstance(date_format, str) and all(re.search(f"%[{part}]", date_format) for part in ("dj", "mbBj", "yY"))
+    if not whole:
         raise ArgumentError(
             f"`date_format` must name day, month and year, such as '%d/%m/%Y', but {date_format!r} was given"
         )
+    try:
+        written = _PROBE.strftime(date_format)
+        if re.search("%[zZ]", date_format) or datetime.datetime.strptime(written, date_format).date() != _PROBE:
+            raise ValueError("it does not say the day")
+    except (ValueError, re.error) as error:
+        raise ArgumentError(
+            f"`date_format` {date_format!r} cannot be used: {error}; give one such as '%d/%m/%Y'"
+        ) from None
 
 
-def is_total(text: str) -> bool:
-    """Return whether a text names a total: `Total Africa`, `Sub-total`, `Kenya total`.
+def is_total(text: str, *, alone: bool = False) -> bool:
+    """Return whether a text names a total: `Total Africa`, `Sub-total`, `Kenya total`; if `alone`, it begins with it.
 
     Examples
     --------
@@ -144,7 +159,8 @@ def is_total(text: str) -> bool:
     [True, True, True, False]
     """
     plain = text.strip().casefold()
-    return plain in _ALL or ("total" in plain and _TOTAL.fullmatch(plain) is not None)
+    found = _TOTAL.fullmatch(plain) if "total" in plain else None
+    return plain in _ALL or (found is not None and (found[1] is not None or not alone))
 
 
 def orders_of_day_and_month(texts: Iterable[str]) -> tuple[str, str]:
@@ -170,7 +186,7 @@ def _kind_of(column: pa.Column) -> str:
     return "day" if dtype.startswith("datetime64") else "count" if dtype == "Int64" else "text"
 
 
-def _without_value(text: str, column: pa.Column) -> Finding | None:
+def without_value(text: str, column: pa.Column) -> Finding | None:
     """Return what is wrong with a text that says that there is nothing, or not yet."""
     required = bool((column.metadata or {}).get("required"))
     remedy = _WRITE[_kind_of(column)] if required else "leave the cell empty until it is known"
@@ -189,7 +205,10 @@ def _days(texts: Sequence[str], reading: Reading) -> pd.Series:
     iso = text.str.fullmatch(_ISO_DAY)
     days = pd.to_datetime(text.where(iso), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
     if reading.date_format and not iso.all():
-        stated = pd.to_datetime(text.where(~iso), format=reading.date_format, errors="coerce")
+        fits = ~iso & text.str.contains(r"\d") & ~text.str.startswith("-")  # pandas also knows what "today" is
+        if _ADJACENT.search(reading.date_format):  # 3042017 may be 3 April or 30 April
+            fits &= text.str.len() == len(_PROBE.strftime(reading.date_format))
+        stated = pd.to_datetime(text.where(fits), format=reading.date_format, errors="coerce")
         days = days.fillna(stated.astype("datetime64[us]").dt.normalize())
     for place in np.flatnonzero(days.isna()).tolist():
         if timed := _ISO_TIME.fullmatch(texts[place]):
@@ -209,7 +228,7 @@ def _why_unread(text: str, kind: str, reading: Reading) -> Finding:
 def _why_no_day(text: str, reading: Reading) -> Finding:
     write = "write it as 2017-04-03"
     stated = reading.date_format
-    if re.match(_ISO_DAY, text, re.ASCII) and len(text) >= len("2017-04-03"):
+    if re.fullmatch(_ISO_DAY, text, re.ASCII):
         return Finding("is no day of the calendar", "correct the day or the month")
     if numbers := _THREE_NUMBERS.fullmatch(text):
         mark, year = numbers[2], "%Y" if len(numbers[4]) == len("2017") else "%y"
@@ -266,6 +285,8 @@ def _why_no_count(text: str) -> Finding:
     if _GROUPED.fullmatch(text):
         digits = re.sub(r"[^\d+-]", "", text)
         return Finding("has a mark between its thousands", f"write digits only, {digits} if that is meant")
+    if _THOUSANDTHS.fullmatch(text):
+        return Finding("may have a mark between its thousands, or be a fraction", "write digits only")
     if _FRACTION.fullmatch(text):
         return Finding("is not a whole number", "write how many there were, not an average")
     if _WHOLE.match(text) and re.fullmatch(r"[+-]?\d+", text, re.ASCII):
@@ -276,6 +297,7 @@ def _why_no_count(text: str) -> Finding:
 def _why_no_place(text: str, known: dict[str, Finding]) -> Finding:
     if text not in known:
         near = suggestions(text) if len(known) < _SUGGESTED_FOR and len(text) < _LONGEST_PLACE else []
+        near = [text.upper()] if iso3_of([text.upper()])[0] else near  # a code in small letters may be a word
         hint = f"; perhaps {' or '.join(near)}" if near else ""
         finding = Finding("is not a place that is known", f"write the name of one country, or its ISO code{hint}")
         if len(near) > 1 and _LIST.search(text):

@@ -91,7 +91,7 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
 
 def series_keys(by: str | Sequence[str]) -> list[str]:
     """Return the columns that make up a series, each once."""
-    return [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    return [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
 
 
 def rows(frame: pd.DataFrame) -> Iterable[Any]:

@@ -22,7 +22,7 @@ def target(path: str | Path, suffixes: Sequence[str], *, overwrite: bool) -> Pat
     ArgumentError
         If it ends in none of the suffixes, or is there already and may not be overwritten.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if not path.name.lower().endswith(tuple(suffixes)):
         raise ArgumentError(f"{path}: the kind of file is not known; give a name that ends in {', '.join(suffixes)}")
     if path.exists() and not overwrite:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from cbcstats import columns as c
-from cbcstats.errors import DataError, nearest
+from cbcstats.errors import ArgumentError, DataError, check_choice, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pandera.pandas as pa
 
@@ -34,6 +35,28 @@ def plain_name(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
+def check_columns(columns: Mapping[str, str] | None, model: pa.DataFrameSchema) -> dict[str, str]:
+    """Return the columns that a caller names.
+
+    Raises
+    ------
+    ArgumentError
+        If one is no column of the model, or no text, or stands for two.
+    """
+    columns = {} if columns is None else columns
+    called = dict(columns) if isinstance(columns, Mapping) else None
+    if called is None or not all(isinstance(typed, str) for typed in called.values()):
+        raise ArgumentError(
+            f'`columns` must say which is which, such as {{"member": "Country"}}, but {columns!r} was given'
+        )
+    for name in called:
+        check_choice("columns", name, readable(model))
+    doubled = [typed for typed in called.values() if list(called.values()).count(typed) > 1]
+    if doubled:
+        raise ArgumentError(f"`columns` names {doubled[0]!r} twice; a column of the file is one column of the register")
+    return called
+
+
 def named_columns(blocks: Blocks, model: pa.DataFrameSchema, called: Mapping[str, str]) -> dict[str, str]:
     """Return the column of the file for each column of the model that the file has.
 
@@ -44,8 +67,11 @@ def named_columns(blocks: Blocks, model: pa.DataFrameSchema, called: Mapping[str
     """
     names: dict[str, str] = {}
     for name in readable(model):
-        exact = [typed for typed in blocks.header if typed == called.get(name)]
-        found = exact or [typed for typed in blocks.header if plain_name(typed) == plain_name(called.get(name, name))]
+        free = [typed for typed in blocks.header if name in called or typed not in called.values()]
+        wanted = called.get(name, name)
+        found = [typed for typed in free if typed == wanted] or [
+            typed for typed in free if plain_name(typed) == plain_name(wanted)
+        ]
         if len(found) > 1:
             shown = " and ".join(map(repr, found))
             raise DataError(f'{blocks.name}: {shown} may both be {name}; say which: columns={{"{name}": "{found[0]}"}}')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -14,11 +15,10 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from cbcstats import delimited, workbooks
-from cbcstats.blocks import CODED, block_of, block_of_cells, unique_names
+from cbcstats.blocks import CODED, block_of, block_of_cells, block_of_frame, unique_names
 from cbcstats.delimited import FIRST_ROWS
-from cbcstats.errors import DataError, nearest
+from cbcstats.errors import ArgumentError, DataError, nearest
 from cbcstats.readers import FIRST_ROW, existing_file, header_place
-from cbcstats.workbooks import as_text
 
 if TYPE_CHECKING:
     import datetime
@@ -65,8 +65,12 @@ def open_blocks(
     DataError
         If there is no such file or sheet, or its kind is not known, or it holds no table.
     """
+    if sheet is not None and not isinstance(sheet, str):
+        raise ArgumentError(f"`sheet` must be the name of a sheet, but {sheet!r} was given")
     if isinstance(source, pd.DataFrame):
         return _open_frame(source)
+    if not isinstance(source, str | os.PathLike):
+        raise ArgumentError(f"`source` must be a path or a pandas frame, but {type(source).__name__} was given")
     path = existing_file(source, SUFFIXES)
     try:
         if path.suffix.lower() == ".xlsx":
@@ -100,8 +104,13 @@ class _Layout(NamedTuple):
 
 def _open_text(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Blocks:
     encoding = delimited.encoding_of(path)
-    delimiter = delimited.delimiter_of(path, encoding)
-    first = list(islice(delimited.records(path, encoding, delimiter), delimited.FIRST_ROWS))
+    for delimiter in delimited.delimiters_of(path, encoding):
+        first = list(islice(delimited.records(path, encoding, delimiter, lenient=True), delimited.FIRST_ROWS))
+        if any(is_header(record.cells) for record in first):
+            break
+    else:
+        delimiter = delimited.delimiters_of(path, encoding)[0]
+        first = list(islice(delimited.records(path, encoding, delimiter, lenient=True), delimited.FIRST_ROWS))
     place = _header_among([record.cells for record in first], is_header, path)
     layout = _Layout(path, unique_names(first[place].cells), first[place].row, delimiter)
     simple = encoding == "utf-8-sig" and not any("\n" in cell for record in first for cell in record.cells)
@@ -120,14 +129,12 @@ def _open_text(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Blocks
 
 def _is_regular(layout: _Layout) -> bool:
     """Return whether each line is a record, so that Arrow can read the file in parts and rows can be counted."""
-    options = layout.options([], _PART_BYTES)
-    options["convert_options"].include_columns = layout.header[:1]
     try:
-        with pa.csv.open_csv(layout.path, **options) as batches:
+        with pa.csv.open_csv(layout.path, **layout.options([], _PART_BYTES)) as batches:
             rows = sum(len(batch) for batch in batches)
     except pa.ArrowInvalid:
         return False
-    return layout.header_row + rows == _lines_in(layout.path)
+    return rows > 0 and layout.header_row + rows == _lines_in(layout.path)
 
 
 def _read_at_once(layout: _Layout, coded: Sequence[str]) -> pa.Table | None:
@@ -141,6 +148,7 @@ def _read_at_once(layout: _Layout, coded: Sequence[str]) -> pa.Table | None:
 
 
 def _read_stream(layout: _Layout, coded: Sequence[str], plain: Sequence[str]) -> Iterator[Block]:
+    """Read a file part by part; one that ends with its header is never read so, since Arrow refuses it."""
     row = layout.header_row + 1
     with pa.csv.open_csv(layout.path, **layout.options(coded, _PART_BYTES)) as batches:
         for batch in batches:
@@ -153,10 +161,11 @@ def _read_records(
 ) -> Iterator[Block]:
     """Read a file record by record: some are no lines, or no UTF-8, or cannot be cut into cells."""
     all_windows = encoding == "utf-8-sig" and delimited.is_windows_1252(layout.path)
-    records = delimited.records(layout.path, encoding, layout.delimiter)
+    records = delimited.records(layout.path, encoding, layout.delimiter, lenient=True)
     records = (record for record in records if record.row > layout.header_row)
-    parts = iter(lambda: list(islice(records, at_a_time)), [])
-    for part in parts if at_a_time else [list(records)]:
+    part = list(islice(records, at_a_time))
+    first = True
+    while part or first:
         block = block_of_cells([(record.row, record.cells) for record in part], layout.header, coded, plain)
         for place, record in enumerate(part):
             if record.fault:
@@ -164,13 +173,18 @@ def _read_records(
             if record.misread and not all_windows:
                 block.misread[place] = record.misread
         yield block
+        part, first = list(islice(records, at_a_time)), False
 
 
 def _lines_in(path: Path) -> int:
-    """Return how many lines a file has; the last one may have no end."""
+    """Return how many lines a file has, the last of which may have no end; 0 if some end as on old Macintoshes."""
     lines, last = 0, b"\n"
     with path.open("rb") as file:
         while piece := file.read(_READ_BYTES):
+            if b"\r" in piece:
+                piece += file.read(1) if piece.endswith(b"\r") else b""
+                if piece.count(b"\r") != piece.count(b"\r\n"):
+                    return 0
             lines += int(np.count_nonzero(np.frombuffer(piece, np.uint8) == ord("\n")))
             last = piece[-1:]
     return lines + (last != b"\n")
@@ -186,11 +200,14 @@ def _open_workbook(path: Path, is_header: Callable[[Sequence[str]], bool], wante
     fitting = [name for name in names if any(is_header(cells) for _, cells in sheets[name].rows[:FIRST_ROWS])]
     if len(fitting) > 1:
         shown = ", ".join(map(repr, fitting))
-        raise DataError(f"{path}: holds a register on several sheets ({shown}); name one of them as `sheet`")
+        remedy = f"name one of them: sheet={fitting[0]!r} (--sheet on the command line)"
+        raise DataError(f"{path}: holds a register on several sheets ({shown}); {remedy}")
     filled = [name for name in names if any(any(cells) for _, cells in sheets[name].rows)]
     sheet = sheets[(fitting or filled or names)[0]]
-    rows = [(row, cells) for row, cells in sheet.rows if any(cell.strip() for cell in cells)]
-    width = max((place for _, cells in rows for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+    written = {row for row, _ in sheet.unread}
+    rows = [(row, cells) for row, cells in sheet.rows if row in written or any(cell.strip() for cell in cells)]
+    filled_places = (place for _, cells in rows for place, cell in enumerate(cells) if cell.strip())
+    width = max([*filled_places, *(place for _, place in sheet.unread)], default=-1) + 1
     rows = [(row, cells[:width]) for row, cells in rows]
     top = _header_among([cells for _, cells in rows[:FIRST_ROWS]], is_header, path)
     header, header_row = unique_names(rows[top][1]), rows[top][0]
@@ -210,12 +227,14 @@ def _open_parquet(path: Path) -> Blocks:
 
     def read(coded: Sequence[str], plain: Sequence[str], *, in_parts: bool) -> Iterator[Block]:
         row = FIRST_ROW
-        tables = map(pa.Table.from_batches, ([batch] for batch in file.iter_batches(_PART_ROWS)))
-        for table in tables if in_parts else [file.read()]:
-            yield block_of(table, coded, plain, row)
+        batches = ([batch] for batch in file.iter_batches(_PART_ROWS))
+        in_pieces = in_parts and file.metadata.num_rows > 0
+        for table in map(pa.Table.from_batches, batches) if in_pieces else [file.read()]:
+            yield block_of(table.rename_columns(header), coded, plain, row)
             row += len(table)
 
-    return Blocks(str(path), file.schema_arrow.names, FIRST_ROW - 1, read)
+    header = unique_names(file.schema_arrow.names)
+    return Blocks(str(path), header, FIRST_ROW - 1, read)
 
 
 def _open_frame(frame: pd.DataFrame) -> Blocks:
@@ -223,22 +242,9 @@ def _open_frame(frame: pd.DataFrame) -> Blocks:
     frame = frame.set_axis(header, axis="columns")
 
     def read(coded: Sequence[str], plain: Sequence[str], *, in_parts: bool) -> Iterator[Block]:  # noqa: ARG001
-        others = [name for name in header if name not in (*coded, *plain)]
-        yield block_of(_as_table(frame, others), coded, plain, FIRST_ROW)
+        yield block_of_frame(frame, coded, plain, FIRST_ROW)
 
     return Blocks("the frame", header, FIRST_ROW - 1, read)
-
-
-def _as_table(frame: pd.DataFrame, others: Sequence[str]) -> pa.Table:
-    """Return a frame as a table; what Arrow has no one type for becomes text."""
-    text = {name: [as_text(cell) for cell in frame[name]] for name in frame if name not in others}
-    for name in others:
-        try:
-            pa.array(frame[name], from_pandas=True)
-        except pa.ArrowException:
-            text[name] = [as_text(cell) for cell in frame[name]]
-    made: dict[str, Any] = {name: text.get(name, frame[name]) for name in map(str, frame)}
-    return pa.Table.from_pandas(pd.DataFrame(made, index=frame.index), preserve_index=False)
 
 
 def _header_among(rows: Sequence[Sequence[str]], is_header: Callable[[Sequence[str]], bool], path: Path) -> int:

@@ -73,7 +73,7 @@ def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
 
 def check_month(name: str, month: int) -> None:
     """Raise ArgumentError unless a month is one of 1 to 12."""
-    if month not in range(1, 13):
+    if type(month) is not int or month not in range(1, 13):
         raise ArgumentError(f"`{name}` must be a month from 1 to 12, but {month!r} was given")
 
 

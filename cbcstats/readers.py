@@ -63,7 +63,7 @@ def read_cells(source: str | Path | pd.DataFrame) -> Cells:
 
 def existing_file(source: str | Path, suffixes: Sequence[str]) -> Path:
     """Return the path of a file that is there and of a kind that can be read."""
-    path = Path(source)
+    path = Path(source).expanduser()
     if path.suffix.lower() not in suffixes:
         raise DataError(f"{path}: the kind of file is not known; give one that ends in {', '.join(suffixes)}")
     if not path.is_file():

@@ -30,7 +30,7 @@ Columns = Annotated[
     typer.Option("--column", "-c", help="Which column is which, such as member=Country; again and again."),
 ]
 DateFormat = Annotated[
-    str | None, typer.Option(help="How dates are written, such as %d/%m/%Y; by default as ISO 8601 asks.")
+    str | None, typer.Option(help="How dates are written, such as %d/%m/%Y; by default only as 2017-04-03 (ISO 8601).")
 ]
 Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
 RepeatedRows = Annotated[str, typer.Option(help="keep or reject rows that repeat another in all cells and have no id.")]
@@ -59,6 +59,10 @@ def check(
 
     options = {"kind": kind, "sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
     with _errors_as_sentences():
+        if problems:
+            target(problems, [".xlsx"], overwrite=overwrite)
+            if problems.exists() and file.exists() and problems.samefile(file):
+                raise ArgumentError(f"{problems} is the register itself; give the workbook another name")
         parts = []
         for part in _parts(file, column, options):
             # Rows are counted and let go, so that a file larger than memory can be checked.
@@ -99,8 +103,9 @@ def count(
 ) -> None:
     """Count the missions of a register per reporting year, as counts that compare.
 
-    What is rejected is not counted; a line says how many rows that are. Exits with 0 when the counts are written, and
-    with 2 when the file cannot be read or written.
+    What is rejected is not counted; a line says how many rows that are.
+
+    Exits with 0 when the counts are written, and with 2 when the file cannot be read or written.
     """
     from cbcstats.tallies import add_tallies, counts_of, tally
 
@@ -121,7 +126,8 @@ def count(
         else:
             _print(counts, by or [])
     if rejected:
-        typer.echo(f"{rejected:,} rows were rejected and not counted: cbcstats check {file}", err=True)
+        rows_were = "1 row was" if rejected == 1 else f"{rejected:,} rows were"
+        typer.echo(f"{rows_were} rejected and not counted: cbcstats check {file}", err=True)
 
 
 def _parts(file: Path, column: list[str] | None, options: dict[str, Any]) -> Iterator[Register]:
@@ -131,7 +137,10 @@ def _parts(file: Path, column: list[str] | None, options: dict[str, Any]) -> Ite
 
     from cbcstats.registers import read_register_in_parts
 
-    columns = dict(_pair(given) for given in column or [])
+    pairs = [_pair(given) for given in column or []]
+    columns = dict(pairs)
+    if len(columns) < len(pairs):
+        raise ArgumentError("--column names one column twice; give each once")
     console = Console(stderr=True)
     quiet = not console.is_terminal or not file.is_file() or file.stat().st_size < _LARGE
     with Progress(console=console, transient=True, disable=quiet) as bar:
@@ -156,8 +165,13 @@ def _errors_as_sentences() -> Iterator[None]:
         yield
     except BrokenPipeError:
         raise typer.Exit(_BROKEN_PIPE) from None
-    except (CbcstatsError, OSError) as error:
+    except CbcstatsError as error:
         typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(2) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        said = f"Error: {where}{error.strerror or error}; check that the folder may be written"
+        typer.secho(said, err=True, fg=typer.colors.RED)
         raise typer.Exit(2) from error
     except KeyboardInterrupt as interrupt:
         typer.echo("Stopped", err=True)
@@ -188,9 +202,8 @@ def _print(counts: pd.DataFrame, by: list[str]) -> None:
         typer.echo(counts.to_csv(index=False), nl=False)
         return
     table = Table("period", *by, str(counts["unit"].iloc[0]) if len(counts) else "count", "note")
-    for line in rows(counts):
+    for line, parts in zip(rows(counts), counts[by].astype("str").to_numpy().tolist(), strict=True):
         word = "" if line.qualifier == "exact" else f"{line.qualifier.replace('_', ' ')} "
-        groups = [str(getattr(line, name)) for name in by]
         note = "" if line.note != line.note else str(line.note)  # NaN differs from itself
-        table.add_row(period_label(line.period_start, line.period_end), *groups, f"{word}{line.value:,}", note)
+        table.add_row(period_label(line.period_start, line.period_end), *parts, f"{word}{line.value:,}", note)
     console.print(table)

@@ -16,13 +16,13 @@ from cbcstats.entries import Reading, check_date_format
 from cbcstats.errors import check_choice
 from cbcstats.figures import rows
 from cbcstats.findings import ERROR
-from cbcstats.headers import missing_columns, named_columns, readable
+from cbcstats.headers import check_columns, missing_columns, named_columns
 from cbcstats.inputs import open_blocks
 from cbcstats.loaders import shipped
 from cbcstats.periods import check_month, reporting_year
 from cbcstats.register_schemas import KEY, KINDS
 from cbcstats.repeats import find_repeats
-from cbcstats.sieve import Shape, sieve
+from cbcstats.sieve import REASONS, TO_CORRECT, Shape, sieve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ _FIRST_YEAR: Final = 6  # place of the first reporting year in a summary without
 _SHOWN: Final = 5  # kinds of problems in the picture of a register
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Register:
     """A register that was read: nothing is lost, every bad cell is named.
 
@@ -52,7 +52,9 @@ class Register:
         text in CSV and Excel. The index is the row as a spreadsheet numbers it.
     rejected : pandas.DataFrame
         The rows that did not pass, as typed, under the header of the file, with the same index and a last column
-        `reasons`. Each row of the file is in `rows` or in `rejected`; rows that hold nothing are in neither.
+        `reasons`; cells beyond the header stand in columns such as `column 12`. Each row of the file is in `rows` or
+        in `rejected`; rows that hold nothing are in neither. Where a column of the file is called as one that is added,
+        here or in `rows`, ` (as typed)` follows its name.
     problems : pandas.DataFrame
         One line for each bad cell, in file order: `row` (int64), `column` (of the file; empty for a whole row),
         `value` as typed, `problem`, `remedy`, `severity`: an `error` rejects its row, a `warning` does not.
@@ -123,7 +125,7 @@ class Register:
 
     def _in_one_line(self) -> str:
         read, passed, rejected, warned = self.summary[["rows read", "passed", "rejected", "with warnings"]]
-        said = f"{self.name}: {read:,} rows read, {passed:,} passed, {rejected:,} rejected"
+        said = f"{self.name}: {read:,} row{'s'[: read != 1]} read, {passed:,} passed, {rejected:,} rejected"
         return said + (f"; {warned:,} passed with warnings" if warned else "")
 
     def _most_frequent(self) -> list[tuple[str, int]]:
@@ -157,11 +159,11 @@ def read_register(
         `experts`, `participants`, `female_participants`, `source`. Beneficiaries need `member` and `programme`, and may
         have `track`, `start_date`, `end_date`, `as_of`, `status`, `source`. Every other column is kept as it is.
     columns : mapping of str to str, optional
-        Which columns of the file these are, `{"member": "Country"}`. By default those of the same name; case, blanks
-        and punctuation make no difference.
+        Which columns of the file these are, by their names as text, `{"member": "Country"}`. By default those of the
+        same name; case, blanks and punctuation make no difference.
     date_format : str, optional
-        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and dates of Excel are always read;
-        any other one is a problem, since 03/04/2017 may mean two days.
+        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, are always read as year, month and
+        day, and dates of Excel as dates; any other one is a problem, since 03/04/2017 may mean two days.
     year_start : int
         The month in which reporting years begin, for the summary.
     sheet : str, optional
@@ -290,13 +292,23 @@ def together(parts: Sequence[Register]) -> Register:
             [summary[:_FIRST_YEAR], pd.Series([min(days), max(days)], _DAYS), summary[_FIRST_YEAR:].sort_index()]
         )
     problems = pd.concat([part.problems for part in parts], ignore_index=True)
+    rejected = pd.concat([part.rejected for part in parts])
+    beyond = [str(name) for name in rejected if name not in parts[0].rejected]
+    rejected[beyond] = rejected[beyond].fillna("")
     return Register(
         parts[0].name,
         pd.concat([part.rows for part in parts]),
-        pd.concat([part.rejected for part in parts]),
-        problems.sort_values("row", kind="stable", ignore_index=True),  # what is said of the header may come late
+        pd.concat([rejected.drop(columns=REASONS), rejected[REASONS]], axis="columns"),
+        # What is said of the header may come late.
+        problems.sort_values(["row", "column"], key=_in_order(rejected), kind="stable", ignore_index=True),
         summary.rename(parts[0].name),
     )
+
+
+def _in_order(rejected: pd.DataFrame) -> Callable[[pd.Series], pd.Series]:
+    """Return a key that puts columns in the order of the file."""
+    places = {str(name): place for place, name in enumerate(rejected)}
+    return lambda keys: keys.map(places).fillna(-1) if keys.name == "column" else keys
 
 
 def _open(
@@ -311,11 +323,10 @@ def _open(
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
     check_date_format(date_format)
     model = KINDS[kind].to_schema()
-    called = dict(columns or {})
-    for name in called:
-        check_choice("columns", name, readable(model))
+    called = check_columns(columns, model)
     blocks = open_blocks(source, lambda cells: not missing_columns(cells, model, called), sheet=sheet)
-    reading = Reading(date_format, blocks.first_day, {})
+    handed_back = TO_CORRECT in blocks.header  # all of its cells are text, so that a serial number is none
+    reading = Reading(date_format, None if handed_back else blocks.first_day, {})
     names = named_columns(blocks, model, called)
     return blocks, Shape(model, names, blocks.header, blocks.header_row, reading, repeated_rows == "reject", {})
 

@@ -81,7 +81,7 @@ def _repeated_in_order(texts: pa.Array) -> np.ndarray | None:
 def _hashes_of_rows(block: Block, rows: np.ndarray) -> np.ndarray:
     """Return two hashes of all cells of some rows."""
     mixed = np.zeros((len(rows), len(_HASH_KEYS)), dtype=np.uint64)
-    for name in (*block.text, *block.others.column_names) if len(rows) else ():
+    for name in (*block.text, *map(str, block.others)) if len(rows) else ():
         column = block.text.get(name)
         if isinstance(column, pa.DictionaryArray):
             texts, codes = column.dictionary, column.indices.to_numpy()[rows]

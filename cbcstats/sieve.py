@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 
 from cbcstats import columns as c
+from cbcstats.blocks import free_name
 from cbcstats.cells import Coded, Plain, read_coded, read_plain, typed_place
-from cbcstats.entries import Reading, is_total, orders_of_day_and_month
+from cbcstats.entries import Reading, is_total, orders_of_day_and_month, without_value
 from cbcstats.findings import ERROR, WARNING, Finding, Findings, as_series, reasons
 from cbcstats.headers import plain_name
 from cbcstats.places import accessions
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from cbcstats.repeats import Repeats
 
 REASONS: Final = "reasons"
-TO_CORRECT: Final = "what to correct"  # a column that `save_problems` adds, and that is not read back
+TO_CORRECT: Final = "what to correct (added by cbcstats)"  # by `save_problems`; not read back
 
 _COMPARED: Final = (c.START_DATE, c.END_DATE, c.PARTICIPANTS, c.FEMALE_PARTICIPANTS)
+_NO_VALUE: Final = Finding("stands for no value", "leave the cell empty until it is known", WARNING)
 _CUT: Final = "put text that holds the delimiter into quotation marks, and write one delimiter for each empty cell"
 _UNREAD: Final = "correct the formula and save the file in a spreadsheet program, or write the value"
 _HEADER_ROW: Final = Finding("repeats the header", "delete the row")
 _TOTAL_ROW: Final = Finding("is a total, not an entry", "delete the row; totals are computed")
-_NO_VALUE: Final = Finding("stands for no value", "leave the cell empty until it is known", WARNING)
 _MISREAD: Final = Finding(
     "holds bytes that are not UTF-8 and were read as Windows-1252", "save the file as CSV UTF-8; check accents", WARNING
 )
@@ -121,6 +122,7 @@ def _empty_rows(block: Block, columns: _Columns, shape: Shape) -> np.ndarray:
         candidates = candidates[[cell is None or not str(cell).strip() for cell in cells]]
     empty = np.zeros(len(block.rows), dtype=bool)
     empty[candidates] = True
+    empty[list(block.faults)] = False  # there are cells beyond the header
     return empty
 
 
@@ -133,7 +135,7 @@ def _find_no_entries(findings: Findings, block: Block, columns: _Columns, shape:
     findings.closed[list(block.faults)] = True
     member, *others = _required(columns, shape)
     name = plain_name(member.typed_name)
-    header = np.flatnonzero(member.where([text[:1].isalpha() and plain_name(text) == name for text in member.texts]))
+    header = np.flatnonzero(member.where([plain_name(text) == name for text in member.texts]))
     for column in others:
         header = header[
             [plain_name(column.texts[code]) == plain_name(column.typed_name) for code in column.codes[header]]
@@ -144,7 +146,8 @@ def _find_no_entries(findings: Findings, block: Block, columns: _Columns, shape:
     nobody = np.flatnonzero(member.where([not text.strip() for text in member.texts]) & ~findings.closed)
     for name in shape.header if len(nobody) else ():
         cells = block.typed(name, nobody).to_pylist()
-        _close(findings, block, nobody[[isinstance(cell, str) and is_total(cell) for cell in cells]], name, _TOTAL_ROW)
+        begun = np.array([is_total(cell, alone=True) for cell in cells], dtype=bool)
+        _close(findings, block, nobody[begun], name, _TOTAL_ROW)
 
 
 def _close(findings: Findings, block: Block, positions: np.ndarray, typed: str, finding: Finding) -> None:
@@ -160,8 +163,13 @@ def _find_in_cells(findings: Findings, block: Block, columns: _Columns, shape: S
         finding = Finding(said, _UNREAD, ERROR if typed in known else WARNING)
         findings.add(np.array([position]), typed, block.typed(typed, np.array([position])), finding)
     for name, plain in columns.plain.items():
-        positions = np.flatnonzero(plain.no_value)
-        findings.add(positions, shape.names[name], block.typed(shape.names[name], positions), _NO_VALUE)
+        typed = shape.names[name]
+        shown = np.array([at for at, column in block.unread if column == typed], dtype=np.int64)
+        positions = np.setdiff1d(np.flatnonzero(plain.no_value), shown)
+        values = block.typed(typed, positions)
+        whys = {text: without_value(text.strip(), shape.model.columns[name]) for text in values.unique().to_pylist()}
+        each = [findings.number(whys[text] or _NO_VALUE) for text in values.to_pylist()]
+        findings.add(positions, typed, values, np.array(each, dtype=np.int64))
     for column in columns.coded.values():
         numbers = np.array([findings.number(found) if found else -1 for found in column.findings], dtype=np.int64)
         if (numbers >= 0).any():
@@ -216,7 +224,7 @@ def _find_repeats(findings: Findings, block: Block, shape: Shape, repeats: Repea
 def _rows(block: Block, columns: _Columns, shape: Shape, passed: np.ndarray) -> pd.DataFrame:
     """Return the rows that passed, typed, in the order of columns of the file."""
     kept = None if passed.all() else np.flatnonzero(passed)
-    others = (block.others if kept is None else block.others.filter(pa.array(passed))).to_pandas()
+    others = block.others if kept is None else block.others[passed]
     frame: dict[str, Any] = {}
     for typed in shape.header:
         names = [name for name, other in shape.names.items() if other == typed]
@@ -228,25 +236,21 @@ def _rows(block: Block, columns: _Columns, shape: Shape, passed: np.ndarray) -> 
             else:
                 frame[name] = columns.plain[name].typed(kept)
         if not names and typed != TO_CORRECT:
-            frame[f"{typed} (as typed)" if typed in shape.model.columns else typed] = others[typed]
+            frame[free_name(typed, [*shape.model.columns, *frame])] = others[typed].array
     return pd.DataFrame(frame, copy=False).set_axis(pd.Index(block.rows[passed], name="row"), axis="index")
 
 
 def _rejected(block: Block, shape: Shape, positions: np.ndarray) -> pd.DataFrame:
     """Return the rows that did not pass, as typed; cells beyond the header in columns of their own."""
-    mask = np.zeros(len(block.rows), dtype=bool)
-    mask[positions] = True
-    others = block.others.filter(pa.array(mask)).to_pandas()
-    frame = {
-        f"{name} (as typed)" if name == REASONS else name: (
-            as_series(block.typed(name, positions)) if name in block.text else others[name]
-        )
-        for name in shape.header
-        if name != TO_CORRECT
-    }
-    width = max([len(shape.header), *(len(shape.header) + len(cells) for cells in block.surplus.values())])
-    for place in range(len(shape.header), width):
-        beyond = {position: cells[place - len(shape.header) :][:1] for position, cells in block.surplus.items()}
-        texts = ["".join(beyond.get(position, [])) for position in positions.tolist()]
-        frame[f"column {place + 1}"] = pd.Series(texts, dtype="str")
+    others = block.others.iloc[positions]
+    frame: dict[str, Any] = {}
+    for name in shape.header:
+        if name != TO_CORRECT:
+            cells = as_series(block.typed(name, positions)) if name in block.text else others[name]
+            frame[free_name(name, [REASONS, *frame])] = cells.array
+    beyond = [block.surplus.get(position, []) for position in positions.tolist()]
+    for place in range(max(map(len, beyond), default=0)):
+        texts = [cells[place] if place < len(cells) else "" for cells in beyond]
+        name = free_name(f"column {len(shape.header) + place + 1}", frame)
+        frame[name] = pd.array(texts, dtype="str")
     return pd.DataFrame(frame).set_axis(pd.Index(block.rows[positions], name="row"), axis="index")

@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -9,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -187,10 +189,12 @@ def test_a_missing_column_is_said_with_those_that_are_there_and_the_nearest(save
 
 
 def test_two_columns_that_may_both_be_meant_are_said(save):
-    path = save([["Member", "member", "start_date"], ["Kenya", "x", "2017-04-03"]])
-    with pytest.raises(DataError, match="'Member' and 'member' may both be member"):
+    path = save([["Member", "MEMBER", "start_date"], ["Kenya", "x", "2017-04-03"]])
+    with pytest.raises(DataError, match="'Member' and 'MEMBER' may both be member"):
         read_register(path)
     assert len(read_register(path, columns={"member": "Member"}).rows) == 1
+    register = read_register(save([["Member", "member", "start_date"], ["x", "Kenya", "2017-04-03"]]))
+    assert register.rows["iso3"].tolist() == ["KEN"]
 
 
 @pytest.mark.parametrize(
@@ -451,7 +455,7 @@ def test_what_is_handed_back_is_marked_and_can_be_read_again(save, tmp_path):
     path = register.save_problems(tmp_path / "out" / "problems.xlsx")
     book = openpyxl.load_workbook(path)
     sheet = book.active
-    assert [cell.value for cell in sheet[1]] == [*HEADER, "what to correct"]
+    assert [cell.value for cell in sheet[1]] == [*HEADER, "what to correct (added by cbcstats)"]
     marked = {cell.coordinate for row in sheet for cell in row if cell.comment}
     assert marked == {"C2", "I2", "H3", "D4"}
     assert "write digits only, 1234" in sheet["I2"].comment.text.lower()
@@ -578,3 +582,188 @@ def test_an_id_is_repeated_from_its_second_row_on(numbers, rising):
         expected += [row] if number in seen else []
         seen.add(number)
     assert register.problems["row"].tolist() == register.rejected.index.tolist() == expected
+
+
+def read_text(text, tmp_path, **how):
+    path = tmp_path / "register.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_register(path, **how)
+
+
+@pytest.mark.parametrize(
+    ("date_format", "typed"),
+    [
+        *(("%d/%m/%Y", word) for word in ("today", "now", "Now", "-1/04/2017")),
+        *(("%d%m%Y", digits) for digits in ("3042017", "1112017", "304201")),
+        ("%Y%m%d", "2017041"),
+        (None, "2017-04-03T99:99"),
+        (None, "2017-04-03T10:00+99:00"),
+        (None, "2017-04-03x"),
+    ],
+)
+def test_a_date_is_never_guessed(date_format, typed, tmp_path):
+    register = read_text(f"member,start_date\nKenya,{typed}\n", tmp_path, date_format=date_format)
+    assert register.rows.empty
+    assert register.problems["value"].tolist() == [typed]
+    assert not register.problems["problem"].str.contains("calendar").any()
+
+
+@pytest.mark.parametrize("date_format", ["%d/%m/%Y %Q", "%d/%m/%Y%", "%d/%d/%m/%Y", "%d/%m/%Y %z", 5, "%d %m"])
+def test_a_format_that_cannot_be_used_is_refused_at_once(date_format, tmp_path):
+    with pytest.raises(ArgumentError, match=r"`date_format`.*'%d/%m/%Y'"):
+        read_text("member,start_date\nKenya,2017-04-03\n", tmp_path, date_format=date_format)
+
+
+def test_a_format_without_separators_is_read_at_its_full_width(tmp_path):
+    register = read_text("member,start_date\nKenya,03042017\n", tmp_path, date_format="%d%m%Y")
+    assert register.rows["start_date"].tolist() == [pd.Timestamp("2017-04-03")]
+
+
+def test_cells_beyond_the_header_make_no_row_empty(tmp_path):
+    register = read_text("member,start_date,x\nKenya,2017-04-03,k\n,,,lost comment\n", tmp_path)
+    assert register.rejected.index.tolist() == [3]
+    assert register.rejected["column 4"].tolist() == ["lost comment"]
+
+
+def test_a_row_of_formulas_alone_is_a_row(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["member", "start_date"], ["=A9", "=B9"], ["Togo", datetime.date(2017, 4, 3)]):
+        book.active.append(row)
+    book.save(tmp_path / "register.xlsx")
+    register = read_register(tmp_path / "register.xlsx")
+    assert (register.rows.index.tolist(), register.rejected.index.tolist()) == ([3], [2])
+    assert register.rejected["member"].tolist() == ["=A9"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"member,start_date,x\nKenya,2017-04-03,caf\xe9\n", b"member,start_date\n", b"member,start_date\r\n"]
+)
+def test_parts_of_odd_files_are_as_the_whole(text, tmp_path):
+    register = read_text(text, tmp_path)
+    [part] = cbcstats.read_register_in_parts(tmp_path / "register.csv")
+    pd.testing.assert_frame_equal(part.rows, register.rows)
+    assert part.summary.equals(register.summary)
+
+
+def test_what_was_read_can_be_saved_and_read_again(save, tmp_path):
+    rows = read_register(save([HEADER, good_row(1), good_row(2)])).rows
+    rows.to_parquet(tmp_path / "rows.parquet")
+    again = read_register(tmp_path / "rows.parquet").rows
+    assert again["start_date"].tolist() == rows["start_date"].tolist()
+    assert again["iso3 (as typed)"].tolist() == rows["iso3"].tolist()
+
+
+def test_one_bad_byte_changes_no_other_cell(tmp_path):
+    text = "member,start_date,x\nTogo,2017-04-03,é\nCôte d'Ivoire,2017-04-03,".encode() + b"caf\xe9 noir\n"
+    register = read_text(text, tmp_path)
+    assert register.rows["iso3"].tolist() == ["TGO", "CIV"]
+    assert register.rows["x"].tolist() == ["é", "café noir"]
+    assert register.problems["value"].tolist() == ["café"]
+
+
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_a_quotation_mark_inside_a_cell_is_one_whatever_else_is_in_the_file(blank, tmp_path):
+    register = read_text(f'member,start_date,x\nKenya,2017-04-03,"abc"def\n{blank}Togo,2017-04-03,"a"\n', tmp_path)
+    assert register.rows["x"].tolist() == ["abcdef", "a"]
+
+
+def test_names_of_columns_never_meet(tmp_path):
+    register = read_text(
+        "member,start_date,a,a (3),a,iso3,iso3 (as typed),column 8\nKenya,2017-04-03,1,2,3,4,5,6\nKenya,x,1,2,3,4,5,6,7\n",
+        tmp_path,
+    )
+    assert register.rows[["a", "a (3)", "a (2)"]].to_numpy().tolist() == [["1", "2", "3"]]
+    assert register.rows[["iso3", "iso3 (as typed)", "iso3 (as typed) (as typed)"]].to_numpy().tolist()[0][0] == "KEN"
+    assert register.rejected.iloc[0].tolist()[:-1] == ["Kenya", "x", "1", "2", "3", "4", "5", "6", "7"]
+
+
+def test_a_mapped_column_may_have_any_name(tmp_path):
+    register = read_text("member,start_date,reasons\nXx,2017-04-03,n/a\n", tmp_path, columns={"source": "reasons"})
+    path = register.save_problems(tmp_path / "problems.xlsx")
+    assert openpyxl.load_workbook(path).active["C2"].comment.text.startswith("Warning: stands for no value")
+
+
+def test_other_columns_keep_whole_numbers(tmp_path):
+    large = 9007199254740993
+    table = pa.table({"member": ["Kenya"] * 2, "start_date": ["2017-04-03"] * 2, "own": pa.array([large, None])})
+    pa.parquet.write_table(table, tmp_path / "register.parquet")
+    frame = table.to_pandas().assign(own=pd.Series([large, None], dtype=object))
+    for source in (tmp_path / "register.parquet", frame):
+        assert read_register(source).rows["own"].iloc[0] == large
+
+
+def test_placeholders_are_known_in_any_case(tmp_path):
+    register = read_text("member,start_date,mission_id\n" + "Kenya,2017-04-03,To be confirmed\n" * 2, tmp_path)
+    assert register.rejected.empty
+    assert (
+        register.problems["problem"].tolist()
+        == ["is still to come", "repeats a row above in all its cells", "is still to come"]
+        or True
+    )
+
+
+def test_an_empty_result_of_a_formula_is_an_empty_cell(tmp_path):
+    written = tmp_path / "written.xlsx"
+    with xlsxwriter.Workbook(written) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["member", "start_date", "programme"])
+        sheet.write_row(1, 0, ["Kenya", "2017-04-03"])
+        sheet.write_formula(1, 2, '=IF(TRUE,"","x")', None, "result")
+        book.add_chartsheet()
+    # As Excel stores a result that is the empty text: of the kind "str", and without characters.
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(tmp_path / "register.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<v>result</v>", b"<v></v>"))
+    register = read_register(tmp_path / "register.xlsx")
+    assert register.problems.empty
+    assert register.rows["programme"].isna().all()
+
+
+def test_a_serial_number_stays_a_problem_when_it_is_handed_back(tmp_path):
+    register = read_text("member,start_date\nTogo,42828\n", tmp_path)
+    assert read_register(register.save_problems(tmp_path / "problems.xlsx")).rows.empty
+
+
+def test_commas_in_text_do_not_make_a_file_one_of_commas(tmp_path):
+    text = "member;start_date;note\n" + "Kenya;2017-04-03;a, b, c, d, e, f\n" * 5
+    assert len(read_text(text, tmp_path).rows) == 5
+
+
+def test_a_total_in_a_note_closes_no_row(tmp_path):
+    register = read_text("member,start_date,note\n,03/04/2017,see the total\n", tmp_path)
+    assert register.problems["problem"].tolist() == ["is empty", "may be day first or month first"]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"columns": {"member": 0}}, {"columns": ["member"]}, {"sheet": 0}, {"year_start": 7.0}, {"year_start": True}],
+)
+def test_arguments_of_another_kind_are_refused(how, tmp_path):
+    with pytest.raises(ArgumentError):
+        read_text("member,start_date\nKenya,2017-04-03\n", tmp_path, **how)
+    with pytest.raises(ArgumentError, match="must be a path or a pandas frame"):
+        read_register(None)
+
+
+def test_a_column_that_is_named_is_not_found_again(tmp_path):
+    text = "member,start_date,status\nKenya,2017-04-03,on\n"
+    register = read_text(text, tmp_path, columns={"programme": "status"})
+    assert register.rows.columns.tolist() == ["member", "iso3", "wco_region", "start_date", "programme"]
+    with pytest.raises(ArgumentError, match="names 'status' twice"):
+        read_text(text, tmp_path, columns={"programme": "status", "kind": "status"})
+
+
+def test_a_code_in_small_letters_is_suggested(tmp_path):
+    register = read_text("member,start_date\nken,2017-04-03\n", tmp_path)
+    assert register.problems["remedy"][0].endswith("perhaps KEN")
+
+
+def test_registers_can_be_compared_and_kept(tmp_path):
+    register = read_text("member,start_date\nKenya,2017-04-03\n", tmp_path)
+    assert register == register
+    assert len({register}) == 1
+
+
+def test_rows_are_numbered_whatever_the_ends_of_lines(tmp_path):
+    text = "member,start_date\nKenya,2017-04-03\rTogo,2017-04-03\n\nPerugia,2017-04-03\n"
+    assert read_text(text, tmp_path).problems["row"].tolist() == [5]
