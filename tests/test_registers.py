@@ -669,7 +669,8 @@ def test_a_quotation_mark_inside_a_cell_is_one_whatever_else_is_in_the_file(blan
 
 def test_names_of_columns_never_meet(tmp_path):
     register = read_text(
-        "member,start_date,a,a (3),a,iso3,iso3 (as typed),column 8\nKenya,2017-04-03,1,2,3,4,5,6\nKenya,x,1,2,3,4,5,6,7\n",
+        "member,start_date,a,a (3),a,iso3,iso3 (as typed),column 8\n"
+        "Kenya,2017-04-03,1,2,3,4,5,6\nKenya,x,1,2,3,4,5,6,7\n",
         tmp_path,
     )
     assert register.rows[["a", "a (3)", "a (2)"]].to_numpy().tolist() == [["1", "2", "3"]]
