@@ -1,0 +1,1 @@
+"""How fast cbcstats is, and how much memory it takes, as ratios: `python -m benchmarks` in a checkout."""
