@@ -110,9 +110,8 @@ class Register:
             f"<tr><td style='text-align:right'>{count:,}</td><td style='text-align:left'>{escape(said)}</td></tr>"
             for said, count in self._most_frequent()
         )
-        table = (
-            f"<table><thead><tr><th>cells</th><th>most frequent problems</th></tr></thead><tbody>{rows}</tbody></table>"
-        )
+        head = '<tr><th scope="col">cells</th><th scope="col">most frequent problems</th></tr>'
+        table = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
         years = {str(name): count for name, count in self.summary.items() if str(name).startswith(_IN_YEAR)}
         spread = ", ".join(f"{name.removeprefix(_IN_YEAR)}: {count:,}" for name, count in years.items())
         more = "<p>All of them: <code>.problems</code>; the rows: <code>.rejected</code>; a workbook to hand back: "
