@@ -52,11 +52,12 @@ def find_repeats(blocks: Iterable[Block], key: str | None) -> Repeats:
 
 
 def _repeated_texts(chunks: list[pa.Array]) -> np.ndarray:
-    texts = pa.chunked_array(chunks, pa.string())
-    if len(chunks) == 1 and (repeated := _repeated_in_order(chunks[0])) is not None:
+    # One array, since texts are compared with those before them; large, since together they may be long.
+    texts = pa.concat_arrays([pa.array([], pa.large_string()), *(chunk.cast(pa.large_string()) for chunk in chunks)])
+    chunks.clear()
+    if (repeated := _repeated_in_order(texts)) is not None:
         return repeated
-    codes = [chunk.indices.to_numpy() for chunk in texts.dictionary_encode().unify_dictionaries().chunks]
-    places = np.concatenate([*codes, np.zeros(0, dtype=np.int32)])
+    places = texts.dictionary_encode().indices.to_numpy()
     highest = np.maximum.accumulate(places)  # codes count up from 0: a text that is new is higher than all above
     return np.append(np.zeros(min(len(places), 1), dtype=bool), places[1:] <= highest[:-1])
 
