@@ -18,14 +18,20 @@ import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cbcstats.beneficiary_charts import plot_beneficiaries
     from cbcstats.captions import describe, format_range
     from cbcstats.changes import year_on_year
+    from cbcstats.chart_files import save_chart
     from cbcstats.charts import plot_changes, plot_counts
+    from cbcstats.claim_charts import plot_claims
     from cbcstats.claims import implied_previous
+    from cbcstats.contribution_charts import plot_contributions
     from cbcstats.entry_forms import save_template
     from cbcstats.errors import ArgumentError, CbcstatsError, DataError, ReportError
     from cbcstats.growth import growth_rate, index_to
     from cbcstats.loaders import load_beneficiaries, load_counts, load_members, load_places, load_sources
+    from cbcstats.member_charts import plot_members
+    from cbcstats.packages import save_datapackage
     from cbcstats.parts import check_totals, contributions
     from cbcstats.percentages import Growth, parse_change
     from cbcstats.places import is_member, to_iso3, wco_region
@@ -35,6 +41,8 @@ if TYPE_CHECKING:
     from cbcstats.reports import save_report
     from cbcstats.revisions import compare_releases, membership_changes
     from cbcstats.schemas import Beneficiaries, Counts, Members, Places, Sources
+    from cbcstats.slides import save_slide
+    from cbcstats.tables import save_table
     from cbcstats.tallies import count_missions
     from cbcstats.uncertainty import count_interval, rate_ratio
     from cbcstats.verdicts import check_claims
@@ -82,12 +90,20 @@ __all__ = [
     "membership_changes",
     "parse_change",
     "parse_qualified",
+    "plot_beneficiaries",
     "plot_changes",
+    "plot_claims",
+    "plot_contributions",
     "plot_counts",
+    "plot_members",
     "rate_ratio",
     "read_register",
     "read_register_in_parts",
+    "save_chart",
+    "save_datapackage",
     "save_report",
+    "save_slide",
+    "save_table",
     "save_template",
     "to_iso3",
     "wco_region",
@@ -96,14 +112,20 @@ __all__ = [
 
 # Where the public names live. They load when first used, so that importing cbcstats costs next to nothing.
 _MODULES = {
+    "beneficiary_charts": ("plot_beneficiaries",),
     "captions": ("describe", "format_range"),
     "changes": ("year_on_year",),
+    "chart_files": ("save_chart",),
     "charts": ("plot_changes", "plot_counts"),
+    "claim_charts": ("plot_claims",),
     "claims": ("implied_previous",),
+    "contribution_charts": ("plot_contributions",),
     "entry_forms": ("save_template",),
     "errors": ("ArgumentError", "CbcstatsError", "DataError", "ReportError"),
     "growth": ("growth_rate", "index_to"),
     "loaders": ("load_beneficiaries", "load_counts", "load_members", "load_places", "load_sources"),
+    "member_charts": ("plot_members",),
+    "packages": ("save_datapackage",),
     "parts": ("check_totals", "contributions"),
     "percentages": ("Growth", "parse_change"),
     "places": ("is_member", "to_iso3", "wco_region"),
@@ -111,6 +133,8 @@ _MODULES = {
     "register_schemas": ("BeneficiaryRegister", "MissionRegister"),
     "registers": ("Register", "example_register", "read_register", "read_register_in_parts"),
     "reports": ("save_report",),
+    "slides": ("save_slide",),
+    "tables": ("save_table",),
     "tallies": ("count_missions",),
     "verdicts": ("check_claims",),
     "uncertainty": ("count_interval", "rate_ratio"),

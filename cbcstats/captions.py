@@ -1,35 +1,43 @@
-"""The words of a chart: how a range is written, where the numbers come from, and the text alternative."""
+"""What a chart carries with it: its text alternative, its sources, its data, and how it is fitted to a size."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
-
-import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.errors import ArgumentError
-from cbcstats.figures import PRINTED, rows
 from cbcstats.loaders import load_sources
-from cbcstats.periods import period_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    import pandas as pd
     from matplotlib.axes import Axes
 
 MANY: Final = 5  # dates of one publisher up to which each is named
 
+_CAPITALS: Final = "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
+_ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()} | {"acip": "A-CIP", "mercator": "Mercator"}
 PLANNED: Final = "planned"  # the scope of what was not yet done
 
-# What each Axes shows: its text alternative, and the ids of its sources.
-_CAPTIONS: WeakKeyDictionary[Axes, tuple[str, list[str]]] = WeakKeyDictionary()
+
+class Caption(NamedTuple):
+    """What is remembered of a chart; it holds neither the Axes nor anything on it, so that they can be forgotten."""
+
+    text: str
+    sources: list[str]
+    data: pd.DataFrame
+    fit: Callable[[Axes], None]
 
 
-def caption(ax: Axes, text: str, ids: list[str]) -> None:
-    """Remember the text alternative and the sources of a chart."""
-    _CAPTIONS[ax] = (text, ids)
+_CAPTIONS: WeakKeyDictionary[Axes, Caption] = WeakKeyDictionary()
+
+
+def caption(ax: Axes, text: str, sources: Iterable[str], data: pd.DataFrame, fit: Callable[[Axes], None]) -> None:
+    """Remember the text alternative of a chart, the ids of its sources, its data, and what fits it to its figure."""
+    _CAPTIONS[ax] = Caption(text, list(sources), data, fit)
 
 
 def describe(ax: Axes) -> str:
@@ -55,14 +63,11 @@ def describe(ax: Axes) -> str:
     --------
     >>> from cbcstats import describe, load_counts, plot_counts
     >>> print(describe(plot_counts(load_counts("wco_members")))[:70])
-    Chart of figures over time: Wco members. 24 Jun 2013: 179 Members; 31
+    Chart of figures over time: WCO members. 24 Jun 2013: 179 Members; 31
     """
-    if not hasattr(ax, "get_xlabel"):
-        raise ArgumentError(
-            f"`ax` must be the Axes of a chart, but {type(ax).__name__} was given; a figure has `.axes`"
-        )
+    _check_axes(ax)
     if ax in _CAPTIONS:
-        return _CAPTIONS[ax][0]
+        return _CAPTIONS[ax].text
     titles = [*(ax.get_title(loc) for loc in ("left", "center", "right")), ax.get_xlabel(), ax.get_ylabel()]
     labels = [label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
     named = [label for label in labels if any(map(str.isalpha, label))]
@@ -73,7 +78,50 @@ def describe(ax: Axes) -> str:
 
 def cited_sources(ax: Axes) -> list[str]:
     """Return the ids of the sources under a chart."""
-    return list(_CAPTIONS[ax][1]) if ax in _CAPTIONS else []
+    return list(_CAPTIONS[ax].sources) if ax in _CAPTIONS else []
+
+
+def chart_data(ax: Axes) -> pd.DataFrame:
+    """Return the data behind a chart as plain columns, one row per mark.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no Axes that a `plot_` function of cbcstats returned.
+
+    Examples
+    --------
+    >>> from cbcstats import load_counts, plot_counts
+    >>> chart_data(plot_counts(load_counts("missions")))[["period_end", "value", "low", "high", "qualifier"]].tail(1)
+      period_end  value    low   high qualifier
+    5 2018-02-26  492.0  492.0  492.0     exact
+    """
+    _check_axes(ax)
+    if ax not in _CAPTIONS:
+        raise ArgumentError("`ax` was not made by a plot_ function of cbcstats, so its data are not known")
+    return _CAPTIONS[ax].data.copy()
+
+
+def fit(ax: Axes) -> None:
+    """Fit a chart, and those beside it, to the present size of the figure.
+
+    Title and source line are wrapped anew, and labels placed anew; colours, limits, texts and artists that were
+    changed or added with matplotlib stay as they are. A figure that a `plot_` function made grows where the chart would
+    not have the height that it needs. A chart that was drawn otherwise is left alone.
+    """
+    _check_axes(ax)
+    figure = ax.get_figure(root=True)
+    charts = [other for other in (figure.axes if figure else []) if other in _CAPTIONS]
+    if charts:
+        chart = ax if ax in charts else charts[0]
+        _CAPTIONS[chart].fit(chart)
+
+
+def _check_axes(ax: object) -> None:
+    if not hasattr(ax, "get_xlabel"):
+        raise ArgumentError(
+            f"`ax` must be the Axes of a chart, but {type(ax).__name__} was given; a figure has `.axes`"
+        )
 
 
 def format_range(low: float, high: float, *, percent: bool = False) -> str:
@@ -130,54 +178,21 @@ def _dates(dates: list[str]) -> str:
     return ", ".join(dates) if len(dates) <= MANY else f"{dates[0]} to {dates[-1]} ({len(dates)} dates)"
 
 
-def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool) -> str:
-    """Describe figures over time."""
-    said = []
-    for figure in rows(figures):
-        several = figures[c.SCOPE].nunique() > 1
-        scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
-        number = (
-            f"{format_range(figure.low, figure.high)} {figure.unit} a month"
-            if monthly
-            else f"{getattr(figure, PRINTED)} {figure.unit}"
-        )
-        inferred = ", days inferred" if figure.period_basis == "inferred" else ""
-        other = "" if figure.preferred else ", from another source"
-        said.append(f"{period_label(figure.period_start, figure.period_end)}{scope}: {number.strip()}{inferred}{other}")
-    return f"Chart of figures over time: {title}. {'; '.join(said)}."
-
-
-def changes_text(changes: pd.DataFrame, title: str) -> str:
-    """Describe percent changes."""
-    said = []
-    for change in rows(changes):
-        verdict = "comparable" if change.comparable else "not comparable"
-        why = f" ({change.why})" if change.why else ""
-        said.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
-    monthly = ", of numbers a month" if changes.attrs.get("per") == "month" else ""
-    return f"Chart of percent changes{monthly}: {title}. {'. '.join(said)}."
-
-
-def change_text(change: Any) -> str:
-    """Write the percent change of a row of `year_on_year`."""
-    low, high = change.percent_change_low, change.percent_change_high
-    if pd.isna(low):
-        return "no percent change"
-    return format_range(low, math.inf if pd.isna(high) else high, percent=True)
-
-
-def change_label(change: Any, changes: pd.DataFrame) -> str:
-    """Name the two periods of a change, and its series where there are several."""
-    names = (c.INDICATOR, c.SCOPE, c.PROGRAMME, c.WCO_REGION)
-    series = [words(getattr(change, name)) for name in names if name in changes and changes[name].nunique() > 1]
-    now = period_label(change.period_start, change.period_end)
-    before = period_label(change.previous_period_start, change.previous_period_end)
-    return ", ".join([*series, f"{now} against {before}"])
-
-
 def words(name: object) -> str:
     """Write a name of the tables as words."""
     return str(name).replace("_", " ")
+
+
+def heading(name: object) -> str:
+    """Write a name of the tables as a title, with its abbreviations in capitals.
+
+    Examples
+    --------
+    >>> heading("wco_members"), heading("missions")
+    ('WCO members', 'Missions')
+    """
+    said = [_ABBREVIATIONS.get(word, word) for word in words(name).split(" ")]
+    return " ".join([said[0][:1].upper() + said[0][1:], *said[1:]])
 
 
 def _number(value: float, decimals: int) -> str:

@@ -6,39 +6,30 @@ Each function draws on the Axes that it is given, or on a new figure, and return
 from __future__ import annotations
 
 import math
-import textwrap
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import caption, change_label, changes_text, counts_text, source_line, words
+from cbcstats.captions import heading, words
+from cbcstats.descriptions import change_label, change_text, changes_text, counts_text
 from cbcstats.errors import ArgumentError
-from cbcstats.figures import figures_of, rows
-from cbcstats.marks import (
-    CHARACTERS,
-    GREY,
-    INK,
-    SMALL,
-    draw_change,
-    draw_figure,
-    label_figures,
-    legend_handles,
-    root_figure,
-)
-from cbcstats.periods import DAYS_PER_YEAR
+from cbcstats.figures import DAYS, MIDDLE, PRINTED, figures_of, rows
+from cbcstats.fitting import finish, new_axes
+from cbcstats.labels import label_figures, place_labels
+from cbcstats.marks import GREY, INK, PAPER, STYLE, cycle, draw_figure, legend_handles
+from cbcstats.names import name_marks, name_rows
+from cbcstats.periods import period_label
+from cbcstats.row_labels import THICK, begin_rows, place_sayings, say
+from cbcstats.schemas import Counts
+from cbcstats.time_axis import begin_time_axis, fit_time_axis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from matplotlib.axes import Axes
 
-LONG: Final = 34  # characters of a label up to which it stands on one line
-TITLE_CHARACTERS: Final = 12  # of a title, in an inch
-FEW_YEARS: Final = 2  # under which an axis of years would have too few ticks
-STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
+_DATA: Final = (c.INDICATOR, c.MEASURE, c.SCOPE, c.UNIT, c.PERIOD_START, c.PERIOD_END, c.PERIOD_BASIS, c.VALUE, c.LOW,
+                c.HIGH, c.QUALIFIER, c.PREFERRED, c.SOURCE_ID, c.NOTE)  # fmt: skip
 
 
 def plot_counts(
@@ -53,7 +44,8 @@ def plot_counts(
 
     Flows are bars as wide as their period, other figures are points. The pale top of a bar is the range of a
     qualifier, a dashed outline means that the days of the period are inferred, hatching that the figure was
-    planned, and a diamond is another source for the same period. The sources stand under the chart.
+    planned, dots that a register covers only a part of the period, and a diamond is another source for the same
+    period. The sources stand under the chart.
 
     Parameters
     ----------
@@ -76,7 +68,13 @@ def plot_counts(
     Raises
     ------
     ArgumentError
-        If the figures belong to several indicators, or there are none with a date.
+        If the figures belong to several indicators or to several parts of one, or there are none with a date.
+
+    Notes
+    -----
+    Several charts stand on one figure if each is given Axes of its own: `fig, axes = plt.subplots(2, 3,
+    layout="constrained")`. A figure without a layout gets this one, so that no chart runs into the next, unless its
+    margins were set by hand.
 
     Examples
     --------
@@ -88,28 +86,25 @@ def plot_counts(
     import matplotlib.style
 
     figures = _figures_of_one_indicator(counts, per, reading)
-    name = title or words(figures[c.INDICATOR].iloc[0]).capitalize()
+    name = title or heading(figures[c.INDICATOR].iloc[0])
+    monthly = per == "month"
     with matplotlib.style.context(STYLE):
-        ax = ax or _new_axes()
+        ax = ax or new_axes()
         scopes = sorted(figures[c.SCOPE].unique(), key="planned".__eq__)  # what was done has the first colour
-        colours = dict(zip(scopes, _cycle() * len(scopes), strict=False))
-        _fit_time_axis(ax, figures)
+        colours = dict(zip(scopes, cycle() * len(scopes), strict=False))
+        starts = figures[c.PERIOD_START].where(figures[c.MEASURE] == "flow").fillna(figures[c.PERIOD_END])
+        begin_time_axis(ax, starts.min(), figures[c.PERIOD_END].max())
         for figure in rows(figures):
             draw_figure(ax, figure, colours[figure.scope])
         unit = figures.loc[figures[c.PREFERRED], c.UNIT].mode()
-        label = " ".join([*unit.head(1), *(["a month"] if per == "month" else [])])
-        ax.set_ylabel(textwrap.fill(label, 40), parse_math=False)
-        _write_title(ax, name)
-        handles = legend_handles(figures, colours)
-        ax.set_ylim(0, ax.get_ylim()[1] * (1.12 + 0.09 * math.ceil(len(handles) / 2)))
-        if handles:
-            columns = 1 if max(len(handle.get_label()) for handle in handles) > LONG else 2
-            legend = ax.legend(handles=handles, loc="upper left", ncols=columns, borderaxespad=0.2)
-            for text in legend.get_texts():
-                text.set_parse_math(False)
-        _write_sources(ax, figures[c.SOURCE_ID], counts_text(figures, name, monthly=per == "month"))
-        label_figures(ax, figures, monthly=per == "month")
-    return ax
+        ax.set_ylabel(" ".join([*unit.head(1), *(["a month"] if monthly else [])]), parse_math=False)
+        ax.set_ylim(bottom=0)
+        name_marks(ax, legend_handles(figures, colours))
+        label_figures(ax, figures, monthly=monthly)
+        return finish(
+            ax, title=name, text=counts_text(figures, name, monthly=monthly), sources=figures[c.SOURCE_ID],
+            data=figures[[name for name in _DATA if name in figures]], fit_marks=_fit_counts,
+        )  # fmt: skip
 
 
 def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | None = None) -> Axes:
@@ -152,28 +147,49 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
         raise ArgumentError("`changes` holds no change; year_on_year needs two figures of one series")
     name = title or "Change against the figure a year before"
     with matplotlib.style.context(STYLE):
-        ax = ax or _new_axes(height=1.4 + 0.62 * len(changes))
-        ax.grid(visible=True, axis="x")
-        ax.grid(visible=False, axis="y")
+        ax = ax or new_axes(height=1.4 + 0.62 * len(changes))
+        begin_rows(ax, len(changes))
         ax.axvline(0, color=INK, linewidth=1)
         ends = changes[[c.PERCENT_CHANGE_LOW, c.PERCENT_CHANGE_HIGH]].to_numpy()
         finite = [0.0, *ends[np.isfinite(ends)]]
         low, high = min(finite), max(finite)
         room = 0.08 * ((high - low) or 1)
         ax.set_xlim(low - room, high + room)
-        labels = [change_label(change, changes).replace(" against ", " against\n") for change in rows(changes)]
-        wrapped = ["\n".join(textwrap.fill(line, LONG) for line in label.split("\n")) for label in labels]
-        ax.set_yticks(range(len(changes)), wrapped, parse_math=False)
-        ax.set_ylim(len(changes) - 0.4, -0.7)
-        ax.tick_params(axis="y", length=0)
+        name_rows(ax, [change_label(change, changes).replace(" against ", " against\n") for change in rows(changes)])
         ax.set_xlabel("change in percent" + (" of numbers a month" if changes.attrs.get("per") == "month" else ""))
-        _write_title(ax, name)
-        root_figure(ax).draw_without_rendering()  # lays out the axes, so that the room for words is known
         for place, change in enumerate(rows(changes)):
-            draw_change(ax, place, change, _cycle()[0])
+            _draw_change(ax, place, change, cycle()[0])
         ids = [changes[name] for name in (c.SOURCE_ID, c.PREVIOUS_SOURCE_ID) if name in changes]
-        _write_sources(ax, pd.concat(ids or [pd.Series(dtype="str")]), changes_text(changes, name))
-    return ax
+        return finish(
+            ax, title=name, text=changes_text(changes, name), sources=pd.concat(ids or [pd.Series(dtype="str")]),
+            data=changes.copy(), fit_marks=place_sayings,
+        )  # fmt: skip
+
+
+def _draw_change(ax: Axes, place: int, change: Any, colour: str) -> None:
+    """Draw one percent change as a range, filled if it can be compared, and say so above it."""
+    low, high = change.percent_change_low, change.percent_change_high
+    edge = colour if change.comparable else GREY
+    face = colour if change.comparable else PAPER
+    text = change_text(change)
+    if pd.isna(low):
+        low = high = 0.0
+    else:
+        last = ax.get_xlim()[1]
+        open_end = not math.isfinite(high)
+        high = last if open_end else high
+        if high > low:
+            ax.barh(place, high - low, THICK, low, facecolor=face, edgecolor=edge, linewidth=1.3, zorder=3)
+        else:
+            ax.plot(low, place, "o", color=edge, mfc=face, ms=7, zorder=3)
+        if open_end:
+            ax.plot(last, place, ">", color=edge, ms=11, clip_on=False, zorder=4)
+    reason = change.why.split("; ")[0]
+    forms = [text]
+    if reason and (not change.comparable or math.isnan(change.percent_change_high)):
+        said = f"{text} \N{EN DASH} {'' if change.comparable else 'not comparable: '}{words(reason)}"
+        forms = [said, *([] if change.comparable else [f"{text} \N{EN DASH} not comparable"]), text]
+    say(ax, place, forms, low, high)
 
 
 def _figures_of_one_indicator(counts: pd.DataFrame, per: str, reading: str) -> pd.DataFrame:
@@ -185,56 +201,32 @@ def _figures_of_one_indicator(counts: pd.DataFrame, per: str, reading: str) -> p
     if figures.empty:
         lacking = " a month; only a flow over known days has one" if per == "month" else " with a date"
         raise ArgumentError(f"`counts` holds no figure{lacking}")
+    _check_one_part(figures)
     together = figures[figures[c.PREFERRED]].groupby([c.PERIOD_START, c.PERIOD_END], dropna=False)[c.SCOPE]
     figures["shared"] = together.transform("size").reindex(figures.index).fillna(1).astype(int)
     figures["shift"] = together.cumcount().reindex(figures.index).fillna(0).astype(int)
     return figures.sort_values([c.PERIOD_END, c.PREFERRED], ascending=[True, False], kind="stable")
 
 
-def _fit_time_axis(ax: Axes, figures: pd.DataFrame) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, YearLocator
-
-    start = figures[c.PERIOD_START].where(figures[c.MEASURE] == "flow").fillna(figures[c.PERIOD_END]).min()
-    end = figures[c.PERIOD_END].max()
-    margin = max((end - start) * 0.08, pd.Timedelta(days=60))
-    ax.set_xlim(start - margin, end + margin)
-    years = (end - start).days / DAYS_PER_YEAR
-    if years < FEW_YEARS:
-        locator = AutoDateLocator(minticks=3, maxticks=8)
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-    else:
-        ax.xaxis.set_major_locator(YearLocator(max(1, math.ceil(years / 10))))
-        ax.xaxis.set_major_formatter(DateFormatter("%Y"))
-
-
-def _write_sources(ax: Axes, ids: Iterable[str | None], text: str) -> None:
-    """Write the source line under the chart and remember its text alternative."""
-    cited = list(dict.fromkeys(name for name in ids if isinstance(name, str)))
-    line = source_line(cited)
-    if line:
-        root_figure(ax).draw_without_rendering()
-        inches = ax.get_window_extent().width / root_figure(ax).dpi
-        ax.annotate(
-            textwrap.fill(line, max(int(inches * CHARACTERS), 30)), (0, 0), (0, -36 if ax.get_xlabel() else -22),
-            "axes fraction", "offset points", va="top", fontsize=SMALL, color=GREY, annotation_clip=False,
-        )  # fmt: skip
-    caption(ax, f"{text} {line}".strip(), cited)
+def _check_one_part(figures: pd.DataFrame) -> None:
+    """Raise ArgumentError if several preferred figures stand for one scope and period: parts, or a choice to make."""
+    keys = [c.SCOPE, c.PERIOD_START, c.PERIOD_END]
+    shown = figures[figures[c.PREFERRED]]
+    twins = shown[shown.duplicated(keys, keep=False)]
+    if twins.empty:
+        return
+    first = twins[twins[keys].eq(twins[keys].iloc[0]).where(twins[keys].notna(), other=True).all(axis="columns")]
+    label = period_label(first[c.PERIOD_START].iloc[0], first[c.PERIOD_END].iloc[0])
+    parts = [name for name in first if name not in Counts.to_schema().columns and first[name].nunique() == len(first)]
+    parts = [name for name in parts if name not in (c.LOW, c.HIGH, PRINTED, DAYS, MIDDLE)]
+    if parts:
+        raise ArgumentError(
+            f"`counts` holds {len(first)} parts by {parts[0]} for {label}; choose one part, draw them with "
+            "plot_contributions(contributions(counts)), or each on Axes of its own from plt.subplots"
+        )
+    raise ArgumentError(f"`counts` holds {len(first)} preferred figures for {label}; mark one of them as preferred")
 
 
-def _write_title(ax: Axes, title: str) -> None:
-    inches = root_figure(ax).get_size_inches()[0] * ax.get_position().width
-    ax.set_title(textwrap.fill(title, max(int(inches * TITLE_CHARACTERS), 20)), parse_math=False)
-
-
-def _new_axes(*, height: float | None = None) -> Axes:
-    import matplotlib.pyplot as plt
-
-    width, usual = plt.rcParams["figure.figsize"]
-    return plt.subplots(figsize=(width, height or usual))[1]
-
-
-def _cycle() -> list[str]:
-    import matplotlib as mpl
-
-    return list(mpl.rcParams["axes.prop_cycle"].by_key()["color"])
+def _fit_counts(ax: Axes) -> None:
+    fit_time_axis(ax)
+    place_labels(ax)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cbcstats import __version__, register_commands
+from cbcstats import __version__, chart_commands, register_commands
 from cbcstats.errors import CbcstatsError
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def template(
 ) -> None:
     """Write a workbook in which people fill in a register, with drop-down lists, and checks while they type.
 
-    What is entered passes `cbcstats check`. Exits with 0 when the workbook is written, and with 1 when it is not.
+    What the form accepts passes `cbcstats check`. Exits with 0 when the workbook is written, and with 1 when it is not.
     """
     from cbcstats.entry_forms import save_template
 
@@ -174,6 +174,12 @@ app.command(
     epilog="Examples: cbcstats count missions.csv --by wco_region · "
     "cbcstats count missions.csv --by programme --year-start 1 -o counts.xlsx"
 )(register_commands.count)
+
+
+app.command(
+    epilog="Examples: cbcstats chart missions -o missions.svg --width 17 · "
+    "cbcstats chart missions --kind changes --per month --theme dark"
+)(chart_commands.chart)
 
 
 def _print_verdicts(found: pd.DataFrame, form: Format) -> None:

@@ -75,6 +75,7 @@ PREVIOUS_SOURCE_ID: Final = "previous_source_id"
 
 PRECISION: Final = "_precision"  # suffix: how much of the date beside it is known
 
+SOURCE_IDS: Final = (SOURCE_ID, PREVIOUS_SOURCE_ID, REGION_SOURCE_ID, JOINED_SOURCE_ID)
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 QUALIFIERS: Final = ("exact", "more_than", "at_least", "about", "almost", "less_than", "at_most")
 PRECISIONS: Final = ("day", "month", "year")

@@ -18,6 +18,7 @@ from cbcstats.rules import FORM_OF_PARTIAL_DAY, PATTERNS, RULES
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
+MARKS: Final = {"trueValues": ["true"], "falseValues": ["false"]}
 _KEYS: Final = {"members": ISO3, "sources": SOURCE_ID}
 _HEAD: Final = """# Data dictionary
 
@@ -83,10 +84,15 @@ def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
         table_schema["primaryKey"] = [_KEYS[table]]
     if keys:
         table_schema["foreignKeys"] = keys
+    return resource(table, table_schema)
+
+
+def resource(name: str, table_schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of a CSV file in a Data Package: where it is, how it is written, what it holds."""
     return {
-        "name": table,
+        "name": name,
         "type": "table",
-        "path": f"{table}.csv",
+        "path": f"{name}.csv",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -108,7 +114,7 @@ def _field(column: pa.Column) -> dict[str, Any]:
         elif check.name == "greater_than_or_equal_to":
             constraints["minimum"] = check.statistics["min_value"]
     field = {"type": kind, "description": column.description, "constraints": constraints}
-    return field | ({"trueValues": ["true"], "falseValues": ["false"]} if kind == "boolean" else {})
+    return field | (MARKS if kind == "boolean" else {})
 
 
 def _is_partial(column: pa.Column) -> bool:

@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import math
-import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import PLANNED, change_text, format_range, words
-from cbcstats.figures import DAYS, MIDDLE, PRINTED, rows
-from cbcstats.periods import period_label
+from cbcstats.captions import PLANNED, words
+from cbcstats.figures import DAYS, MIDDLE, rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.text import Annotation
 
 SMALL: Final = 7.5  # points
-GREY: Final = "#555555"
 INK: Final = "#222222"
-CHARACTERS: Final = 17  # of small text, in an inch
+GREY: Final = "#555555"
+GRID: Final = "#E3E3E3"
+PAPER: Final = "white"
 ARROW: Final = 24  # points, the length of the arrow of an open range
-HIGHEST: Final = 70  # points above its mark up to which a label is lifted
-LIFTS: Final = 8  # times that the axis is made taller to clear the legend
-LOW_BAR: Final = 0.12  # share of the axis under which the words of a bar would lie on its period
-CROWDED: Final = 8  # figures from which on their words are written as signs
-_SIGNS: Final = {"more than ": "> ", "at least ": "≥ ", "about ": "≈ ", "less than ": "< ", "at most ": "≤ "}
-_PLATE: Final[dict[str, Any]] = {
-    "facecolor": "white",
-    "edgecolor": "none",
-    "pad": 1,
-    "alpha": 0.85,
-}  # keeps a label legible on a bar
+STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
+_DOTS: Final = "...."
 _PLANNED: Final[dict[str, Any]] = {"facecolor": "none", "hatch": "////"}
 
 
@@ -42,15 +32,41 @@ def root_figure(ax: Axes) -> Figure:
     return cast("Figure", ax.get_figure(root=True))
 
 
+def lay_out(figure: Figure) -> None:
+    """Give every Axes its place, as drawing the figure does."""
+    engine = figure.get_layout_engine()
+    if engine is None:
+        figure.draw_without_rendering()
+    else:
+        engine.execute(figure)
+
+
+def cycle() -> list[str]:
+    """Return the colours of the present style."""
+    import matplotlib as mpl
+
+    return list(mpl.rcParams["axes.prop_cycle"].by_key()["color"])
+
+
 def is_bar(figure: Any) -> bool:
     """Return whether a figure is a flow over a known period, and so a bar of its width."""
     return bool(figure.measure == "flow" and pd.notna(figure.period_start))
 
 
+def is_partial(figure: Any) -> bool:
+    """Return whether a register covers only a part of the period of a count, as its note says."""
+    return str(getattr(figure, c.NOTE, "")).startswith("partial:")
+
+
+def is_inferred(figure: Any) -> bool:
+    """Return whether the days of a figure were worked out; those of a partial period are as the register has them."""
+    return figure.period_basis == "inferred" and not is_partial(figure)
+
+
 def draw_figure(ax: Axes, figure: Any, colour: str) -> None:
     """Draw one figure with its range, by what it is."""
     if not figure.preferred:
-        ax.plot(_place(figure), figure.value, "D", ms=6, mfc="white", mec=colour, zorder=4)
+        ax.plot(place_of(figure), figure.value, "D", ms=6, mfc=PAPER, mec=colour, zorder=4)
     elif is_bar(figure):
         _draw_bar(ax, figure, colour)
     else:
@@ -59,7 +75,7 @@ def draw_figure(ax: Axes, figure: Any, colour: str) -> None:
         if math.isinf(figure.high):
             arrow = {"arrowstyle": "<-", "color": colour, "shrinkA": 0, "shrinkB": 0}
             ax.annotate(
-                "", (_place(figure), top_of(figure)), (0, way * ARROW), textcoords="offset points", arrowprops=arrow
+                "", (place_of(figure), top_of(figure)), (0, way * ARROW), textcoords="offset points", arrowprops=arrow
             )
 
 
@@ -75,67 +91,6 @@ def top_of(figure: Any) -> float:
     return float(figure.high)
 
 
-def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
-    """Write the number above each mark and the period at the foot of each bar that has room for it."""
-    crowded = len(figures) > CROWDED
-    rivals = figures.duplicated([c.SCOPE, c.PERIOD_START, c.PERIOD_END], keep=False)
-    labels = []
-    fixed = []
-    for figure, rival in zip(rows(figures), rivals, strict=True):
-        text = format_range(figure.low, figure.high) if monthly else getattr(figure, PRINTED)
-        text = _as_sign(text) if crowded else text if monthly else text.replace(" than ", " than\n")
-        if not figure.preferred:
-            below = {"xytext": (0, -6), "textcoords": "offset points", "ha": "center", "va": "top"}
-            fixed.append(_write(ax, text, (_place(figure), figure.value), fontsize=SMALL, **below))
-            continue
-        left = is_bar(figure) and (rival or figure.scope == PLANNED)
-        x = figure.period_start + pd.Timedelta(days=12) if left else _place(figure)
-        aligned: dict[str, Any] = {"textcoords": "offset points", "ha": "left" if left else "center", "va": "bottom"}
-        if is_bar(figure):
-            label = period_label(figure.period_start, figure.period_end).replace(" - ", " -\n")
-            foot = _write(ax, label, (x, 0), xytext=(0, 5), fontsize=SMALL, **aligned)
-            fixed.append(foot)
-            if foot.get_window_extent().width > 1.1 * _width_on_screen(ax, figure):
-                foot.set_visible(False)
-        above = ARROW + 3 if math.isinf(figure.high) else 4
-        if is_bar(figure) and top_of(figure) < LOW_BAR * ax.get_ylim()[1]:
-            above += 24  # clears the period at its foot
-        size = SMALL if crowded else SMALL + 1
-        labels.append(_write(ax, text, (x, top_of(figure)), xytext=(0, above), fontsize=size, **aligned))
-    _spread(ax, labels, [text for text in fixed if text.get_visible()])
-
-
-def draw_change(ax: Axes, place: int, change: Any, colour: str) -> None:
-    """Draw one percent change as a range, filled if it can be compared, and say so above it."""
-    low, high = change.percent_change_low, change.percent_change_high
-    edge = colour if change.comparable else GREY
-    face = colour if change.comparable else "white"
-    first, last = ax.get_xlim()
-    text = change_text(change)
-    if pd.isna(low):
-        low = high = 0.0
-    else:
-        open_end = not math.isfinite(high)
-        high = last if open_end else high
-        if high > low:
-            ax.barh(place, high - low, 0.34, low, facecolor=face, edgecolor=edge, linewidth=1.3, zorder=3)
-        else:
-            ax.plot(low, place, "o", color=edge, mfc=face, ms=7, zorder=3)
-        if open_end:
-            ax.plot(last, place, ">", color=edge, ms=11, clip_on=False, zorder=4)
-    reason = change.why.split("; ")[0]
-    if reason and (not change.comparable or math.isnan(change.percent_change_high)):
-        text += f" \N{EN DASH} {'' if change.comparable else 'not comparable: '}{words(reason)}"
-    share = ((low + high) / 2 - first) / (last - first)
-    left = share < 0.5
-    inches = ax.get_window_extent().width / root_figure(ax).dpi
-    room = int(inches * CHARACTERS * ((1 - share) if left else share))
-    _write(
-        ax, textwrap.fill(text, max(room, 30)), (low if left else high, place), xytext=(0, 11),
-        textcoords="offset points", ha="left" if left else "right", va="bottom", fontsize=SMALL, zorder=2,
-    )  # fmt: skip
-
-
 def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
     """Return one entry for each kind of mark that is there; none for plain figures of one scope."""
     from matplotlib.lines import Line2D
@@ -147,33 +102,38 @@ def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
     for scope, colour in colours.items():
         if len(colours) > 1 or scope == PLANNED:
             face = _PLANNED if scope == PLANNED else {"facecolor": colour}
-            handles.append(Patch(edgecolor=colour, label=textwrap.fill(words(scope), 40), **face))
+            handles.append(Patch(edgecolor=colour, label=words(scope), **face))
     if (shown[c.HIGH] > shown[c.LOW]).any():
         handles.append(
             Patch(facecolor=(GREY, 0.3), edgecolor=GREY if bars else "none", label="range that the words allow")
         )
-    if (shown[c.PERIOD_BASIS] == "inferred").any():
+    if any(map(is_partial, rows(shown))):
+        handles.append(Patch(facecolor=(GREY, 0.3), edgecolor=GREY, hatch=_DOTS, label="period covered only in part"))
+    if any(is_inferred(figure) for figure in rows(shown)):
         dashed = Patch(facecolor="none", edgecolor=GREY, linestyle="--", label="days of the period inferred")
         handles.append(dashed if bars else Line2D([], [], color=GREY, ls=":", label="day inferred"))
     if not figures[c.PREFERRED].all():
-        handles.append(Line2D([], [], marker="D", ls="none", mfc="white", mec=GREY, label="another source"))
+        handles.append(Line2D([], [], marker="D", ls="none", mfc=PAPER, mec=GREY, label="another source"))
     return handles
 
 
 def _draw_bar(ax: Axes, figure: Any, colour: str) -> None:
-    outline = "--" if figure.period_basis == "inferred" else "-"
+    outline = "--" if is_inferred(figure) else "-"
     shape: dict[str, Any] = {"align": "edge", "edgecolor": colour, "linewidth": 1.2, "linestyle": outline}
-    face = _PLANNED if figure.scope == PLANNED else {"facecolor": (colour, 0.8)}
-    start: Any = figure.period_start + figure.shift * _width(figure)
+    face: dict[str, Any] = (
+        {"facecolor": (colour, 0.3), "hatch": _DOTS} if is_partial(figure) else {"facecolor": (colour, 0.8)}
+    )
+    face = _PLANNED if figure.scope == PLANNED else face
+    start: Any = figure.period_start + figure.shift * width_of(figure)
     pale: dict[str, Any] = {"facecolor": (colour, 0.25)}
     solid = 0 if is_open_below(figure) else figure.low
-    ax.bar(start, solid, _width(figure), **shape, **face)
+    ax.bar(start, solid, width_of(figure), **shape, **face)
     if top_of(figure) > solid:
-        ax.bar(start, top_of(figure) - solid, _width(figure), solid, **pale, **shape)
+        ax.bar(start, top_of(figure) - solid, width_of(figure), solid, **pale, **shape)
 
 
 def _draw_point(ax: Axes, figure: Any, colour: str) -> None:
-    x = _place(figure)
+    x = place_of(figure)
     top = top_of(figure)
     bottom = top if is_open_below(figure) else figure.low
     hollow = figure.scope == PLANNED or is_open_below(figure)
@@ -181,63 +141,21 @@ def _draw_point(ax: Axes, figure: Any, colour: str) -> None:
         ax.plot([x, x], [bottom, top], color=colour, lw=7, alpha=0.35, solid_capstyle="butt", zorder=2)
         ax.plot([x, x], [bottom, top], "_", color=colour, ms=8, mew=1.6, zorder=3)
     else:
-        ax.plot(x, top, "o", color=colour, mfc="white" if hollow else colour, ms=6, zorder=3)
-    if figure.period_basis == "inferred":
+        ax.plot(x, top, "o", color=colour, mfc=PAPER if hollow else colour, ms=6, zorder=3)
+    if is_inferred(figure):
         first, last = ax.get_xlim()
         reach = pd.Timedelta(days=0.02 * (last - first))
         ax.plot([x - reach, x + reach], [(bottom + top) / 2] * 2, ":", color=colour, zorder=2)
 
 
-def _width(figure: Any) -> Any:
+def width_of(figure: Any) -> Any:
     """Return the width of a bar: its period, shared among scopes that have the same one."""
     return pd.Timedelta(days=getattr(figure, DAYS)) / figure.shared
 
 
-def _width_on_screen(ax: Axes, figure: Any) -> float:
-    first, last = ax.get_xlim()
-    return float(ax.get_window_extent().width * _width(figure).days / (last - first))
-
-
-def _place(figure: Any) -> Any:
+def place_of(figure: Any) -> Any:
     """Return where in time a figure stands; another source for a bar stands at its right."""
     if is_bar(figure):
         share = 0.5 if figure.preferred else 0.82
-        return figure.period_start + (figure.shift + share) * _width(figure)
+        return figure.period_start + (figure.shift + share) * width_of(figure)
     return getattr(figure, MIDDLE)
-
-
-def _write(ax: Axes, text: str, at: tuple[Any, float], **how: Any) -> Annotation:
-    """Write words on a plate that keeps them legible; a dollar sign is one, and no formula."""
-    return ax.annotate(text, at, bbox=_PLATE, parse_math=False, **how)
-
-
-def _as_sign(text: str) -> str:
-    for word, sign in _SIGNS.items():
-        text = text.replace(word, sign)
-    return text
-
-
-def _spread(ax: Axes, labels: list[Annotation], fixed: list[Annotation]) -> None:
-    """Lift labels that would lie on others, and the top of the axis where they would reach the legend."""
-    legend = ax.get_legend()
-    usual = [label.xyann[1] for label in labels]
-    for _ in range(LIFTS):
-        root_figure(ax).draw_without_rendering()
-        placed = [_padded(text) for text in fixed]
-        for label, height in zip(labels, usual, strict=True):
-            label.xyann = (label.xyann[0], height)
-            while any(_padded(label).overlaps(other) for other in placed) and label.xyann[1] < HIGHEST:
-                label.xyann = (label.xyann[0], label.xyann[1] + 3)
-            placed.append(_padded(label))
-        ceiling = legend.get_window_extent().y0 if legend else ax.get_window_extent().y1
-        if max((box.y1 for box in placed), default=0) < ceiling:
-            break
-        ax.set_ylim(top=ax.get_ylim()[1] * 1.08)
-    for label, height in zip(labels, usual, strict=True):
-        if label.xyann[1] > height + 9:
-            leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
-            ax.annotate("", label.xy, label.xyann, textcoords="offset points", arrowprops=leader)
-
-
-def _padded(text: Annotation) -> Any:
-    return text.get_window_extent().padded(1.5)

@@ -58,7 +58,7 @@ def check(
     from cbcstats.registers import Register, together
 
     options = {"kind": kind, "sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
-    with _errors_as_sentences():
+    with errors_as_sentences():
         if problems:
             target(problems, [".xlsx"], overwrite=overwrite)
             if problems.exists() and file.exists() and problems.samefile(file):
@@ -111,7 +111,7 @@ def count(
 
     options = {"sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
     how: dict[str, Any] = {"year_start": year_start, "date": date, "indicator": indicator}
-    with _errors_as_sentences():
+    with errors_as_sentences():
         if output:
             target(output, _TABLES, overwrite=overwrite)
         cells, rejected, source = [], 0, ""
@@ -160,7 +160,8 @@ def _pair(given: str) -> tuple[str, str]:
 
 
 @contextlib.contextmanager
-def _errors_as_sentences() -> Iterator[None]:
+def errors_as_sentences() -> Iterator[None]:
+    """End a command in a sentence and an exit code, whatever goes wrong that is not a fault of ours."""
     try:
         yield
     except BrokenPipeError:

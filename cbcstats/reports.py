@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cbcstats.columns import ACCESSED, SOURCE_ID
 from cbcstats.errors import ReportError
+from cbcstats.exports import gather
 from cbcstats.loaders import load_sources, shipped
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def save_report(
     Returns
     -------
     pathlib.Path
-        `index.html` in the folder. Beside it `charts/` (PNG and SVG) and `tables/` (CSV).
+        `index.html` in the folder. Beside it `charts/` (PNG, SVG, PDF, and the data as CSV), `tables/` (CSV), one
+        workbook with all tables and, where the extra `slides` is installed, one deck with all charts.
 
     Raises
     ------
@@ -85,7 +87,8 @@ def save_report(
         (folder / "charts").mkdir()
         (folder / "tables").mkdir()
         executed = {path: execute(path, folder, progress) for path in paths}
-        (folder / "index.html").write_text(_page(executed), encoding="utf-8", newline="\n")
+        made = gather(folder, TITLE)
+        (folder / "index.html").write_text(_page(executed, made), encoding="utf-8", newline="\n")
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         (folder / MANIFEST).write_text(json.dumps(files, indent=1) + "\n", encoding="utf-8")
         _check_target(target)  # it may have changed while the notebooks ran
@@ -108,7 +111,7 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
         raise ReportError(f"{path}: is written in {language}; a report runs notebooks in Python")
-    setup = f"from cbcstats.displays import export_displays\nexport_displays({str(folder)!r}, {path.stem!r})"
+    setup = f"from cbcstats.exports import export_displays\nexport_displays({str(folder)!r}, {path.stem!r})"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(setup))
     running = [0]
 
@@ -175,7 +178,7 @@ def _notebook_paths(given: Sequence[Path]) -> list[Path]:
     return paths
 
 
-def _page(executed: dict[Path, NotebookNode]) -> str:
+def _page(executed: dict[Path, NotebookNode], made: list[str]) -> str:
     import jinja2
 
     from cbcstats import __version__
@@ -184,7 +187,7 @@ def _page(executed: dict[Path, NotebookNode]) -> str:
     parts = [_part(path, notebook) for path, notebook in executed.items()]
     sources = list(_cited(executed.values()))
     page = environment.get_template("report.html.j2")
-    return page.render(title=TITLE, version=__version__, notebooks=parts, sources=sources) + "\n"
+    return page.render(title=TITLE, version=__version__, notebooks=parts, sources=sources, made=made) + "\n"
 
 
 def _part(path: Path, notebook: NotebookNode) -> Part:

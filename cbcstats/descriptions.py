@@ -1,0 +1,182 @@
+"""Text alternatives of charts, written from their numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cbcstats import columns as c
+from cbcstats.captions import PLANNED, format_range, heading, words
+from cbcstats.figures import PRINTED, rows
+from cbcstats.periods import period_label
+from cbcstats.places import SHORT_REGIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cbcstats.rosters import Roster
+
+# Columns of `contributions`.
+LOWEST: Final = "contribution_low"
+HIGHEST: Final = "contribution_high"
+TOTAL: Final = "total_percent_change"
+
+
+def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool) -> str:
+    """Describe figures over time."""
+    said = []
+    for figure in rows(figures):
+        several = figures[c.SCOPE].nunique() > 1
+        scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
+        number = (
+            f"{format_range(figure.low, figure.high)} {figure.unit} a month"
+            if monthly
+            else f"{getattr(figure, PRINTED)} {figure.unit}"
+        )
+        note = str(getattr(figure, c.NOTE, ""))
+        inferred = (
+            f", {note}"
+            if note.startswith("partial:")
+            else ", days inferred"
+            if figure.period_basis == "inferred"
+            else ""
+        )
+        other = "" if figure.preferred else ", from another source"
+        said.append(f"{period_label(figure.period_start, figure.period_end)}{scope}: {number.strip()}{inferred}{other}")
+    return f"Chart of figures over time: {title}. {'; '.join(said)}."
+
+
+def changes_text(changes: pd.DataFrame, title: str) -> str:
+    """Describe percent changes."""
+    said = []
+    for change in rows(changes):
+        verdict = "comparable" if change.comparable else "not comparable"
+        why = f" ({change.why})" if change.why else ""
+        said.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
+    monthly = ", of numbers a month" if changes.attrs.get("per") == "month" else ""
+    return f"Chart of percent changes{monthly}: {title}. {'. '.join(said)}."
+
+
+def change_text(change: Any) -> str:
+    """Write the percent change of a row of `year_on_year`."""
+    low, high = change.percent_change_low, change.percent_change_high
+    if pd.isna(low):
+        return "no percent change"
+    return format_range(low, math.inf if pd.isna(high) else high, percent=True)
+
+
+def change_label(change: Any, changes: pd.DataFrame) -> str:
+    """Name the two periods of a change, and its series where there are several."""
+    names = (c.INDICATOR, c.SCOPE, c.PROGRAMME, c.WCO_REGION)
+    series = [words(getattr(change, name)) for name in names if name in changes and changes[name].nunique() > 1]
+    now = period_label(change.period_start, change.period_end)
+    before = period_label(change.previous_period_start, change.previous_period_end)
+    return ", ".join([*series, f"{now} against {before}"])
+
+
+def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
+    """Describe contributions to the change of a total, the largest first."""
+    said = []
+    for _, of_period in shown.groupby([c.PERIOD_END, c.PERIOD_START], dropna=False):
+        label = period_label(of_period[c.PERIOD_START].iloc[0], of_period[c.PERIOD_END].iloc[0])
+        order = of_period["contribution"].abs().sort_values(ascending=False).index
+        parts = [f"{short_name(of_period[by][place])} {points(of_period.loc[place])}" for place in order]
+        whys = dict.fromkeys(filter(None, of_period[c.WHY]))
+        verdict = "comparable" if of_period[c.COMPARABLE].all() else "not comparable"
+        why = f" ({'; '.join(whys)})" if whys else ""
+        said.append(f"{label}: {total_text(of_period)} in all, {verdict}{why}; of that {', '.join(parts)}")
+    return f"Chart of contributions in percentage points: {title}. {'. '.join(said)}."
+
+
+def points(row: Any) -> str:
+    """Write a contribution, in percentage points."""
+    if pd.isna(row.contribution):
+        return "not known"
+    return format_range(row.contribution_low, row.contribution_high, percent=True).replace("%", "")
+
+
+def total_text(of_period: pd.DataFrame) -> str:
+    """Write the percent change of a total with as many digits as the ranges of its parts deserve."""
+    total = of_period[TOTAL].iloc[0]
+    if pd.isna(total):
+        return "no percent change"
+    low, high = of_period[LOWEST].sum(), of_period[HIGHEST].sum()
+    return format_range(total, total, percent=True) if np.isclose(low, high) else format_range(low, high, percent=True)
+
+
+def short_name(part: object) -> str:
+    """Return what a part, such as a region, is called in a chart."""
+    return SHORT_REGIONS.get(str(part), words(part))
+
+
+def claims_text(verdicts: pd.DataFrame, title: str) -> str:
+    """Describe what claims say of the figures before them, with their verdicts."""
+    verbs = {"contradicts": "contradict it", "consistent": "are consistent with it"}
+    counts = verdicts["verdict"].value_counts()
+    counted = ", ".join(f"{number} {verbs.get(str(verdict), verdict)}" for verdict, number in counts.items())
+    said = [
+        f"{claim_label(claim)}: {verdict_text(claim)}. {claim.sentence[:1].upper()}{claim.sentence[1:]}"
+        for claim in rows(verdicts)
+    ]
+    return f"Chart of claims and what they say of the figure before ({counted}): {title}. {' '.join(said)}"
+
+
+def claim_label(claim: Any) -> str:
+    """Name a claim: its series, its period, and what it says of which figure."""
+    label = f"{heading(claim.indicator)}, {period_label(claim.period_start, claim.period_end)}"
+    if pd.isna(claim.value):
+        return f"{label}: {claim.published_change}"
+    qualifier = "" if claim.qualifier == "exact" else f"{words(claim.qualifier)} "
+    return f"{label}: {claim.published_change} on {qualifier}{format_range(claim.value, claim.value)}"
+
+
+def verdict_text(claim: Any) -> str:
+    """Say the verdict on a claim, and the one of the strict reading where it differs."""
+    strict = "" if claim.verdict_strict == claim.verdict else f", read strictly {claim.verdict_strict}"
+    return f"{claim.verdict}{strict}"
+
+
+def members_text(tiles: pd.DataFrame, title: str, others: list[str], *, listed: bool) -> str:
+    """Describe which Members have a value, region by region, and which have the highest."""
+    known = tiles[tiles[c.VALUE].notna()]
+    regions = ", ".join(
+        f"{short_name(region)} {of_region[c.VALUE].notna().sum()} of {len(of_region)}"
+        for region, of_region in tiles.groupby(c.WCO_REGION, sort=False)
+    )
+    said = [f"{len(known)} of {len(tiles)} {'are listed' if listed else 'have a value'}: {regions}"]
+    if listed:
+        said.append(f"Listed are {', '.join(known[c.MEMBER_NAME]) or 'none'}")
+    elif len(known):
+        top = known.sort_values(c.VALUE, ascending=False, kind="stable").head(3)
+        most = (f"{row.member_name} with {format_range(row.value, row.value)}" for row in rows(top))
+        total = known[c.VALUE].sum()
+        said.append(f"The highest are {', '.join(most)}; the sum is {format_range(total, total)}")
+        said.append(f"{len(tiles) - len(known)} have no value, which is not 0; {(known[c.VALUE] == 0).sum()} have 0")
+    if others:
+        said.append(f"Not shown, for they are no Members: {', '.join(others)}")
+    return f"Chart of the WCO Members by region, one tile each: {title}. {'. '.join(said)}."
+
+
+def rosters_text(rosters: Sequence[Roster], programme: str, title: str) -> str:
+    """Describe who joined and left a programme, list by list."""
+    said = []
+    for roster in rosters:
+        track = f"{roster.track}, " if roster.track else ""
+        if roster.number is None:
+            said.append(f"{track}{roster.name}, partial lists: first named {_who(roster.moved, 'named')}")
+            continue
+        moves = f"joined {_who(roster.moved, 'joined')}; left {_who(roster.moved, 'left')}"
+        if roster.first:
+            moves = "the first full list"
+        said.append(f"{track}{roster.name}, full list: {roster.number} Members, {moves}")
+    if any(roster.number is None for roster in rosters):
+        said.append("Partial lists do not say who left, nor how many Members there are")
+    return f"Chart of the Members that joined and left {programme}, by WCO region: {title}. {'. '.join(said)}."
+
+
+def _who(moved: pd.DataFrame, change: str) -> str:
+    names = list(moved.loc[moved[c.CHANGE] == change, c.MEMBER_NAME])
+    return f"{len(names)} ({', '.join(names)})" if names else "nobody"

@@ -1,0 +1,52 @@
+"""Tables that the tests of exports share, and texts that a spreadsheet would compute."""
+
+import cbcstats
+from cbcstats import load_beneficiaries, load_counts, load_sources, year_on_year
+
+COMPUTED = [
+    "=cmd|' /C calc'!A0",
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "-A1",
+    "+SUM(A1:A3)",
+    "-3 +cmd|' /C calc'!A0",
+    "+3 cmd|' /C calc'!A0",
+    "+3 HYPERLINK(A1)",
+    "-3 A1:A9",
+    "+3 words\t=1",
+    "-",
+    "- a dash",
+    "+1 2",
+    "+49%\n=1+1",
+    "@SUM",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\uff1d1+1",
+    '=HYPERLINK("https://example.org","click")',
+]
+
+
+def contributions():
+    columns = {"member": "Country", "start_date": "Start", "end_date": "End"}
+    register = cbcstats.read_register(cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y")
+    return cbcstats.contributions(cbcstats.count_missions(register.rows, by="wco_region"))
+
+
+FRAMES = {
+    "counts": load_counts,
+    "missions": lambda: load_counts("missions"),
+    "beneficiaries": load_beneficiaries,
+    "changes": lambda: year_on_year(load_counts("missions"), per="month"),
+    "contributions": contributions,
+    "members": cbcstats.load_members,
+    "sources": load_sources,
+    "claims": lambda: cbcstats.check_claims(load_counts("missions")),
+}
+
+
+def without_empty_texts(frame):
+    """Neither CSV nor Excel tells an empty text from a missing one."""
+    texts = [name for name in frame if frame[name].dtype == "str"]
+    return frame.assign(**{name: frame[name].replace("", None).astype("str") for name in texts})
