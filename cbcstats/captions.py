@@ -20,6 +20,7 @@ MANY: Final = 5  # dates of one publisher up to which each is named
 
 _CAPITALS: Final = "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
 _ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()} | {"acip": "A-CIP", "mercator": "Mercator"}
+PARTIAL: Final = "partial:"  # how the note of a count begins whose period a register covers in part
 PLANNED: Final = "planned"  # the scope of what was not yet done
 
 

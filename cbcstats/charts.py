@@ -102,7 +102,8 @@ def plot_counts(
         name_marks(ax, legend_handles(figures, colours))
         label_figures(ax, figures, monthly=monthly)
         return finish(
-            ax, title=name, text=counts_text(figures, name, monthly=monthly), sources=figures[c.SOURCE_ID],
+            ax, title=name, text=counts_text(figures, name, monthly=monthly, reading=reading),
+            sources=figures[c.SOURCE_ID],
             data=figures[[name for name in _DATA if name in figures]], fit_marks=_fit_counts,
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import PLANNED, format_range, heading, words
+from cbcstats.captions import PARTIAL, PLANNED, format_range, heading, words
 from cbcstats.figures import PRINTED, rows
 from cbcstats.periods import period_label
 from cbcstats.places import SHORT_REGIONS
@@ -25,28 +25,35 @@ HIGHEST: Final = "contribution_high"
 TOTAL: Final = "total_percent_change"
 
 
-def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool) -> str:
-    """Describe figures over time."""
+def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool, reading: str = "usual") -> str:
+    """Describe figures over time: each with its words, which is the highest, and how far words were read."""
+    several = figures[c.SCOPE].nunique() > 1
     said = []
     for figure in rows(figures):
-        several = figures[c.SCOPE].nunique() > 1
         scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
-        number = (
-            f"{format_range(figure.low, figure.high)} {figure.unit} a month"
-            if monthly
-            else f"{getattr(figure, PRINTED)} {figure.unit}"
-        )
-        note = str(getattr(figure, c.NOTE, ""))
-        inferred = (
-            f", {note}"
-            if note.startswith("partial:")
-            else ", days inferred"
-            if figure.period_basis == "inferred"
-            else ""
-        )
-        other = "" if figure.preferred else ", from another source"
-        said.append(f"{period_label(figure.period_start, figure.period_end)}{scope}: {number.strip()}{inferred}{other}")
-    return f"Chart of figures over time: {title}. {'; '.join(said)}."
+        number = f"{getattr(figure, PRINTED)} {figure.unit}"
+        if monthly:
+            number = f"{format_range(figure.low, figure.high)} {figure.unit} a month"
+        label = period_label(figure.period_start, figure.period_end)
+        said.append(f"{label}{scope}: {number.strip()}{_caveats(figure)}")
+    read = f" Words are read in the {reading} way." if (figures[c.HIGH] > figures[c.LOW]).any() else ""
+    return f"Chart of figures over time: {title}. {'; '.join(said)}.{_highest(figures)}{read}"
+
+
+def _caveats(figure: Any) -> str:
+    note = str(getattr(figure, c.NOTE, ""))
+    inferred = ", days inferred" if figure.period_basis == "inferred" else ""
+    return (f", {note}" if note.startswith(PARTIAL) else inferred) + (
+        "" if figure.preferred else ", from another source"
+    )
+
+
+def _highest(figures: pd.DataFrame) -> str:
+    """Say which figure is the highest of one scope, plans aside, where no other can be as high."""
+    shown = figures[figures[c.PREFERRED] & (figures[c.SCOPE] != PLANNED)].sort_values(c.LOW, ascending=False)
+    if len(shown) < 2 or shown[c.SCOPE].nunique() > 1 or shown[c.HIGH].iloc[1:].max() >= shown[c.LOW].iloc[0]:
+        return ""
+    return f" The highest is that of {period_label(shown[c.PERIOD_START].iloc[0], shown[c.PERIOD_END].iloc[0])}."
 
 
 def changes_text(changes: pd.DataFrame, title: str) -> str:
@@ -57,7 +64,8 @@ def changes_text(changes: pd.DataFrame, title: str) -> str:
         why = f" ({change.why})" if change.why else ""
         said.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
     monthly = ", of numbers a month" if changes.attrs.get("per") == "month" else ""
-    return f"Chart of percent changes{monthly}: {title}. {'. '.join(said)}."
+    compared = f"{changes[c.COMPARABLE].sum()} of {len(changes)} can be compared"
+    return f"Chart of percent changes{monthly}: {title}. {'. '.join(said)}. {compared}."
 
 
 def change_text(change: Any) -> str:

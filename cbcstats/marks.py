@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import PLANNED, words
+from cbcstats.captions import PARTIAL, PLANNED, words
 from cbcstats.figures import DAYS, MIDDLE, rows
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def is_bar(figure: Any) -> bool:
 
 def is_partial(figure: Any) -> bool:
     """Return whether a register covers only a part of the period of a count, as its note says."""
-    return str(getattr(figure, c.NOTE, "")).startswith("partial:")
+    return str(getattr(figure, c.NOTE, "")).startswith(PARTIAL)
 
 
 def is_inferred(figure: Any) -> bool:

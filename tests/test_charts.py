@@ -297,3 +297,15 @@ def test_parts_of_one_figure_are_not_drawn_over_each_other(years):
 
 def test_abbreviations_are_in_capitals():
     assert plot_counts(cbcstats.load_counts("wco_members")).get_title(loc="left") == "WCO members"
+
+
+def test_the_text_alternative_says_what_is_found_and_how_words_were_read(years, missions):
+    assert describe(plot_counts(years({2015: 40, 2016: 50, 2017: 45}))).endswith(
+        "2017: 45 missions. The highest is that of 2016. Source: source-0; source-1; source-2."
+    )
+    assert "The highest is that of Mar 2017 - Feb 2018." in describe(plot_counts(missions))
+    equal = describe(plot_counts(years({2015: 40, 2016: 41}, qualifier="about")))  # 41 may be less than 40
+    assert "highest" not in equal
+    assert "Words are read in the usual way." in equal
+    assert "Words are read in the strict way." in describe(plot_counts(missions, reading="strict"))
+    assert "0 of 3 can be compared." in describe(plot_changes(year_on_year(missions)))
