@@ -33,6 +33,11 @@ _DARK: Final = {
     PAPER: "#1E1E1E",
     "#000000": "#FFFFFF",
     "#444444": "#C4C4C4",
+    # Colours of marks that would be too dim.
+    "#404162": "#B7A9E8",
+    "#660C00": "#F7B6B0",
+    "#75554D": "#B08D82",
+    "#909A63": "#7F8A4F",
 }
 _RC: Final[Any] = {"svg.hashsalt": "cbcstats", "svg.fonttype": "none", "pdf.fonttype": 42}
 _FONTS: Final = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"  # for readers without the first

@@ -43,8 +43,9 @@ def contributions(
     pandas.DataFrame
         One row per part and later period. Columns: `indicator`, `scope`, `by`; `period_start`, `period_end`; `value`,
         `previous_value`; `contribution`, `contribution_low`, `contribution_high` (percentage points, float64) that add
-        up to `total_percent_change`; `comparable`, `why`. A part without a figure in one of the periods is kept and
-        counts 0 there, which need not be a drop: `why` says so, and the whole change is not comparable.
+        up to `total_percent_change`; `comparable`, `why`, `source_id`, `previous_source_id`. A part without
+        a figure in one of the periods is kept and counts 0 there, which need not be a drop: `why` says so, and the
+        whole change is not comparable.
 
     Raises
     ------
@@ -87,6 +88,7 @@ def contributions(
     known = compared[c.COMPARABLE] & (later[PRINTED] != ABSENT) & (previous[PRINTED] != ABSENT)
     found[c.COMPARABLE] = known.groupby(of_one_change, dropna=False).transform("all")
     found[c.WHY] = _with_absent(compared[c.WHY], later, previous)
+    found[c.SOURCE_ID], found[c.PREVIOUS_SOURCE_ID] = later[c.SOURCE_ID], previous[c.SOURCE_ID]
     return found.sort_values([c.PERIOD_END], kind="stable", ignore_index=True)
 
 
