@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: report test lint lab data clean help
+.PHONY: report test lint lab docs data check-data clean help
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1: /'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1: /'
 
 report: $(READY) ## write the report to report/index.html
 	$(BIN)/cbcstats report
@@ -23,11 +23,17 @@ lint: $(READY) ## check style, types, and that the data dictionary is in step
 lab: $(READY) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir notebooks
 
+docs: $(READY) ## build the documentation in docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build/html
+
 data: $(READY) ## write the data dictionary anew from the schemas
 	$(BIN)/python -m cbcstats.dictionary data
 
+check-data: $(READY) ## check the tables in data/, and say which cell is wrong and what to write
+	$(BIN)/python -m cbcstats.data_checks data
+
 clean: ## remove the environment, the report and what the tools leave behind
-	rm -rf $(VENV) report .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) report docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

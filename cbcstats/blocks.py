@@ -12,7 +12,7 @@ import pyarrow as pa
 from cbcstats.workbooks import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
 CODED: Final = pa.dictionary(pa.int32(), pa.string())
 _NULLABLE: Final = {
@@ -47,18 +47,23 @@ class Block(NamedTuple):
 
 def unique_names(header: Iterable[str]) -> list[str]:
     """Return names of columns that differ: one that stands twice gets a number, an empty one its place."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for place, cell in enumerate(header, start=1):
-        names.append(free_name(cell.strip() or f"column {place}", names, "({})"))
-    return names
+        name = found = cell.strip() or f"column {place}"
+        while found in names:
+            numbers[name] = numbers.get(name, 1) + 1
+            found = f"{name} ({numbers[name]})"
+        names[found] = None
+    return list(names)
 
 
-def free_name(name: str, taken: Collection[str], mark: str = "(as typed {})") -> str:
+def free_name(name: str, taken: Container[str]) -> str:
     """Return a name that is not taken: as it is, or with a mark that may hold a number."""
     found, number = name, 1
     while found in taken:
         number += 1
-        found = f"{name} {mark.format(number)}".replace("typed 2)", "typed)")
+        found = f"{name} (as typed {number})".replace("typed 2)", "typed)")
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cbcstats.register_commands import Overwrite, errors_as_sentences
+from cbcstats.register_commands import Overwrite, errors_as_sentences, printable
 
 
 class Kind(enum.StrEnum):
@@ -82,4 +82,4 @@ def chart(
             overwrite=overwrite,
         )
         for path in written:
-            typer.echo(f"Wrote {path}")
+            typer.echo(printable(f"Wrote {path}"))

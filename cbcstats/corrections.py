@@ -9,7 +9,7 @@ from cbcstats.errors import ArgumentError
 from cbcstats.files import target, write_whole
 from cbcstats.findings import ERROR
 from cbcstats.sieve import TO_CORRECT
-from cbcstats.workbooks import as_text, new_workbook
+from cbcstats.workbooks import as_text, new_workbook, text_of_cell, text_of_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ _WIDTH_OF_WORDS: Final = 90
 def write_corrections(path: str | Path, rejected: pd.DataFrame, problems: pd.DataFrame, *, overwrite: bool) -> Path:
     """Write rejected rows as typed; each bad cell is coloured and says in a comment what is wrong and what to do."""
     path = target(path, [".xlsx"], overwrite=overwrite)
-    longest = max((len(as_text(cell)) for name in rejected for cell in rejected[name]), default=0)
+    longest = max((len(text_of_cell(as_text(cell))) for name in rejected for cell in rejected[name]), default=0)
     if longest > CHARACTERS_OF_A_CELL:
         raise ArgumentError(
             f"a cell of {longest:,} characters is more than a sheet holds; use .rejected.to_csv instead"
@@ -48,9 +48,9 @@ def _write_cells(workbook: Any, rejected: pd.DataFrame) -> None:
         cells = [as_text(cell) for cell in rejected.iloc[:, place]]
         longest = max([len(name), *map(len, cells[:100])]) + 2
         sheet.set_column(place, place, min(max(longest, _WIDTHS[0]), _WIDTHS[1]), text)
-        sheet.write_string(0, place, name, head)
+        sheet.write_string(0, place, text_of_cell(name), head)
         for row, cell in enumerate(cells, start=1):
-            sheet.write_string(row, place, cell, text)
+            sheet.write_string(row, place, text_of_cell(cell), text)
     sheet.set_column(rejected.shape[1], rejected.shape[1], _WIDTH_OF_WORDS)
     sheet.write_string(0, rejected.shape[1], TO_CORRECT, head)
     sheet.freeze_panes(1, 0)
@@ -69,9 +69,12 @@ def _write_problems(workbook: Any, rejected: pd.DataFrame, problems: pd.DataFram
     for row, column, value, problem, remedy, severity in problems.itertuples(index=False):
         if row in numbers:
             said.setdefault(row, []).append(f"{column or 'the row'} {problem}: {remedy}")
-            if column:
+            if column in places:  # and not what was added to a workbook that was handed back
                 note = f"{'' if severity == ERROR else 'Warning: '}{problem}.\n{remedy[0].upper()}{remedy[1:]}."
-                sheet.write_string(numbers[row], places[column], value, bad)
-                sheet.write_comment(numbers[row], places[column], note, {"author": "cbcstats", "x_scale": 2})
+                sheet.write_string(numbers[row], places[column], text_of_cell(value), bad)
+                sheet.write_comment(
+                    numbers[row], places[column], text_of_name(note), {"author": "cbcstats", "x_scale": 2}
+                )
     for row, texts in said.items():
-        sheet.write_string(numbers[row], len(places), f"Row {row}: {'; '.join(texts)}", wrap)
+        words = text_of_cell(f"Row {row}: {'; '.join(texts)}")
+        sheet.write_string(numbers[row], rejected.shape[1], words[:CHARACTERS_OF_A_CELL], wrap)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import partial
 from itertools import count, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,7 +18,7 @@ DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a 
 FIRST_ROWS: Final = 20  # rows among which delimiter and header are looked for
 _RARE_DELIMITERS: Final = ":~^"
 _RARE_SHARE: Final = 0.6  # colons stand in text and times, too
-_LARGEST_CELL: Final = 2**30  # characters; the limit of the csv module is a cell of 131,072
+_LARGEST: Final = 2**27  # characters of a line or a cell; the limit of the csv module is a cell of 131,072
 _FOREIGN: Final = re.compile("[\udc80-\udcff]+")  # bytes that are no UTF-8
 _BETWEEN_WORDS: Final = ' ,;\t|"\r\n'
 _LONGEST_RECORD: Final = 10_000  # lines; a quotation mark that is open for longer was never closed
@@ -54,7 +55,7 @@ def encoding_of(path: Path) -> str:
 def is_windows_1252(path: Path) -> bool:
     """Return whether what is no ASCII is no UTF-8 either, on any line: then a word that is no UTF-8 is no fault."""
     with path.open("rb") as file:
-        for line in file:
+        for line in iter(partial(file.readline, _LARGEST), b""):
             if not line.isascii():
                 try:
                     line.decode("utf-8-sig")
@@ -92,7 +93,7 @@ def records(path: Path, encoding: str, delimiter: str, *, lenient: bool = False)
 
 
 def _records(lines: Iterator[tuple[str, str]], delimiter: str, *, lenient: bool) -> Iterator[Record]:
-    csv.field_size_limit(_LARGEST_CELL)
+    csv.field_size_limit(_LARGEST)
     source = _Lines(lines)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     for row in count(1):
@@ -117,13 +118,16 @@ class _Lines:
     def __init__(self, lines: Iterator[tuple[str, str]]) -> None:
         self._lines = lines
         self._returned: list[tuple[str, str]] = []
+        self._longest = _LONGEST_RECORD
         self.taken: list[tuple[str, str]] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if len(self.taken) > _LONGEST_RECORD:
+        if len(self.taken) > self._longest:
+            # A mark on each line must not have each line read ten thousand times.
+            self._longest = max(self._longest // 2, FIRST_ROWS)
             raise csv.Error("a quotation mark is never closed")
         self.taken.append(self._returned.pop() if self._returned else next(self._lines))
         return self.taken[-1][0]
@@ -139,7 +143,9 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[str, str]]:
     """Yield each line, and a word on it that is no UTF-8 and was read as Windows-1252."""
     errors = "surrogateescape" if encoding == "utf-8-sig" else "replace"
     with path.open(encoding=encoding, errors=errors, newline="") as file:
-        for line in file:
+        for number, line in enumerate(iter(partial(file.readline, _LARGEST), ""), start=1):
+            if len(line) == _LARGEST:
+                raise DataError(f"{path}: line {number} is longer than {_LARGEST:,} characters; check where lines end")
             if line.isascii() or not any("\udc80" <= character <= "\udcff" for character in line):
                 yield line, ""
                 continue

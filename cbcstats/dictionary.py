@@ -18,7 +18,8 @@ from cbcstats.rules import FORM_OF_PARTIAL_DAY, PATTERNS, RULES
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-MARKS: Final = {"trueValues": ["true"], "falseValues": ["false"]}
+MARKS: Final = {"trueValues": ["true", "TRUE"], "falseValues": ["false", "FALSE"]}  # spreadsheet programs write TRUE
+_FILES: Final = ("README.md", "datapackage.json")
 _KEYS: Final = {"members": ISO3, "sources": SOURCE_ID}
 _HEAD: Final = """# Data dictionary
 
@@ -70,9 +71,20 @@ def datapackage() -> dict[str, Any]:
 
 def write(folder: str | Path) -> None:
     """Write both files into the folder."""
-    (Path(folder) / "README.md").write_text(data_dictionary(), encoding="utf-8", newline="\n")
+    for name, content in _contents().items():
+        (Path(folder) / name).write_text(content, encoding="utf-8", newline="\n")
+
+
+def out_of_step(folder: str | Path) -> list[str]:
+    """Return which of both files in the folder are missing, or say something else than the schemas."""
+    paths = [Path(folder) / name for name in _FILES]
+    kept = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in paths if path.is_file()}
+    return [name for name, content in _contents().items() if kept.get(name) != content]
+
+
+def _contents() -> dict[str, str]:
     package = json.dumps(datapackage(), indent=2, ensure_ascii=False) + "\n"
-    (Path(folder) / "datapackage.json").write_text(package, encoding="utf-8", newline="\n")
+    return dict(zip(_FILES, (data_dictionary(), package), strict=True))
 
 
 def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:

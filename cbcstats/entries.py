@@ -64,7 +64,7 @@ _TOTAL: Final = re.compile(
     r"((?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*)|.*\btotals?\s*:?", re.IGNORECASE
 )
 _ALL: Final = frozenset({"sum", "somme", "suma", "all members", "all countries", "all regions", "all missions"})
-_ISO_DAY: Final = r"\d{4}-\d\d-\d\d"
+_ISO_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _HOUR: Final = r"(?:[01]\d|2[0-3]):?[0-5]\d"
 _ISO_TIME: Final = re.compile(rf"({_ISO_DAY})[T ]{_HOUR}(?::[0-5]\d(?:[.,]\d+)?)?(?:Z|[+-]{_HOUR})?", re.ASCII)
 _PROBE: Final = datetime.date(2017, 4, 23)
@@ -82,6 +82,7 @@ _WRITE: Final = {"place": "write the name of one country", "day": "write the day
 _LAST_OF_MONTHS: Final = 12
 _SUGGESTED_FOR: Final = 500  # unknown places; more of them are no names of places
 _LONGEST_PLACE: Final = 100
+_LONGEST_COUNT: Final = 30
 
 
 class Judged(NamedTuple):
@@ -142,7 +143,8 @@ was given
         )
     try:
         written = _PROBE.strftime(date_format)
-        if re.search("%[zZ]", date_format) or datetime.datetime.strptime(written, date_format).date() != _PROBE:
+        read = datetime.datetime.strptime(written, date_format), pd.to_datetime(written, format=date_format)
+        if re.search("%[zZ]", date_format) or any(day.date() != _PROBE for day in read):
             raise ValueError("it does not say the day")
     except (ValueError, re.error) as error:
         raise ArgumentError(
@@ -205,7 +207,9 @@ def _days(texts: Sequence[str], reading: Reading) -> pd.Series:
     iso = text.str.fullmatch(_ISO_DAY)
     days = pd.to_datetime(text.where(iso), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
     if reading.date_format and not iso.all():
-        fits = ~iso & text.str.contains(r"\d") & ~text.str.startswith("-")  # pandas also knows what "today" is
+        fits = (
+            ~iso & text.map(str.isascii) & text.str.contains("[0-9]") & ~text.str.startswith("-")
+        )  # pandas also knows what "today" is
         if _ADJACENT.search(reading.date_format):  # 3042017 may be 3 April or 30 April
             fits &= text.str.len() == len(_PROBE.strftime(reading.date_format))
         stated = pd.to_datetime(text.where(fits), format=reading.date_format, errors="coerce")
@@ -282,7 +286,7 @@ def _counts(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG00
 
 
 def _why_no_count(text: str) -> Finding:
-    if _GROUPED.fullmatch(text):
+    if len(text) <= _LONGEST_COUNT and _GROUPED.fullmatch(text):
         digits = re.sub(r"[^\d+-]", "", text)
         return Finding("has a mark between its thousands", f"write digits only, {digits} if that is meant")
     if _THOUSANDTHS.fullmatch(text):

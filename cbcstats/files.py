@@ -22,10 +22,15 @@ def target(path: str | Path, suffixes: Sequence[str], *, overwrite: bool) -> Pat
     ArgumentError
         If it ends in none of the suffixes, or is there already and may not be overwritten.
     """
-    path = Path(path).expanduser()
+    try:
+        path = Path(path).expanduser()
+    except RuntimeError:
+        raise ArgumentError(f"{path}: there is no such home folder; write the path in full") from None
+    if "\0" in str(path):
+        raise ArgumentError(f"{str(path)!r}: no name of a file holds a zero byte; give another name")
     if not path.name.lower().endswith(tuple(suffixes)):
         raise ArgumentError(f"{path}: the kind of file is not known; give a name that ends in {', '.join(suffixes)}")
-    if path.exists() and not overwrite:
+    if (path.exists() or path.is_symlink()) and not overwrite:
         raise ArgumentError(f"{path} is there already; give another name, or overwrite=True (--overwrite)")
     return path
 
@@ -39,7 +44,7 @@ def write_whole(path: Path, content: bytes) -> Path:
         If it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".cbcstats-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

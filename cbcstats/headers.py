@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from cbcstats import columns as c
-from cbcstats.errors import ArgumentError, DataError, check_choice, nearest
+from cbcstats.errors import SHOWN, ArgumentError, DataError, check_choice, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
     from cbcstats.inputs import Blocks
+
+_LONG: Final = 60  # characters of a name in a message
+_LONGEST: Final = 500  # characters of a name that are compared
 
 # What columns are often called; for hints only.
 _ALSO_CALLED: Final = {
@@ -32,7 +35,7 @@ def plain_name(text: str) -> str:
     >>> plain_name("Start-Date "), plain_name("start_date")
     ('startdate', 'startdate')
     """
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return re.sub(r"[\W_]+", "", text[:_LONGEST]).casefold()
 
 
 def check_columns(columns: Mapping[str, str] | None, model: pa.DataFrameSchema) -> dict[str, str]:
@@ -90,13 +93,16 @@ def _said_of(blocks: Blocks, needed: Sequence[str], called: Mapping[str, str], f
     for name in needed:
         wanted = called.get(name, name)
         also = [typed for typed in free if any(word in typed.casefold() for word in _ALSO_CALLED.get(name, ()))]
-        meant[name] = (nearest(wanted, free, count=1) or also or [""])[0]
+        meant[name] = (nearest(wanted, free, count=1) or also or [""])[0][:_LONG]
     wanted = " and ".join(f"{name} ({called[name]!r})" if name in called else name for name in needed)
+    shown = ", ".join(repr(typed[:_LONG]) for typed in blocks.header[:SHOWN])
+    if len(blocks.header) > SHOWN:
+        shown += f" and {len(blocks.header) - SHOWN:,} more"
     given = ", ".join(f'"{name}": "{typed or "..."}"' for name, typed in meant.items())
     options = " ".join(f"--column {name}={typed or '...'}" for name, typed in meant.items())
     return (
         f"{blocks.name}: no column for {wanted}; the header in row {blocks.header_row} has "
-        f"{', '.join(map(repr, blocks.header))}; say which it is: columns={{{given}}}, or {options} on the command line"
+        f"{shown}; say which it is: columns={{{given}}}, or {options} on the command line"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ from cbcstats import delimited, workbooks
 from cbcstats.blocks import CODED, block_of, block_of_cells, block_of_frame, unique_names
 from cbcstats.delimited import FIRST_ROWS
 from cbcstats.errors import ArgumentError, DataError, nearest
-from cbcstats.readers import FIRST_ROW, existing_file, header_place
+from cbcstats.readers import FIRST_ROW, check_parquet, existing_file, header_place
 
 if TYPE_CHECKING:
     import datetime
@@ -32,7 +33,9 @@ SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 _BLOCK_BYTES: Final = 8 * 2**20  # larger than the default: fewer dictionaries to unite
 _PART_BYTES: Final = 32 * 2**20  # what is in memory at a time of a file that is read in parts
 _PART_ROWS: Final = 200_000
+_COLUMNS: Final = 16_384  # of a sheet
 _READ_BYTES: Final = 2**18
+_SAID: Final = 200  # characters of what Arrow says of a broken file
 
 
 class _Read(Protocol):
@@ -71,15 +74,15 @@ def open_blocks(
         return _open_frame(source)
     if not isinstance(source, str | os.PathLike):
         raise ArgumentError(f"`source` must be a path or a pandas frame, but {type(source).__name__} was given")
-    path = existing_file(source, SUFFIXES)
     try:
+        path = existing_file(source, SUFFIXES)
         if path.suffix.lower() == ".xlsx":
             return _open_workbook(path, is_header, sheet)
         if sheet is not None:
             raise DataError(f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}")
         return _open_parquet(path) if path.suffix.lower() == ".parquet" else _open_text(path, is_header)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error}); check that it may be opened") from error
+        raise DataError(f"{source}: cannot be read ({error.strerror or error}); check that it may be opened") from error
 
 
 class _Layout(NamedTuple):
@@ -220,21 +223,31 @@ def _open_workbook(path: Path, is_header: Callable[[Sequence[str]], bool], wante
 
 
 def _open_parquet(path: Path) -> Blocks:
-    try:
+    with _parquet_of(path):
         file = pa.parquet.ParquetFile(path)
-    except pa.ArrowException as error:
-        raise DataError(f"{path}: is no Parquet file that can be read ({error}); write it again") from error
+        header = unique_names(file.schema_arrow.names)
 
     def read(coded: Sequence[str], plain: Sequence[str], *, in_parts: bool) -> Iterator[Block]:
         row = FIRST_ROW
-        batches = ([batch] for batch in file.iter_batches(_PART_ROWS))
-        in_pieces = in_parts and file.metadata.num_rows > 0
-        for table in map(pa.Table.from_batches, batches) if in_pieces else [file.read()]:
-            yield block_of(table.rename_columns(header), coded, plain, row)
-            row += len(table)
+        with _parquet_of(path):
+            batches = ([batch] for batch in file.iter_batches(_PART_ROWS))
+            in_pieces = in_parts and file.metadata.num_rows > 0
+            for table in map(pa.Table.from_batches, batches) if in_pieces else [file.read()]:
+                check_parquet(table)
+                yield block_of(table.rename_columns(header), coded, plain, row)
+                row += len(table)
 
-    header = unique_names(file.schema_arrow.names)
     return Blocks(str(path), header, FIRST_ROW - 1, read)
+
+
+@contextlib.contextmanager
+def _parquet_of(path: Path) -> Iterator[None]:
+    """Say of a file that Arrow cannot read that it is broken, also where that shows late."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError) as error:
+        said = " ".join(str(error).split())[:_SAID]
+        raise DataError(f"{path}: is no Parquet file that can be read ({said}); write it again") from error
 
 
 def _open_frame(frame: pd.DataFrame) -> Blocks:
@@ -251,4 +264,9 @@ def _header_among(rows: Sequence[Sequence[str]], is_header: Callable[[Sequence[s
     """Return which of the first rows is the header: the first that names what is needed, else the first full one."""
     if not rows:
         raise DataError(f"{path}: holds no table; its first row must hold the names of the columns")
-    return next((place for place, cells in enumerate(rows) if is_header(cells)), header_place(rows))
+    place = next((place for place, cells in enumerate(rows) if is_header(cells)), header_place(rows))
+    if len(rows[place]) > _COLUMNS:
+        raise DataError(
+            f"{path}: has {len(rows[place]):,} columns, and a sheet has {_COLUMNS:,}; check what separates its cells"
+        )
+    return place

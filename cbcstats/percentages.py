@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cbcstats.errors import DataError, check_choice
-from cbcstats.qualifiers import PHRASES, READINGS, last_place, second_place
+from cbcstats.qualifiers import LONGEST, PHRASES, READINGS, last_place, second_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,8 +93,9 @@ def parse_change(text: str, *, reading: str = "usual") -> Growth:
     True
     """
     check_choice("reading", reading, READINGS)
-    words = " ".join(str(text).lower().replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-").split())
-    found = list(_PERCENT.finditer(words)) or list(_MULTIPLE.finditer(words))
+    said, text = str(text), str(text)[:LONGEST]  # what is shown of it in a message
+    words = " ".join(said.lower().replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-").split())
+    found = (list(_PERCENT.finditer(words)) or list(_MULTIPLE.finditer(words))) if len(said) <= LONGEST else []
     if len(found) != 1:
         raise DataError(f"{text!r} holds no single percentage; write one, such as '+49%' or 'a 20% fall'")
     before, after = words[: found[0].start()], words[found[0].end() :]

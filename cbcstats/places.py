@@ -43,6 +43,7 @@ _ONE_WORD: Final = {"st": "saint", "ste": "sainte", ";": "/", "|": "/", "+": "/"
 _ARTICLES: Final = frozenset({"la", "le", "les", "l", "el", "las", "los", "/"})  # stand before or after a name
 _PARTS: Final = re.compile(r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE)
 _CONTINENTS: Final = frozenset({"africa", "afrique", "asia", "asie", "america", "amerique", "europe", "europa"})
+_LONGEST: Final = 200  # characters of a text that can be a name; the longest one that is known has about 80
 _NEAR: Final = 0.8  # how like a known spelling another one is to be suggested
 _SUGGESTED: Final = 3
 _LETTERS: Final = 4  # a name of fewer among other words may be a word
@@ -71,8 +72,10 @@ def to_iso3(names: pd.Series) -> pd.Series:
     >>> to_iso3(pd.Series(["COTE D'IVOIRE", "Gambia, The", "Viêt Nam", "KE", "Kenya / Uganda", "Korea"])).tolist()
     ['CIV', 'GMB', 'VNM', 'KEN', nan, nan]
     """
-    texts = [name for name in names.unique() if isinstance(name, str)]
-    return names.map(dict(zip(texts, iso3_of(texts), strict=True))).astype("str").rename(c.ISO3)
+    texts = list(dict.fromkeys(name for name in names if isinstance(name, str)))
+    codes = dict(zip(texts, iso3_of(texts), strict=True))
+    found = [codes[name] if isinstance(name, str) else None for name in names]
+    return pd.Series(found, index=names.index, dtype="str", name=c.ISO3)
 
 
 def iso3_of(texts: Sequence[str]) -> list[str | None]:
@@ -84,7 +87,9 @@ def iso3_of(texts: Sequence[str]) -> list[str | None]:
     ['KEN', None, 'KEN', None]
     """
     names, codes = _names(), _codes()
-    return [codes.get(text.strip()) or names.get(plain_spelling(text)) for text in texts]
+    return [
+        codes.get(text.strip()) or names.get(plain_spelling(text)) if len(text) <= _LONGEST else None for text in texts
+    ]
 
 
 def plain_spelling(text: str) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 READINGS: Final = ("usual", "strict")
+LONGEST: Final = 200  # characters of a figure with its words
+_DIGITS: Final = 16  # and point, of a number with decimals that is held exactly
+_LONGEST_NUMBER: Final = 400  # digits; a float has up to 309 before its point, and 324 zeros after it
 
 # The words of published figures; those that stand after the number are named in AFTER.
 PHRASES: Final[Mapping[str, str]] = {
@@ -158,10 +161,13 @@ def parse_qualified(text: str) -> Qualified:
     >>> parse_qualified("20+").qualifier
     'at_least'
     """
-    found = _NUMBER.fullmatch(str(text).strip())
+    found = _NUMBER.fullmatch(str(text).strip()) if len(str(text)) <= LONGEST else None
     if found is None:
-        raise DataError(f"{text!r} holds no single number in digits; write one figure, such as 'more than 330'")
+        said = str(text)[:LONGEST]
+        raise DataError(f"{said!r} holds no single number in digits; write one figure, such as 'more than 330'")
     digits = re.sub(r"[^0-9.]", "", found["number"])
+    if "." in digits and len(digits) > _DIGITS:
+        raise DataError(f"{text!r} has more digits than can be kept; write up to {_DIGITS - 1}, or no decimals")
     if re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", digits):
         raise DataError(
             f"{text!r} could be a thousand or a fraction; write {digits.replace('.', '')} or fewer decimals"
@@ -283,6 +289,8 @@ def _exact(value: float) -> Decimal:
         exact = Decimal("NaN")
     if not exact.is_finite() or exact < 0:
         raise DataError(f"{value!r} is no count; a published figure is a number from 0 on")
+    if max(exact.adjusted(), -int(exact.as_tuple().exponent)) > _LONGEST_NUMBER:
+        raise DataError(f"{value!r} is too large or too fine a number; check it")
     return exact.normalize() if exact != exact.to_integral_value() else Decimal(int(exact))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -9,13 +10,14 @@ import pandas as pd
 
 from cbcstats import delimited
 from cbcstats.delimited import DELIMITERS, FIRST_ROWS
-from cbcstats.errors import DataError
+from cbcstats.errors import ArgumentError, DataError
 from cbcstats.workbooks import AN_ERROR, as_text, read_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 SUFFIXES: Final = (".csv", ".xlsx", ".parquet")
+_SAID: Final = 200  # characters of what Arrow says of a broken file
 FIRST_ROW: Final = 2  # of a table whose header is no row of its own, as a spreadsheet would number it
 
 
@@ -53,6 +55,8 @@ def read_cells(source: str | Path | pd.DataFrame) -> Cells:
     """
     if isinstance(source, pd.DataFrame):
         return Cells("the frame", _frame_as_text(source), [])
+    if not isinstance(source, str | os.PathLike):
+        raise ArgumentError(f"`source` must be a path or a pandas frame, but {type(source).__name__} was given")
     path = existing_file(source, SUFFIXES)
     readers = {".csv": _read_csv, ".xlsx": _read_excel, ".parquet": _read_parquet}
     try:
@@ -63,10 +67,14 @@ def read_cells(source: str | Path | pd.DataFrame) -> Cells:
 
 def existing_file(source: str | Path, suffixes: Sequence[str]) -> Path:
     """Return the path of a file that is there and of a kind that can be read."""
-    path = Path(source).expanduser()
+    try:
+        path = Path(source).expanduser()
+        is_there = path.is_file()
+    except (RuntimeError, OSError) as error:  # no such home folder, or too long a name
+        raise DataError(f"{source}: cannot be found ({error}); check the name and the folder") from error
     if path.suffix.lower() not in suffixes:
         raise DataError(f"{path}: the kind of file is not known; give one that ends in {', '.join(suffixes)}")
-    if not path.is_file():
+    if not is_there:
         raise DataError(f"{path}: there is no such file; check the name and the folder")
     return path
 
@@ -79,12 +87,29 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
 
 def read_parquet(path: Path) -> pd.DataFrame:
     """Read a Parquet file with the types of Arrow, so that no whole number becomes a fraction."""
-    from pyarrow.lib import ArrowException
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
 
     try:
-        return pd.read_parquet(path, dtype_backend="pyarrow")
-    except ArrowException as error:
-        raise DataError(f"{path}: is no Parquet file that can be read ({error}); write it again") from error
+        table = ParquetFile(path).read()
+        check_parquet(table)
+        # What pandas noted in the file may be broken or untrue, and is not needed.
+        frame: pd.DataFrame = table.replace_schema_metadata().to_pandas(types_mapper=pd.ArrowDtype)
+    except (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError) as error:
+        said = " ".join(str(error).split())[:_SAID]
+        raise DataError(f"{path}: is no Parquet file that can be read ({said}); write it again") from error
+    return frame
+
+
+def check_parquet(table: Any) -> None:
+    """Raise what Arrow or Python says of texts that are no UTF-8, days of no calendar, and unknown time zones."""
+    import pyarrow as pa
+    import pyarrow.compute
+
+    table.validate(full=True)
+    for column in table.columns:
+        if pa.types.is_temporal(column.type):
+            pa.compute.min_max(column).as_py()
 
 
 def _read_csv(path: Path) -> Cells:
@@ -144,8 +169,8 @@ def _table(path: Path, rows: Sequence[tuple[int, list[str]]], problems: list[Pro
     header = [name.strip() for name in header]
     kept: dict[int, list[str]] = {}
     for row, record in body:
-        if len(record) == len(header):
-            kept[row] = [cell.strip() for cell in record]
+        if len(record) == len(header) or (len(record) > len(header) and not any(record[len(header) :])):
+            kept[row] = [cell.strip() for cell in record[: len(header)]]
         else:
             problems.append(_ragged(row, record, len(header)))
     frame = pd.DataFrame.from_dict(kept, orient="index", columns=header, dtype="object").astype("str")
@@ -165,6 +190,8 @@ def _ragged(row: int, record: list[str], expected: int) -> Problem:
     other = next((mark for mark in DELIMITERS if mark != "," and sum(mark in cell for cell in record)), None)
     if len(record) == 1 and other:
         remedy = f"separate its cells by commas; they seem to be separated by {DELIMITERS[other]}"
+    elif len(record) == 1 and "," in record[0]:
+        remedy = "open the file with a comma as separator; now all cells of the row stand in the first"
     return Problem(row, "", ",".join(record), found, remedy)
 
 

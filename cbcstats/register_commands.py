@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -69,13 +70,13 @@ def check(
             rejected = part.rejected if problems else part.rejected.iloc[:0]
             parts.append(Register(part.name, part.rows.iloc[:0], rejected, part.problems, part.summary))
         found = together(parts)
-        typer.echo(found.in_words())
+        typer.echo(printable(found.in_words()))
         for problem in rows(found.problems.head(SHOWN)):
-            typer.echo(problem_line(problem))
+            typer.echo(printable(problem_line(problem)))
         if len(found.problems) > SHOWN:
             typer.echo(f"  and {len(found.problems) - SHOWN:,} more")
         if problems and found.summary["rejected"]:
-            typer.echo(f"Wrote {found.save_problems(problems, overwrite=overwrite)}")
+            typer.echo(printable(f"Wrote {found.save_problems(problems, overwrite=overwrite)}"))
     if found.summary["rejected"]:
         if not problems:
             typer.echo("To hand the rejected rows back with their bad cells marked: --problems problems.xlsx")
@@ -122,17 +123,18 @@ def count(
         counts = counts_of(add_tallies(cells), source=source, **how)
         if output:
             _write(counts, output)
-            typer.echo(f"Wrote {output}")
+            typer.echo(printable(f"Wrote {output}"))
         else:
             _print(counts, by or [])
     if rejected:
         rows_were = "1 row was" if rejected == 1 else f"{rejected:,} rows were"
-        typer.echo(f"{rows_were} rejected and not counted: cbcstats check {file}", err=True)
+        typer.echo(printable(f"{rows_were} rejected and not counted: cbcstats check {file}"), err=True)
 
 
 def _parts(file: Path, column: list[str] | None, options: dict[str, Any]) -> Iterator[Register]:
     """Yield the parts of a register, and show progress on a terminal if it is large."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     from cbcstats.registers import read_register_in_parts
@@ -144,7 +146,7 @@ def _parts(file: Path, column: list[str] | None, options: dict[str, Any]) -> Ite
     console = Console(stderr=True)
     quiet = not console.is_terminal or not file.is_file() or file.stat().st_size < _LARGE
     with Progress(console=console, transient=True, disable=quiet) as bar:
-        task = bar.add_task(f"reading {file.name}", total=None)
+        task = bar.add_task(escape(printable(f"reading {file.name}")), total=None)
 
         def show(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total or None)
@@ -167,44 +169,72 @@ def errors_as_sentences() -> Iterator[None]:
     except BrokenPipeError:
         raise typer.Exit(_BROKEN_PIPE) from None
     except CbcstatsError as error:
-        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
+        typer.secho(printable(f"Error: {error}"), err=True, fg=typer.colors.RED)
         raise typer.Exit(2) from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         said = f"Error: {where}{error.strerror or error}; check that the folder may be written"
-        typer.secho(said, err=True, fg=typer.colors.RED)
+        typer.secho(printable(said), err=True, fg=typer.colors.RED)
         raise typer.Exit(2) from error
     except KeyboardInterrupt as interrupt:
         typer.echo("Stopped", err=True)
         raise typer.Exit(130) from interrupt
 
 
+def printable(text: str) -> str:
+    r"""Return a text that no terminal takes for an order: what is no letter or sign, but for line breaks, as its code.
+
+    Examples
+    --------
+    >>> print(printable("Kenya" + chr(27) + "[2J"))
+    Kenya\x1b[2J
+    """
+    if text.isprintable():
+        return text
+    return "".join(sign if sign == "\n" or sign.isprintable() else _code(sign) for sign in text)
+
+
+def _code(sign: str) -> str:
+    return sign if unicodedata.category(sign) == "Zs" else sign.encode("unicode_escape").decode()
+
+
 def _write(counts: pd.DataFrame, path: Path) -> None:
+    import pandas as pd
+
+    from cbcstats.plain_tables import csv_bytes
+    from cbcstats.workbooks import text_of_cell
+
     content = io.BytesIO()
     if path.suffix.lower() == ".csv":
-        counts.to_csv(content, index=False)
+        content.write(csv_bytes(counts))
     elif path.suffix.lower() == ".parquet":
         counts.to_parquet(content, index=False)
     else:
-        counts.to_excel(content, index=False, engine="xlsxwriter")
+        options = {"strings_to_formulas": False, "strings_to_urls": False}
+        with pd.ExcelWriter(content, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+            counts.map(lambda cell: text_of_cell(cell) if isinstance(cell, str) else cell).to_excel(writer, index=False)
     write_whole(path, content.getvalue())
 
 
 def _print(counts: pd.DataFrame, by: list[str]) -> None:
     """Print counts: a table on a terminal, CSV into a pipe."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     from cbcstats.figures import rows
     from cbcstats.periods import period_label
+    from cbcstats.plain_tables import csv_bytes
 
     console = Console()
     if not console.is_terminal:
-        typer.echo(counts.to_csv(index=False), nl=False)
+        typer.echo(csv_bytes(counts).decode(), nl=False)
         return
-    table = Table("period", *by, str(counts["unit"].iloc[0]) if len(counts) else "count", "note")
+    table = Table("period", *map(escape, by), str(counts["unit"].iloc[0]) if len(counts) else "count", "note")
     for line, parts in zip(rows(counts), counts[by].astype("str").to_numpy().tolist(), strict=True):
         word = "" if line.qualifier == "exact" else f"{line.qualifier.replace('_', ' ')} "
         note = "" if line.note != line.note else str(line.note)  # NaN differs from itself
-        table.add_row(period_label(line.period_start, line.period_end), *parts, f"{word}{line.value:,}", note)
+        cells = (period_label(line.period_start, line.period_end), *parts, f"{word}{line.value:,}", note)
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     console.print(table)

@@ -26,17 +26,20 @@ from cbcstats.columns import (
 FORM_OF_NAME = r"^[a-z0-9]+(_[a-z0-9]+)*$"
 FORM_OF_ISO3 = r"^[A-Z]{3}$"
 FORM_OF_ISO2 = r"^[A-Z]{2}$"
-FORM_OF_CHANGE = r"^(?!\s)(?=.*[0-9A-Za-z]).*(?<!\s)$"
+# A number needs its sign: programs make 49% or 0.49 of +49%, and 2 of +2.
+FORM_OF_CHANGE = r"^(?!\s)(?=.*[0-9A-Za-z])(?!(?=.*[1-9])[0-9]+([.,][0-9]+)?\s?%?$)(?![+-]0[.,][0-9]+$).*(?<!\s)$"
 FORM_OF_PARTIAL_DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 FORM_OF_ADDRESS = r"^https?://\S+$"
+FORM_OF_ID = r"^\S+$"
 
 PATTERNS: Final = {
     FORM_OF_NAME: "lower-case words joined by underscores, such as tailor_made_members",
     FORM_OF_ISO3: "three capital letters of ISO 3166, such as KEN",
     FORM_OF_ISO2: "two capital letters of ISO 3166, such as KE",
-    FORM_OF_CHANGE: "the change as printed, such as +49%",
+    FORM_OF_CHANGE: "the change as printed, a number with its sign, such as +49%",
     FORM_OF_PARTIAL_DAY: "a year, month or day, such as 2018, 2018-03 or 2018-03-02",
     FORM_OF_ADDRESS: "an address that begins with https://",
+    FORM_OF_ID: "an id without blanks, such as wco-2018-03-02",
 }
 
 

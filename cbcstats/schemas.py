@@ -54,6 +54,7 @@ from cbcstats.columns import (
 from cbcstats.rules import (
     FORM_OF_ADDRESS,
     FORM_OF_CHANGE,
+    FORM_OF_ID,
     FORM_OF_ISO2,
     FORM_OF_ISO3,
     FORM_OF_NAME,
@@ -279,7 +280,7 @@ class Places(pa.DataFrameModel):
 class Sources(pa.DataFrameModel):
     """Sources of the figures, one row each."""
 
-    source_id: str = _text("id that the other tables use", str_matches=r"^\S+$")
+    source_id: str = _text("id that the other tables use", str_matches=FORM_OF_ID)
     title: str = _text("title")
     publisher: str = _text("who published it; a copy is named as one")
     published: str = _text("date of publication as far as known", nullable=True, str_matches=FORM_OF_PARTIAL_DAY)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cbcstats.errors import ArgumentError
 from cbcstats.plain_tables import is_days
+from cbcstats.workbooks import text_of_cell, text_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ ROWS: Final = 1_048_576  # of a sheet
 COLUMNS: Final = 16_384
 CHARACTERS: Final = 32_767  # of a cell
 LONGEST: Final = 31  # characters of the name of a sheet
+LONGEST_HEADER: Final = 255  # characters of the header of a marked table
 WIDE: Final = 90  # characters of a column of long texts
 LINE: Final = 15  # points
 FEW: Final = 12  # columns that fit on the width of a printed page
@@ -29,6 +31,7 @@ _LARGEST: Final = 10**15  # whole numbers up to which Excel keeps every digit
 _WIDTHS: Final = (9, 44)  # characters
 _DAY: Final = {"num_format": "yyyy-mm-dd", "align": "left"}
 _MOMENT: Final = {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}
+_NO_SHEET: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _EXCELS_OWN: Final = "History"  # a name that Excel keeps for itself
 
 
@@ -43,7 +46,7 @@ def sheet_names(names: Iterable[str], taken: Sequence[str] = ()) -> list[str]:
     used = {name.casefold() for name in (*taken, _EXCELS_OWN)}
     made = []
     for name in names:
-        plain = " ".join(re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", name).split()).strip("'") or "table"
+        plain = " ".join(_NO_SHEET.sub("_", name).split()).strip("'") or "table"
         number, given = 1, _cut(plain, "")
         while given.casefold() in used:
             number += 1
@@ -67,10 +70,13 @@ def write_sheet(
         raise ArgumentError(
             f"{name}: {len(frame):,} rows and {frame.shape[1]:,} columns are more than a sheet holds; write .parquet"
         )
+    longest = max(map(len, map(str, frame)), default=0)
+    if longest > LONGEST_HEADER:
+        raise ArgumentError(f"{name}: a column has a name of {longest:,} characters; Excel takes {LONGEST_HEADER}")
     sheet = workbook.add_worksheet(name)
     styles = [{"bold": True, "font_size": 14}, {}, {"font_color": "#555555"}]
     for row, (line, style) in enumerate(zip(lines, styles, strict=True)):
-        sheet.write_string(row, 0, line, workbook.add_format(style))
+        sheet.write_string(row, 0, text_of_cell(line), workbook.add_format(style))
     if frame.shape[1]:
         _write_table(workbook, sheet, frame)
     if wrapped:
@@ -92,7 +98,7 @@ def _write_table(workbook: Any, sheet: Any, frame: pd.DataFrame) -> None:
         *(TOP, 0, TOP + max(len(frame), 1), frame.shape[1] - 1),
         {
             "name": f"table_{number}_{stem}",
-            "columns": [{"header": name, "header_format": head} for name in frame],
+            "columns": [{"header": text_of_name(str(name)), "header_format": head} for name in frame],
             "style": "Table Style Light 1",
         },
     )
@@ -141,7 +147,7 @@ def _write_cell(sheet: Any, row: int, place: int, value: Any, moment: Any) -> in
         sheet.write_datetime(row, place, value, moment)
     else:
         text = value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
-        written = sheet.write_string(row, place, text.removesuffix(" 00:00:00"))
+        written = sheet.write_string(row, place, text_of_cell(text.removesuffix(" 00:00:00")))
     return written
 
 

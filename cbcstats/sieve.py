@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -226,6 +227,7 @@ def _rows(block: Block, columns: _Columns, shape: Shape, passed: np.ndarray) -> 
     kept = None if passed.all() else np.flatnonzero(passed)
     others = block.others if kept is None else block.others[passed]
     frame: dict[str, Any] = {}
+    taken = ChainMap(frame, shape.model.columns)
     for typed in shape.header:
         names = [name for name, other in shape.names.items() if other == typed]
         for name in names:
@@ -236,7 +238,7 @@ def _rows(block: Block, columns: _Columns, shape: Shape, passed: np.ndarray) -> 
             else:
                 frame[name] = columns.plain[name].typed(kept)
         if not names and typed != TO_CORRECT:
-            frame[free_name(typed, [*shape.model.columns, *frame])] = others[typed].array
+            frame[free_name(typed, taken)] = others[typed].array
     return pd.DataFrame(frame, copy=False).set_axis(pd.Index(block.rows[passed], name="row"), axis="index")
 
 
@@ -244,10 +246,11 @@ def _rejected(block: Block, shape: Shape, positions: np.ndarray) -> pd.DataFrame
     """Return the rows that did not pass, as typed; cells beyond the header in columns of their own."""
     others = block.others.iloc[positions]
     frame: dict[str, Any] = {}
+    taken = ChainMap(frame, {REASONS: None})
     for name in shape.header:
         if name != TO_CORRECT:
             cells = as_series(block.typed(name, positions)) if name in block.text else others[name]
-            frame[free_name(name, [REASONS, *frame])] = cells.array
+            frame[free_name(name, taken)] = cells.array
     beyond = [block.surplus.get(position, []) for position in positions.tolist()]
     for place in range(max(map(len, beyond), default=0)):
         texts = [cells[place] if place < len(cells) else "" for cells in beyond]

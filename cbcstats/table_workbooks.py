@@ -13,7 +13,7 @@ from cbcstats.caveats import caveats, cited_by, latest_day, period_of, sources_o
 from cbcstats.meanings import meanings
 from cbcstats.native_charts import ABOVE, BELOW, COLOURS, LABEL, OTHER, SAID, NativeChart, native_chart
 from cbcstats.sheets import LINE, TOP, WIDE, sheet_names, write_sheet
-from cbcstats.workbooks import new_workbook
+from cbcstats.workbooks import new_workbook, text_of_cell, text_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,12 +81,14 @@ def _write_cover(workbook: Any, tables: Mapping[str, pd.DataFrame], title: str, 
     sheet = workbook.add_worksheet(COVER)
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, WIDE)
-    sheet.write_string(0, 0, title, workbook.add_format({"bold": True, "font_size": 16, "text_wrap": True}))
+    sheet.write_string(
+        0, 0, text_of_cell(title), workbook.add_format({"bold": True, "font_size": 16, "text_wrap": True})
+    )
     sheet.set_paper(9)  # A4
     sheet.set_landscape()
     for row, line in enumerate(lines, start=1):
         sheet.set_row(row, LINE * math.ceil(len(line) / WIDE))
-        sheet.write_string(row, 0, line, wrap)
+        sheet.write_string(row, 0, text_of_cell(line), wrap)
 
 
 def _write_contents(
@@ -153,16 +155,16 @@ def _write_chart(workbook: Any, name: str, spec: NativeChart) -> None:
     along = {"name": LABEL, "label_position": "low", "reverse": spec.lying, "crossing": "max" if spec.lying else None}
     # A column that does not begin at 0 would lie about its height.
     across = {
-        "name": spec.unit,
+        "name": text_of_name(spec.unit),
         **({} if spec.lying else {"min": 0}),
         "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}},
     }
-    chart.set_title({"name": spec.title, "name_font": {"size": 13}})
+    chart.set_title({"name": text_of_name(spec.title), "name_font": {"size": 13}})
     chart.set_x_axis(across if spec.lying else along)
     chart.set_y_axis(along if spec.lying else across)
     chart.set_legend({"position": "bottom"} if len(spec.series) > 1 or spec.lying else {"none": True})
     chart.set_size({"width": 860, "height": max(300, 140 + 46 * len(spec.data)) if spec.lying else 460})
-    sheet.insert_chart(TOP, len(places) + 1, chart, {"description": spec.text, "object_position": 2})
+    sheet.insert_chart(TOP, len(places) + 1, chart, {"description": text_of_name(spec.text), "object_position": 2})
 
 
 def _look(number: int, series: str) -> dict[str, Any]:
@@ -178,7 +180,9 @@ def _labels(data: pd.DataFrame, series: str) -> dict[str, Any]:
     return {
         "data_labels": {
             "value": True,
-            "custom": [{"value": said} if pd.notna(number) else {"delete": True} for said, number in marks],
+            "custom": [
+                {"value": text_of_name(said)} if pd.notna(number) else {"delete": True} for said, number in marks
+            ],
         }
     }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from cbcstats import schemas
+from cbcstats import schemas, spreadsheets
 from cbcstats.columns import AS_OF, LIST_ID, PRECISION, PREFERRED, PROGRAMME, TRACK, VALUE
 from cbcstats.errors import DataError, nearest
 from cbcstats.periods import parse_day
@@ -58,7 +58,7 @@ def check_cells(
     frame = pd.DataFrame(index=text.index)
     for name in map(str, text):
         frame[name] = _parse(text, name, schema, problems)
-    frame = _complete(frame, text)
+    frame = _complete(frame, text, schema)
     bad = {(problem.row, problem.column) for problem in problems}
     for problem in (*_broken(frame, text, schema, problems), *_unknown_sources(text, schema, known_sources)):
         if problem.column not in absent and (problem.row, problem.column) not in bad:
@@ -78,23 +78,25 @@ def _parse(text: pd.DataFrame, name: str, schema: pa.DataFrameSchema, problems: 
     dtype = str(column.dtype) if column else "string"
     partial = bool(column and column.metadata and column.metadata.get("partial"))
     parse: Callable[[str], object] = str
+    kind = ""
     if dtype == "Float64":
-        parse = _number
+        parse, kind = _number, spreadsheets.NUMBER
     elif dtype == "bool":
-        parse = _mark
+        parse, kind = _mark, spreadsheets.MARK
     elif dtype.startswith("datetime64"):
-        parse = lambda cell: parse_day(cell, partial=partial)[0]  # noqa: E731
+        parse, kind = lambda cell: parse_day(cell, partial=partial)[0], spreadsheets.DAY
     parsed: dict[str, object] = {"": None}
-    for cell in text[name].unique():
-        if cell:
-            try:
-                parsed[cell] = parse(cell)
-            except ValueError as error:
-                problem, _, remedy = str(error).partition("; ")
-                parsed[cell] = None
-                rows = text.index[text[name] == cell]
-                remedy = remedy or "write a day that exists, such as 2018-03-02"
-                problems += [Problem(row, name, cell, problem, remedy) for row in rows]
+    for cell in filter(None, text[name].unique()):
+        found = spreadsheets.damage(cell)
+        try:
+            parsed[cell] = None if found and kind else parse(cell)  # a text that was lost is still no empty cell
+        except ValueError as error:
+            problem, _, remedy = str(error).partition("; ")
+            parsed[cell] = None
+            found = spreadsheets.explain(cell, kind)
+            found = found or (problem, remedy or "write a day that exists, such as 2018-03-02")
+        if found:
+            problems += [Problem(row, name, cell, *found) for row in text.index[text[name] == cell]]
     values = [parsed[cell] for cell in text[name]]
     if dtype.startswith("datetime64"):
         return pd.Series(values, index=text.index, dtype="datetime64[us]")
@@ -104,7 +106,7 @@ def _parse(text: pd.DataFrame, name: str, schema: pa.DataFrameSchema, problems: 
 
 def _number(cell: str) -> float:
     found = re.fullmatch(r"([+-]?[0-9]+)(\.[0-9]+)?", cell)
-    if found is None:
+    if found is None or re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{2}0", cell):  # 1.200 may be 1200, as some write it
         raise ValueError(
             "is not a number; write digits only, such as 1200 or 24.1, and put words such as 'more than' into qualifier"
         )
@@ -119,9 +121,9 @@ def _mark(cell: str) -> bool:
     return _MARKS[cell.lower()]
 
 
-def _complete(frame: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
+def _complete(frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Fill what a table may leave out."""
-    for precision in [name for name in map(str, frame) if name.endswith(PRECISION)]:
+    for precision in [name for name in schema.columns if name.endswith(PRECISION)]:
         lengths = text[precision.removesuffix(PRECISION)].str.len()
         known = lengths.map({4: "year", 7: "month", 10: "day"}).astype("str")
         frame[precision] = frame[precision].fillna(known)
@@ -199,10 +201,9 @@ def _in_words(check: str, value: str, schema: pa.DataFrameSchema, column: str) -
         hint = f", perhaps {near[0]}" if near else ""
         return "is not a word that this column takes", f"write one of {', '.join(options)}{hint}"
     if check.startswith("str_matches"):
-        return (
-            "has another form than this column takes",
-            f"write {PATTERNS[details['str_matches']['pattern']]}",
-        )
+        pattern = details["str_matches"]["pattern"]
+        other = "has another form than this column takes", f"write {PATTERNS[pattern]}"
+        return spreadsheets.explain(value, pattern) or other
     return "is too low a number", f"write one {'from 0 on' if column == VALUE else 'above 0'}"
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime
 import io
+import lzma
 import re
+import struct
 import zipfile
-from typing import TYPE_CHECKING, Any, NamedTuple
+import zlib
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 import numpy as np
 import pandas as pd
@@ -20,8 +24,21 @@ if TYPE_CHECKING:
 
 NO_RESULT = "holds a formula whose result is not stored"
 AN_ERROR = "holds an error of Excel"
+_LARGEST: Final = 2**30  # bytes that a workbook may unpack to; one of a few kilobytes can unpack to terabytes
+_WIDEST: Final = 2**25  # cells of the rectangle that calamine lays out around the cells of a sheet
+_ROWS: Final = 10**6
+_CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,6}"')  # as nearly all programs write a cell, up to row 999,999
+_CELLS: Final = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\r", b"<c\n", b":c")  # as any program could
+_NO_TEXT: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")  # no XML holds these, however they are written
+_NO_NAME: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+# What reading a broken archive or broken XML raises.
+_BROKEN: Final = (
+    *(ValueError, LookupError, EOFError, OverflowError, RuntimeError, NotImplementedError, struct.error, zlib.error),
+    *(lzma.LZMAError, zipfile.BadZipFile, expat.ExpatError, ElementTree.ParseError),
+)
 
 
 class Sheet(NamedTuple):
@@ -42,16 +59,17 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
     Raises
     ------
     DataError
-        If it is no workbook.
+        If it is no workbook, or one that unpacks to more than can be read.
     """
     import python_calamine
 
     try:
-        workbook = python_calamine.load_workbook(str(path))
         with zipfile.ZipFile(path) as archive:
+            _check(archive, path)
             unread = {
                 name: dict(_cells_without_value(archive, part)) for name, part in _parts_of_sheets(archive).items()
             }
+        workbook = python_calamine.load_workbook(str(path))
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
             top, left = sheet.start or (0, 0)
@@ -62,8 +80,86 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
             ]
             moved = {(row, column - left - 1): said for (row, column), said in unread.get(name, {}).items()}
             yield Sheet(name, rows, moved)
-    except (python_calamine.CalamineError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError) as error:
+        if not workbook.sheet_names:
+            raise ValueError("it has no sheet")
+    except DataError:
+        raise
+    except (python_calamine.CalamineError, *_BROKEN) as error:
         raise DataError(f"{path}: is no Excel workbook that can be read ({error}); save it again as .xlsx") from error
+
+
+def _check(archive: zipfile.ZipFile, path: Path) -> None:
+    """Raise DataError if a workbook unpacks to too much, whatever it says of its size, or its cells lie far apart."""
+    left = _LARGEST
+    for part in archive.infolist():
+        part.file_size = _LARGEST + 1  # so that reading goes on to its true end
+        with archive.open(part) as file:
+            content = file.read(left + 1)
+        left -= len(content)
+        if left < 0:
+            raise DataError(
+                f"{path}: unpacks to more than {_LARGEST // 2**20:,} MB; "
+                "save the sheet of the table as a workbook of its own, or as CSV"
+            )
+        if b"sheetData" in content:
+            _check_span(content, f"{path}, part {part.filename}")
+
+
+def _check_span(content: bytes, name: str) -> None:
+    """Raise DataError if the rectangle around the cells of a sheet, which calamine lays out, is too large."""
+    columns = _CELL.findall(content)
+    width = max((_column(letters.decode()) for letters in set(columns)), default=0)
+    if width * _ROWS <= _WIDEST and len(columns) == sum(content.count(tag) for tag in _CELLS):
+        return
+    width, height = _span(content)
+    if width * height > _WIDEST:
+        raise DataError(
+            f"{name}: its cells lie within {height:,} rows and {width:,} columns; delete what stands far from the "
+            "table (Ctrl+End leads there), and save it again"
+        )
+
+
+def _span(content: bytes) -> tuple[int, int]:
+    """Return how many columns and rows the cells of a sheet can take up: where they say so, and where they do not."""
+    rows, columns, in_row, most, last = 0, 0, 0, 0, 0
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal rows, columns, in_row, most, last
+        kind = tag.rpartition(":")[2]
+        if kind == "row":
+            rows, in_row = rows + 1, 0
+            last = max(last, int(attributes.get("r", "0")))
+        elif kind == "c":
+            in_row += 1
+            most = max(most, in_row)
+            if "r" in attributes:
+                row, column = _place(attributes["r"].upper())
+                last, columns = max(last, row), max(columns, column)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = begin
+    parser.Parse(content, True)
+    return columns + most, last + rows
+
+
+def text_of_cell(text: str) -> str:
+    """Return a text without the characters that no workbook can hold: each stands as its number, as in `_xFFFF_`."""
+    return _NO_TEXT.sub(_as_number, text)
+
+
+def text_of_name(text: str) -> str:
+    r"""Return a title, a name or a comment without what can stand in cells only: control characters as their numbers.
+
+    Examples
+    --------
+    >>> print(text_of_name("a\x1bb"))
+    a_x001B_b
+    """
+    return _NO_NAME.sub(_as_number, text)
+
+
+def _as_number(found: re.Match[str]) -> str:
+    return f"_x{ord(found[0]):04X}_"
 
 
 def new_workbook(content: io.BytesIO, title: str) -> Any:
@@ -71,7 +167,7 @@ def new_workbook(content: io.BytesIO, title: str) -> Any:
     import xlsxwriter
 
     workbook = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_urls": False})
-    workbook.set_properties({"title": title, "created": datetime.datetime(2000, 1, 1)})
+    workbook.set_properties({"title": text_of_name(title), "created": datetime.datetime(2000, 1, 1)})
     return workbook
 
 
@@ -131,7 +227,11 @@ def _place(reference: str) -> tuple[int, int]:
     ((7, 3), (12, 28))
     """
     letters = reference.rstrip("0123456789")
+    return int(reference[len(letters) :]), _column(letters)
+
+
+def _column(letters: str) -> int:
     column = 0
     for letter in letters:
         column = 26 * column + ord(letter) - ord("A") + 1
-    return int(reference[len(letters) :]), column
+    return column

@@ -1,12 +1,15 @@
 """The dictionary for people and the package for machines say what the schemas say."""
 
 import json
+import shutil
 from pathlib import Path
 
 import frictionless
 import pytest
 
-from cbcstats.dictionary import data_dictionary, datapackage, write
+from cbcstats.dictionary import data_dictionary, datapackage, out_of_step, write
+from cbcstats.loaders import SCHEMAS
+from cbcstats.readers import read_cells
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -22,11 +25,16 @@ def test_the_package_is_in_step_with_the_schemas():
 def test_writing_gives_both(tmp_path):
     write(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "datapackage.json"]
+    assert out_of_step(tmp_path) == []
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_another_tool_finds_the_tables_valid():
-    report = frictionless.validate(str(DATA / "datapackage.json"))
+def test_another_tool_finds_the_tables_valid(tmp_path):
+    """The rows are judged, not the file: a spreadsheet program may have left empty cells at the end of rows."""
+    shutil.copy(DATA / "datapackage.json", tmp_path)
+    for table in SCHEMAS:
+        read_cells(DATA / f"{table}.csv").frame.to_csv(tmp_path / f"{table}.csv", index=False)
+    report = frictionless.validate(str(tmp_path / "datapackage.json"))
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "note"])
     assert report.stats["tasks"] == 5
 

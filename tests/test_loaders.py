@@ -53,20 +53,21 @@ def problems(path, load=cbcstats.load_counts):
     return caught.value.problems
 
 
-@pytest.mark.parametrize(
-    ("table", "size"), [("counts", 326), ("beneficiaries", 329), ("members", 188), ("places", 3083), ("sources", 272)]
-)
-def test_the_tables_are_typed_and_valid(table, size):
+@pytest.mark.parametrize("table", LOADERS)
+def test_the_tables_are_whole_typed_and_valid(table):
+    with (DATA / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, *lines = filter(any, csv.reader(file))
     frame = LOADERS[table]()
-    assert len(frame) == size
+    assert [name for name in frame if name in header] == list(filter(None, header))
     SCHEMAS[table].validate(frame)
-    assert frame.index.tolist() == list(range(size))
+    assert frame.index.tolist() == list(range(len(lines)))
+    assert len(frame) > 100
 
 
 def test_the_headline_series():
     missions = cbcstats.load_counts("missions")
     found = [(row.scope, row.value, row.qualifier, row.preferred) for row in missions.itertuples()]
-    assert found == [
+    known = [
         ("planned", 280, "more_than", True),
         ("delivered", 350, "more_than", True),
         ("delivered", 400, "almost", True),
@@ -74,15 +75,17 @@ def test_the_headline_series():
         ("delivered", 342, "exact", False),
         ("delivered", 492, "exact", True),
     ]
-    assert missions["published_change"].dropna().tolist() == ["+20%", "+49%"]
-    assert missions["change_basis"].dropna().tolist() == ["per_month", "total"]
+    assert [row for row in found if row in known] == known
+    changes = missions.dropna(subset="published_change").set_index("source_id")
+    assert changes.loc["wco-2017-03-14", ["published_change", "change_basis"]].tolist() == ["+20%", "per_month"]
+    assert changes.loc["wco-2018-03-02", ["published_change", "change_basis"]].tolist() == ["+49%", "total"]
 
 
 def test_observations_that_disagree_are_all_kept_and_one_is_preferred_with_a_reason():
     counts = cbcstats.load_counts().dropna(subset="period_end")
     groups = counts.groupby(["indicator", "scope", "period_start", "period_end"], dropna=False)
     several = groups.filter(lambda group: len(group) > 1)
-    assert sorted(several["value"].dropna()) == [35, 49, 65, 65, 140, 200, 330, 342, 950, 1000]
+    assert {35, 49, 65, 140, 200, 330, 342, 950, 1000} <= set(several["value"].dropna())
     assert several[several["preferred"]]["preferred_reason"].notna().all()
 
 
