@@ -1,0 +1,495 @@
+"""What the documents say is so: code runs and prints what stands below it, commands exist, paths and links lead
+somewhere, numbers agree, and the pages of `docs/` load nothing from the network.
+
+In `docs/`, the blocks of a page run in their order, in one namespace and one empty folder. A `text` block straight
+after `python` or `sh` is what it prints; where it ends in a line of three dots, what it prints first. A command exits
+with 0, or with 1 where a comment of its line says `exits with 1`.
+"""
+
+import ast
+import codeop
+import contextlib
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import pandas as pd
+import pytest
+
+import cbcstats
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = ["README.md", "CONTRIBUTING.md"]
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts
+)
+EXTERNAL = re.compile(r"""(?:url\(|@import\s)\s*["']?(?:https?:)?//""")
+COMMAND = Path(sys.executable).with_name("cbcstats")
+SPARK, REPORT = "pyspark", "cbcstats report"  # what makes code slow
+
+
+class Piece(NamedTuple):
+    """Code of a document, and what it is said to print."""
+
+    language: str
+    code: str
+    output: str | None
+
+
+sys.path.insert(0, str(ROOT / "docs"))
+import generated  # noqa: E402 - what the pages of docs/ are made with
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def pieces(text):
+    """Return the code of a document in its order."""
+    fences = re.findall(r"^```(python|sh)\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", text, re.DOTALL | re.MULTILINE)
+    shown = re.findall(r"^```(?:python|sh)\n.*?^```\n(\n```text)?", text, re.DOTALL | re.MULTILINE)
+    return [Piece(*fence[:2], fence[2] if said else None) for fence, said in zip(fences, shown, strict=True)]
+
+
+def commands(code):
+    """Return the lines of a block that call cbcstats, with the exit code that they say."""
+    lines = [line for line in code.splitlines() if re.match(r"(python -m )?cbcstats\b", line)]
+    return [(shlex.split(line, comments=True), 1 if "exits with 1" in line else 0) for line in lines]
+
+
+def printed(piece, namespace, folder):
+    """Run code, and return what it prints."""
+    if piece.language == "python":
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            exec(compile(piece.code, "a page", "exec"), namespace)  # noqa: S102 - our own
+        return out.getvalue()
+    said = ""
+    for words, code in commands(piece.code):
+        done = run_command(words, folder)
+        assert done.returncode == code, f"{shlex.join(words)}: {done.stdout}{done.stderr}"
+        said += done.stdout
+    return said
+
+
+def run_command(words, folder):
+    call = [COMMAND, *words[words.index("cbcstats") + 1 :]]
+    return subprocess.run(call, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=600, check=False)
+
+
+def same(text):
+    """Return text without blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+
+
+def expected(output, out):
+    """Return what must be printed: all that is shown, and what follows where three dots stand for it."""
+    shown = same(output)
+    if not shown.endswith("\n..."):
+        return shown
+    lines = shown.splitlines()[:-1]
+    return "\n".join([*lines, *same(out).splitlines()[len(lines) :]])
+
+
+def with_code(pages):
+    return [page for page in pages if pieces(read(page))]
+
+
+@pytest.mark.parametrize("page", with_code(PAGES))
+def test_code_of_a_page_runs_and_prints_what_is_shown(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    for piece in pieces(read(page)):
+        if SPARK not in piece.code and not piece.code.startswith(REPORT):
+            out = printed(piece, namespace, tmp_path)
+            if piece.output is not None:
+                assert same(out) == expected(piece.output, out)
+
+
+@pytest.mark.parametrize("page", with_code(PAGES))
+def test_code_of_a_page_can_be_typed_line_by_line(page):
+    """An interpreter takes a line that follows an indented one only after an empty line."""
+    for code in blocks(read(page), "python"):
+        typed = []
+        for line in [*code.splitlines(), ""]:
+            typed.append(line)
+            if codeop.compile_command("\n".join(typed), page):
+                typed = []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if SPARK in read(page)])
+def test_code_for_spark_runs_and_prints_what_is_shown(page, tmp_path):
+    if not shutil.which("java"):
+        message = "this test needs Java for Spark: install Debian's openjdk-17-jre-headless, or any Java from 17 on"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    code = [piece for piece in pieces(read(page)) if piece.language == "python"]
+    (tmp_path / "page.py").write_text("\n".join(piece.code for piece in code), encoding="utf-8")
+    call = [sys.executable, "page.py"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert same(done.stdout) == "\n".join(same(piece.output) for piece in code if piece.output is not None)
+
+
+REPORTS = {
+    shlex.join(words)
+    for name in (*DOCUMENTS, *PAGES)
+    for block in blocks(read(name), "sh")
+    for words, _ in commands(block)
+    if shlex.join(words).startswith(REPORT)
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", sorted(REPORTS))
+def test_a_report_is_written_as_documented(line, tmp_path):
+    done = run_command(shlex.split(line), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "report" / "index.html").exists()
+
+
+def test_every_block_of_output_belongs_to_code():
+    for page in PAGES:
+        text = read(page)
+        shown = [piece.output for piece in pieces(text) if piece.output is not None]
+        assert shown == blocks(text, "text"), page
+        assert all(map(str.strip, shown)), page
+
+
+@pytest.mark.parametrize("code", blocks(read("README.md"), "python"))
+def test_code_runs(code, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own
+    assert capsys.readouterr().out
+
+
+COMMENTED = [code for code in blocks(read("README.md"), "python") if re.search(r"\)  +# [0-9]", code)]
+
+
+@pytest.mark.parametrize("code", COMMENTED)
+def test_comments_in_the_code_are_what_it_prints(code, capsys):
+    exec(code, {})  # noqa: S102 - our own
+    promised = [comment.split(",")[0].strip() for comment in re.findall(r"# (.+)", code)]
+    assert capsys.readouterr().out.splitlines() == promised
+
+
+LINES = [
+    line
+    for document in DOCUMENTS
+    for block in blocks(read(document), "sh")
+    for line in block.splitlines()
+    if commands(line) and not line.startswith(REPORT)
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_commands_in_the_documents_run(line, tmp_path):
+    """A register that a command reads is there, under the name that the document gives it, with one cell wrong."""
+    [(words, code)] = commands(line)
+    if words[1] in ("check", "count"):
+        rows = {"Country": ["Kenya", "Atlantis"], "start_date": ["2017-04-03", "2017-05-08"]}
+        register = pd.DataFrame(rows if any("Country" in word for word in words) else _renamed(rows))
+        if words[2].endswith(".csv"):
+            register.to_csv(tmp_path / words[2], index=False)
+        else:
+            register.to_excel(tmp_path / words[2], index=False)
+        code = 1 if words[1] == "check" else 0
+    done = run_command(words, tmp_path)
+    assert done.returncode == code, done.stderr
+
+
+def _renamed(rows):
+    return {{"Country": "member"}.get(name, name): cells for name, cells in rows.items()}
+
+
+def shell_lines(name):
+    return [line for block in blocks(read(name), "sh") for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, *PAGES])
+def test_make_targets_exist(document):
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    named = [
+        *re.findall(r"`make ([a-z-]+)", read(document)),
+        *re.findall(r"make ([a-z-]+)", "\n".join(shell_lines(document))),
+    ]
+    assert set(named) <= targets
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, *PAGES])
+def test_what_is_installed_exists(document):
+    extras = set(tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"])
+    for line in [*shell_lines(document), *re.findall(r"`(python -m pip [^`]+)`", read(document))]:
+        if "pip install" in line:
+            assert set(re.findall(r"[\w-]+", ",".join(re.findall(r"\[(.*?)\]", line)))) <= extras, line
+            assert re.search(r"""(^|["' ])\.($|["' \[])""", line), f"{line} installs something else than this checkout"
+
+
+def test_lines_for_the_shell_are_of_known_kinds():
+    programs = "python3? -m (venv|pip|pytest|benchmarks|cbcstats)|cbcstats|make|git clone|cd|uv pip compile"
+    known = rf"(\.venv/bin/)?({programs})\b|\. \.venv/bin/activate$"
+    for name in (*DOCUMENTS, *PAGES):
+        for line in shell_lines(name):
+            assert re.match(known, line), f"{name}: {line}"
+
+
+FOLDERS = r"(?:data|notebooks|tests|cbcstats|docs|benchmarks)/[\w./]+"
+PATH = rf"`({FOLDERS}|[A-Z]+(?:\.md)?|[\w.]+\.(?:toml|txt|py))`"
+PATH_OF_PAGE = rf"`({FOLDERS}|[A-Z]+\.md|[\w.]+\.toml)`"  # others are files of the reader
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, *PAGES])
+def test_paths_exist(document):
+    paths = re.findall(PATH if document in DOCUMENTS else PATH_OF_PAGE, read(document))
+    assert len(paths) > 3 or document in PAGES
+    for path in paths:
+        places = [ROOT / path, ROOT / "cbcstats" / path, ROOT / "data" / path]
+        assert any(place.exists() for place in places), path
+
+
+def anchor(heading):
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, *PAGES])
+def test_links_lead_somewhere(document):
+    text = re.sub(r"^```.*?^```", "", read(document), flags=re.DOTALL | re.MULTILINE)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        path, _, place = target.partition("#")
+        if urlsplit(target).scheme:
+            continue
+        page = (ROOT / document).parent / path if path else ROOT / document
+        assert page.exists(), target
+        if place:
+            page_text = page.read_text(encoding="utf-8").replace(generated.MARK, generated.commands())
+            assert place in map(anchor, re.findall(r"^#+ (.+)$", page_text, re.MULTILINE)), target
+
+
+def test_the_tree_in_contributing_is_the_package():
+    named = set(re.findall(r"^  ([\w.]+\.py)", read("CONTRIBUTING.md"), re.MULTILINE))
+    assert named == {path.name for path in (ROOT / "cbcstats").glob("*.py")}
+
+
+def test_the_order_in_contributing_is_the_order_of_imports():
+    order = [name.removesuffix(".py") for name in re.findall(r"^  ([\w.]+\.py)", read("CONTRIBUTING.md"), re.MULTILINE)]
+    for place, module in enumerate(order[1:], start=1):
+        code = read(f"cbcstats/{module}.py")
+        used = re.findall(r"from cbcstats(?:\.(\w+))? import (?:(\w+))?", code)
+        for home, name in used:
+            other = home or name
+            assert other not in order[place + 1 :], f"{module} reads from {other}, which stands below it"
+
+
+def test_the_numbers_in_the_readme_are_those_of_the_tables():
+    """Numbers that grow with the tables are said as more than a round number, so that a new row breaks nothing."""
+    text = " ".join(read("README.md").split())
+    counts, beneficiaries, places = cbcstats.load_counts(), cbcstats.load_beneficiaries(), cbcstats.load_places()
+    sizes = {
+        r"`data/counts.csv` \| more than (\S+) \| published counts": len(counts),
+        r"published counts in more than (\S+) series": counts["indicator"].nunique(),
+        r"`data/beneficiaries.csv` \| more than (\S+) \| Members": len(beneficiaries),
+        r"`data/places.csv` \| more than (\S+) \| names of": len(places),
+        r"known by more than (\S+) spellings": len(places),
+        r"`data/sources.csv` \| more than (\S+) \|": len(cbcstats.load_sources()),
+    }
+    for said, size in sizes.items():
+        [number] = re.findall(said, text)
+        assert int(number.replace(",", "")) < size, said
+    [programmes] = re.findall(r"beneficiaries of at least (\S+) programmes", text)
+    assert int(programmes) <= beneficiaries["programme"].nunique()
+    assert f"| `data/members.csv` | {len(cbcstats.load_members())} |" in text
+    assert f"names of {places['iso3'].nunique()} countries" in text
+    missions = cbcstats.load_counts("missions")
+    for per in ("period", "month"):
+        change = cbcstats.year_on_year(missions, per=per).iloc[-1]
+        assert f"+{change['percent_change_low']:.1f}% to +{change['percent_change_high']:.1f}%" in text
+
+
+def test_the_changelog_knows_the_version():
+    assert f"## {cbcstats.__version__}" in read("CHANGELOG.md")
+
+
+def test_constraints_hold_names_and_versions_only():
+    for line in read("constraints.txt").splitlines():
+        assert re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==[\w.+!-]+( ; .+)?", line), line
+        assert "://" not in line
+
+
+def test_the_method_has_every_reason_that_why_can_say():
+    """The words of a reason are the texts in the function that makes the reasons; what is put in between may vary."""
+    [reasons] = [
+        node
+        for node in ast.walk(ast.parse(read("cbcstats/comparability.py")))
+        if isinstance(node, ast.FunctionDef) and node.name == "_reasons"
+    ]
+    texts = [node.value for node in ast.walk(reasons) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    said = [text.strip(" ,()") for text in texts if text != ast.get_docstring(reasons) and " " in text.strip()]
+    assert len(said) > 12
+    page = read("docs/method.md")
+    assert [text for text in said if text not in page] == []
+
+
+def documented():
+    return [
+        name
+        for page in PAGES
+        for name in re.findall(r"^\.\. auto(?:function|class):: (\w+)", read(page), re.MULTILINE)
+        if page.startswith("docs/reference/")
+    ]
+
+
+def test_every_public_name_is_in_the_reference_once():
+    assert sorted(documented()) == sorted(cbcstats.__all__)
+
+
+def test_every_command_is_on_its_page_with_its_options():
+    page = generated.commands()
+    assert generated.MARK in read("docs/reference/command_line.md")
+    listed = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    names = re.findall(r"^## (\w+)$", page, re.MULTILINE)
+    assert names
+    assert names == [
+        name for name in re.findall(r"^\W*([a-z]+)  ", listed, re.MULTILINE) if name in generated.command_names()
+    ]
+    for name in names:
+        part = page.partition(f"## {name}\n")[2].partition("\n## ")[0]
+        options = subprocess.run(
+            [COMMAND, name, "--help"], capture_output=True, text=True, encoding="utf-8", check=True
+        )
+        for option in re.findall(r"^\W*?(?:-\w, )?(--[a-z-]+)", options.stdout, re.MULTILINE):
+            assert option in part, f"{name} {option}"
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Return the folder of the built pages; a warning of Sphinx is an error."""
+    folder = tmp_path_factory.mktemp("site")
+    call = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-d", folder / "trees", "docs", folder / "html"]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / "html"
+
+
+def test_make_docs_builds_as_the_test_does():
+    assert "sphinx-build -W --keep-going -q docs docs/_build/html" in read("Makefile")
+    assert "/docs/_build/" in read(".gitignore").splitlines()
+
+
+def is_elsewhere(address):
+    return urlsplit(address).scheme in ("http", "https") or address.startswith("//")
+
+
+@pytest.mark.slow
+def test_the_pages_load_nothing_from_elsewhere(site):
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > len(PAGES)
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for tag, attributes in Elements(text).found:
+            loaded = [attributes.get(name) or "" for name in ("src", "srcset", "data", "poster")]
+            loaded += [attributes.get("href") or ""] if tag == "link" else []
+            assert not any(map(is_elsewhere, loaded)), f"{page.name}: {tag} {attributes}"
+        assert not EXTERNAL.search(text), page
+    for file in site.rglob("*.css"):
+        assert not EXTERNAL.search(file.read_text(encoding="utf-8")), file
+
+
+@pytest.mark.slow
+def test_links_between_the_pages_lead_somewhere(site):
+    elements = {page.resolve(): Elements(page.read_text(encoding="utf-8")).found for page in site.rglob("*.html")}
+    places = {page: {attributes.get("id") for _, attributes in found} for page, found in elements.items()}
+    for page, found in elements.items():
+        for target in [attributes.get("href") or "" for tag, attributes in found if tag == "a"]:
+            path, _, place = target.partition("#")
+            if urlsplit(target).scheme or target in ("", "#"):
+                continue
+            there = (page.parent / unquote(path)).resolve() if path else page
+            assert there.exists(), f"{page.name}: {target}"
+            assert not place or there not in places or unquote(place) in places[there], f"{page.name}: {target}"
+
+
+@pytest.mark.slow
+def test_every_picture_of_the_pages_says_what_is_on_it(site):
+    pictures = [
+        attributes
+        for page in site.rglob("*.html")
+        for tag, attributes in Elements(page.read_text(encoding="utf-8")).found
+        if tag == "img"
+    ]
+    assert pictures
+    assert all(len(attributes["alt"]) > 100 for attributes in pictures)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    binary = shutil.which("chromium") or shutil.which("google-chrome")
+    if not binary:
+        message = "this test needs a browser: install Debian's chromium, or Chrome"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def served(site):
+    """Return the address of the pages; rules for colours can be read over HTTP only."""
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=str(site)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
+def test_the_pages_can_be_used_by_all_readers(browser, site, served, scheme, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    opened = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    requests = []
+    opened.on("request", lambda request: requests.append(request.url))
+    for page in sorted(site.rglob("*.html")):
+        name = page.relative_to(site).as_posix()
+        opened.goto(served + name)
+        assert opened.evaluate("document.documentElement.scrollWidth") <= width, name
+        found = Axe().run(opened)
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    assert [url for url in requests if not url.startswith((served, "data:"))] == []
+    opened.close()
