@@ -125,6 +125,7 @@ _MODULES = {
     "growth": ("growth_rate", "index_to"),
     "loaders": ("load_beneficiaries", "load_counts", "load_members", "load_places", "load_sources"),
     "member_charts": ("plot_members",),
+    "notebook_displays": ("load_ipython_extension",),  # for `%load_ext cbcstats`, by nobody else
     "packages": ("save_datapackage",),
     "parts": ("check_totals", "contributions"),
     "percentages": ("Growth", "parse_change"),

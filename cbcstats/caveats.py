@@ -125,7 +125,8 @@ def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
         c.LIST_KIND: ("partial", "partial lists", "are of lists that name some only: absence from one is no exit"),
     }
     for name, (mark, about, reading) in marks.items():
-        count = int((frame[name] == mark).sum()) if name in frame else 0
+        said = name in frame and pd.api.types.is_bool_dtype(frame[name].dtype) == isinstance(mark, bool)
+        count = int((frame[name] == mark).sum()) if said else 0
         if count:
             yield about, f"{count:,} of {len(frame):,} rows{{place}} {reading}."
 

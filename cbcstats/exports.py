@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats import columns as c
 from cbcstats.captions import cited_sources
+from cbcstats.caveats import cited_by
 from cbcstats.chart_files import FORMATS, figure_data, figure_text, picture
-from cbcstats.displays import table_html, with_index
+from cbcstats.displays import with_index
+from cbcstats.notebook_displays import DOTS, frame_html
 from cbcstats.plain_tables import csv_bytes, parquet_bytes, plain_frame
 from cbcstats.slides import Slide, deck_bytes, has_slide, slide_of
 from cbcstats.tables import save_table
@@ -22,7 +23,6 @@ from cbcstats.tables import save_table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DOTS: Final = 160  # in an inch of a picture in the page
 WORKBOOK: Final = "tables.xlsx"
 DECK: Final = "charts.pptx"
 _PARTS: Final = ".parts"  # what workbook and deck are made of, until they are
@@ -67,12 +67,11 @@ def export_displays(folder: str, stem: str) -> None:
             Path(folder, "tables", f"{name}.csv").write_bytes(csv_bytes(plain))
             (parts / "tables").mkdir(parents=True, exist_ok=True)
             (parts / "tables" / f"{name}.parquet").write_bytes(parquet_bytes(plain, {}))
-        cited = pd.concat([frame[source] for source in c.SOURCE_IDS if source in frame] or [pd.Series(dtype="str")])
-        return table_html(frame), {"sources": list(dict.fromkeys(cited.dropna())), "file": f"{name}.csv"}
+        return frame_html(frame, name), {"sources": cited_by([frame]), "file": f"{name}.csv"}
 
     formatters = shell.display_formatter.formatters
     formatters["image/png"].for_type(Figure, show_figure)
-    formatters["text/html"].for_type(pd.DataFrame, show_frame)
+    formatters["text/html"].for_type(pd.DataFrame, show_frame)  # so `%load_ext cbcstats` changes nothing
 
 
 def gather(folder: Path, title: str) -> list[str]:

@@ -17,6 +17,7 @@ from cbcstats.columns import ACCESSED, SOURCE_ID
 from cbcstats.errors import ReportError
 from cbcstats.exports import gather
 from cbcstats.loaders import load_sources, shipped
+from cbcstats.notebook_displays import sources_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,6 +31,7 @@ MANIFEST: Final = ".cbcstats-report"  # names the files of a report, so that onl
 CELL_TIMEOUT: Final = 600  # seconds
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _HEADING: Final = re.compile(r"<h(?P<level>[1-6])[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
+_NOTEBOOK_LINK: Final = re.compile(r'href="([^"/]+\.ipynb)"')
 
 
 class Heading(NamedTuple):
@@ -184,20 +186,26 @@ def _page(executed: dict[Path, NotebookNode], made: list[str]) -> str:
     from cbcstats import __version__
 
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True)
-    parts = [_part(path, notebook) for path, notebook in executed.items()]
+    anchors = {path.name: _anchor(path) for path in executed}
+    parts = [_part(path, notebook, anchors) for path, notebook in executed.items()]
     sources = list(_cited(executed.values()))
     page = environment.get_template("report.html.j2")
     return page.render(title=TITLE, version=__version__, notebooks=parts, sources=sources, made=made) + "\n"
 
 
-def _part(path: Path, notebook: NotebookNode) -> Part:
+def _anchor(path: Path) -> str:
+    return re.sub(r"[^\w.-]+", "_", path.stem)
+
+
+def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
     """Turn a notebook into HTML whose headings are one level deeper and have anchors of their own.
 
-    HTML that a notebook brings along is reduced to what can do nothing; pictures from elsewhere are left out.
+    Links to other notebooks lead to their part of the page. HTML that a notebook brings along is reduced to what can do
+    nothing; pictures from elsewhere are left out.
     """
     from nbconvert import HTMLExporter
 
-    name = re.sub(r"[^\w.-]+", "_", path.stem)
+    name = _anchor(path)
     exporter = HTMLExporter(
         template_name="notebook",
         extra_template_basedirs=[str(_TEMPLATES)],
@@ -205,6 +213,7 @@ def _part(path: Path, notebook: NotebookNode) -> Part:
         embed_images=True,
     )
     exporter.register_filter("harmless", _harmless)
+    exporter.register_filter("sources_html", sources_html)
     headings: list[Heading] = []
 
     def deepen(found: re.Match[str]) -> str:
@@ -216,6 +225,7 @@ def _part(path: Path, notebook: NotebookNode) -> Part:
 
     resources = {"metadata": {"path": str(path.resolve().parent)}}
     made = _HEADING.sub(deepen, exporter.from_notebook_node(notebook, resources)[0])
+    made = _NOTEBOOK_LINK.sub(lambda link: f'href="#{anchors[link[1]]}"' if link[1] in anchors else link[0], made)
     return Part(name, made, headings)
 
 

@@ -22,13 +22,14 @@ def test_every_column_has_a_header_and_every_kind_of_cell_its_form():
         }
     )
     made = table_html(frame)
-    assert made.count('<th scope="col">') == 5
+    assert made.count('<th scope="col"') == 5
+    assert '<th scope="col" class="number">percent</th><th scope="col">day</th>' in made
     assert '<td class="number">12,000</td>' in made
-    assert '<td class="number">\N{MINUS SIGN}17.0</td>' in made
+    assert '<td class="number">-17.0</td>' in made
     assert '<td class="number">40.0</td>' in made
     assert '<td class="day">2018-02-28</td>' in made
     assert "<td>yes</td>" in made
-    assert made.count("<td>\N{EN DASH}</td>") == 3
+    assert made.count("<td></td>") == 3
 
 
 def test_an_index_that_says_something_is_shown_and_a_plain_one_is_not():
@@ -42,7 +43,7 @@ def test_long_tables_say_that_they_go_on():
 
 
 def test_an_empty_table_keeps_its_header():
-    assert '<th scope="col">n</th>' in table_html(pd.DataFrame({"n": []}))
+    assert '<th scope="col">n</th>' in table_html(pd.DataFrame({"n": []}, dtype="str"))
 
 
 def test_row_labels_are_kept_whatever_they_are_called():
@@ -51,10 +52,10 @@ def test_row_labels_are_kept_whatever_they_are_called():
     assert "<td>Africa</td>" in made
     assert '<th scope="col">row</th>' in made
     clashing = frame.set_axis(pd.Index(["x", "y"], name="share"), axis="index")
-    assert table_html(clashing).count('<th scope="col">share</th>') == 2
+    assert table_html(clashing).count(">share</th>") == 2
 
 
 def test_small_numbers_are_not_rounded_to_nothing_and_years_have_no_comma():
     made = table_html(pd.DataFrame({"share": [0.049, 0.051], "year": [2017, 2018], "mixed": [250.5, -0.04]}))
-    for text in ("0.049", "0.051", "2017", "250.5", "\N{MINUS SIGN}0.04"):
+    for text in ("0.049", "0.051", "2017", "250.5", "-0.04"):
         assert f'<td class="number">{text}</td>' in made

@@ -23,7 +23,7 @@ def notebook(request):
 
 def test_there_are_notebooks_and_they_are_numbered():
     assert NOTEBOOKS
-    assert [path.name[:2] for path in NOTEBOOKS] == [f"{number:02}" for number in range(1, len(NOTEBOOKS) + 1)]
+    assert [path.name[:2] for path in NOTEBOOKS] == [f"{number:02}" for number in range(len(NOTEBOOKS))]
 
 
 def test_no_outputs_are_kept(notebook):
@@ -36,6 +36,7 @@ def test_they_are_thin(notebook):
     for cell in code:
         assert not any(word in cell.source for word in ("def ", "class ", "lambda"))
         assert len(cell.source.splitlines()) <= 20
+        assert max(map(len, cell.source.splitlines())) <= 92  # what JupyterLab shows beside its file browser
 
 
 def test_they_begin_with_a_question_and_its_answer(notebook):
@@ -61,7 +62,24 @@ def test_they_run_without_a_warning_and_show_charts_and_tables(path, tmp_path):
 
 
 def markdown(number):
-    return " ".join(cell.source for cell in cells(nbformat.read(NOTEBOOKS[number - 1], as_version=4), "markdown"))
+    return " ".join(cell.source for cell in cells(nbformat.read(NOTEBOOKS[number], as_version=4), "markdown"))
+
+
+def test_the_numbers_in_the_text_of_the_map_are_those_of_the_tables():
+    text = markdown(0).replace("\n", " ")
+    counts = cbcstats.load_counts()
+    sizes = counts.groupby("indicator").size()
+    assert len(counts) > 300
+    assert len(sizes) > 130
+    assert len(cbcstats.load_beneficiaries()) > 300
+    years = counts["period_end"].dt.year
+    assert f"from {years.min():.0f} to {years.max():.0f}" in text
+    assert 0.45 < (sizes == 1).mean() < 0.55  # about half
+    changes = cbcstats.year_on_year(counts)
+    assert 0.35 < changes["comparable"].mean() < 0.45  # about two in five
+    assert changes.loc[~changes["comparable"], "why"].str.contains("months apart").mean() > 0.5
+    assert not changes.query("indicator == 'missions'")["comparable"].any()
+    assert counts["indicator"].value_counts().index[0] == "picard_attendance"
 
 
 def test_the_numbers_in_the_text_of_the_first_are_those_of_the_library():
@@ -71,14 +89,14 @@ def test_the_numbers_in_the_text_of_the_first_are_those_of_the_library():
         change = cbcstats.year_on_year(missions, per=per).iloc[-1]
         for end in ("low", "high"):
             assert f"{change[f'percent_change_{end}']:.1f}%" in text
-    assert f"{cbcstats.load_counts()['indicator'].nunique() - 1} other series" in text
+    assert "more than 130 other series" in text
 
 
 def test_the_numbers_in_the_text_of_the_second_are_those_of_the_tables():
     text = markdown(2)
     beneficiaries = cbcstats.load_beneficiaries()
-    assert f"{len(beneficiaries)} rows name a Member" in text
-    assert f"on lists of {beneficiaries['programme'].nunique()} programmes" in text
+    assert len(beneficiaries) > 300
+    assert "More than 300 rows name a Member" in text
     named = beneficiaries.query("programme == 'Mercator'")["member"].nunique()
     assert f"the {named} Members named for the Mercator Programme" in text
     partners = cbcstats.load_counts("acip_partner_administrations")["value"].tolist()

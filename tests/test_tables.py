@@ -136,9 +136,9 @@ def test_pages_show_every_row_with_its_words_and_numbers(suffix, tmp_path):
     assert [name.replace(" ", "_") for name in shown] == counts.columns.tolist()
     assert len(shown) == len(counts)
     for name in ("indicator", "unit", "qualifier", "published_change", "source_id", "note"):
-        expected = [" ".join(text.split()) for text in counts[name].fillna("\N{EN DASH}")]
+        expected = [" ".join(text.split()) for text in counts[name].fillna("")]
         assert [" ".join(text.split()) for text in shown[name.replace("_", " ")]] == expected
-    values = pd.to_numeric(shown["value"].str.replace(",", "").replace("\N{EN DASH}", ""))
+    values = pd.to_numeric(shown["value"].str.replace(",", ""))
     assert np.allclose(values, counts["value"].astype(float), equal_nan=True, atol=0.05)
 
 
@@ -159,7 +159,7 @@ def test_the_page_is_accessible_loads_nothing_and_leads_to_its_sources(tmp_path)
     assert "<title>Missions &amp; more</title>" in page
     assert "&lt;b&gt;Draft&lt;/b&gt;" in page
     assert "<caption>m, 6 rows.</caption>" in page
-    assert page.count('<th scope="col">') == missions.shape[1]
+    assert page.count('<th scope="col"') == missions.shape[1]
     assert not re.search(r"<(script|link|img|iframe)|url\(|@import", page)
     for name in missions["source_id"]:
         assert f'href="#source-{name}"' in page
@@ -183,7 +183,7 @@ def test_markup_in_a_cell_is_text_in_markdown_too(tmp_path):
     frame = pd.DataFrame({"note": ["<script>alert(1)</script> | a\nb *c* [d](e) `f`", "more_than"], "n": [1.25, -2]})
     text = save_table(frame, tmp_path / "n.md").read_text(encoding="utf-8")
     assert r"| &lt;script&gt;alert(1)&lt;/script&gt; \| a b \*c\* \[d\](e) \`f\` | 1.2 |" in text
-    assert "| more_than | \N{MINUS SIGN}2.0 |" in text
+    assert "| more_than | -2.0 |" in text
     assert "| --- | ---: |" in text
 
 

@@ -418,7 +418,7 @@ ENGINES = [
     pytest.param(polars_frame, id="polars"),
     pytest.param(polars_lazy, id="polars lazy"),
     pytest.param(duckdb_relation, id="duckdb"),
-    pytest.param(spark_frame, id="spark", marks=[pytest.mark.slow, pytest.mark.xdist_group("spark")]),
+    pytest.param(spark_frame, id="spark", marks=pytest.mark.slow),
 ]
 
 

@@ -1,0 +1,127 @@
+"""Frames and charts as notebooks show them: with units, sources, and what a reader must know."""
+
+from __future__ import annotations
+
+import base64
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from cbcstats import columns as c
+from cbcstats.captions import source_line, words
+from cbcstats.caveats import ABOUT, READING, caveats, cited_by
+from cbcstats.chart_files import figure_text, picture
+from cbcstats.displays import SHOWN, linked, listed, table_html, with_index
+from cbcstats.loaders import load_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from matplotlib.figure import Figure
+
+DOTS: Final = 160  # in an inch of a picture in a page
+IN_NOTEBOOK: Final = 20  # rows of a table in a notebook
+_PIXELS: Final = 96  # in an inch of a page
+_STYLE: Final = """<style>
+.cbcstats .table { overflow-x: auto; }
+.cbcstats .table th, .cbcstats .table td { text-align: left; vertical-align: top; }
+.cbcstats .table .number { text-align: right; font-variant-numeric: tabular-nums; }
+.cbcstats td.day { white-space: nowrap; } .cbcstats td.long { min-width: 15rem; }
+.cbcstats td:empty::before { content: "\\2013"; } .cbcstats caption { caption-side: top; text-align: left; }
+.cbcstats td.consistent::before { content: "\\2713\\A0"; } .cbcstats td.contradicts::before { content: "\\2717\\A0"; }
+.cbcstats dt { font-weight: 600; } .cbcstats dd { margin: 0 0 .4rem 1rem; } .cbcstats .note { font-size: .9em; }
+</style>"""
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Show frames with units, sources and caveats, and charts with their text alternative: `%load_ext cbcstats`.
+
+    Frames are shown to 20 rows, under the names of their columns; sources link to their pages. In a report, which has
+    its own forms of display, nothing changes.
+    """
+    from matplotlib.figure import Figure
+
+    formatters = shell.display_formatter.formatters
+    if pd.DataFrame in formatters["text/html"].type_printers:
+        return
+    if getattr(shell, "kernel", None):
+        shell.run_line_magic("matplotlib", "inline")  # adds its own form of charts now, and not after these
+    formatters["image/png"].pop(Figure, None)
+    formatters["text/html"].for_type(Figure, _figure_in_notebook)
+    formatters["text/html"].for_type(pd.DataFrame, _frame_in_notebook)
+
+
+def frame_html(
+    frame: pd.DataFrame,
+    name: str = "",
+    *,
+    limit: int = SHOWN,
+    heading: Callable[[Any], str] = words,
+    address: Callable[[str], str] = listed,
+) -> str:
+    """Write a frame as a table, under it its unit, its sources, and, folded, how it is to be read.
+
+    A unit that all rows have in common is said once, and its column left out.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": [492], "unit": ["missions"], "source_id": ["wco-2018-03-02"]})
+    >>> print(frame_html(frame))
+    <div class="table" tabindex="0" role="region" aria-label="Table">
+    <table>
+    <thead><tr><th scope="col" class="number">value</th><th scope="col">source id</th></tr></thead>
+    <tbody>
+    <tr><td class="number">492</td><td class="day"><a href="#source-wco-2018-03-02">wco-2018-03-02</a></td></tr>
+    </tbody>
+    </table>
+    </div>
+    <p class="note">Unit: missions. Source: WCO 2018-03-02.</p>
+    """
+    frame = with_index(frame)
+    plain = frame.columns.is_unique and frame.columns.nlevels == 1
+    unit = _common_unit(frame) if plain else ""
+    shown = frame.drop(columns=c.UNIT) if unit else frame
+    table = table_html(shown, limit=limit, heading=heading, address=address)
+    label = html.escape(f"Table {name}".strip())
+    parts = [f'<div class="table" tabindex="0" role="region" aria-label="{label}">', table, "</div>"]
+    said = [f"Unit: {unit}." if unit else "", source_line(cited_by([frame])) if plain else ""]
+    if any(said):
+        parts.append(f'<p class="note">{html.escape(" ".join(filter(None, said)))}</p>')
+    readings = caveats({name: frame} if plain else {}).iloc[1:]  # the first is about empty cells
+    if len(readings):
+        pairs = zip(readings[ABOUT], readings[READING], strict=True)
+        listing = "".join(f"<dt>{html.escape(about)}</dt><dd>{html.escape(text)}</dd>" for about, text in pairs)
+        parts.append(f'<details class="note"><summary>How to read it</summary><dl>{listing}</dl></details>')
+    return "\n".join(parts)
+
+
+def sources_html(sources: Iterable[str], address: Callable[[str], str] = listed) -> str:
+    """Name sources by their ids, each with a link.
+
+    Examples
+    --------
+    >>> sources_html(["wco-2018-03-02"])
+    'Source: <a href="#source-wco-2018-03-02">wco-2018-03-02</a>.'
+    """
+    named = [linked(source, address(source)) for source in sources]
+    return f"Source{'s'[: len(named) > 1]}: {', '.join(named)}." if named else ""
+
+
+def _common_unit(frame: pd.DataFrame) -> str:
+    units = set(frame[c.UNIT].dropna().map(str)) if c.UNIT in frame and len(frame.columns) > 1 else set()
+    unit = units.pop() if len(units) == 1 else ""
+    return f"{unit} a month" if unit and frame.attrs.get("per") == "month" else unit
+
+
+def _frame_in_notebook(frame: pd.DataFrame) -> str:
+    known = load_sources().set_index(c.SOURCE_ID)[c.URL]
+    shown = frame_html(frame, limit=IN_NOTEBOOK, heading=str, address=lambda source: known.get(source, ""))
+    return f'{_STYLE}<div class="cbcstats">{shown}</div>'
+
+
+def _figure_in_notebook(figure: Figure) -> str:
+    """Return a picture with its text alternative, for JupyterLab shows PNG without one."""
+    encoded = base64.b64encode(picture(figure, "png", dpi=DOTS)).decode()
+    wide = round(figure.get_figwidth() * _PIXELS)
+    return f'<img alt="{html.escape(figure_text(figure))}" width="{wide}" src="data:image/png;base64,{encoded}">'

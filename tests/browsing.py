@@ -1,0 +1,49 @@
+"""What browser tests share: the browser of the system, pages that remember what they asked for, and axe."""
+
+import contextlib
+import os
+import shutil
+
+import pytest
+
+
+@contextlib.contextmanager
+def chromium():
+    """Start the browser of the system without a screen; skip where there is none, and fail where `CI` is set."""
+    binary = shutil.which("chromium") or shutil.which("google-chrome")
+    if not binary:
+        message = "this test needs a browser: install Debian's chromium, or Chrome"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def opened(browser, address, **context):
+    """Open a page and yield it with the addresses that it asked for and the errors that it reported."""
+    with browser.new_context(**context) as session:
+        page = session.new_page()
+        asked, errors = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        yield page, asked, errors
+
+
+def from_elsewhere(asked, home):
+    """Return the addresses that are neither under home nor held by the page itself."""
+    return [url for url in asked if not url.startswith((home, "data:", "blob:"))]
+
+
+def violations(page):
+    """Return what axe finds, in one line each: the rule and the first place."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [f"{found['id']}: {found['nodes'][0]['html'][:200]}" for found in Axe().run(page).response["violations"]]
