@@ -27,6 +27,7 @@ ALL_RUN = (
 OUTPUTS = """[...jupyterapp.shell.currentWidget.content.widgets].filter(cell => cell.model.type === 'code')
 .map(cell => cell.model.outputs)
 .flatMap(outputs => Array.from({length: outputs.length}, (_, place) => outputs.get(place).toJSON()))"""
+ENDED = f"({ALL_RUN}) || ({OUTPUTS}).some(output => output.output_type === 'error')"
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_every_cell_runs_and_tables_and_charts_appear(browser, lab, name):
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=RUN)
         page.wait_for_function(IDLE, timeout=RUN)
         page.evaluate("jupyterapp.commands.execute('runmenu:run-all')")
-        page.wait_for_function(ALL_RUN, timeout=RUN)
+        page.wait_for_function(ENDED, timeout=RUN)
         outputs = page.evaluate(OUTPUTS)
         assert [
             output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"
