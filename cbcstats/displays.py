@@ -66,9 +66,8 @@ def table_html(
     names = (" ".join(map(str, name)) if isinstance(name, tuple) else name for name in frame)
     shown = frame.head(limit)
     kinds = (' class="number"' if _is_number(kind) else "" for kind in shown.dtypes)
-    head = "".join(
-        f'<th scope="col"{kind}>{html.escape(heading(name))}</th>' for name, kind in zip(names, kinds, strict=True)
-    )
+    headings = (html.escape(heading(name)).replace("_", "_<wbr>") for name in names)
+    head = "".join(f'<th scope="col"{kind}>{text}</th>' for text, kind in zip(headings, kinds, strict=True))
     columns = [_column_html(shown.iloc[:, place], address) for place in range(shown.shape[1])]
     rows = [f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True)]
     cut = f"The first {limit} of {len(frame):,} rows." if len(frame) > limit else ""

@@ -26,7 +26,7 @@ def test_a_frame_shows_its_unit_once_its_sources_and_how_it_is_read(show):
     shown = show(counts)
     assert "Unit: Members. Source: WCO News 2019-10-22; WCO (copy on dokumen.tips) 2020-06; WCO 2018-03-02" in shown
     assert ">unit<" not in shown
-    assert '<th scope="col">period_end</th>' in shown  # as the code names it
+    assert '<th scope="col">period_<wbr>end</th>' in shown  # as the code names it
     assert "More than 40 is read as 41 to 49" in shown
     assert re.search(r'<a href="https?://[^"]+">wco-2018-03-02</a>', shown)
 
