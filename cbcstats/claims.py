@@ -72,7 +72,8 @@ def counts_before(later: Bounds, growth: Growth, published: Bounds, *, scale: Fr
     `scale` is the length of the earlier period over that of the later one, where the change is one of rates.
     """
     low, high = (_factor(end) / scale for end in (growth.low, growth.high))
-    allowed = Growth(low, high, growth.low_open, growth.high_open)
+    # Nothing falls by more than all: an end beyond that is no end, or leaves nothing.
+    allowed = Growth(low, high, growth.low_open and growth.low >= -100, growth.high_open or growth.high < -100)
     least = _least(later, allowed, published)
     return NOTHING if math.isnan(least) else Bounds(least, _greatest(later, allowed, published))
 
@@ -101,6 +102,8 @@ def _is_possible(before: int, later: Bounds, factors: Growth) -> bool:
 def _least(later: Bounds, factors: Growth, published: Bounds) -> float:
     """Return the lowest possible count before, or NaN."""
     low, high = factors.low, factors.high
+    if (high == 0 and (factors.high_open or later.low > 0)) or (low == 0 and factors.low_open and later.high == 0):
+        return math.nan  # of all counts, so that there is no end to look for
     start = 1 if math.isinf(high) or high == 0 else math.ceil(Fraction(later.low) / Fraction(high))
     before = max(start, int(published.low), 1)
     end = min(_ceiling(later, low), published.high)

@@ -114,11 +114,11 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str, *, a_year: b
         *(
             _Reason(now != before, f"{name} differs: " + now + " after " + before)
             for name in (c.MEASURE, c.SCOPE, c.UNIT)
-            for now, before in [[figures[name].astype("str").fillna("none") for figures in (later, previous)]]
+            for now, before in [[figures[name].replace("", "none") for figures in (later, previous)]]
         ),
         _Reason(flow & (overlap > 0), "periods overlap by " + _text(overlap) + " days"),
         _Reason(
-            cumulative & (starts[0] != starts[1]) & starts[0].notna(),
+            cumulative & (starts[0] != starts[1]) & (starts[0].notna() | starts[1].notna()),
             "totals are counted from different days",
         ),
         _Reason(

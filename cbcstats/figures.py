@@ -140,7 +140,9 @@ def _days(column: pd.Series) -> pd.Series:
     try:
         days = pd.to_datetime(column, format="ISO8601")
     except (ValueError, TypeError) as error:
-        raise DataError(f"{column.name} holds what is no day: {error}; write days such as 2018-03-02") from error
+        wrong = column[column.notna() & pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True).isna()]
+        what = f"{wrong.iloc[0]!r}, which is no day" if len(wrong) else "days of several time zones"
+        raise DataError(f"{column.name} holds {what}; write days such as 2018-03-02") from error
     return days.dt.tz_localize(None) if days.dt.tz is not None else days
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
 from cbcstats.columns import QUALIFIERS
+from cbcstats.figures import figures_of
 
 FIGURE = ["period_start", "period_end", "value", "low", "high"]
 COLUMNS = [
@@ -333,3 +334,166 @@ def test_a_series_is_made_up_by_other_columns_than_its_numbers(years, by):
 def test_without_an_indicator_all_figures_are_one_series():
     counts = pd.DataFrame({"period_end": ["2015-12-31", "2016-12-31"], "value": [50, 60]})
     assert last(year_on_year(counts))["comparable"]
+
+
+# ---- Figures, from which changes and charts start.
+# By hand: 24.1 that was rounded to 0.1 is 24.05 to 24.15; the middle of 365 days is 182 days after the first.
+def test_figures_have_ranges_lengths_and_places_in_time():
+    counts = pd.DataFrame(
+        {
+            "period_start": ["2015-01-01", None, "2015-01-01", "2016-01-01", None],
+            "period_end": ["2015-12-31", "2016-06-30", "2016-12-31", "2016-01-31", None],
+            "value": [330, 24.1, 1750, None, 7],
+            "qualifier": ["more_than", "exact", "exact", None, "exact"],
+            "rounded_to": [10, 0.1, None, None, None],
+            "measure": ["flow", "stock", "cumulative", None, "flow"],
+        }
+    )
+    figures = figures_of(counts)
+    assert figures["low"].tolist() == pytest.approx([331, 24.05, 1750, math.nan], nan_ok=True)
+    assert figures["high"].tolist() == pytest.approx([339, 24.15, 1750, math.nan], nan_ok=True)
+    assert figures["days"].tolist() == pytest.approx([365, math.nan, 731, 31], nan_ok=True)
+    assert figures["middle"].astype("str").tolist() == ["2015-07-02", "2016-06-30", "2016-12-31", "2016-01-16"]
+    assert figures["printed"].tolist() == ["more than 330", "24.1", "1,750", "not known"]
+    assert figures["measure"].tolist() == ["flow", "stock", "cumulative", "flow"]
+    for name, default in {"indicator": "figures", "scope": "all", "unit": "", "period_basis": "stated"}.items():
+        assert set(figures[name]) == {default}
+    assert figures["qualifier"].tolist() == ["more_than", "exact", "exact", "exact"]
+    assert figures["preferred"].tolist() == [True] * 4
+    assert figures["source_id"].isna().all()
+    a_month = figures_of(counts, per="month")
+    assert a_month["value"].tolist() == pytest.approx([330 * 30.4375 / 365, *[math.nan] * 3], nan_ok=True)
+    assert a_month["high"].iloc[0] == pytest.approx(339 * 30.4375 / 365)
+
+
+def test_without_a_measure_figures_of_periods_are_flows_and_others_stocks():
+    days = pd.DataFrame({"period_end": ["2015-12-31"], "value": [1]})
+    assert figures_of(days)["measure"].tolist() == ["stock"]
+    assert figures_of(days.assign(period_start="2015-01-01"))["measure"].tolist() == ["flow"]
+
+
+def test_figures_are_preferred_unless_they_say_no(years):
+    counts = years(dict.fromkeys(range(2010, 2016), 1)).astype({"preferred": object})
+    counts["preferred"] = [True, None, "TRUE", "false", False, "no"]
+    assert figures_of(counts)["preferred"].tolist() == [True, True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"period_end": ["2014-12-31", "2016-12-31"]},
+            "the figure of missions for 2015-01-01 to 2014-12-31 ends before it starts; correct it, or load it with",
+        ),
+        (
+            {"value": [1, "many"]},
+            "the figure of missions for 2016-01-01 to 2016-12-31 has the value 'many'; correct it",
+        ),
+        (
+            {"value": ["many", 2], "period_start": None, "measure": "stock"},
+            "the figure of missions for 2015-12-31 has the value 'many'; correct it",
+        ),
+        (
+            {"period_end": ["2015-12-31", "soon"]},
+            "^period_end holds 'soon', which is no day; write days such as 2018-03-02$",
+        ),
+        (
+            {"period_end": ["2015-12-31T00:00+01:00", "2016-12-31T00:00+02:00"]},
+            "^period_end holds days of several time zones; write days such as 2018-03-02$",
+        ),
+    ],
+)
+def test_a_figure_that_is_none_is_named(years, changed, message):
+    with pytest.raises(DataError, match=message):
+        figures_of(years({2015: 1, 2016: 2}).assign(**changed))
+
+
+def test_changes_say_what_they_are_changes_of(years):
+    counts = years({2015: 1, 2016: 2})
+    assert year_on_year(counts)["percent_change"].tolist() == [100]
+    assert year_on_year(counts).attrs["per"] == "period"
+    assert year_on_year(counts, per="month").attrs["per"] == "month"
+
+
+# ---- What compares, at the edges of the rules.
+# 310 days are 10.2 months and 304 are 9.99; 456 are 14.98 and 457 are 15.01.
+@pytest.mark.parametrize(("days", "comparable"), [(304, False), (310, True), (456, True), (457, False)])
+def test_ten_to_fifteen_months_pass_for_a_year(make_counts, days, comparable):
+    later = pd.Timestamp("2018-01-31") + pd.Timedelta(days=days)
+    change = last(year_on_year(make_counts((None, "2018-01-31", 40), (None, later, 46), measure="stock")))
+    assert change["comparable"] == comparable
+    assert (change["why"] == "") == comparable
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        (("2015-01-01", "2015-12-31"), ("2015-12-31", "2016-12-30"), "periods overlap by 1 days"),
+        (("2015-01-01", "2015-12-31"), ("2016-01-01", "2016-12-31"), ""),
+        # February and a leap day, and what is no leap day: 28 and 30, 28 and 31 days.
+        (("2015-02-01", "2015-02-28"), ("2016-02-01", "2016-02-29"), ""),
+        (("2015-02-01", "2015-02-28"), ("2016-02-01", "2016-03-01"), "periods differ in length (30 and 28 days)"),
+        (("2015-02-01", "2015-02-28"), ("2016-01-30", "2016-02-29"), "periods differ in length (31 and 28 days)"),
+        (("2015-02-01", "2015-02-28"), ("2016-03-01", "2016-03-31"), "periods differ in length (31 and 28 days)"),
+    ],
+)
+def test_periods_are_told_apart_by_their_days(make_counts, before, after, why):
+    assert last(year_on_year(make_counts((*before, 10), (*after, 11))))["why"] == why
+
+
+def test_one_inferred_period_makes_both_lengths_doubtful(make_counts):
+    counts = make_counts(("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-06-30", 11))
+    for basis, end in ((["inferred", "stated"], ", inferred"), (["stated", "inferred"], ", inferred"), ("stated", "")):
+        change = last(year_on_year(counts.assign(period_basis=basis)))
+        assert change["why"] == f"9 months apart, not a year; periods differ in length (182 and 365 days{end})"
+    year = make_counts(("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-12-31", 11), period_basis="inferred")
+    change = last(year_on_year(year, per="month"))
+    assert (change["comparable"], change["why"]) == (True, "lengths of 366 and 365 days, inferred")
+    assert last(year_on_year(year))["why"] == ""
+
+
+def test_totals_since_a_start_that_is_not_known_are_compared(make_counts):
+    totals = make_counts((None, "2015-03-11", 754), (None, "2016-03-11", 800), measure="cumulative")
+    assert last(year_on_year(totals))["comparable"]
+    for starts in ((None, "1985-01-01"), ("1985-01-01", None)):
+        one = make_counts((starts[0], "2015-03-11", 754), (starts[1], "2016-03-11", 800), measure="cumulative")
+        assert last(year_on_year(one))["why"] == "totals are counted from different days"
+
+
+def test_measure_scope_and_unit_that_are_missing_differ_from_those_that_are_there(years):
+    change = last(year_on_year(years({2015: 5, 2016: 6}, unit=["missions", None]), by="indicator"))
+    assert change["why"] == "unit differs: none after missions"
+
+
+def test_other_figures_are_named_with_their_sources(years):
+    counts = pd.concat(
+        [
+            years({2015: 5, 2016: 6}),
+            years({2016: 7}, preferred=False, source_id=None, qualifier="more_than"),
+            years({2016: 8}, preferred=False, source_id="third"),
+        ]
+    )
+    [why] = year_on_year(counts)["why"]
+    assert why == "another source gives more than 7 (source not named) and 8 (third)"
+
+
+def test_figures_of_several_series_are_never_mixed(years):
+    counts = pd.concat([years({2015: 5, 2016: 6}, scope="b"), years({2015: 50, 2016: 60}, scope="a")])
+    assert year_on_year(counts)[["scope", "previous_value"]].to_numpy().tolist() == [["b", 5], ["a", 50]]
+    with pytest.raises(DataError, match="the series b has several figures for 2016"):
+        year_on_year(pd.concat([counts, years({2016: 7}, scope="b")]), by="scope")
+
+
+@pytest.mark.parametrize("counts", [{}, {2015: None, 2016: None}])
+def test_a_wrong_reading_is_refused_though_there_is_nothing_to_read(years, counts):
+    frame = years(counts) if counts else years({2015: 1}).head(0)
+    with pytest.raises(ArgumentError, match="'usual', 'strict'"):
+        year_on_year(frame, reading="loose")
+
+
+def test_of_two_earlier_figures_the_one_nearest_to_a_year_before_counts(make_counts):
+    # 365 days before 1 January 2020 is 1 January 2019: 5 days from the one, 6 from the other.
+    days = (None, "2018-12-27", 1), (None, "2019-01-07", 2), (None, "2020-01-01", 9)
+    assert last(year_on_year(make_counts(*days, measure="stock")))["previous_value"] == 1
+    days = (None, "2018-12-26", 1), (None, "2019-01-06", 2), (None, "2020-01-01", 9)
+    assert last(year_on_year(make_counts(*days, measure="stock")))["previous_value"] == 2

@@ -1,4 +1,5 @@
 import math
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def test_every_qualifier_has_phrases_and_every_phrase_a_qualifier():
 def test_long_numbers_keep_all_their_digits():
     assert parse_qualified("1" * 41).value == int("1" * 41)
     assert bounds(10**30, "more_than") == (10**30 + 1, 2 * 10**30 - 1)
+    assert bounds(10**30 + 7) == (10**30 + 7, 10**30 + 7)
 
 
 def test_a_number_is_read_as_well():
@@ -80,6 +82,14 @@ def test_whole_numbers_stay_whole():
         (4.5, "exact", 4.5, 4.5),
         (4.5, "more_than", 4.6, 4.9),
         (330.0, "more_than", 331, 339),
+        (Decimal("4.50"), "more_than", 4.6, 4.9),
+        (12.25, "about", 11.75, 12.75),
+        (0, "more_than", 1, 9),
+        (0, "at_least", 0, 9),
+        (0, "at_most", 0, 0),
+        (0, "about", 0, 5),
+        (7, "about", 2, 12),
+        (105, "almost", 95, 104),
     ],
 )
 def test_usual_reading(value, qualifier, low, high):

@@ -1,3 +1,6 @@
+import math
+
+import pandas as pd
 import pytest
 
 import cbcstats
@@ -136,3 +139,258 @@ def test_a_year_that_is_missing_is_not_stepped_over(years):
 
 def test_a_table_without_claims_has_no_verdicts(years):
     assert check_claims(years({2015: 1, 2016: 2})).empty
+
+
+# ---- Whole verdicts on made-up figures, worked out by hand.
+def claimed(figures, change, **columns):
+    """Return what is found of a claim on the last of some figures."""
+    none = [None] * (len(figures) - 1)
+    [found] = check_claims(figures.assign(published_change=[*none, change], **columns)).itertuples()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change", "implied", "sentence"),
+    [
+        # 149 / 1.495 = 99.7, 149 / 1.485 = 100.3
+        (100, 149, "+49%", (100, 100), "+49% on 149 missions means 100 before; 100 was published, which fits."),
+        # 150 / 1.495 = 100.3, 150 / 1.485 = 101.01
+        (
+            100,
+            150,
+            "+49%",
+            (101, 101),
+            (
+                "+49% on 150 missions means 101 before; 100 was published, which does not fit. "
+                "It would hold if the figure before had been 101."
+            ),
+        ),
+        (50, 64, "+14", (50, 50), "+14 on 64 missions means 50 before; 50 was published, which fits."),
+        (50, 63, "+ 14", (49, 49), "+ 14 on 63 missions means 49 before; 50 was published, which does not fit."),
+        (50, 40, "-10", (50, 50), "-10 on 40 missions means 50 before; 50 was published, which fits."),
+        (
+            50,
+            63,
+            "from 50 to 63",
+            (50, 50),
+            "from 50 to 63 on 63 missions means 50 before; 50 was published, which fits.",
+        ),
+        (
+            50,
+            63,
+            "from 50 to 64",
+            (math.nan, math.nan),
+            "from 50 to 64 on 63 missions; 50 was published, which does not fit.",
+        ),
+        (
+            50,
+            63,
+            "much more",
+            (math.nan, math.nan),
+            "much more on 63 missions: the claim has no rate and no number that could be checked.",
+        ),
+        (
+            100,
+            99,
+            "decreased",
+            (100, math.inf),
+            "decreased on 99 missions means 100 or more before; 100 was published, which fits.",
+        ),
+        (50, 40, "record", (math.nan, math.nan), "Record on 40 missions: 2015 had 50, counted in the same way."),
+        (
+            50,
+            50,
+            "record",
+            (math.nan, math.nan),
+            "Record on 50 missions: no earlier figure in the table is surely higher.",
+        ),
+    ],
+)
+def test_a_verdict_says_what_was_found(years, before, after, change, implied, sentence):
+    found = claimed(years({2015: before, 2016: after}), change, change_basis="total")
+    assert (found.implied_low, found.implied_high) == pytest.approx(implied, nan_ok=True)
+    assert (found.previous_value, found.previous_low, found.previous_high) == (before, before, before)
+    assert (found.source_id, found.previous_source_id) == ("source-1", "source-0")
+    assert found.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "after", "verdict"),
+    [
+        ("increased", 101, "consistent"),
+        ("increased", 100, "contradicts"),
+        ("increased", 10**6, "consistent"),
+        ("decreased", 99, "consistent"),
+        ("decreased", 100, "contradicts"),
+        ("decreased", 0, "consistent"),
+        ("stable", 105, "consistent"),
+        ("stable", 106, "contradicts"),
+        ("stable", 95, "consistent"),
+        ("stable", 94, "contradicts"),
+        ("record", 100, "consistent"),
+        ("record", 99, "contradicts"),
+    ],
+)
+def test_words_without_a_rate_are_checked(years, change, after, verdict):
+    found = claimed(years({2015: 100, 2016: after}), change)
+    assert (found.verdict, found.verdict_strict) == (verdict, verdict)
+
+
+def test_ranges_meet_claims(years):
+    # 61 to 69 less 14 is 47 to 55; with more than 50, 51 to 59, that leaves 51 to 55.
+    counts = years({2015: 50, 2016: 60}, qualifier="more_than")
+    found = claimed(counts, "+14")
+    assert (found.implied_low, found.implied_high) == (47, 55)
+    assert (found.previous_value, found.previous_low, found.previous_high) == (50, 51, 59)
+    assert found.sentence == (
+        "+14 on more than 60 missions means 47 to 55 before; more than 50 was published, so 51 to 59, "
+        "which leaves 51 to 55."
+    )
+    for change, verdict in [
+        ("+1", "consistent"),  # 60 to 68 before does not meet 51 to 59, but read strictly 60 or more does
+        ("from 51 to 69", "consistent"),
+        ("from 59 to 61", "consistent"),
+        ("from 50 to 61", "contradicts"),
+        ("from 60 to 61", "contradicts"),
+        ("from 51 to 60", "contradicts"),
+        ("from 51 to 70", "contradicts"),
+        ("+18", "consistent"),  # 69 - 51
+        ("+19", "contradicts"),
+        ("+2", "consistent"),  # 61 - 59
+    ]:
+        expected = "contradicts" if change == "+1" else verdict
+        assert claimed(counts, change).verdict == expected, change
+    hangs = claimed(counts, "+1")
+    assert hangs.verdict_strict == "consistent"
+    assert hangs.sentence.endswith("That hangs on the reading: read strictly, the claim is consistent.")
+
+
+def test_a_claim_without_a_figure_before_it_says_what_it_means(years):
+    [found] = check_claims(years({2016: 149}, published_change="+49%", change_basis="total")).itertuples()
+    assert (found.verdict, found.verdict_strict) == ("cannot be checked", "cannot be checked")
+    assert (found.implied_low, found.implied_high) == (100, 100)
+    assert math.isnan(found.previous_value)
+    assert math.isnan(found.previous_low)
+    assert math.isnan(found.previous_high)
+    assert found.sentence == (
+        "+49% on 149 missions means 100 before; no figure for the period that it is measured from is in the table."
+    )
+    [found] = check_claims(years({2016: 149}, published_change="record")).itertuples()
+    assert (found.verdict, found.sentence) == (
+        "cannot be checked",
+        "Record on 149 missions: no earlier figure is in the table.",
+    )
+    found = claimed(years({2015: None, 2016: 149}), "+49%")
+    assert (found.verdict, math.isnan(found.previous_low)) == ("cannot be checked", True)
+
+
+def test_a_claim_without_its_figure_takes_the_preferred_one_of_its_period(years):
+    alone = years({2015: 100, 2016: None}, published_change=[None, "+49%"])
+    [found] = check_claims(alone).itertuples()
+    assert found.verdict == "cannot be checked"
+    assert math.isnan(found.implied_low)
+    assert found.sentence == "+49% is claimed without the figure, and no other row has it."
+    others = [
+        years({2016: 149}, source_id="ours"),
+        years({2016: 200}, preferred=False, source_id="theirs"),
+        years({2016: 300}, scope="planned"),
+    ]
+    alone["preferred"] = [True, False]
+    [found] = check_claims(pd.concat([alone, *reversed(others)], ignore_index=True)).itertuples()
+    assert (found.value, found.verdict, found.source_id) == (149, "consistent", "source-1")
+
+
+# 365 and 182 days: 75 / 182 over 100 / 365 is 1.504. 75 x 365 / 182 = 150.4 over 1.505 to 1.495: 99.9 to 100.6.
+# 80 x 365 / 182 = 160.4 over 1.55 to 1.45: 103.5 to 110.6; 80 x 365 / (100 x 1.55) = 188.4 days are 6.2 months,
+# 80 x 365 / (100 x 1.45) = 201.4 days are 6.6, and 182 days 6.0.
+def test_a_change_by_the_month_takes_lengths_into_account(make_counts):
+    basis = {"change_basis": "per_month", "change_since": pd.Timestamp("2015-12-31")}
+    figures = ("2015-01-01", "2015-12-31", 100), ("2016-01-01", "2016-06-30", 75)
+    found = claimed(make_counts(*figures), "+50%", **basis)
+    assert (found.implied_low, found.implied_high, found.verdict) == (100, 100, "consistent")
+    assert found.sentence == "+50% on 75 missions a month means 100 before; 100 was published, which fits."
+    for inferred in (["inferred", "stated"], ["stated", "inferred"]):
+        found = claimed(make_counts(*figures), "+50%", period_basis=inferred, **basis)
+        assert found.sentence.endswith("which fits. It rests on inferred days.")
+    found = claimed(make_counts(figures[0], ("2016-01-01", "2016-06-30", 80)), "about +50%", **basis)
+    assert found.sentence == (
+        "about +50% on 80 missions a month means 104 to 110 before; 100 was published, which does not fit. It would "
+        "hold if the figure before had been 104 to 110, or if the period had lasted 6.2 to 6.6 months instead of 6.0. "
+        "That hangs on the reading: read strictly, the claim is consistent."
+    )
+    total = claimed(make_counts(*figures, period_basis="inferred"), "+50%", **(basis | {"change_basis": "total"}))
+    assert (total.verdict, total.implied_low, total.implied_high) == ("contradicts", 50, 50)
+    assert "inferred" not in total.sentence
+    for lengths in (((None, "2015-12-31", 100), figures[1]), (figures[0], (None, "2016-06-30", 75)), figures[1:]):
+        unknown = claimed(make_counts(*lengths), "+50%", **basis)
+        assert (unknown.verdict, math.isnan(unknown.implied_low)) == ("cannot be checked", True)
+
+
+# 23.15 / 0.9635 = 24.027 to 23.25 / 0.9625 = 24.156. After 0.05 to 0.15 that is 0.5% or less of before: 10 or more.
+def test_amounts_are_no_whole_numbers(years):
+    def amounts(before, after):
+        return years({2015: 0, 2016: 0}, value=[before, after], rounded_to=0.1, unit="million")
+
+    found = claimed(amounts(24.1, 23.2), "-3.7%")
+    assert (found.implied_low, found.implied_high) == pytest.approx((24.0270, 24.1558), abs=1e-4)
+    assert found.verdict == "consistent"
+    assert (found.previous_low, found.previous_high) == pytest.approx((24.05, 24.15))
+    assert claimed(amounts(24.3, 23.2), "-3.7%").verdict == "contradicts"
+    assert claimed(amounts(23.9, 23.2), "-3.7%").verdict == "contradicts"
+    nothing_left = claimed(amounts(24.1, 0.1), "-100%")
+    assert nothing_left.implied_low == pytest.approx(10)
+    assert nothing_left.implied_high == math.inf
+    # 1 / 0.405 = 2.47 to 1 / 0.395 = 2.53 holds no whole number, but amounts of 2.5 to 3.5; 0.5 to 1.5 after 3 fits.
+    for rounded_to, verdict in (([None, None], "contradicts"), ([None, 1], "consistent"), ([1, None], "consistent")):
+        counts = years({2015: 0, 2016: 0}, value=[3, 1], rounded_to=rounded_to)
+        assert claimed(counts, "-60%").verdict == verdict
+
+
+def test_a_claim_is_measured_within_its_series_from_the_latest_figure_about_a_year_before(make_counts):
+    days = (None, "2018-01-31", 90), (None, "2018-05-15", 100), (None, "2018-12-31", 140), (None, "2019-03-31", 149)
+    counts = make_counts(*days, measure="stock")
+    strangers = [
+        counts.head(3).assign(scope="planned", value=7, period_end=pd.Timestamp("2018-05-15")).head(1),
+        counts.head(1).assign(indicator="other", value=8, period_end=pd.Timestamp("2018-05-15")),
+        counts.head(1).assign(preferred=False, value=9, period_end=pd.Timestamp("2018-05-15"), source_id="third"),
+    ]
+    found = claimed(pd.concat([*strangers, counts], ignore_index=True), "+49%")
+    assert (found.previous_value, found.verdict) == (100, "consistent")
+    assert found.sentence.endswith("which fits. The 9 of third does not fit.")
+    found = claimed(counts, "+49%", change_since=pd.Timestamp("2018-12-31"))
+    assert (found.previous_value, found.verdict) == (140, "contradicts")
+    same = counts.head(2).tail(1).assign(preferred=False, source_id="third")
+    assert claimed(pd.concat([same, counts], ignore_index=True), "+49%").sentence.endswith(
+        "The 100 of third fits as well."
+    )
+
+
+def test_verdicts_have_the_promised_columns(years):
+    counts = years({2015: 100, 2016: 149}, published_change=[None, "+49%"])
+    found = check_claims(counts)
+    assert list(found) == list(check_claims(counts.drop(columns="published_change")))
+    assert found["value"].dtype == "Int64"
+    assert found[["indicator", "scope", "qualifier", "published_change"]].iloc[0].tolist() == [
+        *("missions", "delivered", "exact", "+49%")
+    ]
+    assert found["change_basis"].isna().all()
+
+
+def test_what_ends_with_a_claim_is_not_before_it(make_counts, years):
+    # Of the three years to the end of 2016 the middle is 11.5 months before that of 2016.
+    figures = ("2015-01-01", "2015-12-31", 100), ("2014-02-01", "2016-12-31", 300), ("2016-01-01", "2016-12-31", 149)
+    found = claimed(make_counts(*figures), "+49%")
+    assert (found.previous_value, found.verdict) == (100, "consistent")
+    other = years({2016: 200}, preferred=False, source_id="third")
+    counts = pd.concat([other, years({2015: 100, 2016: 149})], ignore_index=True)
+    assert claimed(counts, "record").verdict == "consistent"
+
+
+def test_a_count_without_a_unit_stands_alone(years):
+    found = claimed(years({2015: 100, 2016: 149}, unit=""), "+49%")
+    assert found.sentence == "+49% on 149 means 100 before; 100 was published, which fits."
+
+
+def test_more_than_there_is_cannot_have_been_added(years):
+    found = claimed(years({2015: 50, 2016: 63}), "+70")
+    assert (found.verdict, math.isnan(found.implied_low), math.isnan(found.implied_high)) == ("contradicts", True, True)
