@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cbcstats.loaders import load_places
-from cbcstats.places import accessions
+from cbcstats.members import accessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.entries import PLACEHOLDERS, TO_COME
-from cbcstats.places import accessions, iso3_of, wco_region
+from cbcstats.members import accessions, wco_region
+from cbcstats.places import iso3_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -31,13 +31,15 @@ if TYPE_CHECKING:
     from cbcstats.growth import growth_rate, index_to
     from cbcstats.loaders import load_beneficiaries, load_counts, load_members, load_places, load_sources
     from cbcstats.member_charts import plot_members
+    from cbcstats.members import is_member, wco_region
     from cbcstats.packages import save_datapackage
     from cbcstats.parts import check_totals, contributions
     from cbcstats.percentages import Growth, parse_change
-    from cbcstats.places import is_member, to_iso3, wco_region
+    from cbcstats.places import to_iso3
     from cbcstats.qualifiers import Bounds, Qualified, bounds, parse_qualified
+    from cbcstats.register_results import Register
     from cbcstats.register_schemas import BeneficiaryRegister, MissionRegister
-    from cbcstats.registers import Register, example_register, read_register, read_register_in_parts
+    from cbcstats.registers import example_register, read_register, read_register_in_parts
     from cbcstats.reports import save_report
     from cbcstats.revisions import compare_releases, membership_changes
     from cbcstats.schemas import Beneficiaries, Counts, Members, Places, Sources
@@ -125,14 +127,16 @@ _MODULES = {
     "growth": ("growth_rate", "index_to"),
     "loaders": ("load_beneficiaries", "load_counts", "load_members", "load_places", "load_sources"),
     "member_charts": ("plot_members",),
+    "members": ("is_member", "wco_region"),
     "notebook_displays": ("load_ipython_extension",),  # for `%load_ext cbcstats`, by nobody else
     "packages": ("save_datapackage",),
     "parts": ("check_totals", "contributions"),
     "percentages": ("Growth", "parse_change"),
-    "places": ("is_member", "to_iso3", "wco_region"),
+    "places": ("to_iso3",),
     "qualifiers": ("Bounds", "Qualified", "bounds", "parse_qualified"),
     "register_schemas": ("BeneficiaryRegister", "MissionRegister"),
-    "registers": ("Register", "example_register", "read_register", "read_register_in_parts"),
+    "register_results": ("Register",),
+    "registers": ("example_register", "read_register", "read_register_in_parts"),
     "reports": ("save_report",),
     "slides": ("save_slide",),
     "tables": ("save_table",),

@@ -10,7 +10,7 @@ from cbcstats import columns as c
 from cbcstats.descriptions import rosters_text
 from cbcstats.fitting import finish, new_axes
 from cbcstats.marks import GREY, PAPER, STYLE
-from cbcstats.places import wco_region
+from cbcstats.members import wco_region
 from cbcstats.rosters import LEFT, NAMED, Roster, rosters_of
 from cbcstats.stacks import Piece, Stack, draw_stacks, fit_stacks, ordered_parts
 

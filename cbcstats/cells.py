@@ -13,7 +13,7 @@ from cbcstats import columns as c
 from cbcstats.columns import WCO_REGIONS
 from cbcstats.entries import PLACEHOLDERS, TO_COME, Reading, judge
 from cbcstats.findings import as_series
-from cbcstats.places import wco_region
+from cbcstats.members import wco_region
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ import pandas as pd
 from cbcstats import columns as c
 from cbcstats.captions import PARTIAL, PLANNED, format_range, heading, words
 from cbcstats.figures import PRINTED, rows
+from cbcstats.members import SHORT_REGIONS
 from cbcstats.periods import period_label
-from cbcstats.places import SHORT_REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,13 +10,10 @@ import math
 import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from cbcstats.columns import QUALIFIERS
 from cbcstats.errors import DataError, check_choice
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 READINGS: Final = ("usual", "strict")
 LONGEST: Final = 200  # characters of a figure with its words
@@ -24,63 +21,17 @@ _DIGITS: Final = 16  # and point, of a number with decimals that is held exactly
 _LONGEST_NUMBER: Final = 400  # digits; a float has up to 309 before its point, and 324 zeros after it
 
 # The words of published figures; those that stand after the number are named in AFTER.
-PHRASES: Final[Mapping[str, str]] = {
-    "": "exact",
-    "exactly": "exact",
-    "a total of": "exact",
-    "more than": "more_than",
-    "over": "more_than",
-    "above": "more_than",
-    "in excess of": "more_than",
-    "upwards of": "more_than",
-    "exceeding": "more_than",
-    "just over": "more_than",
-    "well over": "more_than",
-    ">": "more_than",
-    "at least": "at_least",
-    "no fewer than": "at_least",
-    "no less than": "at_least",
-    "not less than": "at_least",
-    "not fewer than": "at_least",
-    "a minimum of": "at_least",
-    "or more": "at_least",
-    "and more": "at_least",
-    "≥": "at_least",
-    ">=": "at_least",
-    "+": "at_least",
-    "about": "about",
-    "around": "about",
-    "approximately": "about",
-    "approx": "about",
-    "approx.": "about",
-    "circa": "about",
-    "ca.": "about",
-    "c.": "about",
-    "some": "about",
-    "roughly": "about",
-    "or so": "about",
-    "~": "about",
-    "≈": "about",
-    "almost": "almost",
-    "nearly": "almost",
-    "close to": "almost",
-    "just under": "almost",
-    "less than": "less_than",
-    "fewer than": "less_than",
-    "under": "less_than",
-    "below": "less_than",
-    "<": "less_than",
-    "at most": "at_most",
-    "no more than": "at_most",
-    "not more than": "at_most",
-    "up to": "at_most",
-    "a maximum of": "at_most",
-    "or fewer": "at_most",
-    "or less": "at_most",
-    "≤": "at_most",
-    "<=": "at_most",
+_WORDS: Final = {
+    "exact": ", exactly, a total of",  # or none
+    "more_than": "more than, over, above, in excess of, upwards of, exceeding, just over, well over, >",
+    "at_least": "at least, no fewer than, no less than, not less than, not fewer than, a minimum of, or more, and more"
+    ", ≥, >=, +",
+    "about": "about, around, approximately, approx, approx., circa, ca., c., some, roughly, or so, ~, ≈",
+    "almost": "almost, nearly, close to, just under",
+    "less_than": "less than, fewer than, under, below, <",
+    "at_most": "at most, no more than, not more than, up to, a maximum of, or fewer, or less, ≤, <=",
 }
-
+PHRASES: Final = {phrase: qualifier for qualifier, phrases in _WORDS.items() for phrase in phrases.split(", ")}
 AFTER: Final = ("or more", "and more", "+", "or so", "or fewer", "or less")
 
 _MULTIPLES = {"": 1, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}

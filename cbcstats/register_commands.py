@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from cbcstats.registers import Register
+    from cbcstats.register_results import Register
 
 _LARGE: Final = 20_000_000  # bytes, from which on progress is shown
 _BROKEN_PIPE: Final = 141  # as the shell says of a program whose reader is gone
@@ -56,7 +56,7 @@ def check(
     Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file cannot be read or written.
     """
     from cbcstats.figures import rows
-    from cbcstats.registers import Register, together
+    from cbcstats.register_results import Register, together
 
     options = {"kind": kind, "sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
     with errors_as_sentences():

@@ -12,45 +12,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from cbcstats.columns import (
-    AS_OF,
-    CHANGE_BASIS,
-    END,
-    INDICATOR,
-    ISO2,
-    ISO3,
-    JOINED,
-    JOINED_SOURCE_ID,
-    KIND,
-    KINDS_OF_NAME,
-    LANGUAGE,
-    LANGUAGES,
-    LIST_ID,
-    LIST_KIND,
-    MEASURE,
-    MEASURES,
-    MEMBER,
-    NAME,
-    PERIOD_END,
-    PERIOD_START,
-    PRECISION,
-    PRECISIONS,
-    PREFERRED,
-    PREFERRED_REASON,
-    PROGRAMME,
-    PUBLISHED_CHANGE,
-    QUALIFIER,
-    QUALIFIERS,
-    SCOPE,
-    SOURCE_ID,
-    START,
-    STATUS,
-    TRACK,
-    UNIT,
-    VALUE,
-    WCO_REGION,
-    WCO_REGIONS,
-)
+from cbcstats import columns as c
 from cbcstats.rules import (
     FORM_OF_ADDRESS,
     FORM_OF_CHANGE,
@@ -80,14 +42,14 @@ def _day(description: str, *, partial: bool = False) -> pd.Timestamp:
 
 
 def _precision(column: str) -> str:
-    return _optional(f"how much of {column} is known: day, month or year", isin=PRECISIONS)
+    return _optional(f"how much of {column} is known: day, month or year", isin=c.PRECISIONS)
 
 
 def figures_of_one_period(counts: pd.DataFrame) -> list[pd.Series]:
     """Return what figures of one series and period have in common; figures without a date have nothing."""
-    dated = counts[PERIOD_END].notna()
-    series = [counts[column].where(dated, counts.index.to_series()) for column in (INDICATOR, SCOPE)]
-    return [*series, counts[PERIOD_START], counts[PERIOD_END], *(counts[column] for column in _parts(counts))]
+    dated = counts[c.PERIOD_END].notna()
+    series = [counts[column].where(dated, counts.index.to_series()) for column in (c.INDICATOR, c.SCOPE)]
+    return [*series, counts[c.PERIOD_START], counts[c.PERIOD_END], *(counts[column] for column in _parts(counts))]
 
 
 class Counts(pa.DataFrameModel):
@@ -97,7 +59,7 @@ class Counts(pa.DataFrameModel):
     measure: str = _text(
         "flow: happened within the period; stock: true on a day; cumulative: since a start; "
         "event: at one event, such as attendance, which does not grow with the days it lasts",
-        isin=MEASURES,
+        isin=c.MEASURES,
     )
     scope: str = _text(
         "what the count covers where figures would otherwise be mixed: delivered, planned, in_person, ...; "
@@ -118,7 +80,7 @@ class Counts(pa.DataFrameModel):
         coerce=True,
         metadata={"optional": True},
     )
-    qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
+    qualifier: str = _text("word printed beside the number", isin=c.QUALIFIERS)
     published_change: str = _text(
         "change that the source claims, as printed", nullable=True, str_matches=FORM_OF_CHANGE
     )
@@ -139,22 +101,22 @@ class Counts(pa.DataFrameModel):
     @pa.dataframe_check(ignore_na=False)
     def period_ends_after_start(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that no period ends before it starts."""
-        return ~(counts[PERIOD_END] < counts[PERIOD_START])
+        return ~(counts[c.PERIOD_END] < counts[c.PERIOD_START])
 
     @pa.dataframe_check(ignore_na=False)
     def stock_has_no_start(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a stock has only its day."""
-        return ~((counts[MEASURE] == "stock") & counts[PERIOD_START].notna())
+        return ~((counts[c.MEASURE] == "stock") & counts[c.PERIOD_START].notna())
 
     @pa.dataframe_check(ignore_na=False)
     def change_has_a_basis(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a claimed change says of what."""
-        return counts[PUBLISHED_CHANGE].isna() == counts[CHANGE_BASIS].isna()
+        return counts[c.PUBLISHED_CHANGE].isna() == counts[c.CHANGE_BASIS].isna()
 
     @pa.dataframe_check(ignore_na=False)
     def figure_has_a_value(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a row has a number, or claims a change without it."""
-        return counts[VALUE].notna() | counts[PUBLISHED_CHANGE].notna()
+        return counts[c.VALUE].notna() | counts[c.PUBLISHED_CHANGE].notna()
 
     @pa.dataframe_check(ignore_na=False)
     def row_is_new(cls, counts: pd.DataFrame) -> pd.Series:
@@ -164,14 +126,14 @@ class Counts(pa.DataFrameModel):
     @pa.dataframe_check(ignore_na=False)
     def one_figure_is_preferred(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that one figure of each series and period is preferred."""
-        marked = counts[PREFERRED].astype(int).mask(_repeats(counts), 0)
+        marked = counts[c.PREFERRED].astype(int).mask(_repeats(counts), 0)
         return marked.groupby(figures_of_one_period(counts), dropna=False).transform("sum") == 1
 
     @pa.dataframe_check(ignore_na=False)
     def preference_has_a_reason(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a preference among several figures is explained."""
         figures = (~_repeats(counts)).groupby(figures_of_one_period(counts), dropna=False).transform("sum")
-        return ~(counts[PREFERRED] & (figures > 1) & counts[PREFERRED_REASON].isna())
+        return ~(counts[c.PREFERRED] & (figures > 1) & counts[c.PREFERRED_REASON].isna())
 
 
 class Beneficiaries(pa.DataFrameModel):
@@ -182,11 +144,11 @@ class Beneficiaries(pa.DataFrameModel):
     member: str = _text("beneficiary, ISO 3166 alpha-3; XKX for Kosovo", str_matches=FORM_OF_ISO3)
     member_name: str = _text("beneficiary, as the source spells it")
     as_of: pd.Timestamp = _day("date of the source; its first day where only month or year is known", partial=True)
-    as_of_precision: str = _precision(AS_OF)
+    as_of_precision: str = _precision(c.AS_OF)
     start: pd.Timestamp = _day("start of the support, where stated", partial=True)
-    start_precision: str = _precision(START)
+    start_precision: str = _precision(c.START)
     end: pd.Timestamp = _day("end of the support, where stated", partial=True)
-    end_precision: str = _precision(END)
+    end_precision: str = _precision(c.END)
     list_id: str = _optional("list the row belongs to; two sources may make up one list")
     list_kind: str = _text(
         "full: all beneficiaries on that date; partial: some, so that absence is never an exit",
@@ -198,19 +160,21 @@ class Beneficiaries(pa.DataFrameModel):
     @pa.dataframe_check(ignore_na=False)
     def member_is_listed_once(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that a Member stands on a list once."""
-        return ~beneficiaries.duplicated([LIST_ID, MEMBER])
+        return ~beneficiaries.duplicated([c.LIST_ID, c.MEMBER])
 
     @pa.dataframe_check(ignore_na=False)
     def list_has_one_kind(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that a list is full or partial as a whole."""
-        first = beneficiaries.groupby(LIST_ID, dropna=False)[LIST_KIND].transform("first")
-        return (beneficiaries[LIST_KIND] == first) | beneficiaries[LIST_KIND].isna()
+        first = beneficiaries.groupby(c.LIST_ID, dropna=False)[c.LIST_KIND].transform("first")
+        return (beneficiaries[c.LIST_KIND] == first) | beneficiaries[c.LIST_KIND].isna()
 
     @pa.dataframe_check(ignore_na=False)
     def end_is_after_start(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that no support ends before it starts; a year holds all of its months."""
-        year_only = (beneficiaries[f"{START}{PRECISION}"] == "year") | (beneficiaries[f"{END}{PRECISION}"] == "year")
-        start, end = beneficiaries[START], beneficiaries[END]
+        year_only = (beneficiaries[f"{c.START}{c.PRECISION}"] == "year") | (
+            beneficiaries[f"{c.END}{c.PRECISION}"] == "year"
+        )
+        start, end = beneficiaries[c.START], beneficiaries[c.END]
         broken: pd.Series = (end < start) & ~(year_only & (end.dt.year == start.dt.year))
         return ~broken
 
@@ -221,7 +185,7 @@ class Members(pa.DataFrameModel):
     iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=FORM_OF_ISO3)
     iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=FORM_OF_ISO2)
     name: str = _text("short English name")
-    wco_region: str = _text("one of the six WCO regions", nullable=True, isin=WCO_REGIONS)
+    wco_region: str = _text("one of the six WCO regions", nullable=True, isin=c.WCO_REGIONS)
     region_basis: str = _text(
         "how the region is known: stated in a list, supported by a text, or inferred",
         nullable=True,
@@ -229,7 +193,7 @@ class Members(pa.DataFrameModel):
     )
     region_source_id: str = _source("the region", nullable=True)
     joined: pd.Timestamp = _day("date of accession; its first day where only the year is known", partial=True)
-    joined_precision: str = _precision(JOINED)
+    joined_precision: str = _precision(c.JOINED)
     joined_source_id: str = _source("the date of accession", nullable=True)
     source_id: str = _source("the membership")
     note: str = _text("other names, doubts, status", nullable=True)
@@ -237,12 +201,12 @@ class Members(pa.DataFrameModel):
     @pa.dataframe_check(ignore_na=False)
     def member_is_new(cls, members: pd.DataFrame) -> pd.Series:
         """Check that a Member has one row."""
-        return ~members.duplicated([ISO3])
+        return ~members.duplicated([c.ISO3])
 
     @pa.dataframe_check(ignore_na=False)
     def joined_has_a_source(cls, members: pd.DataFrame) -> pd.Series:
         """Check that a date of accession names its source."""
-        return members[JOINED].isna() | members[JOINED_SOURCE_ID].notna()
+        return members[c.JOINED].isna() | members[c.JOINED_SOURCE_ID].notna()
 
 
 class Places(pa.DataFrameModel):
@@ -251,30 +215,30 @@ class Places(pa.DataFrameModel):
     iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=FORM_OF_ISO3)
     iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=FORM_OF_ISO2)
     name: str = _text("spelling; upper and lower case, accents and punctuation make no other one")
-    language: str = _text("language of the name; empty where it does not matter", nullable=True, isin=LANGUAGES)
+    language: str = _text("language of the name; empty where it does not matter", nullable=True, isin=c.LANGUAGES)
     kind: str = _text(
         "short: what we call the place, one in English each; official: by its full or present name; "
         "former: a name that it had; customs: a spelling of statistics and customs lists",
-        isin=KINDS_OF_NAME,
+        isin=c.KINDS_OF_NAME,
     )
 
     @pa.dataframe_check(ignore_na=False)
     def spelling_is_of_one_place(cls, places: pd.DataFrame) -> pd.Series:
         """Check that no spelling stands for two places."""
-        return places[ISO3].groupby(places[NAME].str.casefold(), dropna=False).transform("nunique") <= 1
+        return places[c.ISO3].groupby(places[c.NAME].str.casefold(), dropna=False).transform("nunique") <= 1
 
     @pa.dataframe_check(ignore_na=False)
     def place_has_one_short_name(cls, places: pd.DataFrame) -> pd.Series:
         """Check that each place has one short name in English, and no more than one in another language."""
-        short = places[KIND] == "short"
-        english = (short & (places[LANGUAGE] == "en")).groupby(places[ISO3], dropna=False).transform("sum")
-        return (english == 1) & ~(short & places.duplicated([ISO3, LANGUAGE, KIND]))
+        short = places[c.KIND] == "short"
+        english = (short & (places[c.LANGUAGE] == "en")).groupby(places[c.ISO3], dropna=False).transform("sum")
+        return (english == 1) & ~(short & places.duplicated([c.ISO3, c.LANGUAGE, c.KIND]))
 
     @pa.dataframe_check(ignore_na=False)
     def codes_go_together(cls, places: pd.DataFrame) -> pd.Series:
         """Check that a place has one code of two letters, and no other place has it."""
-        of_place = places[ISO2].groupby(places[ISO3], dropna=False).transform("nunique")
-        return (of_place <= 1) & (places[ISO3].groupby(places[ISO2], dropna=False).transform("nunique") <= 1)
+        of_place = places[c.ISO2].groupby(places[c.ISO3], dropna=False).transform("nunique")
+        return (of_place <= 1) & (places[c.ISO3].groupby(places[c.ISO2], dropna=False).transform("nunique") <= 1)
 
 
 class Sources(pa.DataFrameModel):
@@ -291,15 +255,19 @@ class Sources(pa.DataFrameModel):
     @pa.dataframe_check(ignore_na=False)
     def source_is_new(cls, sources: pd.DataFrame) -> pd.Series:
         """Check that an id stands for one source."""
-        return ~sources.duplicated([SOURCE_ID])
+        return ~sources.duplicated([c.SOURCE_ID])
 
 
 def _repeats(counts: pd.DataFrame) -> pd.Series:
     """Return whether a row repeats an earlier one in all that identifies a figure."""
-    figure = [INDICATOR, MEASURE, SCOPE, UNIT, PERIOD_START, PERIOD_END, VALUE, QUALIFIER, PUBLISHED_CHANGE, SOURCE_ID]
-    return counts.duplicated([*figure, *_parts(counts)])
+    figure = [c.INDICATOR, c.MEASURE, c.SCOPE, c.UNIT, c.PERIOD_START, c.PERIOD_END, c.VALUE, c.QUALIFIER]
+    return counts.duplicated([*figure, c.PUBLISHED_CHANGE, c.SOURCE_ID, *_parts(counts)])
 
 
 def _parts(counts: pd.DataFrame) -> list[str]:
     """Return the columns that say what part of a total a figure is, in counts of a register."""
-    return [column for column in (WCO_REGION, ISO3, MEMBER, PROGRAMME, TRACK, KIND, STATUS) if column in counts]
+    return [
+        column
+        for column in (c.WCO_REGION, c.ISO3, c.MEMBER, c.PROGRAMME, c.TRACK, c.KIND, c.STATUS)
+        if column in counts
+    ]

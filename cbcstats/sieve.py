@@ -12,10 +12,11 @@ import pyarrow as pa
 from cbcstats import columns as c
 from cbcstats.blocks import free_name
 from cbcstats.cells import Coded, Plain, read_coded, read_plain, typed_place
-from cbcstats.entries import Reading, is_total, orders_of_day_and_month, without_value
+from cbcstats.dates import orders_of_day_and_month
+from cbcstats.entries import Reading, is_total, without_value
 from cbcstats.findings import ERROR, WARNING, Finding, Findings, as_series, reasons
 from cbcstats.headers import plain_name
-from cbcstats.places import accessions
+from cbcstats.members import accessions
 from cbcstats.register_schemas import OF_ROWS
 
 if TYPE_CHECKING:

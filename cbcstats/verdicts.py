@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.captions import format_range
-from cbcstats.claims import NOTHING, counts_before
-from cbcstats.comparability import A_YEAR
-from cbcstats.errors import DataError
-from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, figures_of, rows
-from cbcstats.percentages import Growth, parse_change
+from cbcstats.claim_pairs import Pair, growth_of, implied_by, pair_of
+from cbcstats.figures import DAYS, PRINTED, SERIES, figures_of, rows
+from cbcstats.percentages import Growth
 from cbcstats.periods import DAYS_PER_MONTH, period_label
 from cbcstats.qualifiers import READINGS, Bounds
 from cbcstats.validation import whole_if_possible
@@ -26,25 +23,7 @@ if TYPE_CHECKING:
 CONSISTENT: Final = "consistent"
 CONTRADICTS: Final = "contradicts"
 UNKNOWN: Final = "cannot be checked"
-
-_DIFFERENCE = re.compile(r"[+-]\s*[0-9]+")
-_FROM_TO = re.compile(r"from ([0-9]+) to ([0-9]+)")
 _EVERYTHING: Final = Bounds(0, math.inf)
-
-# Words without a rate, in percent. That stable means less than five either way is a convention of this library.
-_WORDS: Final = {
-    "increased": Growth(Fraction(0), math.inf, low_open=True),
-    "decreased": Growth(Fraction(-100), Fraction(0), high_open=True),
-    "stable": Growth(Fraction(-5), Fraction(5)),
-}
-
-
-class _Pair(NamedTuple):
-    """A figure with a claim, the figure that it is measured from, and the other figures of its series."""
-
-    later: Any
-    previous: Any
-    series: pd.DataFrame
 
 
 def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
@@ -87,9 +66,9 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     claimed = claimed[claimed[c.PUBLISHED_CHANGE].notna()] if c.PUBLISHED_CHANGE in claimed else claimed.head(0)
     found = []
     for place in claimed.index:
-        usual, strict = (_pair(readings[reading], place) for reading in READINGS)
+        usual, strict = (pair_of(readings[reading], place) for reading in READINGS)
         verdicts = [_verdict(usual, "usual"), _verdict(strict, "strict")]
-        implied = _implied(usual, "usual", _EVERYTHING)
+        implied = implied_by(usual, "usual", _EVERYTHING)
         later, before = usual.later, usual.previous
         known = before is not None
         found.append(
@@ -118,117 +97,31 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{c.VALUE: whole_if_possible(table[c.VALUE].astype("Float64"))})
 
 
-def _pair(figures: pd.DataFrame, place: int) -> _Pair:
-    """Find the figure that a claim is measured from: that of the named day, or the nearest to a year before."""
-    claim = figures.loc[place]
-    series = figures[(figures[c.INDICATOR] == claim[c.INDICATOR]) & (figures[c.SCOPE] == claim[c.SCOPE])]
-    later = next(iter(rows(_with_value(figures.loc[[place]], series))))
-    earlier = series[
-        series[c.PREFERRED] & (series[MIDDLE] < claim[MIDDLE]) & (series[c.PERIOD_END] < claim[c.PERIOD_END])
-    ]
-    since = claim.get(c.CHANGE_SINCE)
-    if since is not None and pd.notna(since):
-        earlier = earlier[earlier[c.PERIOD_END] == since]
-    else:
-        months = (claim[MIDDLE] - earlier[MIDDLE]).dt.days / DAYS_PER_MONTH
-        earlier = earlier[months.between(*A_YEAR)].sort_values(MIDDLE)
-    previous = next(iter(rows(earlier.tail(1))), None)
-    return _Pair(later, previous, series)
-
-
-def _with_value(claim: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
-    """Give a claim that comes without its figure the one that another row has for the same period."""
-    if claim[c.VALUE].notna().all():
-        return claim
-    same = series[series[c.PERIOD_END].eq(claim[c.PERIOD_END].iloc[0]) & series[c.VALUE].notna() & series[c.PREFERRED]]
-    number = [c.VALUE, c.LOW, c.HIGH, PRINTED, c.QUALIFIER, c.ROUNDED_TO]
-    return claim.assign(**{name: same[name].iloc[0] for name in number}) if len(same) else claim
-
-
-def _verdict(pair: _Pair, reading: str) -> str:
+def _verdict(pair: Pair, reading: str) -> str:
     if pd.isna(pair.later.value):
         return UNKNOWN
     if pair.later.published_change == "record":
         return _verdict_on_record(pair)
-    if pair.previous is None or pd.isna(pair.previous.value) or _growth(pair, reading) is None:
+    if pair.previous is None or pd.isna(pair.previous.value) or growth_of(pair, reading) is None:
         return UNKNOWN
     published = Bounds(pair.previous.low, pair.previous.high)
-    return CONTRADICTS if _implied(pair, reading, published).empty else CONSISTENT
+    return CONTRADICTS if implied_by(pair, reading, published).empty else CONSISTENT
 
 
-def _verdict_on_record(pair: _Pair) -> str:
+def _verdict_on_record(pair: Pair) -> str:
     """Let a record stand unless an earlier figure of the series is surely higher."""
     if not (pair.series[c.PERIOD_END] < pair.later.period_end).any():
         return UNKNOWN
     return CONSISTENT if _surely_higher(pair).empty else CONTRADICTS
 
 
-def _surely_higher(pair: _Pair) -> pd.DataFrame:
+def _surely_higher(pair: Pair) -> pd.DataFrame:
     earlier = pair.series[c.PERIOD_END] < pair.later.period_end
     higher: pd.DataFrame = pair.series[earlier & (pair.series[c.LOW] > pair.later.high)]
     return higher
 
 
-def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds:
-    """Return the whole numbers in the published range that the claim allows for the count before."""
-    later = Bounds(pair.later.low, pair.later.high)
-    if later.empty:
-        return NOTHING
-    text = str(pair.later.published_change)
-    if two := _FROM_TO.fullmatch(text):
-        before, after = int(two[1]), int(two[2])
-        fits = later.low <= after <= later.high and published.low <= before <= published.high
-        return Bounds(before, before) if fits else NOTHING
-    if _DIFFERENCE.fullmatch(text):
-        difference = int(text.replace(" ", ""))
-        low, high = max(later.low - difference, published.low), min(later.high - difference, published.high)
-        return Bounds(low, high) if low <= high else NOTHING
-    growth = _growth(pair, reading)
-    scale = _scale(pair)
-    if not isinstance(growth, Growth) or scale is None:
-        return NOTHING
-    if _is_amount(pair.later) or _is_amount(pair.previous):
-        return _amounts_before(later, growth, published)
-    return counts_before(later, growth, published, scale=scale)
-
-
-def _is_amount(figure: Any) -> bool:
-    """Return whether a figure is money or a share, which is rounded, and no count."""
-    return figure is not None and bool(pd.notna(getattr(figure, c.ROUNDED_TO)))
-
-
-def _amounts_before(later: Bounds, growth: Growth, published: Bounds) -> Bounds:
-    """Return the amounts, not whole, from which a change leads to the later range."""
-    factors = [1 + float(end) / 100 for end in (growth.low, growth.high)]
-    low = max(later.low / factors[1] if factors[1] > 0 else 0, published.low)
-    high = min(later.high / factors[0] if factors[0] > 0 else math.inf, published.high)
-    return Bounds(low, high) if low <= high else NOTHING
-
-
-def _growth(pair: _Pair, reading: str) -> Growth | str | None:
-    """Return what a claim says in percent, its text where it is a number or two, or nothing if it is no such claim."""
-    text = str(pair.later.published_change)
-    if _FROM_TO.fullmatch(text) or _DIFFERENCE.fullmatch(text):
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
-    if _scale(pair) is None:
-        return None
-    try:
-        return parse_change(text, reading=reading)
-    except DataError:
-        return None
-
-
-def _scale(pair: _Pair) -> Fraction | None:
-    """Return the length of the earlier period over that of the later one for a claim a month, else 1."""
-    if getattr(pair.later, c.CHANGE_BASIS, None) != "per_month":
-        return Fraction(1)
-    days = [getattr(figure, DAYS) for figure in (pair.previous, pair.later) if figure is not None]
-    return Fraction(int(days[0]), int(days[1])) if len(days) == 2 and not any(map(pd.isna, days)) else None
-
-
-def _sentence(pair: _Pair, verdicts: list[str], implied: Bounds) -> str:
+def _sentence(pair: Pair, verdicts: list[str], implied: Bounds) -> str:
     later = pair.later
     said = f"{later.published_change} on {getattr(later, PRINTED)} {later.unit}".strip()
     if pd.isna(later.value):
@@ -246,7 +139,7 @@ def _sentence(pair: _Pair, verdicts: list[str], implied: Bounds) -> str:
     rate = " a month" if getattr(later, c.CHANGE_BASIS, None) == "per_month" else ""
     parts = [f"{said}{rate}{means}; {before} was published{read}"]
     if verdicts[0] == CONSISTENT:
-        left = _implied(pair, "usual", published)
+        left = implied_by(pair, "usual", published)
         parts[0] += f", which leaves {_range(left)}." if left != published else ", which fits."
     else:
         parts[0] += ", which does not fit."
@@ -259,9 +152,9 @@ def _sentence(pair: _Pair, verdicts: list[str], implied: Bounds) -> str:
     return " ".join(parts)
 
 
-def _what_would_fit(pair: _Pair, implied: Bounds) -> Iterable[str]:
+def _what_would_fit(pair: Pair, implied: Bounds) -> Iterable[str]:
     """Say what would have to be true for a claim to hold."""
-    growth = _growth(pair, "usual")
+    growth = growth_of(pair, "usual")
     if implied.empty or not isinstance(growth, Growth):
         return
     said = f"It would hold if the figure before had been {_range(implied)}"
@@ -275,16 +168,16 @@ def _what_would_fit(pair: _Pair, implied: Bounds) -> Iterable[str]:
     yield f"{said}."
 
 
-def _others(pair: _Pair) -> Iterable[str]:
+def _others(pair: Pair) -> Iterable[str]:
     """Say what other sources for the period before would make of the claim."""
     same = pair.series[c.PERIOD_END].eq(pair.previous.period_end) & ~pair.series[c.PREFERRED]
     for other in rows(pair.series[same]):
-        fits = not _implied(pair, "usual", Bounds(other.low, other.high)).empty
+        fits = not implied_by(pair, "usual", Bounds(other.low, other.high)).empty
         verb = "fits as well" if fits else "does not fit"
         yield f"The {getattr(other, PRINTED)} of {other.source_id} {verb}."
 
 
-def _on_record(pair: _Pair, said: str, verdict: str) -> Iterable[str]:
+def _on_record(pair: Pair, said: str, verdict: str) -> Iterable[str]:
     higher = _surely_higher(pair)
     yield f"{said[0].upper()}{said[1:]}:"
     if verdict == UNKNOWN:
