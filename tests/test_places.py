@@ -1,17 +1,15 @@
-"""Names of places are known exactly or not at all; Members have a region and a day on which they became one."""
+"""Names of places are known exactly or not at all."""
 
-import datetime
 import unicodedata
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cbcstats
-from cbcstats import ArgumentError, is_member, to_iso3, wco_region
+from cbcstats import to_iso3
 from cbcstats.places import iso3_of, plain_spelling, suggestions
 
 CASES = Path(__file__).parent / "cases"
@@ -216,104 +214,3 @@ def test_suggestions_are_short_names_and_few():
         found = suggestions(text)
         assert len(found) <= 3
         assert set(found) <= short
-
-
-JOINED = pd.Series(["KEN", "GNQ", "PLW", "EUE", "AIA", None])
-
-
-def test_a_member_is_one_from_its_accession_on():
-    accession = cbcstats.load_members().set_index("iso3").at["XKX", "joined"]
-    kosovo = pd.Series(["XKX"])
-    assert not is_member(kosovo, on=accession - pd.Timedelta(days=1)).item()
-    assert is_member(kosovo, on=accession).item()
-
-
-def test_the_european_union_is_not_counted():
-    today = is_member(pd.Series(cbcstats.load_members()["iso3"]))
-    assert today.sum() == 187
-    assert today.dtype == bool
-
-
-def test_an_accession_of_which_only_the_year_is_known_counts_from_its_first_day():
-    guinea = pd.Series(["GNQ", "GNQ"])
-    assert is_member(guinea, on=pd.Series(["2020-12-31", "2021-01-01"])).tolist() == [False, True]
-
-
-def test_an_accession_that_is_not_known_counts():
-    members = cbcstats.load_members()
-    unknown = members.loc[members["joined"].isna() & (members["iso3"] != "EUE"), "iso3"]
-    assert is_member(unknown, on="1983-01-01").all()
-
-
-@pytest.mark.parametrize(
-    "on",
-    [
-        "2018-03-02",
-        datetime.date(2018, 3, 2),
-        datetime.datetime(2018, 3, 2, 12),
-        pd.Timestamp("2018-03-02"),
-        pd.Timestamp("2018-03-02 12:00", tz="UTC"),
-        pd.Series(["2018-03-02"] * 6),
-        pd.Series([datetime.date(2018, 3, 2)] * 6),
-        pd.Series(pd.to_datetime(["2018-03-02"] * 6)),
-    ],
-)
-def test_a_day_may_be_given_in_many_forms(on):
-    assert is_member(JOINED, on).tolist() == [True, False, False, False, False, False]
-
-
-@pytest.mark.parametrize("on", [None, pd.NaT, float("nan"), pd.NA, pd.Series([None] * 6), pd.Series([pd.NaT] * 6)])
-def test_today_by_default_and_where_a_day_is_missing(on):
-    assert is_member(JOINED, on).tolist() == [True, True, True, False, False, False]
-
-
-@pytest.mark.parametrize(
-    ("on", "said"),
-    [
-        ("2018", "is not a date in the form YYYY-MM-DD"),
-        ("2018-02-30", "is no day of the calendar"),
-        ("", "is not a date"),
-        (2018, "2018 was given"),
-        (True, "True was given"),
-        (["2018-03-02"], "was given"),
-        (pd.DatetimeIndex(["2018-03-02"]), "was given"),
-        (np.float64(2018), "was given"),
-        (pd.Series([2018] * 6), "2018 was given"),
-        (pd.Series(["soon"] * 6), "'soon' is not a date"),
-        (pd.Series(["2018-03-02"]), "another index"),
-        (pd.Series(["2018-03-02"] * 6, index=range(1, 7)), "another index"),
-    ],
-)
-def test_what_is_no_day_is_refused(on, said):
-    with pytest.raises(ArgumentError, match="`on`") as caught:
-        is_member(JOINED, on)
-    assert said in str(caught.value)
-
-
-def test_regions_of_the_wco_are_no_continents():
-    codes = pd.Series(["ISR", "KAZ", "SDN", "SSD", "IRN", "XKX", "HKG", "NAM"])
-    assert wco_region(codes, short=True).tolist() == [
-        "Europe",
-        "Europe",
-        "North Africa and Middle East",
-        "East and Southern Africa",
-        "Asia and the Pacific",
-        "Europe",
-        "Asia and the Pacific",
-        "East and Southern Africa",
-    ]
-
-
-def test_what_is_no_member_has_no_region():
-    assert wco_region(pd.Series(["AIA", "EUE", "", None])).isna().all()
-
-
-def test_what_is_returned_may_be_changed_without_changing_the_next_answer():
-    codes = pd.Series(["KEN"])
-    for answer in (wco_region(codes), to_iso3(codes), is_member(codes)):
-        answer[:] = answer.isna() if answer.dtype == bool else "changed"
-    places = cbcstats.load_places()
-    places["iso3"] = "changed"
-    assert wco_region(codes).tolist() == ["East and Southern Africa"]
-    assert to_iso3(codes).tolist() == ["KEN"]
-    assert is_member(codes).tolist() == [True]
