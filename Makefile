@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: report test lint lab docs data check-data clean help
+.PHONY: report test test-slow lint lab docs data check-data clean help
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -12,8 +12,11 @@ help: ## list the commands
 report: $(READY) ## write the report to report/index.html
 	$(BIN)/cbcstats report
 
-test: $(READY) ## run all tests
-	$(BIN)/python -m pytest
+test: $(READY) ## run all tests but for the slow ones
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(READY) ## run the slow tests: browser, office programs, Spark, many broken files
+	$(BIN)/python -m pytest -m slow
 
 lint: $(READY) ## check style, types, and that the data dictionary is in step
 	$(BIN)/ruff check .
