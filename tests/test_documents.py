@@ -27,6 +27,7 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
+from browsing import chromium, from_elsewhere, opened, violations
 
 import cbcstats
 
@@ -451,18 +452,8 @@ def test_every_picture_of_the_pages_says_what_is_on_it(site):
 
 @pytest.fixture(scope="module")
 def browser():
-    binary = shutil.which("chromium") or shutil.which("google-chrome")
-    if not binary:
-        message = "this test needs a browser: install Debian's chromium, or Chrome"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -480,16 +471,10 @@ def served(site):
 @pytest.mark.browser
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
 def test_the_pages_can_be_used_by_all_readers(browser, site, served, scheme, width):
-    from axe_playwright_python.sync_playwright import Axe
-
-    opened = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    requests = []
-    opened.on("request", lambda request: requests.append(request.url))
-    for page in sorted(site.rglob("*.html")):
-        name = page.relative_to(site).as_posix()
-        opened.goto(served + name)
-        assert opened.evaluate("document.documentElement.scrollWidth") <= width, name
-        found = Axe().run(opened)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-    assert [url for url in requests if not url.startswith((served, "data:"))] == []
-    opened.close()
+    with opened(browser, served, viewport={"width": width, "height": 900}, color_scheme=scheme) as (shown, asked, _):
+        for page in sorted(site.rglob("*.html")):
+            name = page.relative_to(site).as_posix()
+            shown.goto(served + name)
+            assert shown.evaluate("document.documentElement.scrollWidth") <= width, name
+            assert violations(shown) == [], name
+        assert from_elsewhere(asked, served) == []
