@@ -101,8 +101,9 @@ def _write_contents(
         rows.append((sheet, f"chart of {name}" if kind else name, None if kind else len(tables[name]), *days))
     if cited:
         rows.append((SOURCES, "the sources that the tables cite", None, None, None))
-    kinds = {"rows": "Int64", "first day": "datetime64[us]", "last day": "datetime64[us]"}
-    listed = pd.DataFrame(rows, columns=["sheet", "what it holds", *kinds]).astype(kinds)
+    kinds = {"sheet": "str", "what it holds": "str", "rows": "Int64"}
+    kinds |= dict.fromkeys(("first day", "last day"), "datetime64[us]")
+    listed = pd.DataFrame(rows, columns=list(kinds), dtype="object").astype(kinds)
     says = ("Contents", "The sheets of this workbook; each name leads to its sheet.", "")
     sheet = write_sheet(workbook, CONTENTS, says, listed)
     for row, name in enumerate(listed["sheet"], start=TOP + 1):

@@ -94,7 +94,9 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
                c.PREVIOUS_VALUE, c.PREVIOUS_LOW, c.PREVIOUS_HIGH, "implied_low", "implied_high", "verdict",
                "verdict_strict", "sentence", c.SOURCE_ID, c.PREVIOUS_SOURCE_ID]  # fmt: skip
     table = pd.DataFrame(found, columns=columns)
-    return table.assign(**{c.VALUE: whole_if_possible(table[c.VALUE].astype("Float64"))})
+    known = table[c.VALUE].notna()
+    values = table[c.VALUE].astype("object").where(known, pd.NA).astype("Float64")  # a NaN stands for no value
+    return table.assign(**{c.VALUE: whole_if_possible(values)})
 
 
 def _verdict(pair: Pair, reading: str) -> str:

@@ -329,6 +329,7 @@ def test_the_same_bytes_everywhere(surroundings, usual_files, tmp_path):
 
 
 OPTIONS = {
+    "not a number is not missing": {"future.distinguish_nan_and_na": True},
     "text as Python objects": {"mode.string_storage": "python"},
     "text in Arrow": {"mode.string_storage": "pyarrow"},
     "display": {
