@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, inputs, read_register
+from cbcstats.register_results import together
 
 CASES = Path(__file__).parent / "cases"
 HEADER = [
@@ -512,6 +513,12 @@ def test_parts_are_as_the_whole(kind, save, monkeypatch):
     rows = pd.concat([part.rows.astype("str") for part in parts])
     pd.testing.assert_frame_equal(rows, whole_register.rows.astype("str"))
     assert whole_register.problems["problem"].str.contains("repeats a row").any()
+    united = together(parts)
+    assert united.name == whole_register.name
+    pd.testing.assert_frame_equal(united.problems, whole_register.problems)
+    pd.testing.assert_frame_equal(united.rejected, whole_register.rejected)
+    pd.testing.assert_frame_equal(united.rows.astype("str"), whole_register.rows.astype("str"))
+    pd.testing.assert_series_equal(united.summary, whole_register.summary)
 
 
 CELLS = {
