@@ -143,10 +143,11 @@ def _exposures(name: str, given: ArrayLike) -> NDArray[np.float64]:
 
 
 def _checked(name: str, given: ArrayLike, holds: Callable[[Any], Any], what: str) -> NDArray[np.float64]:
-    numbers = pd.to_numeric(pd.Series(np.atleast_1d(np.asarray(given, dtype=object))), errors="coerce").to_numpy(float)
-    wrong = numbers[~(holds(numbers) | np.isnan(numbers))]
-    if wrong.size:
-        raise ArgumentError(f"`{name}` must be {what}, but {wrong[0]:g} was given")
+    cells = pd.Series(np.atleast_1d(np.asarray(given, dtype=object)))
+    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(float)
+    wrong = cells[~holds(numbers) & cells.notna()]
+    if len(wrong):
+        raise ArgumentError(f"`{name}` must be {what}, but {wrong.iloc[0]} was given")
     return numbers
 
 

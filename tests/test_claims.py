@@ -104,6 +104,16 @@ def test_the_strict_reading_is_open():
     assert implied_previous(492, "+49%", previous="more than 330", reading="strict") == (331, 331)
 
 
+def test_the_figure_before_is_read_as_strictly():
+    assert implied_previous(492, "+49%", previous="more than 310").empty  # 311 to 319
+    assert implied_previous(492, "+49%", previous="more than 310", reading="strict") == (330, 331)
+
+
+@pytest.mark.parametrize(("text", "same"), [("almost -20%", "a fall of almost 20%"), ("nearly+49%", "nearly 49%")])
+def test_a_sign_may_stand_between_the_word_and_the_number(text, same):
+    assert parse_change(text) == parse_change(same)
+
+
 def test_a_published_range_may_be_given_as_bounds():
     assert implied_previous(492, "+49%", previous=Bounds(300, 330)) == (330, 330)
 

@@ -30,6 +30,11 @@ def test_what_is_no_single_figure_is_refused(text):
         parse_qualified(text)
 
 
+def test_a_mark_that_may_be_of_thousands_is_said_with_both_ways_out():
+    with pytest.raises(DataError, match=r"^'1\.234' could be a thousand or a fraction; write 1234 or fewer decimals$"):
+        parse_qualified("1.234")
+
+
 def test_every_qualifier_has_phrases_and_every_phrase_a_qualifier():
     assert set(PHRASES.values()) == set(QUALIFIERS)
 

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,6 +53,18 @@ def test_chance_is_ruled_out_exactly_where_the_interval_leaves_one_out():
     assert (outside == (found["p_value"] < 0.05)).all()
 
 
+@pytest.mark.parametrize(("exposure", "previous_exposure"), [(1, 1), (11.66, 10.81)])
+def test_the_p_value_of_small_counts_is_twice_the_smaller_tail(exposure, previous_exposure):
+    share = exposure / (exposure + previous_exposure)
+    for count, previous in itertools.product(range(6), repeat=2):
+        found = rate_ratio(count, previous, exposure=exposure, previous_exposure=previous_exposure)["p_value"].item()
+        if count + previous:
+            tails = [binomtest(count, count + previous, share, side).pvalue for side in ("less", "greater")]
+            assert found == pytest.approx(min(1, 2 * min(tails))), (count, previous)
+        else:
+            assert np.isnan(found)
+
+
 def test_nothing_after_nothing_says_nothing():
     assert rate_ratio(0, 0).isna().all(axis=None)
     assert rate_ratio(5, 0)["ratio"].iloc[0] == np.inf
@@ -70,9 +84,14 @@ def test_series_keep_their_index_and_missing_counts_stay_missing():
     [
         (lambda: count_interval(-1), "`count` must be a whole number from 0 on, but -1 was given"),
         (lambda: count_interval(1.5), "but 1.5 was given"),
-        (lambda: count_interval(1, level=95), "`level` must be between 0 and 1"),
-        (lambda: rate_ratio(1, -2), "`previous` must be"),
-        (lambda: rate_ratio(1, 2, exposure=0), "`exposure` must be a positive number"),
+        (lambda: count_interval(["12", "a dozen"]), "but a dozen was given"),
+        (lambda: count_interval(1, level=95), "`level` must be between 0 and 1, such as 0.95, but 95 was given"),
+        (lambda: count_interval(1, level=0), "but 0 was given"),
+        (lambda: count_interval(1, level=1), "but 1 was given"),
+        (lambda: rate_ratio(-1, 2), "^`count` must be"),
+        (lambda: rate_ratio(1, -2), "^`previous` must be"),
+        (lambda: rate_ratio(1, 2, exposure=0), "^`exposure` must be a positive number"),
+        (lambda: rate_ratio(1, 2, previous_exposure=np.inf), "^`previous_exposure` must be a positive number"),
     ],
 )
 def test_what_is_no_count_is_said(call, message):
