@@ -18,6 +18,7 @@ from cbcstats.percentages import Growth, parse_change
 from cbcstats.periods import DAYS_PER_MONTH
 from cbcstats.qualifiers import Bounds
 
+RECORD: Final = "record"
 _DIFFERENCE = re.compile(r"[+-]\s*[0-9]+")
 _FROM_TO = re.compile(r"from ([0-9]+) to ([0-9]+)")
 
@@ -64,12 +65,18 @@ def _with_value(claim: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     return claim.assign(**{name: same[name].iloc[0] for name in number}) if len(same) else claim
 
 
+def claim_text(pair: Pair) -> str:
+    """Return a published change in plain characters: small letters, the minus of the keyboard, no commas in numbers."""
+    text = str(pair.later.published_change).lower().replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
+    return re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text).strip()
+
+
 def implied_by(pair: Pair, reading: str, published: Bounds) -> Bounds:
     """Return the whole numbers in the published range that the claim allows for the count before."""
     later = Bounds(pair.later.low, pair.later.high)
     if later.empty:
         return NOTHING
-    text = str(pair.later.published_change)
+    text = claim_text(pair)
     if two := _FROM_TO.fullmatch(text):
         before, after = int(two[1]), int(two[2])
         fits = later.low <= after <= later.high and published.low <= before <= published.high
@@ -102,7 +109,7 @@ def _amounts_before(later: Bounds, growth: Growth, published: Bounds) -> Bounds:
 
 def growth_of(pair: Pair, reading: str) -> Growth | str | None:
     """Return what a claim says in percent, its text where it is a number or two, or nothing if it is no such claim."""
-    text = str(pair.later.published_change)
+    text = claim_text(pair)
     if _FROM_TO.fullmatch(text) or _DIFFERENCE.fullmatch(text):
         return text
     if text in _WORDS:

@@ -71,6 +71,8 @@ def counts_before(later: Bounds, growth: Growth, published: Bounds, *, scale: Fr
 
     `scale` is the length of the earlier period over that of the later one, where the change is one of rates.
     """
+    if published.empty:
+        return NOTHING
     low, high = (_factor(end) / scale for end in (growth.low, growth.high))
     # Nothing falls by more than all: an end beyond that is no end, or leaves nothing.
     allowed = Growth(low, high, growth.low_open and growth.low >= -100, growth.high_open or growth.high < -100)

@@ -193,7 +193,7 @@ def shipped(folder: str) -> Path:
 
 
 def _load(table: str, source: str | Path | pd.DataFrame | None) -> pd.DataFrame:
-    own = Path(source) if isinstance(source, str | Path) else None
+    own = Path(source).expanduser() if isinstance(source, str | Path) else None
     cells = read_cells(shipped("data") / f"{table}.csv" if source is None else source)
     schema = SCHEMAS[table].to_schema()
     refers = any((column.metadata or {}).get("refers_to") for column in schema.columns.values())

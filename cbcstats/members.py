@@ -56,6 +56,7 @@ def is_member(iso3: pd.Series, on: datetime.date | str | pd.Series | None = None
     >>> is_member(pd.Series(["KEN", "PLW", "EUE", "AIA"]), on="2018-03-02").tolist()
     [True, False, False, False]
     """
+    iso3 = pd.Series(iso3)
     joined = iso3.map(accessions()).astype("datetime64[us]")
     return (joined <= _days(on, iso3.index)).rename("is_member")
 
@@ -82,7 +83,7 @@ def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
     ['East and Southern Africa', 'Asia and the Pacific', nan]
     """
     regions = {code: SHORT_REGIONS[region] for code, region in _regions().items()} if short else _regions()
-    return iso3.map(regions).astype("str").rename(c.WCO_REGION)
+    return pd.Series(iso3).map(regions).astype("str").rename(c.WCO_REGION)
 
 
 @functools.cache

@@ -8,7 +8,7 @@ import numpy as np
 
 from cbcstats import columns as c
 from cbcstats.comparability import OTHERS, comparison, preferred_figures, year_before
-from cbcstats.errors import check_choice
+from cbcstats.errors import ArgumentError, check_choice
 from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, figures_of, series_keys
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ABSENT: Final = "absent"
+_IN_COMMON: Final = (c.MEASURE, c.UNIT, c.PERIOD_BASIS)  # to the parts of a total
 
 
 def contributions(
@@ -50,7 +51,7 @@ def contributions(
     Raises
     ------
     ArgumentError
-        If there is no such column.
+        If there is no such column, or it tells no parts apart, as `unit` does.
 
     Notes
     -----
@@ -69,15 +70,19 @@ def contributions(
     0     Europe           6.0                  16.0
     1     Africa          10.0                  16.0
     """
-    figures = _completed(preferred_figures(figures_of(counts, per=per, reading=reading), [*SERIES, by]), by)
-    later, previous = year_before(figures, [*SERIES, by])
-    of_one_change = [later[name] for name in (*SERIES, c.PERIOD_START, c.PERIOD_END)]
-    total = later[c.VALUE].groupby(of_one_change, dropna=False).transform("sum")
-    before = {
-        name: previous[name].groupby(of_one_change, dropna=False).transform("sum").where(lambda sums: sums > 0)
-        for name in (c.VALUE, c.LOW, c.HIGH)
-    }
-    found = later[[*SERIES, by, c.PERIOD_START, c.PERIOD_END, c.VALUE]].copy()
+    if by in _IN_COMMON:
+        raise ArgumentError(f"`by` must name what tells parts apart, such as wco_region, but {by!r} was given")
+    series = [name for name in SERIES if name != by]
+    figures = preferred_figures(figures_of(counts, per=per, reading=reading), [*series, by])
+    later, previous = year_before(_completed(figures, series, by), [*series, by])
+    of_one_change = [later[name] for name in (*series, c.PERIOD_START, c.PERIOD_END)]
+
+    def summed(values: pd.Series) -> pd.Series:
+        return values.groupby(of_one_change, dropna=False).transform("sum", skipna=False)
+
+    total = summed(later[c.VALUE])
+    before = {name: summed(previous[name]).where(lambda sums: sums > 0) for name in (c.VALUE, c.LOW, c.HIGH)}
+    found = later[[*series, by, c.PERIOD_START, c.PERIOD_END, c.VALUE]].copy()
     found[c.PREVIOUS_VALUE] = previous[c.VALUE]
     low, high = later[c.LOW] - previous[c.HIGH], later[c.HIGH] - previous[c.LOW]
     found["contribution"] = 100 * (later[c.VALUE] - previous[c.VALUE]) / before[c.VALUE]
@@ -89,6 +94,7 @@ def contributions(
     found[c.COMPARABLE] = known.groupby(of_one_change, dropna=False).transform("all")
     found[c.WHY] = _with_absent(compared[c.WHY], later, previous)
     found[c.SOURCE_ID], found[c.PREVIOUS_SOURCE_ID] = later[c.SOURCE_ID], previous[c.SOURCE_ID]
+    found.attrs["per"] = per
     return found.sort_values([c.PERIOD_END], kind="stable", ignore_index=True)
 
 
@@ -120,7 +126,7 @@ def check_totals(
     pandas.DataFrame
         One row per total. Columns: those of `by`; `period_start`, `period_end`; `value`, `low`, `high` of the total;
         `parts` (how many), `parts_value`, `parts_low`, `parts_high` of their sum; `adds_up` (bool: the two ranges
-        meet); `comparable` (bool: all have one measure and one unit), `why`; `source_id`.
+        meet); `comparable` (bool: all have one measure and one unit, and are known), `why`; `source_id`.
 
     Raises
     ------
@@ -141,7 +147,7 @@ def check_totals(
     if not is_total.any():
         check_choice("total", total, sorted(map(str, figures[part].unique())))
     period = [*keys, c.PERIOD_START, c.PERIOD_END]
-    sums = figures[~is_total].groupby(period, dropna=False)[[c.VALUE, c.LOW, c.HIGH]].agg("sum")
+    sums = figures[~is_total].groupby(period, dropna=False)[[c.VALUE, c.LOW, c.HIGH]].sum(skipna=False)
     sums["parts"] = figures[~is_total].groupby(period, dropna=False).size()
     found = figures.loc[is_total, [*period, c.VALUE, c.LOW, c.HIGH, c.SOURCE_ID]]
     found = found.merge(sums.add_prefix("parts_").rename(columns={"parts_parts": "parts"}), on=period, how="left")
@@ -149,34 +155,32 @@ def check_totals(
     found["adds_up"] = (found["parts_low"] <= found[c.HIGH]) & (found[c.LOW] <= found["parts_high"])
     alike = figures.groupby(period, dropna=False)[[c.MEASURE, c.UNIT]].nunique().eq(1).all(axis="columns")
     found = found.merge(alike.rename(c.COMPARABLE), on=period, how="left")
-    missing = (found["parts_value"] - found[c.VALUE]).map("{:+,.0f}".format)
-    found[c.WHY] = ("the parts make " + missing + " more than the total").mask(found["adds_up"], "")
+    more = (found["parts_value"] - found[c.VALUE]).map(_more_or_less)
+    found[c.WHY] = ("the parts make " + more + " than the total").mask(found["adds_up"], "")
     unlike = (found[c.WHY] + "; measure or unit differs").str.removeprefix("; ")
     found[c.WHY] = found[c.WHY].mask(~found[c.COMPARABLE], unlike)
-    found[c.WHY] = found[c.WHY].mask(found["parts"] == 0, "there are no parts for the period").astype("str")
-    names = [
-        c.VALUE,
-        c.LOW,
-        c.HIGH,
-        "parts",
-        "parts_value",
-        "parts_low",
-        "parts_high",
-        "adds_up",
-        c.COMPARABLE,
-        c.WHY,
-        c.SOURCE_ID,
-    ]
+    no_parts = found["parts"] == 0
+    unknown = (found["parts_value"].isna() & ~no_parts) | found[c.VALUE].isna()
+    found[c.COMPARABLE] &= ~unknown
+    found[c.WHY] = found[c.WHY].mask(unknown, "the value of the total or of a part is missing")
+    found[c.WHY] = found[c.WHY].mask(no_parts, "there are no parts for the period").astype("str")
+    sums_of_parts = ["parts", "parts_value", "parts_low", "parts_high"]
+    names = [c.VALUE, c.LOW, c.HIGH, *sums_of_parts, "adds_up", c.COMPARABLE, c.WHY, c.SOURCE_ID]
     return found[[*period, *names]]
 
 
-def _completed(figures: pd.DataFrame, part: str) -> pd.DataFrame:
+def _more_or_less(difference: float) -> str:
+    return f"{f'{abs(difference):,.4f}'.rstrip('0').rstrip('.')} {'more' if difference > 0 else 'less'}"
+
+
+def _completed(figures: pd.DataFrame, series: list[str], part: str) -> pd.DataFrame:
     """Give every part of a series a figure in every period of it; one that is absent counts 0."""
     of_period = [c.PERIOD_START, c.PERIOD_END, c.MEASURE, c.UNIT, c.PERIOD_BASIS, DAYS, MIDDLE]
-    periods = figures.drop_duplicates([*SERIES, c.PERIOD_START, c.PERIOD_END])[[*SERIES, *of_period]]
-    grid = periods.merge(figures[[*SERIES, part]].drop_duplicates(), on=list(SERIES))
+    periods = figures.drop_duplicates([*series, c.PERIOD_START, c.PERIOD_END])[[*series, *of_period]]
+    parts = figures[[*series, part]].drop_duplicates()
+    grid = periods.merge(parts, on=series)
     own = [c.VALUE, c.LOW, c.HIGH, PRINTED, OTHERS, c.SOURCE_ID]
-    keys = [*SERIES, part, c.PERIOD_START, c.PERIOD_END]
+    keys = [*series, part, c.PERIOD_START, c.PERIOD_END]
     full = grid.merge(figures[[*keys, *own]], on=keys, how="left")
     absent = full[PRINTED].isna()
     full[[c.VALUE, c.LOW, c.HIGH]] = full[[c.VALUE, c.LOW, c.HIGH]].mask(absent, 0.0)

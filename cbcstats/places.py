@@ -1,4 +1,4 @@
-"""Places: the code behind a name, the WCO region of a Member, and since when it is one."""
+"""Places: the code behind a name."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def to_iso3(names: pd.Series) -> pd.Series:
 
     Parameters
     ----------
-    names : pandas.Series of str
+    names : pandas.Series of str, or a list
         Names as written: `Cote d'Ivoire`, `Gambia, The`, `NA` for Namibia.
 
     Returns
@@ -58,6 +58,7 @@ def to_iso3(names: pd.Series) -> pd.Series:
     >>> to_iso3(pd.Series(["COTE D'IVOIRE", "Gambia, The", "Viêt Nam", "KE", "Kenya / Uganda", "Korea"])).tolist()
     ['CIV', 'GMB', 'VNM', 'KEN', nan, nan]
     """
+    names = pd.Series(names)
     texts = list(dict.fromkeys(name for name in names if isinstance(name, str)))
     codes = dict(zip(texts, iso3_of(texts), strict=True))
     found = [codes[name] if isinstance(name, str) else None for name in names]

@@ -120,9 +120,8 @@ def parse_qualified(text: str) -> Qualified:
     if "." in digits and len(digits) > _DIGITS:
         raise DataError(f"{text!r} has more digits than can be kept; write up to {_DIGITS - 1}, or no decimals")
     if re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", digits):
-        raise DataError(
-            f"{text!r} could be a thousand or a fraction; write {digits.replace('.', '')} or fewer decimals"
-        )
+        whole = f"{digits.replace('.', '')} {found['multiple']}".strip()
+        raise DataError(f"{text!r} could be a thousand or a fraction; write {whole} or fewer decimals")
     before, after = (" ".join(found[part].lower().split()) for part in ("before", "after"))
     if before and after:
         raise DataError(f"{text!r} has words on both sides of the number; leave one qualifier and no unit")

@@ -54,7 +54,7 @@ def read_cells(source: str | Path | pd.DataFrame) -> Cells:
         If there is no such file, or its kind is not known, or it holds no table.
     """
     if isinstance(source, pd.DataFrame):
-        return Cells("the frame", _frame_as_text(source), [])
+        return Cells("the frame", _frame_as_text(source, "the frame"), [])
     if not isinstance(source, str | os.PathLike):
         raise ArgumentError(f"`source` must be a path or a pandas frame, but {type(source).__name__} was given")
     path = existing_file(source, SUFFIXES)
@@ -157,7 +157,7 @@ def _read_excel(path: Path) -> Cells:
 
 
 def _read_parquet(path: Path) -> Cells:
-    return Cells(str(path), _frame_as_text(read_parquet(path)), [])
+    return Cells(str(path), _frame_as_text(read_parquet(path), str(path)), [])
 
 
 def _table(path: Path, rows: Sequence[tuple[int, list[str]]], problems: list[Problem]) -> Cells:
@@ -169,8 +169,9 @@ def _table(path: Path, rows: Sequence[tuple[int, list[str]]], problems: list[Pro
     header = [name.strip() for name in header]
     kept: dict[int, list[str]] = {}
     for row, record in body:
-        if len(record) == len(header) or (len(record) > len(header) and not any(record[len(header) :])):
-            kept[row] = [cell.strip() for cell in record[: len(header)]]
+        typed = [cell.strip() for cell in record]
+        if len(typed) >= len(header) and not any(typed[len(header) :]):
+            kept[row] = typed[: len(header)]
         else:
             problems.append(_ragged(row, record, len(header)))
     frame = pd.DataFrame.from_dict(kept, orient="index", columns=header, dtype="object").astype("str")
@@ -195,8 +196,12 @@ def _ragged(row: int, record: list[str], expected: int) -> Problem:
     return Problem(row, "", ",".join(record), found, remedy)
 
 
-def _frame_as_text(frame: pd.DataFrame) -> pd.DataFrame:
+def _frame_as_text(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     columns: Iterable[tuple[Any, pd.Series]] = frame.items()
-    cells = {str(name): [as_text(cell).strip() for cell in column] for name, column in columns}
+    cells: dict[str, list[str]] = {}
+    for column, values in columns:
+        if str(column) in cells:
+            raise DataError(f"{name}: has two columns {str(column)!r}; rename or drop one")
+        cells[str(column)] = [as_text(cell).strip() for cell in values]
     text = pd.DataFrame(cells, dtype="str")
     return text.set_axis(range(FIRST_ROW, len(frame) + FIRST_ROW), axis="index")

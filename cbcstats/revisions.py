@@ -109,7 +109,7 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, keys: Sequence[str
     found = [one_sided[keys].assign(change=kinds)]
     shared = both[both["_merge"] == "both"]
     for column in [column for column in map(str, old) if column in new and column not in keys]:
-        before, after = shared[f"{column}_old"], shared[f"{column}_new"]
+        before, after = (_comparable(shared[f"{column}_{edition}"]) for edition in ("old", "new"))
         same = (before == after).fillna(value=False).astype(bool) | (before.isna() & after.isna())
         texts = {"old": _as_text(before), "new": _as_text(after)}
         revised = shared[keys].assign(change="revised", column=column, **texts)[~same]
@@ -118,6 +118,11 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, keys: Sequence[str
         lone = [name for name in edition if name not in other]
         found.append(pd.DataFrame({"change": kind, "column": pd.Series(lone, dtype="str")}))
     return pd.concat(found, ignore_index=True).reindex(columns=[*keys, "change", "column", "old", "new"])
+
+
+def _comparable(values: pd.Series) -> pd.Series:
+    """Return categories, which compare with their like only, as text."""
+    return values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype) else values
 
 
 def _as_text(values: pd.Series) -> pd.Series:

@@ -42,7 +42,13 @@ def check_cells(
     A cell that cannot be parsed is one problem and becomes missing, so that it hides no other one.
     """
     problems = list(cells.problems)
-    text = cells.frame.rename(columns={name: _plain_name(name) for name in cells.frame if _is_new(name, cells, schema)})
+    renamed = {name: _plain_name(name) for name in cells.frame if _differs_by_case(name, cells, schema)}
+    doubled = [name for place, name in enumerate(renamed) if renamed[name] in list(renamed.values())[:place]]
+    problems += [
+        Problem(cells.header, str(name), "", f"is the column {renamed[name]} once more", "rename one")
+        for name in doubled
+    ]
+    text = cells.frame.rename(columns={name: plain for name, plain in renamed.items() if name not in doubled})
     others = [name for name in map(str, text) if name not in schema.columns]
     needed = [name for name, column in schema.columns.items() if not (column.metadata or {}).get("optional")]
     absent = {name for name in needed if name not in text}
@@ -111,7 +117,7 @@ def _number(cell: str) -> float:
             "is not a number; write digits only, such as 1200 or 24.1, and put words such as 'more than' into qualifier"
         )
     if len(cell) > _DIGITS:
-        raise ValueError("is too large a number; check it")
+        raise ValueError("has more digits than are kept; round it to 15")
     return float(cell)
 
 
@@ -139,7 +145,7 @@ def _plain_name(name: object) -> str:
     return "_".join(str(name).lower().split())
 
 
-def _is_new(name: object, cells: Cells, schema: pa.DataFrameSchema) -> bool:
+def _differs_by_case(name: object, cells: Cells, schema: pa.DataFrameSchema) -> bool:
     """Return whether a name differs from that of a column by case and blanks only."""
     return name not in schema.columns and _plain_name(name) in schema.columns and _plain_name(name) not in cells.frame
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.captions import format_range
-from cbcstats.claim_pairs import Pair, growth_of, implied_by, pair_of
+from cbcstats.claim_pairs import RECORD, Pair, claim_text, growth_of, implied_by, pair_of
 from cbcstats.figures import DAYS, PRINTED, SERIES, figures_of, rows
 from cbcstats.percentages import Growth
 from cbcstats.periods import DAYS_PER_MONTH, period_label
@@ -94,15 +93,15 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
                c.PREVIOUS_VALUE, c.PREVIOUS_LOW, c.PREVIOUS_HIGH, "implied_low", "implied_high", "verdict",
                "verdict_strict", "sentence", c.SOURCE_ID, c.PREVIOUS_SOURCE_ID]  # fmt: skip
     table = pd.DataFrame(found, columns=columns)
-    known = table[c.VALUE].notna()
-    values = table[c.VALUE].astype("object").where(known, pd.NA).astype("Float64")  # a NaN stands for no value
+    unknown = table[c.VALUE].isna()
+    values = table[c.VALUE].astype("object").mask(unknown, pd.NA).astype("Float64")  # a NaN stands for no value
     return table.assign(**{c.VALUE: whole_if_possible(values)})
 
 
 def _verdict(pair: Pair, reading: str) -> str:
     if pd.isna(pair.later.value):
         return UNKNOWN
-    if pair.later.published_change == "record":
+    if claim_text(pair) == RECORD:
         return _verdict_on_record(pair)
     if pair.previous is None or pd.isna(pair.previous.value) or growth_of(pair, reading) is None:
         return UNKNOWN
@@ -128,7 +127,7 @@ def _sentence(pair: Pair, verdicts: list[str], implied: Bounds) -> str:
     said = f"{later.published_change} on {getattr(later, PRINTED)} {later.unit}".strip()
     if pd.isna(later.value):
         return f"{later.published_change} is claimed without the figure, and no other row has it."
-    if later.published_change == "record":
+    if claim_text(pair) == RECORD:
         return " ".join(_on_record(pair, said, verdicts[0]))
     means = f" means {_range(implied)} before" if not implied.empty else ""
     if pair.previous is None:
@@ -159,15 +158,20 @@ def _what_would_fit(pair: Pair, implied: Bounds) -> Iterable[str]:
     growth = growth_of(pair, "usual")
     if implied.empty or not isinstance(growth, Growth):
         return
-    said = f"It would hold if the figure before had been {_range(implied)}"
-    if getattr(pair.later, c.CHANGE_BASIS, None) == "per_month" and math.isfinite(pair.later.high):
-        days = getattr(pair.previous, DAYS)
-        low, high = (1 + Fraction(end) / 100 for end in (growth.low, growth.high))
-        shortest = pair.later.low * days / (pair.previous.high * float(high)) / DAYS_PER_MONTH
-        longest = pair.later.high * days / (pair.previous.low * float(low)) / DAYS_PER_MONTH
-        now = getattr(pair.later, DAYS) / DAYS_PER_MONTH
-        said += f", or if the period had lasted {shortest:.1f} to {longest:.1f} months instead of {now:.1f}"
-    yield f"{said}."
+    yield f"It would hold if the figure before had been {_range(implied)}{_months_that_fit(pair, growth)}."
+
+
+def _months_that_fit(pair: Pair, growth: Growth) -> str:
+    """Say how long the period would have to have lasted for a claim a month, where the claim bounds it."""
+    ends = (growth.low, growth.high, pair.later.high, pair.previous.high)
+    is_bounded = growth.low > -100 and pair.previous.low > 0 and all(map(math.isfinite, ends))
+    if getattr(pair.later, c.CHANGE_BASIS, None) != "per_month" or not is_bounded:
+        return ""
+    days, now = (getattr(figure, DAYS) / DAYS_PER_MONTH for figure in (pair.previous, pair.later))
+    low, high = (1 + float(end) / 100 for end in (growth.low, growth.high))
+    shortest = pair.later.low * days / (pair.previous.high * high)
+    longest = pair.later.high * days / (pair.previous.low * low)
+    return f", or if the period had lasted {shortest:.1f} to {longest:.1f} months instead of {now:.1f}"
 
 
 def _others(pair: Pair) -> Iterable[str]:

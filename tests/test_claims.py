@@ -104,6 +104,11 @@ def test_the_strict_reading_is_open():
     assert implied_previous(492, "+49%", previous="more than 330", reading="strict") == (331, 331)
 
 
+def test_nothing_before_is_nothing_after_another_claim():
+    nothing = implied_previous(492, "+49%", previous=342)
+    assert implied_previous(492, "+49%", previous=nothing).empty
+
+
 def test_the_figure_before_is_read_as_strictly():
     assert implied_previous(492, "+49%", previous="more than 310").empty  # 311 to 319
     assert implied_previous(492, "+49%", previous="more than 310", reading="strict") == (330, 331)

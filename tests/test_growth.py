@@ -16,6 +16,7 @@ from cbcstats import (
     membership_changes,
     year_on_year,
 )
+from cbcstats.caveats import caveats
 
 
 def by_region(years, figures):
@@ -162,7 +163,7 @@ def test_parts_are_held_against_their_total():
     found = check_totals(reached, part="scope", total="all_regions").iloc[0]
     assert (found["value"], found["parts_value"], found["parts"], found["adds_up"]) == (27, 27, 3, True)
     short = check_totals(reached.query("scope != 'asia'"), part="scope", total="all_regions").iloc[0]
-    assert (short["adds_up"], short["why"]) == (False, "the parts make -3 more than the total")
+    assert (short["adds_up"], short["why"]) == (False, "the parts make 3 less than the total")
 
 
 def test_words_of_parts_and_total_are_ranges(years):
@@ -178,6 +179,39 @@ def test_words_of_parts_and_total_are_ranges(years):
     assert (found["comparable"], found["why"]) == (False, "measure or unit differs")
     with pytest.raises(ArgumentError, match="did you mean 'all'"):
         check_totals(counts, part="scope", total="al")
+
+
+def test_what_is_missing_is_no_zero(years):
+    parts = [years({2015: 60, 2016: 66}, scope="a"), years({2015: 40, 2016: None}, scope="b")]
+    found = contributions(pd.concat(parts), by="scope")
+    assert found["contribution"].tolist() == pytest.approx([6, math.nan], nan_ok=True)
+    assert found["total_percent_change"].isna().all()
+    assert not found["comparable"].any()
+    total = years({2015: 60, 2016: 4}, scope="all")
+    [_, short] = check_totals(pd.concat([*parts, total]), part="scope", total="all").itertuples()
+    missing = "the value of the total or of a part is missing"
+    assert (short.adds_up, short.comparable, short.why) == (False, False, missing)
+    [first, _] = check_totals(
+        pd.concat([*parts, years({2015: None, 2016: 4}, scope="all")]), part="scope", total="all"
+    ).itertuples()
+    assert (first.adds_up, first.comparable, first.why) == (False, False, missing)
+
+
+@pytest.mark.parametrize(("total", "why"), [(10, "0.4 less"), (9, "0.6 more"), (1234, "1,224.4 less")])
+def test_how_far_parts_and_total_are_apart(years, total, why):
+    parts = [years({2015: 1}, scope="a").assign(value=4.6), years({2015: 5}, scope="b")]
+    counts = pd.concat([years({2015: total}, scope="all"), *parts])
+    assert check_totals(counts, part="scope", total="all")["why"].tolist() == [f"the parts make {why} than the total"]
+
+
+def test_parts_are_told_apart_by_what_makes_up_series_or_by_a_column_of_ones_own(years):
+    counts = pd.concat([years({2015: 60, 2016: 66}, scope="a"), years({2015: 40, 2016: 50}, scope="b")])
+    assert contributions(counts, by="scope")["contribution"].tolist() == [6, 10]
+    named = counts.assign(indicator=counts["scope"], scope="all")
+    assert contributions(named, by="indicator")["contribution"].tolist() == [6, 10]
+    for name in ("unit", "measure", "period_basis"):
+        with pytest.raises(ArgumentError, match=f"must name what tells parts apart.*'{name}'"):
+            contributions(counts, by=name)
 
 
 # ---- membership_changes, by the lists as published
@@ -218,3 +252,38 @@ def test_equal_editions_have_no_differences_in_any_order():
     assert compare_releases(old, old.assign(extra=1))[["change", "column"]].to_numpy().tolist() == [["added", "extra"]]
     with pytest.raises(ArgumentError, match="no column of both"):
         compare_releases(old, old.drop(columns="scope"))
+
+
+def test_editions_of_a_register_compare_as_well():
+    called = {"member": "Country", "start_date": "Start"}
+    old = cbcstats.read_register(cbcstats.example_register(), columns=called, date_format="%d/%m/%Y").rows.head(20)
+    new = old.iloc[1:].assign(programme="Another")
+    keys = ["mission_id"] if "mission_id" in old else ["member", "start_date"]
+    found = compare_releases(old, new.astype({"programme": "category"}), keys=keys)
+    assert (found["change"] == "dropped").sum() == 1
+    assert (found["column"] == "programme").sum() == len(new)
+
+
+# ---- what holds for both
+def test_numbers_a_month_are_marked_as_such(years):
+    counts = years({2015: 100, 2016: 110})
+    for growth in (lambda how: index_to(counts, "2015", **how), lambda how: growth_rate(counts, **how)):
+        assert growth({}).attrs["per"] == "period"
+        monthly = growth({"per": "month"})
+        assert "numbers a month" in caveats({"growth": monthly})["about"].tolist()
+
+
+def test_a_year_may_be_a_number(years):
+    assert index_to(years({2014: 50, 2015: 100}), 2014)["index"].tolist() == [100, 200]
+    with pytest.raises(ArgumentError, match="but '2013' was given"):
+        index_to(years({2014: 50, 2015: 100}), 2013)
+
+
+def test_series_of_several_keys_and_of_none_keep_their_rates(years):
+    both = pd.concat([years({2015: 100, 2016: 110}, scope=None), years({2015: 10, 2016: 20}, scope="west")])
+    by = ["scope", "indicator"]
+    found = growth_rate(both.assign(scope=both["scope"].astype("object")), by=by)
+    assert found[[*by, "first_value", "last_value"]].to_numpy().tolist() == [
+        ["all", "missions", 100, 110],
+        ["west", "missions", 10, 20],
+    ]

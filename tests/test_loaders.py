@@ -251,7 +251,7 @@ def test_a_quotation_mark_that_never_closes_hides_no_other_row(rows, save):
         ("scope", "", "scope", "is empty"),
         ("indicator", "Missions!", "indicator", "has another form"),
         ("preferred", "perhaps", "preferred", "is neither true nor false"),
-        ("value", "9" * 30, "value", "too large"),
+        ("value", "9" * 30, "value", "has more digits than are kept"),
         ("value", "1,200", "value", "is not a number"),
         ("value", "", "value", "is empty"),
     ],
@@ -469,3 +469,34 @@ def test_each_rule_of_places_names_its_column(save, changed, value, column, prob
     found = problems(save([header, kenya, uganda], "places.csv"), cbcstats.load_places)
     assert set(found["column"]) == {column}
     assert problem in found["problem"].iloc[-1]
+
+
+def test_names_of_columns_that_differ_by_case_only_are_told_apart(rows, save):
+    place = rows[0].index("note")
+    doubled = [[*row[:place], row[place], row[place], *row[place + 1 :]] for row in rows]
+    doubled[0][place : place + 2] = ["Note", "NOTE"]
+    [problem] = problems(save(doubled)).itertuples()
+    assert (problem.row, problem.column, problem.problem) == (1, "NOTE", "is the column note once more")
+
+
+def test_two_columns_of_one_name_are_refused_in_a_frame():
+    counts = cbcstats.load_counts()
+    with pytest.raises(DataError, match=r"^the frame: has two columns 'value'; rename or drop one$"):
+        cbcstats.load_counts(source=pd.concat([counts, counts[["value"]]], axis="columns"))
+
+
+def test_blank_cells_after_the_last_column_are_nothing(rows, save):
+    assert len(cbcstats.load_counts(source=save([rows[0], *([*row, "", " "] for row in rows[1:])]))) == len(rows) - 1
+
+
+def test_sources_beside_a_file_are_found_under_the_home_folder(rows, save, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    rows[1][rows[0].index("source_id")] = "mine-1"
+    save(rows, "mine.csv")
+    (tmp_path / "sources.csv").write_text(
+        "source_id,title,publisher,published,url,accessed,note\n"
+        "mine-1,A letter,An office,2018,https://example.org/letter,2018-03-02,\n",
+        encoding="utf-8",
+    )
+    assert cbcstats.load_counts(source="~/mine.csv")["source_id"][0] == "mine-1"

@@ -214,3 +214,7 @@ def test_suggestions_are_short_names_and_few():
         found = suggestions(text)
         assert len(found) <= 3
         assert set(found) <= short
+
+
+def test_a_list_is_taken_like_a_series():
+    assert to_iso3(["Kenya", "nowhere"]).fillna("none").tolist() == ["KEN", "none"]

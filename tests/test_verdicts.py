@@ -394,3 +394,49 @@ def test_a_count_without_a_unit_stands_alone(years):
 def test_more_than_there_is_cannot_have_been_added(years):
     found = claimed(years({2015: 50, 2016: 63}), "+70")
     assert (found.verdict, math.isnan(found.implied_low), math.isnan(found.implied_high)) == ("contradicts", True, True)
+
+
+CHANGES = [
+    *("increased", "decreased", "Increased", "stable", "record", "+10%", "-10%", "-100%", "+1,000"),
+    *("from 57 to 74", "doubled", "a quarter more", "49 or so"),
+]
+
+
+@pytest.mark.parametrize("basis", ["total", "per_month"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_claim_on_every_figure_has_a_verdict_and_a_sentence(years, change, basis):
+    for before in (0, 100, None):
+        for after in (0, 90, 110, None):
+            for qualifier in ("exact", "more_than"):
+                counts = years({2015: before, 2016: after}, qualifier=qualifier)
+                counts.loc[1, ["published_change", "change_basis"]] = change, basis
+                [found] = check_claims(counts).itertuples()
+                assert found.verdict in {"consistent", "contradicts", "cannot be checked"}
+                assert found.sentence.endswith(".")
+                assert "nan" not in found.sentence
+
+
+# By hand: 100 in 365 days are 12 a month; 110 after "decreased" asks for fewer a month, so for more than 401.5 days of
+# 366, to which there is no end: no months are named.
+@pytest.mark.parametrize(("after", "change"), [(90, "increased"), (110, "decreased")])
+def test_months_are_named_only_where_the_claim_bounds_them(years, after, change):
+    counts = years({2015: 100, 2016: after})
+    counts.loc[1, ["published_change", "change_basis"]] = change, "per_month"
+    [found] = check_claims(counts).itertuples()
+    assert found.verdict == "contradicts"
+    assert "months instead of" not in found.sentence
+
+
+@pytest.mark.parametrize("change", ["+1,000", "+ 1000", "from 1,057 to 2,057", "From 1057 to 2057"])
+def test_commas_and_capitals_make_no_other_claim(years, change):
+    counts = years({2015: 1057, 2016: 2057})
+    counts.loc[1, ["published_change", "change_basis"]] = change, "total"
+    assert check_claims(counts)["verdict"].tolist() == ["consistent"]
+    counts.loc[1, "value"] = 2058
+    assert check_claims(counts)["verdict"].tolist() == ["contradicts"]
+
+
+def test_a_minus_may_be_a_sign_of_its_own(years):
+    counts = years({2015: 50, 2016: 40})
+    counts.loc[1, ["published_change", "change_basis"]] = "\N{MINUS SIGN}10", "total"
+    assert check_claims(counts)["verdict"].tolist() == ["consistent"]
