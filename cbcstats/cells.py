@@ -11,7 +11,7 @@ import pyarrow.compute
 
 from cbcstats import columns as c
 from cbcstats.columns import WCO_REGIONS
-from cbcstats.entries import PLACEHOLDERS, TO_COME, Reading, judge
+from cbcstats.entries import PLACEHOLDERS, TO_COME, Met, Reading, judge
 from cbcstats.findings import as_series
 from cbcstats.members import wco_region
 
@@ -80,10 +80,10 @@ def read_plain(column: pa.Array) -> Plain:
     return Plain(cells, _mask(empty), _mask(no_value))
 
 
-def read_coded(typed_name: str, column: pa.DictionaryArray, model: pandera.Column, reading: Reading) -> Coded:
+def read_coded(typed_name: str, column: pa.DictionaryArray, model: pandera.Column, reading: Reading, met: Met) -> Coded:
     """Read each distinct text of a column once."""
     texts = column.dictionary.to_pylist()
-    return Coded(typed_name, column.indices.to_numpy(), texts, *judge(texts, model, reading))
+    return Coded(typed_name, column.indices.to_numpy(), texts, *judge(texts, model, reading, met))
 
 
 def typed_place(member: Coded, rows: np.ndarray | None) -> dict[str, pd.Categorical]:

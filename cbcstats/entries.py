@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -84,17 +85,25 @@ class Judged(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """How dates are written: the format that is stated, and what serial numbers of a workbook count from.
-
-    `unknown_places` grows by those that were met, so that near spellings are looked for a bounded number of times.
-    """
+    """How dates are written: the format that is stated, and what serial numbers of a workbook count from."""
 
     date_format: str | None
     first_day: datetime.date | None
-    unknown_places: dict[str, Finding]
 
 
-def judge(texts: Sequence[str], column: pa.Column, reading: Reading) -> Judged:
+@dataclass
+class Met:
+    """What the blocks of a register held so far; it grows with each.
+
+    Near spellings of `unknown_places` are looked for a bounded number of times. `orders_of_dates` has for each column
+    the first date that can only have the day first, and the first that can only have the month first.
+    """
+
+    unknown_places: dict[str, Finding] = field(default_factory=dict)
+    orders_of_dates: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def judge(texts: Sequence[str], column: pa.Column, reading: Reading, met: Met) -> Judged:
     """Read the distinct texts of a column by what its model says of it, then hold the values against the model."""
     plain = [text.strip() for text in texts]
     kind = _kind_of(column)
@@ -102,7 +111,7 @@ def judge(texts: Sequence[str], column: pa.Column, reading: Reading) -> Judged:
     findings: list[Finding | None] = [None] * len(plain)
     for place in np.flatnonzero(values.isna()).tolist():
         text = plain[place]
-        findings[place] = without_value(text, column) or (_why_unread(text, kind, reading) if text else None)
+        findings[place] = without_value(text, column) or (_why_unread(text, kind, reading, met) if text else None)
     for check in column.checks:
         held = values.dropna()
         broken = held.index[~check(held).check_output.to_numpy(bool)]
@@ -146,10 +155,10 @@ def without_value(text: str, column: pa.Column) -> Finding | None:
     return None
 
 
-def _why_unread(text: str, kind: str, reading: Reading) -> Finding:
+def _why_unread(text: str, kind: str, reading: Reading, met: Met) -> Finding:
     if kind == "day":
         return why_no_day(text, reading.date_format)
-    return _why_no_count(text) if kind == "count" else _why_no_place(text, reading.unknown_places)
+    return _why_no_count(text) if kind == "count" else _why_no_place(text, met.unknown_places)
 
 
 def _days(texts: Sequence[str], reading: Reading) -> pd.Series:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cbcstats.dates import check_date_format
-from cbcstats.entries import Reading
+from cbcstats.entries import Met, Reading
 from cbcstats.errors import check_choice
 from cbcstats.headers import check_columns, missing_columns, named_columns
 from cbcstats.inputs import open_blocks
@@ -105,7 +105,7 @@ def read_register(
     [block] = blocks.read(*_asked_for(shape), in_parts=False)
     with ThreadPoolExecutor(1) as beside:  # Arrow compares ids on one core while the cells are read on another
         repeats = beside.submit(find_repeats, [block], _key(shape))
-        return register_of(blocks.name, sieve(block, shape, repeats.result), year_start)
+        return register_of(blocks.name, sieve(block, shape, Met(), repeats.result), year_start)
 
 
 def example_register() -> Path:
@@ -166,9 +166,9 @@ def read_register_in_parts(
     tell = progress or (lambda _done, _total: None)
     tell(0, 0)
     repeats = find_repeats(blocks.read(*asked_for, in_parts=True), _key(shape))
-    done = 0
+    met, done = Met(), 0
     for block in blocks.read(*asked_for, in_parts=True):
-        found = sieve(block, shape, partial(repeats.part, done, len(block.rows)))
+        found = sieve(block, shape, met, partial(repeats.part, done, len(block.rows)))
         done += len(block.rows)
         yield register_of(blocks.name, found, year_start)
         tell(done, len(repeats.ids))
@@ -189,9 +189,9 @@ def _open(
     called = check_columns(columns, model)
     blocks = open_blocks(source, lambda cells: not missing_columns(cells, model, called), sheet=sheet)
     handed_back = TO_CORRECT in blocks.header  # all of its cells are text, so that a serial number is none
-    reading = Reading(date_format, None if handed_back else blocks.first_day, {})
+    reading = Reading(date_format, None if handed_back else blocks.first_day)
     names = named_columns(blocks, model, called)
-    return blocks, Shape(model, names, blocks.header, blocks.header_row, reading, repeated_rows == "reject", {})
+    return blocks, Shape(model, names, blocks.header, blocks.header_row, reading, repeated_rows == "reject")
 
 
 def _asked_for(shape: Shape) -> tuple[list[str], list[str]]:

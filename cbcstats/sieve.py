@@ -13,7 +13,7 @@ from cbcstats import columns as c
 from cbcstats.blocks import free_name
 from cbcstats.cells import Coded, Plain, read_coded, read_plain, typed_place
 from cbcstats.dates import orders_of_day_and_month
-from cbcstats.entries import Reading, is_total, without_value
+from cbcstats.entries import Met, Reading, is_total, without_value
 from cbcstats.findings import ERROR, WARNING, Finding, Findings, as_series, reasons
 from cbcstats.headers import plain_name
 from cbcstats.members import accessions
@@ -52,8 +52,7 @@ _TWICE: Final = "repeats a row above in all its cells"
 class Shape(NamedTuple):
     """What is known of a register before its cells are read.
 
-    `names` holds the column of the file for each column of the model that the file has; `mixed` grows by the first
-    date of each column that can only have the day first, and the first that can only have the month first.
+    `names` holds the column of the file for each column of the model that the file has.
     """
 
     model: pandera.DataFrameSchema
@@ -62,7 +61,6 @@ class Shape(NamedTuple):
     header_row: int
     reading: Reading
     reject_repeated_rows: bool
-    mixed: dict[str, tuple[str, str]]
 
 
 class Sieved(NamedTuple):
@@ -80,7 +78,7 @@ class _Columns(NamedTuple):
     plain: dict[str, Plain]
 
 
-def sieve(block: Block, shape: Shape, repeats: Callable[[], Repeats]) -> Sieved:
+def sieve(block: Block, shape: Shape, met: Met, repeats: Callable[[], Repeats]) -> Sieved:
     """Judge every cell of a block: a row with an error is rejected, and no bad cell hides another one.
 
     `repeats` is called late, so that it may be found meanwhile.
@@ -89,7 +87,7 @@ def sieve(block: Block, shape: Shape, repeats: Callable[[], Repeats]) -> Sieved:
     for name, typed in shape.names.items():
         cells = block.text[typed]
         if isinstance(cells, pa.DictionaryArray):
-            columns.coded[name] = read_coded(typed, cells, shape.model.columns[name], shape.reading)
+            columns.coded[name] = read_coded(typed, cells, shape.model.columns[name], shape.reading, met)
         else:
             columns.plain[name] = read_plain(cells)
     findings = Findings(shape.header, len(block.rows))
@@ -97,7 +95,7 @@ def sieve(block: Block, shape: Shape, repeats: Callable[[], Repeats]) -> Sieved:
     findings.closed |= empty
     _find_no_entries(findings, block, columns, shape)
     _find_in_cells(findings, block, columns, shape)
-    _find_mixed_dates(findings, columns, shape)
+    _find_mixed_dates(findings, columns, met)
     _find_in_rows(findings, block, columns, shape)
     _find_repeats(findings, block, shape, repeats())
     problems = findings.problems(np.append(shape.header_row, block.rows))
@@ -182,14 +180,14 @@ def _find_in_cells(findings: Findings, block: Block, columns: _Columns, shape: S
             findings.add(positions, column.typed_name, values, numbers[column.codes[positions]])
 
 
-def _find_mixed_dates(findings: Findings, columns: _Columns, shape: Shape) -> None:
+def _find_mixed_dates(findings: Findings, columns: _Columns, met: Met) -> None:
     """Say once that a column has dates that can only have the day first, and others that can only have the month."""
     for column in columns.coded.values():
-        before = shape.mixed.get(column.typed_name, ("", ""))
+        before = met.orders_of_dates.get(column.typed_name, ("", ""))
         if column.parsed.dtype.kind == "M" and not all(before):
             now = orders_of_day_and_month(column.texts)
             both = (before[0] or now[0], before[1] or now[1])
-            shape.mixed[column.typed_name] = both
+            met.orders_of_dates[column.typed_name] = both
             if all(both):
                 findings.add(np.array([-1]), column.typed_name, pa.array([" and ".join(both)]), _MIXED)
 
