@@ -11,7 +11,7 @@ import pandas as pd
 
 from cbcstats.dates import days_of, why_no_day
 from cbcstats.findings import ERROR, WARNING, Finding
-from cbcstats.places import iso3_of, suggestions
+from cbcstats.places import LIST, iso3_of, suggestions
 from cbcstats.register_schemas import OF_CELLS, PLACE
 
 if TYPE_CHECKING:
@@ -67,7 +67,6 @@ _WHOLE: Final = re.compile(r"([+-]?\d{1,15})(\.0*)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:[,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII)
 _THOUSANDTHS: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
-_LIST: Final = re.compile(r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE)
 _WRITE: Final = {"place": "write the name of one country", "day": "write the day as 2017-04-03", "text": "write it"}
 _SUGGESTED_FOR: Final = 500  # unknown places; more of them are no names of places
 _LONGEST_PLACE: Final = 100
@@ -198,7 +197,7 @@ def _why_no_place(text: str, known: dict[str, Finding]) -> Finding:
         near = [text.upper()] if iso3_of([text.upper()])[0] else near  # a code in small letters may be a word
         hint = f"; perhaps {' or '.join(near)}" if near else ""
         finding = Finding("is not a place that is known", f"write the name of one country, or its ISO code{hint}")
-        if len(near) > 1 and _LIST.search(text):
+        if len(near) > 1 and LIST.search(text):
             finding = Finding("names several places", f"write one row for each: {', '.join(near)}")
         known[text] = finding
     return known[text]

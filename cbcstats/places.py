@@ -27,7 +27,7 @@ _INITIALS: Final = re.compile(r"\b(\w) (?=\w\b)")
 # Marks of a list are kept as a word of their own, for a list of places is no place.
 _ONE_WORD: Final = {"st": "saint", "ste": "sainte", ";": "/", "|": "/", "+": "/"}
 _ARTICLES: Final = frozenset({"la", "le", "les", "l", "el", "las", "los", "/"})  # stand before or after a name
-_PARTS: Final = re.compile(r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE)
+LIST: Final = re.compile(r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE)  # what stands between the places of a list
 _CONTINENTS: Final = frozenset({"africa", "afrique", "asia", "asie", "america", "amerique", "europe", "europa"})
 _LONGEST: Final = 200  # characters of a text that can be a name; the longest one that is known has about 80
 _NEAR: Final = 0.8  # how like a known spelling another one is to be suggested
@@ -112,7 +112,7 @@ def suggestions(name: str) -> list[str]:
     >>> suggestions("Kenyaa"), suggestions("Kenya / Uganda"), suggestions("Virgin Islands")
     (['Kenya'], ['Kenya', 'Uganda'], ['British Virgin Islands', 'US Virgin Islands'])
     """
-    parts = iso3_of([part for part in _PARTS.split(name) if part.strip()])
+    parts = iso3_of([part for part in LIST.split(name) if part.strip()])
     words = plain_spelling(name).split()
     found = parts if parts and None not in parts else _sharing(words) or _among(words) or _near(words)
     short = _short_names()

@@ -8,13 +8,9 @@ import time
 
 import nbformat
 import pytest
+from command_line import run
 
 import cbcstats
-
-
-def run(*arguments, cwd):
-    command = [sys.executable, "-c", "from cbcstats.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
 
 
 @pytest.fixture

@@ -1,22 +1,16 @@
 """`cbcstats check` and `cbcstats count`, as they are typed."""
 
 import functools
-import subprocess
-import sys
 
 import openpyxl
 import pandas as pd
 import pytest
+from command_line import run
 
 import cbcstats
 
 COLUMNS = ["-c", "member=Country", "-c", "start_date=Start", "-c", "end_date=End"]
 READING = [*COLUMNS, "--date-format", "%d/%m/%Y"]
-
-
-def run(*arguments, cwd):
-    command = [sys.executable, "-c", "from cbcstats.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
 
 
 @pytest.fixture(scope="module")
