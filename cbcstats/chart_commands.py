@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cbcstats.register_commands import Overwrite, errors_as_sentences, printable
+from cbcstats.terminal import Overwrite, errors_as_sentences, printable
 
 
 class Kind(enum.StrEnum):

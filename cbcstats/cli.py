@@ -6,12 +6,12 @@ import enum
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cbcstats import __version__, chart_commands, register_commands
-from cbcstats.errors import CbcstatsError
+from cbcstats.terminal import Overwrite, errors_as_sentences, print_all_letters, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def report(
 ) -> None:
     """Run the notebooks and write one page, with its charts and tables beside it.
 
-    Exits with 0 when the report is written, and with 1 when it is not; what stood there stays then.
+    Exits with 0 when the report is written, and with 2 when it is not; what stood there stays then.
     """
     from rich.console import Console
     from rich.progress import Progress, TaskID
@@ -74,7 +74,7 @@ def report(
     from cbcstats.reports import save_report
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    with errors_as_sentences(), Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks: dict[str, TaskID] = {}
 
         def show(name: str, done: int, total: int) -> None:
@@ -88,7 +88,7 @@ def report(
             logging.getLogger("asyncio").disabled = True  # what the tasks of nbclient say of their end helps nobody
             typer.echo("Stopped; no report was written", err=True)
             raise typer.Exit(130) from interrupt
-    typer.echo(f"Wrote {page}")
+    typer.echo(printable(f"Wrote {page}"))
 
 
 @app.command(epilog="Examples: cbcstats claims · cbcstats claims mine.csv --format csv > verdicts.csv")
@@ -101,15 +101,13 @@ def claims(
     Exits with 0 when nothing contradicts, with 1 when something does, and with 2 when the file cannot be read.
     """
     from cbcstats.loaders import load_counts
+    from cbcstats.plain_tables import csv_bytes
     from cbcstats.verdicts import CONTRADICTS, check_claims
 
-    try:
+    with errors_as_sentences():
         found = check_claims(load_counts(source=file))
-    except CbcstatsError as error:
-        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
-        raise typer.Exit(2) from error
     if form is Format.csv:
-        typer.echo(found.to_csv(index=False), nl=False)
+        typer.echo(csv_bytes(found).decode(), nl=False)
     elif form is Format.json:
         typer.echo(found.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
     else:
@@ -138,12 +136,9 @@ def implied(
     from cbcstats.qualifiers import parse_qualified
 
     reading = "strict" if strict else "usual"
-    try:
+    with errors_as_sentences():
         figure = parse_qualified(value)
         found = implied_previous(figure.value, change, qualifier=figure.qualifier, previous=previous, reading=reading)
-    except CbcstatsError as error:
-        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
-        raise typer.Exit(2) from error
     typer.echo(str(found))
     if found.empty:
         raise typer.Exit(1)
@@ -155,15 +150,16 @@ def implied(
 def template(
     file: Annotated[Path, typer.Argument(help="Workbook to write; its name ends in .xlsx.")],
     kind: Annotated[str, typer.Option(help="missions or beneficiaries.")] = "missions",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a workbook in which people fill in a register, with drop-down lists, and checks while they type.
 
-    What the form accepts passes `cbcstats check`. Exits with 0 when the workbook is written, and with 1 when it is not.
+    What the form accepts passes `cbcstats check`. Exits with 0 when the workbook is written, and with 2 when it is not.
     """
     from cbcstats.entry_forms import save_template
 
-    typer.echo(f"Wrote {save_template(file, kind=kind, overwrite=overwrite)}")
+    with errors_as_sentences():
+        typer.echo(printable(f"Wrote {save_template(file, kind=kind, overwrite=overwrite)}"))
 
 
 app.command(
@@ -191,7 +187,7 @@ def _print_verdicts(found: pd.DataFrame, form: Format) -> None:
         [
             claim.indicator,
             period_label(claim.period_start, claim.period_end),
-            f"{claim.qualifier.replace('_', ' ')} {claim.value:,}".removeprefix("exact "),
+            _number(claim),
             claim.published_change,
             claim.verdict,
             claim.verdict_strict,
@@ -201,30 +197,32 @@ def _print_verdicts(found: pd.DataFrame, form: Format) -> None:
     ]
     if form is Format.markdown:
         for cells in (columns, ["---"] * len(columns), *lines):
-            typer.echo(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+            plain = (" ".join(printable(cell).split()).replace("|", r"\|") for cell in cells)
+            typer.echo(f"| {' | '.join(plain)} |")
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(*columns, show_lines=True)
     for cells in lines:
-        table.add_row(*cells)
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     console = Console()
     Console(width=None if console.is_terminal else 200).print(table)
 
 
+def _number(claim: Any) -> str:
+    import pandas as pd
+
+    word = claim.qualifier.replace("_", " ")
+    return "not known" if pd.isna(claim.value) else f"{word} {claim.value:,}".removeprefix("exact ")
+
+
 def main() -> None:
     """Run the command line; an error is a sentence and an exit code, not a traceback."""
+    print_all_letters()
     try:
-        app()
-    except CbcstatsError as error:
-        typer.secho(f"Error: {error}", err=True, fg=typer.colors.RED)
-        sys.exit(1)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        typer.secho(
-            f"Error: {where}{error.strerror or error}; check that it may be read and written",
-            err=True,
-            fg=typer.colors.RED,
-        )
-        sys.exit(1)
+        with errors_as_sentences():
+            app()
+    except typer.Exit as end:
+        sys.exit(end.exit_code)

@@ -21,6 +21,8 @@ from cbcstats.slides import Slide, deck_bytes, has_slide, slide_of
 from cbcstats.tables import save_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.figure import Figure
 
 WORKBOOK: Final = "tables.xlsx"
@@ -43,6 +45,19 @@ def export_displays(folder: str, stem: str) -> None:
     stem = re.sub(r"[^\w.-]+", "_", stem)
     counted = {"chart": 0, "table": 0}
     parts = Path(folder, _PARTS)
+    whole = _mark_of(Path(folder), stem)
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    whole.touch()
+
+    def whole_or_said(show: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def shown(thing: Any) -> Any:
+            try:
+                return show(thing)
+            except OSError:  # IPython shows it, and goes on
+                whole.unlink(missing_ok=True)  # for which there is room on a full disk
+                raise
+
+        return shown
 
     def show_figure(figure: Figure) -> tuple[bytes, dict[str, object]]:
         counted["chart"] += 1
@@ -70,8 +85,18 @@ def export_displays(folder: str, stem: str) -> None:
         return frame_html(frame, name), {"sources": cited_by([frame]), "file": f"{name}.csv"}
 
     formatters = shell.display_formatter.formatters
-    formatters["image/png"].for_type(Figure, show_figure)
-    formatters["text/html"].for_type(pd.DataFrame, show_frame)  # so `%load_ext cbcstats` changes nothing
+    formatters["image/png"].for_type(Figure, whole_or_said(show_figure))
+    html = formatters["text/html"]
+    html.for_type(pd.DataFrame, whole_or_said(show_frame))  # so `%load_ext cbcstats` changes nothing
+
+
+def has_all(folder: Path, stem: str) -> bool:
+    """Return whether all that a notebook displayed could be written."""
+    return _mark_of(folder, stem).exists()
+
+
+def _mark_of(folder: Path, stem: str) -> Path:
+    return folder / _PARTS / f"{stem}.whole"
 
 
 def gather(folder: Path, title: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -76,13 +76,43 @@ def open_blocks(
         raise ArgumentError(f"`source` must be a path or a pandas frame, but {type(source).__name__} was given")
     try:
         path = existing_file(source, SUFFIXES)
+        before = _state(path)
         if path.suffix.lower() == ".xlsx":
-            return _open_workbook(path, is_header, sheet)
+            return _unchanged(_open_workbook(path, is_header, sheet), path, before)
         if sheet is not None:
             raise DataError(f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}")
-        return _open_parquet(path) if path.suffix.lower() == ".parquet" else _open_text(path, is_header)
+        opened = _open_parquet(path) if path.suffix.lower() == ".parquet" else _open_text(path, is_header)
+        return _unchanged(opened, path, before)
     except OSError as error:
         raise DataError(f"{source}: cannot be read ({error.strerror or error}); check that it may be opened") from error
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """Return by what a change of a file is seen."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _unchanged(blocks: Blocks, path: Path, before: tuple[int, int, int]) -> Blocks:
+    """Let a register raise where its file is no longer the one that was opened, before what was read then is used."""
+
+    def check() -> None:
+        if not path.exists() or _state(path) != before:
+            raise DataError(f"{path}: was changed while it was read; read it again when nobody writes to it")
+
+    def read(coded: Sequence[str], plain: Sequence[str], *, in_parts: bool) -> Iterator[Block]:
+        try:
+            for block in blocks.read(coded, plain, in_parts=in_parts):
+                check()
+                yield block
+        except (pa.ArrowException, OSError, DataError) as error:
+            check()
+            if isinstance(error, DataError):
+                raise
+            raise DataError(f"{path}: cannot be read ({error}); check that it may be opened") from error
+        check()
+
+    return replace(blocks, read=read)
 
 
 class _Layout(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -14,7 +15,7 @@ from cbcstats import columns as c
 from cbcstats.caveats import caveats, cited_by, is_sources, sources_of
 from cbcstats.dictionary import MARKS, resource
 from cbcstats.errors import ArgumentError
-from cbcstats.files import target, write_whole
+from cbcstats.files import target, write_together
 from cbcstats.meanings import meanings
 from cbcstats.plain_tables import csv_bytes, harmless, is_days, plain_frame
 
@@ -56,7 +57,9 @@ def save_datapackage(
     Returns
     -------
     pathlib.Path
-        `datapackage.json` in the folder. It is written last.
+        `datapackage.json` in the folder. It is written last, and holds the size and the SHA-256 of each table, by which
+        a package can be checked: a process that is killed between two files leaves each of them whole, but some are of
+        before.
 
     Raises
     ------
@@ -89,18 +92,21 @@ def save_datapackage(
     said = {name: caveats({name: frame}) for name, frame in frames.items()}
     of_sources = _add_sources(frames, sources)
     name = title or folder.resolve().name
+    files = {folder / f"{name}.csv": csv_bytes(frame) for name, frame in frames.items()}
     package = {
         "name": file_names([name])[0],
         "title": name,
         **({"description": note} if note else {}),
         **_cited(frames, of_sources),
-        "resources": [_resource(name, frame, said.get(name), of_sources) for name, frame in frames.items()],
+        "resources": [
+            _resource(name, frame, said.get(name), of_sources) | _mark(content)
+            for (name, frame), content in zip(frames.items(), files.values(), strict=True)
+        ],
     }
-    files = {folder / f"{name}.csv": csv_bytes(frame) for name, frame in frames.items()}
     files[folder / DESCRIPTOR] = (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
     for path in files:
         target(path, [path.suffix], overwrite=overwrite)
-    _write_all(files)
+    write_together(files)
     return folder / DESCRIPTOR
 
 
@@ -161,6 +167,11 @@ def _resource(name: str, frame: pd.DataFrame, said: pd.DataFrame | None, of_sour
     return resource(name, table_schema) | ({"description": " ".join(lines)} if lines else {})
 
 
+def _mark(content: bytes) -> dict[str, Any]:
+    """Return by what a file is known, so that one of another time or one cut short is seen as such."""
+    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+
+
 def _field(column: pd.Series, meaning: str) -> dict[str, Any]:
     kind = _kind(column)
     field: dict[str, Any] = {"type": kind}
@@ -182,17 +193,3 @@ def _kind(column: pd.Series) -> str:
     if types.is_datetime64_any_dtype(column.dtype):
         return "date" if is_days(column) else "datetime"
     return "string" if all(isinstance(value, str) for value in column.dropna().unique()) else "any"
-
-
-def _write_all(files: Mapping[Path, bytes]) -> None:
-    """Write the files in order; if one fails, those that were not there before go again."""
-    new: list[Path] = []
-    try:
-        for path, content in files.items():
-            if not path.exists():
-                new.append(path)
-            write_whole(path, content)
-    except OSError:
-        for path in new:
-            path.unlink(missing_ok=True)
-        raise

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from cbcstats.columns import START_DATE
-from cbcstats.errors import SHOWN, ArgumentError, CbcstatsError, problem_line
+from cbcstats.errors import SHOWN, ArgumentError, problem_line
 from cbcstats.files import target, write_whole
+from cbcstats.terminal import Overwrite, errors_as_sentences, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from cbcstats.register_results import Register
 
 _LARGE: Final = 20_000_000  # bytes, from which on progress is shown
-_BROKEN_PIPE: Final = 141  # as the shell says of a program whose reader is gone
 _TABLES: Final = (".csv", ".xlsx", ".parquet")
 
 File = Annotated[Path, typer.Argument(help="A register: CSV, Excel or Parquet.")]
@@ -35,7 +33,6 @@ DateFormat = Annotated[
 ]
 Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
 RepeatedRows = Annotated[str, typer.Option(help="keep or reject rows that repeat another in all cells and have no id.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
 
 
 def check(
@@ -159,43 +156,6 @@ def _pair(given: str) -> tuple[str, str]:
     if not mark:
         raise ArgumentError(f"--column {given}: write it as {given}=Header, with the name of the column in the file")
     return name.strip(), typed.strip()
-
-
-@contextlib.contextmanager
-def errors_as_sentences() -> Iterator[None]:
-    """End a command in a sentence and an exit code, whatever goes wrong that is not a fault of ours."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise typer.Exit(_BROKEN_PIPE) from None
-    except CbcstatsError as error:
-        typer.secho(printable(f"Error: {error}"), err=True, fg=typer.colors.RED)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        said = f"Error: {where}{error.strerror or error}; check that the folder may be written"
-        typer.secho(printable(said), err=True, fg=typer.colors.RED)
-        raise typer.Exit(2) from error
-    except KeyboardInterrupt as interrupt:
-        typer.echo("Stopped", err=True)
-        raise typer.Exit(130) from interrupt
-
-
-def printable(text: str) -> str:
-    r"""Return a text that no terminal takes for an order: what is no letter or sign, but for line breaks, as its code.
-
-    Examples
-    --------
-    >>> print(printable("Kenya" + chr(27) + "[2J"))
-    Kenya\x1b[2J
-    """
-    if text.isprintable():
-        return text
-    return "".join(sign if sign == "\n" or sign.isprintable() else _code(sign) for sign in text)
-
-
-def _code(sign: str) -> str:
-    return sign if unicodedata.category(sign) == "Zs" else sign.encode("unicode_escape").decode()
 
 
 def _write(counts: pd.DataFrame, path: Path) -> None:

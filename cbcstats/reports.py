@@ -10,12 +10,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cbcstats.columns import ACCESSED, SOURCE_ID
 from cbcstats.errors import ReportError
-from cbcstats.exports import gather
+from cbcstats.exports import gather, has_all
+from cbcstats.files import HAS_LOCKS, OLD, clear, hold, in_words, left_in, name_beside
 from cbcstats.loaders import load_sources, shipped
 from cbcstats.notebook_displays import sources_html
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 TITLE: Final = "Customs capacity building in figures"
 MANIFEST: Final = ".cbcstats-report"  # names the files of a report, so that only a report is ever replaced
 CELL_TIMEOUT: Final = 600  # seconds
+_ATTEMPTS: Final = 3
+_LONGEST_NAME: Final = 60  # characters, of up to four bytes
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _HEADING: Final = re.compile(r"<h(?P<level>[1-6])[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
 _NOTEBOOK_LINK: Final = re.compile(r'href="([^"/]+\.ipynb)"')
@@ -83,17 +87,21 @@ def save_report(
     >>> page = save_report("report")  # doctest: +SKIP
     """
     target = Path(output).resolve()
+    _bring_back(target)
     _check_target(target)
     paths = _notebook_paths([shipped("notebooks")] if notebooks is None else [Path(path) for path in notebooks])
     with _working_folder(target) as folder:
         (folder / "charts").mkdir()
         (folder / "tables").mkdir()
         executed = {path: execute(path, folder, progress) for path in paths}
+        for path in paths:
+            if not has_all(folder, _anchor(path)):
+                remedy = "make room, or choose another folder; no report was written"
+                raise ReportError(f"{path.name}: not all that it shows could be written as files; {remedy}")
         made = gather(folder, TITLE)
         (folder / "index.html").write_text(_page(executed, made), encoding="utf-8", newline="\n")
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-        (folder / MANIFEST).write_text(json.dumps(files, indent=1) + "\n", encoding="utf-8")
-        _check_target(target)  # it may have changed while the notebooks ran
+        (folder / MANIFEST).write_text(json.dumps(files, indent=1) + "\n", encoding="utf-8", newline="\n")
         _put(folder, target)
     return Path(output) / "index.html"
 
@@ -113,7 +121,7 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
         raise ReportError(f"{path}: is written in {language}; a report runs notebooks in Python")
-    setup = f"from cbcstats.exports import export_displays\nexport_displays({str(folder)!r}, {path.stem!r})"
+    setup = f"from cbcstats.exports import export_displays\nexport_displays({str(folder)!r}, {_anchor(path)!r})"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(setup))
     running = [0]
 
@@ -174,9 +182,10 @@ def _notebook_paths(given: Sequence[Path]) -> list[Path]:
         if not found or not found[0].is_file():
             raise ReportError(f"{path}: there is no notebook; name a file or a folder of files that end in .ipynb")
         paths += found
-    doubled = {path.stem for path in paths if [other.stem for other in paths].count(path.stem) > 1}
+    names = [_anchor(path).casefold() for path in paths]  # some systems take A.png and a.png for one file
+    doubled = sorted({path.stem for path in paths if names.count(_anchor(path).casefold()) > 1})
     if doubled:
-        raise ReportError(f"two notebooks are called {', '.join(sorted(doubled))}; rename one")
+        raise ReportError(f"two notebooks are called {', '.join(doubled)}, of which files get one name; rename one")
     return paths
 
 
@@ -194,7 +203,14 @@ def _page(executed: dict[Path, NotebookNode], made: list[str]) -> str:
 
 
 def _anchor(path: Path) -> str:
-    return re.sub(r"[^\w.-]+", "_", path.stem)
+    """Return what parts of the page, charts and tables of a notebook are called; every system takes it before a number.
+
+    Examples
+    --------
+    >>> [_anchor(Path(name)) for name in ("01_missions.ipynb", "Q1: 2018.ipynb", "con.x.ipynb")]
+    ['01_missions', 'Q1_2018', 'con_x']
+    """
+    return re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", path.stem))[:_LONGEST_NAME]
 
 
 def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
@@ -274,30 +290,62 @@ def _check_target(target: Path) -> None:
         raise ReportError(f"{target}: holds files that no report wrote, such as {others[0]}; {remedy}, or move them")
 
 
+def _bring_back(target: Path) -> None:
+    """Put a report back into its place, which a process left empty that was killed between the two steps of `_put`."""
+    for old in left_in(target.parent, target.name):
+        if old.name.endswith(OLD) and not target.exists() and _is_whole(old):
+            with contextlib.suppress(OSError):
+                old.rename(target)
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return all((folder / name).is_file() for name in files)
+    except (OSError, ValueError, TypeError):
+        return False
+
+
 @contextlib.contextmanager
 def _working_folder(target: Path) -> Iterator[Path]:
     """Make a folder beside the target, so that moving it there is one step; it never stays."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        folder.chmod(0o755)  # mkdtemp keeps others out; a report is for them
-    except OSError as error:
-        raise ReportError(f"{target}: cannot be written ({error.strerror}); choose another folder") from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    folder = name_beside(target, target.name)
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            clear(target.parent, target.name)
+            folder.mkdir()
+            if HAS_LOCKS:
+                handle = os.open(folder, os.O_RDONLY)
+                stack.callback(os.close, handle)
+                hold(handle)
+            yield folder
+        except OSError as error:
+            ours = error.filename is None or Path(error.filename).is_relative_to(folder)
+            place = str(target) if ours else error.filename
+            said = in_words(OSError(error.errno, error.strerror or str(error), place))
+            raise ReportError(f"{said}; no report was written") from error
 
 
 def _put(folder: Path, target: Path) -> None:
-    """Move the folder to the target; the old report stays until then, and comes back if it fails."""
-    old = folder.with_name(folder.name + "-old")
-    if target.exists():
-        target.rename(old)
-    try:
-        folder.rename(target)
-    except OSError as error:
-        if old.exists():
-            old.rename(target)
-        raise ReportError(f"{target}: cannot be written ({error.strerror}); the old report is untouched") from error
-    shutil.rmtree(old, ignore_errors=True)
+    """Move the folder to the target; the old report stays until then, and comes back if that fails.
+
+    Another process may put its report there at the same time: the last one stays.
+    """
+    old = folder.with_name(folder.name + OLD)
+    for tried in range(1, _ATTEMPTS + 1):
+        _check_target(target)  # it may have changed while the notebooks ran
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                target.rename(old)
+            folder.rename(target)
+        except OSError:
+            if tried == _ATTEMPTS:
+                raise
+        else:
+            return
+        finally:  # also at Ctrl-C
+            if old.exists() and not target.exists():
+                old.rename(target)
+            shutil.rmtree(old, ignore_errors=True)

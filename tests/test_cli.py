@@ -41,21 +41,21 @@ def test_report_writes_and_says_where(notebook, tmp_path):
 
 
 @pytest.mark.parametrize("source", ["1 / 0", "raise SystemExit(3)"])
-def test_a_failing_notebook_exits_with_1_and_no_traceback(source, tmp_path):
+def test_a_failing_notebook_exits_with_2_and_no_traceback(source, tmp_path):
     path = tmp_path / "bad.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
     done = run("report", "-n", path, cwd=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "bad.ipynb, code cell 1" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "report").exists()
 
 
-def test_a_foreign_folder_exits_with_1_and_stays(notebook, tmp_path):
+def test_a_foreign_folder_exits_with_2_and_stays(notebook, tmp_path):
     (tmp_path / "report").mkdir()
     (tmp_path / "report" / "thesis.txt").write_text("mine", encoding="utf-8")
     done = run("report", "-n", notebook, cwd=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "thesis.txt" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in (tmp_path / "report").iterdir()] == ["thesis.txt"]

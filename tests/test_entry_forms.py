@@ -250,9 +250,9 @@ def test_what_stands_there_stays_when_writing_fails(form, monkeypatch):
         (["new.xlsx"], 0, "Wrote new.xlsx"),
         (["new.xlsx", "--kind", "beneficiaries"], 0, "Wrote new.xlsx"),
         (["missions.xlsx", "--overwrite"], 0, "Wrote missions.xlsx"),
-        (["missions.xlsx"], 1, "is there already"),
-        (["new.csv"], 1, "ends in .xlsx"),
-        (["new.xlsx", "--kind", "mission"], 1, "did you mean 'missions'"),
+        (["missions.xlsx"], 2, "is there already"),
+        (["new.csv"], 2, "ends in .xlsx"),
+        (["new.xlsx", "--kind", "mission"], 2, "did you mean 'missions'"),
     ],
 )
 def test_template_on_the_command_line(arguments, code, said, form, monkeypatch, capsys):
@@ -272,3 +272,10 @@ def test_what_libreoffice_saves_passes_as_well(form, tmp_path):
     pd.testing.assert_frame_equal(found.rows, read_register(form).rows)
     assert len(found.problems) == 0
     assert found.rows.index.tolist() == [2, 3, 4]
+
+
+def test_a_list_beyond_the_letter_z_is_found():
+    lengths = {f"other {number}": 1 for number in range(26)} | {"status": 4}
+    columns = entry_forms._columns(entry_forms.KINDS["missions"].to_schema(), lengths)
+    [status] = [column for column in columns if column.name == "status"]
+    assert status.check["source"] == "=Lists!$AA$2:$AA$5"

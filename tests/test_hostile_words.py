@@ -1,6 +1,7 @@
 """Words that mean harm: no parser hangs or fails but as it says, and no terminal, page or sheet obeys a cell."""
 
 import csv
+import io
 import random
 import re
 import subprocess
@@ -21,7 +22,7 @@ from cbcstats import ArgumentError, DataError, bounds, parse_qualified, read_reg
 from cbcstats.displays import table_html
 from cbcstats.percentages import parse_change
 from cbcstats.periods import parse_day, period_label
-from cbcstats.register_commands import printable
+from cbcstats.terminal import printable
 
 SCREEN = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"  # names the window, empties the screen, turns text round
 MARKUP = "[red]x[/red] [link=file:///etc/passwd]y[/link] [/]"
@@ -187,6 +188,22 @@ def test_no_command_lets_a_cell_a_header_or_a_name_reach_the_terminal_as_it_is(n
         assert found == code, printed
         assert is_quiet(printed), ascii(printed)
         assert "\\x1b" in printed
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "csv", "json"])
+def test_claims_of_a_file_give_no_orders_to_a_terminal_nor_formulas_to_a_spreadsheet(form, tmp_path):
+    counts = cbcstats.load_counts("missions")
+    counts.loc[5, ["published_change", "source_id"]] = f"+49% {MARKUP}", "wco-2018-03-02"
+    counts["unit"] = "=1+1"
+    counts["note"] = ""
+    counts.to_csv(tmp_path / "mine.csv", index=False)
+    found, printed = run(["claims", "mine.csv", "--format", form], tmp_path)
+    assert found in (0, 1), printed
+    assert is_quiet(printed), ascii(printed)
+    assert "[red]x" in " ".join(printed.split())
+    if form == "csv":
+        cells = [cell for row in csv.reader(io.StringIO(printed)) for cell in row]
+        assert not any(cell.startswith("=") for cell in cells)
 
 
 def test_counts_show_markup_as_it_is_typed(nasty, monkeypatch):

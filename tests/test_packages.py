@@ -98,9 +98,8 @@ def test_a_table_of_sources_of_your_own_is_the_one_that_is_referred_to(tmp_path)
 def test_numbers_are_read_back_as_they_were(tmp_path):
     changes = year_on_year(load_counts("missions"))
     save_datapackage({"changes": changes}, tmp_path)
-    back = pd.read_csv(
-        tmp_path / "changes.csv", parse_dates=[name for name in changes if changes[name].dtype.kind == "M"]
-    )
+    days = [name for name in changes if changes[name].dtype.kind == "M"]
+    back = pd.read_csv(tmp_path / "changes.csv", parse_dates=days, float_precision="round_trip")
     pd.testing.assert_frame_equal(back.astype(changes.dtypes), changes, check_exact=True)
 
 
