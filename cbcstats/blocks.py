@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from cbcstats.errors import DataError
+from cbcstats.readers import header_place
 from cbcstats.workbooks import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    import datetime
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+PART_ROWS: Final = 200_000  # of a file that is read in parts
+_COLUMNS: Final = 16_384  # of a sheet
 CODED: Final = pa.dictionary(pa.int32(), pa.string())
 _NULLABLE: Final = {
     "bool": "boolean",
@@ -45,6 +52,38 @@ class Block(NamedTuple):
         return pa.array([as_text(cell) for cell in self.others[name].iloc[positions]], pa.string())
 
 
+class _Read(Protocol):
+    """Yield the blocks of a register, with the columns `coded` and `plain` as text; one block unless `in_parts`."""
+
+    def __call__(self, coded: Sequence[str], plain: Sequence[str], *, in_parts: bool) -> Iterator[Block]: ...
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """A register that is open: its header, and how to read it.
+
+    `first_day` is what serial numbers of a workbook count from.
+    """
+
+    name: str
+    header: list[str]
+    header_row: int
+    read: _Read
+    first_day: datetime.date | None = None
+
+
+def header_among(rows: Sequence[Sequence[str]], is_header: Callable[[Sequence[str]], bool], path: Path) -> int:
+    """Return which of the first rows is the header: the first that names what is needed, else the first full one."""
+    if not rows:
+        raise DataError(f"{path}: holds no table; its first row must hold the names of the columns")
+    place = next((place for place, cells in enumerate(rows) if is_header(cells)), header_place(rows))
+    if len(rows[place]) > _COLUMNS:
+        raise DataError(
+            f"{path}: has {len(rows[place]):,} columns, and a sheet has {_COLUMNS:,}; check what separates its cells"
+        )
+    return place
+
+
 def unique_names(header: Iterable[str]) -> list[str]:
     """Return names of columns that differ: one that stands twice gets a number, an empty one its place."""
     names: dict[str, None] = {}
@@ -62,8 +101,8 @@ def free_name(name: str, taken: Container[str]) -> str:
     """Return a name that is not taken: as it is, or with a mark that may hold a number."""
     found, number = name, 1
     while found in taken:
+        found = f"{name} (as typed{f' {number}' if number > 1 else ''})"
         number += 1
-        found = f"{name} (as typed {number})".replace("typed 2)", "typed)")
     return found
 
 

@@ -157,20 +157,22 @@ def format_range(low: float, high: float, *, percent: bool = False) -> str:
     return write(low) if write(low) == write(high) else f"{write(low)} to {write(high)}"
 
 
-def source_line(ids: Iterable[str]) -> str:
-    """Name sources by publisher and date; an id that cbcstats does not know stands as it is.
+def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:
+    """Name sources by publisher and date; an id that is not known stands as it is.
+
+    `known` holds sources in the columns of `load_sources`, each once; by default those that cbcstats carries.
 
     Examples
     --------
     >>> source_line(["wco-2018-03-02", "cbra-2017-04-15", "my register"])
     'Source: WCO 2018-03-02; Cross-border Research Association (blog) 2017-04-15; my register.'
     """
-    known = load_sources().set_index(c.SOURCE_ID)
+    sources = (load_sources() if known is None else known).set_index(c.SOURCE_ID)
+    publishers, published = (sources[column].dropna().to_dict() for column in (c.PUBLISHER, c.PUBLISHED))
     dates: dict[str, set[str]] = {}
     for name in ids:
-        publisher = str(known.at[name, c.PUBLISHER]) if name in known.index else name
-        published = known.at[name, c.PUBLISHED] if name in known.index else None
-        dates.setdefault(publisher, set()).update({str(published)} if isinstance(published, str) else ())
+        on = dates.setdefault(str(publishers.get(name, name)), set())
+        on.update({str(published[name])} if name in published else ())
     named = [f"{publisher} {_dates(sorted(on))}".strip() for publisher, on in dates.items()]
     return f"Source: {'; '.join(named)}." if named else ""
 
@@ -197,8 +199,10 @@ def heading(name: object) -> str:
 
 
 def _number(value: float, decimals: int) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{max(decimals, 1)}f}"
+    return f"{value:z,.0f}" if float(value).is_integer() else f"{value:z,.{max(decimals, 1)}f}"
 
 
 def _percent(value: float, decimals: int) -> str:
-    return f"{value:+.{decimals}f}%".replace("-", "\N{MINUS SIGN}")
+    """Write a change with its sign; what is written as 0 has none."""
+    text = f"{value:+.{decimals}f}%"
+    return (text if text.strip("+-0.%") else text[1:]).replace("-", "\N{MINUS SIGN}")

@@ -132,16 +132,17 @@ def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 
 def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Yield how each word beside a number is read, with the first number that it stands beside."""
+    """Yield how each word beside a number is read, with the first number as printed that it stands beside."""
     if not {c.QUALIFIER, c.VALUE} <= set(frame):
         return
     if not pd.api.types.is_any_real_numeric_dtype(frame[c.VALUE].dtype):
         return
     figures = frame[(frame[c.VALUE] > 0).fillna(value=False) & frame[c.QUALIFIER].isin(list(_WORDS))]
     for word, value in figures.groupby(c.QUALIFIER, sort=True)[c.VALUE].first().items():
-        read = bounds(_plain(value), str(word))
-        said = f"{words(word).capitalize()} {_plain(value):,} is read as {read}: {_WORDS[str(word)]}."
-        yield f"qualifier: {words(word)}", f"{said} That is a convention of cbcstats, and no law."
+        said = f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
+        if frame.attrs.get("per") != "month":
+            said = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
+        yield f"qualifier: {words(word)}", f"{said}: {_WORDS[str(word)]}. That is a convention of cbcstats, and no law."
 
 
 def _plain(value: Any) -> float:

@@ -95,7 +95,7 @@ def year_on_year(
     changes[[c.COMPARABLE, c.WHY]] = comparison(later, previous, per=per)
     changes[c.SOURCE_ID] = later[c.SOURCE_ID]
     changes[c.PREVIOUS_SOURCE_ID] = previous[c.SOURCE_ID]
-    changes.attrs["per"] = per
+    changes.attrs |= {"per": per, "by": by}
     return changes
 
 

@@ -13,8 +13,9 @@ import pandas as pd
 
 from cbcstats.captions import chart_data, describe, fit
 from cbcstats.errors import ArgumentError, check_choice
-from cbcstats.files import target, write_whole
+from cbcstats.files import target, write_together
 from cbcstats.marks import GREY, GRID, INK, PAPER, root_figure
+from cbcstats.plain_tables import csv_bytes, plain_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +48,7 @@ def save_chart(
     ax: Axes,
     path: str | Path,
     *,
-    formats: Sequence[str] = FORMATS,
+    formats: str | Sequence[str] = FORMATS,
     width: float | None = None,
     height: float | None = None,
     dpi: int = 300,
@@ -65,7 +66,7 @@ def save_chart(
     path : path
         Where to write, such as `out/missions`: each format adds its ending. A path that ends in .png, .svg or .pdf
         names one file.
-    formats : sequence of {"png", "svg", "pdf"}
+    formats : {"png", "svg", "pdf"} or sequence of these
         What to write: PNG with title and description in its metadata; SVG with real text, title and description for
         screen readers; PDF with embedded TrueType fonts, title and description.
     width, height : float, optional
@@ -100,6 +101,7 @@ def save_chart(
     ['missions.png', 'missions.svg', 'missions.csv']
     """
     check_choice("theme", theme, THEMES)
+    formats = (formats,) if isinstance(formats, str) else formats
     path = Path(path)
     suffix = path.suffix.lower().removeprefix(".")
     if suffix in FORMATS:
@@ -114,10 +116,9 @@ def save_chart(
     figure = root_figure(ax)
     with _fitted(ax, figure, width, height), _themed(figure, theme):
         written = [picture(figure, name, dpi=dpi, transparent=transparent) for name in formats]
-    for file, content in zip(files, written, strict=True):
-        write_whole(file, content)
-    write_whole(data_file, figure_data(figure).to_csv(index=False, lineterminator="\n").encode())
-    return [*files, data_file]
+    data = figure_data(figure)
+    written.append(csv_bytes(plain_frame(data, "chart_data(ax)") if len(data.columns) else data))
+    return write_together(dict(zip([*files, data_file], written, strict=True)))
 
 
 def picture(figure: Figure, form: str, *, dpi: int = 300, transparent: bool = False) -> bytes:
@@ -155,7 +156,11 @@ def figure_data(figure: Figure) -> pd.DataFrame:
             frames[f"{len(frames) + 1} {' '.join((ax.get_title('left') or ax.get_title()).split())}"] = chart_data(ax)
     if len(frames) == 1:
         return next(iter(frames.values()))
-    return pd.concat([frame.assign(chart=name) for name, frame in frames.items()] or [pd.DataFrame()])
+    named = [
+        frame.assign(chart=name)[["chart", *frame.columns.drop("chart", errors="ignore")]]
+        for name, frame in frames.items()
+    ]
+    return pd.concat(named or [pd.DataFrame()])
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from cbcstats import columns as c
 from cbcstats.captions import heading, words
 from cbcstats.descriptions import change_label, change_text, changes_text, counts_text
 from cbcstats.errors import ArgumentError
-from cbcstats.figures import DAYS, MIDDLE, PRINTED, figures_of, rows
+from cbcstats.figures import DAYS, MIDDLE, PRINTED, a_month, figures_of, rows
 from cbcstats.fitting import finish, new_axes
 from cbcstats.labels import label_figures, place_labels
 from cbcstats.marks import GREY, INK, PAPER, STYLE, cycle, draw_figure, legend_handles
@@ -96,15 +96,18 @@ def plot_counts(
         begin_time_axis(ax, starts.min(), figures[c.PERIOD_END].max())
         for figure in rows(figures):
             draw_figure(ax, figure, colours[figure.scope])
-        unit = figures.loc[figures[c.PREFERRED], c.UNIT].mode()
-        ax.set_ylabel(" ".join([*unit.head(1), *(["a month"] if monthly else [])]), parse_math=False)
+        data = figures[[name for name in _DATA if name in figures]]
+        if monthly:
+            data = data.assign(**{c.UNIT: figures[c.UNIT].map(a_month)})
+        unit = data.loc[data[c.PREFERRED], c.UNIT].mode()
+        ax.set_ylabel("".join(unit.head(1)), parse_math=False)
         ax.set_ylim(bottom=0)
         name_marks(ax, legend_handles(figures, colours))
         label_figures(ax, figures, monthly=monthly)
         return finish(
             ax, title=name, text=counts_text(figures, name, monthly=monthly, reading=reading),
             sources=figures[c.SOURCE_ID],
-            data=figures[[name for name in _DATA if name in figures]], fit_marks=_fit_counts,
+            data=data, fit_marks=_fit_counts,
         )  # fmt: skip
 
 

@@ -34,7 +34,6 @@ ISO3: Final = "iso3"
 ISO2: Final = "iso2"
 NAME: Final = "name"
 WCO_REGION: Final = "wco_region"
-REGION_BASIS: Final = "region_basis"
 REGION_SOURCE_ID: Final = "region_source_id"
 JOINED: Final = "joined"
 JOINED_SOURCE_ID: Final = "joined_source_id"
@@ -58,7 +57,6 @@ ACCESSED: Final = "accessed"
 
 LOW: Final = "low"
 HIGH: Final = "high"
-PREVIOUS_PERIOD_START: Final = "previous_period_start"
 PREVIOUS_PERIOD_END: Final = "previous_period_end"
 PREVIOUS_VALUE: Final = "previous_value"
 PREVIOUS_LOW: Final = "previous_low"
@@ -76,6 +74,7 @@ PREVIOUS_SOURCE_ID: Final = "previous_source_id"
 PRECISION: Final = "_precision"  # suffix: how much of the date beside it is known
 
 SOURCE_IDS: Final = (SOURCE_ID, PREVIOUS_SOURCE_ID, REGION_SOURCE_ID, JOINED_SOURCE_ID)
+PARTS: Final = (WCO_REGION, ISO3, MEMBER, PROGRAMME, TRACK, KIND, STATUS)  # say what part of a total a count is
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 QUALIFIERS: Final = ("exact", "more_than", "at_least", "about", "almost", "less_than", "at_most")
 PRECISIONS: Final = ("day", "month", "year")

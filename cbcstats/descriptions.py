@@ -10,7 +10,7 @@ import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.captions import PARTIAL, PLANNED, format_range, heading, words
-from cbcstats.figures import PRINTED, rows
+from cbcstats.figures import PRINTED, a_month, rows
 from cbcstats.members import SHORT_REGIONS
 from cbcstats.periods import period_label
 
@@ -33,7 +33,7 @@ def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool, reading: st
         scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
         number = f"{getattr(figure, PRINTED)} {figure.unit}"
         if monthly:
-            number = f"{format_range(figure.low, figure.high)} {figure.unit} a month"
+            number = f"{format_range(figure.low, figure.high)} {a_month(figure.unit)}"
         label = period_label(figure.period_start, figure.period_end)
         said.append(f"{label}{scope}: {number.strip()}{_caveats(figure)}")
     read = f" Words are read in the {reading} way." if (figures[c.HIGH] > figures[c.LOW]).any() else ""
@@ -78,8 +78,9 @@ def change_text(change: Any) -> str:
 
 def change_label(change: Any, changes: pd.DataFrame) -> str:
     """Name the two periods of a change, and its series where there are several."""
-    names = (c.INDICATOR, c.SCOPE, c.PROGRAMME, c.WCO_REGION)
-    series = [words(getattr(change, name)) for name in names if name in changes and changes[name].nunique() > 1]
+    keys = changes.attrs.get("by", (c.INDICATOR, c.SCOPE, c.PROGRAMME, c.WCO_REGION))
+    places = [changes.columns.get_loc(name) for name in keys if name in changes and changes[name].nunique() > 1]
+    series = [words(change[place]) for place in places]
     now = period_label(change.period_start, change.period_end)
     before = period_label(change.previous_period_start, change.previous_period_end)
     return ", ".join([*series, f"{now} against {before}"])

@@ -6,6 +6,8 @@ import datetime
 import io
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from xlsxwriter.utility import xl_col_to_name
+
 from cbcstats import columns as c
 from cbcstats.errors import check_choice
 from cbcstats.files import target, write_whole
@@ -152,9 +154,9 @@ def _workbook(kind: str) -> bytes:
 def _columns(model: pa.DataFrameSchema, lengths: dict[str, int]) -> list[_Column]:
     """Return the columns of the form, the id first; `lengths` are those of the lists, in the order of their sheet."""
     names = sorted(readable(model), key=lambda name: model.columns[name].metadata["reads"] != KEY)
-    cells = {name: f"{_letter(place)}2" for place, name in enumerate(names)}
+    cells = {name: f"{xl_col_to_name(place)}2" for place, name in enumerate(names)}
     lists = {
-        name: f"=Lists!${_letter(place)}$2:${_letter(place)}${length + 1}"
+        name: f"=Lists!${xl_col_to_name(place)}$2:${xl_col_to_name(place)}${length + 1}"
         for place, (name, length) in enumerate(lengths.items())
     }
     columns = []
@@ -214,7 +216,7 @@ def _write_form(workbook: Any, sheet: Any, columns: list[_Column]) -> None:
         sheet.write_comment(0, place, column.says, {"author": "cbcstats", "x_scale": 2})
         sheet.data_validation(1, place, ROWS, place, column.check)
         if column.needed:
-            is_missing = f'=AND(COUNTA($A2:${_letter(len(columns) - 1)}2)>0,${_letter(place)}2="")'
+            is_missing = f'=AND(COUNTA($A2:${xl_col_to_name(len(columns) - 1)}2)>0,${xl_col_to_name(place)}2="")'
             rule = {"type": "formula", "criteria": is_missing, "format": missing}
             sheet.conditional_format(1, place, ROWS, place, rule)
     sheet.set_row(0, 32)
@@ -252,7 +254,3 @@ def _write_lists(workbook: Any, sheet: Any, lists: dict[str, Sequence[str]]) -> 
 
 def _dtype(column: pa.Column) -> str:
     return str(column.dtype).partition("[")[0]
-
-
-def _letter(place: int) -> str:
-    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place]

@@ -13,7 +13,7 @@ from cbcstats.periods import DAYS_PER_MONTH, length_in_days, midpoint
 from cbcstats.qualifiers import READINGS, bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 PERS: Final = ("period", "month")
 SERIES: Final = (c.INDICATOR, c.SCOPE)  # what a series is, unless the caller says otherwise
@@ -53,27 +53,31 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     -------
     pandas.DataFrame
         The counts with every column of `DEFAULTS`; `value`, `low`, `high` as float64; `printed` (str), `days`
-        (float64), `middle` (datetime64).
+        (float64), `middle` (datetime64). `per` in its `attrs` says of what they are numbers.
 
     Raises
     ------
     ArgumentError
-        If an argument is not one of those that there are, or a needed column is missing.
+        If it is no frame, an argument is not one of those that there are, a needed column is missing, or numbers a
+        month would be divided once more.
     DataError
         If a value is no count, or a period no period.
     """
     check_choice("per", per, PERS)
     check_choice("reading", reading, READINGS)
+    if not isinstance(counts, pd.DataFrame):
+        raise ArgumentError(
+            f"`counts` must be a pandas DataFrame, but {type(counts).__name__} was given; load_counts returns one"
+        )
+    given = counts.attrs.get("per", "period")
+    if per == given == "month":
+        raise ArgumentError("`counts` holds numbers a month already; give the counts that they were made of")
     for needed in (c.VALUE, c.PERIOD_END):
         if needed not in counts:
             raise ArgumentError(f"`counts` needs a column {needed!r}; it has {', '.join(map(str, counts))}")
     figures = _complete(counts)
     starts, ends = figures[c.PERIOD_START], figures[c.PERIOD_END]
-    ranges = [
-        _range(*figure, reading)
-        for figure in zip(figures[c.VALUE], figures[c.QUALIFIER], figures[c.ROUNDED_TO], strict=True)
-    ]
-    lows, highs = np.array(ranges, dtype=float).reshape(-1, 2).T
+    lows, highs = np.array(list(_ranges(figures, reading)), dtype=float).reshape(-1, 2).T
     days = length_in_days(starts, ends).astype(float)
     divisor = (days / DAYS_PER_MONTH).where(figures[c.MEASURE] == "flow") if per == "month" else 1.0
     # The middle of a total since a start says nothing; it stands where it ends.
@@ -86,7 +90,20 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
         DAYS: days,
         MIDDLE: midpoint(from_start, ends),
     }
-    return figures.assign(**found)
+    figures = figures.assign(**found)
+    figures.attrs["per"] = per if per == "month" else given
+    return figures
+
+
+def a_month(unit: str) -> str:
+    """Return the unit of numbers a month.
+
+    Examples
+    --------
+    >>> a_month("missions"), a_month("missions a month"), a_month("")
+    ('missions a month', 'missions a month', 'a month')
+    """
+    return unit if unit.endswith("a month") else f"{unit} a month".strip()
 
 
 def series_keys(by: str | Sequence[str]) -> list[str]:
@@ -116,20 +133,33 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
     if len(wrong):
         figure = wrong.iloc[0]
         said = "ends before it starts" if pd.notna(numbers[wrong.index[0]]) else f"has the value {figure[c.VALUE]!r}"
-        label = " to ".join(str(day.date()) for day in (figure[c.PERIOD_START], figure[c.PERIOD_END]) if pd.notna(day))
-        raise DataError(
-            f"the figure of {figure[c.INDICATOR]} for {label} {said}; correct it, or load it with load_counts"
-        )
+        raise DataError(f"{_place(figure)} {said}; correct it, or load it with load_counts")
     return figures.assign(**{c.VALUE: numbers})
 
 
+def _place(figure: pd.Series) -> str:
+    days = [str(day.date()) for day in (figure[c.PERIOD_START], figure[c.PERIOD_END]) if pd.notna(day)]
+    return f"the figure of {figure[c.INDICATOR]} for {' to '.join(days)}"
+
+
+def _ranges(figures: pd.DataFrame, reading: str) -> Iterator[tuple[float, float]]:
+    """Yield what each figure stands for."""
+    said = zip(figures[c.VALUE].tolist(), figures[c.QUALIFIER], figures[c.ROUNDED_TO], strict=True)
+    for row, (value, qualifier, rounded_to) in enumerate(said):
+        try:
+            yield _range(value, qualifier, rounded_to, reading)
+        except DataError as error:
+            raise DataError(f"{_place(figures.iloc[row])}: {error}") from error
+
+
 def _range(value: Any, qualifier: str, rounded_to: Any, reading: str) -> tuple[float, float]:
-    """Return what a figure stands for; a number that was rounded stands for all that round to it."""
+    """Return what a figure stands for; a number that was rounded stands for all from 0 on that round to it."""
     if pd.isna(value):
         return np.nan, np.nan
+    read = bounds(value, qualifier, reading=reading)
     if qualifier == "exact" and pd.notna(rounded_to):
-        return value - rounded_to / 2, value + rounded_to / 2
-    return bounds(value, qualifier, reading=reading)
+        return max(value - rounded_to / 2, 0), value + rounded_to / 2
+    return read
 
 
 def _is_preferred(mark: Any) -> bool:

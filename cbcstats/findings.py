@@ -90,7 +90,8 @@ def reasons(problems: pd.DataFrame) -> np.ndarray:
 
 def as_series(column: pa.Array) -> pd.Series:
     """Return an array of text as a Series of `str`."""
-    series: pd.Series = pa.chunked_array([column]).to_pandas()
+    # Where no text is, pandas 3.0 makes objects of it.
+    series: pd.Series = pa.chunked_array([column]).to_pandas().astype("str")
     return series
 
 

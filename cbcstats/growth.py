@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def index_to(
     counts: pd.DataFrame,
-    base: str,
+    base: str | int,
     *,
     by: str | Sequence[str] = SERIES,
     per: str = "period",
@@ -30,7 +30,7 @@ def index_to(
     ----------
     counts : pandas.DataFrame
         Published counts, as for `year_on_year`.
-    base : str
+    base : str or int
         The base period, as charts and tables name it: `2014`, `2016/17`, `Mar 2017 - Feb 2018`, `28 Feb 2018`.
     by, per, reading
         As for `year_on_year`.
@@ -62,7 +62,7 @@ def index_to(
     """
     keys = series_keys(by)
     figures = _in_order(preferred_figures(figures_of(counts, per=per, reading=reading), keys))
-    labels = _labels(figures)
+    labels, base = _labels(figures), str(base)
     bases = figures[labels == base].drop_duplicates(keys)
     if bases.empty:
         near = nearest(base, labels.unique(), count=5) or labels.unique().tolist()[:5]
@@ -80,6 +80,7 @@ def index_to(
     found[c.COMPARABLE] = compared[c.COMPARABLE].where(~earlier, reversed_[c.COMPARABLE]) | itself
     found[c.WHY] = compared[c.WHY].where(~earlier, reversed_[c.WHY]).mask(itself, "base")
     found[c.SOURCE_ID] = figures[c.SOURCE_ID]
+    found.attrs["per"] = per
     return found
 
 
@@ -127,7 +128,7 @@ def growth_rate(
     grouped = figures.groupby(keys, sort=False, dropna=False)
     several = figures[grouped[MIDDLE].transform("nunique") > 1].groupby(keys, sort=False, dropna=False)
     first: pd.DataFrame = several.head(1).reset_index(drop=True)
-    last: pd.DataFrame = several.tail(1).set_index(keys).loc[_keys(first, keys)].reset_index()
+    last = first[keys].merge(several.tail(1), on=keys)
     years = (last[MIDDLE] - first[MIDDLE]).dt.days / DAYS_PER_YEAR
     found = last[keys].copy()
     for name, figure in (("first", first), ("last", last)):
@@ -140,11 +141,8 @@ def growth_rate(
     found[[c.COMPARABLE, c.WHY]] = comparison(last, first, per=per, a_year=False)
     found[c.SOURCE_ID] = last[c.SOURCE_ID]
     found[c.PREVIOUS_SOURCE_ID] = first[c.SOURCE_ID]
+    found.attrs["per"] = per
     return found
-
-
-def _keys(figures: pd.DataFrame, keys: list[str]) -> pd.Index:
-    return pd.MultiIndex.from_frame(figures[keys]) if len(keys) > 1 else pd.Index(figures[keys[0]])
 
 
 def _in_order(figures: pd.DataFrame) -> pd.DataFrame:

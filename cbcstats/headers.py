@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandera.pandas as pa
 
-    from cbcstats.inputs import Blocks
+    from cbcstats.blocks import Blocks
 
 _LONG: Final = 60  # characters of a name in a message
 _LONGEST: Final = 500  # characters of a name that are compared

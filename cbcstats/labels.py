@@ -27,7 +27,6 @@ OTHER: Final = "other"
 HIGHEST: Final = 70  # points above its mark up to which a label is lifted
 LIFT: Final = 3  # points by which a label is lifted at a time
 LIFTS: Final = 8  # times that the axis is made taller to clear the legend
-LOW_BAR: Final = 0.12  # share of the axis under which the words of a bar would lie on its period
 MARK: Final = 6  # points, a point of a chart
 CROWDED: Final = 8  # figures from which on their words are small
 LEAST: Final = 100  # points that the marks of a chart need in height, besides its legend

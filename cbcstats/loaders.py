@@ -193,8 +193,8 @@ def shipped(folder: str) -> Path:
 
 
 def _load(table: str, source: str | Path | pd.DataFrame | None) -> pd.DataFrame:
-    own = Path(source).expanduser() if isinstance(source, str | Path) else None
     cells = read_cells(shipped("data") / f"{table}.csv" if source is None else source)
+    own = Path(source).expanduser() if isinstance(source, str | Path) else None
     schema = SCHEMAS[table].to_schema()
     refers = any((column.metadata or {}).get("refers_to") for column in schema.columns.values())
     known = _known_sources(own) if refers else frozenset()

@@ -47,10 +47,10 @@ def plot_members(
 
     Parameters
     ----------
-    values : pandas.Series, pandas.DataFrame or iterable of str
+    values : pandas.Series, pandas.DataFrame, str or iterable of str
         A count for each code of ISO 3166 alpha-3, which is the index of the Series; or the Members on lists, as
-        `load_beneficiaries` returns them; or the codes of the Members to fill. A Member without a value has a dashed
-        outline, one with the value 0 a solid one.
+        `load_beneficiaries` returns them; or the code of a Member to fill, or several. A Member without a value has
+        a dashed outline, one with the value 0 a solid one.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     title : str, optional
@@ -113,7 +113,8 @@ def _counted(values: pd.Series | pd.DataFrame | Iterable[str]) -> tuple[pd.Serie
         if (values.notna() & counts.isna()).any() or (counts < 0).any() or np.isinf(counts).any():
             raise ArgumentError("`values` must hold counts of 0 or more, indexed by the codes of Members")
         return _checked(counts), False, [source] if source else []
-    return _checked(pd.Series(1.0, index=pd.Index(list(dict.fromkeys(values)), dtype="str"))), True, []
+    codes = [values] if isinstance(values, str) else list(dict.fromkeys(values))
+    return _checked(pd.Series(1.0, index=pd.Index(codes, dtype="str"))), True, []
 
 
 def _checked(counts: pd.Series) -> pd.Series:

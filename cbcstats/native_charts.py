@@ -12,19 +12,17 @@ from cbcstats.captions import PLANNED, format_range, source_line, words
 from cbcstats.caveats import cited_by
 from cbcstats.descriptions import change_label, change_text, changes_text, counts_text
 from cbcstats.errors import CbcstatsError
-from cbcstats.figures import PRINTED, figures_of, rows
+from cbcstats.figures import PRINTED, a_month, figures_of, rows
 from cbcstats.periods import period_label
 
 LABEL: Final = "period"
 SAID: Final = "in words"
 ABOVE: Final = "above"  # how far the range reaches above the mark
 BELOW: Final = "below"
-DECIMALS: Final = 2  # that a source prints at most
 MOST: Final = 40  # marks that a chart has room for
 COLOURS: Final = ("0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9", "000000")
 COMPARABLE: Final = "comparable"
 OTHER: Final = "not comparable"
-_PARTS: Final = (c.WCO_REGION, c.ISO3, c.MEMBER, c.PROGRAMME, c.TRACK, c.KIND, c.STATUS)
 
 
 class NativeChart(NamedTuple):
@@ -43,10 +41,11 @@ class NativeChart(NamedTuple):
     lying: bool
 
 
-def native_chart(frame: pd.DataFrame) -> NativeChart | None:
+def native_chart(frame: pd.DataFrame, sources: pd.DataFrame | None = None) -> NativeChart | None:
     """Return the chart of changes, or of counts of one indicator; None where a table is neither, or too long.
 
-    Where counts have columns `low` and `high`, as those of `chart_data`, these are their ranges.
+    Where counts have columns `low` and `high`, as those of `chart_data`, these are their ranges. `sources` are those
+    that are known, as for `source_line`.
 
     Examples
     --------
@@ -56,25 +55,29 @@ def native_chart(frame: pd.DataFrame) -> NativeChart | None:
     5  29 Jun 2024  186.0      186
     """
     if {c.PERCENT_CHANGE_LOW, c.PERCENT_CHANGE_HIGH, c.COMPARABLE, c.WHY, c.PREVIOUS_PERIOD_END} <= set(frame):
-        return _of_changes(frame) if 0 < len(frame) <= MOST else None
+        return _of_changes(frame, sources) if 0 < len(frame) <= MOST else None
     if {c.INDICATOR, c.VALUE, c.PERIOD_END, c.QUALIFIER} <= set(frame) and not _is_more(frame):
-        return _of_counts(frame)
+        return _of_counts(frame, sources)
     return None
 
 
 def _is_more(frame: pd.DataFrame) -> bool:
     """Return whether a table is more than counts of one indicator: several, parts of them, or two periods in a row."""
-    parts = (name for name in (c.INDICATOR, *_PARTS) if name in frame)
+    parts = (name for name in (c.INDICATOR, *c.PARTS) if name in frame)
     return c.PREVIOUS_VALUE in frame or any(frame[name].nunique(dropna=False) > 1 for name in parts)
 
 
-def _of_counts(frame: pd.DataFrame) -> NativeChart | None:
+def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart | None:
     try:
         figures = figures_of(frame)
     except CbcstatsError:
         return None  # no table of counts after all
-    figures[SAID] = figures[PRINTED]
-    divided = {c.LOW, c.HIGH} <= set(frame) and _take_ranges(figures, frame[frame[c.PERIOD_END].notna()])
+    monthly = figures.attrs["per"] == "month"
+    if {c.LOW, c.HIGH} <= set(frame):
+        given = frame.loc[frame[c.PERIOD_END].notna(), [c.LOW, c.HIGH]]
+        figures[[c.LOW, c.HIGH]] = given.to_numpy(float, na_value=np.nan)
+    # No source prints a number a month.
+    figures[SAID] = [format_range(ends.low, ends.high) for ends in rows(figures)] if monthly else figures[PRINTED]
     shown = figures[c.VALUE].notna() & figures[c.PREFERRED]
     left_out = int((figures[c.VALUE].notna() & ~figures[c.PREFERRED]).sum())
     figures = figures[shown].sort_values(c.PERIOD_END, kind="stable")
@@ -84,31 +87,22 @@ def _of_counts(frame: pd.DataFrame) -> NativeChart | None:
     labels = [period_label(figure.period_start, figure.period_end) for figure in rows(figures)]
     kinds = figures[c.SCOPE].map(words)
     series = [words(scope) for scope in sorted(figures[c.SCOPE].unique(), key=PLANNED.__eq__)]  # plans come last
+    unit = ", ".join(dict.fromkeys(filter(None, figures[c.UNIT]))) or "number"
+    line = source_line(cited_by([figures]), sources)
     return NativeChart(
         title=title,
-        unit=", ".join(dict.fromkeys(filter(None, figures[c.UNIT]))) or "number",
-        says=_reading(figures, left_out, divided=divided),
-        text=f"{counts_text(figures, title, monthly=False)} {source_line(cited_by([figures]))}".strip(),
+        unit=a_month(unit) if monthly else unit,
+        says=_reading(figures, left_out, monthly=monthly),
+        text=f"{counts_text(figures, title, monthly=monthly)} {line}".strip(),
         series=series,
         data=_with_series(figures, labels, figures[c.VALUE], kinds, series, list(figures[SAID])),
         lying=False,
     )
 
 
-def _take_ranges(figures: pd.DataFrame, given: pd.DataFrame) -> bool:
-    """Take the ranges that are given; return whether numbers are a month, which no source prints but as ranges."""
-    for name in (c.LOW, c.HIGH):
-        figures[name] = given[name].to_numpy(float, na_value=np.nan)
-    numbers = figures[c.VALUE].dropna()
-    divided = bool((numbers.round(DECIMALS) != numbers).any())
-    if divided:
-        figures[SAID] = [format_range(figure.low, figure.high) for figure in rows(figures)]
-    return divided
-
-
-def _reading(figures: pd.DataFrame, left_out: int, *, divided: bool) -> str:
+def _reading(figures: pd.DataFrame, left_out: int, *, monthly: bool) -> str:
     inferred = int((figures[c.PERIOD_BASIS] == "inferred").sum())
-    columns = f"Columns are the numbers as printed{', a month' if divided else ''}"
+    columns = f"Columns are the numbers as printed{', a month' if monthly else ''}"
     said = [
         f"{columns}; a line shows how far the word beside a number reaches.",
         f"The days of {inferred} of {len(figures)} periods are inferred." if inferred else "",
@@ -117,7 +111,7 @@ def _reading(figures: pd.DataFrame, left_out: int, *, divided: bool) -> str:
     return " ".join(filter(None, said))
 
 
-def _of_changes(changes: pd.DataFrame) -> NativeChart:
+def _of_changes(changes: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart:
     title = "Change against the figure a year before"
     low, high = changes[c.PERCENT_CHANGE_LOW], changes[c.PERCENT_CHANGE_HIGH].replace(np.inf, np.nan)
     kinds = changes[c.COMPARABLE].map({True: COMPARABLE, False: OTHER})
@@ -130,7 +124,7 @@ def _of_changes(changes: pd.DataFrame) -> NativeChart:
         title=title,
         unit=f"change in percent{monthly}",
         says="A bar ends in the middle of the range in which the change can lie; a line shows the whole range.",
-        text=f"{changes_text(changes, title)} {source_line(cited_by([changes]))}".strip(),
+        text=f"{changes_text(changes, title)} {source_line(cited_by([changes]), sources)}".strip(),
         series=series,
         data=_with_series(ends, labels, ((low + high) / 2).fillna(low), kinds, series, said),
         lying=True,

@@ -13,6 +13,7 @@ from cbcstats.captions import source_line, words
 from cbcstats.caveats import ABOUT, READING, caveats, cited_by
 from cbcstats.chart_files import figure_text, picture
 from cbcstats.displays import SHOWN, linked, listed, table_html, with_index
+from cbcstats.figures import a_month
 from cbcstats.loaders import load_sources
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def sources_html(sources: Iterable[str], address: Callable[[str], str] = listed)
 def _common_unit(frame: pd.DataFrame) -> str:
     units = set(frame[c.UNIT].dropna().map(str)) if c.UNIT in frame and len(frame.columns) > 1 else set()
     unit = units.pop() if len(units) == 1 else ""
-    return f"{unit} a month" if unit and frame.attrs.get("per") == "month" else unit
+    return a_month(unit) if unit and frame.attrs.get("per") == "month" else unit
 
 
 def _frame_in_notebook(frame: pd.DataFrame) -> str:

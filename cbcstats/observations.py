@@ -17,7 +17,6 @@ NORMAL: Final = "A"  # of the code list CL_OBS_STATUS
 MISSING: Final = "O"
 _FIGURE: Final = "FIGURE"
 _DIMENSIONS: Final = (c.INDICATOR, c.MEASURE, c.SCOPE, c.UNIT)
-_PARTS: Final = (c.WCO_REGION, c.ISO3, c.MEMBER, c.PROGRAMME, c.TRACK, c.KIND, c.STATUS)
 _ATTRIBUTES: Final = (
     *(c.QUALIFIER, c.ROUNDED_TO, c.PERIOD_BASIS, c.PUBLISHED_CHANGE, c.CHANGE_BASIS, c.CHANGE_SINCE),
     *(c.PREFERRED, c.PREFERRED_REASON, c.NOTE),
@@ -69,7 +68,7 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
             f"save counts[counts[{c.PERIOD_END!r}].notna()]"
         )
     printed = counts[c.VALUE].reset_index(drop=True)
-    parts = [name for name in _PARTS if name in counts]
+    parts = [name for name in c.PARTS if name in counts]
     by_part = "".join(f"_BY_{name.upper()}" for name in parts)
     dimensions = {name: _coded(figures[name]) for name in (*_DIMENSIONS, *parts, c.SOURCE_ID)}
     periods = _time_periods(figures)

@@ -48,7 +48,9 @@ def html_page(tables: Mapping[str, pd.DataFrame], title: str, note: str, sources
     )
 
 
-def markdown_page(tables: Mapping[str, pd.DataFrame], title: str, note: str) -> str:
+def markdown_page(
+    tables: Mapping[str, pd.DataFrame], title: str, note: str, sources: pd.DataFrame | None = None
+) -> str:
     r"""Return the same as Markdown, with the sources in one line.
 
     Examples
@@ -66,7 +68,7 @@ def markdown_page(tables: Mapping[str, pd.DataFrame], title: str, note: str) -> 
     for name, frame in tables.items():
         parts += [*([f"## {_escaped(name)}"] if len(tables) > 1 else []), _table(frame)]
     parts.append("\n".join(f"- {_escaped(about)}: {_escaped(reading)}" for about, reading in _said(tables)))
-    line = source_line(cited_by(tables.values()))
+    line = source_line(cited_by(tables.values()), sources_of(tables.values(), sources))
     return "\n\n".join([*parts, *([_escaped(line)] if line else [])]) + "\n"
 
 

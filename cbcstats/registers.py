@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from cbcstats.inputs import Blocks
+    from cbcstats.blocks import Blocks
 
 REPEATED_ROWS: Final = ("keep", "reject")
 

@@ -266,8 +266,4 @@ def _repeats(counts: pd.DataFrame) -> pd.Series:
 
 def _parts(counts: pd.DataFrame) -> list[str]:
     """Return the columns that say what part of a total a figure is, in counts of a register."""
-    return [
-        column
-        for column in (c.WCO_REGION, c.ISO3, c.MEMBER, c.PROGRAMME, c.TRACK, c.KIND, c.STATUS)
-        if column in counts
-    ]
+    return [column for column in c.PARTS if column in counts]

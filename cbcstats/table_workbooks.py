@@ -42,10 +42,10 @@ def workbook_bytes(
     ArgumentError
         If a table is larger than a sheet holds.
     """
-    charts = {name: native_chart(frame) for name, frame in tables.items()}
+    cited = sources_of(tables.values(), sources)
+    charts = {name: native_chart(frame, cited) for name, frame in tables.items()}
     wanted = [(name, kind) for name in tables for kind in ("", " chart") if not kind or charts[name]]
     names = dict(zip(wanted, sheet_names((name + kind for name, kind in wanted), _OURS), strict=True))
-    cited = sources_of(tables.values(), sources)
     content = io.BytesIO()
     with new_workbook(content, title) as workbook:
         _write_cover(workbook, tables, title, note)
@@ -58,7 +58,8 @@ def workbook_bytes(
         for (name, kind), sheet_name in names.items():
             chart = charts[name]
             if not kind:
-                _write_table(workbook, sheet_name, name if len(tables) > 1 else title, tables[name])
+                line = source_line(cited_by([tables[name]]), cited) or "Source: the table names none."
+                _write_table(workbook, sheet_name, name if len(tables) > 1 else title, tables[name], line)
             elif chart is not None:
                 _write_chart(workbook, sheet_name, chart)
         if len(cited):
@@ -116,8 +117,7 @@ def _columns(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "column", "meaning"], dtype="str")
 
 
-def _write_table(workbook: Any, sheet: str, title: str, frame: pd.DataFrame) -> None:
-    line = source_line(cited_by([frame])) or "Source: the table names none."
+def _write_table(workbook: Any, sheet: str, title: str, frame: pd.DataFrame, line: str) -> None:
     holds = f"One table of {len(frame):,} rows and {frame.shape[1]} columns. How to read it: sheet {NOTES}."
     write_sheet(workbook, sheet, (title, holds, line), frame)
 

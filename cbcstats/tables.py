@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats import pages
 from cbcstats.captions import source_line, words
-from cbcstats.caveats import cited_by
+from cbcstats.caveats import cited_by, sources_of
 from cbcstats.errors import ArgumentError
 from cbcstats.files import target, write_whole
 from cbcstats.plain_tables import csv_bytes, parquet_bytes, plain_frame
@@ -109,8 +109,9 @@ def _csv(tables: Tables, *_said: Any) -> bytes:
     return csv_bytes(_only(tables, "CSV"))
 
 
-def _parquet(tables: Tables, title: str, note: str, _sources: Any) -> bytes:
-    said = {"title": title, "note": note, "sources": source_line(cited_by(tables.values()))}
+def _parquet(tables: Tables, title: str, note: str, sources: pd.DataFrame | None) -> bytes:
+    line = source_line(cited_by(tables.values()), sources_of(tables.values(), sources))
+    said = {"title": title, "note": note, "sources": line}
     return parquet_bytes(_only(tables, "Parquet"), {name: text for name, text in said.items() if text})
 
 
@@ -124,8 +125,8 @@ def _html(tables: Tables, title: str, note: str, sources: pd.DataFrame | None) -
     return pages.html_page(tables, title, note, sources).encode("utf-8")
 
 
-def _markdown(tables: Tables, title: str, note: str, _sources: Any) -> bytes:
-    return pages.markdown_page(tables, title, note).encode("utf-8")
+def _markdown(tables: Tables, title: str, note: str, sources: pd.DataFrame | None) -> bytes:
+    return pages.markdown_page(tables, title, note, sources).encode("utf-8")
 
 
 def _only(tables: Tables, kind: str) -> pd.DataFrame:

@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -497,3 +498,36 @@ def test_of_two_earlier_figures_the_one_nearest_to_a_year_before_counts(make_cou
     assert last(year_on_year(make_counts(*days, measure="stock")))["previous_value"] == 1
     days = (None, "2018-12-26", 1), (None, "2019-01-06", 2), (None, "2020-01-01", 9)
     assert last(year_on_year(make_counts(*days, measure="stock")))["previous_value"] == 2
+
+
+def test_figures_that_are_no_frame_are_refused_with_what_gives_one():
+    said = re.escape("`counts` must be a pandas DataFrame, but str was given; load_counts returns one")
+    for asked in (year_on_year, cbcstats.growth_rate, cbcstats.plot_counts):
+        with pytest.raises(ArgumentError, match=said):
+            asked("missions")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"value": -4}, {"value": -4, "rounded_to": 10}, {"value": 0, "qualifier": "less_than"}]
+)
+def test_a_figure_that_is_no_count_is_named_with_its_period(wrong, years):
+    counts = pd.concat([years({2015: 5}), years({2016: 1}).assign(**wrong)])
+    said = r"the figure of missions for 2016-01-01 to 2016-12-31: (-4(\.0)? is no count|no count is less than 0)"
+    with pytest.raises(DataError, match=said):
+        year_on_year(counts)
+
+
+# 0.02 rounded to 0.1 is anything from 0 to 0.07; 24.1 is 24.05 to 24.15.
+def test_a_number_that_was_rounded_is_never_below_nothing(years):
+    figures = figures_of(years({2015: 5, 2016: 5}).assign(value=[0.02, 24.1], rounded_to=0.1))
+    assert figures["low"].tolist() == pytest.approx([0, 24.05])
+    assert figures["high"].tolist() == pytest.approx([0.07, 24.15])
+
+
+def test_numbers_a_month_say_so_and_are_not_divided_again(missions):
+    assert figures_of(missions).attrs["per"] == "period"
+    monthly = figures_of(missions, per="month")
+    assert monthly.attrs["per"] == figures_of(monthly).attrs["per"] == "month"
+    assert missions.attrs == {}
+    with pytest.raises(ArgumentError, match="numbers a month already"):
+        figures_of(monthly, per="month")

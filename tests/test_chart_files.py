@@ -139,3 +139,40 @@ def test_what_was_changed_with_matplotlib_is_in_the_file(ax, tmp_path):
     text = svg.read_text(encoding="utf-8")
     assert "#123456" in text
     assert "a goal" in text
+
+
+def test_no_cell_of_the_data_is_computed(tmp_path):
+    note = '=HYPERLINK("https://example.org")'
+    counts = cbcstats.load_counts("missions").assign(note=note)
+    _, data = save_chart(cbcstats.plot_counts(counts), tmp_path / "missions.png", dpi=40)
+    assert pd.read_csv(data)["note"].unique().tolist() == [f"'{note}"]
+
+
+def test_days_and_marks_of_the_data_are_as_those_of_tables(ax, tmp_path):
+    _, data = save_chart(ax, tmp_path / "missions.png", dpi=40)
+    cells = pd.read_csv(data, dtype="str")
+    assert cells["period_end"].iloc[-1] == "2018-02-26"
+    assert cells["preferred"].unique().tolist() == ["true", "false"]
+
+
+def test_of_several_charts_the_first_column_says_which(tmp_path):
+    _, axes = plt.subplots(1, 2, layout="constrained")
+    for one, name in zip(axes, ("missions", "columbus_members"), strict=True):
+        cbcstats.plot_counts(cbcstats.load_counts(name), ax=one)
+    data = pd.read_csv(save_chart(axes[0], tmp_path / "both.png", dpi=40)[1])
+    assert data.columns[0] == "chart"
+    assert data["chart"].unique().tolist() == ["1 Missions", "2 Columbus members"]
+
+
+def test_one_format_may_be_a_string(ax, tmp_path):
+    assert [path.name for path in save_chart(ax, tmp_path / "missions", formats="svg")] == [
+        "missions.svg",
+        "missions.csv",
+    ]
+    with pytest.raises(ArgumentError, match="'bmp' was given"):
+        save_chart(ax, tmp_path / "other", formats="bmp")
+
+
+def test_a_chart_that_was_drawn_otherwise_has_no_data(tmp_path):
+    _, data = save_chart(plt.subplots()[1], tmp_path / "mine.png", dpi=40)
+    assert data.read_text().strip() == ""

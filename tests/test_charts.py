@@ -10,7 +10,8 @@ from matplotlib.dates import date2num
 
 import cbcstats
 from cbcstats import ArgumentError, describe, plot_changes, plot_counts, year_on_year
-from cbcstats.captions import cited_sources, format_range, source_line
+from cbcstats.captions import chart_data, cited_sources, format_range, source_line
+from cbcstats.caveats import caveats
 from cbcstats.charts import STYLE
 
 
@@ -309,3 +310,38 @@ def test_the_text_alternative_says_what_is_found_and_how_words_were_read(years, 
     assert "Words are read in the usual way." in equal
     assert "Words are read in the strict way." in describe(plot_counts(missions, reading="strict"))
     assert "0 of 3 can be compared." in describe(plot_changes(year_on_year(missions)))
+
+
+def test_the_data_of_a_chart_a_month_say_so(missions):
+    data = chart_data(plot_counts(missions, per="month"))
+    assert data["unit"].unique().tolist() == ["activities and missions a month", "missions a month"]
+    assert data["value"].iloc[-1] == pytest.approx(492 / (355 / 30.4375))
+    said = caveats({"chart": data}).set_index("about")["reading"]
+    assert "numbers a month" in said
+    assert said["qualifier: almost"].startswith("Almost, beside the number of a whole period, is read as a range: the")
+    unmarked = chart_data(plot_counts(missions))
+    assert unmarked["unit"].unique().tolist() == ["activities and missions", "missions"]
+    assert "numbers a month" not in caveats({"chart": unmarked})["about"].tolist()
+
+
+def test_a_figure_without_a_unit_has_one_of_numbers_a_month(years):
+    ax = plot_counts(years({2015: 365, 2016: 366}).drop(columns="unit"), per="month")
+    assert ax.get_ylabel() == "a month"
+    assert "2015: 30.4 a month" in describe(ax)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-0.04, -0.04, "0.0%"),
+        (0.04, 0.04, "0.0%"),
+        (0, 0, "0.0%"),
+        (-0.4, 2, "0% to +2%"),
+        (-0.05, 10, "0% to +10%"),
+        (-0.6, 2, "\N{MINUS SIGN}1% to +2%"),
+    ],
+)
+def test_what_is_written_as_no_change_has_no_sign(low, high, said):
+    assert format_range(low, high, percent=True) == said
+    assert format_range(-0.04, 0.04) == "-0.04 to 0.04"
+    assert format_range(-0.04, -0.04) == "0.0"

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from cbcstats import ArgumentError, DataError, ReportError, files, inputs, reports
+from cbcstats import ArgumentError, DataError, ReportError, files, inputs, reports, text_inputs
 
 faults = pytest.importorskip("faults")
 ROOT = Path(__file__).parent.parent
@@ -426,8 +426,9 @@ def replace_by_another(path):
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr(inputs, "_PART_BYTES", 8192)
-    monkeypatch.setattr(inputs, "_PART_ROWS", 400)
+    monkeypatch.setattr(text_inputs, "_PART_BYTES", 8192)
+    for module in (inputs, text_inputs):
+        monkeypatch.setattr(module, "PART_ROWS", 400)
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -448,14 +449,14 @@ def test_a_register_that_changes_while_it_is_read_in_parts_is_refused(change, ki
 @pytest.mark.parametrize("change", [grow, cut, replace_by_another, Path.unlink])
 def test_a_register_that_changes_between_its_two_readings_is_refused(change, tmp_path, monkeypatch):
     path = register_in(tmp_path, ".csv")
-    regular = inputs._is_regular
+    regular = text_inputs._is_regular
 
     def change_then(layout):
         found = regular(layout)
         change(path)
         return found
 
-    monkeypatch.setattr(inputs, "_is_regular", change_then)
+    monkeypatch.setattr(text_inputs, "_is_regular", change_then)
     with pytest.raises(DataError, match="was changed while it was read"):
         list(cbcstats.read_register_in_parts(path))
 

@@ -173,3 +173,10 @@ def test_what_is_no_claim_is_said(verdicts):
         plot_claims(cbcstats.load_counts("missions"))
     with pytest.raises(ArgumentError, match="holds no claim"):
         plot_claims(verdicts.head(0))
+
+
+def test_one_code_is_one_member():
+    assert chart_data(plot_members("KEN"))["value"].sum() == 1
+    assert "Listed are Kenya" in describe(plot_members("KEN"))
+    with pytest.raises(ArgumentError, match="Kenya; to_iso3"):
+        plot_members("Kenya")

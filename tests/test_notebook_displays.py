@@ -9,6 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import cbcstats
+from cbcstats.captions import chart_data
 from cbcstats.notebook_displays import IN_NOTEBOOK, frame_html
 
 
@@ -105,3 +106,8 @@ def test_in_a_report_the_extension_changes_nothing():
     shell.run_line_magic("load_ext", "cbcstats")
     assert shell.display_formatter.format(pd.DataFrame())[0]["text/html"] == "as the report has it"
     formatter.type_printers.clear()
+
+
+def test_the_data_of_a_chart_a_month_name_their_unit_once():
+    data = chart_data(cbcstats.plot_counts(cbcstats.load_counts("missions").tail(2), per="month"))
+    assert "Unit: missions a month. " in frame_html(data)

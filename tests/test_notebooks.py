@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 import cbcstats
-from cbcstats.reports import execute
+from cbcstats.notebook_runs import execute
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 

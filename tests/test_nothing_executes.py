@@ -59,7 +59,7 @@ ALLOWED = {
     ("__init__.py", "import_module"): "the name of a module stands in the file, and is never read",
     ("exports.py", "import importlib"): "asks whether python-pptx is installed; its name stands in the file",
     ("exports.py", "find_spec"): "asks whether python-pptx is installed; its name stands in the file",
-    ("reports.py", "import subprocess"): "DEVNULL takes what the kernels of the notebooks print",
+    ("notebook_runs.py", "import subprocess"): "DEVNULL takes what the kernels of the notebooks print",
 }
 HARMLESS_CALLS = {("re", "compile"), ("RGBColor", "from_string")}  # regular expressions, and colours of slides
 
@@ -115,7 +115,7 @@ def test_the_search_finds_what_it_looks_for(code, tmp_path):
 
 def test_what_is_run_of_other_programs_is_named_in_the_file():
     """Of subprocess, DEVNULL is used and nothing else."""
-    text = (PACKAGE / "reports.py").read_text(encoding="utf-8")
+    text = (PACKAGE / "notebook_runs.py").read_text(encoding="utf-8")
     used = {
         node.attr
         for node in ast.walk(ast.parse(text))

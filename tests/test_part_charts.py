@@ -87,7 +87,7 @@ def test_ranges_of_parts_are_ranges_of_contributions(years):
     counts = pd.concat([years({2015: 60, 2016: 70}, wco_region=EUROPE), years({2015: 40, 2016: 40}, wco_region=ESA)])
     counts["qualifier"] = ["exact", "about", "exact", "exact"]
     # About 70 is 65 to 75: +5 to +15 of 100.
-    assert "Europe +5 to +15, East and Southern Africa +0.0" in describe(plot_contributions(contributions(counts)))
+    assert "Europe +5 to +15, East and Southern Africa 0.0. " in describe(plot_contributions(contributions(counts)))
 
 
 def test_of_many_parts_those_that_moved_least_stand_together(years):

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cbcstats
-from cbcstats import ArgumentError, DataError, inputs, read_register
+from cbcstats import ArgumentError, DataError, inputs, read_register, text_inputs
+from cbcstats.blocks import free_name
 from cbcstats.register_results import together
 
 CASES = Path(__file__).parent / "cases"
@@ -498,8 +499,9 @@ def test_parts_are_as_the_whole(kind, save, monkeypatch):
         rows[5] = changed(rows[5], "remarks", "a\nb")
         rows[300] = [*rows[300], "too much"]
     path = save(rows, ".parquet" if kind == ".parquet" else ".csv")
-    monkeypatch.setattr(inputs, "_PART_BYTES", 4096)
-    monkeypatch.setattr(inputs, "_PART_ROWS", 37)
+    monkeypatch.setattr(text_inputs, "_PART_BYTES", 4096)
+    for module in (inputs, text_inputs):
+        monkeypatch.setattr(module, "PART_ROWS", 37)
     whole_register = read_register(path)
     told = []
     parts = list(cbcstats.read_register_in_parts(path, progress=lambda *done: told.append(done)))
@@ -679,6 +681,13 @@ def test_names_of_columns_never_meet(tmp_path):
     assert register.rows[["a", "a (3)", "a (2)"]].to_numpy().tolist() == [["1", "2", "3"]]
     assert register.rows[["iso3", "iso3 (as typed)", "iso3 (as typed) (as typed)"]].to_numpy().tolist()[0][0] == "KEN"
     assert register.rejected.iloc[0].tolist()[:-1] == ["Kenya", "x", "1", "2", "3", "4", "5", "6", "7"]
+
+
+def test_a_name_that_is_taken_gets_a_mark_and_keeps_what_it_says():
+    assert free_name("a", {"b"}) == "a"
+    assert free_name("a", {"a"}) == "a (as typed)"
+    assert free_name("a", {"a", "a (as typed)"}) == "a (as typed 2)"
+    assert free_name("(typed 2)", {"(typed 2)"}) == "(typed 2) (as typed)"
 
 
 def test_a_mapped_column_may_have_any_name(tmp_path):

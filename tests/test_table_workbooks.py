@@ -13,7 +13,17 @@ import pandas as pd
 import pytest
 from frames import COMPUTED, FRAMES, without_empty_texts
 
-from cbcstats import ArgumentError, load_counts, save_table, sheets, table_workbooks, year_on_year
+from cbcstats import (
+    ArgumentError,
+    load_counts,
+    load_sources,
+    plot_counts,
+    save_table,
+    sheets,
+    table_workbooks,
+    year_on_year,
+)
+from cbcstats.captions import chart_data
 from cbcstats.native_charts import native_chart
 from cbcstats.sheets import sheet_names
 
@@ -277,3 +287,26 @@ def test_libreoffice_opens_it_and_shows_the_charts(path, tmp_path):
     assert "Successful 9th Session" in page
     assert "Err:" not in page
     assert "#NAME" not in page
+
+
+# 480 in the 48 months of 1,461 days are 10 a month, without decimals; 12.345 as printed is no number a month.
+def test_a_chart_is_one_of_numbers_a_month_where_its_table_is_whatever_the_decimals(make_counts, years, tmp_path):
+    data = chart_data(plot_counts(make_counts(("2013-01-01", "2016-12-31", 480)), per="month"))
+    chart = native_chart(data)
+    assert (chart.unit, chart.data["in words"].tolist()) == ("missions a month", ["10"])
+    assert chart.says.startswith("Columns are the numbers as printed, a month;")
+    assert "Jan 2013 - Dec 2016: 10 missions a month." in chart.text
+    [written] = parts(save_table(data, tmp_path / "monthly.xlsx"), "xl/charts/chart")
+    assert "<a:t>missions a month</a:t>" in written
+    printed = native_chart(years({2015: 1}).assign(value=12.345, low=12.345, high=12.345))
+    assert (printed.unit, printed.data["in words"].tolist()) == ("missions", ["12.345"])
+    assert "a month" not in printed.says
+
+
+def test_sources_of_your_own_stand_under_each_table_and_chart(tmp_path):
+    table = load_counts("missions").assign(source_id="mine-1")
+    mine = load_sources().head(1).assign(source_id="mine-1", publisher="Us", published="2024-05")
+    path = save_table(table, tmp_path / "missions.xlsx", sources=mine)
+    workbook = openpyxl.load_workbook(path)
+    assert [workbook[name]["A3"].value for name in ("missions", "missions chart")] == ["Source: Us 2024-05."] * 2
+    assert "Source: Us 2024-05." in parts(path, "xl/drawings/drawing")[0]

@@ -38,7 +38,9 @@ def frame(request):
 def read_csv(path, frame):
     days = [name for name in frame if frame[name].dtype.kind == "M"]
     kinds = {name: kind for name, kind in frame.dtypes.items() if name not in days}
-    return pd.read_csv(path, dtype=kinds, parse_dates=days, keep_default_na=False, na_values=[""]).astype(frame.dtypes)
+    empty = {"keep_default_na": False, "na_values": [""]}
+    back = pd.read_csv(path, dtype=kinds, parse_dates=days, float_precision="round_trip", **empty)
+    return back.astype(frame.dtypes)
 
 
 def test_csv_is_read_back_as_it_was(frame, tmp_path):
@@ -206,6 +208,10 @@ def test_sources_of_your_own_are_named_and_checked(tmp_path):
     with pytest.raises(DataError, match="url"):
         save_table(frame, tmp_path / "n.html", sources=mine.assign(url="javascript:alert(1)"))
     assert not (tmp_path / "n.html").exists()
+    text = save_table(frame, tmp_path / "m.md", sources=mine).read_text()
+    assert text.endswith("Source: Us 2024-05; not known.\n")
+    metadata = pq.read_schema(save_table(frame, tmp_path / "m.parquet", sources=mine)).metadata
+    assert metadata[b"sources"] == b"Source: Us 2024-05; not known."
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "html", "md", "xlsx", "sdmx.csv"])
