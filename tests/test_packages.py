@@ -8,6 +8,7 @@ import frictionless
 import numpy as np
 import pandas as pd
 import pytest
+from frames import EXACTLY
 
 from cbcstats import ArgumentError, load_beneficiaries, load_counts, load_sources, save_datapackage, year_on_year
 from cbcstats.packages import file_names
@@ -99,7 +100,7 @@ def test_numbers_are_read_back_as_they_were(tmp_path):
     changes = year_on_year(load_counts("missions"))
     save_datapackage({"changes": changes}, tmp_path)
     days = [name for name in changes if changes[name].dtype.kind == "M"]
-    back = pd.read_csv(tmp_path / "changes.csv", parse_dates=days, float_precision="round_trip")
+    back = pd.read_csv(tmp_path / "changes.csv", parse_dates=days, **EXACTLY)
     pd.testing.assert_frame_equal(back.astype(changes.dtypes), changes, check_exact=True)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from frames import COMPUTED, FRAMES, without_empty_texts
+from frames import COMPUTED, EXACTLY, FRAMES, without_empty_texts
 
 from cbcstats import ArgumentError, DataError, load_counts, save_table
 from cbcstats.plain_tables import harmless
@@ -39,7 +39,7 @@ def read_csv(path, frame):
     days = [name for name in frame if frame[name].dtype.kind == "M"]
     kinds = {name: kind for name, kind in frame.dtypes.items() if name not in days}
     empty = {"keep_default_na": False, "na_values": [""]}
-    back = pd.read_csv(path, dtype=kinds, parse_dates=days, float_precision="round_trip", **empty)
+    back = pd.read_csv(path, dtype=kinds, parse_dates=days, **EXACTLY, **empty)
     return back.astype(frame.dtypes)
 
 
