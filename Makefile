@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+LOWEST := .venv-lowest
 
-.PHONY: report test test-slow lint lab docs data check-data clean help
+.PHONY: report test test-slow test-lowest mutants lint lab docs data check-data clean help
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1: /'
@@ -17,6 +18,14 @@ test: $(READY) ## run all tests but for the slow ones
 
 test-slow: $(READY) ## run the slow tests: browser, office programs, Spark, many broken files
 	$(BIN)/python -m pytest -m slow
+
+test-lowest: $(LOWEST)/ready ## run the tests but for the slow ones with the lowest versions of all dependencies
+	$(LOWEST)/bin/python -m pytest -m "not slow and not browser" --ignore tests/test_benchmarks.py
+
+mutants: $(READY) ## change the code in small ways, and list what no test notices; half an hour
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,mutants]'
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 lint: $(READY) ## check style, types, and that the data dictionary is in step
 	$(BIN)/ruff check .
@@ -36,9 +45,15 @@ check-data: $(READY) ## check the tables in data/, and say which cell is wrong a
 	$(BIN)/python -m cbcstats.data_checks data
 
 clean: ## remove the environment, the report and what the tools leave behind
-	rm -rf $(VENV) report docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) report docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $(READY)
+
+# The benchmarks stand beside the newest releases of others, and are not tested with the lowest.
+$(LOWEST)/ready: pyproject.toml constraints-lowest.txt
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable '.[dev]'
+	touch $(LOWEST)/ready

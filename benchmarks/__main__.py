@@ -8,24 +8,29 @@ import tempfile
 import textwrap
 from pathlib import Path
 
-from benchmarks.comparisons import COMPARISONS, Bench, Line
+from benchmarks.comparisons import COMPARISONS
+from benchmarks.lines import Bench, Line
+from benchmarks.load import LOAD
 
+_ALL = COMPARISONS | LOAD
 _HEADINGS = ("ratio", "middle half", "goal", "", "rounds", "peak memory", ": file")
 _WIDTHS = (8, 15, 8, 7, 7, 12, 7)
 _WHAT = 66
 _EXAMPLES = """\
 examples:
-  python -m benchmarks                                everything but 10^7 rows, a quarter of an hour on two cores
+  python -m benchmarks                                everything but 10^7 rows, half an hour on two cores
   python -m benchmarks --only reading --rows 100000   one comparison, in less than a minute
-  python -m benchmarks --only growth --large          10^7 rows, with 8 GB of memory and 2 GB on the disk
+  python -m benchmarks --only growth engines --large  10^7 rows, with 8 GB of memory and 5 GB on the disk
   python -m benchmarks --folder made-up               keep the registers, and take them from there again
 
 comparisons:
 """
 _NOTES = """
 Ratios are medians of all rounds; the things compared run in turn in one process, after imports and a warm-up.
-Memory is the peak of a fresh process, imports included. PySpark, Dask and Modin are hidden from pandera, which would
-import them, but from Spark itself; from fresh interpreters also Polars and DuckDB, as from users without the extras.
+Memory is the peak of a fresh process, imports included; of reports, engines and commands that with all they start,
+looked at twenty times a second, and their times are those of one process after another. PySpark, Dask and Modin are
+hidden from pandera, which would import them, but from Spark itself; from fresh interpreters also Polars and DuckDB, as
+from users without the extras.
 """
 
 
@@ -34,14 +39,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         "python -m benchmarks",
         description=__doc__,
-        epilog=_EXAMPLES + "".join(f"  {name:10} {what.__doc__}\n" for name, what in COMPARISONS.items()),
+        epilog=_EXAMPLES + "".join(f"  {name:10} {what.__doc__}\n" for name, what in _ALL.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--rows", type=int, default=10**6, help="rows of the register (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each comparison (default: %(default)s)")
-    parser.add_argument("--only", nargs="+", choices=list(COMPARISONS), metavar="NAME", help="only these comparisons")
+    parser.add_argument("--only", nargs="+", choices=list(_ALL), metavar="NAME", help="only these comparisons")
     parser.add_argument("--folder", type=Path, help="where registers are kept (default: a temporary folder)")
-    parser.add_argument("--large", action="store_true", help="go up to 10^7 rows in growth")
+    parser.add_argument("--large", action="store_true", help="go up to 10^7 rows in growth and engines")
     options = parser.parse_args()
     if options.rows < 1000 or options.rounds < 1:
         parser.error("--rows must be 1000 or more, --rounds 1 or more")
@@ -50,8 +55,8 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         bench = Bench(folder, options.rows, options.rounds, options.large, _say)
         _print(_row(f"at {options.rows:,} rows unless said", _HEADINGS))
-        for name in options.only or COMPARISONS:
-            for line in COMPARISONS[name](bench):
+        for name in options.only or _ALL:
+            for line in _ALL[name](bench):
                 _print(_row(line.what, _cells(line)))
     _print(_NOTES)
 

@@ -1,4 +1,4 @@
-"""Counts by reporting year and region as one writes them in each engine, to hold `count_missions` against."""
+"""Rows in each engine, counted as one writes it there to hold `count_missions` against, and rows that stay in files."""
 
 from __future__ import annotations
 
@@ -53,11 +53,7 @@ def of_duckdb(rows: pd.DataFrame) -> Made:
 
 def of_spark(rows: pd.DataFrame) -> Made:
     """Return the rows, and what counts them, in Spark on this machine."""
-    from pyspark.sql import SparkSession
-
-    settings = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": "2"}
-    session = SparkSession.builder.master(f"local[{os.cpu_count()}]").config(map=settings).getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+    session = _spark()
     table = pa.Table.from_pandas(rows, preserve_index=False)
     text = [
         pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type)
@@ -68,6 +64,35 @@ def of_spark(rows: pd.DataFrame) -> Made:
     frame.createOrReplaceTempView("missions")
     sql = _SQL.format(table="missions").replace("GROUP BY ALL", "GROUP BY 1, 2")
     return frame, lambda: session.sql(sql).toArrow()
+
+
+def in_file(path: str, engine: str) -> Any:
+    """Return the rows of a file of Parquet or CSV in an engine, which reads them when they are counted."""
+    form = path.rpartition(".")[2]
+    if engine == "polars":
+        import polars as pl
+
+        return pl.scan_parquet(path) if form == "parquet" else pl.scan_csv(path, try_parse_dates=True)
+    if engine == "duckdb":
+        import duckdb
+
+        return duckdb.read_parquet(path) if form == "parquet" else duckdb.read_csv(path)
+    reader = _spark().read
+    return reader.parquet(path) if form == "parquet" else reader.csv(path, header=True, inferSchema=True)
+
+
+def _spark() -> Any:
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+    }
+    session = SparkSession.builder.master(f"local[{os.cpu_count()}]").config(map=settings).getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
 
 
 ENGINES: Final[dict[str, Callable[[pd.DataFrame], Made]]] = {

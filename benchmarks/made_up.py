@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet
 
 from cbcstats.loaders import load_places
 from cbcstats.members import accessions
@@ -96,6 +97,13 @@ def write_workbook(path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED)
                     sheet.write_string(row, place, text)
 
 
+def write_parquet(path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED) -> None:
+    """Write a register to Parquet, every cell as text."""
+    random = np.random.default_rng(seed)
+    columns = _columns(random, 0, rows, _spellings(), _sentences(random))
+    pa.parquet.write_table(pa.table(_spoil(random, columns, bad)), path)
+
+
 def _columns(
     random: np.random.Generator, first: int, rows: int, spellings: Sequence[str], sentences: Sequence[str]
 ) -> dict[str, pa.Array]:
@@ -110,7 +118,7 @@ def _columns(
         "member": _any_of(random, spellings, rows),
         "start_date": _spread(days, start),
         "end_date": _spread(days, start + random.integers(0, 20, rows)),
-        "programme": _any_of(random, [f"Programme {number}" for number in range(1, 15)], rows),
+        "programme": _any_of(random, [f"Programme {number}" for number in range(1, 18)], rows),
         "kind": _any_of(random, ["diagnostic", "workshop", "training", "advice"], rows),
         "status": _any_of(random, ["delivered", "completed"], rows),
         "experts": pa.array(random.integers(1, 6, rows)).cast(pa.string()),

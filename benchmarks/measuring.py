@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import math
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+_LOOK: Final = 0.05  # seconds
 
 
 def side_by_side(
@@ -60,11 +66,62 @@ def in_fresh_process(name: str, **arguments: Any) -> Any:
 
     The process that starts it must be small, since on Linux the peak of memory counts from the one that starts.
     """
-    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.tasks", name, json.dumps(arguments)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)  # noqa: S603
+    done = subprocess.run(_command(name, arguments), stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)  # noqa: S603
     if done.returncode:
         sys.exit(f"measuring {name!r} failed")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def in_fresh_tree(name: str, **arguments: Any) -> tuple[Any, int]:
+    """Return what `in_fresh_process` does, and the peak of memory of that process with all that it started."""
+    done = run(_command(name, arguments))
+    return json.loads(done.printed.splitlines()[-1]), done.peak
+
+
+def _command(name: str, arguments: Mapping[str, Any]) -> list[str]:
+    return [sys.executable, "-W", "ignore", "-m", "benchmarks.tasks", name, json.dumps(arguments)]
+
+
+class Run(NamedTuple):
+    """A command that ran: what it printed, its seconds, and the bytes that it held at most with all that it started."""
+
+    printed: str
+    seconds: float
+    peak: int
+
+
+def run(command: Sequence[str], codes: Collection[int] = (0,)) -> Run:
+    """Run a command, and look twenty times a second how much memory it holds together with all that it started.
+
+    What several processes share counts for each of them.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
+        start = time.perf_counter()
+        process = psutil.Popen(command, stdout=printed)
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, _held(process))
+            time.sleep(_LOOK)
+        seconds = time.perf_counter() - start
+        printed.seek(0)
+        if process.returncode not in codes:
+            sys.exit(f"measuring {' '.join(command)} failed")
+        return Run(printed.read(), seconds, peak)
+
+
+def _held(process: psutil.Process) -> int:
+    held = 0
+    for one in (process, *_below(process)):
+        with contextlib.suppress(psutil.Error):  # it has ended in the meantime
+            held += one.memory_info().rss
+    return held
+
+
+def _below(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
 
 
 def time_of_statement(statement: str) -> float:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.parquet
 
 from benchmarks.hidden import hide
 from benchmarks.measuring import peak_memory, side_by_side
@@ -108,10 +109,11 @@ READERS: Final[dict[str, Callable[[Path], Any]]] = {
 
 def write(path: str, rows: int, bad: float) -> int:
     """Write a register, if it is not there; return the size of the file in bytes."""
-    from benchmarks.made_up import write_register, write_workbook
+    from benchmarks.made_up import write_parquet, write_register, write_workbook
 
     if not Path(path).exists():
-        (write_workbook if path.endswith(".xlsx") else write_register)(Path(path), rows, bad=bad)
+        writers = {".xlsx": write_workbook, ".parquet": write_parquet}
+        writers.get(Path(path).suffix, write_register)(Path(path), rows, bad=bad)
     return Path(path).stat().st_size
 
 
@@ -175,10 +177,73 @@ def counts(path: str, engine: str, rounds: int) -> dict[str, list[float]]:
     return side_by_side({"cbcstats": lambda: count_missions(frame, by=BY), "native": native}, rounds)
 
 
+def check_rows(register: str, parquet: str, csv: str) -> int:
+    """Write the rows of a register that pass to files, if they are not there; return how many they are."""
+    from benchmarks.checked import write_checked
+
+    if not Path(parquet).exists() or not Path(csv).exists():
+        write_checked(Path(register), Path(parquet), Path(csv))
+    return pyarrow.parquet.read_metadata(parquet).num_rows
+
+
+def counts_in_file(path: str, engine: str, rows: int, rounds: int) -> list[float]:
+    """Time `count_missions` on the rows of a file that an engine reads, after a warm-up."""
+    from benchmarks.engines import in_file
+    from cbcstats.tallies import count_missions
+
+    frame = in_file(path, engine)
+
+    def count() -> None:
+        found = count_missions(frame, by=BY)["value"].sum()
+        assert found == rows, f"{engine} counted {found} missions"  # noqa: S101
+
+    return side_by_side({"count": count}, rounds)["count"]
+
+
+def report(register: str, folder: str) -> dict[str, float]:
+    """Make a report of a notebook that reads a register, and return its seconds and the bytes of its page."""
+    from benchmarks.hundred_parts import write_notebook
+    from cbcstats.reports import save_report
+
+    notebook = write_notebook(Path(folder) / "hundred_parts.ipynb", Path(register))
+    start = time.perf_counter()
+    page = save_report(Path(folder) / "report", notebooks=[notebook])
+    return {"seconds": time.perf_counter() - start, "bytes": page.stat().st_size}
+
+
+def together(kind: str, paths: list[str]) -> dict[str, float]:
+    """Time reading files at once and in turn, in threads or processes, and check that they give the same."""
+    from benchmarks.together import check_reading
+
+    return check_reading(kind, paths)
+
+
+def use_together(kind: str, folder: str) -> dict[str, float]:
+    """Time loading, naming, counting and writing at once and in turn, and check that they give the same."""
+    from benchmarks.together import check_use
+
+    return check_use(kind, Path(folder))
+
+
+_TASKS: Final = (
+    write,
+    agree,
+    speed,
+    memory,
+    share_of_pandera,
+    counts,
+    check_rows,
+    counts_in_file,
+    report,
+    together,
+    use_together,
+)
+
+
 def main() -> None:
     """Run the function that is named, with arguments in JSON."""
     name, arguments = sys.argv[1], json.loads(sys.argv[2])
-    functions = {function.__name__: function for function in (write, agree, speed, memory, share_of_pandera, counts)}
+    functions: dict[str, Callable[..., Any]] = {function.__name__: function for function in _TASKS}
     spark = arguments.get("engine") == "spark"
     hide(() if spark else ("pyspark", "dask", "modin", "ibis"))
     print(json.dumps(functions[name](**arguments), default=float))  # noqa: T201

@@ -96,7 +96,7 @@ def _short_cut(
     if pd.isna(first) or (last - first).days > MANY_CELLS:
         return None
     origin = np.datetime64(first, "D")
-    calendar = np.arange(origin, np.datetime64(last, "D") + 1)
+    calendar = np.arange(origin, np.datetime64(last, "D") + np.timedelta64(1, "D"))
     years = (calendar.astype("datetime64[M]").astype(int) + 1 - year_start) // 12 + 1970
     coded = [_coded(rows[name]) for name in keys]
     shape = (int(years[-1] - years[0]) + 2, *(len(labels) + 1 for _, labels in coded))

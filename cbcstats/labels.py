@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pandas as pd
 from matplotlib.transforms import Bbox
 
@@ -176,6 +177,7 @@ def _ratio(ax: Axes, highest: float, ceiling: float) -> float:
 def _spread(ax: Axes, labels: list[Annotation]) -> None:
     """Lift each label until it lies on no other words, and on no mark but its own."""
     placed = [_padded(text) for text in (*known(ax, OTHER), *known(ax, PERIOD)) if text.get_visible()]
+    placed += [_box(ax, *point) for line in ax.lines if line.get_marker() == "D" for point in np.asarray(line.get_xydata())]
     marks = [_mark_box(ax, label) for label in labels]
     for place, label in enumerate(labels):
         across = _inward(ax, label)
@@ -190,7 +192,10 @@ def _spread(ax: Axes, labels: list[Annotation]) -> None:
 
 def _mark_box(ax: Axes, label: Annotation) -> Bbox:
     """Return what the mark of a label takes, where the label points at, in pixels."""
-    x, y = (axis.convert_units(end) for axis, end in zip((ax.xaxis, ax.yaxis), label.xy, strict=True))
+    return _box(ax, *(axis.convert_units(end) for axis, end in zip((ax.xaxis, ax.yaxis), label.xy, strict=True)))
+
+
+def _box(ax: Axes, x: float, y: float) -> Bbox:
     across, up = ax.transData.transform((x, y))
     reach = pixels(ax, MARK / 2)
     return Bbox.from_extents(across - reach, up - reach, across + reach, up + reach)

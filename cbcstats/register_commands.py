@@ -170,8 +170,9 @@ def _write(counts: pd.DataFrame, path: Path) -> None:
     elif path.suffix.lower() == ".parquet":
         counts.to_parquet(content, index=False)
     else:
-        options = {"strings_to_formulas": False, "strings_to_urls": False}
-        with pd.ExcelWriter(content, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
+        with pd.ExcelWriter(content, engine="xlsxwriter") as writer:
+            # Text is text, not even {=1+1} a formula.
+            writer.book.add_worksheet("Sheet1").add_write_handler(str, lambda sheet, *cell: sheet.write_string(*cell))
             counts.map(lambda cell: text_of_cell(cell) if isinstance(cell, str) else cell).to_excel(writer, index=False)
     write_whole(path, content.getvalue())
 

@@ -104,6 +104,21 @@ def test_of_a_hundred_parts_six_keep_their_names_and_nothing_overlaps(parts):
     plt.close("all")
 
 
+# A diamond at the side of a bar took the minus of the number beside it, so that a fall read as a rise.
+def test_no_number_lies_on_the_diamond_of_the_year_beside_it():
+    values = [50, 90, *[100, 95] * 8, 45]
+    years = range(2000, 2000 + len(values))
+    starts, ends = [f"{year}-01-01" for year in years], [f"{year}-12-31" for year in years]
+    counts = pd.DataFrame({"period_start": starts, "period_end": ends, "value": values, "part": "only"})
+    ax = plot_contributions(contributions(counts, "part"))
+    ax.figure.draw_without_rendering()
+    diamonds = [ax.transData.transform(line.get_xydata()[0]) for line in ax.lines if line.get_marker() == "D"]
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text().endswith("%")]
+    assert len(diamonds) == len(boxes) == len(values) - 1
+    assert not [1 for box in boxes for diamond in diamonds if box.contains(*diamond)]
+    plt.close("all")
+
+
 @pytest.mark.slow
 def test_a_report_of_a_hundred_parts_is_small(tmp_path):
     register = tmp_path / "register.csv"

@@ -1,11 +1,16 @@
 """The package as it is imported and installed."""
 
+import hashlib
 import importlib
+import os
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
+from email.parser import Parser
 from pathlib import Path
 
 import pytest
@@ -64,26 +69,105 @@ def test_column_names_are_literals_in_one_module_only():
             assert not found, f"{path.name}: {found}"
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The wheel, unpacked into an empty folder outside the checkout."""
-    made = tmp_path_factory.mktemp("wheel")
-    build = [
+def build(source, made, *kinds, **settings):
+    """Build a wheel, a source distribution, or both from a folder, and return their paths."""
+    command = [
         sys.executable,
         "-m",
-        "pip",
-        "wheel",
-        "--no-deps",
-        "--no-build-isolation",
-        "--wheel-dir",
+        "hatchling",
+        "build",
+        "--directory",
         str(made),
-        str(ROOT),
+        *(f"--target={kind}" for kind in kinds),
     ]
-    subprocess.run(build, check=True, capture_output=True)
+    subprocess.run(command, cwd=source, check=True, capture_output=True, env={**os.environ, **settings})
+    return sorted(made.iterdir())
+
+
+def unpack(sdist, folder):
+    """Unpack a source distribution, and return its one folder."""
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    [top] = folder.iterdir()
+    return top
+
+
+def contents(wheel):
+    """Return the digest of each file of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The wheel and the source distribution of the checkout, in this order."""
+    return build(ROOT, tmp_path_factory.mktemp("built"), "sdist", "wheel")
+
+
+@pytest.fixture(scope="module")
+def unpacked(built, tmp_path_factory):
+    """The source distribution, unpacked outside the checkout."""
+    return unpack(built[1], tmp_path_factory.mktemp("unpacked"))
+
+
+@pytest.fixture(scope="module")
+def installed(built, tmp_path_factory):
+    """The wheel, unpacked into an empty folder outside the checkout."""
     folder = tmp_path_factory.mktemp("installed")
-    with zipfile.ZipFile(next(made.glob("*.whl"))) as wheel:
-        wheel.extractall(folder)
+    with zipfile.ZipFile(built[0]) as wheel:
+        wheel.extractall(folder)  # noqa: S202 - our own
     return folder
+
+
+def test_the_source_distribution_holds_all_that_tests_and_commands_need(unpacked):
+    """All that git keeps, and what says what it is."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout of git")
+    command = [shutil.which("git"), "ls-files"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    kept = {name for name in listed.splitlines() if (ROOT / name).is_file()}
+    held = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+    assert kept - held == set()
+    assert "PKG-INFO" in held
+
+
+def test_the_source_distribution_makes_the_same_wheel(unpacked, built, tmp_path):
+    [again] = build(unpacked, tmp_path, "wheel")
+    assert contents(again) == contents(built[0])
+
+
+def test_builds_are_the_same_bytes_wherever_whenever_and_by_whomever(unpacked, tmp_path):
+    """Of another folder, with other times and other rights of the files."""
+    other = tmp_path / "another folder" / "é"
+    shutil.copytree(unpacked, other)
+    for number, path in enumerate(sorted(other.rglob("*"))):
+        os.utime(path, (10**9 + number, 10**9 + number))
+        if path.is_file():
+            path.chmod(path.stat().st_mode & 0o700)
+    made = []
+    for source, umask in ((unpacked, 0o022), (other, 0o077)):
+        before = os.umask(umask)
+        try:
+            made.append(build(source, tmp_path / f"made {umask}", "sdist", "wheel", SOURCE_DATE_EPOCH="1700000000"))
+        finally:
+            os.umask(before)
+    for one, two in zip(*made, strict=True):
+        assert one.name == two.name
+        assert one.read_bytes() == two.read_bytes(), one.name
+
+
+def test_the_wheel_says_what_it_is(built):
+    with zipfile.ZipFile(built[0]) as wheel:
+        names = wheel.namelist()
+        said = Parser().parsestr(wheel.read(f"cbcstats-{cbcstats.__version__}.dist-info/METADATA").decode())
+        entry = wheel.read(f"cbcstats-{cbcstats.__version__}.dist-info/entry_points.txt").decode()
+    assert {name.split("/")[0] for name in names} == {"cbcstats", f"cbcstats-{cbcstats.__version__}.dist-info"}
+    assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".orig", "~"))]
+    assert (said["Name"], said["Version"], said["License-Expression"]) == ("cbcstats", cbcstats.__version__, "MIT")
+    assert said["Requires-Python"] == ">=3.11"
+    assert said["Description-Content-Type"] == "text/markdown"
+    assert said.get_payload().strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
+    assert "cbcstats = cbcstats.cli:main" in entry
 
 
 @pytest.mark.slow
