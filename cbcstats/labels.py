@@ -177,7 +177,8 @@ def _ratio(ax: Axes, highest: float, ceiling: float) -> float:
 def _spread(ax: Axes, labels: list[Annotation]) -> None:
     """Lift each label until it lies on no other words, and on no mark but its own."""
     placed = [_padded(text) for text in (*known(ax, OTHER), *known(ax, PERIOD)) if text.get_visible()]
-    placed += [_box(ax, *point) for line in ax.lines if line.get_marker() == "D" for point in np.asarray(line.get_xydata())]
+    diamonds = [np.asarray(line.get_xydata()) for line in ax.lines if line.get_marker() == "D"]
+    placed += [_box(ax, *point) for points in diamonds for point in points]
     marks = [_mark_box(ax, label) for label in labels]
     for place, label in enumerate(labels):
         across = _inward(ax, label)
