@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -128,6 +129,7 @@ def _columns(
     }
 
 
+@functools.cache
 def _spellings() -> list[str]:
     """Return spellings of those that are Members on all days, without those that need quotation marks."""
     joined = accessions()

@@ -9,7 +9,7 @@ import pandas as pd
 from cbcstats import columns as c
 from cbcstats.descriptions import rosters_text
 from cbcstats.fitting import finish, new_axes
-from cbcstats.marks import GREY, PAPER, STYLE
+from cbcstats.marks import GREY, PAPER, styled
 from cbcstats.members import wco_region
 from cbcstats.rosters import LEFT, NAMED, Roster, rosters_of
 from cbcstats.stacks import Piece, Stack, draw_stacks, fit_stacks, ordered_parts
@@ -57,7 +57,6 @@ def plot_beneficiaries(beneficiaries: pd.DataFrame, *, ax: Axes | None = None, t
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['Dec 2016', '2017', 'Sep 2018']
     """
-    import matplotlib.style
     from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator
 
@@ -66,7 +65,7 @@ def plot_beneficiaries(beneficiaries: pd.DataFrame, *, ax: Axes | None = None, t
     name = title or f"Who joined and left: {programme}"
     data = pd.concat([_counted(roster, programme) for roster in rosters], ignore_index=True)
     several = len({roster.track for roster in rosters}) > 1
-    with matplotlib.style.context(STYLE):
+    with styled():
         ax = ax or new_axes()
         more = []
         if any(roster.number is None for roster in rosters):

@@ -14,7 +14,7 @@ import pandas as pd
 from cbcstats.captions import chart_data, describe, fit
 from cbcstats.errors import ArgumentError, check_choice
 from cbcstats.files import target, write_together
-from cbcstats.marks import GREY, GRID, INK, PAPER, root_figure
+from cbcstats.marks import GREY, GRID, INK, ONE_AT_A_TIME, PAPER, root_figure
 from cbcstats.plain_tables import csv_bytes, plain_frame
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def save_chart(
     files = [target(path.with_name(f"{path.name}.{name}"), [f".{name}"], overwrite=overwrite) for name in formats]
     data_file = target(path.with_name(f"{path.name}.csv"), [".csv"], overwrite=overwrite)
     figure = root_figure(ax)
-    with _fitted(ax, figure, width, height), _themed(figure, theme):
+    with ONE_AT_A_TIME, _fitted(ax, figure, width, height), _themed(figure, theme):
         written = [picture(figure, name, dpi=dpi, transparent=transparent) for name in formats]
     data = figure_data(figure)
     written.append(csv_bytes(plain_frame(data, "chart_data(ax)") if len(data.columns) else data))
@@ -132,7 +132,7 @@ def picture(figure: Figure, form: str, *, dpi: int = 300, transparent: bool = Fa
         "pdf": {"Title": title, "Subject": text, "CreationDate": None},
     }
     content = io.BytesIO()
-    with mpl.rc_context(_RC):
+    with ONE_AT_A_TIME, mpl.rc_context(_RC):
         figure.savefig(content, format=form, dpi=dpi, transparent=transparent, metadata=metadata[form])
     return _readable_svg(content.getvalue(), title, text) if form == "svg" else content.getvalue()
 

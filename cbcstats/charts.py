@@ -18,7 +18,7 @@ from cbcstats.errors import ArgumentError
 from cbcstats.figures import DAYS, MIDDLE, PRINTED, a_month, figures_of, rows
 from cbcstats.fitting import finish, new_axes
 from cbcstats.labels import label_figures, place_labels
-from cbcstats.marks import GREY, INK, PAPER, STYLE, cycle, draw_figure, legend_handles
+from cbcstats.marks import GREY, INK, PAPER, cycle, draw_figure, legend_handles, styled
 from cbcstats.names import name_marks, name_rows
 from cbcstats.periods import period_label
 from cbcstats.row_labels import THICK, begin_rows, place_sayings, say
@@ -83,12 +83,10 @@ def plot_counts(
     >>> ax.get_ylabel()
     'missions'
     """
-    import matplotlib.style
-
     figures = _figures_of_one_indicator(counts, per, reading)
     name = title or heading(figures[c.INDICATOR].iloc[0])
     monthly = per == "month"
-    with matplotlib.style.context(STYLE):
+    with styled():
         ax = ax or new_axes()
         scopes = sorted(figures[c.SCOPE].unique(), key="planned".__eq__)  # what was done has the first colour
         colours = dict(zip(scopes, cycle() * len(scopes), strict=False))
@@ -142,15 +140,13 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
     >>> [label.get_text().split(" ag")[0] for label in ax.get_yticklabels()][-1]
     'Mar 2017 - Feb 2018'
     """
-    import matplotlib.style
-
     for needed in (c.PERCENT_CHANGE_LOW, c.PERCENT_CHANGE_HIGH, c.COMPARABLE, c.WHY):
         if needed not in changes:
             raise ArgumentError(f"`changes` lacks the column {needed!r}; make it with year_on_year")
     if changes.empty:
         raise ArgumentError("`changes` holds no change; year_on_year needs two figures of one series")
     name = title or "Change against the figure a year before"
-    with matplotlib.style.context(STYLE):
+    with styled():
         ax = ax or new_axes(height=1.4 + 0.62 * len(changes))
         begin_rows(ax, len(changes))
         ax.axvline(0, color=INK, linewidth=1)

@@ -14,7 +14,7 @@ from cbcstats.descriptions import claim_label, claims_text, verdict_text
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import rows
 from cbcstats.fitting import finish, new_axes
-from cbcstats.marks import PAPER, STYLE, cycle
+from cbcstats.marks import PAPER, cycle, styled
 from cbcstats.names import name_marks, name_rows
 from cbcstats.row_labels import THICK, begin_rows, place_sayings, say
 
@@ -63,8 +63,6 @@ def plot_claims(verdicts: pd.DataFrame, *, ax: Axes | None = None, title: str | 
     >>> [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
     ['Missions, Apr 2016 - Mar 2017: +20% on more than 330']
     """
-    import matplotlib.style
-
     for needed in (*_IMPLIED, *_PUBLISHED, "verdict", "sentence"):
         if needed not in verdicts:
             raise ArgumentError(f"`verdicts` lacks the column {needed!r}; make it with check_claims")
@@ -75,7 +73,7 @@ def plot_claims(verdicts: pd.DataFrame, *, ax: Axes | None = None, title: str | 
     ends = verdicts[[*_IMPLIED, *_PUBLISHED]].to_numpy(float, na_value=np.nan)
     if not one_series:
         ends = 100 * ends / verdicts[[c.PREVIOUS_VALUE]].to_numpy(float, na_value=np.nan)
-    with matplotlib.style.context(STYLE):
+    with styled():
         ax = ax or new_axes(height=min(1.6 + 0.62 * len(verdicts), _MOST))
         begin_rows(ax, len(verdicts))
         _begin_axis(ax, ends[np.isfinite(ends)])

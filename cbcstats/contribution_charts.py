@@ -11,7 +11,7 @@ from cbcstats.descriptions import HIGHEST, LOWEST, TOTAL, contributions_text, po
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import rows
 from cbcstats.fitting import finish, new_axes
-from cbcstats.marks import GREY, INK, PAPER, STYLE
+from cbcstats.marks import GREY, INK, PAPER, styled
 from cbcstats.periods import period_label
 from cbcstats.stacks import WIDE, Piece, Stack, draw_stacks, fit_stacks, ordered_parts
 
@@ -58,7 +58,6 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, t
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['2016']
     """
-    import matplotlib.style
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -66,7 +65,7 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, t
     name = title or "Contributions to the change of the total, in percentage points"
     shown = _with_others(contributions, by)
     parts = ordered_parts(shown[by])
-    with matplotlib.style.context(STYLE):
+    with styled():
         ax = ax or new_axes()
         periods = list(shown.groupby([c.PERIOD_END, c.PERIOD_START], dropna=False))
         stacks = [_stack(of_period, by) for _, of_period in periods]

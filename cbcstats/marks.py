@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -13,6 +15,8 @@ from cbcstats.captions import PARTIAL, PLANNED, words
 from cbcstats.figures import DAYS, MIDDLE, rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -22,9 +26,19 @@ GREY: Final = "#555555"
 GRID: Final = "#E3E3E3"
 PAPER: Final = "white"
 ARROW: Final = 24  # points, the length of the arrow of an open range
-STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
+ONE_AT_A_TIME: Final = threading.RLock()  # what matplotlib is told holds for the whole process
+_STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
 _DOTS: Final = "...."
 _PLANNED: Final[dict[str, Any]] = {"facecolor": "none", "hatch": "////"}
+
+
+@contextlib.contextmanager
+def styled() -> Iterator[None]:
+    """Draw in the style of cbcstats; threads that draw wait for each other."""
+    import matplotlib.style
+
+    with ONE_AT_A_TIME, matplotlib.style.context(_STYLE):
+        yield
 
 
 def root_figure(ax: Axes) -> Figure:

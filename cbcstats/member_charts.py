@@ -17,7 +17,7 @@ from cbcstats.figures import rows
 from cbcstats.fitting import finish, grow, new_axes
 from cbcstats.lettering import pixels
 from cbcstats.loaders import load_members, load_places
-from cbcstats.marks import GREY, INK, PAPER, SMALL, STYLE
+from cbcstats.marks import GREY, INK, PAPER, SMALL, styled
 from cbcstats.names import name_marks
 
 if TYPE_CHECKING:
@@ -75,14 +75,12 @@ def plot_members(
     >>> print(describe(ax)[:83])
     Chart of the WCO Members by region, one tile each: Missions. 3 of 187 have a value:
     """
-    import matplotlib.style
-
     counts, listed, sources = _counted(values)
     tiles = _tiles(counts)
     others = sorted(set(counts.index) - set(tiles[c.ISO3]))
     name = title or ("Members on the lists" if listed else "Members of the WCO")
     classes = [] if listed else _classes(tiles[c.VALUE])
-    with matplotlib.style.context(STYLE):
+    with styled():
         ax = ax or new_axes()
         ax.set_axis_off()
         for region, (label, of_region) in enumerate(tiles.groupby(c.WCO_REGION, sort=False)):

@@ -169,13 +169,6 @@ def pinned(name):
     return found
 
 
-def asked_for(name):
-    """Return the requirements that a file of constraints is for: what changes the code is not run with the lowest."""
-    return [
-        one for of, ones in declared().items() for one in ones if (name, of) != ("constraints-lowest.txt", "mutants")
-    ]
-
-
 def holds(marker, python):
     return marker is None or marker.evaluate({"python_full_version": f"{python}.0", "python_version": python})
 
@@ -184,7 +177,7 @@ def holds(marker, python):
 def test_constraints_fit_what_is_asked_for_on_each_python(name):
     found = pinned(name)
     for python in re.findall(r"Python :: (3\.\d+)", " ".join(project()["classifiers"])):
-        for requirement in asked_for(name):
+        for requirement in (one for ones in declared().values() for one in ones):
             versions = [
                 version for version, marker in found[canonicalize_name(requirement.name)] if holds(marker, python)
             ]
@@ -194,7 +187,7 @@ def test_constraints_fit_what_is_asked_for_on_each_python(name):
 
 def test_lowest_constraints_are_the_lowest_that_exist():
     """A bound is a version, of which the first release is taken, such as 3.6.1 for 3.6."""
-    for requirement in asked_for("constraints-lowest.txt"):
+    for requirement in (one for ones in declared().values() for one in ones):
         [least] = [Version(one.version) for one in requirement.specifier if one.operator == ">="]
         version = Version(pinned("constraints-lowest.txt")[canonicalize_name(requirement.name)][0][0])
         depth = len(least.release)

@@ -2,11 +2,13 @@
 
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
+import cbcstats
 from benchmarks import made_up, together
 from benchmarks.hundred_parts import write_notebook
 from benchmarks.measuring import run
@@ -133,3 +135,20 @@ def test_a_report_of_a_hundred_parts_is_small(tmp_path):
     counts = pd.read_csv(tmp_path / "report" / "tables" / "hundred_parts_1.csv")
     assert counts["part"].nunique() > 100
     assert len(list((tmp_path / "report" / "charts").glob("*.png"))) == 4
+
+
+def test_threads_that_draw_at_once_draw_what_one_draws_alone(tmp_path):
+    missions = cbcstats.load_counts("missions")
+    changes = year_on_year(missions, per="month")
+
+    def drawn(name):
+        for number, ax in enumerate([cbcstats.plot_counts(missions), plot_changes(changes)]):
+            cbcstats.save_chart(ax, tmp_path / f"{name}_{number}", formats=["svg"])
+            plt.close(ax.figure)
+        return [(tmp_path / f"{name}_{number}.svg").read_bytes() for number in range(2)]
+
+    alone, before = drawn("alone"), dict(plt.rcParams)
+    with ThreadPoolExecutor(8) as threads:
+        at_once = list(threads.map(drawn, map(str, range(8))))
+    assert [found == alone for found in at_once] == [True] * 8
+    assert dict(plt.rcParams) == before
