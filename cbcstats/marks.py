@@ -27,7 +27,7 @@ GRID: Final = "#E3E3E3"
 PAPER: Final = "white"
 ARROW: Final = 24  # points, the length of the arrow of an open range
 ONE_AT_A_TIME: Final = threading.RLock()  # what matplotlib is told holds for the whole process
-_STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
+STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
 _DOTS: Final = "...."
 _PLANNED: Final[dict[str, Any]] = {"facecolor": "none", "hatch": "////"}
 
@@ -37,7 +37,7 @@ def styled() -> Iterator[None]:
     """Draw in the style of cbcstats; threads that draw wait for each other."""
     import matplotlib.style
 
-    with ONE_AT_A_TIME, matplotlib.style.context(_STYLE):
+    with ONE_AT_A_TIME, matplotlib.style.context(STYLE):
         yield
 
 

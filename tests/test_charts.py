@@ -12,7 +12,7 @@ import cbcstats
 from cbcstats import ArgumentError, describe, plot_changes, plot_counts, year_on_year
 from cbcstats.captions import chart_data, cited_sources, format_range, source_line
 from cbcstats.caveats import caveats
-from cbcstats.charts import STYLE
+from cbcstats.marks import STYLE
 
 
 @pytest.fixture(scope="module")
