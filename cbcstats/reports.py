@@ -142,16 +142,20 @@ def _put(folder: Path, target: Path) -> None:
     old = folder.with_name(folder.name + OLD)
     for tried in range(1, _ATTEMPTS + 1):
         _check_target(target)  # it may have changed while the notebooks ran
+        is_there = False
         try:
             with contextlib.suppress(FileNotFoundError):
                 target.rename(old)
             folder.rename(target)
+            is_there = True
         except OSError:
             if tried == _ATTEMPTS:
                 raise
         else:
             return
         finally:  # also at Ctrl-C
-            if old.exists() and not target.exists():
-                old.rename(target)
-            shutil.rmtree(old, ignore_errors=True)
+            with contextlib.suppress(OSError):  # another process has put its report there
+                if not is_there and old.exists() and not target.exists():
+                    old.rename(target)
+            if is_there or target.exists():
+                shutil.rmtree(old, ignore_errors=True)
