@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
 # The columns of counts: text, but for these.
+_DAY: Final = np.timedelta64(1, "D")
 _DTYPES: Final = {
     **dict.fromkeys((c.PERIOD_START, c.PERIOD_END, c.CHANGE_SINCE), "datetime64[us]"),
     c.VALUE: "Int64",
@@ -157,7 +158,7 @@ def counts_of(
     undated = np.zeros(shape[1], int)
     np.add.at(undated, series[~dated], cells[ROWS].to_numpy()[~dated])
     days = _first_days(np.arange(begin, end + 1), year_start)
-    starts, ends = np.repeat(days[:-1], shape[1]), np.repeat(days[1:] - 1, shape[1])
+    starts, ends = np.repeat(days[:-1], shape[1]), np.repeat(days[1:] - _DAY, shape[1])
     begins, stops = starts < first, ends > last
     names = cells[by].take(np.unique(series, return_index=True)[1])
     columns: dict[str, Any] = {
