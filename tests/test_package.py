@@ -121,9 +121,10 @@ def installed(built, tmp_path_factory):
 
 def test_the_source_distribution_holds_all_that_tests_and_commands_need(unpacked):
     """All that git keeps, and what says what it is."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("this is no checkout of git")
-    command = [shutil.which("git"), "ls-files"]
+    git = shutil.which("git")
+    if not git or not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout of git, or git is not installed")
+    command = [git, "ls-files"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     kept = {name for name in listed.splitlines() if (ROOT / name).is_file()}
     held = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
