@@ -60,7 +60,7 @@ def implied_previous(
     nothing
     """
     later = bounds(value, qualifier, reading=reading)
-    if not float(later.low).is_integer():
+    if later.low != int(later.low):
         raise DataError(f"{value!r} is no whole number; only a count has a count before it")
     published = Bounds(0, math.inf) if previous is None else _published(previous, reading)
     return counts_before(later, parse_change(change, reading=reading), published)
@@ -119,7 +119,7 @@ def _least(later: Bounds, factors: Growth, published: Bounds) -> float:
 def _greatest(later: Bounds, factors: Growth, published: Bounds) -> float:
     """Return the highest possible count before, given that there is one."""
     end = min(_ceiling(later, factors.low), published.high)
-    if math.isinf(end):
+    if end == math.inf:
         return end
     before = int(end)
     while not _is_possible(before, later, factors):
@@ -128,4 +128,4 @@ def _greatest(later: Bounds, factors: Growth, published: Bounds) -> float:
 
 
 def _ceiling(later: Bounds, factor: Fraction | float) -> float:
-    return math.inf if math.isinf(later.high) or factor == 0 else math.floor(Fraction(later.high) / Fraction(factor))
+    return math.inf if later.high == math.inf or factor == 0 else math.floor(Fraction(later.high) / Fraction(factor))

@@ -18,7 +18,8 @@ from cbcstats.errors import DataError, check_choice
 READINGS: Final = ("usual", "strict")
 LONGEST: Final = 200  # characters of a figure with its words
 _DIGITS: Final = 16  # and point, of a number with decimals that is held exactly
-_LONGEST_NUMBER: Final = 400  # digits; a float has up to 309 before its point, and 324 zeros after it
+_MOST_DIGITS: Final = 300  # of a count; a float has 309, and ranges and changes in percent need room
+_MOST_DECIMALS: Final = 324  # of the smallest float
 
 # The words of published figures; those that stand after the number are named in AFTER.
 _WORDS: Final = {
@@ -69,7 +70,7 @@ class Bounds(NamedTuple):
             return "nothing"
         if self.low == self.high:
             return f"{self.low:,}"
-        if math.isinf(self.high):
+        if self.high == math.inf:
             return f"{self.low:,} or more"
         return f"{self.low:,} to {self.high:,}"
 
@@ -239,13 +240,13 @@ def _exact(value: float) -> Decimal:
         exact = Decimal("NaN")
     if not exact.is_finite() or exact < 0:
         raise DataError(f"{value!r} is no count; a published figure is a number from 0 on")
-    if max(exact.adjusted(), -int(exact.as_tuple().exponent)) > _LONGEST_NUMBER:
+    if exact.adjusted() >= _MOST_DIGITS or -int(exact.as_tuple().exponent) > _MOST_DECIMALS:
         raise DataError(f"{value!r} is too large or too fine a number; check it")
     return exact.normalize() if exact != exact.to_integral_value() else Decimal(int(exact))
 
 
 def _shifted(end: float, decimals: int) -> float:
-    if math.isinf(end) or decimals == 0:
+    if end == math.inf or decimals == 0:
         return end
     return _plain(Decimal(int(end)).scaleb(-decimals))
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import random
 import re
 import subprocess
@@ -109,7 +110,7 @@ def test_digits_that_cannot_be_kept_are_refused_and_not_rounded():
 
 
 @pytest.mark.parametrize(
-    "value", [float("inf"), float("nan"), -1, "1e5000", "1e999999999", "1e-999999999", "x", None, True]
+    "value", [float("inf"), float("nan"), -1, 1e308, "1e5000", "1e999999999", "1e-999999999", "x", None, True]
 )
 def test_what_is_no_count_has_no_bounds(value):
     with pytest.raises(DataError, match=r"is no count|too large or too fine"):
@@ -117,8 +118,25 @@ def test_what_is_no_count_has_no_bounds(value):
 
 
 def test_the_largest_and_the_smallest_float_have_bounds():
-    for value, exactly in ((1e308, 10**308), (5e-324, 5e-324), (-0.0, 0)):
+    for value, exactly in ((1e299, 10**299), (5e-324, 5e-324), (-0.0, 0)):
         assert bounds(value) == (exactly, exactly)
+
+
+@pytest.mark.parametrize("qualifier", ["exact", "more_than", "about", "almost"])
+@pytest.mark.parametrize("per", ["period", "month"])
+def test_changes_of_the_largest_and_the_smallest_figures_are_numbers_or_refused(qualifier, per):
+    starts = pd.to_datetime(["2016-07-01", "2017-07-01"])
+    for before, after in itertools.product((0.0, 5e-324, 1.0, 1e299), repeat=2):
+        counts = pd.DataFrame({"period_start": starts, "period_end": starts + pd.DateOffset(years=1, days=-1)})
+        counts = counts.assign(value=[before, after], qualifier=qualifier)
+        if qualifier == "almost" and 0 in (before, after):
+            with pytest.raises(DataError, match=r"for 201\d-.*no count is almost 0"):
+                cbcstats.year_on_year(counts, per=per)
+            continue
+        change = cbcstats.year_on_year(counts, per=per).iloc[-1]
+        assert -2e299 <= change["change_low"] <= change["change_high"] <= 2e299
+    with pytest.raises(DataError, match=r"the figure of .* for 2017-07-01 to 2018-06-30: 1e.308 is too large"):
+        cbcstats.year_on_year(counts.assign(value=[1.0, 1e308]))
 
 
 @pytest.mark.parametrize(

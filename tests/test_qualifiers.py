@@ -30,9 +30,42 @@ def test_what_is_no_single_figure_is_refused(text):
         parse_qualified(text)
 
 
-def test_a_mark_that_may_be_of_thousands_is_said_with_both_ways_out():
-    with pytest.raises(DataError, match=r"^'1\.234' could be a thousand or a fraction; write 1234 or fewer decimals$"):
-        parse_qualified("1.234")
+WORDS_TO_WRITE = (
+    "leave the unit away and write a word such as 'more than', 'at least', 'about', 'almost', 'less than', "
+    "'at most' or none"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("many", "'many' holds no single number in digits; write one figure, such as 'more than 330'"),
+        ("1.234", "'1.234' could be a thousand or a fraction; write 1234 or fewer decimals"),
+        ("1.500 Million", "'1.500 Million' could be a thousand or a fraction; write 1500 Million or fewer decimals"),
+        ("0.1234567890123456", "'0.1234567890123456' has more digits than can be kept; write up to 15, or no decimals"),
+        ("over 20+", "'over 20+' has words on both sides of the number; leave one qualifier and no unit"),
+        ("dozens 20", f"'dozens' in 'dozens 20' is no known qualifier there; {WORDS_TO_WRITE}"),
+        ("20  Dozens", f"'dozens' in '20  Dozens' is no known qualifier there; {WORDS_TO_WRITE}"),
+        ("or more 20", f"'or more' in 'or more 20' is no known qualifier there; {WORDS_TO_WRITE}"),
+        ("20 over", f"'over' in '20 over' is no known qualifier there; {WORDS_TO_WRITE}"),
+    ],
+)
+def test_what_is_wrong_with_a_figure_is_said_with_the_way_out(text, said):
+    with pytest.raises(DataError) as refused:
+        parse_qualified(text)
+    assert str(refused.value) == said
+
+
+def test_a_text_is_read_up_to_a_length_and_cited_up_to_it():
+    assert parse_qualified("1" * 200).value == int("1" * 200)
+    with pytest.raises(DataError) as refused:
+        parse_qualified("1" * 201)
+    assert str(refused.value).startswith(f"'{'1' * 200}' holds no single number")
+
+
+def test_decimals_are_read_as_long_as_they_are_exact():
+    assert parse_qualified("1.23456789012345").value == 1.23456789012345
+    assert parse_qualified(f"{'1' * 30}").value == int("1" * 30)
 
 
 def test_every_qualifier_has_phrases_and_every_phrase_a_qualifier():
@@ -134,23 +167,42 @@ def test_the_words_divide_the_numbers(value):
 
 @pytest.mark.parametrize("value", [-1, float("nan"), math.inf, "many", None, True])
 def test_what_is_no_count_has_no_bounds(value):
-    with pytest.raises(DataError, match="no count"):
+    with pytest.raises(DataError) as refused:
         bounds(value)
+    assert str(refused.value) == f"{value!r} is no count; a published figure is a number from 0 on"
 
 
-def test_nothing_is_less_than_zero():
-    with pytest.raises(DataError, match="no count is less than 0"):
-        bounds(0, "less_than")
+@pytest.mark.parametrize("value", [10**300, 1e300, Decimal("1e300"), Decimal("1e-325")])
+def test_a_number_that_no_one_printed_is_refused(value):
+    with pytest.raises(DataError) as refused:
+        bounds(value)
+    assert str(refused.value) == f"{value!r} is too large or too fine a number; check it"
+
+
+def test_a_number_is_read_as_long_as_changes_of_it_are_numbers():
+    assert bounds(10**299, "more_than") == (10**299 + 1, 2 * 10**299 - 1)
+    assert bounds(Decimal("2e-324")) == (0, 0)  # no float is nearer
+
+
+@pytest.mark.parametrize("qualifier", ["less_than", "almost"])
+def test_nothing_is_less_than_zero(qualifier):
+    with pytest.raises(DataError) as refused:
+        bounds(0, qualifier)
+    words = qualifier.replace("_", " ")
+    assert str(refused.value) == f"no count is {words} 0; correct the value or its qualifier"
 
 
 def test_a_wrong_word_names_the_near_one():
-    with pytest.raises(ArgumentError, match="did you mean 'more_than'"):
+    with pytest.raises(ArgumentError, match=r"qualifier.*did you mean 'more_than'"):
         bounds(330, "morethan")
-    with pytest.raises(ArgumentError, match="'usual', 'strict'"):
+    with pytest.raises(ArgumentError, match=r"reading.*'usual', 'strict'"):
         bounds(330, reading="loose")
 
 
 def test_bounds_read_well():
     assert str(Bounds(331, 339)) == "331 to 339"
     assert str(Bounds(1000, 1000)) == "1,000"
-    assert str(Bounds(331, math.inf)) == "331 or more"
+    assert str(Bounds(3331, math.inf)) == "3,331 or more"
+    assert str(Bounds(1331, 1339)) == Bounds(1331, 1339)._repr_html_() == "1,331 to 1,339"
+    assert str(Bounds(2, 1)) == "nothing"
+    assert [Bounds(2, 1).empty, Bounds(1, 1).empty] == [True, False]

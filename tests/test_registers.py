@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import re
 import zipfile
 from pathlib import Path
 
@@ -198,16 +199,19 @@ def test_two_columns_that_may_both_be_meant_are_said(save):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"kind": "mission"}, "did you mean 'missions'"),
+        ({"kind": "mission"}, "`kind` must .*did you mean 'missions'"),
         ({"columns": {"membr": "x"}}, "did you mean 'member'"),
         ({"date_format": "dd/mm/yyyy"}, "such as '%d/%m/%Y'"),
-        ({"year_start": 13}, "a month from 1 to 12"),
-        ({"repeated_rows": "drop"}, "'keep', 'reject'"),
+        ({"year_start": 13}, "`year_start` must be a month from 1 to 12"),
+        ({"repeated_rows": "drop"}, "`repeated_rows` must .*'keep', 'reject'"),
     ],
 )
 def test_arguments_that_are_none(arguments, said, save):
+    path = save([HEADER, good_row(1)])
     with pytest.raises(ArgumentError, match=said):
-        read_register(save([HEADER, good_row(1)]), **arguments)
+        read_register(path, **arguments)
+    with pytest.raises(ArgumentError, match=said):
+        next(cbcstats.read_register_in_parts(path, **arguments))
 
 
 def test_a_stated_format_is_read_beside_iso_8601(save):
@@ -435,13 +439,50 @@ def test_the_summary_adds_up(save):
     assert read_register(save(rows), year_start=1).summary["in 2016"] == 1
 
 
-def test_the_picture_of_a_register_is_for_people(save):
-    register = read_register(save([HEADER, good_row(1), changed(good_row(2), "member", "<b>Nowhere</b>")]))
-    assert "2 rows read, 1 passed, 1 rejected" in repr(register)
-    assert "1  error: member is not a place that is known" in repr(register)
-    html = register._repr_html_()
-    assert "2 rows read, 1 passed, 1 rejected" in html
-    assert "2016/17: 1" in html
+def test_a_register_is_said_in_words(save):
+    rows = [HEADER, *(good_row(number) for number in range(1200))]
+    rows[3] = changed(rows[3], "member", "<b>Nowhere</b>")
+    rows[4] = changed(rows[4], "member", "Somewhere")
+    for row, column, value in (
+        (5, "experts", "x"),
+        (6, "participants", "y"),
+        (7, "start_date", "z"),
+        (9, "kind", "n/a"),
+    ):
+        rows[row] = changed(rows[row], column, value)
+    rows[8] = [*rows[8], "too much"]
+    rows[10] = changed(rows[10], "start_date", "2016-06-30")
+    register = read_register(save(rows))
+    most_frequent = [
+        ("2", "error: member is not a place that is known"),
+        ("1", "error: experts is not a number"),
+        ("1", "error: participants is not a number"),
+        ("1", "error: start_date is not a date"),
+        ("1", "error: has 13 cells where the header has 12"),
+    ]
+    in_one_line = "1,200 rows read, 1,194 passed, 6 rejected; 1 passed with warnings"
+    lines = [f"{register.name}: {in_one_line}", *(f"        {count}  {said}" for count, said in most_frequent)]
+    assert register.in_words().splitlines() == lines
+    more = "All of them: .problems; the rows: .rejected; a workbook to hand back: .save_problems(path)"
+    assert repr(register).splitlines() == [*lines, more]
+    shown = [
+        *(lines[0], "Rows that start in 2015/16: 1, 2016/17: 1,193", "cells", "most frequent problems"),
+        *(text for line in most_frequent for text in line),
+        *("All of them: ", ".problems", "; the rows: ", ".rejected", "; a workbook to hand back: "),
+        ".save_problems(path)",
+    ]
+    assert [text for text in re.split("<[^>]*>", register._repr_html_()) if text] == shown
+
+
+def test_a_register_without_problems_is_said_in_one_line(save):
+    rows = [["member", "programme"], ["Kenya", "Mercator"]]
+    register = read_register(save(rows), kind="beneficiaries")
+    said = f"{register.name}: 1 row read, 1 passed, 0 rejected"
+    assert register.in_words() == repr(register) == said
+    assert register._repr_html_() == f"<p><strong>{said}</strong></p>"
+
+
+def test_a_header_is_no_markup(save):
     column = read_register(save([["member", "<i>x</i> member", "start_date"], ["Kenya", "y", "2017"]]))._repr_html_()
     assert "<i>" not in column
 
@@ -521,6 +562,38 @@ def test_parts_are_as_the_whole(kind, save, monkeypatch):
     pd.testing.assert_frame_equal(united.rejected, whole_register.rejected)
     pd.testing.assert_frame_equal(united.rows.astype("str"), whole_register.rows.astype("str"))
     pd.testing.assert_series_equal(united.summary, whole_register.summary)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"date_format": "%d/%m/%Y"},
+        {"year_start": 1, "date_format": "%m/%d/%Y"},
+        {"repeated_rows": "reject", "date_format": "%d/%m/%Y"},
+        {"columns": {"member": "Partner"}, "date_format": "%d/%m/%Y"},
+        {"kind": "beneficiaries"},
+        {"sheet": "second", "date_format": "%d/%m/%Y"},
+    ],
+)
+def test_parts_are_read_as_the_arguments_say(arguments, tmp_path):
+    rows = [["member", "Partner", "start_date", "programme"], ["Kenya", "Togo", "08/09/2016", "Mercator"]]
+    rows += [rows[1], ["Peru", "Perugia", "01/02/2017", ""], ["Togo", "Peru", "2016-10-10", "Mercator"]]
+    rows += [["Chad", "Togo", "", "Mercator"]]  # missions need a day, beneficiaries do not
+    path = tmp_path / "register.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for sheet, shown in (("first", rows), ("second", rows[:3])):
+            added = book.add_worksheet(sheet)
+            for place, row in enumerate(shown):
+                added.write_row(place, 0, row)
+    arguments = {"sheet": "first"} | arguments
+    united = together(list(cbcstats.read_register_in_parts(path, **arguments)))
+    whole_register = read_register(path, **arguments)
+    assert united.name == whole_register.name
+    pd.testing.assert_frame_equal(united.rows, whole_register.rows)
+    pd.testing.assert_frame_equal(united.rejected, whole_register.rejected)
+    pd.testing.assert_series_equal(united.summary, whole_register.summary)
+    without = read_register(path, sheet="first")
+    assert (united.rows.to_csv(), united.name) != (without.rows.to_csv(), without.name)
 
 
 CELLS = {
