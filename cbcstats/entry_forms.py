@@ -33,8 +33,8 @@ _SUPPORT: Final = (
     *("train the trainer", "training", "workshop"),
 )
 _STATUSES: Final = {
-    "missions": ("delivered", "under way", "planned", "cancelled"),
-    "beneficiaries": ("active", "completed", "planned", "cancelled"),
+    "missions": ("delivered", "under way", "cancelled"),  # a start lies in the past
+    "beneficiaries": ("active", "completed", "cancelled"),
 }
 # None is the name of a column, so that the sheet of the lists is not taken for a register.
 _HEADINGS: Final = {

@@ -53,7 +53,7 @@ class MissionRegister(_Register):
     end_date: Optional[pd.Timestamp] = _column("last day, inclusive", ge=FIRST_DAY)  # noqa: UP045
     programme: Optional[pd.CategoricalDtype] = _column("programme")  # noqa: UP045
     kind: Optional[pd.CategoricalDtype] = _column("kind of support")  # noqa: UP045
-    status: Optional[pd.CategoricalDtype] = _column("planned, delivered, ...")  # noqa: UP045
+    status: Optional[pd.CategoricalDtype] = _column("delivered, under way, ...")  # noqa: UP045
     experts: Optional[pd.Int64Dtype] = _column("experts sent", ge=0)  # noqa: UP045
     participants: Optional[pd.Int64Dtype] = _column("participants", ge=0)  # noqa: UP045
     female_participants: Optional[pd.Int64Dtype] = _column("women among them", ge=0)  # noqa: UP045
@@ -115,7 +115,10 @@ OF_CELLS: Final = {
         "count": Finding("is negative", "write a number from 0 on"),
     },
     "not_in_the_future": {
-        "day": Finding("lies in the future", "correct the year; leave an end that is still to come empty")
+        "day": Finding(
+            "lies in the future",
+            "correct the year, or enter it once it has come; leave an end that is still ahead empty",
+        )
     },
 }
 # What breaks a rule of a row, by the name of the check, and in which column it shows.
