@@ -197,7 +197,7 @@ def bounds(value: float, qualifier: str = "exact", *, reading: str = "usual") ->
 def last_place(value: int) -> int:
     """Return how coarse a number is by its last digit other than 0: 10 for 330, 5 for 35, at least that."""
     digits = str(value)
-    zeros = len(digits) - len(digits.rstrip("0")) if value else 0
+    zeros = len(digits) - len(digits.rstrip("0"))
     return max(int(10**zeros), _coarseness(value))
 
 

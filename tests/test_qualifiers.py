@@ -193,9 +193,9 @@ def test_nothing_is_less_than_zero(qualifier):
 
 
 def test_a_wrong_word_names_the_near_one():
-    with pytest.raises(ArgumentError, match=r"qualifier.*did you mean 'more_than'"):
+    with pytest.raises(ArgumentError, match=r"^`qualifier` must .*did you mean 'more_than'"):
         bounds(330, "morethan")
-    with pytest.raises(ArgumentError, match=r"reading.*'usual', 'strict'"):
+    with pytest.raises(ArgumentError, match=r"^`reading` must .*'usual', 'strict'"):
         bounds(330, reading="loose")
 
 
