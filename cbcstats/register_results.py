@@ -134,7 +134,7 @@ def together(parts: Sequence[Register]) -> Register:
         summary = pd.concat(
             [summary[:_FIRST_YEAR], pd.Series([min(days), max(days)], _DAYS), summary[_FIRST_YEAR:].sort_index()]
         )
-    problems = pd.concat([part.problems for part in parts], ignore_index=True)
+    problems = pd.concat([part.problems for part in parts])
     rejected = pd.concat([part.rejected for part in parts])
     beyond = [str(name) for name in rejected if name not in parts[0].rejected]
     rejected[beyond] = rejected[beyond].fillna("")
@@ -143,7 +143,7 @@ def together(parts: Sequence[Register]) -> Register:
         pd.concat([part.rows for part in parts]),
         pd.concat([rejected.drop(columns=REASONS), rejected[REASONS]], axis="columns"),
         # What is said of the header may come late.
-        problems.sort_values(["row", "column"], key=_in_order(rejected), kind="stable", ignore_index=True),
+        problems.sort_values(["row", "column"], key=_in_order(rejected), ignore_index=True),
         summary.rename(parts[0].name),
     )
 

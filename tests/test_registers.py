@@ -596,6 +596,36 @@ def test_parts_are_read_as_the_arguments_say(arguments, tmp_path):
     assert (united.rows.to_csv(), united.name) != (without.rows.to_csv(), without.name)
 
 
+def in_small_parts(path, monkeypatch, **arguments):
+    monkeypatch.setattr(text_inputs, "_PART_BYTES", 64)
+    for module in (inputs, text_inputs):
+        monkeypatch.setattr(module, "PART_ROWS", 2)
+    parts = list(cbcstats.read_register_in_parts(path, **arguments))
+    assert len(parts) > 1
+    return together(parts)
+
+
+def test_united_parts_have_problems_in_the_order_of_rows_and_columns(save, monkeypatch):
+    rows = [["mission_id", "start_date", "member", "experts"], ["TBC", "2017-04-03", "Kenya", "2"]]
+    rows += [rows[1], ["M-3", "soon", "Nowhere", "many"], ["M-4", "2017-04-03", "Togo", "2"], ["M-5", "x", "Peru", "y"]]
+    united = in_small_parts(save(rows), monkeypatch)
+    assert [tuple(line[:3]) for line in found(united)] == [
+        *((2, "mission_id", "TBC"), (3, "", ""), (3, "mission_id", "TBC")),
+        *((4, "start_date", "soon"), (4, "member", "Nowhere"), (4, "experts", "many")),
+        *((6, "start_date", "x"), (6, "experts", "y")),
+    ]
+    assert united.problems.index.tolist() == list(range(8))
+
+
+def test_united_parts_without_days_have_a_summary(save, monkeypatch):
+    rows = [["member", "programme"], *([["Kenya", "Mercator"]] * 4), ["Nowhere", "Mercator"]]
+    summary = in_small_parts(save(rows), monkeypatch, kind="beneficiaries").summary
+    counted = {"rows read": 5, "passed": 4, "rejected": 1, "with warnings": 3, "errors": 1, "warnings": 3}
+    assert summary.to_dict() == counted
+    assert summary.dtype == object
+    assert {type(count) for count in summary} == {int}
+
+
 CELLS = {
     "mission_id": st.one_of(st.just(""), st.integers(0, 30).map("M-{}".format)),
     "member": st.sampled_from(["Kenya", "NA", "viet nam", "Perugia", "", "Total", "Kenya / Uganda", "Aruba", "TBC"]),
