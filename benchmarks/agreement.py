@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from benchmarks import with_pandas, with_polars
-from cbcstats.engines import NO_REGION
+from cbcstats.columns import NO_REGION
 from cbcstats.registers import read_register
 from cbcstats.tallies import count_missions
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cbcstats.beneficiary_charts import plot_beneficiaries
-    from cbcstats.captions import describe, format_range
+    from cbcstats.captions import describe
     from cbcstats.changes import year_on_year
     from cbcstats.chart_files import save_chart
     from cbcstats.charts import plot_changes, plot_counts
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from cbcstats.tallies import count_missions
     from cbcstats.uncertainty import count_interval, rate_ratio
     from cbcstats.verdicts import check_claims
+    from cbcstats.wording import format_range
 
 __version__ = "0.1.0"
 
@@ -115,7 +116,7 @@ __all__ = [
 # Where the public names live. They load when first used, so that importing cbcstats costs next to nothing.
 _MODULES = {
     "beneficiary_charts": ("plot_beneficiaries",),
-    "captions": ("describe", "format_range"),
+    "captions": ("describe",),
     "changes": ("year_on_year",),
     "chart_files": ("save_chart",),
     "charts": ("plot_changes", "plot_counts"),
@@ -145,6 +146,7 @@ _MODULES = {
     "uncertainty": ("count_interval", "rate_ratio"),
     "revisions": ("compare_releases", "membership_changes"),
     "schemas": ("Beneficiaries", "Counts", "Members", "Places", "Sources"),
+    "wording": ("format_range",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

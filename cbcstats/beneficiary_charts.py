@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,13 +11,12 @@ from cbcstats.descriptions import rosters_text
 from cbcstats.fitting import finish, new_axes
 from cbcstats.marks import GREY, PAPER, styled
 from cbcstats.members import wco_region
-from cbcstats.rosters import LEFT, NAMED, Roster, rosters_of
+from cbcstats.revisions import JOINED, LEFT
+from cbcstats.rosters import NAMED, Roster, rosters_of
 from cbcstats.stacks import Piece, Stack, draw_stacks, fit_stacks, ordered_parts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-NO_REGION: Final = "no WCO region"
 
 
 def plot_beneficiaries(beneficiaries: pd.DataFrame, *, ax: Axes | None = None, title: str | None = None) -> Axes:
@@ -85,22 +84,22 @@ def plot_beneficiaries(beneficiaries: pd.DataFrame, *, ax: Axes | None = None, t
 def _counted(roster: Roster, programme: str) -> pd.DataFrame:
     """Return how many Members of each region joined, left or were first named on a list; one row at least."""
     moved = roster.moved
-    regions = wco_region(moved[c.MEMBER]).fillna(NO_REGION)
-    counts = moved.groupby([c.CHANGE, regions.rename(c.WCO_REGION)]).size().rename("members").reset_index()
+    regions = wco_region(moved[c.MEMBER]).fillna(c.NO_REGION)
+    counts = moved.groupby([c.CHANGE, regions.rename(c.WCO_REGION)]).size().rename(c.MEMBERS).reset_index()
     if counts.empty:
-        counts = pd.DataFrame({c.CHANGE: ["none"], c.WCO_REGION: [None], "members": [0]})
-    own = {c.PROGRAMME: programme, c.TRACK: roster.track, "list_date": roster.date, "list_name": roster.name}
-    found = counts.assign(**own, on_list=roster.number)
-    return found[[*own, c.CHANGE, c.WCO_REGION, "members", "on_list"]]
+        counts = pd.DataFrame({c.CHANGE: ["none"], c.WCO_REGION: [None], c.MEMBERS: [0]})
+    own = {c.PROGRAMME: programme, c.TRACK: roster.track, c.LIST_DATE: roster.date, c.LIST_NAME: roster.name}
+    found = counts.assign(**own, **{c.ON_LIST: roster.number})
+    return found[[*own, c.CHANGE, c.WCO_REGION, c.MEMBERS, c.ON_LIST]]
 
 
 def _stack(roster: Roster, data: pd.DataFrame, *, several: bool) -> Stack:
-    own = data[(data["list_name"] == roster.name) & (data["list_date"] == roster.date)]
+    own = data[(data[c.LIST_NAME] == roster.name) & (data[c.LIST_DATE] == roster.date)]
     own = own[own[c.TRACK].isna() if roster.track is None else own[c.TRACK] == roster.track]
-    counted = own[own["members"] > 0]
+    counted = own[own[c.MEMBERS] > 0]
     pieces = [
         Piece(region, -number if change == LEFT else number, str(number))
-        for change, region, number in zip(counted[c.CHANGE], counted[c.WCO_REGION], counted["members"], strict=True)
+        for change, region, number in zip(counted[c.CHANGE], counted[c.WCO_REGION], counted[c.MEMBERS], strict=True)
     ]
     name = f"{roster.track}\n{roster.name}" if several and roster.track else roster.name
     return Stack(name, pieces, _said(roster), hollow=roster.number is None)
@@ -114,5 +113,5 @@ def _said(roster: Roster) -> tuple[str, ...]:
         return (f"{named} first named", f"{named} first\nnamed", str(named))
     if roster.first:
         return (f"{roster.number} on the first list", f"{roster.number} on\nfirst list", str(roster.number))
-    moves = f"{kinds.get('joined', 0)} joined, {kinds.get(LEFT, 0)} left"
+    moves = f"{kinds.get(JOINED, 0)} joined, {kinds.get(LEFT, 0)} left"
     return (f"{roster.number} on the list\n{moves}", f"{roster.number} on\nlist", str(roster.number))

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from cbcstats.errors import DataError
 from cbcstats.readers import header_place
-from cbcstats.workbooks import as_text
+from cbcstats.workbooks import COLUMNS, as_text
 
 if TYPE_CHECKING:
     import datetime
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PART_ROWS: Final = 200_000  # of a file that is read in parts
-_COLUMNS: Final = 16_384  # of a sheet
 CODED: Final = pa.dictionary(pa.int32(), pa.string())
 _NULLABLE: Final = {
     "bool": "boolean",
@@ -77,9 +76,9 @@ def header_among(rows: Sequence[Sequence[str]], is_header: Callable[[Sequence[st
     if not rows:
         raise DataError(f"{path}: holds no table; its first row must hold the names of the columns")
     place = next((place for place, cells in enumerate(rows) if is_header(cells)), header_place(rows))
-    if len(rows[place]) > _COLUMNS:
+    if len(rows[place]) > COLUMNS:
         raise DataError(
-            f"{path}: has {len(rows[place]):,} columns, and a sheet has {_COLUMNS:,}; check what separates its cells"
+            f"{path}: has {len(rows[place]):,} columns, and a sheet has {COLUMNS:,}; check what separates its cells"
         )
     return place
 

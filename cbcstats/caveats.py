@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import words
 from cbcstats.loaders import load_sources
 from cbcstats.periods import DAYS_PER_MONTH
 from cbcstats.qualifiers import bounds
+from cbcstats.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

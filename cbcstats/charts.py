@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import heading, words
 from cbcstats.descriptions import change_label, change_text, changes_text, counts_text
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import DAYS, MIDDLE, PRINTED, a_month, figures_of, rows
@@ -24,6 +23,7 @@ from cbcstats.periods import period_label
 from cbcstats.row_labels import THICK, begin_rows, place_sayings, say
 from cbcstats.schemas import Counts
 from cbcstats.time_axis import begin_time_axis, fit_time_axis
+from cbcstats.wording import heading, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import format_range, words
 from cbcstats.descriptions import claim_label, claims_text, verdict_text
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import rows
@@ -17,6 +16,7 @@ from cbcstats.fitting import finish, new_axes
 from cbcstats.marks import PAPER, cycle, styled
 from cbcstats.names import name_marks, name_rows
 from cbcstats.row_labels import THICK, begin_rows, place_sayings, say
+from cbcstats.wording import format_range, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Columns of `check_claims`: what a claim says that the figure before was, and what was published of it.
-_IMPLIED: Final = ("implied_low", "implied_high")
+_IMPLIED: Final = (c.IMPLIED_LOW, c.IMPLIED_HIGH)
 _PUBLISHED: Final = (c.PREVIOUS_LOW, c.PREVIOUS_HIGH)
 _MOST: Final = 12  # inches of height that claims may take at first
 
@@ -63,7 +63,7 @@ def plot_claims(verdicts: pd.DataFrame, *, ax: Axes | None = None, title: str | 
     >>> [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
     ['Missions, Apr 2016 - Mar 2017: +20% on more than 330']
     """
-    for needed in (*_IMPLIED, *_PUBLISHED, "verdict", "sentence"):
+    for needed in (*_IMPLIED, *_PUBLISHED, c.VERDICT, c.SENTENCE):
         if needed not in verdicts:
             raise ArgumentError(f"`verdicts` lacks the column {needed!r}; make it with check_claims")
     if verdicts.empty:

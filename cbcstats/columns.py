@@ -71,15 +71,49 @@ COMPARABLE: Final = "comparable"
 WHY: Final = "why"
 PREVIOUS_SOURCE_ID: Final = "previous_source_id"
 
+INDEX: Final = "index"
+INDEX_LOW: Final = "index_low"
+INDEX_HIGH: Final = "index_high"
+YEARS: Final = "years"
+GROWTH_RATE: Final = "growth_rate"
+GROWTH_RATE_LOW: Final = "growth_rate_low"
+GROWTH_RATE_HIGH: Final = "growth_rate_high"
+
+CONTRIBUTION: Final = "contribution"
+CONTRIBUTION_LOW: Final = "contribution_low"
+CONTRIBUTION_HIGH: Final = "contribution_high"
+TOTAL_PERCENT_CHANGE: Final = "total_percent_change"
+
+NUMBER_OF_PARTS: Final = "parts"
+PARTS_VALUE: Final = "parts_value"
+PARTS_LOW: Final = "parts_low"
+PARTS_HIGH: Final = "parts_high"
+ADDS_UP: Final = "adds_up"
+
+LIST_DATE: Final = "list_date"
+LIST_NAME: Final = "list_name"
+PREVIOUS_LIST_DATE: Final = "previous_list_date"
+ON_LIST: Final = "on_list"
+MEMBERS: Final = "members"
+
+IMPLIED_LOW: Final = "implied_low"
+IMPLIED_HIGH: Final = "implied_high"
+VERDICT: Final = "verdict"
+VERDICT_STRICT: Final = "verdict_strict"
+SENTENCE: Final = "sentence"
+
 PRECISION: Final = "_precision"  # suffix: how much of the date beside it is known
 
 SOURCE_IDS: Final = (SOURCE_ID, PREVIOUS_SOURCE_ID, REGION_SOURCE_ID, JOINED_SOURCE_ID)
 PARTS: Final = (WCO_REGION, ISO3, MEMBER, PROGRAMME, TRACK, KIND, STATUS)  # say what part of a total a count is
+PLANNED: Final = "planned"  # the scope of what was not yet done
+PARTIAL: Final = "partial:"  # how the note of a count begins whose period a register covers in part
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 QUALIFIERS: Final = ("exact", "more_than", "at_least", "about", "almost", "less_than", "at_most")
 PRECISIONS: Final = ("day", "month", "year")
 LANGUAGES: Final = ("en", "fr", "es")
 KINDS_OF_NAME: Final = ("short", "official", "former", "customs")
+NO_REGION: Final = "no WCO region"  # what stands for a region where there is none
 WCO_REGIONS: Final = (
     "East and Southern Africa",
     "Europe",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.descriptions import HIGHEST, LOWEST, TOTAL, contributions_text, points, total_text
+from cbcstats.descriptions import contributions_text, points, total_text
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import rows
 from cbcstats.fitting import finish, new_axes
@@ -71,7 +71,7 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, t
         stacks = [_stack(of_period, by) for _, of_period in periods]
         diamond: dict[str, Any] = {"marker": "D", "mfc": PAPER, "mec": INK, "ls": "none"}
         for place, (_, of_period) in enumerate(periods):
-            total = of_period[TOTAL].iloc[0]
+            total = of_period[c.TOTAL_PERCENT_CHANGE].iloc[0]
             ax.plot(place + WIDE / 2 + 0.06, total, ms=6, zorder=4, **diamond)
         more: list[Any] = [Line2D([], [], label="change of the total", **diamond)]
         if not shown[c.COMPARABLE].all():
@@ -84,8 +84,8 @@ def plot_contributions(contributions: pd.DataFrame, *, ax: Axes | None = None, t
 
 def _part_of(contributions: pd.DataFrame) -> str:
     """Return the column that names the parts, of contributions to one total."""
-    if TOTAL not in contributions:
-        raise ArgumentError(f"`contributions` lacks the column {TOTAL!r}; make it with contributions")
+    if c.TOTAL_PERCENT_CHANGE not in contributions:
+        raise ArgumentError(f"`contributions` lacks the column {c.TOTAL_PERCENT_CHANGE!r}; make it with contributions")
     if contributions.empty:
         raise ArgumentError("`contributions` holds none; there must be two periods, and a figure of a part in each")
     for name in (c.INDICATOR, c.SCOPE):
@@ -98,14 +98,15 @@ def _part_of(contributions: pd.DataFrame) -> str:
 def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
     """Add up the parts that moved least, where there are more than colours."""
     names = contributions[by].astype("str")
-    moved = contributions["contribution"].abs().groupby(names, sort=False).sum().sort_values(ascending=False)
+    moved = contributions[c.CONTRIBUTION].abs().groupby(names, sort=False).sum().sort_values(ascending=False)
     if len(moved) <= MOST:
         return contributions.assign(**{by: names})
     named = contributions.assign(**{by: names.where(names.isin(moved.index[: MOST - 1]), OTHERS)})
     keys = [by, c.PERIOD_START, c.PERIOD_END]
-    sums = dict.fromkeys(("contribution", LOWEST, HIGHEST), "sum") | {TOTAL: "first", c.COMPARABLE: "all"}
+    sums = dict.fromkeys((c.CONTRIBUTION, c.CONTRIBUTION_LOW, c.CONTRIBUTION_HIGH), "sum")
+    same = {c.TOTAL_PERCENT_CHANGE: "first", c.COMPARABLE: "all"}
     said = {c.WHY: lambda reasons: "; ".join(dict.fromkeys(filter(None, reasons)))}
-    return named.groupby(keys, sort=False, dropna=False, as_index=False).agg({**sums, **said})
+    return named.groupby(keys, sort=False, dropna=False, as_index=False).agg({**sums, **same, **said})
 
 
 def _stack(of_period: pd.DataFrame, by: str) -> Stack:

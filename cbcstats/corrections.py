@@ -9,15 +9,13 @@ from cbcstats.errors import ArgumentError
 from cbcstats.files import target, write_whole
 from cbcstats.findings import ERROR
 from cbcstats.sieve import TO_CORRECT
-from cbcstats.workbooks import as_text, new_workbook, text_of_cell, text_of_name
+from cbcstats.workbooks import CHARACTERS, ROWS, as_text, new_workbook, text_of_cell, text_of_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
-ROWS_OF_A_SHEET: Final = 1_048_576
-CHARACTERS_OF_A_CELL: Final = 32_767
 _WIDTHS: Final = (10, 40)  # characters
 _WIDTH_OF_WORDS: Final = 90
 
@@ -26,11 +24,11 @@ def write_corrections(path: str | Path, rejected: pd.DataFrame, problems: pd.Dat
     """Write rejected rows as typed; each bad cell is coloured and says in a comment what is wrong and what to do."""
     path = target(path, [".xlsx"], overwrite=overwrite)
     longest = max((len(text_of_cell(as_text(cell))) for name in rejected for cell in rejected[name]), default=0)
-    if longest > CHARACTERS_OF_A_CELL:
+    if longest > CHARACTERS:
         raise ArgumentError(
             f"a cell of {longest:,} characters is more than a sheet holds; use .rejected.to_csv instead"
         )
-    if len(rejected) >= ROWS_OF_A_SHEET:
+    if len(rejected) >= ROWS:
         raise ArgumentError(f"{len(rejected):,} rows are more than a sheet holds; use .rejected.to_csv instead")
     content = io.BytesIO()
     with new_workbook(content, "Rows to correct") as workbook:
@@ -77,4 +75,4 @@ def _write_problems(workbook: Any, rejected: pd.DataFrame, problems: pd.DataFram
                 )
     for row, texts in said.items():
         words = text_of_cell(f"Row {row}: {'; '.join(texts)}")
-        sheet.write_string(numbers[row], rejected.shape[1], words[:CHARACTERS_OF_A_CELL], wrap)
+        sheet.write_string(numbers[row], rejected.shape[1], words[:CHARACTERS], wrap)

@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xlsxwriter.utility import xl_col_to_name
+
 from cbcstats import delimited
-from cbcstats.columns import NOTE, PUBLISHED_CHANGE, ROUNDED_TO, SOURCE_ID, VALUE
+from cbcstats.columns import NOTE, PUBLISHED_CHANGE, ROUNDED_TO, SOURCE_ID, VALUE, VERDICT
 from cbcstats.dictionary import out_of_step
 from cbcstats.errors import CbcstatsError
 from cbcstats.loaders import SCHEMAS, shipped
@@ -120,11 +122,7 @@ def _letters(path: Path, header: int) -> dict[str, str]:
     encoding = delimited.encoding_of(path)
     rows = delimited.records(path, encoding, delimited.delimiter_of(path, encoding))
     names = [name.strip() for name in next((record.cells for record in rows if record.row == header), [])]
-    return {name: _letter(place) for place, name in enumerate(names) if names.count(name) == 1}
-
-
-def _letter(place: int) -> str:
-    return chr(ord("A") + place) if place < 26 else _letter(place // 26 - 1) + _letter(place % 26)
+    return {name: xl_col_to_name(place) for place, name in enumerate(names) if names.count(name) == 1}
 
 
 def _short(text: str) -> str:
@@ -157,7 +155,7 @@ def _claims(counts: pd.DataFrame) -> Iterator[str]:
     rows = counts.index[counts[PUBLISHED_CHANGE].notna()]
     typed = counts.assign(**{VALUE: whole_if_possible(counts[VALUE])}).reset_index(drop=True)
     claims = check_claims(typed).set_axis(rows)
-    against = claims[claims["verdict"] == CONTRADICTS]
+    against = claims[claims[VERDICT] == CONTRADICTS]
     yield (
         f"for information: of {len(claims)} published changes in counts.csv, {len(against)} contradict other figures, "
         "as sources do; correct a row only if it was copied wrongly"

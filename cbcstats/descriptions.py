@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import PARTIAL, PLANNED, format_range, heading, words
 from cbcstats.figures import PRINTED, a_month, rows
 from cbcstats.members import SHORT_REGIONS
 from cbcstats.periods import period_label
+from cbcstats.revisions import JOINED, LEFT
+from cbcstats.rosters import NAMED, Roster
+from cbcstats.wording import format_range, heading, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from cbcstats.rosters import Roster
-
-# Columns of `contributions`.
-LOWEST: Final = "contribution_low"
-HIGHEST: Final = "contribution_high"
-TOTAL: Final = "total_percent_change"
 
 
 def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool, reading: str = "usual") -> str:
@@ -30,7 +25,7 @@ def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool, reading: st
     several = figures[c.SCOPE].nunique() > 1
     said = []
     for figure in rows(figures):
-        scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
+        scope = f" ({words(figure.scope)})" if several or figure.scope == c.PLANNED else ""
         number = f"{getattr(figure, PRINTED)} {figure.unit}"
         if monthly:
             number = f"{format_range(figure.low, figure.high)} {a_month(figure.unit)}"
@@ -43,14 +38,14 @@ def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool, reading: st
 def _caveats(figure: Any) -> str:
     note = str(getattr(figure, c.NOTE, ""))
     inferred = ", days inferred" if figure.period_basis == "inferred" else ""
-    return (f", {note}" if note.startswith(PARTIAL) else inferred) + (
+    return (f", {note}" if note.startswith(c.PARTIAL) else inferred) + (
         "" if figure.preferred else ", from another source"
     )
 
 
 def _highest(figures: pd.DataFrame) -> str:
     """Say which figure is the highest of one scope, plans aside, where no other can be as high."""
-    shown = figures[figures[c.PREFERRED] & (figures[c.SCOPE] != PLANNED)].sort_values(c.LOW, ascending=False)
+    shown = figures[figures[c.PREFERRED] & (figures[c.SCOPE] != c.PLANNED)].sort_values(c.LOW, ascending=False)
     if len(shown) < 2 or shown[c.SCOPE].nunique() > 1 or shown[c.HIGH].iloc[1:].max() >= shown[c.LOW].iloc[0]:
         return ""
     return f" The highest is that of {period_label(shown[c.PERIOD_START].iloc[0], shown[c.PERIOD_END].iloc[0])}."
@@ -91,7 +86,7 @@ def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
     said = []
     for _, of_period in shown.groupby([c.PERIOD_END, c.PERIOD_START], dropna=False):
         label = period_label(of_period[c.PERIOD_START].iloc[0], of_period[c.PERIOD_END].iloc[0])
-        order = of_period["contribution"].abs().sort_values(ascending=False).index
+        order = of_period[c.CONTRIBUTION].abs().sort_values(ascending=False).index
         parts = [f"{short_name(of_period[by][place])} {points(of_period.loc[place])}" for place in order]
         whys = dict.fromkeys(filter(None, of_period[c.WHY]))
         verdict = "comparable" if of_period[c.COMPARABLE].all() else "not comparable"
@@ -109,10 +104,10 @@ def points(row: Any) -> str:
 
 def total_text(of_period: pd.DataFrame) -> str:
     """Write the percent change of a total with as many digits as the ranges of its parts deserve."""
-    total = of_period[TOTAL].iloc[0]
+    total = of_period[c.TOTAL_PERCENT_CHANGE].iloc[0]
     if pd.isna(total):
         return "no percent change"
-    low, high = of_period[LOWEST].sum(), of_period[HIGHEST].sum()
+    low, high = of_period[c.CONTRIBUTION_LOW].sum(), of_period[c.CONTRIBUTION_HIGH].sum()
     return format_range(total, total, percent=True) if np.isclose(low, high) else format_range(low, high, percent=True)
 
 
@@ -124,7 +119,7 @@ def short_name(part: object) -> str:
 def claims_text(verdicts: pd.DataFrame, title: str) -> str:
     """Describe what claims say of the figures before them, with their verdicts."""
     verbs = {"contradicts": "contradict it", "consistent": "are consistent with it"}
-    counts = verdicts["verdict"].value_counts()
+    counts = verdicts[c.VERDICT].value_counts()
     counted = ", ".join(f"{number} {verbs.get(str(verdict), verdict)}" for verdict, number in counts.items())
     said = [
         f"{claim_label(claim)}: {verdict_text(claim)}. {claim.sentence[:1].upper()}{claim.sentence[1:]}"
@@ -175,9 +170,9 @@ def rosters_text(rosters: Sequence[Roster], programme: str, title: str) -> str:
     for roster in rosters:
         track = f"{roster.track}, " if roster.track else ""
         if roster.number is None:
-            said.append(f"{track}{roster.name}, partial lists: first named {_who(roster.moved, 'named')}")
+            said.append(f"{track}{roster.name}, partial lists: first named {_who(roster.moved, NAMED)}")
             continue
-        moves = f"joined {_who(roster.moved, 'joined')}; left {_who(roster.moved, 'left')}"
+        moves = f"joined {_who(roster.moved, JOINED)}; left {_who(roster.moved, LEFT)}"
         if roster.first:
             moves = "the first full list"
         said.append(f"{track}{roster.name}, full list: {roster.number} Members, {moves}")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import words
+from cbcstats.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MISSIONS: Final = "missions"
 PEOPLE: Final = (c.EXPERTS, c.PARTICIPANTS, c.FEMALE_PARTICIPANTS)
 NOT_STATED: Final = "not stated"
-NO_REGION: Final = "no WCO region"
 
 # The columns of cells. The underscore keeps them apart from columns of registers.
 YEAR: Final = "_year"  # in which the reporting period begins; missing where the date is
@@ -142,7 +141,7 @@ def _typed(cells: pd.DataFrame, keys: Sequence[str], indicator: str) -> pd.DataF
         raise DataError(f"{indicator} holds parts of people; write whole numbers")
     typed: dict[str, Any] = {YEAR: cells[YEAR].astype("Int64")}
     for name in keys:
-        missing = NO_REGION if name == c.WCO_REGION else NOT_STATED
+        missing = c.NO_REGION if name == c.WCO_REGION else NOT_STATED
         typed[name] = cells[name].convert_dtypes().astype("str").fillna(missing)
     typed |= {
         name: numbers.astype("int64") for name, numbers in ((ROWS, cells[ROWS]), (SUM, sums), (KNOWN, cells[KNOWN]))

@@ -112,7 +112,7 @@ def series_keys(by: str | Sequence[str]) -> list[str]:
 
 
 def rows(frame: pd.DataFrame) -> Iterable[Any]:
-    """Yield the rows of a frame as named tuples."""
+    """Yield the rows of a frame as named tuples, whose fields may be of any type: pandas-stubs knows scalars only."""
     return frame.itertuples(index=False)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from matplotlib.figure import SubplotParams
 from matplotlib.text import Text
 
-from cbcstats.captions import caption, source_line
+from cbcstats.captions import caption
 from cbcstats.lettering import AXIS, SOURCES, TITLE, forms_of, is_known, known, pixels, remember, write
 from cbcstats.marks import GREY, SMALL, lay_out, root_figure
 from cbcstats.names import fit_legend, fit_rows
+from cbcstats.wording import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -71,9 +71,9 @@ def index_to(
     based = figures[keys].merge(bases, on=keys, how="left")
     itself = based[c.PERIOD_END].eq(figures[c.PERIOD_END]) & _same_start(based, figures)
     found = figures[[*keys, c.PERIOD_START, c.PERIOD_END, c.VALUE, c.LOW, c.HIGH]].copy()
-    found["index"] = _percent_of(figures[c.VALUE], based[c.VALUE])
-    found["index_low"] = _percent_of(figures[c.LOW], based[c.HIGH]).mask(itself, 100.0)
-    found["index_high"] = _percent_of(figures[c.HIGH], based[c.LOW]).mask(itself, 100.0)
+    found[c.INDEX] = _percent_of(figures[c.VALUE], based[c.VALUE])
+    found[c.INDEX_LOW] = _percent_of(figures[c.LOW], based[c.HIGH]).mask(itself, 100.0)
+    found[c.INDEX_HIGH] = _percent_of(figures[c.HIGH], based[c.LOW]).mask(itself, 100.0)
     compared = comparison(figures, based, per=per, a_year=False)
     reversed_ = comparison(based, figures, per=per, a_year=False)
     earlier = figures[MIDDLE] < based[MIDDLE]
@@ -134,10 +134,10 @@ def growth_rate(
     for name, figure in (("first", first), ("last", last)):
         found[f"{name}_{c.PERIOD_END}"] = figure[c.PERIOD_END]
         found[f"{name}_{c.VALUE}"] = figure[c.VALUE]
-    found["years"] = years
-    found["growth_rate"] = _annual(last[c.VALUE], first[c.VALUE], years)
-    found["growth_rate_low"] = _annual(last[c.LOW], first[c.HIGH], years)
-    found["growth_rate_high"] = _annual(last[c.HIGH], first[c.LOW], years)
+    found[c.YEARS] = years
+    found[c.GROWTH_RATE] = _annual(last[c.VALUE], first[c.VALUE], years)
+    found[c.GROWTH_RATE_LOW] = _annual(last[c.LOW], first[c.HIGH], years)
+    found[c.GROWTH_RATE_HIGH] = _annual(last[c.HIGH], first[c.LOW], years)
     found[[c.COMPARABLE, c.WHY]] = comparison(last, first, per=per, a_year=False)
     found[c.SOURCE_ID] = last[c.SOURCE_ID]
     found[c.PREVIOUS_SOURCE_ID] = first[c.SOURCE_ID]

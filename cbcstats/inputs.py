@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -24,7 +23,7 @@ from cbcstats.blocks import (
 )
 from cbcstats.delimited import FIRST_ROWS
 from cbcstats.errors import ArgumentError, DataError, nearest
-from cbcstats.readers import FIRST_ROW, check_parquet, existing_file
+from cbcstats.readers import FIRST_ROW, check_parquet, existing_file, reading_parquet
 from cbcstats.text_inputs import open_text
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from cbcstats.blocks import Block
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
-_SAID: Final = 200  # characters of what Arrow says of a broken file
 
 
 def open_blocks(
@@ -124,13 +122,13 @@ def _open_workbook(path: Path, is_header: Callable[[Sequence[str]], bool], wante
 
 
 def _open_parquet(path: Path) -> Blocks:
-    with _parquet_of(path):
+    with reading_parquet(path):
         file = pa.parquet.ParquetFile(path)
         header = unique_names(file.schema_arrow.names)
 
     def read(coded: Sequence[str], plain: Sequence[str], *, in_parts: bool) -> Iterator[Block]:
         row = FIRST_ROW
-        with _parquet_of(path):
+        with reading_parquet(path):
             batches = ([batch] for batch in file.iter_batches(PART_ROWS))
             in_pieces = in_parts and file.metadata.num_rows > 0
             for table in map(pa.Table.from_batches, batches) if in_pieces else [file.read()]:
@@ -139,16 +137,6 @@ def _open_parquet(path: Path) -> Blocks:
                 row += len(table)
 
     return Blocks(str(path), header, FIRST_ROW - 1, read)
-
-
-@contextlib.contextmanager
-def _parquet_of(path: Path) -> Iterator[None]:
-    """Say of a file that Arrow cannot read that it is broken, also where that shows late."""
-    try:
-        yield
-    except (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError) as error:
-        said = " ".join(str(error).split())[:_SAID]
-        raise DataError(f"{path}: is no Parquet file that can be read ({said}); write it again") from error
 
 
 def _open_frame(frame: pd.DataFrame) -> Blocks:

@@ -11,12 +11,13 @@ import pandas as pd
 from matplotlib.transforms import Bbox
 
 from cbcstats import columns as c
-from cbcstats.captions import PLANNED, format_range
+from cbcstats.columns import PLANNED
 from cbcstats.figures import DAYS, PRINTED, rows
 from cbcstats.fitting import grow
 from cbcstats.lettering import LABEL, LEADER, forms_of, known, pixels, remember, words_of, write
 from cbcstats.marks import ARROW, GREY, PAPER, SMALL, is_bar, place_of, top_of
 from cbcstats.periods import period_label
+from cbcstats.wording import format_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import PARTIAL, PLANNED, words
+from cbcstats.columns import PARTIAL, PLANNED
 from cbcstats.figures import DAYS, MIDDLE, rows
+from cbcstats.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

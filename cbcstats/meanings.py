@@ -17,11 +17,11 @@ _COMPUTED: Final = {
     c.PERCENT_CHANGE: "change in percent of the value of the period before",
     c.COMPARABLE: "whether the figures of the two periods can be compared",
     c.WHY: "what forbids to compare, or what to know where nothing does",
-    "contribution": "percentage points that the part contributes to the change of the total",
-    "index": "value in percent of the base",
-    "growth_rate": "growth in percent a year",
-    "years": "years between the two figures",
-    "total_percent_change": "change of the total in percent",
+    c.CONTRIBUTION: "percentage points that the part contributes to the change of the total",
+    c.INDEX: "value in percent of the base",
+    c.GROWTH_RATE: "growth in percent a year",
+    c.YEARS: "years between the two figures",
+    c.TOTAL_PERCENT_CHANGE: "change of the total in percent",
 }
 _ENDS: Final = {"_low": "lowest, given the ranges", "_high": "highest, given the ranges"}
 _PREVIOUS: Final = "previous_"

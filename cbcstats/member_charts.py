@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import format_range
 from cbcstats.descriptions import members_text, short_name
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import rows
@@ -19,6 +18,7 @@ from cbcstats.lettering import pixels
 from cbcstats.loaders import load_members, load_places
 from cbcstats.marks import GREY, INK, PAPER, SMALL, styled
 from cbcstats.names import name_marks
+from cbcstats.wording import format_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import PLANNED, format_range, source_line, words
 from cbcstats.caveats import cited_by
+from cbcstats.columns import PLANNED
 from cbcstats.descriptions import change_label, change_text, changes_text, counts_text
 from cbcstats.errors import CbcstatsError
 from cbcstats.figures import PRINTED, a_month, figures_of, rows
 from cbcstats.periods import period_label
+from cbcstats.wording import format_range, source_line, words
 
 LABEL: Final = "period"
 SAID: Final = "in words"

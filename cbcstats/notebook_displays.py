@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import source_line, words
 from cbcstats.caveats import ABOUT, READING, caveats, cited_by
 from cbcstats.chart_files import figure_text, picture
 from cbcstats.displays import SHOWN, linked, listed, table_html, with_index
 from cbcstats.figures import a_month
 from cbcstats.loaders import load_sources
+from cbcstats.wording import source_line, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -7,9 +7,9 @@ from typing import Any, Final
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import words
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import figures_of
+from cbcstats.wording import words
 
 STRUCTURE: Final = "CBCSTATS:COUNTS{parts}(1.0)"
 NOT_APPLICABLE: Final = "_Z"  # of SDMX: a dimension that a figure does not have

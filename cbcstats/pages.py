@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from cbcstats.captions import source_line
 from cbcstats.caveats import caveats, cited_by, sources_of
 from cbcstats.columns import ACCESSED
 from cbcstats.displays import table_html
+from cbcstats.wording import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -85,10 +85,10 @@ def contributions(
     found = later[[*series, by, c.PERIOD_START, c.PERIOD_END, c.VALUE]].copy()
     found[c.PREVIOUS_VALUE] = previous[c.VALUE]
     low, high = later[c.LOW] - previous[c.HIGH], later[c.HIGH] - previous[c.LOW]
-    found["contribution"] = 100 * (later[c.VALUE] - previous[c.VALUE]) / before[c.VALUE]
-    found["contribution_low"] = np.minimum(100 * low / before[c.LOW], 100 * low / before[c.HIGH])
-    found["contribution_high"] = np.maximum(100 * high / before[c.LOW], 100 * high / before[c.HIGH])
-    found["total_percent_change"] = 100 * (total / before[c.VALUE] - 1)
+    found[c.CONTRIBUTION] = 100 * (later[c.VALUE] - previous[c.VALUE]) / before[c.VALUE]
+    found[c.CONTRIBUTION_LOW] = np.minimum(100 * low / before[c.LOW], 100 * low / before[c.HIGH])
+    found[c.CONTRIBUTION_HIGH] = np.maximum(100 * high / before[c.LOW], 100 * high / before[c.HIGH])
+    found[c.TOTAL_PERCENT_CHANGE] = 100 * (total / before[c.VALUE] - 1)
     compared = comparison(later, previous, per=per)
     known = compared[c.COMPARABLE] & (later[PRINTED] != ABSENT) & (previous[PRINTED] != ABSENT)
     found[c.COMPARABLE] = known.groupby(of_one_change, dropna=False).transform("all")
@@ -148,24 +148,25 @@ def check_totals(
         check_choice("total", total, sorted(map(str, figures[part].unique())))
     period = [*keys, c.PERIOD_START, c.PERIOD_END]
     sums = figures[~is_total].groupby(period, dropna=False)[[c.VALUE, c.LOW, c.HIGH]].sum(skipna=False)
-    sums["parts"] = figures[~is_total].groupby(period, dropna=False).size()
+    sums = sums.rename(columns={c.VALUE: c.PARTS_VALUE, c.LOW: c.PARTS_LOW, c.HIGH: c.PARTS_HIGH})
+    sums[c.NUMBER_OF_PARTS] = figures[~is_total].groupby(period, dropna=False).size()
     found = figures.loc[is_total, [*period, c.VALUE, c.LOW, c.HIGH, c.SOURCE_ID]]
-    found = found.merge(sums.add_prefix("parts_").rename(columns={"parts_parts": "parts"}), on=period, how="left")
-    found["parts"] = found["parts"].fillna(0).astype(int)
-    found["adds_up"] = (found["parts_low"] <= found[c.HIGH]) & (found[c.LOW] <= found["parts_high"])
+    found = found.merge(sums, on=period, how="left")
+    found[c.NUMBER_OF_PARTS] = found[c.NUMBER_OF_PARTS].fillna(0).astype(int)
+    found[c.ADDS_UP] = (found[c.PARTS_LOW] <= found[c.HIGH]) & (found[c.LOW] <= found[c.PARTS_HIGH])
     alike = figures.groupby(period, dropna=False)[[c.MEASURE, c.UNIT]].nunique().eq(1).all(axis="columns")
     found = found.merge(alike.rename(c.COMPARABLE), on=period, how="left")
-    more = (found["parts_value"] - found[c.VALUE]).map(_more_or_less)
-    found[c.WHY] = ("the parts make " + more + " than the total").mask(found["adds_up"], "")
+    more = (found[c.PARTS_VALUE] - found[c.VALUE]).map(_more_or_less)
+    found[c.WHY] = ("the parts make " + more + " than the total").mask(found[c.ADDS_UP], "")
     unlike = (found[c.WHY] + "; measure or unit differs").str.removeprefix("; ")
     found[c.WHY] = found[c.WHY].mask(~found[c.COMPARABLE], unlike)
-    no_parts = found["parts"] == 0
-    unknown = (found["parts_value"].isna() & ~no_parts) | found[c.VALUE].isna()
+    no_parts = found[c.NUMBER_OF_PARTS] == 0
+    unknown = (found[c.PARTS_VALUE].isna() & ~no_parts) | found[c.VALUE].isna()
     found[c.COMPARABLE] &= ~unknown
     found[c.WHY] = found[c.WHY].mask(unknown, "the value of the total or of a part is missing")
     found[c.WHY] = found[c.WHY].mask(no_parts, "there are no parts for the period").astype("str")
-    sums_of_parts = ["parts", "parts_value", "parts_low", "parts_high"]
-    names = [c.VALUE, c.LOW, c.HIGH, *sums_of_parts, "adds_up", c.COMPARABLE, c.WHY, c.SOURCE_ID]
+    sums_of_parts = [c.NUMBER_OF_PARTS, c.PARTS_VALUE, c.PARTS_LOW, c.PARTS_HIGH]
+    names = [c.VALUE, c.LOW, c.HIGH, *sums_of_parts, c.ADDS_UP, c.COMPARABLE, c.WHY, c.SOURCE_ID]
     return found[[*period, *names]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -14,7 +15,7 @@ from cbcstats.errors import ArgumentError, DataError
 from cbcstats.workbooks import AN_ERROR, as_text, read_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 SUFFIXES: Final = (".csv", ".xlsx", ".parquet")
 _SAID: Final = 200  # characters of what Arrow says of a broken file
@@ -87,18 +88,26 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
 
 def read_parquet(path: Path) -> pd.DataFrame:
     """Read a Parquet file with the types of Arrow, so that no whole number becomes a fraction."""
-    import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-    try:
+    with reading_parquet(path):
         table = ParquetFile(path).read()
         check_parquet(table)
         # What pandas noted in the file may be broken or untrue, and is not needed.
         frame: pd.DataFrame = table.replace_schema_metadata().to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
+
+
+@contextlib.contextmanager
+def reading_parquet(path: Path) -> Iterator[None]:
+    """Say of a file that Arrow cannot read that it is broken, also where that shows late."""
+    import pyarrow as pa
+
+    try:
+        yield
     except (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError) as error:
         said = " ".join(str(error).split())[:_SAID]
         raise DataError(f"{path}: is no Parquet file that can be read ({said}); write it again") from error
-    return frame
 
 
 def check_parquet(table: Any) -> None:

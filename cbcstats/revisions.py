@@ -13,8 +13,10 @@ from cbcstats.errors import ArgumentError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LIST_DATE: Final = "list_date"
-PREVIOUS_LIST_DATE: Final = "previous_list_date"
+JOINED: Final = "joined"
+LEFT: Final = "left"
+STAYED: Final = "stayed"
+SEEN: Final = "seen"  # on a list that does not say who joined and who left
 FIGURE: Final = (c.INDICATOR, c.SCOPE, c.PERIOD_START, c.PERIOD_END, c.SOURCE_ID)
 
 
@@ -47,20 +49,20 @@ def membership_changes(beneficiaries: pd.DataFrame) -> pd.DataFrame:
     >>> changes[changes["change"] == "joined"].groupby("list_date").size().tolist()
     [4, 7]
     """
-    rows = beneficiaries.assign(**{LIST_DATE: beneficiaries.groupby(c.LIST_ID)[c.AS_OF].transform("max")})
-    whole = (rows[c.LIST_KIND] == "full") & rows[LIST_DATE].notna()
+    rows = beneficiaries.assign(**{c.LIST_DATE: beneficiaries.groupby(c.LIST_ID)[c.AS_OF].transform("max")})
+    whole = (rows[c.LIST_KIND] == "full") & rows[c.LIST_DATE].notna()
     series = [c.PROGRAMME, c.TRACK]
     found = [_seen(rows[~whole])]
     for _, lists in rows[whole].groupby(series, sort=False, dropna=False):
-        dates = sorted(lists[LIST_DATE].unique())
+        dates = sorted(lists[c.LIST_DATE].unique())
         for before, after in itertools.pairwise(dates):
-            old, new = (lists[lists[LIST_DATE] == date].drop_duplicates(c.MEMBER) for date in (before, after))
+            old, new = (lists[lists[c.LIST_DATE] == date].drop_duplicates(c.MEMBER) for date in (before, after))
             found.append(_between(old, new))
-    columns = [*series, c.MEMBER, c.MEMBER_NAME, c.CHANGE, LIST_DATE, PREVIOUS_LIST_DATE, c.COMPARABLE, c.WHY,
+    columns = [*series, c.MEMBER, c.MEMBER_NAME, c.CHANGE, c.LIST_DATE, c.PREVIOUS_LIST_DATE, c.COMPARABLE, c.WHY,
                c.SOURCE_ID, c.PREVIOUS_SOURCE_ID]  # fmt: skip
     changes = pd.concat(found, ignore_index=True)[columns]
     order = changes[c.PROGRAMME].map({name: place for place, name in enumerate(rows[c.PROGRAMME].unique())})
-    return changes.assign(order=order).sort_values(["order", LIST_DATE], kind="stable", ignore_index=True)[columns]
+    return changes.assign(order=order).sort_values(["order", c.LIST_DATE], kind="stable", ignore_index=True)[columns]
 
 
 def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, keys: Sequence[str] = FIGURE) -> pd.DataFrame:
@@ -134,17 +136,17 @@ def _as_text(values: pd.Series) -> pd.Series:
 def _seen(rows: pd.DataFrame) -> pd.DataFrame:
     why = pd.Series("on a partial list, absence from which is no exit", index=rows.index)
     why = why.mask(rows[c.LIST_KIND] == "full", "on a full list without a date")
-    said: dict[str, Any] = {c.CHANGE: "seen", c.COMPARABLE: False, c.WHY: why, PREVIOUS_LIST_DATE: pd.NaT}
+    said: dict[str, Any] = {c.CHANGE: SEEN, c.COMPARABLE: False, c.WHY: why, c.PREVIOUS_LIST_DATE: pd.NaT}
     return rows.assign(**said, **{c.PREVIOUS_SOURCE_ID: None})
 
 
 def _between(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Return the Members of two full lists that follow each other."""
     stayed = new[c.MEMBER].isin(old[c.MEMBER])
-    left = old[~old[c.MEMBER].isin(new[c.MEMBER])].assign(**{c.CHANGE: "left", LIST_DATE: new[LIST_DATE].iloc[0]})
+    left = old[~old[c.MEMBER].isin(new[c.MEMBER])].assign(**{c.CHANGE: LEFT, c.LIST_DATE: new[c.LIST_DATE].iloc[0]})
     left[c.SOURCE_ID] = new[c.SOURCE_ID].iloc[0]
-    rows = pd.concat([new.assign(**{c.CHANGE: stayed.map({True: "stayed", False: "joined"})}), left])
+    rows = pd.concat([new.assign(**{c.CHANGE: stayed.map({True: STAYED, False: JOINED})}), left])
     sources = old.set_index(c.MEMBER)[c.SOURCE_ID]
     before = rows[c.MEMBER].map(sources).fillna(old[c.SOURCE_ID].iloc[0])
-    dates = {PREVIOUS_LIST_DATE: old[LIST_DATE].iloc[0], c.PREVIOUS_SOURCE_ID: before}
+    dates = {c.PREVIOUS_LIST_DATE: old[c.LIST_DATE].iloc[0], c.PREVIOUS_SOURCE_ID: before}
     return rows.assign(**{c.COMPARABLE: True, c.WHY: "", **dates})

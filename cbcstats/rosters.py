@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats import columns as c
+from cbcstats.columns import LIST_DATE, PREVIOUS_LIST_DATE
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import rows
 from cbcstats.periods import period_label
-from cbcstats.revisions import LIST_DATE, PREVIOUS_LIST_DATE, membership_changes
+from cbcstats.revisions import JOINED, LEFT, SEEN, STAYED, membership_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-JOINED: Final = "joined"
-LEFT: Final = "left"
 NAMED: Final = "named"  # for the first time, on a partial list
 
 
@@ -68,11 +67,11 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
 def _full_lists(lines: pd.DataFrame, *, changed: bool) -> pd.DataFrame:
     """Return one row per full list with a date: its track, its date, how many are on it, and its name."""
     if changed:
-        known = lines[lines[c.CHANGE] != "seen"]
+        known = lines[lines[c.CHANGE] != SEEN]
         sizes = []
         for (track, date, before), members in known.groupby([c.TRACK, LIST_DATE, PREVIOUS_LIST_DATE], dropna=False):
             kinds = members[c.CHANGE].value_counts()
-            stayed = kinds.get("stayed", 0)
+            stayed = kinds.get(STAYED, 0)
             sizes += [(track, before, stayed + kinds.get(LEFT, 0)), (track, date, stayed + kinds.get(JOINED, 0))]
         lists = pd.DataFrame(sizes, columns=[c.TRACK, LIST_DATE, "number"]).drop_duplicates([c.TRACK, LIST_DATE])
         return lists.assign(precision="month")
@@ -96,7 +95,7 @@ def _full(changes: pd.DataFrame, lists: pd.DataFrame) -> Iterable[Roster]:
 
 def _partial(changes: pd.DataFrame, earliest: pd.Series) -> Iterable[Roster]:
     """Return the partial lists of each year, with the Members that no earlier list of the programme names."""
-    seen = changes[(changes[c.CHANGE] == "seen") & changes[LIST_DATE].notna()]
+    seen = changes[(changes[c.CHANGE] == SEEN) & changes[LIST_DATE].notna()]
     for (track, _), of_year in seen.groupby([c.TRACK, seen[LIST_DATE].dt.year], sort=False, dropna=False):
         date = of_year[LIST_DATE].max()
         fresh = of_year[of_year[LIST_DATE] == of_year[c.MEMBER].map(earliest)].drop_duplicates(c.MEMBER)
@@ -108,7 +107,7 @@ def _first_named(lines: pd.DataFrame, *, changed: bool) -> pd.Series:
     if not changed:
         dates = lines.groupby(c.LIST_ID)[c.AS_OF].transform("max")
         return dates.groupby(lines[c.MEMBER]).min()
-    before = lines[lines[c.CHANGE].isin(("stayed", LEFT))]
+    before = lines[lines[c.CHANGE].isin((STAYED, LEFT))]
     previous = before[[c.MEMBER, PREVIOUS_LIST_DATE]].set_axis([c.MEMBER, LIST_DATE], axis="columns")
     dated = pd.concat([lines.loc[lines[c.CHANGE] != LEFT, [c.MEMBER, LIST_DATE]], previous])
     return dated.groupby(c.MEMBER)[LIST_DATE].min()

@@ -11,15 +11,12 @@ import pandas as pd
 
 from cbcstats.errors import ArgumentError
 from cbcstats.plain_tables import is_days
-from cbcstats.workbooks import text_of_cell, text_of_name
+from cbcstats.workbooks import CHARACTERS, COLUMNS, ROWS, text_of_cell, text_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 TOP: Final = 3  # row of the header, counted from 0: below title, what the sheet holds, and source
-ROWS: Final = 1_048_576  # of a sheet
-COLUMNS: Final = 16_384
-CHARACTERS: Final = 32_767  # of a cell
 LONGEST: Final = 31  # characters of the name of a sheet
 LONGEST_HEADER: Final = 255  # characters of the header of a marked table
 WIDE: Final = 90  # characters of a column of long texts

@@ -7,13 +7,14 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from cbcstats.captions import chart_data, cited_sources, describe, source_line
+from cbcstats.captions import chart_data, cited_sources, describe
 from cbcstats.caveats import caveats
 from cbcstats.errors import ArgumentError, CbcstatsError
 from cbcstats.files import target, write_whole
 from cbcstats.native_charts import native_chart
 from cbcstats.plain_tables import csv_bytes, plain_frame
 from cbcstats.slide_charts import GREY, add_chart
+from cbcstats.wording import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.captions import source_line
 from cbcstats.caveats import caveats, cited_by, latest_day, period_of, sources_of
 from cbcstats.meanings import meanings
 from cbcstats.native_charts import ABOVE, BELOW, COLOURS, LABEL, OTHER, SAID, NativeChart, native_chart
 from cbcstats.sheets import LINE, TOP, WIDE, sheet_names, write_sheet
+from cbcstats.wording import source_line
 from cbcstats.workbooks import new_workbook, text_of_cell, text_of_name
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats import pages
-from cbcstats.captions import source_line, words
 from cbcstats.caveats import cited_by, sources_of
 from cbcstats.errors import ArgumentError
 from cbcstats.files import target, write_whole
 from cbcstats.plain_tables import csv_bytes, parquet_bytes, plain_frame
+from cbcstats.wording import source_line, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -181,8 +181,8 @@ def counts_of(
         c.SOURCE_ID: source,
         c.NOTE: [
             _joined(
-                (of_start, f"partial: the register begins on {first}"),
-                (of_end, f"partial: the register ends on {last}"),
+                (of_start, f"{c.PARTIAL} the register begins on {first}"),
+                (of_end, f"{c.PARTIAL} the register ends on {last}"),
                 (lack, f"number of {indicator.replace('_', ' ')} missing for {lack} of {count} missions"),
                 (left, f"{left} more without {date.replace('_', ' ')}"),
             )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.captions import format_range
 from cbcstats.claim_pairs import RECORD, Pair, claim_text, growth_of, implied_by, pair_of
 from cbcstats.figures import DAYS, PRINTED, SERIES, figures_of, rows
 from cbcstats.percentages import Growth
 from cbcstats.periods import DAYS_PER_MONTH, period_label
 from cbcstats.qualifiers import READINGS, Bounds
 from cbcstats.validation import whole_if_possible
+from cbcstats.wording import format_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,18 +80,18 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
                 c.PREVIOUS_VALUE: before.value if known else math.nan,
                 c.PREVIOUS_LOW: before.low if known else math.nan,
                 c.PREVIOUS_HIGH: before.high if known else math.nan,
-                "implied_low": implied.low,
-                "implied_high": implied.high,
-                "verdict": verdicts[0],
-                "verdict_strict": verdicts[1],
-                "sentence": _sentence(usual, verdicts, implied),
+                c.IMPLIED_LOW: implied.low,
+                c.IMPLIED_HIGH: implied.high,
+                c.VERDICT: verdicts[0],
+                c.VERDICT_STRICT: verdicts[1],
+                c.SENTENCE: _sentence(usual, verdicts, implied),
                 c.SOURCE_ID: later.source_id,
                 c.PREVIOUS_SOURCE_ID: before.source_id if known else None,
             }
         )
     columns = [*SERIES, c.PERIOD_START, c.PERIOD_END, c.VALUE, c.QUALIFIER, c.PUBLISHED_CHANGE, c.CHANGE_BASIS,
-               c.PREVIOUS_VALUE, c.PREVIOUS_LOW, c.PREVIOUS_HIGH, "implied_low", "implied_high", "verdict",
-               "verdict_strict", "sentence", c.SOURCE_ID, c.PREVIOUS_SOURCE_ID]  # fmt: skip
+               c.PREVIOUS_VALUE, c.PREVIOUS_LOW, c.PREVIOUS_HIGH, c.IMPLIED_LOW, c.IMPLIED_HIGH, c.VERDICT,
+               c.VERDICT_STRICT, c.SENTENCE, c.SOURCE_ID, c.PREVIOUS_SOURCE_ID]  # fmt: skip
     table = pd.DataFrame(found, columns=columns)
     unknown = table[c.VALUE].isna()
     values = table[c.VALUE].astype("object").mask(unknown, pd.NA).astype("Float64")  # a NaN stands for no value

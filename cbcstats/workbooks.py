@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+ROWS: Final = 1_048_576  # of a sheet
+COLUMNS: Final = 16_384
+CHARACTERS: Final = 32_767  # of a cell
 NO_RESULT = "holds a formula whose result is not stored"
 AN_ERROR = "holds an error of Excel"
 _LARGEST: Final = 2**30  # bytes that a workbook may unpack to; one of a few kilobytes can unpack to terabytes
 _WIDEST: Final = 2**25  # cells of the rectangle that calamine lays out around the cells of a sheet
-_ROWS: Final = 10**6
+_HEIGHT: Final = 10**6  # rows among which _CELL finds cells
 _CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,6}"')  # as nearly all programs write a cell, up to row 999,999
 _CELLS: Final = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\r", b"<c\n", b":c")  # as any program could
 _NO_TEXT: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")  # no XML holds these, however they are written
@@ -109,7 +112,7 @@ def _check_span(content: bytes, name: str) -> None:
     """Raise DataError if the rectangle around the cells of a sheet, which calamine lays out, is too large."""
     columns = _CELL.findall(content)
     width = max((_column(letters.decode()) for letters in set(columns)), default=0)
-    if width * _ROWS <= _WIDEST and len(columns) == sum(content.count(tag) for tag in _CELLS):
+    if width * _HEIGHT <= _WIDEST and len(columns) == sum(content.count(tag) for tag in _CELLS):
         return
     width, height = _span(content)
     if width * height > _WIDEST:
@@ -226,6 +229,7 @@ def _place(reference: str) -> tuple[int, int]:
     >>> _place("C7"), _place("AB12")
     ((7, 3), (12, 28))
     """
+    # xl_cell_to_rowcol of xlsxwriter would take what is no reference, such as "", A or ZZZZZ1, for the first cell.
     letters = reference.rstrip("0123456789")
     return int(reference[len(letters) :]), _column(letters)
 

@@ -1,0 +1,102 @@
+"""Numbers, sources and names in words, as charts, tables and sentences write them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from cbcstats import columns as c
+from cbcstats.loaders import load_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+MANY: Final = 5  # dates of one publisher up to which each is named
+
+_CAPITALS: Final = "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
+_ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()} | {"acip": "A-CIP", "mercator": "Mercator"}
+
+
+def format_range(low: float, high: float, *, percent: bool = False) -> str:
+    """Write a range with as many digits as it deserves: those in which its ends differ.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends; `high` may be `inf`.
+    percent : bool
+        Whether they are changes in percent, written with their sign.
+
+    Returns
+    -------
+    str
+        Such as `331 to 339`, `+35% to +38%`, `331 or more`; one number where the ends are equal.
+
+    Examples
+    --------
+    >>> format_range(34.5033, 37.7541, percent=True)
+    '+35% to +38%'
+    >>> format_range(331, float("inf"))
+    '331 or more'
+    """
+    width = abs(high - low)
+    decimals = 1
+    if 0 < width < math.inf:
+        decimals = min(max(-math.floor(math.log10(0.6 * width)), 0), 2)
+    write = (lambda end: _percent(end, decimals)) if percent else (lambda end: _number(end, decimals))
+    if math.isinf(high):
+        return f"{write(low)} or more"
+    return write(low) if write(low) == write(high) else f"{write(low)} to {write(high)}"
+
+
+def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:
+    """Name sources by publisher and date; an id that is not known stands as it is.
+
+    `known` holds sources in the columns of `load_sources`, each once; by default those that cbcstats carries.
+
+    Examples
+    --------
+    >>> source_line(["wco-2018-03-02", "cbra-2017-04-15", "my register"])
+    'Source: WCO 2018-03-02; Cross-border Research Association (blog) 2017-04-15; my register.'
+    """
+    sources = (load_sources() if known is None else known).set_index(c.SOURCE_ID)
+    publishers, published = (sources[column].dropna().to_dict() for column in (c.PUBLISHER, c.PUBLISHED))
+    dates: dict[str, set[str]] = {}
+    for name in ids:
+        on = dates.setdefault(str(publishers.get(name, name)), set())
+        on.update({str(published[name])} if name in published else ())
+    named = [f"{publisher} {_dates(sorted(on))}".strip() for publisher, on in dates.items()]
+    return f"Source: {'; '.join(named)}." if named else ""
+
+
+def _dates(dates: list[str]) -> str:
+    return ", ".join(dates) if len(dates) <= MANY else f"{dates[0]} to {dates[-1]} ({len(dates)} dates)"
+
+
+def words(name: object) -> str:
+    """Write a name of the tables as words."""
+    return str(name).replace("_", " ")
+
+
+def heading(name: object) -> str:
+    """Write a name of the tables as a title, with its abbreviations in capitals.
+
+    Examples
+    --------
+    >>> heading("wco_members"), heading("missions")
+    ('WCO members', 'Missions')
+    """
+    said = [_ABBREVIATIONS.get(word, word) for word in words(name).split(" ")]
+    return " ".join([said[0][:1].upper() + said[0][1:], *said[1:]])
+
+
+def _number(value: float, decimals: int) -> str:
+    return f"{value:z,.0f}" if float(value).is_integer() else f"{value:z,.{max(decimals, 1)}f}"
+
+
+def _percent(value: float, decimals: int) -> str:
+    """Write a change with its sign; what is written as 0 has none."""
+    text = f"{value:+.{decimals}f}%"
+    return (text if text.strip("+-0.%") else text[1:]).replace("-", "\N{MINUS SIGN}")
