@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
@@ -13,12 +13,17 @@ from cbcstats import columns as c
 from cbcstats.claims import NOTHING, counts_before
 from cbcstats.comparability import A_YEAR
 from cbcstats.errors import DataError
-from cbcstats.figures import DAYS, MIDDLE, PRINTED, rows
+from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, rows
 from cbcstats.percentages import Growth, parse_change
-from cbcstats.periods import DAYS_PER_MONTH
+from cbcstats.periods import DAYS_PER_MONTH, period_label
 from cbcstats.qualifiers import Bounds
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 RECORD: Final = "record"
+_A_YEAR_BEFORE: Final = pd.Timedelta(days=365)
+_PERIOD: Final = (c.PERIOD_START, c.PERIOD_END)
 _DIFFERENCE = re.compile(r"[+-]\s*[0-9]+")
 _FROM_TO = re.compile(r"from ([0-9]+) to ([0-9]+)")
 
@@ -40,27 +45,44 @@ class Pair(NamedTuple):
 
 def pair_of(figures: pd.DataFrame, place: int) -> Pair:
     """Find the figure that a claim is measured from: that of the named day, or the nearest to a year before."""
-    claim = figures.loc[place]
-    series = figures[(figures[c.INDICATOR] == claim[c.INDICATOR]) & (figures[c.SCOPE] == claim[c.SCOPE])]
+    claim: Any = figures.loc[place]
+    parts = [name for name in c.PARTS if name in figures]
+    series = figures[_equal(figures, claim, (*SERIES, *parts))]
     later = next(iter(rows(_with_value(figures.loc[[place]], series))))
     earlier = series[
         series[c.PREFERRED] & (series[MIDDLE] < claim[MIDDLE]) & (series[c.PERIOD_END] < claim[c.PERIOD_END])
     ]
+    apart = claim[MIDDLE] - earlier[MIDDLE]
     since = claim.get(c.CHANGE_SINCE)
     if since is not None and pd.notna(since):
-        earlier = earlier[earlier[c.PERIOD_END] == since]
+        apart = apart[earlier[c.PERIOD_END] == since]
     else:
-        months = (claim[MIDDLE] - earlier[MIDDLE]).dt.days / DAYS_PER_MONTH
-        earlier = earlier[months.between(*A_YEAR)].sort_values(MIDDLE)
-    previous = next(iter(rows(earlier.tail(1))), None)
-    return Pair(later, previous, series)
+        apart = apart[(apart.dt.days / DAYS_PER_MONTH).between(*A_YEAR)]
+    if apart.empty:
+        return Pair(later, None, series)
+    nearest: Any = earlier.loc[[(apart - _A_YEAR_BEFORE).abs().idxmin()]].iloc[0]
+    if _equal(earlier, nearest, _PERIOD).sum() > 1:
+        label = period_label(nearest[c.PERIOD_START], nearest[c.PERIOD_END])
+        raise DataError(
+            f"{claim[c.INDICATOR]} has several figures for {label}, from which {claim[c.PUBLISHED_CHANGE]!r} may be "
+            f"measured; mark one as preferred, or say in a column such as {c.PROGRAMME} what part of the total each is"
+        )
+    return Pair(later, next(iter(rows(earlier.loc[[nearest.name]]))), series)
+
+
+def _equal(figures: pd.DataFrame, figure: Any, names: Iterable[str]) -> pd.Series:
+    """Return which figures are as one figure in some columns, where missing cells are equal."""
+    found = pd.Series(data=True, index=figures.index)
+    for name in names:
+        found &= figures[name].isna() if pd.isna(figure[name]) else figures[name].eq(figure[name]).fillna(value=False)
+    return found.astype(bool)
 
 
 def _with_value(claim: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     """Give a claim that comes without its figure the one that another row has for the same period."""
     if claim[c.VALUE].notna().all():
         return claim
-    same = series[series[c.PERIOD_END].eq(claim[c.PERIOD_END].iloc[0]) & series[c.VALUE].notna() & series[c.PREFERRED]]
+    same = series[_equal(series, claim.iloc[0], _PERIOD) & series[c.VALUE].notna() & series[c.PREFERRED]]
     number = [c.VALUE, c.LOW, c.HIGH, PRINTED, c.QUALIFIER, c.ROUNDED_TO]
     return claim.assign(**{name: same[name].iloc[0] for name in number}) if len(same) else claim
 
@@ -72,38 +94,45 @@ def claim_text(pair: Pair) -> str:
 
 
 def implied_by(pair: Pair, reading: str, published: Bounds) -> Bounds:
-    """Return the whole numbers in the published range that the claim allows for the count before."""
+    """Return the numbers in the published range that the claim allows for the figure before: counts or amounts."""
+    growth, scale = growth_of(pair, reading), _scale(pair)
     later = Bounds(pair.later.low, pair.later.high)
-    if later.empty:
+    if later.empty or growth is None or scale is None:
         return NOTHING
-    text = claim_text(pair)
+    if isinstance(growth, str):
+        return _before_in_numbers(growth, later, published)
+    if _is_amount(pair.later) or _is_amount(pair.previous):
+        return _amounts_before(later, growth, published, scale)
+    return counts_before(later, growth, published, scale=scale)
+
+
+def _before_in_numbers(text: str, later: Bounds, published: Bounds) -> Bounds:
+    """Return what a difference, or two levels, allow for the figure before."""
     if two := _FROM_TO.fullmatch(text):
         before, after = int(two[1]), int(two[2])
         fits = later.low <= after <= later.high and published.low <= before <= published.high
         return Bounds(before, before) if fits else NOTHING
-    if _DIFFERENCE.fullmatch(text):
-        difference = int(text.replace(" ", ""))
-        low, high = max(later.low - difference, published.low), min(later.high - difference, published.high)
-        return Bounds(low, high) if low <= high else NOTHING
-    growth = growth_of(pair, reading)
-    scale = _scale(pair)
-    if not isinstance(growth, Growth) or scale is None:
-        return NOTHING
-    if _is_amount(pair.later) or _is_amount(pair.previous):
-        return _amounts_before(later, growth, published)
-    return counts_before(later, growth, published, scale=scale)
+    difference = int(text.replace(" ", ""))
+    low, high = (float(_exact(end) - difference) for end in later)
+    low, high = max(low, published.low), min(high, published.high)
+    return Bounds(low, high) if low <= high else NOTHING
 
 
 def _is_amount(figure: Any) -> bool:
-    """Return whether a figure is money or a share, which is rounded, and no count."""
-    return figure is not None and bool(pd.notna(getattr(figure, c.ROUNDED_TO)))
+    """Return whether a figure is money, a share or a mean, which need not be whole, and no count."""
+    if figure is None:
+        return False
+    return bool(pd.notna(getattr(figure, c.ROUNDED_TO)) or (pd.notna(figure.value) and figure.value % 1))
 
 
-def _amounts_before(later: Bounds, growth: Growth, published: Bounds) -> Bounds:
+def _amounts_before(later: Bounds, growth: Growth, published: Bounds, scale: Fraction) -> Bounds:
     """Return the amounts, not whole, from which a change leads to the later range."""
-    factors = [1 + float(end) / 100 for end in (growth.low, growth.high)]
-    low = max(later.low / factors[1] if factors[1] > 0 else 0, published.low)
-    high = min(later.high / factors[0] if factors[0] > 0 else math.inf, published.high)
+    least, most = ((1 + _exact(end) / 100) / scale for end in (growth.low, growth.high))
+    low = float(_exact(later.low) / most) if most > 0 else 0
+    high = float(_exact(later.high) / least) if least > 0 else math.inf
+    if (growth.high_open and published.high <= low) or (growth.low_open and published.low >= high):
+        return NOTHING
+    low, high = max(low, published.low), min(high, published.high)
     return Bounds(low, high) if low <= high else NOTHING
 
 
@@ -111,20 +140,29 @@ def growth_of(pair: Pair, reading: str) -> Growth | str | None:
     """Return what a claim says in percent, its text where it is a number or two, or nothing if it is no such claim."""
     text = claim_text(pair)
     if _FROM_TO.fullmatch(text) or _DIFFERENCE.fullmatch(text):
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
+        return None if _is_by_month(pair) else text  # numbers a month are printed as rounded as one likes
     if _scale(pair) is None:
         return None
+    if text in _WORDS:
+        return _WORDS[text]
     try:
         return parse_change(text, reading=reading)
     except DataError:
         return None
 
 
+def _is_by_month(pair: Pair) -> bool:
+    return getattr(pair.later, c.CHANGE_BASIS, None) == "per_month"
+
+
 def _scale(pair: Pair) -> Fraction | None:
     """Return the length of the earlier period over that of the later one for a claim a month, else 1."""
-    if getattr(pair.later, c.CHANGE_BASIS, None) != "per_month":
+    if not _is_by_month(pair):
         return Fraction(1)
     days = [getattr(figure, DAYS) for figure in (pair.previous, pair.later) if figure is not None]
     return Fraction(int(days[0]), int(days[1])) if len(days) == 2 and not any(map(pd.isna, days)) else None
+
+
+def _exact(number: Fraction | float) -> Any:
+    """Return a number as printed, 24.15 and no binary neighbour of it; an end that is open stays so."""
+    return number if number in (math.inf, -math.inf) else Fraction(str(number))

@@ -107,7 +107,7 @@ def _least(later: Bounds, factors: Growth, published: Bounds) -> float:
     if (high == 0 and (factors.high_open or later.low > 0)) or (low == 0 and factors.low_open and later.high == 0):
         return math.nan  # of all counts, so that there is no end to look for
     start = 1 if math.isinf(high) or high == 0 else math.ceil(Fraction(later.low) / Fraction(high))
-    before = max(start, int(published.low), 1)
+    before = max(start, math.ceil(published.low), 1)
     end = min(_ceiling(later, low), published.high)
     while before <= end:
         if _is_possible(before, later, factors):

@@ -32,8 +32,8 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     ----------
     counts : pandas.DataFrame
         Published counts, as `load_counts` returns them, with `published_change` and `change_basis`. A change is
-        measured from the period that `change_since` ends, or from that of a year before, in the same indicator and
-        scope.
+        measured from the period that `change_since` ends, or from the one nearest to a year before, in the same
+        indicator and scope, and the same part of a total where columns such as `wco_region` name parts.
 
     Returns
     -------
@@ -44,12 +44,20 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
         `verdict` and `verdict_strict`, each `consistent`, `contradicts` or `cannot be checked`; `sentence`;
         `source_id`, `previous_source_id`.
 
+    Raises
+    ------
+    ArgumentError
+        If it is no frame, or a needed column is missing.
+    DataError
+        If a value is no count, or a change may be measured from several figures for one period.
+
     Notes
     -----
     A claim is consistent if some whole number in the published range of the count before would have given it, see
     `implied_previous`; `verdict` reads words in the usual way, `verdict_strict` strictly. A difference (`+14`), two
-    levels (`from 57 to 74`) and a `record` are checked likewise. A change of the monthly rate (`per_month`) takes the
-    lengths of the two periods into account.
+    levels (`from 57 to 74`) and a `record` are checked likewise. What is rounded (`rounded_to`) or has decimals need
+    not be whole. A change in percent of the monthly rate (`per_month`) takes the lengths of the two periods into
+    account.
 
     Examples
     --------
@@ -132,12 +140,12 @@ def _sentence(pair: Pair, verdicts: list[str], implied: Bounds) -> str:
     means = f" means {_range(implied)} before" if not implied.empty else ""
     if pair.previous is None:
         return f"{said}{means}; no figure for the period that it is measured from is in the table."
+    rate = " a month" if getattr(later, c.CHANGE_BASIS, None) == "per_month" else ""
     if verdicts[0] == UNKNOWN:
-        return f"{said}: the claim has no rate and no number that could be checked."
+        return f"{said}{rate}: the claim has no rate and no number that could be checked."
     before = getattr(pair.previous, PRINTED)
     published = Bounds(pair.previous.low, pair.previous.high)
     read = f", so {_range(published)}" if published.low != published.high else ""
-    rate = " a month" if getattr(later, c.CHANGE_BASIS, None) == "per_month" else ""
     parts = [f"{said}{rate}{means}; {before} was published{read}"]
     if verdicts[0] == CONSISTENT:
         left = implied_by(pair, "usual", published)

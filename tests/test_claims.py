@@ -27,6 +27,7 @@ def test_the_figures_of_2018():
     assert implied_previous(492, "+49%") == (330, 331)
     assert implied_previous(492, "+49%", previous="more than 330") == (331, 331)
     assert implied_previous(492, "+49%", previous=330) == (330, 330)
+    assert implied_previous(492, "+49%", previous=330.5).empty
     nothing = implied_previous(492, "+49%", previous=342)
     assert nothing.empty
     assert str(nothing) == "nothing"
@@ -105,6 +106,7 @@ def test_the_strict_reading_is_open():
 
 
 def test_nothing_before_is_nothing_after_another_claim():
+    assert implied_previous(492, "+49%", previous=330.5).empty
     nothing = implied_previous(492, "+49%", previous=342)
     assert implied_previous(492, "+49%", previous=nothing).empty
 

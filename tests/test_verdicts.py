@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from cbcstats import check_claims
+from cbcstats import DataError, check_claims
 
 
 @pytest.fixture(scope="module")
@@ -346,7 +346,7 @@ def test_amounts_are_no_whole_numbers(years):
         assert claimed(counts, "-60%").verdict == verdict
 
 
-def test_a_claim_is_measured_within_its_series_from_the_latest_figure_about_a_year_before(make_counts):
+def test_a_claim_is_measured_within_its_series_from_the_figure_nearest_to_a_year_before(make_counts):
     days = (None, "2018-01-31", 90), (None, "2018-05-15", 100), (None, "2018-12-31", 140), (None, "2019-03-31", 149)
     counts = make_counts(*days, measure="stock")
     strangers = [
@@ -440,3 +440,87 @@ def test_a_minus_may_be_a_sign_of_its_own(years):
     counts = years({2015: 50, 2016: 40})
     counts.loc[1, ["published_change", "change_basis"]] = "\N{MINUS SIGN}10", "total"
     assert check_claims(counts)["verdict"].tolist() == ["consistent"]
+
+
+def test_monthly_figures_are_measured_from_the_same_month_of_the_year_before(make_counts):
+    starts = pd.date_range("2020-01-01", periods=13, freq="MS")
+    months = [(start, start + pd.offsets.MonthEnd(), 100) for start in starts]
+    counts = make_counts(*months).assign(value=[100, 100, 150, *([100] * 9), 120])
+    found = claimed(counts, "+20%")
+    assert (found.previous_value, found.verdict) == (100, "consistent")
+    assert found.previous_source_id == cbcstats.year_on_year(counts)["previous_source_id"].iloc[-1] == "source-0"
+
+
+# 12.6 / 10.5 is 1.2, 12 / 10.4 is 1.1538, 24.1 - 10.1 is 14; 12.5 / 10.4 is 1.2019, 12.54 / 10.4 is 1.2058.
+@pytest.mark.parametrize(
+    ("before", "after", "change", "verdict"),
+    [
+        *((10.5, 12.6, "+20%", "consistent"), (10.4, 12, "+15%", "consistent"), (10.4, 12.5, "+20%", "consistent")),
+        *((10.4, 12.54, "+20%", "contradicts"), (10.1, 24.1, "+14", "consistent"), (10.1, 24.2, "+14", "contradicts")),
+        *((10.5, 21, "doubled", "consistent"), (10.5, 21, "more than doubled", "contradicts")),
+        *((10.5, 21.1, "more than doubled", "consistent"), (10.5, 10.5, "decreased", "contradicts")),
+        *((12.05, 10, "-17.0%", "consistent"), (10, 12.05, "+20%", "consistent"), (10, 12.05, "+21%", "consistent")),
+    ],
+)
+def test_figures_with_decimals_are_measured_exactly(years, before, after, change, verdict):
+    found = claimed(years({2015: 0, 2016: 0}, value=[before, after]), change)
+    assert found.verdict == verdict, found.sentence
+
+
+# 35.8 in 365 days over 25.0 in 306 days is 1.2005, and 1.432 in all; the ends are 1.196 and 1.205, 1.427 and 1.437.
+@pytest.mark.parametrize(
+    ("change", "basis", "verdict"),
+    [
+        *(("+20%", "per_month", "consistent"), ("+43%", "per_month", "contradicts")),
+        *(("+43%", "total", "consistent"), ("+20%", "total", "contradicts")),
+    ],
+)
+def test_amounts_by_the_month_take_lengths_into_account(make_counts, change, basis, verdict):
+    counts = make_counts(("2020-03-01", "2020-12-31", 0), ("2021-01-01", "2021-12-31", 0), rounded_to=0.1)
+    found = claimed(counts.assign(value=[25.0, 35.8]), change, change_basis=basis)
+    assert found.verdict == verdict, found.sentence
+
+
+@pytest.mark.parametrize("change", ["+20", "from 100 to 120"])
+def test_numbers_a_month_cannot_be_checked(years, change):
+    found = claimed(years({2015: 100, 2016: 120}), change, change_basis="per_month")
+    assert (found.verdict, found.verdict_strict) == ("cannot be checked", "cannot be checked")
+    assert (
+        found.sentence
+        == f"{change} on 120 missions a month: the claim has no rate and no number that could be checked."
+    )
+
+
+@pytest.mark.parametrize("change", ["increased", "+20%"])
+def test_without_lengths_no_change_by_the_month_is_judged(make_counts, change):
+    counts = make_counts((None, "2015-12-31", 100), ("2016-01-01", "2016-12-31", 90))
+    assert claimed(counts, change, change_basis="per_month").verdict == "cannot be checked"
+
+
+def test_parts_are_measured_from_themselves(years):
+    parts = [
+        years({2015: before, 2016: after}, published_change=[None, "+20%"], wco_region=region)
+        for region, before, after in (("Europe", 100, 120), ("Africa", 10, 12), (None, 1000, 1100))
+    ]
+    found = check_claims(pd.concat(parts, ignore_index=True))
+    assert found["previous_value"].tolist() == [100, 10, 1000]
+    assert found["verdict"].tolist() == ["consistent", "consistent", "contradicts"]
+
+
+def test_parts_in_a_column_that_is_not_known_are_not_mixed(years):
+    parts = [years({2015: 100, 2016: 120}, published_change=[None, "+20%"], office=office) for office in "AB"]
+    with pytest.raises(
+        DataError, match=r"missions has several figures for 2015, from which '\+20%' may be measured; mark"
+    ):
+        check_claims(pd.concat(parts, ignore_index=True))
+
+
+def test_a_claim_takes_no_figure_of_another_period_that_ends_with_it(make_counts):
+    counts = make_counts(
+        *(("2020-01-01", "2020-12-31", 100), ("2021-10-01", "2021-12-31", 30), ("2021-01-01", "2021-12-31", None))
+    )
+    found = claimed(counts, "+20%")
+    assert (found.verdict, found.sentence) == (
+        "cannot be checked",
+        "+20% is claimed without the figure, and no other row has it.",
+    )
