@@ -64,15 +64,15 @@ def _write_problems(workbook: Any, rejected: pd.DataFrame, problems: pd.DataFram
     places |= {str(name): place for place, name in enumerate(rejected)}
     numbers = {row: number for number, row in enumerate(rejected.index, start=1)}
     said: dict[int, list[str]] = {}
-    for row, column, value, problem, remedy, severity in problems.itertuples(index=False):
+    for row, column, _, problem, remedy, severity in problems.itertuples(index=False):
         if row in numbers:
             said.setdefault(row, []).append(f"{column or 'the row'} {problem}: {remedy}")
             if column in places:  # and not what was added to a workbook that was handed back
                 note = f"{'' if severity == ERROR else 'Warning: '}{problem}.\n{remedy[0].upper()}{remedy[1:]}."
-                sheet.write_string(numbers[row], places[column], text_of_cell(value), bad)
-                sheet.write_comment(
-                    numbers[row], places[column], text_of_name(note), {"author": "cbcstats", "x_scale": 2}
-                )
+                place = numbers[row], places[column]
+                cell = as_text(rejected.iloc[place[0] - 1, place[1]])
+                sheet.write_string(*place, text_of_cell(cell), bad)
+                sheet.write_comment(*place, text_of_name(note), {"author": "cbcstats", "x_scale": 2})
     for row, texts in said.items():
         words = text_of_cell(f"Row {row}: {'; '.join(texts)}")
         sheet.write_string(numbers[row], rejected.shape[1], words[:CHARACTERS], wrap)

@@ -22,11 +22,14 @@ _HOUR: Final = r"(?:[01]\d|2[0-3]):?[0-5]\d"
 _ISO_TIME: Final = re.compile(rf"({_ISO_DAY})[T ]{_HOUR}(?::[0-5]\d(?:[.,]\d+)?)?(?:Z|[+-]{_HOUR})?", re.ASCII)
 _PROBE: Final = datetime.date(2017, 4, 23)
 _THREE_NUMBERS: Final = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)", re.ASCII)
-_YEAR_FIRST: Final = re.compile(r"\d{4}([/.-])\d{1,2}\1\d{1,2}", re.ASCII)
+_YEAR_FIRST: Final = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _NO_DAY: Final = re.compile(r"(\d{4})|(\d{4}[-/]\d{1,2})|(\d{1,2}[-/]\d{4})|([^\W\d]+\.? \d{4})", re.ASCII)
 _ADJACENT: Final = re.compile("%[djmyYHMS]%[djmyYHMS]")
 _SERIAL: Final = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
-_LAST_OF_MONTHS: Final = 12
+_DAY_FIRST: Final = "%d{mark}%m{mark}{year}"
+_MONTH_FIRST: Final = "%m{mark}%d{mark}{year}"
+_WORDS: Final = ("%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%B %d, %Y")
+_NO_SUCH_DAY: Final = Finding("is no day of the calendar", "correct the day or the month")
 
 
 def check_date_format(date_format: str | None) -> None:
@@ -65,12 +68,12 @@ def orders_of_day_and_month(texts: Iterable[str]) -> tuple[str, str]:
     >>> orders_of_day_and_month(["03/04/2017", "25/04/2017", "04/26/2017"])
     ('25/04/2017', '04/26/2017')
     """
-    found = {True: "", False: ""}
+    first = {_DAY_FIRST: "", _MONTH_FIRST: ""}
     for text in texts:
-        match = _THREE_NUMBERS.fullmatch(text.strip())
-        if match and (order := _day_comes_first(match)) is not None:
-            found[order] = found[order] or text.strip()
-    return found[True], found[False]
+        numbers = _THREE_NUMBERS.fullmatch(text.strip())
+        if numbers and len(orders := _orders(numbers)) == 1:
+            first[orders[0]] = first[orders[0]] or text.strip()
+    return first[_DAY_FIRST], first[_MONTH_FIRST]
 
 
 def days_of(texts: Sequence[str], date_format: str | None, first_day: datetime.date | None) -> pd.Series:
@@ -103,27 +106,31 @@ def days_of(texts: Sequence[str], date_format: str | None, first_day: datetime.d
     return days
 
 
+def serials_as_days(texts: pd.Series, date_format: str | None, first_day: datetime.date | None) -> pd.Series:
+    """Return texts in which each serial number of a workbook stands as the day that it is read as.
+
+    Examples
+    --------
+    >>> serials_as_days(pd.Series(["42828", "3 April"]), None, datetime.date(1899, 12, 30)).tolist()
+    ['2017-04-03', '3 April']
+    """
+    if first_day is None:
+        return texts
+    serials = texts[texts.str.fullmatch(_SERIAL.pattern)]
+    days = days_of(serials.tolist(), date_format, first_day).dt.strftime("%Y-%m-%d")
+    return texts.where(~texts.index.isin(serials.index), days.set_axis(serials.index))
+
+
 def why_no_day(text: str, stated: str | None) -> Finding:
     """Return what is wrong with a text that is no day, where `stated` is the format that was stated."""
     write = "write it as 2017-04-03"
     if re.fullmatch(_ISO_DAY, text, re.ASCII):
-        return Finding("is no day of the calendar", "correct the day or the month")
+        return _NO_SUCH_DAY
     if numbers := _THREE_NUMBERS.fullmatch(text):
-        mark, year = numbers[2], "%Y" if len(numbers[4]) == len("2017") else "%y"
-        day_first, month_first = f"%d{mark}%m{mark}{year}", f"%m{mark}%d{mark}{year}"
-        first = _day_comes_first(numbers)
-        if stated in (day_first, month_first) and first is (stated == month_first):
-            return Finding(
-                "has day and month the other way round than stated", f"{write}, or state the other date_format"
-            )
-        if stated:
-            return Finding(f"does not fit the stated date_format {stated}", write)
-        if first is not None:
-            shown = day_first if first else month_first
-            return Finding("is a date whose format is not stated", f'state date_format="{shown}", or {write}')
-        said = f'state date_format="{day_first}" or, with the month first, "{month_first}"; or {write}'
-        return Finding("may be day first or month first", said)
-    if _YEAR_FIRST.fullmatch(text):
+        return _why_no_day_of_numbers(numbers, stated, write)
+    if numbers := _YEAR_FIRST.fullmatch(text):
+        if not _is_day(numbers[1], numbers[3], numbers[4]):
+            return _NO_SUCH_DAY
         return Finding(
             "is not written as ISO 8601 asks", f"{write}, with two digits for month and day and with hyphens"
         )
@@ -133,13 +140,52 @@ def why_no_day(text: str, stated: str | None) -> Finding:
         day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(serial[1]))
         return Finding("is a serial number of Excel, not a date", f"write it as {day}, or read the workbook itself")
     if re.search(r"[^\W\d]{3}", text) and re.search(r"\d{4}", text, re.ASCII):
-        return Finding("is a date in words", f'{write}, or state a date_format such as "%d %B %Y"')
+        return _why_no_day_of_words(text, write)
     return Finding("is not a date", write)
 
 
-def _day_comes_first(numbers: re.Match[str]) -> bool | None:
-    """Return whether the day comes first in a date of three numbers, or None where it may or may not."""
-    first, second = int(numbers[1]), int(numbers[3])
-    if first <= _LAST_OF_MONTHS and second <= _LAST_OF_MONTHS:
-        return None
-    return first > _LAST_OF_MONTHS
+def _why_no_day_of_numbers(numbers: re.Match[str], stated: str | None, write: str) -> Finding:
+    parts = {"mark": numbers[2], "year": "%Y" if len(numbers[4]) == len("2017") else "%y"}
+    possible = [order.format(**parts) for order in _orders(numbers)]
+    if not possible:
+        return _NO_SUCH_DAY
+    if stated and stated not in possible and stated in (_DAY_FIRST.format(**parts), _MONTH_FIRST.format(**parts)):
+        return Finding("has day and month the other way round than stated", f"{write}, or state the other date_format")
+    if stated:
+        return Finding(f"does not fit the stated date_format {stated}", write)
+    if len(possible) == 1:
+        return Finding("is a date whose format is not stated", f'state date_format="{possible[0]}", or {write}')
+    said = f'state date_format="{possible[0]}" or, with the month first, "{possible[1]}"; or {write}'
+    return Finding("may be day first or month first", said)
+
+
+def _why_no_day_of_words(text: str, write: str) -> Finding:
+    on_first = re.sub(r"\b\d\d?\b", "1", text, count=1, flags=re.ASCII)
+    fitting = [words for words in _WORDS if _reads(on_first, words)]
+    if fitting and not _reads(text, fitting[0]):
+        return _NO_SUCH_DAY
+    offer = f', or state a date_format such as "{fitting[0]}"' if fitting else ""
+    return Finding("is a date in words", write + offer)
+
+
+def _reads(text: str, date_format: str) -> bool:
+    try:
+        datetime.datetime.strptime(text, date_format)
+    except ValueError:
+        return False
+    return text.isascii()  # as `days_of` has it
+
+
+def _orders(numbers: re.Match[str]) -> list[str]:
+    """Return in which orders three numbers are a day of the calendar."""
+    first, second, year = numbers[1], numbers[3], numbers[4]
+    found = {_DAY_FIRST: _is_day(year, second, first), _MONTH_FIRST: _is_day(year, first, second)}
+    return [order for order, is_day in found.items() if is_day]
+
+
+def _is_day(year: str, month: str, day: str) -> bool:
+    try:
+        datetime.date(int(year) if len(year) == len("2017") else 2000 + int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True

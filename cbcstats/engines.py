@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from narwhals.exceptions import DuplicateError
 
 from cbcstats import columns as c
 from cbcstats.errors import ArgumentError, DataError, check_choice
@@ -44,35 +45,39 @@ def cells_of(
     Returns the keys as text and the columns above, in the same dtypes whatever the engine. Only cells that occur are
     there, some perhaps in several rows; their order is that of the engine. Keys must not be among the names taken.
     """
+    _check_frame(rows)
+    for argument, name in (("date", date), ("indicator", indicator)):
+        if not isinstance(name, str):
+            raise ArgumentError(f"`{argument}` must be the name of a column, but {name!r} was given")
     if isinstance(rows, pd.DataFrame):
-        rows = _without_objects(rows, date, indicator)
-    try:
-        frame = nw.from_native(rows).lazy()
-    except TypeError:
-        raise ArgumentError(
-            f"`rows` must be a pandas, Polars, PyArrow, DuckDB or Spark frame, but {type(rows).__name__} was given"
-        ) from None
+        rows = _in_dtypes(rows, date, indicator)
+    frame = nw.from_native(rows).lazy()
     schema = frame.collect_schema()
     _check_columns(schema, keys, date, indicator, taken)
     cells = None
     if isinstance(rows, pd.DataFrame) and isinstance(rows[date].dtype, np.dtype):
         cells = _short_cut(rows, keys, year_start, date, indicator)
     if cells is None:
-        cells = _grouped(frame, keys, year_start, date, indicator, real=schema.get(indicator, nw.Int64()).is_float())
+        kind = nw.Int64() if indicator == MISSIONS else schema[indicator]
+        cells = _grouped(frame, keys, year_start, date, indicator, kind)
     return _typed(cells, keys, indicator)
 
 
 def _grouped(
-    frame: nw.LazyFrame[Any], keys: Sequence[str], year_start: int, date: str, indicator: str, *, real: bool
+    frame: nw.LazyFrame[Any], keys: Sequence[str], year_start: int, date: str, indicator: str, kind: nw.dtypes.DType
 ) -> pd.DataFrame:
     """Make cells with one group_by in the engine."""
     day, number = nw.col(date), nw.lit(1) if indicator == MISSIONS else nw.col(indicator)
+    if kind.is_float():
+        number = number.cast(nw.Float64).fill_nan(None)
+    elif kind.is_integer():  # some engines add up 32 bits in 32 bits
+        number = number.cast(nw.Int64)
     return (
         frame.select(
             *keys,
             (day.dt.year() - (day.dt.month() < year_start).cast(nw.Int32)).alias(YEAR),
             day.alias(FIRST),
-            (number.fill_nan(None) if real else number).alias(SUM),
+            number.alias(SUM),
         )
         .group_by(YEAR, *keys, drop_null_keys=False)
         .agg(
@@ -162,8 +167,26 @@ def _check_columns(schema: nw.Schema, keys: Sequence[str], date: str, indicator:
         check_choice("by", name, [name for name in schema if name != date and name not in taken])
 
 
-def _without_objects(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
-    """Return a pandas frame with days and numbers in dtypes; dates of Parquet files and empty columns are objects."""
+def _check_frame(rows: Any) -> None:
+    try:
+        nw.from_native(rows)
+    except TypeError:
+        raise ArgumentError(
+            f"`rows` must be a pandas, Polars, PyArrow, DuckDB or Spark frame, but {type(rows).__name__} was given"
+        ) from None
+    except DuplicateError:
+        names = list(rows.columns if isinstance(rows, pd.DataFrame) else rows.column_names)
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise ArgumentError(f"`rows` has two columns {doubled!r}; rename or drop one") from None
+
+
+def _in_dtypes(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
+    """Return a pandas frame with days and numbers in dtypes, days without their time zone.
+
+    Dates of Parquet files and empty columns are objects, and narwhals does not know every name of a time zone.
+    """
+    if date in rows and isinstance(rows[date].dtype, pd.DatetimeTZDtype):
+        rows = rows.assign(**{date: rows[date].dt.tz_localize(None)})
     objects = [name for name in (date, indicator) if name in rows and rows[name].dtype == object]
     kinds = {name: pd.api.types.infer_dtype(rows[name], skipna=True) for name in objects}
     if kinds.get(date) in ("date", "datetime", "empty"):

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 PROBLEM_COLUMNS: Final = ("row", "column", "value", "problem", "remedy", "severity")
 ERROR: Final = "error"
@@ -49,6 +49,10 @@ class Findings:
     def number(self, finding: Finding) -> int:
         """Return the number by which a finding is kept."""
         return self._numbers.setdefault(finding, len(self._numbers))
+
+    def numbers(self, findings: Iterable[Finding]) -> np.ndarray:
+        """Return the numbers by which findings are kept, to add them all at once: one by one they would take long."""
+        return np.array([self.number(finding) for finding in findings], dtype=np.int64)
 
     def problems(self, rows: np.ndarray) -> pd.DataFrame:
         """Return one line for each finding, in the order of rows and columns, with the position as index.

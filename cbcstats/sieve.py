@@ -12,15 +12,15 @@ import pyarrow as pa
 from cbcstats import columns as c
 from cbcstats.blocks import free_name
 from cbcstats.cells import Coded, Plain, read_coded, read_plain, typed_place
-from cbcstats.dates import orders_of_day_and_month
-from cbcstats.entries import Met, Reading, is_total, without_value
+from cbcstats.dates import orders_of_day_and_month, serials_as_days
+from cbcstats.entries import Met, Reading, without_value
 from cbcstats.findings import ERROR, WARNING, Finding, Findings, as_series, reasons
-from cbcstats.headers import plain_name
 from cbcstats.members import accessions
+from cbcstats.no_entries import empty_rows, find_no_entries
 from cbcstats.register_schemas import OF_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import pandera.pandas as pandera
 
@@ -32,10 +32,7 @@ TO_CORRECT: Final = "what to correct (added by cbcstats)"  # by `save_problems`;
 
 _COMPARED: Final = (c.START_DATE, c.END_DATE, c.PARTICIPANTS, c.FEMALE_PARTICIPANTS)
 _NO_VALUE: Final = Finding("stands for no value", "leave the cell empty until it is known", WARNING)
-_CUT: Final = "put text that holds the delimiter into quotation marks, and write one delimiter for each empty cell"
 _UNREAD: Final = "correct the formula and save the file in a spreadsheet program, or write the value"
-_HEADER_ROW: Final = Finding("repeats the header", "delete the row")
-_TOTAL_ROW: Final = Finding("is a total, not an entry", "delete the row; totals are computed")
 _MISREAD: Final = Finding(
     "holds bytes that are not UTF-8 and were read as Windows-1252", "save the file as CSV UTF-8; check accents", WARNING
 )
@@ -91,9 +88,11 @@ def sieve(block: Block, shape: Shape, met: Met, repeats: Callable[[], Repeats]) 
         else:
             columns.plain[name] = read_plain(cells)
     findings = Findings(shape.header, len(block.rows))
-    empty = _empty_rows(block, columns, shape)
+    required = [name for name, column in shape.model.columns.items() if (column.metadata or {}).get("required")]
+    needed = [columns.coded[name] for name in required]
+    empty = empty_rows(block, needed, shape.header)
     findings.closed |= empty
-    _find_no_entries(findings, block, columns, shape)
+    find_no_entries(findings, block, needed, shape.header)
     _find_in_cells(findings, block, columns, shape)
     _find_mixed_dates(findings, columns, met)
     _find_in_rows(findings, block, columns, shape)
@@ -101,80 +100,36 @@ def sieve(block: Block, shape: Shape, met: Met, repeats: Callable[[], Repeats]) 
     problems = findings.problems(np.append(shape.header_row, block.rows))
     bad = findings.closed.copy()
     bad[problems.index[problems["severity"] == ERROR]] = True
-    rejected = _rejected(block, shape, np.flatnonzero(bad & ~empty)).assign(**{REASONS: reasons(problems)})
+    rejected = _rejected(block, columns, shape, np.flatnonzero(bad & ~empty)).assign(**{REASONS: reasons(problems)})
     return Sieved(_rows(block, columns, shape, ~bad), rejected, problems.reset_index(drop=True))
 
 
-def _required(columns: _Columns, shape: Shape) -> list[Coded]:
-    needed = [name for name, column in shape.model.columns.items() if (column.metadata or {}).get("required")]
-    return [columns.coded[name] for name in needed]
-
-
-def _empty_rows(block: Block, columns: _Columns, shape: Shape) -> np.ndarray:
-    """Return which rows hold nothing at all; they are neither rows nor problems."""
-    first, *others = _required(columns, shape)
-    candidates = np.flatnonzero(first.where([not text.strip() for text in first.texts]))
-    for column in others:
-        blank = np.array([not text.strip() for text in column.texts], dtype=bool)
-        candidates = candidates[blank[column.codes[candidates]]]
-    for name in shape.header if len(candidates) else ():
-        cells = block.typed(name, candidates).to_pylist()
-        candidates = candidates[[cell is None or not str(cell).strip() for cell in cells]]
-    empty = np.zeros(len(block.rows), dtype=bool)
-    empty[candidates] = True
-    empty[list(block.faults)] = False  # there are cells beyond the header
-    return empty
-
-
-def _find_no_entries(findings: Findings, block: Block, columns: _Columns, shape: Shape) -> None:
-    """Find the rows that could not be cut, repeat the header, or are totals, and close them."""
-    for position, fault in block.faults.items():
-        cells = (block.typed(name, np.array([position]))[0].as_py() for name in shape.header)
-        first = next((cell for cell in cells if cell), "")
-        findings.add(np.array([position]), "", pa.array([first]), Finding(fault, _CUT))
-    findings.closed[list(block.faults)] = True
-    member, *others = _required(columns, shape)
-    name = plain_name(member.typed_name)
-    header = np.flatnonzero(member.where([plain_name(text) == name for text in member.texts]))
-    for column in others:
-        header = header[
-            [plain_name(column.texts[code]) == plain_name(column.typed_name) for code in column.codes[header]]
-        ]
-    _close(findings, block, header, member.typed_name, _HEADER_ROW)
-    totals = member.where([is_total(text) for text in member.texts])
-    _close(findings, block, np.flatnonzero(totals), member.typed_name, _TOTAL_ROW)
-    nobody = np.flatnonzero(member.where([not text.strip() for text in member.texts]) & ~findings.closed)
-    for name in shape.header if len(nobody) else ():
-        cells = block.typed(name, nobody).to_pylist()
-        begun = np.array([is_total(cell, alone=True) for cell in cells], dtype=bool)
-        _close(findings, block, nobody[begun], name, _TOTAL_ROW)
-
-
-def _close(findings: Findings, block: Block, positions: np.ndarray, typed: str, finding: Finding) -> None:
-    findings.add(positions, typed, block.typed(typed, positions), finding)
-    findings.closed[positions] = True
+def _positions(found: Iterable[int]) -> np.ndarray:
+    return np.array(list(found), dtype=np.int64)
 
 
 def _find_in_cells(findings: Findings, block: Block, columns: _Columns, shape: Shape) -> None:
-    for position, word in block.misread.items():
-        findings.add(np.array([position]), "", pa.array([word]), _MISREAD)
+    findings.add(_positions(block.misread), "", pa.array(block.misread.values(), pa.string()), _MISREAD)
     known = set(shape.names.values())
+    unread: dict[str, dict[int, Finding]] = {}
     for (position, typed), said in block.unread.items():
         finding = Finding(said, _UNREAD, ERROR if typed in known else WARNING)
-        findings.add(np.array([position]), typed, block.typed(typed, np.array([position])), finding)
+        unread.setdefault(typed, {})[position] = finding
+    for typed, each in unread.items():
+        values = block.typed(typed, _positions(each))
+        findings.add(_positions(each), typed, values, findings.numbers(each.values()))
     for name, plain in columns.plain.items():
         typed = shape.names[name]
-        shown = np.array([at for at, column in block.unread if column == typed], dtype=np.int64)
-        positions = np.setdiff1d(np.flatnonzero(plain.no_value), shown)
+        positions = np.setdiff1d(np.flatnonzero(plain.no_value), _positions(unread.get(typed, ())))
         values = block.typed(typed, positions)
         whys = {text: without_value(text.strip(), shape.model.columns[name]) for text in values.unique().to_pylist()}
-        each = [findings.number(whys[text] or _NO_VALUE) for text in values.to_pylist()]
-        findings.add(positions, typed, values, np.array(each, dtype=np.int64))
+        each_why = [whys[text] or _NO_VALUE for text in values.to_pylist()]
+        findings.add(positions, typed, values, findings.numbers(each_why))
     for column in columns.coded.values():
         numbers = np.array([findings.number(found) if found else -1 for found in column.findings], dtype=np.int64)
         if (numbers >= 0).any():
             found = (numbers >= 0)[column.codes]
-            found[[position for position, typed in block.unread if typed == column.typed_name]] = False
+            found[_positions(unread.get(column.typed_name, ()))] = False
             positions = np.flatnonzero(found)
             values = block.typed(column.typed_name, positions)
             findings.add(positions, column.typed_name, values, numbers[column.codes[positions]])
@@ -241,15 +196,19 @@ def _rows(block: Block, columns: _Columns, shape: Shape, passed: np.ndarray) -> 
     return pd.DataFrame(frame, copy=False).set_axis(pd.Index(block.rows[passed], name="row"), axis="index")
 
 
-def _rejected(block: Block, shape: Shape, positions: np.ndarray) -> pd.DataFrame:
-    """Return the rows that did not pass, as typed; cells beyond the header in columns of their own."""
+def _rejected(block: Block, columns: _Columns, shape: Shape, positions: np.ndarray) -> pd.DataFrame:
+    """Return the rows that did not pass, as typed; cells beyond the header in columns of their own.
+
+    A serial number of a workbook stands as the day that it is read as, which no text would be.
+    """
+    days = {column.typed_name for column in columns.coded.values() if column.parsed.dtype.kind == "M"}
     others = block.others.iloc[positions]
     frame: dict[str, Any] = {}
     taken = ChainMap(frame, {REASONS: None})
     for name in shape.header:
         if name != TO_CORRECT:
             cells = as_series(block.typed(name, positions)) if name in block.text else others[name]
-            frame[free_name(name, taken)] = cells.array
+            frame[free_name(name, taken)] = (serials_as_days(cells, *shape.reading) if name in days else cells).array
     beyond = [block.surplus.get(position, []) for position in positions.tolist()]
     for place in range(max(map(len, beyond), default=0)):
         texts = [cells[place] if place < len(cells) else "" for cells in beyond]

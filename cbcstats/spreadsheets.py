@@ -28,7 +28,7 @@ _SHOWN_MONTH: Final = re.compile(
     re.IGNORECASE,
 )
 _SERIAL: Final = re.compile(r"[2-6][0-9]{4}")  # days from 1954 to 2091
-_SERIAL_ZERO: Final = datetime.date(1899, 12, 30)
+_SERIAL_ZEROS: Final = (datetime.date(1899, 12, 30), datetime.date(1904, 1, 1))
 _GROUPED: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,][0-9]{3})+")
 _GAPS: Final = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}\s]")
 _FOREIGN: Final = ("cp1252", "latin-1")
@@ -71,7 +71,8 @@ def explain(cell: str, kind: str) -> tuple[str, str] | None:
     Examples
     --------
     >>> explain("42801", DAY)
-    ('is a number where a day belongs, as spreadsheets store days', 'write 2017-03-07, if that is the day meant')
+    ('is a number where a day belongs, as spreadsheets store days', 'write 2017-03-07, if that is the day meant \
+(2021-03-08 in a workbook that counts days from 1904)')
     >>> explain("07/03/2017", DAY)[1]
     'write 2017-03-07 or 2017-07-03, whichever is meant'
     """
@@ -87,9 +88,10 @@ def explain(cell: str, kind: str) -> tuple[str, str] | None:
 
 def _about_day(cell: str) -> tuple[str, str] | None:
     if _SERIAL.fullmatch(cell):
-        day = _SERIAL_ZERO + datetime.timedelta(days=int(cell))
+        since_1900, since_1904 = (zero + datetime.timedelta(days=int(cell)) for zero in _SERIAL_ZEROS)
         said = "is a number where a day belongs, as spreadsheets store days"
-        return said, f"write {day}, if that is the day meant"
+        other = f"{since_1904} in a workbook that counts days from 1904"
+        return said, f"write {since_1900}, if that is the day meant ({other})"
     found = _SHOWN_DAY.fullmatch(cell)
     if found and (days := _days(found[1], found[3], found[4], day_first=found[2] == ".")):
         remedy = f"write {' or '.join(days)}" + ", whichever is meant" * (len(days) > 1)

@@ -34,8 +34,8 @@ _CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,6}"')  # as nearly all pr
 _CELLS: Final = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\r", b"<c\n", b":c")  # as any program could
 _NO_TEXT: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")  # no XML holds these, however they are written
 _NO_NAME: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# A formula, or the beginning of a cell with an error, whatever the prefix of its name.
+_UNREAD: Final = re.compile(rb"<(?:\w+:)?(?:f[\s/>]|c\s[^>]*\bt\s*=\s*[\"']e[\"'])")
 
 # What reading a broken archive or broken XML raises.
 _BROKEN: Final = (
@@ -47,8 +47,8 @@ _BROKEN: Final = (
 class Sheet(NamedTuple):
     """The cells of a sheet as text.
 
-    `rows` holds the number of each row with its cells, from the first filled one on; `unread` the cells that show an
-    error of Excel, or a formula without result, by row and place: what is written there, and which of the two.
+    `rows` holds the number of each row with its cells, all of one length; `unread` the cells that show an error of
+    Excel, or a formula without result, and are empty there: by row and place what is written, and which of the two.
     """
 
     name: str
@@ -69,26 +69,34 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
     try:
         with zipfile.ZipFile(path) as archive:
             _check(archive, path)
-            unread = {
-                name: dict(_cells_without_value(archive, part)) for name, part in _parts_of_sheets(archive).items()
-            }
+            parts = _parts_of_sheets(archive)
+            unread = {name: dict(_cells_without_value(archive, part)) for name, part in parts.items()}
         workbook = python_calamine.load_workbook(str(path))
         for name in workbook.sheet_names:
-            sheet = workbook.get_sheet_by_name(name)
-            top, left = sheet.start or (0, 0)
-            cells = sheet.to_python(skip_empty_area=True)
-            rows = [
-                (row, [cell if cell.__class__ is str else as_text(cell) for cell in found])
-                for row, found in enumerate(cells, start=top + 1)
-            ]
-            moved = {(row, column - left - 1): said for (row, column), said in unread.get(name, {}).items()}
-            yield Sheet(name, rows, moved)
+            yield _laid_out(workbook.get_sheet_by_name(name), unread.get(name, {}))
         if not workbook.sheet_names:
             raise ValueError("it has no sheet")
     except DataError:
         raise
     except (python_calamine.CalamineError, *_BROKEN) as error:
         raise DataError(f"{path}: is no Excel workbook that can be read ({error}); save it again as .xlsx") from error
+
+
+def _laid_out(sheet: Any, unread: dict[tuple[int, int], tuple[str, str]]) -> Sheet:
+    """Lay out what calamine reads of a sheet, and around it the rows and columns of which it sees no cell."""
+    top, left = sheet.start or (0, 0)
+    rows = {
+        row: [cell if cell.__class__ is str else as_text(cell) for cell in cells]
+        for row, cells in enumerate(sheet.to_python(skip_empty_area=True), start=top + 1)
+    }
+    right = left + len(next(iter(rows.values()), ()))
+    first = min([left, *(column - 1 for _, column in unread)])
+    last = max([right, *(column for _, column in unread)])
+    if (first, last) != (left, right):
+        rows = {row: [""] * (left - first) + cells + [""] * (last - right) for row, cells in rows.items()}
+    rows |= {row: [""] * (last - first) for row, _ in unread if row not in rows}
+    moved = {(row, column - 1 - first): said for (row, column), said in unread.items()}
+    return Sheet(sheet.name, sorted(rows.items()), moved)
 
 
 def _check(archive: zipfile.ZipFile, path: Path) -> None:
@@ -136,7 +144,7 @@ def _span(content: bytes) -> tuple[int, int]:
             in_row += 1
             most = max(most, in_row)
             if "r" in attributes:
-                row, column = _place(attributes["r"].upper())
+                row, column = _place(attributes["r"])
                 last, columns = max(last, row), max(columns, column)
 
     parser = expat.ParserCreate()
@@ -178,7 +186,7 @@ def first_day(path: Path) -> datetime.date:
     """Return the day that serial numbers of the workbook count from: the system of 1900, or that of 1904."""
     with zipfile.ZipFile(path) as archive:
         settings = archive.read("xl/workbook.xml") if "xl/workbook.xml" in archive.namelist() else b""
-    since_1904 = re.search(rb'date1904="(1|true)"', settings)
+    since_1904 = re.search(rb"date1904\s*=\s*[\"'](1|true)[\"']", settings)
     return datetime.date(1904, 1, 1) if since_1904 else datetime.date(1899, 12, 30)
 
 
@@ -199,18 +207,22 @@ def as_text(cell: Any) -> str:
 
 def _cells_without_value(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[tuple[int, int], tuple[str, str]]]:
     """Yield the cells that calamine reads as empty although something stands there: by row and column, from 1."""
-    content = archive.read(part) if part in archive.namelist() else b""
-    if not (b't="e"' in content or b"<f>" in content or b"<f " in content):
+    content = b"".join(archive.read(name) for name in archive.namelist() if name.lower() == part.lower())
+    if not _UNREAD.search(content):
         return
-    for _, cell in ElementTree.iterparse(io.BytesIO(content)):  # noqa: S314
-        if cell.tag != f"{_MAIN}c":
+    row = 0
+    for _, line in ElementTree.iterparse(io.BytesIO(content)):  # noqa: S314
+        if _local(line.tag) != "row":
             continue
-        formula, value = cell.find(f"{_MAIN}f"), cell.find(f"{_MAIN}v")
-        if cell.get("t") == "e":
-            yield _place(cell.get("r", "A1")), (value.text or "" if value is not None else "", AN_ERROR)
-        elif formula is not None and (value is None or not value.text) and cell.get("t") != "str":
-            yield _place(cell.get("r", "A1")), (f"={formula.text or ''}", NO_RESULT)
-        cell.clear()
+        row, column = int(line.get("r", row + 1)), 0
+        for cell in line:
+            row, column = _place(cell.attrib["r"]) if "r" in cell.attrib else (row, column + 1)
+            texts = {_local(child.tag): child.text or "" for child in cell}
+            if cell.get("t") == "e":
+                yield (row, column), (texts.get("v", ""), AN_ERROR)
+            elif "f" in texts and not texts.get("v") and cell.get("t") != "str":
+                yield (row, column), (f"={texts['f']}", NO_RESULT)
+        line.clear()
 
 
 def _parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -218,7 +230,13 @@ def _parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     linked = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
     parts = {link.get("Id"): link.get("Target", "").removeprefix("/xl/") for link in linked}
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
-    return {sheet.get("name", ""): f"xl/{parts.get(sheet.get(_LINK))}" for sheet in book.iter(f"{_MAIN}sheet")}
+    sheets = [{_local(key): value for key, value in sheet.items()} for sheet in book.iterfind("{*}sheets/{*}sheet")]
+    return {sheet.get("name", ""): f"xl/{parts.get(sheet.get('id'))}" for sheet in sheets}
+
+
+def _local(name: str) -> str:
+    """Return the name of a tag or an attribute without its namespace, of which there are several for workbooks."""
+    return name.rpartition("}")[2]
 
 
 def _place(reference: str) -> tuple[int, int]:
@@ -230,7 +248,7 @@ def _place(reference: str) -> tuple[int, int]:
     ((7, 3), (12, 28))
     """
     # xl_cell_to_rowcol of xlsxwriter would take what is no reference, such as "", A or ZZZZZ1, for the first cell.
-    letters = reference.rstrip("0123456789")
+    letters = reference.upper().rstrip("0123456789")
     return int(reference[len(letters) :]), _column(letters)
 
 

@@ -2,8 +2,6 @@
 
 import io
 import os
-import subprocess
-import sys
 import zipfile
 
 import numpy as np
@@ -11,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from command_line import run_python
 from hostile import GOOD, MAIN, TWO_ROWS, as_parquet, campaign, cell, check_register, give, targets_once, workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,11 +47,9 @@ def save(tmp_path):
     return write
 
 
-def guarded(path, *, timeout=300):
+def guarded(path):
     """Return what a register, and a table of counts, in this file are said to be."""
-    done = subprocess.run(
-        [sys.executable, "-c", GUARDED, str(path)], capture_output=True, text=True, timeout=timeout, check=False
-    )
+    done = run_python("-c", GUARDED, path)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -554,3 +551,66 @@ def test_a_whole_file_is_what_the_broken_ones_are_made_of(save):
             assert len(getattr(cbcstats, f"load_{table}")(source=save(good, name))) > 0
     assert issubclass(DataError, CbcstatsError)
     assert as_parquet(pd.DataFrame({"a": [1]})).startswith(b"PAR1")
+
+
+@pytest.mark.parametrize(
+    ("typed", "date_format", "problem"),
+    [
+        *((typed, "%d/%m/%Y", "is no day of the calendar") for typed in ("31/04/2017", "29/02/2017", "13/13/2017")),
+        *(
+            (typed, None, "is no day of the calendar")
+            for typed in ("13/13/2017", "29/02/2017", "00/00/0000", "31.4.17")
+        ),
+        *((typed, None, "is no day of the calendar") for typed in ("2017/02/29", "31 April 2017", "April 31, 2017")),
+        ("2017/02/29", "%Y/%m/%d", "is no day of the calendar"),
+        ("31 April 2017", "%d %B %Y", "is no day of the calendar"),
+        ("04/25/2017", "%d/%m/%Y", "has day and month the other way round than stated"),
+        ("25/04/2017", "%m/%d/%Y", "has day and month the other way round than stated"),
+        ("03/04/17", "%d/%m/%Y", "does not fit the stated date_format %d/%m/%Y"),
+        ("29/02/2016", None, "is a date whose format is not stated"),
+        ("04/31/2017", None, "is no day of the calendar"),
+        ("05/31/2017", None, "is a date whose format is not stated"),
+    ],
+)
+def test_a_day_that_does_not_exist_is_no_question_of_its_format(typed, date_format, problem, save):
+    path = save(f'member,start_date\nKenya,"{typed}"\n'.encode())
+    register = read_register(path, date_format=date_format)
+    assert problems(register) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("typed", "date_format"),
+    [
+        *(
+            ("3 avril 2017", None),
+            ("3 de abril de 2017", None),
+            ("3 ao\N{LATIN SMALL LETTER U WITH CIRCUMFLEX}t 2017", None),
+        ),
+        *(("3 April 2017", "%d %B %Y"), ("3 Apr 2017", "%d %b %Y"), ("03-Apr-2017", "%d-%b-%Y")),
+        ("April 3, 2017", "%B %d, %Y"),
+    ],
+)
+def test_a_format_for_dates_in_words_is_offered_where_it_reads_them(typed, date_format, save):
+    path = save(f'member,start_date\nKenya,"{typed}"\n'.encode())
+    register = read_register(path)
+    assert problems(register) == ["is a date in words"]
+    offered = f', or state a date_format such as "{date_format}"' if date_format else ""
+    assert register.problems["remedy"].tolist() == [f"write it as 2017-04-03{offered}"]
+    if date_format:
+        assert read_register(path, date_format=date_format).rows["start_date"].tolist() == [pd.Timestamp("2017-04-03")]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_lengths_of_time_in_parquet_are_kept(unit, save):
+    lengths = pa.array([3, None, -5], pa.int64()).cast(pa.duration(unit))
+    path = save(parquet([["Kenya"] * 3, ["2017-04-03"] * 3, lengths], ("member", "start_date", "length")), "x.parquet")
+    [part] = read_register_in_parts(path)
+    for rows in (read_register(path).rows, part.rows):
+        assert rows["length"].isna().tolist() == [False, True, False]
+        assert rows["length"].iloc[2] == pd.Timedelta(-5, unit)
+    member = save(parquet([lengths, ["2017-04-03"] * 3]), "member.parquet")
+    assert problems(read_register(member)) == [
+        "is not a place that is known",
+        "is empty",
+        "is not a place that is known",
+    ]

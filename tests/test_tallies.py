@@ -1,14 +1,13 @@
 """Counts of a register: worked out by hand, against a plain loop, and in every engine."""
 
 import datetime
-import os
-import shutil
 from collections import Counter
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from command_line import java
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,7 +66,7 @@ def by_period(counts, *by, value="value"):
     return dict(zip(zip(*keys, strict=True) if by else keys[0], counts[value], strict=True))
 
 
-def test_july_to_june(register):
+def test_a_year_is_from_july_to_june_by_default(register):
     counts = count_missions(register)
     assert by_period(counts) == {"2015-07-01": 5, "2016-07-01": 3, "2017-07-01": 0, "2018-07-01": 4}
     assert counts["period_end"].astype(str).tolist() == ["2016-06-30", "2017-06-30", "2018-06-30", "2019-06-30"]
@@ -88,7 +87,7 @@ def test_calendar_years_are_cut_where_the_register_begins_and_ends(register):
 
 
 # A mission on 31 March is the last of its year, one on 1 April the first of the next.
-def test_april_to_march(register):
+def test_a_year_may_be_from_april_to_march(register):
     found = {"2015-07-01": 4, "2016-04-01": 3, "2017-04-01": 1, "2018-04-01": 3, "2019-04-01": 1}
     assert by_period(count_missions(register, year_start=4)) == found
 
@@ -244,6 +243,9 @@ def test_an_index_and_charts_are_made_of_them(register):
         ({"by": ["programme", "iso3"]}, "'iso3' was given"),
         ({"by": "start_date"}, "`by` must be one of"),
         ({"date": "start"}, "did you mean 'start_date'"),
+        ({"date": ["start_date"]}, r"`date` must be the name of a column, but \['start_date'\] was given"),
+        ({"indicator": ["experts"]}, r"`indicator` must be the name of a column, but \['experts'\] was given"),
+        ({"date": None}, "`date` must be the name of a column, but None was given"),
         ({"date": "programme"}, "column of days, but 'programme' holds text; parse it with read_register first"),
         ({"date": "experts"}, "column of days, but 'experts' holds values of type Int64"),
         ({"indicator": "expert"}, "`indicator` must be one of 'missions', 'experts'.* did you mean 'experts'"),
@@ -266,6 +268,15 @@ def test_a_column_that_counts_have_is_no_part(register):
 def test_what_is_no_frame_is_refused(rows):
     with pytest.raises(ArgumentError, match="pandas, Polars, PyArrow, DuckDB or Spark frame"):
         count_missions(rows)
+
+
+@pytest.mark.parametrize("name", ["start_date", "experts"])
+def test_two_columns_of_one_name_are_refused(register, name):
+    twice = pd.concat([register, register[[name]]], axis="columns")
+    table = pa.Table.from_pandas(register[["start_date", "experts"]])
+    for rows in (twice, table.append_column(name, table[name])):
+        with pytest.raises(ArgumentError, match=f"`rows` has two columns '{name}'; rename or drop one"):
+            count_missions(rows)
 
 
 @pytest.mark.parametrize("dtype", ["str", "object", "category"])
@@ -372,11 +383,7 @@ def many():
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory):
-    if not shutil.which("java"):
-        message = "this test needs Java for Spark: install Debian's openjdk-17-jre-headless, or any Java from 17 on"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    java()
     from pyspark.sql import SparkSession
 
     settings = {
@@ -459,6 +466,20 @@ def test_numbers_and_marks_have_the_same_names_everywhere(engine, request):
     assert counts["value"].tolist() == [1, 2, 1]
 
 
+# In 32 bits, the first sum would be -1,294,967,296; the second, 16,777,217, is no number of 32 bits with a point.
+@pytest.mark.parametrize("engine", ENGINES[:-1])
+@pytest.mark.parametrize(
+    ("dtype", "numbers", "total"),
+    [
+        *(("int32", [1_500_000_000] * 2, 3_000_000_000), ("uint32", [4_000_000_000] * 2, 8_000_000_000)),
+        *(("int8", [100] * 2, 200), ("float32", [16_777_216.0, 1.0], 16_777_217)),
+    ],
+)
+def test_sums_are_whole_however_narrow_the_column(engine, dtype, numbers, total, request):
+    table = pa.table({"start_date": [datetime.date(2017, 4, 3)] * 2, "experts": np.array(numbers, dtype)})
+    assert count_missions(engine(table, request), indicator="experts")["value"].tolist() == [total]
+
+
 def test_not_a_number_is_missing(many):
     polars = pytest.importorskip("polars")
     rows = polars.DataFrame(
@@ -470,7 +491,7 @@ def test_not_a_number_is_missing(many):
 
 
 # The short cut of pandas is one, and not another answer. Times of the day and time zones change no day.
-def test_with_and_without_the_short_cut(many, monkeypatch):
+def test_the_short_cut_of_pandas_changes_no_count(many, monkeypatch):
     arguments = {"by": ["programme", "wco_region"], "indicator": "experts", "year_start": 10}
     expected = count_missions(many, **arguments)
     late = many["start_date"] + pd.Timedelta(hours=23, minutes=30)
@@ -480,3 +501,10 @@ def test_with_and_without_the_short_cut(many, monkeypatch):
     monkeypatch.setattr(engines, "MANY_CELLS", 0)
     for rows in (many, many.assign(start_date=late, experts=real)):
         pd.testing.assert_frame_equal(count_missions(rows, **arguments), expected)
+
+
+# Half an hour before midnight of the last day of the year, in the zone that the register states.
+@pytest.mark.parametrize("zone", ["America/New_York", "Etc/GMT+3", "Europe/Brussels", "+03:00"])
+def test_days_are_those_of_the_time_zone_whatever_its_name(zone):
+    days = pd.Series(pd.to_datetime(["2017-06-30 23:30", "2017-07-01 00:00"])).dt.tz_localize(zone)
+    assert by_period(count_missions(pd.DataFrame({"start_date": days}))) == {"2017-06-30": 1, "2017-07-01": 1}

@@ -1,0 +1,70 @@
+"""Rows of a register that are no entries: they hold nothing, could not be cut, repeat the header, or are totals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from cbcstats.entries import is_total
+from cbcstats.findings import Finding
+from cbcstats.headers import plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cbcstats.blocks import Block
+    from cbcstats.cells import Coded
+    from cbcstats.findings import Findings
+
+_CUT: Final = "put text that holds the delimiter into quotation marks, and write one delimiter for each empty cell"
+_HEADER_ROW: Final = Finding("repeats the header", "delete the row")
+_TOTAL_ROW: Final = Finding("is a total, not an entry", "delete the row; totals are computed")
+
+
+def empty_rows(block: Block, required: Sequence[Coded], header: Sequence[str]) -> np.ndarray:
+    """Return which rows hold nothing at all; they are neither rows nor problems."""
+    first, *others = required
+    candidates = np.flatnonzero(first.where([not text.strip() for text in first.texts]))
+    for column in others:
+        blank = np.array([not text.strip() for text in column.texts], dtype=bool)
+        candidates = candidates[blank[column.codes[candidates]]]
+    for name in header if len(candidates) else ():
+        cells = block.typed(name, candidates).to_pylist()
+        candidates = candidates[[cell is None or not str(cell).strip() for cell in cells]]
+    empty = np.zeros(len(block.rows), dtype=bool)
+    empty[candidates] = True
+    empty[list(block.faults)] = False  # there are cells beyond the header
+    return empty
+
+
+def find_no_entries(findings: Findings, block: Block, required: Sequence[Coded], header: Sequence[str]) -> None:
+    """Find the rows that could not be cut, repeat the header, or are totals, and close them."""
+    first = pd.Series("", index=list(block.faults), dtype="object")
+    for name in header:
+        if (none := first.index[first == ""]).empty:
+            break
+        first[none] = block.typed(name, none.to_numpy()).to_pylist()
+    cut = [Finding(fault, _CUT) for fault in block.faults.values()]
+    findings.add(np.array(list(block.faults), dtype=np.int64), "", pa.array(first, pa.string()), findings.numbers(cut))
+    findings.closed[list(block.faults)] = True
+    member, *others = required
+    name = plain_name(member.typed_name)
+    again = np.flatnonzero(member.where([plain_name(text) == name for text in member.texts]))
+    for column in others:
+        again = again[[plain_name(column.texts[code]) == plain_name(column.typed_name) for code in column.codes[again]]]
+    _close(findings, block, again, member.typed_name, _HEADER_ROW)
+    totals = member.where([is_total(text) for text in member.texts])
+    _close(findings, block, np.flatnonzero(totals), member.typed_name, _TOTAL_ROW)
+    nobody = np.flatnonzero(member.where([not text.strip() for text in member.texts]) & ~findings.closed)
+    for name in header if len(nobody) else ():
+        cells = block.typed(name, nobody).to_pylist()
+        begun = np.array([is_total(cell, alone=True) for cell in cells], dtype=bool)
+        _close(findings, block, nobody[begun], name, _TOTAL_ROW)
+
+
+def _close(findings: Findings, block: Block, positions: np.ndarray, typed: str, finding: Finding) -> None:
+    findings.add(positions, typed, block.typed(typed, positions), finding)
+    findings.closed[positions] = True
