@@ -11,7 +11,7 @@ import pyarrow.compute
 
 from cbcstats import columns as c
 from cbcstats.columns import WCO_REGIONS
-from cbcstats.entries import PLACEHOLDERS, TO_COME, Met, Reading, judge
+from cbcstats.entries import NO_VALUES, Met, Reading, judge
 from cbcstats.findings import as_series
 from cbcstats.members import wco_region
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cbcstats.findings import Finding
 
-_NO_TEXT: Final = pa.array(sorted(PLACEHOLDERS | TO_COME))
+_NO_TEXT: Final = pa.array(sorted(NO_VALUES))
 
 
 class Plain(NamedTuple):

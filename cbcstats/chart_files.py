@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 FORMATS: Final = ("png", "svg", "pdf")
 THEMES: Final = ("light", "dark")
 CENTIMETRES: Final = 2.54  # in an inch
+_SIZES: Final = (5, 120)  # centimetres; on less no axes are left, and A0 is 118.9 long
+# What other programs write of charts and their data; any other ending, such as .2018, is part of the name.
+_OTHER_FILES: Final = (
+    *("bmp", "csv", "emf", "eps", "gif", "html", "jpeg", "jpg", "pptx", "ps"),
+    *("tif", "tiff", "webp", "wmf", "xlsx"),
+)
 # What each colour of a light page is on a dark one; the colours of marks are told apart on both.
 _DARK: Final = {
     INK: "#F2F2F2",
@@ -65,13 +71,13 @@ def save_chart(
         written, with the charts beside it.
     path : path
         Where to write, such as `out/missions`: each format adds its ending. A path that ends in .png, .svg or .pdf
-        names one file.
+        names one file; that of another kind of file is refused.
     formats : {"png", "svg", "pdf"} or sequence of these
         What to write: PNG with title and description in its metadata; SVG with real text, title and description for
         screen readers; PDF with embedded TrueType fonts, title and description.
     width, height : float, optional
-        Size in centimetres; 8.5 is a column of a printed page, 17 the page. By default the size of the figure; a height
-        that is not given grows with the width, and stays when the chart becomes narrower.
+        Size in centimetres, from 5 to 120; 8.5 is a column of a printed page, 17 the page. By default the size
+        of the figure; a height that is not given grows with the width, and stays when the chart becomes narrower.
     dpi : int
         Dots per inch of a PNG.
     transparent : bool
@@ -89,7 +95,8 @@ def save_chart(
     Raises
     ------
     ArgumentError
-        If there is no such format or theme, a file is there already, or a size is not above 0. Nothing is written then.
+        If there is no such format or theme, a file is there already, or a size is too small or too large. Nothing is
+        written then.
 
     Examples
     --------
@@ -106,11 +113,16 @@ def save_chart(
     suffix = path.suffix.lower().removeprefix(".")
     if suffix in FORMATS:
         path, formats = path.with_suffix(""), (suffix,)
+    elif suffix in _OTHER_FILES:
+        raise ArgumentError(f"{path}: a chart is no .{suffix}; let the name end in .png, .svg or .pdf, or none for all")
     for name in formats:
         check_choice("formats", name, FORMATS)
-    for name, size in (("width", width), ("height", height), ("dpi", dpi)):
-        if size is not None and not size > 0:
-            raise ArgumentError(f"`{name}` must be above 0, but {size!r} was given")
+    least, most = _SIZES
+    for name, size in (("width", width), ("height", height)):
+        if size is not None and not least <= size <= most:
+            raise ArgumentError(f"`{name}` is in centimetres, from {least} to {most}, but {size!r} was given")
+    if not dpi > 0:
+        raise ArgumentError(f"`dpi` must be above 0, but {dpi!r} was given")
     files = [target(path.with_name(f"{path.name}.{name}"), [f".{name}"], overwrite=overwrite) for name in formats]
     data_file = target(path.with_name(f"{path.name}.csv"), [".csv"], overwrite=overwrite)
     figure = root_figure(ax)

@@ -154,7 +154,9 @@ def template(
 ) -> None:
     """Write a workbook in which people fill in a register, with drop-down lists, and checks while they type.
 
-    What the form accepts passes `cbcstats check`. Exits with 0 when the workbook is written, and with 2 when it is not.
+    What the form accepts without a question passes `cbcstats check`.
+
+    Exits with 0 when the workbook is written, and with 2 when it is not.
     """
     from cbcstats.entry_forms import save_template
 

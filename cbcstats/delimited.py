@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from functools import partial
 from itertools import count, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -66,7 +67,7 @@ def is_windows_1252(path: Path) -> bool:
 
 
 def delimiter_of(path: Path, encoding: str) -> str:
-    """Return the delimiter by which the first rows make the most cells."""
+    """Return the likeliest delimiter: the one that cuts many of the first rows into equally many cells."""
     return delimiters_of(path, encoding)[0]
 
 
@@ -74,9 +75,12 @@ def delimiters_of(path: Path, encoding: str) -> list[str]:
     """Return the delimiters that a file may have, the likeliest first."""
     first = list(islice(_lines(path, encoding), FIRST_ROWS))
 
-    def likeness(delimiter: str) -> float:
-        cells = sum(sorted(len(record.cells) for record in _records(iter(first), delimiter, lenient=True))[-3:])
-        return cells if delimiter in DELIMITERS else cells * _RARE_SHARE
+    def likeness(delimiter: str) -> tuple[bool, float]:
+        records = _records(iter(first), delimiter, lenient=True)
+        widths = Counter(len(record.cells) for record in records if record.cells)
+        # Remarks may hold more commas than a row has cells, but hardly on each row alike, and none in the header.
+        alike = max((rows**2 * cells for cells, rows in widths.items() if cells > 1), default=0)
+        return len(widths) == 1 and alike > 0, alike if delimiter in DELIMITERS else alike * _RARE_SHARE
 
     return sorted([*DELIMITERS, *_RARE_DELIMITERS], key=likeness, reverse=True)
 

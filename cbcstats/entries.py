@@ -39,6 +39,7 @@ PLACEHOLDERS: Final = frozenset(
         *_DASHES,
         "n/a",
         "#n/a",
+        "#n/d",
         "na",
         "n.a.",
         "n.a",
@@ -52,12 +53,25 @@ PLACEHOLDERS: Final = frozenset(
         "nat",
         "missing",
         "unknown",
+        "s/o",
     }
 )
 TO_COME: Final = frozenset(
-    {"tbc", "tba", "tbd", "t.b.c.", "t.b.a.", "t.b.d.", "to be confirmed", "to be announced", "pending", "a confirmer"}
+    {
+        *("tbc", "tba", "tbd", "t.b.c.", "t.b.a.", "t.b.d.", "to be confirmed", "to be announced", "pending"),
+        *("a confirmer", "à confirmer", "por confirmar"),
+    }
 )
-
+# As spreadsheet programs write them into CSV, in English, French and Spanish; the last are of LibreOffice.
+_ERRORS: Final = frozenset(
+    {
+        *("#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!"),
+        *("#nul!", "#valeur!", "#nom?", "#nombre!"),
+        *("#¡nulo!", "#¡div/0!", "#¡valor!", "#¡ref!", "#¿nombre?", "#¡num!"),
+        *(f"err:{number}" for number in range(501, 541)),
+    }
+)
+NO_VALUES: Final = PLACEHOLDERS | TO_COME | _ERRORS  # in small letters
 
 _TOTAL: Final = re.compile(
     r"((?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*)|.*\btotals?\s*:?", re.IGNORECASE
@@ -151,6 +165,8 @@ def without_value(text: str, column: pa.Column) -> Finding | None:
         return Finding("is still to come", remedy, severity)
     if text.casefold() in PLACEHOLDERS:
         return Finding("stands for no value", remedy, severity)
+    if text.casefold() in _ERRORS:
+        return Finding("is an error of a spreadsheet program", "correct the formula, or write the value")
     return None
 
 
@@ -169,8 +185,7 @@ def _places(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG00
 
 
 def _texts(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG001
-    nothing = PLACEHOLDERS | TO_COME | {""}
-    return pd.Series([None if text.casefold() in nothing else text for text in texts], dtype="str")
+    return pd.Series([text if text and text.casefold() not in NO_VALUES else None for text in texts], dtype="str")
 
 
 def _counts(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG001

@@ -63,8 +63,13 @@ _DAY: Final = "datetime64"
 _COUNT: Final = "Int64"
 _FORMATS: Final = {_DAY: {"num_format": "yyyy-mm-dd", "align": "left"}, _COUNT: {"align": "center"}}
 _TEXT: Final = {"num_format": "@"}  # stays as it is typed: 007, 2017-04
-_MOST: Final = 10**9
-_LAST_DAY: Final = "=DATE(9999,12,31)"
+# No cell may go beyond the other one of its row; MIN and MAX pass over it while it is empty.
+_PAIRS: Final = {
+    c.START_DATE: ("maximum", "MIN", c.END_DATE, "not after the end"),
+    c.END_DATE: ("minimum", "MAX", c.START_DATE, "not before the start"),
+    c.PARTICIPANTS: ("minimum", "MAX", c.FEMALE_PARTICIPANTS, "not fewer than the women among them"),
+    c.FEMALE_PARTICIPANTS: ("maximum", "MIN", c.PARTICIPANTS, "not more than all participants"),
+}
 _ENTRIES: Final = {"missions": "mission", "beneficiaries": "Member and programme"}
 _STEPS: Final = (
     "1. Fill in the sheet {sheet}, one row for each {entry}. If there are several places, write one row for each.",
@@ -115,9 +120,10 @@ def save_template(path: str | Path, *, kind: str = "missions", overwrite: bool =
 
     Notes
     -----
-    Refused are what is no day, or none that `read_register` takes; what is no whole number from 0 on; an id that
-    another row has. What is not in a list is kept after a question: missions also go to places that are no Members
-    of the WCO. Spreadsheet programs do not check what is pasted; `read_register` does.
+    Refused are what is no day, or none that `read_register` takes; what is no whole number from 0 on; an end before its
+    start, more women than participants, and an id that another row has. What is not in a list is kept after a question:
+    missions also go to places that are no Members of the WCO. Spreadsheet programs do not check what is pasted;
+    `read_register` does.
 
     Examples
     --------
@@ -188,22 +194,19 @@ def _check(column: pa.Column, cells: dict[str, str]) -> tuple[str, dict[str, Any
         is_new = f'=OR({cell}="",SUMPRODUCT(--(${cell[0]}$2:${cell[0]}${ROWS + 1}={cell}))=1)'
         return "any text that no other row has", {"validate": "custom", "value": is_new, "ignore_blank": False}
     if _dtype(column) == _COUNT:
-        takes = "a whole number from 0 on"
-        check = {"validate": "integer", "minimum": 0, "maximum": _MOST}
-        if name == c.FEMALE_PARTICIPANTS:
-            everybody = cells[c.PARTICIPANTS]
-            takes += ", not more than all participants"
-            check |= {"maximum": f'=IF({everybody}="",{_MOST},{everybody})', "ignore_blank": False}
+        takes, check = "a whole number from 0 on", {"validate": "integer", "minimum": "=0", "maximum": "=1000000000"}
     elif _dtype(column) == _DAY:
         past = any(check.name == "not_in_the_future" for check in column.checks)
         takes = f"a day such as 2017-04-03, from {FIRST_DAY.date()} {'to today' if past else 'on'}"
-        check = {"validate": "date", "minimum": FIRST_DAY.to_pydatetime(), "maximum": "=TODAY()" if past else _LAST_DAY}
-        if name == c.END_DATE:
-            takes += ", not before the start"
-            check |= {"minimum": f"=MAX(DATE({FIRST_DAY.year},1,1),{cells[c.START_DATE]})", "ignore_blank": False}
+        last = "=TODAY()" if past else "=DATE(9999,12,31)"
+        check = {"validate": "date", "minimum": f"=DATE({FIRST_DAY.year},1,1)", "maximum": last}
     else:
         return "any text", {"validate": "any"}
-    return takes, check | {"criteria": "between"}
+    if name in _PAIRS:
+        end, nearer, other, words = _PAIRS[name]
+        takes += f", {words}"
+        check[end] = f"={nearer}({check[end][1:]},{cells[other]})"
+    return takes, check | {"criteria": "between", "ignore_blank": name not in _PAIRS}
 
 
 def _write_form(workbook: Any, sheet: Any, columns: list[_Column]) -> None:

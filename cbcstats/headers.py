@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,18 @@ def plain_name(text: str) -> str:
     return re.sub(r"[\W_]+", "", text[:_LONGEST]).casefold()
 
 
+def as_typed(word: str) -> str:
+    """Return a word as it is typed on a command line: where it needs them in quotation marks that all shells know.
+
+    Examples
+    --------
+    >>> print(as_typed("member=Country"), as_typed("member=Country visited"), as_typed('member=The "country"'))
+    member=Country "member=Country visited" 'member=The "country"'
+    """
+    quoted = shlex.quote(word)
+    return f'"{word}"' if quoted != word and not set('"$`\\!') & set(word) else quoted
+
+
 def check_columns(columns: Mapping[str, str] | None, model: pa.DataFrameSchema) -> dict[str, str]:
     """Return the columns that a caller names.
 
@@ -66,25 +79,30 @@ def named_columns(blocks: Blocks, model: pa.DataFrameSchema, called: Mapping[str
     Raises
     ------
     DataError
-        If a needed column is missing, or two columns may be the same one.
+        If a needed column is missing, two columns may be the same one, or one is called by two names.
     """
     names: dict[str, str] = {}
-    for name in readable(model):
-        free = [typed for typed in blocks.header if name in called or typed not in called.values()]
+    for name in sorted(readable(model), key=lambda name: name not in called):  # what is called is not found again
         wanted = called.get(name, name)
+        free = [typed for typed in blocks.header if name in called or typed not in names.values()]
         found = [typed for typed in free if typed == wanted] or [
             typed for typed in free if plain_name(typed) == plain_name(wanted)
         ]
-        if len(found) > 1:
-            shown = " and ".join(map(repr, found))
-            raise DataError(f'{blocks.name}: {shown} may both be {name}; say which: columns={{"{name}": "{found[0]}"}}')
+        twins = [typed for typed in free if typed in [f"{first} (2)" for first in found[:1]]]  # as `unique_names` says
+        if len(found + twins) > 1:
+            shown = " and ".join(map(repr, found + twins))
+            which = f'columns={{"{name}": "{(twins or found)[0]}"}}{", or rename one in the file" * len(twins)}'
+            raise DataError(f"{blocks.name}: {shown} may both be {name}; say which: {which}")
+        for other in [other for other, typed in names.items() if typed in found]:
+            one = "a column of the file is one column of the register"
+            raise DataError(f"{blocks.name}: `columns` names {found[0]!r} for {other} and for {name}; {one}")
         if found:
             names[name] = found[0]
     needed = [name for name in missing_columns(blocks.header, model, called) if name not in names]
     needed += [name for name in called if name not in names and name not in needed]
     if needed:
         raise DataError(_said_of(blocks, needed, called, [t for t in blocks.header if t not in names.values()]))
-    return names
+    return {name: names[name] for name in readable(model) if name in names}
 
 
 def _said_of(blocks: Blocks, needed: Sequence[str], called: Mapping[str, str], free: Sequence[str]) -> str:
@@ -93,13 +111,13 @@ def _said_of(blocks: Blocks, needed: Sequence[str], called: Mapping[str, str], f
     for name in needed:
         wanted = called.get(name, name)
         also = [typed for typed in free if any(word in typed.casefold() for word in _ALSO_CALLED.get(name, ()))]
-        meant[name] = (nearest(wanted, free, count=1) or also or [""])[0][:_LONG]
+        meant[name] = (nearest(wanted, free, count=1) or also or ["..."])[0][:_LONG]
     wanted = " and ".join(f"{name} ({called[name]!r})" if name in called else name for name in needed)
     shown = ", ".join(repr(typed[:_LONG]) for typed in blocks.header[:SHOWN])
     if len(blocks.header) > SHOWN:
         shown += f" and {len(blocks.header) - SHOWN:,} more"
-    given = ", ".join(f'"{name}": "{typed or "..."}"' for name, typed in meant.items())
-    options = " ".join(f"--column {name}={typed or '...'}" for name, typed in meant.items())
+    given = ", ".join(f'"{name}": "{typed}"' for name, typed in meant.items())
+    options = " ".join(f"--column {as_typed(f'{name}={typed}')}" for name, typed in meant.items())
     return (
         f"{blocks.name}: no column for {wanted}; the header in row {blocks.header_row} has "
         f"{shown}; say which it is: columns={{{given}}}, or {options} on the command line"

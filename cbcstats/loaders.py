@@ -9,13 +9,16 @@ from cbcstats import schemas
 from cbcstats.columns import INDICATOR, PROGRAMME, SOURCE_ID, VALUE
 from cbcstats.errors import check_choice
 from cbcstats.readers import read_cells
+from cbcstats.rules import FORM_OF_REGISTER
 from cbcstats.validation import check_cells, problems_error, whole_if_possible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     import pandas as pd
     import pandera.pandas as pa
+
+    from cbcstats.readers import Cells
 
 SCHEMAS: Final[dict[str, type[pa.DataFrameModel]]] = {
     "counts": schemas.Counts,
@@ -38,7 +41,7 @@ def load_counts(
     source : path or pandas.DataFrame, optional
         A CSV, Excel or Parquet file of your own with the columns of `data/counts.csv`, or such a frame. Of a
         workbook the first sheet is read. A file `sources.csv` beside the file adds your sources to those that
-        cbcstats knows.
+        cbcstats knows. Counts of a register need none: their source is the register, by the name of its file.
 
     Returns
     -------
@@ -198,7 +201,11 @@ def _load(table: str, source: str | Path | pd.DataFrame | None) -> pd.DataFrame:
     schema = SCHEMAS[table].to_schema()
     refers = any((column.metadata or {}).get("refers_to") for column in schema.columns.values())
     known = _known_sources(own) if refers else frozenset()
-    frame, problems = check_cells(cells, schema, known)
+    return _checked(cells, table, known, of_registers=table == "counts" and source is not None)
+
+
+def _checked(cells: Cells, table: str, known: Collection[str] = (), *, of_registers: bool = False) -> pd.DataFrame:
+    frame, problems = check_cells(cells, SCHEMAS[table].to_schema(), known, of_registers=of_registers)
     if problems:
         raise problems_error(cells.name, problems)
     return frame.reset_index(drop=True)
@@ -208,7 +215,11 @@ def _known_sources(own: Path | None) -> frozenset[str]:
     known = set(load_sources()[SOURCE_ID])
     beside = own.with_name("sources.csv") if own else None
     if beside and beside.is_file():
-        known |= set(load_sources(source=beside)[SOURCE_ID])
+        cells = read_cells(beside)
+        if SOURCE_ID in cells.frame:  # `save_datapackage` writes of a register that counts cite the id alone
+            registers = cells.frame[SOURCE_ID].str.fullmatch(FORM_OF_REGISTER)
+            cells = cells._replace(frame=cells.frame[~registers])
+        known |= set(_checked(cells, "sources")[SOURCE_ID])
     return frozenset(known)
 
 

@@ -11,6 +11,7 @@ import typer
 from cbcstats.columns import START_DATE
 from cbcstats.errors import SHOWN, ArgumentError, problem_line
 from cbcstats.files import target, write_whole
+from cbcstats.headers import as_typed
 from cbcstats.terminal import Overwrite, errors_as_sentences, printable
 
 if TYPE_CHECKING:
@@ -125,7 +126,10 @@ def count(
             _print(counts, by or [])
     if rejected:
         rows_were = "1 row was" if rejected == 1 else f"{rejected:,} rows were"
-        typer.echo(printable(f"{rows_were} rejected and not counted: cbcstats check {file}"), err=True)
+        given = [f"--column={pair}" for pair in column or []]
+        given += [f"--{name.replace('_', '-')}={word}" for name, word in options.items() if word not in (None, "keep")]
+        command = " ".join(map(as_typed, ["cbcstats", "check", str(file), *given]))
+        typer.echo(printable(f"{rows_were} rejected and not counted: {command}"), err=True)
 
 
 def _parts(file: Path, column: list[str] | None, options: dict[str, Any]) -> Iterator[Register]:

@@ -13,6 +13,7 @@ from cbcstats.corrections import write_corrections
 from cbcstats.figures import rows
 from cbcstats.findings import ERROR
 from cbcstats.periods import reporting_year
+from cbcstats.rules import FORM_OF_REGISTER
 from cbcstats.sieve import REASONS
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Register:
     rows : pandas.DataFrame
         The rows that passed, ready for `count_missions`, in file order, with the columns and dtypes of
         `MissionRegister` or `BeneficiaryRegister`, `iso3` and `wco_region` added, and every other column as it is:
-        text in CSV and Excel. The index is the row as a spreadsheet numbers it.
+        text in CSV and Excel. The index is the row as a spreadsheet numbers it; `source` in the `attrs` is the id that
+        counts of them have: the file without blanks, and the sheet of a workbook after `#`.
     rejected : pandas.DataFrame
         The rows that did not pass, as typed, under the header of the file, with the same index and a last column
         `reasons`; cells beyond the header stand in columns such as `column 12`. Each row of the file is in `rows` or
@@ -154,11 +156,23 @@ def _in_order(rejected: pd.DataFrame) -> Callable[[pd.Series], pd.Series]:
     return lambda keys: keys.map(places).fillna(-1) if keys.name == "column" else keys
 
 
+def _source_id(name: str) -> str:
+    """Return the id by which counts name a register as their source; what is no file has the same for all.
+
+    Examples
+    --------
+    >>> _source_id("Missions 2017.xlsx, sheet First half"), _source_id("the frame")
+    ('Missions-2017.xlsx#First-half', 'register')
+    """
+    source_id = "-".join(name.replace(", sheet ", "#").split())
+    return source_id if re.fullmatch(FORM_OF_REGISTER, source_id) else "register"
+
+
 def register_of(source: str, found: Sieved, year_start: int) -> Register:
     """Return what was sieved of a source, with its name and a summary."""
     rows, rejected, problems = found
     name = re.split(r"[/\\]", source)[-1]
-    rows.attrs["source"] = name
+    rows.attrs["source"] = _source_id(name)
     errors = problems["severity"] == ERROR
     warned = problems.loc[~errors, "row"].isin(rows.index)
     summary: dict[str, Any] = {

@@ -31,6 +31,8 @@ FORM_OF_CHANGE = r"^(?!\s)(?=.*[0-9A-Za-z])(?!(?=.*[1-9])[0-9]+([.,][0-9]+)?\s?%
 FORM_OF_PARTIAL_DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 FORM_OF_ADDRESS = r"^https?://\S+$"
 FORM_OF_ID = r"^\S+$"
+# What `read_register` names as the source of its rows: the file, and the sheet of a workbook.
+FORM_OF_REGISTER = r"(?i:register|\S+\.(csv|tsv|txt|xlsx|parquet)(#\S+)?)"
 
 PATTERNS: Final = {
     FORM_OF_NAME: "lower-case words joined by underscores, such as tailor_made_members",
@@ -41,6 +43,8 @@ PATTERNS: Final = {
     FORM_OF_ADDRESS: "an address that begins with https://",
     FORM_OF_ID: "an id without blanks, such as wco-2018-03-02",
 }
+
+MARKS: Final = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}  # as they are written
 
 
 class Rule(NamedTuple):

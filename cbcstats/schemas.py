@@ -33,8 +33,9 @@ def _optional(description: str, **field: Any) -> str:
     return _text(description, nullable=True, metadata={"optional": True}, **field)
 
 
-def _source(what: str, *, nullable: bool = False) -> str:
-    return _text(f"source of {what}: an id in sources.csv", nullable=nullable, metadata={"refers_to": "sources"})
+def _source(what: str, *, nullable: bool = False, beside: str = "") -> str:
+    description = f"source of {what}: an id in sources.csv{beside}"
+    return _text(description, nullable=nullable, metadata={"refers_to": "sources"})
 
 
 def _day(description: str, *, partial: bool = False) -> pd.Timestamp:
@@ -95,7 +96,7 @@ class Counts(pa.DataFrameModel):
         metadata={"optional": True},
     )
     preferred_reason: str = _optional("why the figure is preferred, where there are several")
-    source_id: str = _source("the figure")
+    source_id: str = _source("the figure", beside="; in counts of your own also a register, such as missions.xlsx#2017")
     note: str = _text("what a reader must know, in our own words", nullable=True)
 
     @pa.dataframe_check(ignore_na=False)

@@ -12,7 +12,7 @@ from cbcstats.columns import AS_OF, LIST_ID, PRECISION, PREFERRED, PROGRAMME, TR
 from cbcstats.errors import DataError, nearest
 from cbcstats.periods import parse_day
 from cbcstats.readers import Problem
-from cbcstats.rules import PATTERNS, RULES
+from cbcstats.rules import FORM_OF_REGISTER, MARKS, PATTERNS, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from cbcstats.readers import Cells
 
-_MARKS: Final = {"true": True, "false": False, "yes": True, "no": False}
 _DIGITS: Final = 15  # a number of so many is held exactly
 
 
@@ -35,11 +34,12 @@ def problems_error(file: str, problems: list[Problem]) -> DataError:
 
 
 def check_cells(
-    cells: Cells, schema: pa.DataFrameSchema, known_sources: Collection[str]
+    cells: Cells, schema: pa.DataFrameSchema, known_sources: Collection[str], *, of_registers: bool = False
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Parse each cell by the dtype of its column, then validate what could be parsed.
 
-    A cell that cannot be parsed is one problem and becomes missing, so that it hides no other one.
+    A cell that cannot be parsed is one problem and becomes missing, so that it hides no other one. Sources are those
+    that are known, and registers where the figures may be `of_registers`.
     """
     problems = list(cells.problems)
     renamed = {name: _plain_name(name) for name in cells.frame if _differs_by_case(name, cells, schema)}
@@ -66,7 +66,8 @@ def check_cells(
         frame[name] = _parse(text, name, schema, problems)
     frame = _complete(frame, text, schema)
     bad = {(problem.row, problem.column) for problem in problems}
-    for problem in (*_broken(frame, text, schema, problems), *_unknown_sources(text, schema, known_sources)):
+    unknown = _unknown_sources(text, schema, known_sources, of_registers=of_registers)
+    for problem in (*_broken(frame, text, schema, problems), *unknown):
         if problem.column not in absent and (problem.row, problem.column) not in bad:
             bad.add((problem.row, problem.column))
             problems.append(problem)
@@ -122,9 +123,9 @@ def _number(cell: str) -> float:
 
 
 def _mark(cell: str) -> bool:
-    if cell.lower() not in _MARKS:
+    if cell.lower() not in MARKS:
         raise ValueError("is neither true nor false; write one of the two")
-    return _MARKS[cell.lower()]
+    return MARKS[cell.lower()]
 
 
 def _complete(frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
@@ -213,10 +214,15 @@ def _in_words(check: str, value: str, schema: pa.DataFrameSchema, column: str) -
     return "is too low a number", f"write one {'from 0 on' if column == VALUE else 'above 0'}"
 
 
-def _unknown_sources(text: pd.DataFrame, schema: pa.DataFrameSchema, known: Collection[str]) -> Iterable[Problem]:
+def _unknown_sources(
+    text: pd.DataFrame, schema: pa.DataFrameSchema, known: Collection[str], *, of_registers: bool
+) -> Iterable[Problem]:
     for name, column in schema.columns.items():
         if (column.metadata or {}).get("refers_to"):
-            for row, cell in text.loc[(text[name] != "") & ~text[name].isin(known), name].items():
+            unknown = text.loc[(text[name] != "") & ~text[name].isin(known), name]
+            if of_registers:
+                unknown = unknown[~unknown.str.fullmatch(FORM_OF_REGISTER)]
+            for row, cell in unknown.items():
                 near = nearest(cell, known, count=1)
                 hint = f"; perhaps {near[0]} was meant" if near else ""
                 yield Problem(

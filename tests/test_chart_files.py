@@ -1,5 +1,6 @@
 """Charts as files: sizes, descriptions, fonts, themes; the same bytes on every run, and nothing half-written."""
 
+import math
 import re
 from xml.etree import ElementTree
 
@@ -36,6 +37,17 @@ def test_each_format_and_the_data_are_written(ax, tmp_path):
 
 def test_a_path_with_an_ending_is_one_file(ax, tmp_path):
     assert [path.name for path in save_chart(ax, str(tmp_path / "missions.svg"))] == ["missions.svg", "missions.csv"]
+
+
+def test_a_path_that_ends_as_another_kind_of_file_is_refused(ax, tmp_path):
+    with pytest.raises(ArgumentError, match=r"missions\.GIF: a chart is no \.gif; let the name end in \.png"):
+        save_chart(ax, tmp_path / "missions.GIF")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [{"width": 5}, {"height": 5}, {"width": 120, "dpi": 10}])
+def test_the_least_and_the_greatest_sizes_are_drawn_without_a_warning(size, ax, tmp_path):
+    assert len(save_chart(ax, tmp_path / "missions.png", **size)) == 2
 
 
 def test_the_description_is_in_each_file(ax, tmp_path):
@@ -99,13 +111,15 @@ def test_a_background_can_be_left_out(ax, tmp_path):
         assert image.convert("RGBA").getpixel((1, 1))[3] == 0
 
 
-def test_small_multiples_are_one_file_with_all_data(tmp_path):
+def test_small_multiples_are_one_file_whose_data_say_of_which_chart_they_are(tmp_path):
     _, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
     for one, name in zip(axes, ("missions", "columbus_members"), strict=True):
         cbcstats.plot_counts(cbcstats.load_counts(name), ax=one)
-    svg, data = save_chart(axes[0], tmp_path / "both.svg")
+    svg, csv = save_chart(axes[0], tmp_path / "both.svg")
     assert "Columbus members" in parsed(svg).getroot().find(f"{SVG}desc").text
-    assert pd.read_csv(data)["chart"].nunique() == 2
+    data = pd.read_csv(csv)
+    assert data.columns[0] == "chart"
+    assert data["chart"].unique().tolist() == ["1 Missions", "2 Columbus members"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +127,10 @@ def test_small_multiples_are_one_file_with_all_data(tmp_path):
     [
         ({"formats": ("png", "bmp")}, "must be one of 'png', 'svg', 'pdf'"),
         ({"theme": "drak"}, "did you mean 'dark'"),
-        ({"width": 0}, "`width` must be above 0"),
+        ({"width": 0}, "`width` is in centimetres, from 5 to 120, but 0 was given"),
+        ({"width": 4.99}, "`width` is in centimetres, from 5 to 120, but 4.99 was given"),
+        ({"height": 120.1}, "`height` is in centimetres, from 5 to 120, but 120.1 was given"),
+        ({"width": math.nan}, "`width` is in centimetres"),
         ({"dpi": -1}, "`dpi` must be above 0"),
     ],
 )
@@ -153,15 +170,6 @@ def test_days_and_marks_of_the_data_are_as_those_of_tables(ax, tmp_path):
     cells = pd.read_csv(data, dtype="str")
     assert cells["period_end"].iloc[-1] == "2018-02-26"
     assert cells["preferred"].unique().tolist() == ["true", "false"]
-
-
-def test_of_several_charts_the_first_column_says_which(tmp_path):
-    _, axes = plt.subplots(1, 2, layout="constrained")
-    for one, name in zip(axes, ("missions", "columbus_members"), strict=True):
-        cbcstats.plot_counts(cbcstats.load_counts(name), ax=one)
-    data = pd.read_csv(save_chart(axes[0], tmp_path / "both.png", dpi=40)[1])
-    assert data.columns[0] == "chart"
-    assert data["chart"].unique().tolist() == ["1 Missions", "2 Columbus members"]
 
 
 def test_one_format_may_be_a_string(ax, tmp_path):

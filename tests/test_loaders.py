@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from cbcstats import ArgumentError, DataError
+from cbcstats import ArgumentError, DataError, loaders
 from cbcstats.columns import WCO_REGIONS
 
 DATA = Path(__file__).parent.parent / "data"
@@ -64,7 +64,7 @@ def test_the_tables_are_whole_typed_and_valid(table):
     assert len(frame) > 100
 
 
-def test_the_headline_series():
+def test_the_missions_are_as_they_were_published():
     missions = cbcstats.load_counts("missions")
     found = [(row.scope, row.value, row.qualifier, row.preferred) for row in missions.itertuples()]
     known = [
@@ -284,6 +284,52 @@ def test_sources_of_your_own_stand_beside_your_file(rows, save):
     letter = ["my-letter", "A letter", "An office", "2018", "https://example.org/letter", "2026-11-24", ""]
     save([header, letter], "sources.csv")
     assert cbcstats.load_counts(source=path)["source_id"].tolist() == ["my-letter"]
+
+
+@pytest.fixture
+def mission_counts(tmp_path):
+    """Return counts of a register of three missions in a workbook whose names have blanks."""
+    path = tmp_path / "My missions.xlsx"
+    missions = {"member": ["Kenya", "Togo", "Togo"], "start_date": ["2017-04-03", "2017-04-04", "2017-07-01"]}
+    pd.DataFrame(missions).to_excel(path, sheet_name="From 2017", index=False, engine="openpyxl")
+    return cbcstats.count_missions(cbcstats.read_register(path).rows)
+
+
+def test_counts_of_a_register_are_their_own_source_and_come_back(mission_counts, tmp_path):
+    assert mission_counts["source_id"].unique().tolist() == ["My-missions.xlsx#From-2017"]
+    cbcstats.save_datapackage({"missions": mission_counts}, tmp_path / "package")
+    pd.testing.assert_frame_equal(cbcstats.load_counts(source=tmp_path / "package" / "missions.csv"), mission_counts)
+    pd.testing.assert_frame_equal(cbcstats.load_counts(source=mission_counts), mission_counts)
+
+
+@pytest.mark.parametrize("name", ["register", "a.csv", "A.TSV", "a.txt", "2017.parquet", "a.xlsx#b"])
+def test_names_of_registers_need_no_source(name, mission_counts):
+    assert len(cbcstats.load_counts(source=mission_counts.assign(source_id=name))) == 2
+
+
+@pytest.mark.parametrize("name", ["my register.csv", "a.doc", "a.csv b", "csv", ".csv", "registers"])
+def test_other_names_are_sources_that_must_be_known(name, mission_counts):
+    found = problems(mission_counts.assign(source_id=name))
+    assert found["column"].tolist() == ["source_id", "source_id"]
+    assert "is a source that is not known" in found["problem"][0]
+
+
+def test_the_tables_that_are_carried_name_no_register(rows, save, monkeypatch):
+    rows[1][rows[0].index("source_id")] = "missions.csv"
+    path = save(rows)
+    assert len(cbcstats.load_counts(source=path)) == len(rows) - 1
+    for table in LOADERS:
+        if table != "counts":
+            (path.parent / f"{table}.csv").write_bytes((DATA / f"{table}.csv").read_bytes())
+    monkeypatch.setattr(loaders, "shipped", lambda _folder: path.parent)
+    with pytest.raises(DataError, match=r"'missions\.csv': is a source that is not known"):
+        cbcstats.load_counts()
+
+
+def test_lists_of_beneficiaries_name_no_register(save):
+    rows = list(csv.reader(io.StringIO((DATA / "beneficiaries.csv").read_text(encoding="utf-8"))))
+    rows[1][rows[0].index("source_id")] = "missions.csv"
+    assert problems(save(rows, "mine.csv"), cbcstats.load_beneficiaries)["value"].tolist() == ["missions.csv"]
 
 
 def test_columns_of_your_own_are_kept(rows, save):

@@ -1,11 +1,13 @@
 """`cbcstats check` and `cbcstats count`, as they are typed."""
 
 import functools
+import shlex
 
 import openpyxl
 import pandas as pd
 import pytest
 from command_line import run
+from frames import example_rows
 
 import cbcstats
 
@@ -69,10 +71,9 @@ def test_what_cannot_be_read_exits_with_2_and_a_sentence(arguments, said, tmp_pa
 
 
 def test_count_writes_what_the_library_counts(example, tmp_path):
-    rows = cbcstats.read_register(
-        example, columns={"member": "Country", "start_date": "Start", "end_date": "End"}, date_format="%d/%m/%Y"
-    ).rows
-    expected = cbcstats.count_missions(rows, by=["wco_region", "programme"], year_start=1, indicator="participants")
+    expected = cbcstats.count_missions(
+        example_rows(), by=["wco_region", "programme"], year_start=1, indicator="participants"
+    )
     options = [*READING, "--by", "wco_region", "--by", "programme", "--year-start", "1", "--indicator", "participants"]
     read_excel = functools.partial(pd.read_excel, engine="calamine")
     for suffix, read in ((".csv", pd.read_csv), (".xlsx", read_excel), (".parquet", pd.read_parquet)):
@@ -83,6 +84,36 @@ def test_count_writes_what_the_library_counts(example, tmp_path):
         assert counts["value"].tolist() == expected["value"].tolist()
         assert counts["wco_region"].tolist() == expected["wco_region"].tolist()
         assert pd.to_datetime(counts["period_start"]).tolist() == expected["period_start"].tolist()
+        again = cbcstats.load_counts(source=tmp_path / "out" / f"counts{suffix}")
+        assert again["value"].tolist() == expected["value"].tolist()
+        assert again["source_id"].unique().tolist() == ["example_register.csv"]
+
+
+def test_what_count_writes_is_taken_by_the_other_commands(example, tmp_path):
+    assert run("count", example, *READING, "-o", "counts.csv", cwd=tmp_path).returncode == 0
+    done = run("chart", "missions", "--counts", "counts.csv", "-o", "chart.svg", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Source: example_register.csv" in (tmp_path / "chart.svg").read_text(encoding="utf-8")
+    done = run("claims", "counts.csv", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_command_that_names_the_rejected_rows_works_as_it_is_printed(tmp_path):
+    pd.DataFrame({"Land": ["Kenya", "Nowhere"], "First day": ["03/04/2017", "04/04/2017"]}).to_excel(
+        tmp_path / "my missions.xlsx", sheet_name="to count", index=False, engine="openpyxl"
+    )
+    options = ["-c", "member=Land", "-c", "start_date=First day", "--date-format", "%d/%m/%Y"]
+    options += ["--sheet", "to count", "--repeated-rows", "reject"]
+    done = run("count", "my missions.xlsx", *options, cwd=tmp_path)
+    said, command = done.stderr.strip().split(": ", maxsplit=1)
+    assert said == "1 row was rejected and not counted"
+    assert command == (
+        'cbcstats check "my missions.xlsx" --column=member=Land "--column=start_date=First day" "--sheet=to count" '
+        "--date-format=%d/%m/%Y --repeated-rows=reject"
+    )
+    done = run(*shlex.split(command)[1:], cwd=tmp_path)
+    assert done.returncode == 1
+    assert "row 3, column Land, 'Nowhere'" in done.stdout
 
 
 def test_count_prints_csv_into_a_pipe(example, tmp_path):
@@ -110,10 +141,3 @@ def test_count_refuses_in_a_sentence(arguments, said, example, tmp_path):
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "there.csv").read_text(encoding="utf-8") == "mine"
-
-
-@pytest.mark.parametrize("command", ["check", "count"])
-def test_help_has_examples(command, tmp_path):
-    done = run(command, "--help", cwd=tmp_path)
-    assert done.returncode == 0
-    assert f"Examples: cbcstats {command}" in " ".join(done.stdout.split())
