@@ -43,7 +43,7 @@ def plot_beneficiaries(beneficiaries: pd.DataFrame, *, ax: Axes | None = None, t
     Raises
     ------
     ArgumentError
-        If the lists belong to several programmes, or none has a date.
+        If a column is missing, the lists belong to several programmes, or none has a date.
 
     Notes
     -----

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from cbcstats import columns as c
+from cbcstats.errors import DataError
 from cbcstats.loaders import load_sources
 from cbcstats.periods import DAYS_PER_MONTH
 from cbcstats.qualifiers import bounds
@@ -92,20 +94,20 @@ def caveats(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def latest_day(tables: Iterable[pd.DataFrame]) -> pd.Timestamp | None:
     """Return the last day that tables have figures or lists of; None where no day is known."""
-    days = [frame[name].max() for frame in tables for name in (c.PERIOD_END, c.AS_OF) if _has_days(frame, name)]
-    known = [day for day in days if pd.notna(day)]
-    return max(known, default=None)
+    days = [column.max() for frame in tables for column in _days(frame, c.PERIOD_END, c.AS_OF) if len(column)]
+    return max(days, default=None)
 
 
 def period_of(frame: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """Return the first and the last day of the figures or lists of a table; None where no day is known."""
-    names = [name for name in (c.PERIOD_START, c.PERIOD_END, c.AS_OF) if _has_days(frame, name)]
-    days = pd.concat([frame[name].dropna() for name in names]) if names else pd.Series(dtype="datetime64[us]")
-    return None if days.empty else (days.min(), days.max())
+    days = [column for column in _days(frame, c.PERIOD_START, c.PERIOD_END, c.AS_OF) if len(column)]
+    return (min(column.min() for column in days), max(column.max() for column in days)) if days else None
 
 
-def _has_days(frame: pd.DataFrame, name: str) -> bool:
-    return name in frame and pd.api.types.is_datetime64_any_dtype(frame[name].dtype)
+def _days(frame: pd.DataFrame, *names: str) -> list[pd.Series]:
+    """Return the days that columns hold, each as the calendar of its own time zone has it."""
+    columns = [frame[name].dropna() for name in names if name in frame]
+    return [days.dt.tz_localize(None) for days in columns if pd.api.types.is_datetime64_any_dtype(days.dtype)]
 
 
 def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -140,8 +142,9 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     figures = frame[(frame[c.VALUE] > 0).fillna(value=False) & frame[c.QUALIFIER].isin(list(_WORDS))]
     for word, value in figures.groupby(c.QUALIFIER, sort=True)[c.VALUE].first().items():
         said = f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
-        if frame.attrs.get("per") != "month":
-            said = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
+        with contextlib.suppress(DataError):  # a number that is no count has no range to show
+            if frame.attrs.get("per") != "month":
+                said = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
         yield f"qualifier: {words(word)}", f"{said}: {_WORDS[str(word)]}. That is a convention of cbcstats, and no law."
 
 

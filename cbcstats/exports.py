@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import json
 import re
@@ -15,8 +16,10 @@ from cbcstats.captions import cited_sources
 from cbcstats.caveats import cited_by
 from cbcstats.chart_files import FORMATS, figure_data, figure_text, picture
 from cbcstats.displays import with_index
+from cbcstats.errors import ArgumentError
 from cbcstats.notebook_displays import DOTS, frame_html
 from cbcstats.plain_tables import csv_bytes, parquet_bytes, plain_frame
+from cbcstats.sheets import check_sheet
 from cbcstats.slides import Slide, deck_bytes, has_slide, slide_of
 from cbcstats.tables import save_table
 
@@ -77,17 +80,51 @@ def export_displays(folder: str, stem: str) -> None:
         counted["table"] += 1
         name = f"{stem}_{counted['table']}"
         frame = with_index(frame)
-        if len(frame.columns):
-            plain = plain_frame(frame)
-            Path(folder, "tables", f"{name}.csv").write_bytes(csv_bytes(plain))
-            (parts / "tables").mkdir(parents=True, exist_ok=True)
-            (parts / "tables" / f"{name}.parquet").write_bytes(parquet_bytes(plain, {}))
-        return frame_html(frame, name), {"sources": cited_by([frame]), "file": f"{name}.csv"}
+        shown = frame_html(frame, name)
+        if not len(frame.columns):
+            return shown, {}
+        plain = plain_frame(_with_own_names(frame))
+        Path(folder, "tables", f"{name}.csv").write_bytes(csv_bytes(plain))
+        said = _put_table(plain, parts / "tables" / f"{name}.parquet")
+        return shown + said, {"sources": cited_by([frame]), "file": f"{name}.csv"}
 
     formatters = shell.display_formatter.formatters
     formatters["image/png"].for_type(Figure, whole_or_said(show_figure))
-    html = formatters["text/html"]
-    html.for_type(pd.DataFrame, whole_or_said(show_frame))  # so `%load_ext cbcstats` changes nothing
+    by_type = formatters["text/html"]
+    by_type.for_type(pd.DataFrame, whole_or_said(show_frame))  # so `%load_ext cbcstats` changes nothing
+
+
+def _with_own_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with a number at each name that stands before, in any letters."""
+    names: dict[str, str] = {}
+    for label in frame:
+        name = found = " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+        number = 1
+        while found.casefold() in names:
+            number += 1
+            found = f"{name} ({number})"
+        names[found.casefold()] = found
+    return frame.set_axis(pd.Index(list(names.values()), dtype="str"), axis="columns")
+
+
+def _put_table(frame: pd.DataFrame, path: Path) -> str:
+    """Write a plain frame for the workbook; return why it is not in it, as HTML, if it is larger than a sheet."""
+    try:
+        check_sheet(path.stem, frame)
+    except ArgumentError as error:
+        return f'\n<p class="note">{html.escape(f"{path.stem} is not in {WORKBOOK}: {error}")}.</p>'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(parquet_bytes(frame.apply(_of_one_kind), {}))
+    return ""
+
+
+def _of_one_kind(column: pd.Series) -> pd.Series:
+    """Return a column as text if Parquet has no place for it, such as one of numbers and words."""
+    try:
+        parquet_bytes(column.to_frame(), {})
+    except ArgumentError:
+        return column.astype("object").map(str, na_action="ignore")
+    return column
 
 
 def has_all(folder: Path, stem: str) -> bool:

@@ -14,7 +14,7 @@ from cbcstats.descriptions import members_text, short_name
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import rows
 from cbcstats.fitting import finish, grow, new_axes
-from cbcstats.lettering import pixels
+from cbcstats.lettering import SAFE, forms_of, known, pixels, remember, write
 from cbcstats.loaders import load_members, load_places
 from cbcstats.marks import GREY, INK, PAPER, SMALL, styled
 from cbcstats.names import name_marks
@@ -35,6 +35,7 @@ HEAD: Final = 0.85  # of a tile, the height of the name of a region
 WIDE: Final = 1.3  # of its height, the best width of a tile
 GAP: Final = 0.25  # of a tile, between two regions
 INSET: Final = 0.05  # of a tile, at each side
+ON_TILE: Final = "on a tile"  # the role of a code and its number
 
 # Of each tile and its words, and of the names of regions: the region, and the place in it.
 _PLACES: WeakKeyDictionary[Artist, tuple[int, int]] = WeakKeyDictionary()
@@ -50,7 +51,7 @@ def plot_members(
     values : pandas.Series, pandas.DataFrame, str or iterable of str
         A count for each code of ISO 3166 alpha-3, which is the index of the Series; or the Members on lists, as
         `load_beneficiaries` returns them; or the code of a Member to fill, or several. A Member without a value has
-        a dashed outline, one with the value 0 a solid one.
+        a dashed outline, one with the value 0 a solid one. A number that is wider than its tile is not written.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     title : str, optional
@@ -171,9 +172,11 @@ def _draw_tile(ax: Axes, place: tuple[int, int], tile: Any, classes: list[tuple[
     look, ink = _look(tile.value, classes)
     box = ax.add_patch(Rectangle((0, 0), 1 - 2 * INSET, 1 - 2 * INSET, **look))
     number = f"\n{format_range(tile.value, tile.value)}" if classes and not np.isnan(tile.value) else ""
-    words = ax.text(0, 0, tile.iso3 + number, fontsize=SMALL, color=ink, ha="center", va="center", linespacing=1.05)
+    full = tile.iso3 + number
+    words = ax.text(0, 0, full, fontsize=SMALL, color=ink, ha="center", va="center", linespacing=1.05)
+    remember(words, ON_TILE, full, tile.iso3)
+    box.set_in_layout(False)  # tiles are within the chart, however it is laid out
     for artist in (box, words):
-        artist.set_in_layout(False)  # tiles are within the chart, however it is laid out
         _PLACES[artist] = place
 
 
@@ -204,7 +207,7 @@ def _fit_numbered(ax: Axes) -> None:
 
 
 def _fit_tiles(ax: Axes, high: float) -> None:
-    """Set as many tiles beside each other as have room, region under region."""
+    """Set as many tiles beside each other as have room, region under region, and on each what it has room for."""
     artists = [artist for artist in ax.get_children() if artist in _PLACES]
     sizes = np.zeros(len(c.WCO_REGIONS), int)
     for artist in artists:
@@ -231,6 +234,12 @@ def _fit_tiles(ax: Axes, high: float) -> None:
         region, place = _PLACES[artist]
         down = HEAD / 2 if place < 0 else HEAD + place // across
         _move(artist, place % across, tops[region] + down)
+    room = SAFE * (1 - 2 * INSET) * width / across
+    for words in known(ax, ON_TILE):
+        for form in forms_of(words):  # a number that its tile would cut is left to the legend
+            write(words, form)
+            if words.get_window_extent().width <= room:
+                break
 
 
 def _tops(sizes: np.ndarray, across: int) -> np.ndarray:

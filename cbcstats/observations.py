@@ -8,7 +8,7 @@ import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.errors import ArgumentError
-from cbcstats.figures import figures_of
+from cbcstats.figures import a_month, figures_of
 from cbcstats.wording import words
 
 STRUCTURE: Final = "CBCSTATS:COUNTS{parts}(1.0)"
@@ -48,7 +48,8 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
     -----
     A period with both ends is a time range of SDMX, first day and length: 2017-03-09/P355D. Where only its last day
     is known, and for a stock, that day stands alone. `FIGURE` counts the figures that one source gives for one
-    period, for SDMX has room for one. `OBS_STATUS` is A, or O where a change is claimed without a number.
+    period, for SDMX has room for one. Numbers a month have a unit such as missions a month. `OBS_STATUS` is A, or O
+    where a change is claimed without a number.
 
     Examples
     --------
@@ -67,6 +68,8 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
             f"{len(counts) - len(figures)} figures have no {words(c.PERIOD_END)}, and SDMX-CSV has no place for them; "
             f"save counts[counts[{c.PERIOD_END!r}].notna()]"
         )
+    if counts.attrs.get("per") == "month":
+        figures[c.UNIT] = figures[c.UNIT].map(a_month)
     printed = counts[c.VALUE].reset_index(drop=True)
     parts = [name for name in c.PARTS if name in counts]
     by_part = "".join(f"_BY_{name.upper()}" for name in parts)

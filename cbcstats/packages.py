@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,7 @@ from cbcstats.meanings import meanings
 from cbcstats.plain_tables import csv_bytes, harmless, is_days, plain_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 DESCRIPTOR: Final = "datapackage.json"
 SOURCES: Final = "sources"
@@ -82,6 +83,10 @@ def save_datapackage(
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise ArgumentError(f"{folder}: is a file; name a folder")
+    if not isinstance(tables, Mapping):
+        raise ArgumentError(
+            f"`tables` must be a mapping of names to DataFrames, but {type(tables).__name__} was given; name each table"
+        )
     if not tables:
         raise ArgumentError("`tables` holds no table; give a mapping of names to DataFrames")
     frames = dict(

@@ -86,18 +86,17 @@ def parquet_bytes(frame: pd.DataFrame, said: Mapping[str, str]) -> bytes:
     Raises
     ------
     ArgumentError
-        If a column holds values of several kinds.
+        If a column holds values of several kinds, or of a kind that Parquet has no place for.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    content = io.BytesIO()
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **said}), content)
+    except (pa.ArrowException, TypeError, OverflowError) as error:
         raise ArgumentError(f"Parquet cannot hold this table: {'; '.join(map(str, error.args))}") from error
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **said})
-    content = io.BytesIO()
-    pq.write_table(table, content)
     return content.getvalue()
 
 

@@ -9,15 +9,20 @@ import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.errors import ArgumentError
+from cbcstats.figures import series_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 JOINED: Final = "joined"
 LEFT: Final = "left"
 STAYED: Final = "stayed"
 SEEN: Final = "seen"  # on a list that does not say who joined and who left
+LIST: Final = [c.PROGRAMME, c.TRACK, c.LIST_ID]  # programmes, and tracks of one, may call their lists alike
+LISTED: Final = (*LIST, c.MEMBER, c.MEMBER_NAME, c.LIST_KIND, c.AS_OF, c.SOURCE_ID)
 FIGURE: Final = (c.INDICATOR, c.SCOPE, c.PERIOD_START, c.PERIOD_END, c.SOURCE_ID)
+_EDITIONS: Final = ("_old", "_new")  # columns of the place of a row in each
+_TWIN: Final = "_twin"  # column that counts the rows of one key
 
 
 def membership_changes(beneficiaries: pd.DataFrame) -> pd.DataFrame:
@@ -37,6 +42,11 @@ def membership_changes(beneficiaries: pd.DataFrame) -> pd.DataFrame:
         `source_id`, `previous_source_id`. In the order of programmes and dates. A list is as old as the latest of
         its sources.
 
+    Raises
+    ------
+    ArgumentError
+        If a column is missing.
+
     Notes
     -----
     Absence from a partial list is never an exit, and a list without a date has no place in the order: its Members are
@@ -49,7 +59,8 @@ def membership_changes(beneficiaries: pd.DataFrame) -> pd.DataFrame:
     >>> changes[changes["change"] == "joined"].groupby("list_date").size().tolist()
     [4, 7]
     """
-    rows = beneficiaries.assign(**{c.LIST_DATE: beneficiaries.groupby(c.LIST_ID)[c.AS_OF].transform("max")})
+    check_columns(beneficiaries, LISTED, "load_beneficiaries")
+    rows = beneficiaries.assign(**{c.LIST_DATE: list_dates(beneficiaries)})
     whole = (rows[c.LIST_KIND] == "full") & rows[c.LIST_DATE].notna()
     series = [c.PROGRAMME, c.TRACK]
     found = [_seen(rows[~whole])]
@@ -65,14 +76,26 @@ def membership_changes(beneficiaries: pd.DataFrame) -> pd.DataFrame:
     return changes.assign(order=order).sort_values(["order", c.LIST_DATE], kind="stable", ignore_index=True)[columns]
 
 
-def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, keys: Sequence[str] = FIGURE) -> pd.DataFrame:
+def check_columns(beneficiaries: pd.DataFrame, needed: Iterable[str], made_by: str) -> None:
+    """Raise ArgumentError if a column is missing."""
+    for name in needed:
+        if name not in beneficiaries:
+            raise ArgumentError(f"`beneficiaries` lacks the column {name!r}; give a frame of {made_by}")
+
+
+def list_dates(beneficiaries: pd.DataFrame) -> pd.Series:
+    """Return the date of the list that each row is of: a list is as old as the latest of its sources."""
+    return beneficiaries.groupby(LIST, dropna=False)[c.AS_OF].transform("max")
+
+
+def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, keys: str | Sequence[str] = FIGURE) -> pd.DataFrame:
     """Say what was added, dropped and revised between two editions of a table, value by value.
 
     Parameters
     ----------
     old, new : pandas.DataFrame
         Two editions, such as of `data/counts.csv`.
-    keys : sequence of str
+    keys : str or sequence of str
         Columns that tell which row is which. By default those of a published count. Rows with the same key are
         matched in their order.
 
@@ -87,7 +110,11 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, keys: Sequence[str
     Raises
     ------
     ArgumentError
-        If a key is no column of both.
+        If a key is no column of both, or two columns of one have the same name.
+
+    Notes
+    -----
+    A column that is of another kind in the other edition, such as days that were read as text, is compared as text.
 
     Examples
     --------
@@ -99,32 +126,52 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, keys: Sequence[str
     0  dropped    NaN  NaN  NaN
     1  revised  value  342  343
     """
-    keys = list(keys)
+    keys = series_keys(keys)
+    old, new = _named_by_text(old, "old"), _named_by_text(new, "new")
     for name in keys:
         if name not in old or name not in new:
             raise ArgumentError(f"`keys` names {name!r}, which is no column of both editions")
-    twins = "_twin"
-    editions = [edition.assign(**{twins: edition.groupby(keys, dropna=False).cumcount()}) for edition in (old, new)]
-    both = editions[0].merge(editions[1], on=[*keys, twins], how="outer", suffixes=("_old", "_new"), indicator=True)
+    alike = {str(name): _alike(old[name], new[name]) for name in old if name in new}
+    places = []
+    for number, edition in enumerate(_EDITIONS):
+        known = pd.DataFrame({name: alike[name][number] for name in keys})
+        known[_TWIN] = known.groupby(keys, dropna=False).cumcount()
+        places.append(known.assign(**{edition: range(len(known))}))
+    both = places[0].merge(places[1], on=[*keys, _TWIN], how="outer", indicator=True)
     one_sided = both[both["_merge"] != "both"]
     kinds = one_sided["_merge"].astype("str").map({"left_only": "dropped", "right_only": "added"})
     found = [one_sided[keys].assign(change=kinds)]
     shared = both[both["_merge"] == "both"]
-    for column in [column for column in map(str, old) if column in new and column not in keys]:
-        before, after = (_comparable(shared[f"{column}_{edition}"]) for edition in ("old", "new"))
+    for column in [column for column in alike if column not in keys]:
+        before, after = (
+            values.take(shared[edition].to_numpy(int)).set_axis(shared.index)
+            for values, edition in zip(alike[column], _EDITIONS, strict=True)
+        )
         same = (before == after).fillna(value=False).astype(bool) | (before.isna() & after.isna())
         texts = {"old": _as_text(before), "new": _as_text(after)}
-        revised = shared[keys].assign(change="revised", column=column, **texts)[~same]
-        found.append(revised)
-    for edition, other, kind in ((old, new, "dropped"), (new, old, "added")):
-        lone = [name for name in edition if name not in other]
+        found.append(shared[keys].assign(change="revised", column=column, **texts)[~same])
+    for one, other, kind in ((old, new, "dropped"), (new, old, "added")):
+        lone = [name for name in one if name not in other]
         found.append(pd.DataFrame({"change": kind, "column": pd.Series(lone, dtype="str")}))
     return pd.concat(found, ignore_index=True).reindex(columns=[*keys, "change", "column", "old", "new"])
 
 
-def _comparable(values: pd.Series) -> pd.Series:
-    """Return categories, which compare with their like only, as text."""
-    return values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype) else values
+def _named_by_text(edition: pd.DataFrame, name: str) -> pd.DataFrame:
+    names = pd.Index([str(label) for label in edition], dtype="str")
+    named = edition.set_axis(names, axis="columns").reset_index(drop=True)
+    twice = named.columns[named.columns.duplicated()]
+    if len(twice):
+        raise ArgumentError(f"`{name}` has two columns called {twice[0]!r}; rename one")
+    return named
+
+
+def _alike(old: pd.Series, new: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return a column of both editions as text unless its kind is one; categories compare with their like only."""
+    is_one = old.dtype == new.dtype and not isinstance(old.dtype, pd.CategoricalDtype)
+    kinds = (pd.api.types.is_any_real_numeric_dtype, pd.api.types.is_datetime64_dtype)
+    if is_one or any(is_kind(old.dtype) and is_kind(new.dtype) for is_kind in kinds):
+        return old, new
+    return _as_text(old), _as_text(new)
 
 
 def _as_text(values: pd.Series) -> pd.Series:

@@ -11,7 +11,7 @@ from cbcstats.columns import LIST_DATE, PREVIOUS_LIST_DATE
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import rows
 from cbcstats.periods import period_label
-from cbcstats.revisions import JOINED, LEFT, SEEN, STAYED, membership_changes
+from cbcstats.revisions import JOINED, LEFT, LISTED, SEEN, STAYED, check_columns, list_dates, membership_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,14 +42,11 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
     Raises
     ------
     ArgumentError
-        If there is no list with a date, or lists of several programmes.
+        If a column is missing, there is no list with a date, or lists are of several programmes.
     """
     changed = LIST_DATE in beneficiaries
-    for needed in (c.PROGRAMME, c.TRACK, c.MEMBER, c.CHANGE if changed else c.LIST_KIND):
-        if needed not in beneficiaries:
-            raise ArgumentError(
-                f"`beneficiaries` lacks the column {needed!r}; give a frame of load_beneficiaries or membership_changes"
-            )
+    needed = (c.PROGRAMME, c.TRACK, c.MEMBER, c.CHANGE, PREVIOUS_LIST_DATE) if changed else LISTED
+    check_columns(beneficiaries, needed, "load_beneficiaries or membership_changes")
     programmes = list(dict.fromkeys(beneficiaries[c.PROGRAMME]))
     if len(programmes) > 1:
         named = ", ".join(map(str, programmes[:5])) + (", ..." if len(programmes) > 5 else "")
@@ -75,10 +72,11 @@ def _full_lists(lines: pd.DataFrame, *, changed: bool) -> pd.DataFrame:
             sizes += [(track, before, stayed + kinds.get(LEFT, 0)), (track, date, stayed + kinds.get(JOINED, 0))]
         lists = pd.DataFrame(sizes, columns=[c.TRACK, LIST_DATE, "number"]).drop_duplicates([c.TRACK, LIST_DATE])
         return lists.assign(precision="month")
-    dates = lines.groupby(c.LIST_ID)[c.AS_OF].transform("max")
-    whole = lines.assign(**{LIST_DATE: dates})[(lines[c.LIST_KIND] == "full") & dates.notna()]
-    latest = whole[whole[c.AS_OF] == whole[LIST_DATE]].groupby(c.LIST_ID)[c.AS_OF + c.PRECISION].first()
-    whole = whole.assign(precision=whole[c.LIST_ID].map(latest))
+    dates = list_dates(lines)
+    precision: pd.Series = lines.get(c.AS_OF + c.PRECISION, pd.Series(index=lines.index, dtype="str"))
+    latest: pd.Series = precision.astype("str").fillna("day").where(lines[c.AS_OF] == dates)
+    lists = lines.assign(**{LIST_DATE: dates}, precision=latest)
+    whole = lists[(lists[c.LIST_KIND] == "full") & lists[LIST_DATE].notna()]
     of_list = whole.groupby([c.TRACK, LIST_DATE], dropna=False, as_index=False)
     return of_list.agg(number=(c.MEMBER, "nunique"), precision=("precision", "first"))
 
@@ -105,8 +103,7 @@ def _partial(changes: pd.DataFrame, earliest: pd.Series) -> Iterable[Roster]:
 def _first_named(lines: pd.DataFrame, *, changed: bool) -> pd.Series:
     """Return the date of the first list that names each Member; one that stayed or left was on the list before."""
     if not changed:
-        dates = lines.groupby(c.LIST_ID)[c.AS_OF].transform("max")
-        return dates.groupby(lines[c.MEMBER]).min()
+        return list_dates(lines).groupby(lines[c.MEMBER]).min()
     before = lines[lines[c.CHANGE].isin((STAYED, LEFT))]
     previous = before[[c.MEMBER, PREVIOUS_LIST_DATE]].set_axis([c.MEMBER, LIST_DATE], axis="columns")
     dated = pd.concat([lines.loc[lines[c.CHANGE] != LEFT, [c.MEMBER, LIST_DATE]], previous])

@@ -53,6 +53,24 @@ def sheet_names(names: Iterable[str], taken: Sequence[str] = ()) -> list[str]:
     return made
 
 
+def check_sheet(name: str, frame: pd.DataFrame) -> None:
+    """Raise ArgumentError if a table, or one of its cells, is larger than a sheet holds."""
+    if len(frame) + TOP >= ROWS or frame.shape[1] > COLUMNS:
+        raise ArgumentError(
+            f"{name}: {len(frame):,} rows and {frame.shape[1]:,} columns are more than a sheet holds; write .parquet"
+        )
+    longest = max(map(len, map(str, frame)), default=0)
+    if longest > LONGEST_HEADER:
+        raise ArgumentError(f"{name}: a column has a name of {longest:,} characters; Excel takes {LONGEST_HEADER}")
+    for column in frame.select_dtypes(exclude=["number", "datetime"]):
+        for row, value in enumerate(frame[column], start=1):
+            if len(text_of_cell(str(value))) > CHARACTERS:
+                raise ArgumentError(
+                    f"row {row}, column {column}: the text is longer than the {CHARACTERS:,} "
+                    "characters that a cell holds; write .csv or .parquet"
+                )
+
+
 def write_sheet(
     workbook: Any, name: str, lines: tuple[str, str, str], frame: pd.DataFrame, *, wrapped: bool = False
 ) -> Any:
@@ -63,13 +81,7 @@ def write_sheet(
     ArgumentError
         If the table, or one of its cells, is larger than a sheet holds.
     """
-    if len(frame) + TOP >= ROWS or frame.shape[1] > COLUMNS:
-        raise ArgumentError(
-            f"{name}: {len(frame):,} rows and {frame.shape[1]:,} columns are more than a sheet holds; write .parquet"
-        )
-    longest = max(map(len, map(str, frame)), default=0)
-    if longest > LONGEST_HEADER:
-        raise ArgumentError(f"{name}: a column has a name of {longest:,} characters; Excel takes {LONGEST_HEADER}")
+    check_sheet(name, frame)
     sheet = workbook.add_worksheet(name)
     styles = [{"bold": True, "font_size": 14}, {}, {"font_color": "#555555"}]
     for row, (line, style) in enumerate(zip(lines, styles, strict=True)):
@@ -111,12 +123,7 @@ def _write_column(sheet: Any, place: int, column: pd.Series, formats: dict[str, 
     for row, (value, gone) in enumerate(zip(column, column.isna(), strict=True), start=TOP + 1):
         if gone:
             continue
-        written = _write_cell(sheet, row, place, value, formats["day" if days else "moment"])
-        if written:
-            raise ArgumentError(
-                f"row {row - TOP}, column {column.name}: the text is longer than the {CHARACTERS:,} "
-                "characters that a cell holds; write .csv or .parquet"
-            )
+        _write_cell(sheet, row, place, value, formats["day" if days else "moment"])
         longest = max(longest, len(str(value)) if row <= TOP + MEASURED else 0)
     longest = min(longest, 11) if days or is_number else longest
     sheet.set_column(place, place, min(max(longest, len(str(column.name)) + 3, _WIDTHS[0]), _WIDTHS[1]))
@@ -133,9 +140,8 @@ def _wrap(workbook: Any, sheet: Any, frame: pd.DataFrame) -> None:
         sheet.set_row(row, LINE * math.ceil(length / WIDE))
 
 
-def _write_cell(sheet: Any, row: int, place: int, value: Any, moment: Any) -> int:
-    """Write a cell as what it is; return whether it did not fit."""
-    written: int = 0
+def _write_cell(sheet: Any, row: int, place: int, value: Any, moment: Any) -> None:
+    """Write a cell as what it is."""
     if isinstance(value, bool) or pd.api.types.is_bool(value):
         sheet.write_boolean(row, place, bool(value))
     elif pd.api.types.is_number(value) and not isinstance(value, complex) and _fits(value):
@@ -144,8 +150,7 @@ def _write_cell(sheet: Any, row: int, place: int, value: Any, moment: Any) -> in
         sheet.write_datetime(row, place, value, moment)
     else:
         text = value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
-        written = sheet.write_string(row, place, text_of_cell(text.removesuffix(" 00:00:00")))
-    return written
+        sheet.write_string(row, place, text_of_cell(text.removesuffix(" 00:00:00")))
 
 
 def _fits(value: Any) -> bool:

@@ -80,7 +80,8 @@ def rate_ratio(
     count, previous : int or array-like of int
         The later and the earlier count of independent events.
     exposure, previous_exposure : float or array-like of float
-        What each was counted over, in the same unit: months, Members.
+        What each was counted over, in the same unit: months, Members. Series are paired by their index, in the order
+        of the first, lists by their place; a single value goes with each.
     level : float
         Confidence of the interval, between 0 and 1.
 
@@ -93,7 +94,8 @@ def rate_ratio(
     Raises
     ------
     ArgumentError
-        If a count is negative or not whole, an exposure not positive, or the level not between 0 and 1.
+        If a count is negative or not whole, an exposure not positive, or the level not between 0 and 1; if Series
+        have not the same index, or lists not the same length.
 
     Notes
     -----
@@ -112,11 +114,11 @@ def rate_ratio(
     """
     from scipy.special import betainc, betaincinv
 
-    numbers, before = np.broadcast_arrays(_counts("count", count), _counts("previous", previous))
-    times, earlier = (
-        np.broadcast_to(_exposures(name, given), numbers.shape)
-        for name, given in (("exposure", exposure), ("previous_exposure", previous_exposure))
-    )
+    given = {"count": count, "previous": previous, "exposure": exposure, "previous_exposure": previous_exposure}
+    index = _pair_series(given)
+    checks = {"count": _counts, "previous": _counts}
+    arrays = {name: checks.get(name, _exposures)(name, values) for name, values in given.items()}
+    numbers, before, times, earlier = _same_length(arrays)
     alpha = 1 - _checked_level(level)
     total = numbers + before
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -130,8 +132,35 @@ def rate_ratio(
     p_value = np.minimum(1, 2 * np.minimum(fewer, more))
     known = np.where(total > 0, total, np.nan)  # 0 after 0 says nothing of a ratio
     columns = {"ratio": ratio, LOW: ends[0], HIGH: ends[1], "p_value": p_value}
-    index = next((_index(given, numbers) for given in (count, previous) if isinstance(given, pd.Series)), None)
-    return pd.DataFrame({name: _where_known(column, known) for name, column in columns.items()}, index=index)
+    frame = pd.DataFrame({name: _where_known(column, known) for name, column in columns.items()})
+    return frame if index is None or len(index) < len(frame) else frame.set_axis(index)
+
+
+def _pair_series(given: dict[str, ArrayLike]) -> pd.Index | None:
+    """Put Series into the order of the first, in place, and return its index."""
+    series = {name: values for name, values in given.items() if isinstance(values, pd.Series)}
+    first = next(iter(series), "")
+    for name, values in series.items():
+        index = series[first].index
+        if not values.index.equals(index):
+            if not (index.is_unique and values.index.is_unique and set(index) == set(values.index)):
+                raise ArgumentError(
+                    f"`{name}` and `{first}` are indexed differently; give both the same index, or give lists"
+                )
+            given[name] = values.reindex(index)
+    return series[first].index if series else None
+
+
+def _same_length(arrays: dict[str, NDArray[np.float64]]) -> tuple[NDArray[np.float64], ...]:
+    """Return arrays of one length, for which a single value is repeated."""
+    several = {name: array.size for name, array in arrays.items() if array.size != 1}
+    first = next(iter(several), "")
+    for name, size in several.items():
+        if size != several[first]:
+            raise ArgumentError(
+                f"`{name}` holds {size} values, but `{first}` holds {several[first]}; give as many, or one for all"
+            )
+    return np.broadcast_arrays(*arrays.values())
 
 
 def _counts(name: str, given: ArrayLike) -> NDArray[np.float64]:

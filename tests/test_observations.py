@@ -5,7 +5,8 @@ import warnings
 import pandas as pd
 import pytest
 
-from cbcstats import ArgumentError, load_beneficiaries, load_counts, save_table
+from cbcstats import ArgumentError, load_beneficiaries, load_counts, save_table, year_on_year
+from cbcstats.observations import sdmx_frame
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -89,3 +90,11 @@ def test_what_is_not_dated_is_refused_by_number_and_remedy(tmp_path):
 def test_a_note_that_a_spreadsheet_would_compute_is_marked(years, tmp_path):
     path = save_table(years({2017: 2}, note="=1+1"), tmp_path / "note.sdmx.csv")
     assert ",'=1+1\n" in path.read_text()
+
+
+def test_numbers_a_month_have_a_unit_of_their_own():
+    for per, named, unnamed in (("month", "missions a month", "a month"), ("period", "missions", "_Z")):
+        missions = load_counts("missions").query("unit == 'missions'")
+        changes = year_on_year(missions, by=["indicator", "unit"], per=per)
+        assert sdmx_frame(changes)["UNIT_MEASURE"].unique().tolist() == [named]
+        assert sdmx_frame(changes.drop(columns="unit"))["UNIT_MEASURE"].unique().tolist() == [unnamed]

@@ -97,3 +97,34 @@ def test_series_keep_their_index_and_missing_counts_stay_missing():
 def test_what_is_no_count_is_said(call, message):
     with pytest.raises(ArgumentError, match=message):
         call()
+
+
+def test_series_are_paired_by_their_index_whatever_their_order():
+    # By hand: 6 / 3 = 2 for a, 5 / 10 = 0.5 for b; over twice the time 1 and 0.25.
+    later, before = pd.Series({"a": 6, "b": 5}), pd.Series({"b": 10, "a": 3})
+    assert rate_ratio(later, before)["ratio"].to_dict() == {"a": 2, "b": 0.5}
+    assert rate_ratio(later, [3, 10])["ratio"].to_dict() == {"a": 2, "b": 0.5}
+    assert rate_ratio(6, before)["ratio"].to_dict() == {"b": 0.6, "a": 2}
+    double = pd.Series({"b": 2, "a": 2})
+    assert rate_ratio(later, before, exposure=double)["ratio"].to_dict() == {"a": 1, "b": 0.25}
+    twice = pd.Series([1, 2], index=["a", "a"])
+    assert rate_ratio(twice, twice)["ratio"].tolist() == [1, 1]
+
+
+def test_series_that_do_not_pair_are_refused_in_words():
+    later = pd.Series({"a": 6, "b": 5})
+    for other in (pd.Series({"a": 3, "c": 10}), pd.Series({"a": 3}), pd.Series([3, 10], index=["a", "a"])):
+        with pytest.raises(ArgumentError, match="`previous` and `count` are indexed differently; give both"):
+            rate_ratio(later, other)
+    with pytest.raises(ArgumentError, match="`exposure` and `count` are indexed differently"):
+        rate_ratio(later, 3, exposure=pd.Series({"a": 3}))
+
+
+def test_lists_of_unequal_length_are_refused_with_both_lengths():
+    with pytest.raises(ArgumentError, match="`previous` holds 3 values, but `count` holds 2"):
+        rate_ratio([1, 2], [1, 2, 3])
+    with pytest.raises(ArgumentError, match="`previous_exposure` holds 3 values, but `count` holds 2"):
+        rate_ratio([1, 2], 3, previous_exposure=[1, 2, 3])
+    with pytest.raises(ArgumentError, match="`exposure` holds 2 values, but `previous` holds 3"):
+        rate_ratio(1, [1, 2, 3], exposure=[1, 2])
+    assert len(rate_ratio([1], [1, 2, 3])) == 3
