@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from cbcstats import columns as c
 from cbcstats.comparability import comparison, preferred_figures, year_before
-from cbcstats.figures import SERIES, figures_of, series_keys
+from cbcstats.figures import SERIES, figures_of, read_days, series_keys
+from cbcstats.rules import MARKS
+from cbcstats.workbooks import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +101,17 @@ def year_on_year(
     changes[c.PREVIOUS_SOURCE_ID] = previous[c.SOURCE_ID]
     changes.attrs |= {"per": per, "by": by}
     return changes
+
+
+def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return changes in the dtypes that `year_on_year` gives them, whatever a file or a conversion made of these."""
+    typed: dict[str, Any] = {
+        name: read_days(changes[name]) for name in map(str, changes) if name.endswith((c.PERIOD_START, c.PERIOD_END))
+    }
+    for name in (c.PERCENT_CHANGE_LOW, c.PERCENT_CHANGE_HIGH):
+        typed[name] = changes[name].to_numpy(float, na_value=np.nan)
+    typed[c.COMPARABLE] = changes[c.COMPARABLE].map(lambda mark: MARKS.get(as_text(mark).lower(), False)).astype(bool)
+    return changes.assign(**typed, **{c.WHY: changes[c.WHY].astype("str").fillna("")})
 
 
 def _percent(value: pd.Series, previous: pd.Series) -> pd.Series:

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
+from cbcstats.changes import typed_changes
 from cbcstats.descriptions import change_label, change_text, changes_text, counts_text
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import DAYS, MIDDLE, PRINTED, a_month, figures_of, rows
 from cbcstats.fitting import finish, new_axes
 from cbcstats.labels import label_figures, place_labels
-from cbcstats.marks import GREY, INK, PAPER, cycle, draw_figure, legend_handles, styled
+from cbcstats.marks import GREY, INK, PAPER, colours_of, cycle, draw_figure, legend_handles, styled
 from cbcstats.names import name_marks, name_rows
 from cbcstats.periods import period_label
 from cbcstats.row_labels import THICK, begin_rows, place_sayings, say
@@ -89,7 +90,7 @@ def plot_counts(
     with styled():
         ax = ax or new_axes()
         scopes = sorted(figures[c.SCOPE].unique(), key="planned".__eq__)  # what was done has the first colour
-        colours = dict(zip(scopes, cycle() * len(scopes), strict=False))
+        colours = colours_of(scopes)
         starts = figures[c.PERIOD_START].where(figures[c.MEASURE] == "flow").fillna(figures[c.PERIOD_END])
         begin_time_axis(ax, starts.min(), figures[c.PERIOD_END].max())
         for figure in rows(figures):
@@ -117,7 +118,7 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
     Parameters
     ----------
     changes : pandas.DataFrame
-        Changes, as `year_on_year` returns them.
+        Changes, as `year_on_year` returns them; of a file, with their days as text.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     title : str, optional
@@ -132,6 +133,8 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
     ------
     ArgumentError
         If there are no changes.
+    DataError
+        If a day is none.
 
     Examples
     --------
@@ -145,6 +148,7 @@ def plot_changes(changes: pd.DataFrame, *, ax: Axes | None = None, title: str | 
             raise ArgumentError(f"`changes` lacks the column {needed!r}; make it with year_on_year")
     if changes.empty:
         raise ArgumentError("`changes` holds no change; year_on_year needs two figures of one series")
+    changes = typed_changes(changes)
     name = title or "Change against the figure a year before"
     with styled():
         ax = ax or new_axes(height=1.4 + 0.62 * len(changes))

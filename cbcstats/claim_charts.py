@@ -72,7 +72,8 @@ def plot_claims(verdicts: pd.DataFrame, *, ax: Axes | None = None, title: str | 
     one_series = verdicts[c.INDICATOR].nunique() == 1
     ends = verdicts[[*_IMPLIED, *_PUBLISHED]].to_numpy(float, na_value=np.nan)
     if not one_series:
-        ends = 100 * ends / verdicts[[c.PREVIOUS_VALUE]].to_numpy(float, na_value=np.nan)
+        before = verdicts[[c.PREVIOUS_VALUE]].to_numpy(float, na_value=np.nan)
+        ends = 100 * ends / np.where(before > 0, before, np.nan)
     with styled():
         ax = ax or new_axes(height=min(1.6 + 0.62 * len(verdicts), _MOST))
         begin_rows(ax, len(verdicts))

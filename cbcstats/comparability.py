@@ -31,13 +31,18 @@ class _Reason(NamedTuple):
     forbids: bool = True
 
 
+def check_keys(argument: str, names: Iterable[str], figures: pd.DataFrame) -> None:
+    """Raise ArgumentError unless an argument names columns that can tell series or parts apart."""
+    options = [str(name) for name in figures if name not in _NO_KEYS]
+    for name in names:
+        check_choice(argument, name, options)
+
+
 def preferred_figures(figures: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return one figure for each period of a series, and what others there are for it."""
     if not by:
         raise ArgumentError("`by` names no column; name those that make up a series, such as 'indicator'")
-    options = [str(name) for name in figures if name not in _NO_KEYS]
-    for name in by:
-        check_choice("by", name, options)
+    check_keys("by", by, figures)
     period = [*by, c.PERIOD_START, c.PERIOD_END]
     others = figures[~figures[c.PREFERRED]]
     figures = figures[figures[c.PREFERRED]]
@@ -116,14 +121,14 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str, *, a_year: b
             for name in (c.MEASURE, c.SCOPE, c.UNIT)
             for now, before in [[figures[name].replace("", "none") for figures in (later, previous)]]
         ),
-        _Reason(flow & (overlap > 0), "periods overlap by " + _text(overlap) + " days"),
+        _Reason(flow & (overlap > 0), "periods overlap by " + _counted(overlap, "day")),
         _Reason(
             cumulative & (starts[0] != starts[1]) & (starts[0].notna() | starts[1].notna()),
             "totals are counted from different days",
         ),
         _Reason(
             ~months_apart.between(*A_YEAR) & a_year,
-            _text(months_apart.round()) + " months apart, not a year",
+            _counted(months_apart, "month") + " apart, not a year",
         ),
         _Reason(unequal & ~by_month, "periods differ in length (" + lengths + ")"),
         _Reason(
@@ -161,6 +166,11 @@ def _same_months(later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
 
 def _text(numbers: pd.Series) -> pd.Series:
     return numbers.astype("Float64").round().astype("Int64").astype("str")
+
+
+def _counted(numbers: pd.Series, noun: str) -> pd.Series:
+    counted = _text(numbers) + f" {noun}"
+    return counted.where(counted == f"1 {noun}", counted + "s")
 
 
 def _where(holds: pd.Series, text: str) -> pd.Series:

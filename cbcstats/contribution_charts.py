@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.descriptions import contributions_text, points, total_text
+from cbcstats.descriptions import contributions_text, points, sum_of_lows, total_text
 from cbcstats.errors import ArgumentError
 from cbcstats.figures import rows
 from cbcstats.fitting import finish, new_axes
@@ -18,7 +18,6 @@ from cbcstats.stacks import WIDE, Piece, Stack, draw_stacks, fit_stacks, ordered
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_NO_PARTS: Final = (c.INDICATOR, c.SCOPE, c.PERIOD_START, c.PERIOD_END)
 OTHERS: Final = "all others"
 MOST: Final = 7  # parts, as many as there are colours
 
@@ -88,11 +87,12 @@ def _part_of(contributions: pd.DataFrame) -> str:
         raise ArgumentError(f"`contributions` lacks the column {c.TOTAL_PERCENT_CHANGE!r}; make it with contributions")
     if contributions.empty:
         raise ArgumentError("`contributions` holds none; there must be two periods, and a figure of a part in each")
-    for name in (c.INDICATOR, c.SCOPE):
+    *series, by = contributions.loc[:, : c.PERIOD_START].columns[:-1]
+    for name in series:
         found = contributions[name].unique()
         if len(found) > 1:
             raise ArgumentError(f"`contributions` must hold one {name}, but it holds {', '.join(found)}; select one")
-    return str(next(name for name in contributions if name not in _NO_PARTS))
+    return str(by)
 
 
 def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -103,7 +103,8 @@ def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
         return contributions.assign(**{by: names})
     named = contributions.assign(**{by: names.where(names.isin(moved.index[: MOST - 1]), OTHERS)})
     keys = [by, c.PERIOD_START, c.PERIOD_END]
-    sums = dict.fromkeys((c.CONTRIBUTION, c.CONTRIBUTION_LOW, c.CONTRIBUTION_HIGH), "sum")
+    sums: dict[str, Any] = {c.CONTRIBUTION_LOW: sum_of_lows}
+    sums |= dict.fromkeys((c.CONTRIBUTION, c.CONTRIBUTION_HIGH), lambda points: points.sum(skipna=False))
     same = {c.TOTAL_PERCENT_CHANGE: "first", c.COMPARABLE: "all"}
     said = {c.WHY: lambda reasons: "; ".join(dict.fromkeys(filter(None, reasons)))}
     return named.groupby(keys, sort=False, dropna=False, as_index=False).agg({**sums, **same, **said})

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.figures import PRINTED, a_month, rows
+from cbcstats.figures import PRINTED, a_month, printed, rows
 from cbcstats.members import SHORT_REGIONS
+from cbcstats.parts import LEAST
 from cbcstats.periods import period_label
 from cbcstats.revisions import JOINED, LEFT
 from cbcstats.rosters import NAMED, Roster
@@ -97,7 +98,7 @@ def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
 
 def points(row: Any) -> str:
     """Write a contribution, in percentage points."""
-    if pd.isna(row.contribution):
+    if pd.isna(row.contribution_low):
         return "not known"
     return format_range(row.contribution_low, row.contribution_high, percent=True).replace("%", "")
 
@@ -105,10 +106,15 @@ def points(row: Any) -> str:
 def total_text(of_period: pd.DataFrame) -> str:
     """Write the percent change of a total with as many digits as the ranges of its parts deserve."""
     total = of_period[c.TOTAL_PERCENT_CHANGE].iloc[0]
-    if pd.isna(total):
+    low, high = sum_of_lows(of_period[c.CONTRIBUTION_LOW]), of_period[c.CONTRIBUTION_HIGH].sum(skipna=False)
+    if pd.isna(total) or pd.isna(low):
         return "no percent change"
-    low, high = of_period[c.CONTRIBUTION_LOW].sum(), of_period[c.CONTRIBUTION_HIGH].sum()
     return format_range(total, total, percent=True) if np.isclose(low, high) else format_range(low, high, percent=True)
+
+
+def sum_of_lows(contributions: pd.Series) -> float:
+    """Add up the low ends of contributions; a total falls by all of it at most."""
+    return max(contributions.sum(skipna=False), LEAST)
 
 
 def short_name(part: object) -> str:
@@ -133,8 +139,7 @@ def claim_label(claim: Any) -> str:
     label = f"{heading(claim.indicator)}, {period_label(claim.period_start, claim.period_end)}"
     if pd.isna(claim.value):
         return f"{label}: {claim.published_change}"
-    qualifier = "" if claim.qualifier == "exact" else f"{words(claim.qualifier)} "
-    return f"{label}: {claim.published_change} on {qualifier}{format_range(claim.value, claim.value)}"
+    return f"{label}: {claim.published_change} on {printed(claim.value, claim.qualifier)}"
 
 
 def verdict_text(claim: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,6 +12,8 @@ from cbcstats import columns as c
 from cbcstats.errors import ArgumentError, DataError, check_choice
 from cbcstats.periods import DAYS_PER_MONTH, length_in_days, midpoint
 from cbcstats.qualifiers import READINGS, bounds
+from cbcstats.rules import MARKS
+from cbcstats.workbooks import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +37,8 @@ MISSING: Final = "not known"
 PRINTED: Final = "printed"  # the number and its word, as published
 DAYS: Final = "days"  # length of the period
 MIDDLE: Final = "middle"  # where the figure stands in time
+
+_A_DAY: Final = re.compile(r"\s*(\d{4}(\D)\d{1,2}\2\d{1,2}|\d{8})", re.ASCII)  # and no month or year
 
 
 def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usual") -> pd.DataFrame:
@@ -61,7 +66,8 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
         If it is no frame, an argument is not one of those that there are, a needed column is missing, or numbers a
         month would be divided once more.
     DataError
-        If a value is no count, or a period no period.
+        If a value is no count, a period no period, an end of it no day but a year or a month, `rounded_to` no number,
+        or `preferred` neither true nor false.
     """
     check_choice("per", per, PERS)
     check_choice("reading", reading, READINGS)
@@ -83,7 +89,7 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     # The middle of a total since a start says nothing; it stands where it ends.
     from_start = starts.where(figures[c.MEASURE] != "cumulative")
     found: dict[str, Any] = {
-        PRINTED: [_printed(*figure) for figure in zip(figures[c.VALUE], figures[c.QUALIFIER], strict=True)],
+        PRINTED: [printed(*figure) for figure in zip(figures[c.VALUE], figures[c.QUALIFIER], strict=True)],
         c.VALUE: figures[c.VALUE].to_numpy(float, na_value=np.nan) / divisor,
         c.LOW: lows / divisor,
         c.HIGH: highs / divisor,
@@ -106,9 +112,31 @@ def a_month(unit: str) -> str:
     return unit if unit.endswith("a month") else f"{unit} a month".strip()
 
 
+def printed(value: Any, qualifier: str) -> str:
+    """Write a figure as it was published: the word and the number."""
+    if pd.isna(value):
+        return MISSING
+    number = int(value) if float(value).is_integer() else value
+    return f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{number:,}"
+
+
 def series_keys(by: str | Sequence[str]) -> list[str]:
     """Return the columns that make up a series, each once."""
     return [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
+
+
+def read_days(column: pd.Series) -> pd.Series:
+    """Return days that are dates or text as datetime64; a number, a year and a month are no days."""
+    named = np.array([_names_a_day(day) for day in column], dtype=bool)
+    known = pd.to_datetime(column.where(named), format="ISO8601", errors="coerce", utc=True).notna()
+    wrong = column[~known & column.notna() & column.ne("")].tolist()
+    if wrong:
+        raise DataError(f"{column.name} holds {wrong[0]!r}, which is no day; write days such as 2018-03-02")
+    try:
+        days = pd.to_datetime(column, format="ISO8601")
+    except ValueError as error:
+        raise DataError(f"{column.name} holds days of several time zones; write days such as 2018-03-02") from error
+    return days.dt.tz_localize(None) if days.dt.tz is not None else days
 
 
 def rows(frame: pd.DataFrame) -> Iterable[Any]:
@@ -123,18 +151,23 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
         absent[c.MEASURE] = "flow" if c.PERIOD_START in counts else "stock"
     figures = counts.assign(**{c.PERIOD_START: pd.NaT, **absent} if c.PERIOD_START not in counts else absent)
     for name in (c.PERIOD_START, c.PERIOD_END):
-        figures[name] = _days(figures[name])
+        figures[name] = read_days(figures[name])
     figures = figures[figures[c.PERIOD_END].notna()].reset_index(drop=True)
     for name in (c.INDICATOR, c.MEASURE, c.SCOPE, c.UNIT, c.PERIOD_BASIS, c.QUALIFIER):
         figures[name] = figures[name].astype("str").fillna(DEFAULTS.get(name, "flow"))
-    figures[c.PREFERRED] = figures[c.PREFERRED].map(_is_preferred).astype(bool)
-    numbers = pd.to_numeric(figures[c.VALUE], errors="coerce")
-    wrong = figures[(numbers.isna() & figures[c.VALUE].notna()) | (figures[c.PERIOD_END] < figures[c.PERIOD_START])]
-    if len(wrong):
-        figure = wrong.iloc[0]
-        said = "ends before it starts" if pd.notna(numbers[wrong.index[0]]) else f"has the value {figure[c.VALUE]!r}"
-        raise DataError(f"{_place(figure)} {said}; correct it, or load it with load_counts")
-    return figures.assign(**{c.VALUE: numbers})
+    _refuse(figures, figures[c.PERIOD_END] < figures[c.PERIOD_START], "ends before it starts")
+    read = {name: pd.to_numeric(figures[name], errors="coerce") for name in (c.VALUE, c.ROUNDED_TO)}
+    read[c.PREFERRED] = figures[c.PREFERRED].map(lambda mark: MARKS.get(as_text(mark).strip().lower() or "true"))
+    for name, column in read.items():
+        _refuse(figures, column.isna() & figures[name].notna(), f"has the {name}", name)
+    return figures.assign(**read).astype({c.PREFERRED: bool})
+
+
+def _refuse(figures: pd.DataFrame, wrong: pd.Series, said: str, name: str = "") -> None:
+    """Raise DataError if something is wrong with a figure."""
+    if wrong.any():
+        value = f" {figures.loc[wrong, name].tolist()[0]!r}" if name else ""
+        raise DataError(f"{_place(figures[wrong].iloc[0])} {said}{value}; correct it, or load it with load_counts")
 
 
 def _place(figure: pd.Series) -> str:
@@ -162,22 +195,5 @@ def _range(value: Any, qualifier: str, rounded_to: Any, reading: str) -> tuple[f
     return read
 
 
-def _is_preferred(mark: Any) -> bool:
-    return bool(pd.isna(mark)) or str(mark).lower() == "true"
-
-
-def _days(column: pd.Series) -> pd.Series:
-    try:
-        days = pd.to_datetime(column, format="ISO8601")
-    except (ValueError, TypeError) as error:
-        wrong = column[column.notna() & pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True).isna()]
-        what = f"{wrong.iloc[0]!r}, which is no day" if len(wrong) else "days of several time zones"
-        raise DataError(f"{column.name} holds {what}; write days such as 2018-03-02") from error
-    return days.dt.tz_localize(None) if days.dt.tz is not None else days
-
-
-def _printed(value: Any, qualifier: str) -> str:
-    if pd.isna(value):
-        return MISSING
-    number = int(value) if float(value).is_integer() else value
-    return f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{number:,}"
+def _names_a_day(day: Any) -> bool:
+    return not pd.api.types.is_number(day) and _A_DAY.match(str(day)) is not None

@@ -14,6 +14,7 @@ from cbcstats.lettering import AXIS, SOURCES, TITLE, forms_of, is_known, known, 
 from cbcstats.marks import GREY, SMALL, lay_out, root_figure
 from cbcstats.names import fit_legend, fit_rows
 from cbcstats.wording import source_line
+from cbcstats.workbooks import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,7 +46,7 @@ def finish(
     *,
     title: str,
     text: str,
-    sources: Iterable[str | None],
+    sources: Iterable[Any],
     data: pd.DataFrame,
     fit_marks: Callable[[Axes], None],
 ) -> Axes:
@@ -64,7 +65,7 @@ def finish(
     fit_marks : callable
         Places the labels of the marks, given an Axes whose width is known. It must not hold the Axes.
     """
-    cited = list(dict.fromkeys(name for name in sources if isinstance(name, str)))
+    cited = [name for name in dict.fromkeys(map(as_text, sources)) if name]
     line = source_line(cited)
     remember(ax.set_title(title, parse_math=False), TITLE, title)
     for label in (ax.xaxis.label, ax.yaxis.label):

@@ -16,7 +16,7 @@ from cbcstats.figures import DAYS, MIDDLE, rows
 from cbcstats.wording import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -61,6 +61,22 @@ def cycle() -> list[str]:
     import matplotlib as mpl
 
     return list(mpl.rcParams["axes.prop_cycle"].by_key()["color"])
+
+
+def colours_of(names: Sequence[str]) -> dict[str, str]:
+    """Give each name a colour of its own: those of the style, and where they do not suffice, these made lighter."""
+    style = cycle()
+    turns = -(-len(names) // len(style))
+    colours = [_on_paper(colour, 1 - turn / turns) for turn in range(turns) for colour in style]
+    return dict(zip(names, colours, strict=False))
+
+
+def _on_paper(colour: str, share: float) -> str:
+    """Return what a colour becomes that covers only a share of white paper."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    red, green, blue = (1 - (1 - part) * share for part in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 def is_bar(figure: Any) -> bool:

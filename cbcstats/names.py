@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-from cbcstats.lettering import all_wrapped, pixels, wrap
+from cbcstats.lettering import SAFE, all_wrapped, pixels, wrap
 from cbcstats.marks import INK, lay_out, root_figure
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def fit_legend(ax: Axes) -> None:
     width = ax.get_window_extent().width
     for columns in (2, 1):
         legend = _legend(ax, legend.legend_handles, wholes, columns=columns)
-        if legend.get_window_extent().width <= width:
+        if legend.get_window_extent().width <= SAFE * width:
             return
     for text, whole in zip(legend.get_texts(), wholes, strict=True):
         wrap(text, whole, width - pixels(ax, 4 * LEGEND))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.caveats import cited_by
+from cbcstats.changes import typed_changes
 from cbcstats.columns import PLANNED
 from cbcstats.descriptions import change_label, change_text, changes_text, counts_text
 from cbcstats.errors import CbcstatsError
@@ -112,8 +113,12 @@ def _reading(figures: pd.DataFrame, left_out: int, *, monthly: bool) -> str:
     return " ".join(filter(None, said))
 
 
-def _of_changes(changes: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart:
+def _of_changes(changes: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart | None:
     title = "Change against the figure a year before"
+    try:
+        changes = typed_changes(changes)
+    except CbcstatsError:
+        return None  # no table of changes after all
     low, high = changes[c.PERCENT_CHANGE_LOW], changes[c.PERCENT_CHANGE_HIGH].replace(np.inf, np.nan)
     kinds = changes[c.COMPARABLE].map({True: COMPARABLE, False: OTHER})
     series = [kind for kind in (COMPARABLE, OTHER) if (kinds == kind).any()]

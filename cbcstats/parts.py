@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.comparability import OTHERS, comparison, preferred_figures, year_before
+from cbcstats.comparability import check_keys, comparison, preferred_figures, year_before
 from cbcstats.errors import ArgumentError, check_choice
 from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, figures_of, series_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
 ABSENT: Final = "absent"
+LEAST: Final = -100.0  # percentage points: what a total loses with all of its parts
+_EQUAL: Final = 1e-9  # share by which sums of decimals may miss each other
 _IN_COMMON: Final = (c.MEASURE, c.UNIT, c.PERIOD_BASIS)  # to the parts of a total
 
 
@@ -46,7 +47,7 @@ def contributions(
         `previous_value`; `contribution`, `contribution_low`, `contribution_high` (percentage points, float64) that add
         up to `total_percent_change`; `comparable`, `why`, `source_id`, `previous_source_id`. A part without
         a figure in one of the periods is kept and counts 0 there, which need not be a drop: `why` says so, and the
-        whole change is not comparable.
+        whole change is not comparable, nor is that of parts of several measures or units.
 
     Raises
     ------
@@ -56,7 +57,9 @@ def contributions(
     Notes
     -----
     contribution = 100 (v - p) / P, for part v after p and total P before; the contribution to growth of the national
-    accounts. With ranges, from the least to the greatest that v, p and P allow.
+    accounts. With ranges, from the least to the greatest that v, p and P allow; never below -100, for p is a part of P,
+    and `inf` where v has no upper end or P may be 0. After a total of 0 there is none. The days of a period are
+    inferred where those of one of its parts are.
 
     Examples
     --------
@@ -81,18 +84,24 @@ def contributions(
         return values.groupby(of_one_change, dropna=False).transform("sum", skipna=False)
 
     total = summed(later[c.VALUE])
-    before = {name: summed(previous[name]).where(lambda sums: sums > 0) for name in (c.VALUE, c.LOW, c.HIGH)}
+    before = {name: summed(previous[name]) for name in (c.LOW, c.HIGH)}
+    before[c.VALUE] = summed(previous[c.VALUE]).where(lambda sums: sums > 0)
     found = later[[*series, by, c.PERIOD_START, c.PERIOD_END, c.VALUE]].copy()
     found[c.PREVIOUS_VALUE] = previous[c.VALUE]
-    low, high = later[c.LOW] - previous[c.HIGH], later[c.HIGH] - previous[c.LOW]
     found[c.CONTRIBUTION] = 100 * (later[c.VALUE] - previous[c.VALUE]) / before[c.VALUE]
-    found[c.CONTRIBUTION_LOW] = np.minimum(100 * low / before[c.LOW], 100 * low / before[c.HIGH])
-    found[c.CONTRIBUTION_HIGH] = np.maximum(100 * high / before[c.LOW], 100 * high / before[c.HIGH])
+    least, most = later[c.LOW] - previous[c.HIGH], later[c.HIGH] - previous[c.LOW]
+    ends = {
+        c.CONTRIBUTION_LOW: (100 * least / before[c.LOW].where(least < 0, before[c.HIGH])).clip(lower=LEAST),
+        c.CONTRIBUTION_HIGH: 100 * most / before[c.LOW].where(most > 0, before[c.HIGH]),
+    }
+    for name, end in ends.items():
+        found[name] = end.where(before[c.HIGH] > 0)
     found[c.TOTAL_PERCENT_CHANGE] = 100 * (total / before[c.VALUE] - 1)
     compared = comparison(later, previous, per=per)
-    known = compared[c.COMPARABLE] & (later[PRINTED] != ABSENT) & (previous[PRINTED] != ABSENT)
+    unlike = later.groupby(of_one_change, dropna=False)[[c.MEASURE, c.UNIT]].transform("nunique").gt(1).any(axis=1)
+    known = compared[c.COMPARABLE] & (later[PRINTED] != ABSENT) & (previous[PRINTED] != ABSENT) & ~unlike
     found[c.COMPARABLE] = known.groupby(of_one_change, dropna=False).transform("all")
-    found[c.WHY] = _with_absent(compared[c.WHY], later, previous)
+    found[c.WHY] = _with_unlike(_with_absent(compared[c.WHY], later, previous), unlike)
     found[c.SOURCE_ID], found[c.PREVIOUS_SOURCE_ID] = later[c.SOURCE_ID], previous[c.SOURCE_ID]
     found.attrs["per"] = per
     return found.sort_values([c.PERIOD_END], kind="stable", ignore_index=True)
@@ -142,7 +151,9 @@ def check_totals(
     0   27.0      3         27.0     True
     """
     keys = series_keys(by)
-    figures = preferred_figures(figures_of(counts, reading=reading), [*keys, part])
+    figures = figures_of(counts, reading=reading)
+    check_keys("part", [part], figures)
+    figures = preferred_figures(figures, [*keys, part])
     is_total = figures[part].astype("str") == total
     if not is_total.any():
         check_choice("total", total, sorted(map(str, figures[part].unique())))
@@ -153,13 +164,12 @@ def check_totals(
     found = figures.loc[is_total, [*period, c.VALUE, c.LOW, c.HIGH, c.SOURCE_ID]]
     found = found.merge(sums, on=period, how="left")
     found[c.NUMBER_OF_PARTS] = found[c.NUMBER_OF_PARTS].fillna(0).astype(int)
-    found[c.ADDS_UP] = (found[c.PARTS_LOW] <= found[c.HIGH]) & (found[c.LOW] <= found[c.PARTS_HIGH])
+    found[c.ADDS_UP] = _up_to(found[c.PARTS_LOW], found[c.HIGH]) & _up_to(found[c.LOW], found[c.PARTS_HIGH])
     alike = figures.groupby(period, dropna=False)[[c.MEASURE, c.UNIT]].nunique().eq(1).all(axis="columns")
     found = found.merge(alike.rename(c.COMPARABLE), on=period, how="left")
     more = (found[c.PARTS_VALUE] - found[c.VALUE]).map(_more_or_less)
     found[c.WHY] = ("the parts make " + more + " than the total").mask(found[c.ADDS_UP], "")
-    unlike = (found[c.WHY] + "; measure or unit differs").str.removeprefix("; ")
-    found[c.WHY] = found[c.WHY].mask(~found[c.COMPARABLE], unlike)
+    found[c.WHY] = _with_unlike(found[c.WHY], ~found[c.COMPARABLE])
     no_parts = found[c.NUMBER_OF_PARTS] == 0
     unknown = (found[c.PARTS_VALUE].isna() & ~no_parts) | found[c.VALUE].isna()
     found[c.COMPARABLE] &= ~unknown
@@ -170,22 +180,28 @@ def check_totals(
     return found[[*period, *names]]
 
 
+def _up_to(low: pd.Series, high: pd.Series) -> pd.Series:
+    """Return where one sum is at most the other, as far as floats can tell."""
+    return (low <= high) | np.isclose(low, high, rtol=_EQUAL, atol=0)
+
+
+def _with_unlike(why: pd.Series, unlike: pd.Series) -> pd.Series:
+    return why.mask(unlike, (why + "; measure or unit differs").str.removeprefix("; "))
+
+
 def _more_or_less(difference: float) -> str:
     return f"{f'{abs(difference):,.4f}'.rstrip('0').rstrip('.')} {'more' if difference > 0 else 'less'}"
 
 
 def _completed(figures: pd.DataFrame, series: list[str], part: str) -> pd.DataFrame:
     """Give every part of a series a figure in every period of it; one that is absent counts 0."""
-    of_period = [c.PERIOD_START, c.PERIOD_END, c.MEASURE, c.UNIT, c.PERIOD_BASIS, DAYS, MIDDLE]
-    periods = figures.drop_duplicates([*series, c.PERIOD_START, c.PERIOD_END])[[*series, *of_period]]
-    parts = figures[[*series, part]].drop_duplicates()
-    grid = periods.merge(parts, on=series)
-    own = [c.VALUE, c.LOW, c.HIGH, PRINTED, OTHERS, c.SOURCE_ID]
-    keys = [*series, part, c.PERIOD_START, c.PERIOD_END]
-    full = grid.merge(figures[[*keys, *own]], on=keys, how="left")
-    absent = full[PRINTED].isna()
-    full[[c.VALUE, c.LOW, c.HIGH]] = full[[c.VALUE, c.LOW, c.HIGH]].mask(absent, 0.0)
-    return full.assign(**{PRINTED: full[PRINTED].mask(absent, ABSENT)})
+    of_period = [*series, c.PERIOD_START, c.PERIOD_END]
+    periods = figures.drop_duplicates(of_period)[[*of_period, *_IN_COMMON, DAYS, MIDDLE]]
+    every = periods.merge(figures[[*series, part]].drop_duplicates(), on=series)
+    absent = every.assign(**dict.fromkeys((c.VALUE, c.LOW, c.HIGH), 0.0), **{PRINTED: ABSENT})
+    full = pd.concat([figures, absent]).drop_duplicates([*of_period, part], ignore_index=True)
+    inferred = full[c.PERIOD_BASIS].eq("inferred").groupby([full[name] for name in of_period], dropna=False)
+    return full.assign(**{c.PERIOD_BASIS: full[c.PERIOD_BASIS].mask(inferred.transform("any"), "inferred")})
 
 
 def _with_absent(why: pd.Series, later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:

@@ -93,7 +93,11 @@ def heading(name: object) -> str:
 
 
 def _number(value: float, decimals: int) -> str:
-    return f"{value:z,.0f}" if float(value).is_integer() else f"{value:z,.{max(decimals, 1)}f}"
+    """Write a number with its first digit other than 0, for what is more than nothing is not written as 0."""
+    if float(value).is_integer():
+        return f"{value:z,.0f}"
+    first = -math.floor(math.log10(abs(value))) if math.isfinite(value) else 0
+    return f"{value:,.{max(decimals, first, 1)}f}"
 
 
 def _percent(value: float, decimals: int) -> str:
