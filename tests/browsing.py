@@ -1,21 +1,35 @@
-"""What browser tests share: the browser of the system, pages that remember what they asked for, and axe."""
+"""What tests of pages share: their elements, the browser of the system, what a page asked for, and axe."""
 
 import contextlib
-import os
-import shutil
+from html.parser import HTMLParser
 
-import pytest
+from command_line import installed
+
+
+class Elements(HTMLParser):
+    """The elements of a page, each with its attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def tags(self):
+        """Return the names of the elements that there are."""
+        return {tag for tag, _ in self.found}
+
+    def all(self, tag):
+        """Return the attributes of each element of a name."""
+        return [attributes for name, attributes in self.found if name == tag]
 
 
 @contextlib.contextmanager
 def chromium():
     """Start the browser of the system without a screen; skip where there is none, and fail where `CI` is set."""
-    binary = shutil.which("chromium") or shutil.which("google-chrome")
-    if not binary:
-        message = "this test needs a browser: install Debian's chromium, or Chrome"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    binary = installed("chromium", "google-chrome", hint="a browser: install Debian's chromium, or Chrome")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as player:

@@ -1,4 +1,4 @@
-"""Tables that the tests of exports share, and texts that a spreadsheet would compute."""
+"""Tables that tests share, and texts that a spreadsheet would compute."""
 
 import pandas as pd
 
@@ -33,10 +33,14 @@ COMPUTED = [
 ]
 
 
-def contributions():
+def example_rows():
+    """Return the missions of the invented register, whose index is the row of the file."""
     columns = {"member": "Country", "start_date": "Start", "end_date": "End"}
-    register = cbcstats.read_register(cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y")
-    return cbcstats.contributions(cbcstats.count_missions(register.rows, by="wco_region"))
+    return cbcstats.read_register(cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y").rows
+
+
+def contributions():
+    return cbcstats.contributions(cbcstats.count_missions(example_rows(), by="wco_region"))
 
 
 FRAMES = {

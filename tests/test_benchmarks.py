@@ -1,11 +1,10 @@
 """The made-up registers, and pipelines written by hand that find the same bad cells as cbcstats."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from command_line import run_python
 
 pytest.importorskip("polars")
 
@@ -90,7 +89,6 @@ def test_ratios_are_medians_of_rounds():
 
 
 def test_help_names_the_comparisons():
-    command = [sys.executable, "-m", "benchmarks", "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
+    done = run_python("-m", "benchmarks", "--help", check=True, cwd=Path(__file__).parent.parent)
     assert "--large" in done.stdout
     assert "reading" in done.stdout

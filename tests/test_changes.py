@@ -1,3 +1,4 @@
+import datetime
 import math
 import re
 
@@ -377,6 +378,9 @@ def test_figures_are_preferred_unless_they_say_no(years):
     counts = years(dict.fromkeys(range(2010, 2016), 1)).astype({"preferred": object})
     counts["preferred"] = [True, None, "TRUE", "false", False, "no"]
     assert figures_of(counts)["preferred"].tolist() == [True, True, True, False, False, False]
+    counts["preferred"] = ["yes", " Yes", "", "1", 1, 0]
+    assert figures_of(counts)["preferred"].tolist() == [True, True, True, True, True, False]
+    assert figures_of(counts.assign(preferred=[1, 0.0] * 3))["preferred"].tolist() == [True, False] * 3
 
 
 @pytest.mark.parametrize(
@@ -395,6 +399,14 @@ def test_figures_are_preferred_unless_they_say_no(years):
             "the figure of missions for 2015-12-31 has the value 'many'; correct it",
         ),
         (
+            {"preferred": [1, 2]},
+            "the figure of missions for 2016-01-01 to 2016-12-31 has the preferred 2; correct it, or load it with",
+        ),
+        (
+            {"rounded_to": ["0.1", "a tenth"]},
+            "the figure of missions for 2016-01-01 to 2016-12-31 has the rounded_to 'a tenth'; correct it",
+        ),
+        (
             {"period_end": ["2015-12-31", "soon"]},
             "^period_end holds 'soon', which is no day; write days such as 2018-03-02$",
         ),
@@ -407,6 +419,45 @@ def test_figures_are_preferred_unless_they_say_no(years):
 def test_a_figure_that_is_none_is_named(years, changed, message):
     with pytest.raises(DataError, match=message):
         figures_of(years({2015: 1, 2016: 2}).assign(**changed))
+
+
+@pytest.mark.parametrize(
+    ("days", "first"),
+    [
+        ([2015, 2016], "2015"),
+        ([2015.0, None], "2015.0"),
+        (pd.array([2015, None], dtype="Int64"), "2015"),
+        (pd.Categorical([2015, 2016]), "2015"),
+        ([20151231, 20161231], "20151231"),
+        (["2015-12-31", "2016"], "'2016'"),
+        (["2015-12", "2016-12-31"], "'2015-12'"),
+        (["2015/12", "2016/12"], "'2015/12'"),
+        (["2015-12-31", "today"], "'today'"),
+        (pd.Series([pd.Period("2015-12-31", "D"), pd.Period("2016")], dtype=object), "Period('2016', 'Y-DEC')"),
+    ],
+)
+def test_years_and_months_are_no_days(years, days, first):
+    said = re.escape(f"period_end holds {first}, which is no day; write days such as 2018-03-02")
+    with pytest.raises(DataError, match=f"^{said}$"):
+        figures_of(years({2015: 1, 2016: 2}).assign(period_end=days))
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ["2015-12-31", "2016-12-31"],
+        ["20151231", "2016-12-31T00:00"],
+        ["2015/12/31", "2016-12-31 00:00:00"],
+        [datetime.date(2015, 12, 31), "2016-12-31"],
+        np.array(["2015-12-31", "2016-12-31"], dtype="datetime64[D]"),
+        pd.Categorical([pd.Timestamp("2015-12-31"), pd.Timestamp("2016-12-31")]),
+        pd.Series([pd.Period("2015-12-31", "D"), pd.Timestamp("2016-12-31")], dtype=object),
+    ],
+)
+def test_days_are_read_however_they_are_held(years, days):
+    figures = figures_of(years({2015: 1, 2016: 2}).assign(period_end=days))
+    assert figures["period_end"].tolist() == [pd.Timestamp("2015-12-31"), pd.Timestamp("2016-12-31")]
+    assert figures["days"].tolist() == [365, 366]
 
 
 def test_changes_say_what_they_are_changes_of(years):
@@ -426,10 +477,15 @@ def test_ten_to_fifteen_months_pass_for_a_year(make_counts, days, comparable):
     assert (change["why"] == "") == comparable
 
 
+def test_one_month_is_no_months(make_counts):
+    counts = make_counts(("2015-01-01", "2015-01-31", 10), ("2015-02-01", "2015-02-28", 11))
+    assert last(year_on_year(counts, per="month"))["why"] == "1 month apart, not a year"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "why"),
     [
-        (("2015-01-01", "2015-12-31"), ("2015-12-31", "2016-12-30"), "periods overlap by 1 days"),
+        (("2015-01-01", "2015-12-31"), ("2015-12-31", "2016-12-30"), "periods overlap by 1 day"),
         (("2015-01-01", "2015-12-31"), ("2016-01-01", "2016-12-31"), ""),
         # February and a leap day, and what is no leap day: 28 and 30, 28 and 31 days.
         (("2015-02-01", "2015-02-28"), ("2016-02-01", "2016-02-29"), ""),
@@ -522,6 +578,8 @@ def test_a_number_that_was_rounded_is_never_below_nothing(years):
     figures = figures_of(years({2015: 5, 2016: 5}).assign(value=[0.02, 24.1], rounded_to=0.1))
     assert figures["low"].tolist() == pytest.approx([0, 24.05])
     assert figures["high"].tolist() == pytest.approx([0.07, 24.15])
+    text = figures_of(years({2015: 5, 2016: 5}).assign(value=[0.02, 24.1], rounded_to="0.1"))
+    pd.testing.assert_frame_equal(text, figures)
 
 
 def test_numbers_a_month_say_so_and_are_not_divided_again(missions):

@@ -6,7 +6,9 @@ import weakref
 
 import matplotlib.pyplot as plt
 import pytest
+from frames import example_rows
 from matplotlib.colors import to_hex
+from pictures import cut, legend, overlapping, words
 
 import cbcstats
 from cbcstats.captions import ArgumentError, chart_data, describe, fit
@@ -17,8 +19,7 @@ CLAIMS = ("contradicts", "consistent", "cannot be checked")
 
 @pytest.fixture(scope="module")
 def rows():
-    columns = {"member": "Country", "start_date": "Start", "end_date": "End"}
-    return cbcstats.read_register(cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y").rows
+    return example_rows()
 
 
 def counts(indicator, **options):
@@ -56,40 +57,6 @@ def widen(ax, centimetres):
     ax.figure.draw_without_rendering()
 
 
-def words(ax):
-    """Return the words that are seen on a chart, in groups of which each is one thing."""
-    legend = ax.get_legend()
-    titles = [text for text in (ax.title, ax._left_title) if text.get_text()]
-    groups = [ax.texts, titles, legend.get_texts() if legend else []]
-    if ax.axison:
-        groups += [ax.get_xticklabels(), ax.get_yticklabels(), [ax.xaxis.label, ax.yaxis.label]]
-    return [text for group in groups for text in group if text.get_visible() and text.get_text()]
-
-
-def overlapping(ax):
-    # Words at an axis lie beside each other by matplotlib's own layout, and ticks beyond the limits are not drawn.
-    legend = ax.get_legend()
-    shown = [text for text in words(ax) if text in ax.texts or text in (legend.get_texts() if legend else [])]
-    boxes = [(text.get_text(), text.get_window_extent()) for text in shown]
-    return [
-        (first, second)
-        for place, (first, box) in enumerate(boxes)
-        for second, other in boxes[place + 1 :]
-        if box.overlaps(other)
-    ]
-
-
-def cut(ax):
-    page = ax.figure.bbox
-    within = [text for text in words(ax) if text not in (*ax.get_xticklabels(), *ax.get_yticklabels())]
-    boxes = [(text.get_text(), text.get_window_extent()) for text in within]
-    return [
-        text
-        for text, box in boxes
-        if box.x0 < page.x0 - 1 or box.x1 > page.x1 + 1 or box.y0 < page.y0 - 1 or box.y1 > page.y1 + 1
-    ]
-
-
 @pytest.mark.parametrize("name", CHARTS)
 def test_no_words_lie_on_words_and_none_are_cut_off(name, rows):
     ax = CHARTS[name](rows)
@@ -98,7 +65,6 @@ def test_no_words_lie_on_words_and_none_are_cut_off(name, rows):
         assert overlapping(ax) == []
         assert cut(ax) == []
     ax.figure.set_dpi(300)
-    ax.figure.draw_without_rendering()
     assert cut(ax) == []
 
 
@@ -161,7 +127,7 @@ def test_names_of_rows_and_a_legend_of_a_user_stay():
     ax = CHARTS["missions"](None)
     ax.get_legend().get_texts()[0].set_text("done")
     widen(ax, 8.5)
-    assert [text.get_text() for text in ax.get_legend().get_texts()][:2] == ["done", "planned"]
+    assert legend(ax)[:2] == ["done", "planned"]
     ax.get_legend().remove()
     widen(ax, 17)
     assert ax.get_legend() is None

@@ -2,15 +2,14 @@
 
 import csv
 import io
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from command_line import run_python
+from office import converted
 
 import cbcstats
 from cbcstats import parse_qualified
@@ -21,9 +20,6 @@ DATA = Path(__file__).parent.parent / "data"
 CONTRIBUTING = (DATA.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SIZES = {"counts": 60, "beneficiaries": 20, "members": 20, "places": 200, "sources": None}
 NEW = "test_series,flow,delivered,missions,2016-01-01,2016-12-31,stated,12,,exact,+20%,total,,true,,wco-2018-03-02,Mine"
-needs_libreoffice = pytest.mark.skipif(
-    shutil.which("soffice") is None and "CI" not in os.environ, reason="LibreOffice is not installed"
-)
 
 
 @pytest.fixture
@@ -53,6 +49,12 @@ def with_row(rows, **changed):
     return [*rows, list(cells.values())]
 
 
+def add_figure(folder, **changed):
+    """Add a figure to the counts in a folder."""
+    path = folder / "counts.csv"
+    path.write_bytes(saved(with_row(read(path), **changed)))
+
+
 def said(folder):
     checked = check_data(folder)
     return "\n".join(checked.lines), checked.fine
@@ -66,8 +68,7 @@ def test_the_tables_of_the_project_are_fine():
 
 
 def test_a_new_figure_is_fine(folder):
-    path = folder / "counts.csv"
-    path.write_bytes(saved(with_row(read(path))))
+    add_figure(folder)
     text, fine = said(folder)
     assert fine, text
     assert "counts.csv: 60 rows, fine" in text
@@ -130,8 +131,7 @@ def test_what_cannot_be_misunderstood_is_read_as_before(folder, way):
     ],
 )  # fmt: skip
 def test_what_may_be_misunderstood_is_said_with_its_cell(folder, column, letter, cell, problem, remedy):
-    path = folder / "counts.csv"
-    path.write_bytes(saved(with_row(read(path), **{column: cell})))
+    add_figure(folder, **{column: cell})
     text, fine = said(folder)
     assert not fine
     assert "counts.csv: 60 rows, 1 problem\n" in text
@@ -143,8 +143,7 @@ def test_what_may_be_misunderstood_is_said_with_its_cell(folder, column, letter,
 
 @pytest.mark.parametrize("change", ["+49%", "-12%", "+2", "-3.7%", "0%", "+2.5%", "from 57 to 74", "about 40% larger"])
 def test_changes_as_printed_are_fine(folder, change):
-    path = folder / "counts.csv"
-    path.write_bytes(saved(with_row(read(path), published_change=change)))
+    add_figure(folder, published_change=change)
     text, fine = said(folder)
     assert fine, text
 
@@ -201,26 +200,19 @@ def test_a_trouble_that_runs_through_a_column_is_said_once(folder):
     assert "Are cells named that you did not touch?" in text
 
 
-def test_sources_that_nothing_cites_are_a_warning(folder):
+def test_sources_that_nothing_cites_are_a_warning_until_a_note_names_them(folder):
     with (folder / "sources.csv").open("a", encoding="utf-8") as file:
         file.write("my-letter,A letter,An office,2018,https://example.org/letter,2026-11-24,\n")
     text, fine = said(folder)
     assert fine
     [warning] = [line for line in text.splitlines() if line.startswith("warning: no row cites")]
     assert warning.endswith(" my-letter")
-
-
-def test_a_note_that_names_a_source_cites_it(folder):
-    with (folder / "sources.csv").open("a", encoding="utf-8") as file:
-        file.write("my-letter,A letter,An office,2018,https://example.org/letter,2026-11-24,\n")
-    path = folder / "counts.csv"
-    path.write_bytes(saved(with_row(read(path), note="Counted as in my-letter.")))
+    add_figure(folder, note="Counted as in my-letter.")
     assert "my-letter" not in said(folder)[0]
 
 
 def test_decimals_without_rounding_are_a_warning(folder):
-    path = folder / "counts.csv"
-    path.write_bytes(saved(with_row(read(path), value="2.5")))
+    add_figure(folder, value="2.5")
     text, fine = said(folder)
     assert fine
     assert "warning: row 61 of counts.csv: 2.5 has decimals, but rounded_to is empty" in text
@@ -229,8 +221,7 @@ def test_decimals_without_rounding_are_a_warning(folder):
 def test_a_bad_source_hides_no_bad_figure(folder):
     sources = folder / "sources.csv"
     sources.write_text(sources.read_text(encoding="utf-8").replace("2026-11-24", "24.11.2026", 1), encoding="utf-8")
-    counts = folder / "counts.csv"
-    counts.write_bytes(saved(with_row(read(counts), value="many")))
+    add_figure(folder, value="many")
     text, _ = said(folder)
     assert "sources.csv: 272 rows, 1 problem" in text.replace(str(len(read(sources)) - 1), "272")
     assert "cell F2 (accessed): '24.11.2026' is a date in the form of a spreadsheet program" in text
@@ -255,10 +246,9 @@ def test_files_that_describe_other_tables_are_said(folder):
 
 
 def test_changes_that_contradict_are_information(folder):
-    path = folder / "counts.csv"
-    rows = with_row(read(path), published_change="", change_basis="")
+    add_figure(folder, published_change="", change_basis="")
     later = {"period_start": "2017-01-01", "period_end": "2017-12-31", "value": "33", "published_change": "+10%"}
-    path.write_bytes(saved(with_row(rows, **later)))
+    add_figure(folder, **later)
     text, fine = said(folder)
     assert fine
     assert "row 62, test_series: +10% on 33 missions means 30 before; 12 was published" in text
@@ -267,10 +257,8 @@ def test_changes_that_contradict_are_information(folder):
 
 @pytest.mark.parametrize(("value", "code", "last"), [("12", 0, "All is fine."), ("many", 1, "Correct this")])
 def test_the_command_ends_with_its_code_and_no_traceback(folder, value, code, last):
-    path = folder / "counts.csv"
-    path.write_bytes(saved(with_row(read(path), value=value)))
-    command = [sys.executable, "-m", "cbcstats.data_checks", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    add_figure(folder, value=value)
+    done = run_python("-m", "cbcstats.data_checks", folder)
     assert (done.returncode, done.stderr) == (code, "")
     assert done.stdout.splitlines()[-1].startswith(last)
 
@@ -327,16 +315,10 @@ def save_in_libreoffice(path, folder, *, as_text):
     """Open a file in LibreOffice, with all columns as text or as it likes, and save it as CSV again."""
     columns = "/".join(f"{number}/2" for number in range(1, 18)) if as_text else ""
     form = "Text - txt - csv (StarCalc)"
-    command = [
-        "soffice", "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-        f"--infilter={form}:44,34,76,1,{columns},1033,false,{'false' if as_text else 'true'}",
-        "--convert-to", f"csv:{form}:44,34,76,1,,1033,false,true,false", "--outdir", str(folder), str(path),
-    ]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return folder / path.name
+    read_as = f"--infilter={form}:44,34,76,1,{columns},1033,false,{'false' if as_text else 'true'}"
+    return converted(path, f"csv:{form}:44,34,76,1,,1033,false,true,false", folder, read_as)
 
 
-@needs_libreoffice
 @pytest.mark.parametrize("table", ["counts", "members", "sources"])
 def test_libreoffice_saves_what_it_opened_as_text(table, tmp_path):
     again = save_in_libreoffice(DATA / f"{table}.csv", tmp_path, as_text=True)
@@ -344,9 +326,7 @@ def test_libreoffice_saves_what_it_opened_as_text(table, tmp_path):
     pd.testing.assert_frame_equal(load(source=again), load())
 
 
-@needs_libreoffice
 def test_what_libreoffice_makes_of_signs_is_said(folder, tmp_path):
-    (tmp_path / "saved").mkdir()
     again = save_in_libreoffice(folder / "counts.csv", tmp_path / "saved", as_text=False)
     shutil.copy(again, folder)
     text, fine = said(folder)

@@ -3,33 +3,30 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 
-import nbformat
 import pytest
-from command_line import run
+from command_line import CBCSTATS, run
+from notebook_files import make_notebook
 
 import cbcstats
 
 
 @pytest.fixture
 def notebook(tmp_path):
-    path = tmp_path / "mine.ipynb"
-    cells = [nbformat.v4.new_markdown_cell("# Mine?"), nbformat.v4.new_code_cell("print(6 * 7)")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    return path
+    return make_notebook(tmp_path / "mine.ipynb", "# Mine?", "print(6 * 7)")
 
 
-def test_version(tmp_path):
+def test_the_version_is_printed(tmp_path):
     done = run("--version", cwd=tmp_path)
     assert (done.returncode, done.stdout.strip()) == (0, f"cbcstats {cbcstats.__version__}")
 
 
-def test_help_has_examples(tmp_path):
-    done = run("report", "--help", cwd=tmp_path)
+@pytest.mark.parametrize("command", ["chart", "check", "claims", "count", "implied", "report", "template"])
+def test_help_has_examples(command, tmp_path):
+    done = run(command, "--help", cwd=tmp_path)
     assert done.returncode == 0
-    assert "cbcstats report --output" in " ".join(done.stdout.split())
+    assert f"Examples: cbcstats {command}" in " ".join(done.stdout.split())
 
 
 def test_report_writes_and_says_where(notebook, tmp_path):
@@ -42,9 +39,7 @@ def test_report_writes_and_says_where(notebook, tmp_path):
 
 @pytest.mark.parametrize("source", ["1 / 0", "raise SystemExit(3)"])
 def test_a_failing_notebook_exits_with_2_and_no_traceback(source, tmp_path):
-    path = tmp_path / "bad.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
-    done = run("report", "-n", path, cwd=tmp_path)
+    done = run("report", "-n", make_notebook(tmp_path / "bad.ipynb", source), cwd=tmp_path)
     assert done.returncode == 2
     assert "bad.ipynb, code cell 1" in done.stderr
     assert "Traceback" not in done.stderr
@@ -111,10 +106,8 @@ def test_implied_prints_the_count_before(arguments, code, said, tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal of POSIX")
 def test_an_interrupt_is_a_sentence_and_leaves_nothing(tmp_path):
-    path = tmp_path / "slow.ipynb"
     source = "import pathlib, time\npathlib.Path('running').touch()\ntime.sleep(60)"
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
-    command = [sys.executable, "-c", "from cbcstats.cli import main; main()", "report", "-n", str(path)]
+    command = [*CBCSTATS, "report", "-n", str(make_notebook(tmp_path / "slow.ipynb", source))]
     started = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     while not (tmp_path / "running").exists() and started.poll() is None:
         time.sleep(0.1)

@@ -7,12 +7,11 @@ licence of a row is the one of the package alone, and is compared with what its 
 import importlib.metadata
 import os
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from command_line import run
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -140,8 +139,7 @@ def test_what_is_asked_for_always_is_enough_to_make_the_report(tmp_path):
     assert {"pptx", "polars", "duckdb", "pyspark", "openpyxl", "pytest", "jupyterlab"} <= hidden
     (tmp_path / "sitecustomize.py").write_text(NOT_INSTALLED.format(names=hidden), encoding="utf-8")
     paths = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
-    command = [sys.executable, "-c", "from cbcstats.cli import main; main()", "report"]
-    done = subprocess.run(command, cwd=tmp_path, env=paths, capture_output=True, text=True, check=False)
+    done = run("report", cwd=tmp_path, env=paths, timeout=900)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "report" / "index.html").is_file()
     assert not list((tmp_path / "report").glob("*.pptx"))
@@ -194,6 +192,8 @@ def test_lowest_constraints_are_the_lowest_that_exist():
         assert (*version.release, 0, 0)[:depth] == least.release, f"{requirement}: {version}"
 
 
-def test_constraints_name_no_place_to_load_from():
-    for name in ("constraints.txt", "constraints-lowest.txt"):
-        assert not re.search(r"//|--|@", read(name))
+@pytest.mark.parametrize("name", ["constraints.txt", "constraints-lowest.txt"])
+def test_constraints_hold_names_and_versions_and_no_place_to_load_from(name):
+    for line in read(name).splitlines():
+        assert re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==[\w.+!-]+( ; .+)?", line), line
+        assert not re.search(r"//|--|@", line), line

@@ -10,15 +10,11 @@ import ast
 import codeop
 import contextlib
 import io
-import os
 import re
 import shlex
-import shutil
-import subprocess
 import sys
 import tomllib
 from functools import partial
-from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -27,7 +23,8 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
-from browsing import chromium, from_elsewhere, opened, violations
+from browsing import Elements, chromium, from_elsewhere, opened, violations
+from command_line import java, run_command, run_python
 
 import cbcstats
 
@@ -82,15 +79,14 @@ def printed(piece, namespace, folder):
         return out.getvalue()
     said = ""
     for words, code in commands(piece.code):
-        done = run_command(words, folder)
+        done = run_cbcstats(words, folder)
         assert done.returncode == code, f"{shlex.join(words)}: {done.stdout}{done.stderr}"
         said += done.stdout
     return said
 
 
-def run_command(words, folder):
-    call = [COMMAND, *words[words.index("cbcstats") + 1 :]]
-    return subprocess.run(call, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=600, check=False)
+def run_cbcstats(words, folder):
+    return run_command([COMMAND, *words[words.index("cbcstats") + 1 :]], cwd=folder, timeout=600)
 
 
 def same(text):
@@ -136,15 +132,10 @@ def test_code_of_a_page_can_be_typed_line_by_line(page):
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if SPARK in read(page)])
 def test_code_for_spark_runs_and_prints_what_is_shown(page, tmp_path):
-    if not shutil.which("java"):
-        message = "this test needs Java for Spark: install Debian's openjdk-17-jre-headless, or any Java from 17 on"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    java()
     code = [piece for piece in pieces(read(page)) if piece.language == "python"]
     (tmp_path / "page.py").write_text("\n".join(piece.code for piece in code), encoding="utf-8")
-    call = [sys.executable, "page.py"]
-    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    done = run_python("page.py", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert same(done.stdout) == "\n".join(same(piece.output) for piece in code if piece.output is not None)
 
@@ -161,7 +152,7 @@ REPORTS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("line", sorted(REPORTS))
 def test_a_report_is_written_as_documented(line, tmp_path):
-    done = run_command(shlex.split(line), tmp_path)
+    done = run_cbcstats(shlex.split(line), tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "report" / "index.html").exists()
 
@@ -175,7 +166,7 @@ def test_every_block_of_output_belongs_to_code():
 
 
 @pytest.mark.parametrize("code", blocks(read("README.md"), "python"))
-def test_code_runs(code, tmp_path, monkeypatch, capsys):
+def test_the_code_of_the_readme_runs_and_prints(code, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own
     assert capsys.readouterr().out
@@ -212,7 +203,7 @@ def test_commands_in_the_documents_run(line, tmp_path):
         else:
             register.to_excel(tmp_path / words[2], index=False)
         code = 1 if words[1] == "check" else 0
-    done = run_command(words, tmp_path)
+    done = run_cbcstats(words, tmp_path)
     assert done.returncode == code, done.stderr
 
 
@@ -327,12 +318,6 @@ def test_the_changelog_knows_the_version():
     assert f"## {cbcstats.__version__}" in read("CHANGELOG.md")
 
 
-def test_constraints_hold_names_and_versions_only():
-    for line in read("constraints.txt").splitlines():
-        assert re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==[\w.+!-]+( ; .+)?", line), line
-        assert "://" not in line
-
-
 def test_the_method_has_every_reason_that_why_can_say():
     """The words of a reason are the texts in the function that makes the reasons; what is put in between may vary."""
     [reasons] = [
@@ -363,7 +348,7 @@ def test_every_public_name_is_in_the_reference_once():
 def test_every_command_is_on_its_page_with_its_options():
     page = generated.commands()
     assert generated.MARK in read("docs/reference/command_line.md")
-    listed = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    listed = run_command([COMMAND, "--help"], check=True).stdout
     names = re.findall(r"^## (\w+)$", page, re.MULTILINE)
     assert names
     assert names == [
@@ -371,31 +356,17 @@ def test_every_command_is_on_its_page_with_its_options():
     ]
     for name in names:
         part = page.partition(f"## {name}\n")[2].partition("\n## ")[0]
-        options = subprocess.run(
-            [COMMAND, name, "--help"], capture_output=True, text=True, encoding="utf-8", check=True
-        )
-        for option in re.findall(r"^\W*?(?:-\w, )?(--[a-z-]+)", options.stdout, re.MULTILINE):
+        options = run_command([COMMAND, name, "--help"], check=True).stdout
+        for option in re.findall(r"^\W*?(?:-\w, )?(--[a-z-]+)", options, re.MULTILINE):
             assert option in part, f"{name} {option}"
-
-
-class Elements(HTMLParser):
-    """The elements of a page with their attributes."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.found = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Return the folder of the built pages; a warning of Sphinx is an error."""
     folder = tmp_path_factory.mktemp("site")
-    call = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-d", folder / "trees", "docs", folder / "html"]
-    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
+    options = ["-W", "--keep-going", "-q", "-d", folder / "trees"]
+    done = run_python("-m", "sphinx", *options, "docs", folder / "html", cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return folder / "html"
 
@@ -440,14 +411,9 @@ def test_links_between_the_pages_lead_somewhere(site):
 
 @pytest.mark.slow
 def test_every_picture_of_the_pages_says_what_is_on_it(site):
-    pictures = [
-        attributes
-        for page in site.rglob("*.html")
-        for tag, attributes in Elements(page.read_text(encoding="utf-8")).found
-        if tag == "img"
-    ]
-    assert pictures
-    assert all(len(attributes["alt"]) > 100 for attributes in pictures)
+    pages = [Elements(page.read_text(encoding="utf-8")) for page in site.rglob("*.html")]
+    texts = [picture["alt"] for page in pages for picture in page.all("img")]
+    assert min(map(len, texts)) > 100
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from command_line import run_python
+from folders import names_in
+from notebook_files import make_notebook
 
 import cbcstats
-from cbcstats import ArgumentError, DataError, ReportError, files, inputs, reports, text_inputs
+from cbcstats import DataError, ReportError, files, inputs, reports, text_inputs
 
 faults = pytest.importorskip("faults")
 ROOT = Path(__file__).parent.parent
@@ -25,13 +28,8 @@ FILE_WRITERS = [name for name in faults.WRITERS if name not in ("save_report", "
 HIDDEN = ".cbcstats-0123456789abcdef"
 
 
-def names_in(folder):
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
-
-
 def end_writers(*arguments):
-    command = [sys.executable, "-m", "tests.faults", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=900, check=False)
+    return run_python("-m", "tests.faults", *arguments, cwd=ROOT, timeout=900)
 
 
 @POSIX
@@ -253,10 +251,8 @@ def test_a_report_whose_charts_cannot_be_written_is_said(tmp_path):
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "counts = cbcstats.load_counts('missions')\nax = cbcstats.plot_counts(counts)"
     )
-    notebook = faults.nbformat.v4.new_notebook(cells=[faults.nbformat.v4.new_code_cell(source)])
-    faults.nbformat.write(notebook, tmp_path / "mine.ipynb")
     with pytest.raises(ReportError, match=r"mine\.ipynb: not all that it shows could be written as files; make room"):
-        cbcstats.save_report(tmp_path / "report", notebooks=[tmp_path / "mine.ipynb"])
+        cbcstats.save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / "mine.ipynb", source)])
     assert names_in(tmp_path) == ["mine.ipynb"]
 
 
@@ -483,9 +479,3 @@ def test_a_register_that_may_not_be_read_is_said(kind):
         path.chmod(0)
         with as_anybody(), pytest.raises(DataError, match=r"Permission denied|cannot be"):
             cbcstats.read_register(path)
-
-
-def test_a_home_that_is_not_there_and_a_name_that_no_system_takes_are_refused():
-    for name in ("~nobody-of-this-name/a.csv", "a\0b.csv"):
-        with pytest.raises(ArgumentError):
-            cbcstats.save_table(faults.COUNTS, name)

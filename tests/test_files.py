@@ -4,6 +4,7 @@ import os
 import stat
 
 import pytest
+from folders import full_disk, names_in
 
 from cbcstats import ArgumentError
 from cbcstats.files import target, write_whole
@@ -12,20 +13,15 @@ from cbcstats.files import target, write_whole
 def test_a_file_is_written_with_its_folders(tmp_path):
     path = write_whole(tmp_path / "new" / "deep" / "file.csv", b"a")
     assert path.read_bytes() == b"a"
-    assert [found.name for found in path.parent.iterdir()] == ["file.csv"]
+    assert names_in(path.parent) == ["file.csv"]
 
 
-def test_what_stands_there_stays_if_writing_fails(tmp_path, monkeypatch):
+def test_what_stands_there_stays_if_writing_fails(tmp_path):
     path = write_whole(tmp_path / "file.csv", b"before")
-
-    def full(_handle):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with full_disk(), pytest.raises(OSError, match="No space left"):
         write_whole(path, b"after")
     assert path.read_bytes() == b"before"
-    assert [found.name for found in tmp_path.iterdir()] == ["file.csv"]
+    assert names_in(tmp_path) == ["file.csv"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")

@@ -17,6 +17,7 @@ from cbcstats import (
     year_on_year,
 )
 from cbcstats.caveats import caveats
+from cbcstats.rosters import rosters_of
 
 
 def by_region(years, figures):
@@ -66,7 +67,7 @@ def test_the_base_may_stand_in_the_middle(years):
     assert found["comparable"].all()
 
 
-def test_no_index_on_a_base_of_nothing(years):
+def test_a_base_of_nothing_has_no_index(years):
     assert index_to(years({2015: 0, 2016: 5}), "2015")["index"].iloc[1:].isna().all()
 
 
@@ -94,7 +95,7 @@ def test_a_growth_rate_carries_ranges_and_lengths():
 
 
 @pytest.mark.parametrize("first", [0, None])
-def test_no_growth_rate_after_nothing(years, first):
+def test_what_grew_from_nothing_has_no_rate(years, first):
     found = growth_rate(years({2015: first, 2016: 5})).iloc[0]
     assert math.isnan(found["growth_rate"])
     assert found["why"]
@@ -157,6 +158,60 @@ def test_contributions_carry_ranges(years):
     assert (found["contribution_low"], found["contribution_high"]) == pytest.approx((-200 / 102, 1400 / 102))
 
 
+@pytest.mark.parametrize("differs", [{"unit": ["missions", "participants"]}, {"measure": ["flow", "event"]}])
+def test_unlike_parts_make_no_comparable_total(years, differs):
+    [(name, (one, other))] = differs.items()
+    counts = pd.concat(
+        [
+            years({2015: 10, 2016: 12}, wco_region="Europe", **{name: one}),
+            years({2015: 100, 2016: 120}, wco_region="Africa", **{name: other}),
+        ]
+    )
+    found = contributions(counts)
+    assert not found["comparable"].any()
+    assert found["why"].tolist() == ["measure or unit differs"] * 2
+
+
+def test_days_are_inferred_where_those_of_one_part_are(years):
+    parts = [years({2015: 60, 2016: 66}, scope="a"), years({2015: 40, 2016: 50}, scope="b", period_basis="inferred")]
+    for counts in (pd.concat(parts), pd.concat(parts[::-1])):
+        found = contributions(counts, by="scope", per="month")
+        assert found["why"].tolist() == ["lengths of 366 and 365 days, inferred"] * 2
+
+
+# Parts of 30 and 40, read strictly: more than 30 and more than 40 are 72 or more in all, 30 and more than 40 are 71.
+@pytest.mark.parametrize(
+    ("qualifiers", "values", "low", "high"),
+    [
+        (("exact", "exact", "more_than"), (50, 60), [2100 / 70, 2100 / 70], [math.inf, math.inf]),
+        (("more_than", "more_than", "exact"), (50, 60), [-100, -100], [1900 / 72, 1900 / 72]),
+        (("more_than", "more_than", "more_than"), (50, 60), [-100, -100], [math.inf, math.inf]),
+        (("exact", "more_than", "exact"), (50, 60), [0, -100], [2000 / 71, 1900 / 71]),
+        (("more_than", "more_than", "exact"), (0, 0), [-100, -100], [0, 0]),
+        # About 30 may be 0, and so may about 40; the total before then has no lower end above 0.
+        (("about", "about", "exact"), (50, 60), [-100, -100], [math.inf, math.inf]),
+        (("about", "about", "exact"), (0, 0), [-100, -100], [0, 0]),
+    ],
+)
+def test_contributions_to_an_open_total_have_open_ends(years, qualifiers, values, low, high):
+    first, second, later = qualifiers
+    counts = pd.concat(
+        [
+            years({2015: 30, 2016: values[0]}, qualifier=[first, later], wco_region="a"),
+            years({2015: 40, 2016: values[1]}, qualifier=[second, later], wco_region="b"),
+        ]
+    )
+    found = contributions(counts, reading="strict")
+    assert found["contribution_low"].tolist() == pytest.approx(low)
+    assert found["contribution_high"].tolist() == pytest.approx(high)
+
+
+def test_no_contribution_to_the_change_of_nothing(years):
+    counts = by_region(years, {2015: {"a": 0, "b": 0}, 2016: {"a": 5, "b": 0}})
+    found = contributions(counts)
+    assert found[["contribution", "contribution_low", "contribution_high"]].isna().all(axis=None)
+
+
 # ---- check_totals
 def test_parts_are_held_against_their_total():
     reached = cbcstats.load_counts("accelerate_programme_countries_reached")
@@ -204,6 +259,22 @@ def test_how_far_parts_and_total_are_apart(years, total, why):
     assert check_totals(counts, part="scope", total="all")["why"].tolist() == [f"the parts make {why} than the total"]
 
 
+# As floats, 33.3 + 33.3 + 33.4 are a little less than 100, and 0.1 + 0.2 a little more than 0.3.
+@pytest.mark.parametrize(("parts", "total", "adds_up"), [
+    ([33.3, 33.3, 33.4], 100.0, True), ([0.1, 0.2], 0.3, True), ([33.3, 33.3, 33.4], 100.0001, False),
+])  # fmt: skip
+def test_decimals_add_up_as_they_are_printed(parts, total, adds_up):
+    counts = pd.DataFrame({"period_end": "2020-12-31", "part": [*range(len(parts)), "all"], "value": [*parts, total]})
+    found = check_totals(counts, part="part", total="all").iloc[0]
+    assert found["adds_up"] == adds_up
+    assert found["why"] == ("" if adds_up else "the parts make 0.0001 less than the total")
+
+
+def test_a_wrong_column_of_parts_is_named_as_such(years):
+    with pytest.raises(ArgumentError, match=r"`part` must be one of .*but 'scop' was given; did you mean 'scope'"):
+        check_totals(years({2015: 1}), part="scop", total="all")
+
+
 def test_parts_are_told_apart_by_what_makes_up_series_or_by_a_column_of_ones_own(years):
     counts = pd.concat([years({2015: 60, 2016: 66}, scope="a"), years({2015: 40, 2016: 50}, scope="b")])
     assert contributions(counts, by="scope")["contribution"].tolist() == [6, 10]
@@ -215,7 +286,7 @@ def test_parts_are_told_apart_by_what_makes_up_series_or_by_a_column_of_ones_own
 
 
 # ---- membership_changes, by the lists as published
-def test_who_joined_left_and_stayed():
+def test_lists_say_who_joined_and_who_was_seen():
     changes = membership_changes(cbcstats.load_beneficiaries())
     joined = changes[changes["change"] == "joined"].groupby(["programme", "list_date"]).size()
     assert joined.tolist() == [6, 4, 7, 5, 3]
@@ -232,6 +303,57 @@ def test_absence_from_a_full_list_is_an_exit_and_from_a_partial_one_is_not():
     assert changes.query("change == 'left'")["member"].tolist() == [frame["member"].iloc[0]]
     changes = membership_changes(pd.concat([frame, later.assign(list_kind="partial")], ignore_index=True))
     assert set(changes["change"]) == {"seen"}
+
+
+def invented_lists(programme, first, second):
+    """Return two full lists of a programme, of Kenya, then of Uganda."""
+    return pd.DataFrame(
+        {
+            "programme": programme,
+            "track": None,
+            "member": ["KEN", "UGA"],
+            "member_name": ["Kenya", "Uganda"],
+            "list_id": ["first", "second"],
+            "list_kind": "full",
+            "as_of": pd.to_datetime([first, second]),
+            "source_id": "example",
+        }
+    )
+
+
+def test_programmes_that_call_their_lists_alike_keep_their_dates():
+    one, other = (("One", "2021-06-30", "2022-06-30"), ("Other", "2023-01-01", "2024-01-01"))
+    changes = membership_changes(pd.concat([invented_lists(*one), invented_lists(*other)]))
+    assert changes["change"].tolist() == ["joined", "left"] * 2  # Uganda, and Kenya
+    dates = changes[["programme", "previous_list_date", "list_date"]].drop_duplicates().astype("str")
+    assert dates.to_numpy().tolist() == [list(one), list(other)]
+
+
+def test_tracks_that_call_their_lists_alike_keep_their_dates_in_words_and_in_the_chart():
+    tracks = [
+        invented_lists("One", *days).assign(track=track)
+        for track, days in {"A": ("2021-06-30", "2022-06-30"), "B": ("2023-01-01", "2024-01-01")}.items()
+    ]
+    lists = pd.concat(tracks, ignore_index=True)
+    assert membership_changes(lists).groupby("track")["list_date"].max().dt.year.tolist() == [2022, 2024]
+    rosters = {(roster.track, roster.name): roster.number for roster in rosters_of(lists)}
+    named = [("A", "30 Jun 2021"), ("A", "30 Jun 2022"), ("B", "1 Jan 2023"), ("B", "1 Jan 2024")]
+    assert rosters == dict.fromkeys(named, 1)
+
+
+@pytest.mark.parametrize("lacking", list(invented_lists("One", "2021-06-30", "2022-06-30")))
+def test_a_column_that_lists_lack_is_named(lacking):
+    lists = invented_lists("One", "2021-06-30", "2022-06-30")
+    for asked in (membership_changes, rosters_of):
+        with pytest.raises(ArgumentError, match=f"`beneficiaries` lacks the column '{lacking}'; give a frame of"):
+            asked(lists.drop(columns=lacking))
+
+
+def test_no_lists_have_no_changes():
+    lists = invented_lists("One", "2021-06-30", "2022-06-30").head(0)
+    assert membership_changes(lists).empty
+    with pytest.raises(ArgumentError, match="holds no list with a date"):
+        rosters_of(lists)
 
 
 # ---- compare_releases
@@ -262,6 +384,40 @@ def test_editions_of_a_register_compare_as_well():
     found = compare_releases(old, new.astype({"programme": "category"}), keys=keys)
     assert (found["change"] == "dropped").sum() == 1
     assert (found["column"] == "programme").sum() == len(new)
+
+
+def test_editions_whose_columns_are_years_compare():
+    old = pd.DataFrame({"region": ["A", "B"], 2021: [3, 4]})
+    new = pd.DataFrame({"region": ["A", "B"], 2021: [3, 99], 2022: [1, 1]})
+    found = compare_releases(old, new, keys="region")
+    assert found[["region", "change", "column", "old", "new"]].fillna("").to_numpy().tolist() == [
+        ["B", "revised", "2021", "4", "99"],
+        ["", "added", "2022", "", ""],
+    ]
+    assert compare_releases(old.rename(columns={2021: "2021"}), old, keys="region").empty
+    assert compare_releases(old, new, keys="2021")["change"].tolist() == ["dropped", "added", "added"]
+    with pytest.raises(ArgumentError, match="`new` has two columns called '2021'; rename one"):
+        compare_releases(old, old.assign(**{"2021": 5}), keys="region")
+
+
+def test_a_csv_file_compares_with_the_table_that_is_read_from_it(tmp_path):
+    counts = cbcstats.load_counts().assign(members=pd.array([5] + [None] * (len(cbcstats.load_counts()) - 1), "Int64"))
+    counts.to_csv(tmp_path / "counts.csv", index=False)
+    printed = pd.read_csv(tmp_path / "counts.csv")
+    assert compare_releases(printed, counts).empty
+    found = compare_releases(printed, counts.assign(change_since=pd.Timestamp("2020-01-01 12:00")).drop(index=0))
+    assert found["change"].value_counts().to_dict() == {"revised": len(counts) - 1, "dropped": 1}
+    dropped = found[found["change"] == "dropped"].iloc[0]
+    assert (dropped["indicator"], dropped["period_end"]) == (printed["indicator"][0], printed["period_end"][0])
+
+
+def test_large_numbers_and_columns_named_like_editions_compare():
+    old = pd.DataFrame({"id": ["1", "2"], "value": [10**14 + 1, 5], "value_old": ["x", "y"]})
+    found = compare_releases(old, old.assign(value=[10**14 + 2, 5]).head(1), keys=["id"])
+    assert found[["id", "change", "old", "new"]].fillna("").to_numpy().tolist() == [
+        ["2", "dropped", "", ""],
+        ["1", "revised", "100000000000001", "100000000000002"],
+    ]
 
 
 # ---- what holds for both

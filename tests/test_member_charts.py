@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
+from pictures import in_lines, legend, said
 
 import cbcstats
 from cbcstats import ArgumentError, check_claims, describe, plot_claims, plot_members
 from cbcstats.captions import chart_data, cited_sources
+from cbcstats.fitting import fit_figure
 from cbcstats.member_charts import STEPS
 
 
@@ -27,10 +29,6 @@ def tiles(ax):
 
 def tile(ax, code):
     return next(box for words, box in tiles(ax).items() if words.split("\n")[0] == code)
-
-
-def legend(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 @pytest.fixture
@@ -78,7 +76,7 @@ def test_a_programme_fills_the_tiles_of_its_members():
     assert cited_sources(plot_members(cbcstats.load_beneficiaries("WCO-SACU Connect")))
 
 
-def test_members_in_words_and_data(counts):
+def test_words_and_data_say_which_members_have_a_value(counts):
     ax = plot_members(counts, title="Missions")
     text = describe(ax)
     assert "7 of 187 have a value: East and Southern Africa 2 of 24, Europe 2 of 52" in text
@@ -119,10 +117,6 @@ def shapes(ax):
     return [(round(box.get_x()), round(box.get_x() + box.get_width())) for box in ax.patches]
 
 
-def said(ax):
-    return [" ".join(text.get_text().split()) for text in ax.texts]
-
-
 def test_a_claim_stands_beside_what_was_published():
     ax = plot_claims(check_claims(cbcstats.load_counts("missions")).head(1))
     assert shapes(ax) == [(390, 399), (344, 355)]
@@ -141,12 +135,11 @@ def test_claims_of_several_series_are_in_percent_of_what_was_published(verdicts)
     assert 235 in points
     assert (105, 117) in shapes(ax)
     assert "percent of the figure that was published" in " ".join(ax.get_xlabel().split())
-    names = [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
-    assert names[1] == "AEO mutual recognition, 31 Dec 2017: +23% on 49"
+    assert in_lines(ax.get_yticklabels())[1] == "AEO mutual recognition, 31 Dec 2017: +23% on 49"
     assert any("25-27 Sep 2010 had almost 300" in text for text in said(ax))
 
 
-def test_claims_in_words(verdicts):
+def test_words_say_what_claims_contradict_and_why(verdicts):
     text = describe(plot_claims(verdicts[verdicts["verdict"] == "contradicts"], title="Four contradict"))
     assert "(4 contradict it): Four contradict" in text
     assert (
@@ -180,3 +173,15 @@ def test_one_code_is_one_member():
     assert "Listed are Kenya" in describe(plot_members("KEN"))
     with pytest.raises(ArgumentError, match="Kenya; to_iso3"):
         plot_members("Kenya")
+
+
+def test_a_number_that_is_wider_than_its_tile_is_left_to_the_legend():
+    ax = plot_members(pd.Series({"TON": 1234567, "DEU": 98765432, "KEN": 12}))
+    words = {text.get_text()[:3]: text for text in ax.texts}
+    assert [words[code].get_text() for code in ("TON", "DEU", "KEN")] == ["TON", "DEU", "KEN\n12"]
+    widest = max(words[code].get_window_extent().width for code in ("TON", "DEU", "KEN"))
+    assert widest < tile(ax, "DEU").get_window_extent().width
+    assert {"12", "1,234,567", "98,765,432"} <= {text.get_text() for text in ax.get_legend().get_texts()}
+    ax.figure.set_size_inches(40, 20)
+    fit_figure(ax)
+    assert words["TON"].get_text() == "TON\n1,234,567"

@@ -54,7 +54,7 @@ def test_a_day_may_be_given_in_many_forms(on):
 
 
 @pytest.mark.parametrize("on", [None, pd.NaT, float("nan"), pd.NA, pd.Series([None] * 6), pd.Series([pd.NaT] * 6)])
-def test_today_by_default_and_where_a_day_is_missing(on):
+def test_a_day_that_is_missing_is_today(on):
     assert is_member(JOINED, on).tolist() == [True, True, True, False, False, False]
 
 

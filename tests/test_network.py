@@ -6,11 +6,11 @@ sockets and names of hosts are asked for, and refuses what is not this machine; 
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from command_line import run_command
 
 import cbcstats
 
@@ -126,15 +126,10 @@ def commands(folder):
 
 def notebook(folder):
     """Write a notebook that shows a table and a chart."""
-    import nbformat
+    from notebook_files import make_notebook
 
-    cells = [
-        "import cbcstats\ncounts = cbcstats.load_counts('missions')\ncounts",
-        "ax = cbcstats.plot_counts(counts)",
-    ]
-    path = folder / "mine.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells))), path)
-    return path
+    shown = "import cbcstats\ncounts = cbcstats.load_counts('missions')\ncounts"
+    return make_notebook(folder / "mine.ipynb", shown, "ax = cbcstats.plot_counts(counts)")
 
 
 def call_everything(folder, log):
@@ -166,15 +161,7 @@ def watched(folder, *command, before=()):
     log.touch()
     paths = os.pathsep.join([str(folder), str(Path(cbcstats.__file__).parent.parent)])
     environment = os.environ | {"PYTHONPATH": paths, "NETWORK_LOG": str(log)}
-    done = subprocess.run(
-        [*before, sys.executable, *command],
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=900,
-    )
+    done = run_command([*before, sys.executable, *command], env=environment, timeout=900)
     found, name = {}, ""
     for line in log.read_text(encoding="utf-8").splitlines():
         kind, said = line.split(" ", maxsplit=1)
@@ -218,7 +205,7 @@ def test_the_hook_would_see_the_network_being_used(code, tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="kernels are reached by a file on systems of POSIX alone")
 def test_a_report_needs_not_even_the_network_of_this_machine(tmp_path):
     alone = [shutil.which("unshare") or "false", "--user", "--map-root-user", "--net"]
-    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode:
+    if run_command([*alone, "true"]).returncode:
         pytest.skip("this system lets nobody take the network away from a process")
     code = (
         f"import cbcstats; cbcstats.save_report({str(tmp_path / 'report')!r}, notebooks=[{str(notebook(tmp_path))!r}])"
@@ -228,7 +215,7 @@ def test_a_report_needs_not_even_the_network_of_this_machine(tmp_path):
     assert found == {}
     assert len(list((tmp_path / "report" / "charts").iterdir())) == 4
     shown = "import socket; socket.create_connection(('127.0.0.1', 9), timeout=1)"
-    done = subprocess.run([*alone, sys.executable, "-c", shown], check=False, capture_output=True, text=True)
+    done = run_command([*alone, sys.executable, "-c", shown])
     assert "Network is unreachable" in done.stderr  # so that the report would have failed
 
 

@@ -111,3 +111,10 @@ def test_in_a_report_the_extension_changes_nothing():
 def test_the_data_of_a_chart_a_month_name_their_unit_once():
     data = chart_data(cbcstats.plot_counts(cbcstats.load_counts("missions").tail(2), per="month"))
     assert "Unit: missions a month. " in frame_html(data)
+
+
+@pytest.mark.parametrize("number", [np.inf, 1e305])
+def test_a_number_that_is_no_count_is_shown_and_its_word_read_without_an_example(number):
+    shown = frame_html(pd.DataFrame({"value": [number, 5], "qualifier": ["more_than", "about"]}))
+    assert "More than, beside the number of a whole period, is read as a range" in shown
+    assert "About 5 is read as 3 to 7" in shown

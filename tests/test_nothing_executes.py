@@ -4,14 +4,13 @@ import ast
 import io
 import os
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from command_line import run_python
 from hostile import GOOD, TWO_ROWS, as_workbook, cell, workbook
 
 import cbcstats
@@ -237,9 +236,7 @@ def test_the_interpreter_sees_nothing_executed_while_hostile_files_are_read(host
     paths, folder, planted = hostile
     out = folder / ("out_and_fail" if fails else "out")
     out.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED, *paths, str(out)], capture_output=True, text=True, timeout=300, check=False
-    )
+    done = run_python("-c", WATCHED, *paths, out)
     assert done.returncode == 0, done.stderr[-3000:]
     seen = done.stdout.split("\n")
     assert ("exec" in done.stdout) if fails else (seen == ["", ""]), done.stdout

@@ -6,14 +6,13 @@ import os
 import pkgutil
 import re
 import shutil
-import subprocess
-import sys
 import tarfile
 import zipfile
 from email.parser import Parser
 from pathlib import Path
 
 import pytest
+from command_line import run_command, run_python
 
 import cbcstats
 
@@ -21,8 +20,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def python(code, **options):
-    command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True, **options).stdout
+    return run_python("-c", code, check=True, timeout=900, **options).stdout
 
 
 def test_public_names_are_sorted_and_all_there():
@@ -71,16 +69,9 @@ def test_column_names_are_literals_in_one_module_only():
 
 def build(source, made, *kinds, **settings):
     """Build a wheel, a source distribution, or both from a folder, and return their paths."""
-    command = [
-        sys.executable,
-        "-m",
-        "hatchling",
-        "build",
-        "--directory",
-        str(made),
-        *(f"--target={kind}" for kind in kinds),
-    ]
-    subprocess.run(command, cwd=source, check=True, capture_output=True, env={**os.environ, **settings})
+    targets = [f"--target={kind}" for kind in kinds]
+    command = ["-m", "hatchling", "build", "--directory", made, *targets]
+    run_python(*command, cwd=source, check=True, env={**os.environ, **settings})
     return sorted(made.iterdir())
 
 
@@ -124,8 +115,7 @@ def test_the_source_distribution_holds_all_that_tests_and_commands_need(unpacked
     git = shutil.which("git")
     if not git or not (ROOT / ".git").exists():
         pytest.skip("this is no checkout of git, or git is not installed")
-    command = [git, "ls-files"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = run_command([git, "ls-files"], cwd=ROOT, check=True).stdout
     kept = {name for name in listed.splitlines() if (ROOT / name).is_file()}
     held = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
     assert kept - held == set()

@@ -1,13 +1,13 @@
 """Data packages: another tool finds them valid, and nothing is written outside the folder."""
 
 import json
-import os
 from pathlib import Path
 
 import frictionless
 import numpy as np
 import pandas as pd
 import pytest
+from folders import full_disk, names_in
 from frames import EXACTLY
 
 from cbcstats import ArgumentError, load_beneficiaries, load_counts, load_sources, save_datapackage, year_on_year
@@ -34,10 +34,6 @@ def tables():
         "beneficiaries": load_beneficiaries(),
         "odd": ODD,
     }
-
-
-def names_in(folder):
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -162,18 +158,10 @@ def test_what_is_there_stays_unless_overwritten(tmp_path):
     assert (tmp_path / "sources.csv").read_text() != "mine"
 
 
-def test_if_a_file_fails_those_before_it_go_again(tmp_path, monkeypatch):
-    written = []
-
-    def full(handle):
-        written.append(handle)
-        if len(written) == 2:
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+def test_if_a_file_fails_those_before_it_go_again(tmp_path):
+    with full_disk(after=1) as tries, pytest.raises(OSError, match="No space left"):
         save_datapackage({"missions": load_counts("missions")}, tmp_path)
-    assert len(written) == 2
+    assert len(tries) == 2
     assert names_in(tmp_path) == []
 
 
@@ -190,3 +178,10 @@ def test_what_is_no_package_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ArgumentError, match="is a file; name a folder"):
         save_datapackage({"a": ODD}, tmp_path / "file")
+
+
+@pytest.mark.parametrize("given", [pd.DataFrame({"a": [1]}), [pd.DataFrame({"a": [1]})]])
+def test_tables_without_names_are_refused_in_words(given, tmp_path):
+    kind = type(given).__name__
+    with pytest.raises(ArgumentError, match=f"`tables` must be a mapping of names to DataFrames, but {kind} was given"):
+        save_datapackage(given, tmp_path)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
+from pictures import in_lines, legend, said
 
 import cbcstats
 from cbcstats import ArgumentError, contributions, describe, plot_beneficiaries, plot_contributions
@@ -20,14 +21,6 @@ def bars(ax):
     boxes = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
     return [(round(box.get_x() + box.get_width() / 2), round(box.get_y(), 6),
              round(box.get_y() + box.get_height(), 6), to_hex(box.get_facecolor())) for box in boxes]  # fmt: skip
-
-
-def said(ax):
-    return [" ".join(text.get_text().split()) for text in ax.texts if text.get_visible()]
-
-
-def legend(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 @pytest.fixture
@@ -76,7 +69,7 @@ def test_what_cannot_be_compared_is_hollow_and_said(parts):
     assert "not comparable (no figure for this period, counted as 0" in describe(ax)
 
 
-def test_contributions_in_words(parts):
+def test_words_say_what_each_part_contributed(parts):
     text = describe(plot_contributions(contributions(parts), title="Europe gave"))
     assert "Europe gave" in text
     assert f"2016: +10.0% in all, comparable; of that Europe +15.0, East and Southern Africa {MINUS}10.0, no" in text
@@ -135,7 +128,7 @@ def programme():
     )
 
 
-def test_up_joined_and_down_left(programme):
+def test_who_joined_stands_above_and_who_left_below(programme):
     ax = plot_beneficiaries(programme)
     assert [label.get_text() for label in ax.get_xticklabels()] == ["1 Mar 2018", "2018", "1 Mar 2019", "2020"]
     spans = sorted((column, low, high) for column, low, high, _ in bars(ax))
@@ -146,7 +139,7 @@ def test_up_joined_and_down_left(programme):
     assert any("does not say who left" in text for text in legend(ax))
 
 
-def test_who_joined_and_left_in_words(programme):
+def test_words_say_who_joined_and_left(programme):
     text = describe(plot_beneficiaries(programme))
     assert "1 Mar 2019, full list: 4 Members, joined 2 (Pol, Fji); left 1 (Ken)" in text
     assert "2020, partial lists: first named 1 (Ton)" in text
@@ -176,8 +169,7 @@ def test_the_data_are_members_by_region(programme):
 
 def test_tracks_stand_one_after_the_other():
     ax = plot_beneficiaries(cbcstats.load_beneficiaries("A-CIP"))
-    names = [" ".join(label.get_text().split()) for label in ax.get_xticklabels()]
-    assert names[:2] == ["Norad 21 Mar 2019", "Norad 6 Jun 2019"]
+    assert in_lines(ax.get_xticklabels())[:2] == ["Norad 21 Mar 2019", "Norad 6 Jun 2019"]
     assert "Norad, Apr 2021, full list: 17 Members, joined 6 (" in describe(ax)
     assert len(cited_sources(ax)) == 11
 
@@ -197,3 +189,32 @@ def test_what_is_no_programme_is_said(programme):
         plot_beneficiaries(programme.assign(as_of=pd.NaT))
     with pytest.raises(ArgumentError, match="give a frame of load_beneficiaries"):
         plot_beneficiaries(programme.drop(columns="list_kind"))
+
+
+# 50 after 31 or more is +19 at most, of 72 or more; nothing says how far it fell but that all was lost at most.
+def test_open_ends_of_contributions_are_written_as_or_more(years):
+    counts = pd.concat([years({2015: 30, 2016: 50}, wco_region=EUROPE), years({2015: 40, 2016: 60}, wco_region=ESA)])
+    ax = plot_contributions(contributions(counts.assign(qualifier="more_than"), reading="strict"))
+    least = f"{MINUS}100.0 or more"
+    assert f"2016: {MINUS}100.0% or more in all, comparable; of that Europe {least}, East and So" in describe(ax)
+    assert {f"Europe {least}", f"{MINUS}100.0% or more"} <= set(said(ax))
+    later = counts.assign(qualifier=["exact", "more_than"] * 2)  # 51 after 30, and 61 after 40, of 70
+    text = describe(plot_contributions(contributions(later, reading="strict")))
+    assert (
+        "2016: +60.0% or more in all, comparable; of that Europe +30.0 or more, East and Southern Africa +30.0" in text
+    )
+
+
+def test_a_part_that_is_missing_leaves_the_others_unknown(years):
+    counts = pd.concat([years({2015: 10, 2016: 10 + step}, wco_region=f"part {step}") for step in range(1, 10)])
+    counts["value"] = counts["value"].mask(counts["value"] == 11)
+    assert "all others not known" in describe(plot_contributions(contributions(counts)))
+
+
+def test_scopes_and_indicators_may_be_parts(years):
+    scopes = pd.concat([years({2015: 10, 2016: 12}, scope="east"), years({2015: 100, 2016: 120}, scope="west")])
+    for by in ("scope", "indicator"):
+        parts = contributions(scopes if by == "scope" else scopes.assign(indicator=scopes["scope"], scope="all"), by=by)
+        assert "of that west +18.2, east +1.8." in describe(plot_contributions(parts))
+    with pytest.raises(ArgumentError, match="one indicator, but it holds missions, experts; select one"):
+        plot_contributions(contributions(pd.concat([scopes, scopes.assign(indicator="experts")]), by="scope"))

@@ -84,7 +84,7 @@ def test_all_of_iso_3166_is_there_and_two_more():
         ("EU", "EUE", "European Union"),
     ],
 )
-def test_codes_that_are_easily_mixed_up(iso2, iso3, name):
+def test_codes_that_are_easily_mixed_up_are_told_apart(iso2, iso3, name):
     assert iso3_of([iso2, iso3, name]) == [iso3] * 3
     of_place = PLACES[PLACES["iso3"] == iso3]
     assert of_place["iso2"].unique().tolist() == [iso2]
@@ -204,7 +204,7 @@ def test_a_series_may_be_empty_or_a_category(dtype):
         ("", []),
     ],
 )
-def test_suggestions(name, expected):
+def test_suggestions_are_what_may_have_been_meant(name, expected):
     assert suggestions(name) == expected
 
 

@@ -13,9 +13,10 @@ import unicodedata
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 import pytest
+from folders import full_disk
+from notebook_files import make_notebook
 
 import cbcstats
 from cbcstats import DataError, ReportError, files, reports
@@ -185,11 +186,6 @@ def test_names_of_tables_are_taken_by_every_system_and_none_stands_for_two(tmp_p
     assert len(set(file_names(HARMFUL))) == len(HARMFUL)
 
 
-def make_notebook(path, *sources):
-    nbformat.write(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources))), path)
-    return path
-
-
 @pytest.mark.parametrize("names", [("A", "a"), ("a b", "a_b"), ("é", "e\u0301"), ("n" * 200 + "1", "n" * 200 + "2")])
 def test_notebooks_whose_charts_would_get_one_name_are_refused(names, tmp_path):
     paths = [make_notebook(tmp_path / str(number) / f"{name}.ipynb", "1") for number, name in enumerate(names)]
@@ -284,11 +280,10 @@ def test_a_report_is_whole_without_what_linux_has(tmp_path):
 
 
 @pytest.mark.usefixtures("other_system")
-def test_files_are_whole_without_what_linux_has(tmp_path, monkeypatch):
+def test_files_are_whole_without_what_linux_has(tmp_path):
     for name in ("save_datapackage", "save_table .xlsx"):
         write_twice(name, tmp_path / name)
-    monkeypatch.setattr(os, "fsync", lambda _handle: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(OSError, match="No space left"):
+    with full_disk(), pytest.raises(OSError, match="No space left"):
         faults.WRITERS["save_datapackage"](tmp_path / "save_datapackage", False)
     assert len(list((tmp_path / "save_datapackage" / "package").iterdir())) == 4
 

@@ -1,10 +1,7 @@
 """Workbooks of tables: read back they are what they were, and people find their way in them."""
 
 import datetime
-import os
 import re
-import shutil
-import subprocess
 import zipfile
 
 import numpy as np
@@ -12,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from frames import COMPUTED, FRAMES, without_empty_texts
+from office import assert_only_text, converted
 
 from cbcstats import (
     ArgumentError,
@@ -205,10 +203,8 @@ def test_nothing_becomes_a_formula_a_link_or_markup(tmp_path):
     frame = pd.DataFrame({"=1+1": texts, "n": range(len(texts))})
     path = save_table({"=cmd": frame}, tmp_path / "texts.xlsx", title="=1+1", note="@SUM(A1)")
     for part in parts(path, "xl/worksheets/"):
-        assert "<f>" not in part
         assert "https" not in re.sub(r"xmlns(:\w+)?=\"[^\"]*\"", "", part)
-    for sheet in openpyxl.load_workbook(path):
-        assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+    assert_only_text(path)
     back = read_sheet(path, frame, "=cmd")
     assert back["=1+1"].str.replace("_x000D_", "\r").tolist() == [text.replace("_x000D_", "\r") for text in texts]
 
@@ -275,14 +271,8 @@ def test_tables_of_any_name_are_written_and_linked(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    shutil.which("soffice") is None and "CI" not in os.environ, reason="needs LibreOffice to open the workbook"
-)
 def test_libreoffice_opens_it_and_shows_the_charts(path, tmp_path):
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = ["soffice", "--headless", profile, "--convert-to", "html", "--outdir", str(tmp_path), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    page = (tmp_path / "missions.html").read_text(encoding="utf-8")
+    page = converted(path, "html", tmp_path).read_text(encoding="utf-8")
     assert page.count("<img") == 3
     assert "Successful 9th Session" in page
     assert "Err:" not in page
@@ -310,3 +300,22 @@ def test_sources_of_your_own_stand_under_each_table_and_chart(tmp_path):
     workbook = openpyxl.load_workbook(path)
     assert [workbook[name]["A3"].value for name in ("missions", "missions chart")] == ["Source: Us 2024-05."] * 2
     assert "Source: Us 2024-05." in parts(path, "xl/drawings/drawing")[0]
+
+
+def test_days_with_a_time_zone_and_days_without_one_are_days_of_the_contents(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "value": [5, 7],
+            "period_start": pd.to_datetime(["2019-01-01", "2020-01-01"]),
+            "period_end": pd.to_datetime(["2019-12-31", "2020-12-31"]).tz_localize("Pacific/Auckland"),
+        }
+    )
+    tables = {"in Auckland": frame, "elsewhere": frame[["value", "period_start"]]}
+    path = save_table(tables, tmp_path / "counts.xlsx")
+    contents = pd.read_excel(path, sheet_name="Contents", header=3, engine="calamine").set_index("sheet")
+    days = contents.loc["in Auckland", ["first day", "last day"]]
+    assert [str(day)[:10] for day in days] == ["2019-01-01", "2020-12-31"]
+    cover = pd.read_excel(path, sheet_name="Cover", header=None, engine="calamine")[0]
+    assert "The data end on 2020-12-31." in cover.tolist()
+    sheet = pd.read_excel(path, sheet_name="in Auckland", header=3, engine="calamine")
+    assert sheet["period_end"].tolist()[0] == "2019-12-31 00:00:00+13:00"
