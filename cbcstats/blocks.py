@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from cbcstats.errors import DataError
 from cbcstats.readers import header_place
-from cbcstats.workbooks import COLUMNS, as_text
+from cbcstats.scalars import as_text
+from cbcstats.workbooks import COLUMNS
 
 if TYPE_CHECKING:
     import datetime

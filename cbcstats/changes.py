@@ -9,8 +9,7 @@ import numpy as np
 from cbcstats import columns as c
 from cbcstats.comparability import comparison, preferred_figures, year_before
 from cbcstats.figures import SERIES, figures_of, read_days, series_keys
-from cbcstats.rules import MARKS
-from cbcstats.workbooks import as_text
+from cbcstats.scalars import MARKS, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from cbcstats.errors import ArgumentError
 from cbcstats.files import target, write_whole
 from cbcstats.findings import ERROR
+from cbcstats.scalars import as_text
 from cbcstats.sieve import TO_CORRECT
-from cbcstats.workbooks import CHARACTERS, ROWS, as_text, new_workbook, text_of_cell, text_of_name
+from cbcstats.workbooks import CHARACTERS, ROWS, new_workbook, text_of_cell, text_of_name
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,8 +13,7 @@ from cbcstats import columns as c
 from cbcstats.errors import ArgumentError, DataError, check_choice
 from cbcstats.periods import DAYS_PER_MONTH, length_in_days, midpoint
 from cbcstats.qualifiers import READINGS, bounds
-from cbcstats.rules import MARKS
-from cbcstats.workbooks import as_text
+from cbcstats.scalars import MARKS, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -122,7 +122,10 @@ def printed(value: Any, qualifier: str) -> str:
 
 def series_keys(by: str | Sequence[str]) -> list[str]:
     """Return the columns that make up a series, each once."""
-    return [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
+    try:
+        return [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
+    except TypeError as error:
+        raise ArgumentError(f"name one column or several, such as 'indicator', but {by!r} was given") from error
 
 
 def read_days(column: pd.Series) -> pd.Series:
@@ -136,7 +139,8 @@ def read_days(column: pd.Series) -> pd.Series:
         days = pd.to_datetime(column, format="ISO8601")
     except ValueError as error:
         raise DataError(f"{column.name} holds days of several time zones; write days such as 2018-03-02") from error
-    return days.dt.tz_localize(None) if days.dt.tz is not None else days
+    days = days.dt.tz_localize(None) if days.dt.tz is not None else days
+    return days.astype("datetime64[us]")  # nanoseconds end in 2262
 
 
 def rows(frame: pd.DataFrame) -> Iterable[Any]:
@@ -160,6 +164,7 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
     read[c.PREFERRED] = figures[c.PREFERRED].map(lambda mark: MARKS.get(as_text(mark).strip().lower() or "true"))
     for name, column in read.items():
         _refuse(figures, column.isna() & figures[name].notna(), f"has the {name}", name)
+    _refuse(figures, read[c.ROUNDED_TO] < 0, f"has the {c.ROUNDED_TO}", c.ROUNDED_TO)
     return figures.assign(**read).astype({c.PREFERRED: bool})
 
 
@@ -191,7 +196,8 @@ def _range(value: Any, qualifier: str, rounded_to: Any, reading: str) -> tuple[f
         return np.nan, np.nan
     read = bounds(value, qualifier, reading=reading)
     if qualifier == "exact" and pd.notna(rounded_to):
-        return max(value - rounded_to / 2, 0), value + rounded_to / 2
+        printed_value, half = Decimal(str(value)), Decimal(str(rounded_to)) / 2  # 24.1 to 0.1 reaches 24.15 exactly
+        return max(float(printed_value - half), 0.0), float(printed_value + half)
     return read
 
 

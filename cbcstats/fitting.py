@@ -13,8 +13,8 @@ from cbcstats.captions import caption
 from cbcstats.lettering import AXIS, SOURCES, TITLE, forms_of, is_known, known, pixels, remember, write
 from cbcstats.marks import GREY, SMALL, lay_out, root_figure
 from cbcstats.names import fit_legend, fit_rows
+from cbcstats.scalars import as_text
 from cbcstats.wording import source_line
-from cbcstats.workbooks import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,7 +12,8 @@ import pandas as pd
 from cbcstats import delimited
 from cbcstats.delimited import DELIMITERS, FIRST_ROWS
 from cbcstats.errors import ArgumentError, DataError
-from cbcstats.workbooks import AN_ERROR, as_text, read_sheets
+from cbcstats.scalars import as_text
+from cbcstats.workbooks import AN_ERROR, read_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -44,8 +44,6 @@ PATTERNS: Final = {
     FORM_OF_ID: "an id without blanks, such as wco-2018-03-02",
 }
 
-MARKS: Final = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}  # as they are written
-
 
 class Rule(NamedTuple):
     """A dataframe check in plain words: the column to point at, what is wrong, what to do.

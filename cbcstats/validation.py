@@ -12,7 +12,8 @@ from cbcstats.columns import AS_OF, LIST_ID, PRECISION, PREFERRED, PROGRAMME, TR
 from cbcstats.errors import DataError, nearest
 from cbcstats.periods import parse_day
 from cbcstats.readers import Problem
-from cbcstats.rules import FORM_OF_REGISTER, MARKS, PATTERNS, RULES
+from cbcstats.rules import FORM_OF_REGISTER, PATTERNS, RULES
+from cbcstats.scalars import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-import numpy as np
-import pandas as pd
-
 from cbcstats.errors import DataError
+from cbcstats.scalars import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,21 +186,6 @@ def first_day(path: Path) -> datetime.date:
         settings = archive.read("xl/workbook.xml") if "xl/workbook.xml" in archive.namelist() else b""
     since_1904 = re.search(rb"date1904\s*=\s*[\"'](1|true)[\"']", settings)
     return datetime.date(1904, 1, 1) if since_1904 else datetime.date(1899, 12, 30)
-
-
-def as_text(cell: Any) -> str:
-    """Return a cell as one would type it; a missing one is empty."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if not pd.api.types.is_scalar(cell):
-        return str(cell)
-    if cell is None or cell is pd.NA or cell != cell:  # NaN and NaT differ from themselves
-        return ""
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ")
-    return str(cell).lower() if isinstance(cell, bool | np.bool_) else str(cell)
 
 
 def _cells_without_value(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[tuple[int, int], tuple[str, str]]]:

@@ -589,3 +589,28 @@ def test_numbers_a_month_say_so_and_are_not_divided_again(missions):
     assert missions.attrs == {}
     with pytest.raises(ArgumentError, match="numbers a month already"):
         figures_of(monthly, per="month")
+
+
+def test_what_was_rounded_reaches_exactly_as_far_as_it_may(years):
+    counts = years({2015: 0, 2016: 0}, value=[24.1, 24.2], rounded_to=0.1)
+    change = year_on_year(counts).iloc[0]
+    assert (change["previous_low"], change["previous_high"], change["low"], change["high"]) == (
+        24.05,
+        24.15,
+        24.15,
+        24.25,
+    )
+    with pytest.raises(DataError, match=r"for 2015-01-01 to 2015-12-31 has the rounded_to -0\.1; correct it"):
+        year_on_year(counts.assign(rounded_to=[-0.1, 0.1]))
+
+
+def test_days_reach_from_the_first_year_to_the_last():
+    counts = pd.DataFrame({"period_end": ["9998-12-31", "9999-12-31"], "value": [100, 120]})
+    assert year_on_year(counts)["percent_change"].tolist() == pytest.approx([20])
+    assert year_on_year(counts.assign(period_end=["0001-12-31", "0002-12-31"]))["comparable"].all()
+
+
+@pytest.mark.parametrize("by", [5, [["indicator"]], True])
+def test_columns_are_named_by_text(years, by):
+    with pytest.raises(ArgumentError, match=r"^name one column or several, such as 'indicator', but "):
+        year_on_year(years({2015: 1, 2016: 2}), by=by)
