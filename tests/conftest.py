@@ -1,7 +1,12 @@
 """What all tests share: charts without a screen, and small tables written by hand."""
 
+import itertools
+
 import matplotlib as mpl
+import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
 mpl.use("agg")
@@ -49,3 +54,26 @@ def years(make_counts):
         return make_counts(*((f"{year}-01-01", f"{year}-12-31", value) for year, value in values.items()), **columns)
 
     return make
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Return a function that writes rows of text, the first of them the header, to a file of some kind."""
+    numbers = itertools.count()
+
+    def write(rows, suffix=".csv", *, delimiter=",", encoding="utf-8", text=None):
+        path = tmp_path / f"register_{next(numbers)}{suffix}"
+        if suffix == ".xlsx":
+            book = openpyxl.Workbook()
+            for row in rows:
+                book.active.append([None if cell == "" else cell for cell in row])
+            book.save(path)
+        elif suffix == ".parquet":
+            pa.parquet.write_table(pa.table([list(column) for column in zip(*rows[1:], strict=True)], rows[0]), path)
+        else:
+            quoted = ((f'"{cell}"' if {delimiter, "\n"} & set(cell) else cell for cell in row) for row in rows)
+            lines = "".join(delimiter.join(row) + "\n" for row in quoted)
+            path.write_bytes((text or lines).encode(encoding))
+        return path
+
+    return write

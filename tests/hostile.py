@@ -139,7 +139,8 @@ def broken_workbook(data, chance):
         chosen = chance.choice([*sheets, chance.choice(names)])
         for name in names:
             content = archive.read(name)
-            copy.writestr(name, broken(content, chance) if name == chosen else content)
+            undated = zipfile.ZipInfo(name)  # the same input for the same seed, whatever the time
+            copy.writestr(undated, broken(content, chance) if name == chosen else content)
     return made.getvalue()
 
 

@@ -28,6 +28,7 @@ def test_the_figures_of_2018():
     assert implied_previous(492, "+49%", previous="more than 330") == (331, 331)
     assert implied_previous(492, "+49%", previous=330) == (330, 330)
     assert implied_previous(492, "+49%", previous=330.5).empty
+    assert implied_previous(0, "a 100% fall", previous=0).empty  # no change leads from 0
     nothing = implied_previous(492, "+49%", previous=342)
     assert nothing.empty
     assert str(nothing) == "nothing"
@@ -334,5 +335,16 @@ def test_only_counts_have_a_count_before():
 
 
 def test_a_wrong_reading_of_a_change_names_the_right_ones():
-    with pytest.raises(ArgumentError, match="'usual', 'strict'"):
+    with pytest.raises(ArgumentError, match="^`reading` must be one of 'usual', 'strict'"):
         parse_change("+20%", reading="loose")
+
+
+def test_a_text_is_read_up_to_a_length():
+    assert parse_change(f"+{'0' * 197}5%") == parse_change("+5%")
+    with pytest.raises(DataError):
+        parse_change(f"+{'0' * 198}5%")
+
+
+def test_no_change_is_no_fall_and_reaches_to_either_side():
+    assert parse_change("0%") == Growth(Fraction(-1, 2), Fraction(1, 2))
+    assert parse_change("fell by 0%") == parse_change("-0%")

@@ -1,10 +1,7 @@
 """Registers that people filled in: nothing is lost, every bad cell is named, good cells stay as they are."""
 
 import datetime
-import itertools
-import re
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -14,66 +11,11 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from register_files import FAULTS, HEADER, changed, found, good_row, read_text, whole
 
 import cbcstats
-from cbcstats import ArgumentError, DataError, inputs, read_register, text_inputs
+from cbcstats import ArgumentError, DataError, read_register
 from cbcstats.blocks import free_name
-from cbcstats.register_results import together
-
-CASES = Path(__file__).parent / "cases"
-HEADER = [
-    *("mission_id", "member", "start_date", "end_date", "programme", "kind", "status"),
-    *("experts", "participants", "female_participants", "source", "remarks"),
-]
-FAULTS = [
-    line.split("|")
-    for line in (CASES / "register_faults.txt").read_text(encoding="utf-8").splitlines()
-    if line and not line.startswith("#")
-]
-
-
-def good_row(number):
-    member = ["Kenya", "Namibia", "Viet Nam", "Côte d'Ivoire", "PER"][number % 5]
-    return [
-        *(f"M-{number:03}", member, f"2017-04-{number % 28 + 1:02}", "2017-05-30", "Mercator", "workshop", "delivered"),
-        *("2", "40", "18", "report", f"remark {number}"),
-    ]
-
-
-def changed(row, column, value):
-    return [value if name == column else cell for name, cell in zip(HEADER, row, strict=True)]
-
-
-@pytest.fixture
-def save(tmp_path):
-    """Return a function that writes rows of text, the first of them the header, to a file of some kind."""
-    numbers = itertools.count()
-
-    def write(rows, suffix=".csv", *, delimiter=",", encoding="utf-8", text=None):
-        path = tmp_path / f"register_{next(numbers)}{suffix}"
-        if suffix == ".xlsx":
-            book = openpyxl.Workbook()
-            for row in rows:
-                book.active.append([None if cell == "" else cell for cell in row])
-            book.save(path)
-        elif suffix == ".parquet":
-            pa.parquet.write_table(pa.table([list(column) for column in zip(*rows[1:], strict=True)], rows[0]), path)
-        else:
-            quoted = ((f'"{cell}"' if {delimiter, "\n"} & set(cell) else cell for cell in row) for row in rows)
-            lines = "".join(delimiter.join(row) + "\n" for row in quoted)
-            path.write_bytes((text or lines).encode(encoding))
-        return path
-
-    return write
-
-
-def found(register):
-    return register.problems[["row", "column", "value", "problem", "severity"]].to_numpy().tolist()
-
-
-def whole(register):
-    """Return which rows of the file are in the register, in order."""
-    return pd.concat([register.rows.index.to_series(), register.rejected.index.to_series()]).sort_values().tolist()
 
 
 @pytest.mark.parametrize(("column", "value", "severity", "problem"), FAULTS)
@@ -420,212 +362,6 @@ def test_a_place_that_joined_later_is_a_warning(save):
     assert "was no Member of the WCO yet" in register.problems["problem"][0]
 
 
-def test_the_summary_adds_up(save):
-    rows = [HEADER, good_row(1), changed(good_row(2), "start_date", "2016-06-30"), changed(good_row(3), "experts", "x")]
-    rows.append(changed(good_row(4), "kind", "n/a"))
-    summary = read_register(save(rows)).summary
-    assert summary.to_dict() == {
-        "rows read": 4,
-        "passed": 3,
-        "rejected": 1,
-        "with warnings": 1,
-        "errors": 1,
-        "warnings": 1,
-        "first day": datetime.date(2016, 6, 30),
-        "last day": datetime.date(2017, 4, 5),
-        "in 2015/16": 1,
-        "in 2016/17": 2,
-    }
-    assert read_register(save(rows), year_start=1).summary["in 2016"] == 1
-
-
-def test_a_register_is_said_in_words(save):
-    rows = [HEADER, *(good_row(number) for number in range(1200))]
-    rows[3] = changed(rows[3], "member", "<b>Nowhere</b>")
-    rows[4] = changed(rows[4], "member", "Somewhere")
-    for row, column, value in (
-        (5, "experts", "x"),
-        (6, "participants", "y"),
-        (7, "start_date", "z"),
-        (9, "kind", "n/a"),
-    ):
-        rows[row] = changed(rows[row], column, value)
-    rows[8] = [*rows[8], "too much"]
-    rows[10] = changed(rows[10], "start_date", "2016-06-30")
-    register = read_register(save(rows))
-    most_frequent = [
-        ("2", "error: member is not a place that is known"),
-        ("1", "error: experts is not a number"),
-        ("1", "error: participants is not a number"),
-        ("1", "error: start_date is not a date"),
-        ("1", "error: has 13 cells where the header has 12"),
-    ]
-    in_one_line = "1,200 rows read, 1,194 passed, 6 rejected; 1 passed with warnings"
-    lines = [f"{register.name}: {in_one_line}", *(f"        {count}  {said}" for count, said in most_frequent)]
-    assert register.in_words().splitlines() == lines
-    more = "All of them: .problems; the rows: .rejected; a workbook to hand back: .save_problems(path)"
-    assert repr(register).splitlines() == [*lines, more]
-    shown = [
-        *(lines[0], "Rows that start in 2015/16: 1, 2016/17: 1,193", "cells", "most frequent problems"),
-        *(text for line in most_frequent for text in line),
-        *("All of them: ", ".problems", "; the rows: ", ".rejected", "; a workbook to hand back: "),
-        ".save_problems(path)",
-    ]
-    assert [text for text in re.split("<[^>]*>", register._repr_html_()) if text] == shown
-
-
-def test_a_register_without_problems_is_said_in_one_line(save):
-    rows = [["member", "programme"], ["Kenya", "Mercator"]]
-    register = read_register(save(rows), kind="beneficiaries")
-    said = f"{register.name}: 1 row read, 1 passed, 0 rejected"
-    assert register.in_words() == repr(register) == said
-    assert register._repr_html_() == f"<p><strong>{said}</strong></p>"
-
-
-def test_a_header_is_no_markup(save):
-    column = read_register(save([["member", "<i>x</i> member", "start_date"], ["Kenya", "y", "2017"]]))._repr_html_()
-    assert "<i>" not in column
-
-
-def test_what_is_handed_back_is_marked_and_can_be_read_again(save, tmp_path):
-    rows = [HEADER, good_row(1), changed(changed(good_row(2), "participants", "1,234"), "start_date", "3/4/2017")]
-    rows += [changed(good_row(3), "experts", "=2+3"), changed(good_row(4), "end_date", "2001-01-01")]
-    register = read_register(save(rows))
-    path = register.save_problems(tmp_path / "out" / "problems.xlsx")
-    book = openpyxl.load_workbook(path)
-    sheet = book.active
-    assert [cell.value for cell in sheet[1]] == [*HEADER, "what to correct (added by cbcstats)"]
-    marked = {cell.coordinate for row in sheet for cell in row if cell.comment}
-    assert marked == {"C2", "I2", "H3", "D4"}
-    assert "write digits only, 1234" in sheet["I2"].comment.text.lower()
-    assert sheet["I2"].fill.fgColor.rgb.endswith("FFD9B3")
-    assert sheet["A2"].fill.fgColor.rgb == "00000000"
-    assert sheet["H3"].data_type == "s"
-    assert sheet["M2"].value.startswith("Row 3: start_date may be day first or month first")
-    again = read_register(path)
-    assert again.rejected.reset_index(drop=True).equals(register.rejected.reset_index(drop=True))
-    for cell, value in {"C2": "2017-04-03", "I2": 1234, "H3": 5, "D4": None}.items():
-        sheet[cell] = value
-    book.save(path)
-    corrected = read_register(path)
-    assert corrected.rejected.empty
-    assert corrected.rows.columns.equals(register.rows.columns)
-    assert corrected.rows["participants"].tolist() == [1234, 40, 40]
-
-
-def test_nothing_is_overwritten_unless_told(save, tmp_path):
-    register = read_register(save([HEADER, changed(good_row(1), "member", "x")]))
-    path = register.save_problems(tmp_path / "problems.xlsx")
-    with pytest.raises(ArgumentError, match="is there already"):
-        register.save_problems(path)
-    register.save_problems(path, overwrite=True)
-    with pytest.raises(ArgumentError, match=r"ends in .xlsx"):
-        register.save_problems(tmp_path / "problems.csv")
-
-
-@pytest.mark.parametrize("kind", ["regular", "irregular", ".parquet"])
-def test_parts_are_as_the_whole(kind, save, monkeypatch):
-    rows = [HEADER]
-    for number in range(400):
-        row = good_row(number)
-        if number % 7 == 3:
-            row = changed(row, *FAULTS[number % len(FAULTS)][:2])
-        if number % 50 == 9:
-            row = changed(row, "mission_id", f"M-{number - 9:03}")
-        if number % 90 == 8:
-            row = changed(changed(row, "mission_id", ""), "remarks", "the same")
-            row[2] = "2017-04-01"
-        rows.append(row)
-    if kind == "irregular":
-        rows[5] = changed(rows[5], "remarks", "a\nb")
-        rows[300] = [*rows[300], "too much"]
-    path = save(rows, ".parquet" if kind == ".parquet" else ".csv")
-    monkeypatch.setattr(text_inputs, "_PART_BYTES", 4096)
-    for module in (inputs, text_inputs):
-        monkeypatch.setattr(module, "PART_ROWS", 37)
-    whole_register = read_register(path)
-    told = []
-    parts = list(cbcstats.read_register_in_parts(path, progress=lambda *done: told.append(done)))
-    assert len(parts) > 5
-    assert told[0] == (0, 0)
-    assert told[-1] == (400, 400)
-    problems = pd.concat([part.problems for part in parts]).sort_values("row", kind="stable", ignore_index=True)
-    pd.testing.assert_frame_equal(problems, whole_register.problems)
-    rejected = pd.concat([part.rejected for part in parts]).fillna("")
-    pd.testing.assert_frame_equal(rejected, whole_register.rejected.fillna(""), check_like=True)
-    rows = pd.concat([part.rows.astype("str") for part in parts])
-    pd.testing.assert_frame_equal(rows, whole_register.rows.astype("str"))
-    assert whole_register.problems["problem"].str.contains("repeats a row").any()
-    united = together(parts)
-    assert united.name == whole_register.name
-    pd.testing.assert_frame_equal(united.problems, whole_register.problems)
-    pd.testing.assert_frame_equal(united.rejected, whole_register.rejected)
-    pd.testing.assert_frame_equal(united.rows.astype("str"), whole_register.rows.astype("str"))
-    pd.testing.assert_series_equal(united.summary, whole_register.summary)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {"date_format": "%d/%m/%Y"},
-        {"year_start": 1, "date_format": "%m/%d/%Y"},
-        {"repeated_rows": "reject", "date_format": "%d/%m/%Y"},
-        {"columns": {"member": "Partner"}, "date_format": "%d/%m/%Y"},
-        {"kind": "beneficiaries"},
-        {"sheet": "second", "date_format": "%d/%m/%Y"},
-    ],
-)
-def test_parts_are_read_as_the_arguments_say(arguments, tmp_path):
-    rows = [["member", "Partner", "start_date", "programme"], ["Kenya", "Togo", "08/09/2016", "Mercator"]]
-    rows += [rows[1], ["Peru", "Perugia", "01/02/2017", ""], ["Togo", "Peru", "2016-10-10", "Mercator"]]
-    rows += [["Chad", "Togo", "", "Mercator"]]  # missions need a day, beneficiaries do not
-    path = tmp_path / "register.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        for sheet, shown in (("first", rows), ("second", rows[:3])):
-            added = book.add_worksheet(sheet)
-            for place, row in enumerate(shown):
-                added.write_row(place, 0, row)
-    arguments = {"sheet": "first"} | arguments
-    united = together(list(cbcstats.read_register_in_parts(path, **arguments)))
-    whole_register = read_register(path, **arguments)
-    assert united.name == whole_register.name
-    pd.testing.assert_frame_equal(united.rows, whole_register.rows)
-    pd.testing.assert_frame_equal(united.rejected, whole_register.rejected)
-    pd.testing.assert_series_equal(united.summary, whole_register.summary)
-    without = read_register(path, sheet="first")
-    assert (united.rows.to_csv(), united.name) != (without.rows.to_csv(), without.name)
-
-
-def in_small_parts(path, monkeypatch, **arguments):
-    monkeypatch.setattr(text_inputs, "_PART_BYTES", 64)
-    for module in (inputs, text_inputs):
-        monkeypatch.setattr(module, "PART_ROWS", 2)
-    parts = list(cbcstats.read_register_in_parts(path, **arguments))
-    assert len(parts) > 1
-    return together(parts)
-
-
-def test_united_parts_have_problems_in_the_order_of_rows_and_columns(save, monkeypatch):
-    rows = [["mission_id", "start_date", "member", "experts"], ["TBC", "2017-04-03", "Kenya", "2"]]
-    rows += [rows[1], ["M-3", "soon", "Nowhere", "many"], ["M-4", "2017-04-03", "Togo", "2"], ["M-5", "x", "Peru", "y"]]
-    united = in_small_parts(save(rows), monkeypatch)
-    assert [tuple(line[:3]) for line in found(united)] == [
-        *((2, "mission_id", "TBC"), (3, "", ""), (3, "mission_id", "TBC")),
-        *((4, "start_date", "soon"), (4, "member", "Nowhere"), (4, "experts", "many")),
-        *((6, "start_date", "x"), (6, "experts", "y")),
-    ]
-    assert united.problems.index.tolist() == list(range(8))
-
-
-def test_united_parts_without_days_have_a_summary(save, monkeypatch):
-    rows = [["member", "programme"], *([["Kenya", "Mercator"]] * 4), ["Nowhere", "Mercator"]]
-    summary = in_small_parts(save(rows), monkeypatch, kind="beneficiaries").summary
-    counted = {"rows read": 5, "passed": 4, "rejected": 1, "with warnings": 3, "errors": 1, "warnings": 3}
-    assert summary.to_dict() == counted
-    assert summary.dtype == object
-    assert {type(count) for count in summary} == {int}
-
-
 CELLS = {
     "mission_id": st.one_of(st.just(""), st.integers(0, 30).map("M-{}".format)),
     "member": st.sampled_from(["Kenya", "NA", "viet nam", "Perugia", "", "Total", "Kenya / Uganda", "Aruba", "TBC"]),
@@ -692,12 +428,6 @@ def test_an_id_is_repeated_from_its_second_row_on(numbers, rising):
     assert register.problems["row"].tolist() == register.rejected.index.tolist() == expected
 
 
-def read_text(text, tmp_path, **how):
-    path = tmp_path / "register.csv"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_register(path, **how)
-
-
 @pytest.mark.parametrize(
     ("date_format", "typed"),
     [
@@ -741,24 +471,6 @@ def test_a_row_of_formulas_alone_is_a_row(tmp_path):
     register = read_register(tmp_path / "register.xlsx")
     assert (register.rows.index.tolist(), register.rejected.index.tolist()) == ([3], [2])
     assert register.rejected["member"].tolist() == ["=A9"]
-
-
-@pytest.mark.parametrize(
-    "text", [b"member,start_date,x\nKenya,2017-04-03,caf\xe9\n", b"member,start_date\n", b"member,start_date\r\n"]
-)
-def test_parts_of_odd_files_are_as_the_whole(text, tmp_path):
-    register = read_text(text, tmp_path)
-    [part] = cbcstats.read_register_in_parts(tmp_path / "register.csv")
-    pd.testing.assert_frame_equal(part.rows, register.rows)
-    assert part.summary.equals(register.summary)
-
-
-def test_what_was_read_can_be_saved_and_read_again(save, tmp_path):
-    rows = read_register(save([HEADER, good_row(1), good_row(2)])).rows
-    rows.to_parquet(tmp_path / "rows.parquet")
-    again = read_register(tmp_path / "rows.parquet").rows
-    assert again["start_date"].tolist() == rows["start_date"].tolist()
-    assert again["iso3 (as typed)"].tolist() == rows["iso3"].tolist()
 
 
 def test_one_bad_byte_changes_no_other_cell(tmp_path):
@@ -835,11 +547,6 @@ def test_an_empty_result_of_a_formula_is_an_empty_cell(tmp_path):
     assert register.rows["programme"].isna().all()
 
 
-def test_a_serial_number_stays_a_problem_when_it_is_handed_back(tmp_path):
-    register = read_text("member,start_date\nTogo,42828\n", tmp_path)
-    assert read_register(register.save_problems(tmp_path / "problems.xlsx")).rows.empty
-
-
 def test_commas_in_text_do_not_make_a_file_one_of_commas(tmp_path):
     text = "member;start_date;note\n" + "Kenya;2017-04-03;a, b, c, d, e, f\n" * 5
     assert len(read_text(text, tmp_path).rows) == 5
@@ -872,12 +579,6 @@ def test_a_column_that_is_named_is_not_found_again(tmp_path):
 def test_a_code_in_small_letters_is_suggested(tmp_path):
     register = read_text("member,start_date\nken,2017-04-03\n", tmp_path)
     assert register.problems["remedy"][0].endswith("perhaps KEN")
-
-
-def test_registers_can_be_compared_and_kept(tmp_path):
-    register = read_text("member,start_date\nKenya,2017-04-03\n", tmp_path)
-    assert register == register
-    assert len({register}) == 1
 
 
 def test_rows_are_numbered_whatever_the_ends_of_lines(tmp_path):
