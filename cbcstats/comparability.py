@@ -94,7 +94,7 @@ def comparison(later: pd.DataFrame, previous: pd.DataFrame, *, per: str, a_year:
         Columns `comparable` (bool) and `why` (str), with the index of the pairs.
     """
     reasons = _reasons(later, previous, per, a_year=a_year)
-    forbidden = [reason.holds.to_numpy(bool, na_value=False) for reason in reasons if reason.forbids]
+    forbidden = [reason.holds.to_numpy(bool) for reason in reasons if reason.forbids]
     found = {c.COMPARABLE: ~np.logical_or.reduce(forbidden), c.WHY: _joined(reasons, later.index)}
     return pd.DataFrame(found, index=later.index)
 
@@ -182,6 +182,6 @@ def _joined(reasons: Iterable[_Reason], index: pd.Index) -> pd.Series:
     said: list[list[str]] = [[] for _ in index]
     for reason in reasons:
         texts = pd.Series(reason.text, index=index)
-        for row in np.flatnonzero(reason.holds.to_numpy(bool, na_value=False)):
+        for row in np.flatnonzero(reason.holds.to_numpy(bool)):
             said[row].append(texts.iloc[row])
     return pd.Series(["; ".join(parts) for parts in said], index=index, dtype="str")

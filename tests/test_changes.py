@@ -614,3 +614,17 @@ def test_days_reach_from_the_first_year_to_the_last():
 def test_columns_are_named_by_text(years, by):
     with pytest.raises(ArgumentError, match=r"^name one column or several, such as 'indicator', but "):
         year_on_year(years({2015: 1, 2016: 2}), by=by)
+
+
+def test_a_series_whose_part_is_not_known_is_compared_as_any(years):
+    parts = [
+        years({2015: before, 2016: after}, office=office) for office, before, after in ((None, 10, 12), ("A", 5, 6))
+    ]
+    changes = year_on_year(pd.concat(parts, ignore_index=True), by=["indicator", "office"])
+    assert changes["change"].tolist() == [2, 1]
+    assert changes["office"].isna().tolist() == [True, False]
+
+
+def test_periods_with_one_middle_are_not_before_each_other(make_counts):
+    # 1 July is the middle of 2 January to 29 December, and of 1 June to 31 July.
+    assert year_on_year(make_counts(("2016-01-02", "2016-12-29", 120), ("2016-06-01", "2016-07-31", 20))).empty
