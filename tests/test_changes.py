@@ -1,4 +1,5 @@
 import datetime
+import io
 import math
 import re
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
+from cbcstats.changes import typed_changes
 from cbcstats.columns import QUALIFIERS
 from cbcstats.figures import figures_of
 
@@ -628,3 +630,20 @@ def test_a_series_whose_part_is_not_known_is_compared_as_any(years):
 def test_periods_with_one_middle_are_not_before_each_other(make_counts):
     # 1 July is the middle of 2 January to 29 December, and of 1 June to 31 July.
     assert year_on_year(make_counts(("2016-01-02", "2016-12-29", 120), ("2016-06-01", "2016-07-31", 20))).empty
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda changes: pd.read_csv(io.StringIO(changes.to_csv(index=False))),
+        lambda changes: changes.astype("object"),
+        lambda changes: changes.convert_dtypes(),
+    ],
+)
+def test_changes_get_their_dtypes_back(again):
+    changes = year_on_year(cbcstats.load_counts("missions"), per="month")
+    assert changes.attrs == {"per": "month", "by": ["indicator", "scope"]}
+    changes = pd.concat([changes, changes.assign(percent_change_high=np.nan, comparable=False)], ignore_index=True)
+    restored = typed_changes(again(changes))
+    names = ["period_start", "previous_period_end", "percent_change_low", "percent_change_high", "comparable", "why"]
+    pd.testing.assert_frame_equal(restored[names], changes[names])

@@ -65,6 +65,11 @@ def test_the_p_value_of_small_counts_is_twice_the_smaller_tail(exposure, previou
             assert np.isnan(found)
 
 
+def test_one_event_in_a_short_time_is_read_by_its_tail():
+    # After none in nine months, one in a month: of one event, a tenth falls there by chance, and twice that is p.
+    assert rate_ratio(1, 0, exposure=1, previous_exposure=9)["p_value"].item() == pytest.approx(0.2)
+
+
 def test_nothing_after_nothing_says_nothing():
     assert rate_ratio(0, 0).isna().all(axis=None)
     assert rate_ratio(5, 0)["ratio"].iloc[0] == np.inf
