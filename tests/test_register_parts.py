@@ -121,3 +121,11 @@ def test_parts_of_odd_files_are_as_the_whole(text, tmp_path):
     [part] = cbcstats.read_register_in_parts(tmp_path / "register.csv")
     pd.testing.assert_frame_equal(part.rows, register.rows)
     assert part.summary.equals(register.summary)
+
+
+def test_what_is_said_late_of_the_header_stands_in_the_order_of_columns(save, monkeypatch):
+    rows = [["member", "start_date", "end_date"]]
+    rows += [["Kenya", "2017-04-03", day] for day in ("25/04/2017", "04/26/2017")]
+    rows += [["Kenya", day, "2017-05-30"] for day in ("25/04/2017", "04/26/2017")]
+    of_header = [line[:2] for line in found(in_small_parts(save(rows), monkeypatch)) if line[0] == 1]
+    assert of_header == [[1, "start_date"], [1, "end_date"]]

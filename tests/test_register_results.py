@@ -14,6 +14,7 @@ def test_the_summary_adds_up(save):
     rows = [HEADER, good_row(1), changed(good_row(2), "start_date", "2016-06-30"), changed(good_row(3), "experts", "x")]
     rows.append(changed(good_row(4), "kind", "n/a"))
     summary = read_register(save(rows)).summary
+    assert (summary.name, summary.dtype) == ("register_0.csv", object)
     assert summary.to_dict() == {
         "rows read": 4,
         "passed": 3,
@@ -67,6 +68,7 @@ def test_a_register_is_said_in_words(save):
 def test_a_register_without_problems_is_said_in_one_line(save):
     rows = [["member", "programme"], ["Kenya", "Mercator"]]
     register = read_register(save(rows), kind="beneficiaries")
+    assert (register.name, register.rows.attrs["source"]) == ("register_0.csv", "register_0.csv")
     said = f"{register.name}: 1 row read, 1 passed, 0 rejected"
     assert register.in_words() == repr(register) == said
     assert register._repr_html_() == f"<p><strong>{said}</strong></p>"
