@@ -6,6 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zoneinfo import ZoneInfoNotFoundError
 
 import pandas as pd
 
@@ -106,7 +107,7 @@ def reading_parquet(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError) as error:
+    except (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError, ZoneInfoNotFoundError) as error:
         said = " ".join(str(error).split())[:_SAID]
         raise DataError(f"{path}: is no Parquet file that can be read ({said}); write it again") from error
 
