@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOWEST := .venv-lowest
+unexport VIRTUAL_ENV # an environment that the caller has activated is not the one that is used
 
 .PHONY: report test test-slow test-lowest mutants lint lab docs data check-data clean help
 
