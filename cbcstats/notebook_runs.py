@@ -15,6 +15,7 @@ from cbcstats.errors import ReportError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nbclient.exceptions import CellExecutionError
     from nbformat import NotebookNode
 
     Progress = Callable[[str, int, int], None]
@@ -67,7 +68,7 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
                 raise
             raise KeyboardInterrupt from error  # at Ctrl-C nbclient takes its kernel away and stumbles over that
         except CellExecutionError as error:
-            raise ReportError(_failure(path, notebook, running[-1], f"{error.ename}: {error.evalue}")) from error
+            raise ReportError(_failure(path, notebook, running[-1], _said(error))) from error
         except (CellTimeoutError, DeadKernelError) as error:
             said = str(error).strip().splitlines()[0]
             raise ReportError(_failure(path, notebook, running[-1], said)) from error
@@ -82,6 +83,15 @@ def _kernel(runtime: Path) -> Any:
     if os.name != "posix":
         return AsyncKernelManager(kernel_name="python3")
     return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=str(runtime / "kernel.json"))
+
+
+def _said(error: CellExecutionError) -> str:
+    """Return the kind of an error and what it says; where showing a thing fails, only the traceback tells."""
+    from nbconvert.filters import strip_ansi
+
+    if error.ename == "NoneType":
+        return str(strip_ansi(error.traceback)).strip().splitlines()[-1]
+    return f"{error.ename}: {error.evalue}"
 
 
 def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:

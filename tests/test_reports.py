@@ -269,3 +269,13 @@ def test_tables_of_any_kind_are_shown_and_are_files_as_far_as_can_be(tmp_path):
     assert {f"x_{number}" for number in (1, 2, 3, 4, 5)} == {name for name in sheets if name.startswith("x_")}
     assert sheets["x_1"]["a"].tolist()[:2] == ["1", "x"]
     assert "x_7 is not in tables.xlsx: row 1, column a: the text is longer than the 32,767 characters" in shown
+
+
+def test_what_fails_while_it_is_shown_says_why(tmp_path):
+    source = "class Wide:\n    def _repr_html_(self):\n        raise ValueError('it is too wide')\nWide()"
+    path = make_notebook(tmp_path / "wide.ipynb", source)
+    with pytest.raises(
+        ReportError, match=r"^wide\.ipynb, code cell 1 \(class Wide:\): ValueError: it is too wide; mend"
+    ):
+        save_report(tmp_path / "report", notebooks=[path])
+    assert not (tmp_path / "report").exists()
