@@ -23,7 +23,7 @@ test-slow: $(READY) ## run the slow tests: browser, office programs, Spark, many
 test-lowest: $(LOWEST)/ready ## run the tests but for the slow ones with the lowest versions of all dependencies
 	$(LOWEST)/bin/python -m pytest -m "not slow and not browser" --ignore tests/test_benchmarks.py
 
-mutants: $(READY) ## change the code in small ways, and list what no test notices; half an hour
+mutants: $(READY) ## change the code in small ways, and list what no test notices; an hour or two
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,mutants]'
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
