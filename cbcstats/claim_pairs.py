@@ -11,7 +11,7 @@ import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.claims import NOTHING, counts_before
-from cbcstats.comparability import A_YEAR
+from cbcstats.comparability import A_YEAR, A_YEAR_BEFORE
 from cbcstats.errors import DataError
 from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, rows
 from cbcstats.percentages import Growth, parse_change
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 RECORD: Final = "record"
-_A_YEAR_BEFORE: Final = pd.Timedelta(days=365)
 _PERIOD: Final = (c.PERIOD_START, c.PERIOD_END)
 _DIFFERENCE = re.compile(r"[+-]\s*[0-9]+")
 _FROM_TO = re.compile(r"from ([0-9]+) to ([0-9]+)")
@@ -60,7 +59,7 @@ def pair_of(figures: pd.DataFrame, place: int) -> Pair:
         apart = apart[(apart.dt.days / DAYS_PER_MONTH).between(*A_YEAR)]
     if apart.empty:
         return Pair(later, None, series)
-    nearest: Any = earlier.loc[[(apart - _A_YEAR_BEFORE).abs().idxmin()]].iloc[0]
+    nearest: Any = earlier.loc[[(apart - A_YEAR_BEFORE).abs().idxmin()]].iloc[0]
     if _equal(earlier, nearest, _PERIOD).sum() > 1:
         label = period_label(nearest[c.PERIOD_START], nearest[c.PERIOD_END])
         raise DataError(
@@ -140,7 +139,7 @@ def growth_of(pair: Pair, reading: str) -> Growth | str | None:
     """Return what a claim says in percent, its text where it is a number or two, or nothing if it is no such claim."""
     text = claim_text(pair)
     if _FROM_TO.fullmatch(text) or _DIFFERENCE.fullmatch(text):
-        return None if _is_by_month(pair) else text  # numbers a month are printed as rounded as one likes
+        return None if is_by_month(pair) else text  # numbers a month are printed as rounded as one likes
     if _scale(pair) is None:
         return None
     if text in _WORDS:
@@ -151,13 +150,14 @@ def growth_of(pair: Pair, reading: str) -> Growth | str | None:
         return None
 
 
-def _is_by_month(pair: Pair) -> bool:
+def is_by_month(pair: Pair) -> bool:
+    """Return whether a claim is one of numbers a month."""
     return getattr(pair.later, c.CHANGE_BASIS, None) == "per_month"
 
 
 def _scale(pair: Pair) -> Fraction | None:
     """Return the length of the earlier period over that of the later one for a claim a month, else 1."""
-    if not _is_by_month(pair):
+    if not is_by_month(pair):
         return Fraction(1)
     days = [getattr(figure, DAYS) for figure in (pair.previous, pair.later) if figure is not None]
     return Fraction(int(days[0]), int(days[1])) if len(days) == 2 and not any(map(pd.isna, days)) else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 UNEQUAL: Final = 0.02  # lengths that differ by more than this share are unequal; a leap day is not
 A_YEAR: Final = (10, 15)  # months from one figure to the next that pass for a year
+A_YEAR_BEFORE: Final = np.timedelta64(365, "D")  # where the figure to compare with stands best
 
 
 OTHERS: Final = "others"  # what other figures there are for the same period
@@ -70,7 +71,7 @@ def year_before(figures: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame,
         for position in range(1, len(order)):
             earlier = np.flatnonzero(middles[:position] < middles[position])
             if earlier.size:
-                distance = np.abs(middles[position] - middles[earlier] - np.timedelta64(365, "D"))
+                distance = np.abs(middles[position] - middles[earlier] - A_YEAR_BEFORE)
                 later.append(order[position])
                 previous.append(order[earlier[np.argmin(distance)]])
     return figures.iloc[later].reset_index(drop=True), figures.iloc[previous].reset_index(drop=True)

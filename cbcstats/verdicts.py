@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cbcstats import columns as c
-from cbcstats.claim_pairs import RECORD, Pair, claim_text, growth_of, implied_by, pair_of
+from cbcstats.claim_pairs import RECORD, Pair, claim_text, growth_of, implied_by, is_by_month, pair_of
 from cbcstats.figures import DAYS, PRINTED, SERIES, figures_of, rows
 from cbcstats.percentages import Growth
 from cbcstats.periods import DAYS_PER_MONTH, period_label
@@ -140,7 +140,7 @@ def _sentence(pair: Pair, verdicts: list[str], implied: Bounds) -> str:
     means = f" means {_range(implied)} before" if not implied.empty else ""
     if pair.previous is None:
         return f"{said}{means}; no figure for the period that it is measured from is in the table."
-    rate = " a month" if getattr(later, c.CHANGE_BASIS, None) == "per_month" else ""
+    rate = " a month" if is_by_month(pair) else ""
     if verdicts[0] == UNKNOWN:
         return f"{said}{rate}: the claim has no rate and no number that could be checked."
     before = getattr(pair.previous, PRINTED)
@@ -173,7 +173,7 @@ def _months_that_fit(pair: Pair, growth: Growth) -> str:
     """Say how long the period would have to have lasted for a claim a month, where the claim bounds it."""
     ends = (growth.low, growth.high, pair.later.high, pair.previous.high)
     is_bounded = growth.low > -100 and pair.previous.low > 0 and all(map(math.isfinite, ends))
-    if getattr(pair.later, c.CHANGE_BASIS, None) != "per_month" or not is_bounded:
+    if not is_by_month(pair) or not is_bounded:
         return ""
     days, now = (getattr(figure, DAYS) / DAYS_PER_MONTH for figure in (pair.previous, pair.later))
     low, high = (1 + float(end) / 100 for end in (growth.low, growth.high))
