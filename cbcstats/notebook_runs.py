@@ -15,7 +15,6 @@ from cbcstats.errors import ReportError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nbclient.exceptions import CellExecutionError
     from nbformat import NotebookNode
 
     Progress = Callable[[str, int, int], None]
@@ -30,15 +29,7 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
     import nbformat
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
-    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
-        said = str(error).strip().splitlines()[0]
-        raise ReportError(f"{path}: is no notebook that can be read ({said}); save it again in JupyterLab") from error
-    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
-    if language != "python":
-        raise ReportError(f"{path}: is written in {language}; a report runs notebooks in Python")
+    notebook = _read(path)
     setup = f"from cbcstats.exports import export_displays\nexport_displays({str(folder)!r}, {file_name(path)!r})"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(setup))
     running = [0]
@@ -68,12 +59,30 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
                 raise
             raise KeyboardInterrupt from error  # at Ctrl-C nbclient takes its kernel away and stumbles over that
         except CellExecutionError as error:
-            raise ReportError(_failure(path, notebook, running[-1], _said(error))) from error
+            raised = [*_raised(notebook.cells[running[-1]]), f"{error.ename}: {error.evalue}"]
+            raise ReportError(_failure(path, notebook, running[-1], raised[0])) from error
         except (CellTimeoutError, DeadKernelError) as error:
             said = str(error).strip().splitlines()[0]
             raise ReportError(_failure(path, notebook, running[-1], said)) from error
+    _refuse_what_cannot_be_shown(path, notebook)
     del notebook.cells[0]
-    return client.nb
+    return notebook
+
+
+def _read(path: Path) -> NotebookNode:
+    """Return the notebook that is in a file, where it is one in Python."""
+    import nbformat
+
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        said = str(error).strip().splitlines()[0]
+        raise ReportError(f"{path}: is no notebook that can be read ({said}); save it again in JupyterLab") from error
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise ReportError(f"{path}: is written in {language}; a report runs notebooks in Python")
+    return notebook
 
 
 def _kernel(runtime: Path) -> Any:
@@ -85,13 +94,17 @@ def _kernel(runtime: Path) -> Any:
     return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=str(runtime / "kernel.json"))
 
 
-def _said(error: CellExecutionError) -> str:
-    """Return the kind of an error and what it says; where showing a thing fails, only the traceback tells."""
-    from nbconvert.filters import strip_ansi
+def _refuse_what_cannot_be_shown(path: Path, notebook: NotebookNode) -> None:
+    """Raise what went wrong while a result was shown, which to some kernels leaves its cell well."""
+    for index, cell in enumerate(notebook.cells):
+        if "raises-exception" not in cell.metadata.get("tags", []) and (raised := _raised(cell)):
+            raise ReportError(_failure(path, notebook, index, raised[0]))
 
-    if error.ename == "NoneType":
-        return str(strip_ansi(error.traceback)).strip().splitlines()[-1]
-    return f"{error.ename}: {error.evalue}"
+
+def _raised(cell: NotebookNode) -> list[str]:
+    """Return the kind of each error in the outputs of a cell, and what it says."""
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    return [f"{error.ename}: {error.evalue}" for error in errors]
 
 
 def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:
