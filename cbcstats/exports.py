@@ -24,8 +24,6 @@ from cbcstats.slides import Slide, deck_bytes, has_slide, slide_of
 from cbcstats.tables import save_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from matplotlib.figure import Figure
 
 WORKBOOK: Final = "tables.xlsx"
@@ -48,19 +46,6 @@ def export_displays(folder: str, stem: str) -> None:
     stem = re.sub(r"[^\w.-]+", "_", stem)
     counted = {"chart": 0, "table": 0}
     parts = Path(folder, _PARTS)
-    whole = _mark_of(Path(folder), stem)
-    whole.parent.mkdir(parents=True, exist_ok=True)
-    whole.touch()
-
-    def whole_or_said(show: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        def shown(thing: Any) -> Any:
-            try:
-                return show(thing)
-            except OSError:  # IPython shows it, and goes on
-                whole.unlink(missing_ok=True)  # for which there is room on a full disk
-                raise
-
-        return shown
 
     def show_figure(figure: Figure) -> tuple[bytes, dict[str, object]]:
         counted["chart"] += 1
@@ -89,9 +74,9 @@ def export_displays(folder: str, stem: str) -> None:
         return shown + said, {"sources": cited_by([frame]), "file": f"{name}.csv"}
 
     formatters = shell.display_formatter.formatters
-    formatters["image/png"].for_type(Figure, whole_or_said(show_figure))
+    formatters["image/png"].for_type(Figure, show_figure)
     by_type = formatters["text/html"]
-    by_type.for_type(pd.DataFrame, whole_or_said(show_frame))  # so `%load_ext cbcstats` changes nothing
+    by_type.for_type(pd.DataFrame, show_frame)  # so `%load_ext cbcstats` changes nothing
 
 
 def _with_own_names(frame: pd.DataFrame) -> pd.DataFrame:
@@ -125,15 +110,6 @@ def _of_one_kind(column: pd.Series) -> pd.Series:
     except ArgumentError:
         return column.astype("object").map(str, na_action="ignore")
     return column
-
-
-def has_all(folder: Path, stem: str) -> bool:
-    """Return whether all that a notebook displayed could be written."""
-    return _mark_of(folder, stem).exists()
-
-
-def _mark_of(folder: Path, stem: str) -> Path:
-    return folder / _PARTS / f"{stem}.whole"
 
 
 def gather(folder: Path, title: str) -> list[str]:

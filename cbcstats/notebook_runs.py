@@ -112,7 +112,8 @@ def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:
     number = sum(cell.cell_type == "code" for cell in notebook.cells[1 : index + 1])
     first = notebook.cells[index].source.strip().splitlines()[:1]
     place = f"{path.name}, code cell {number}" + (f" ({first[0]})" if first else "")
-    return f"{place}: {error}; mend the cell and run again; no report was written"
+    remedy = "make room or mend the cell" if error.startswith("OSError") else "mend the cell"
+    return f"{place}: {error}; {remedy} and run again; no report was written"
 
 
 def notebook_paths(given: Sequence[Path]) -> list[Path]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cbcstats.errors import ReportError
-from cbcstats.exports import gather, has_all
+from cbcstats.exports import gather
 from cbcstats.files import HAS_LOCKS, OLD, clear, hold, in_words, left_in, name_beside
 from cbcstats.loaders import shipped
-from cbcstats.notebook_runs import execute, file_name, notebook_paths
+from cbcstats.notebook_runs import execute, notebook_paths
 from cbcstats.report_pages import TITLE, page_of
 
 if TYPE_CHECKING:
@@ -65,10 +65,6 @@ def save_report(
         (folder / "charts").mkdir()
         (folder / "tables").mkdir()
         executed = {path: execute(path, folder, progress) for path in paths}
-        for path in paths:
-            if not has_all(folder, file_name(path)):
-                remedy = "make room, or choose another folder; no report was written"
-                raise ReportError(f"{path.name}: not all that it shows could be written as files; {remedy}")
         made = gather(folder, TITLE)
         (folder / "index.html").write_text(page_of(executed, made), encoding="utf-8", newline="\n")
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
