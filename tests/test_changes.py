@@ -128,38 +128,56 @@ def test_the_period_of_a_year_before_is_found_among_quarters(make_counts):
     assert changes["why"].iloc[0] == "3 months apart, not a year"
 
 
-@pytest.mark.parametrize(("previous", "why"), [(0, "counts 0"), (None, "value of the period before is missing")])
-def test_no_percent_after_zero_or_nothing(years, previous, why):
+@pytest.mark.parametrize(
+    ("previous", "comparable", "why"),
+    [
+        (0, True, "the period before counts 0, so there is no percent change"),
+        (None, False, "value of the period before is missing"),
+    ],
+)
+def test_no_percent_after_zero_or_nothing(years, previous, comparable, why):
     change = last(year_on_year(years({2015: previous, 2016: 5})))
     assert pd.isna(change[["percent_change", "percent_change_low", "percent_change_high"]]).all()
-    assert why in change["why"]
+    assert (change["comparable"], change["why"]) == (comparable, why)
 
 
-def test_a_range_that_may_be_zero_has_no_highest_percent(years):
-    change = last(year_on_year(years({2015: 5, 2016: 8}, qualifier=["almost", "exact"])))
+@pytest.mark.parametrize(("previous", "low"), [(5, 100), (2, 700)])  # 8 after 4 at most, and after 1 at most
+def test_a_range_that_may_be_zero_has_no_highest_percent(years, previous, low):
+    change = last(year_on_year(years({2015: previous, 2016: 8}, qualifier=["almost", "exact"])))
     assert change["previous_low"] == 0
-    assert change["percent_change_low"] == pytest.approx(100)
+    assert change["percent_change_low"] == pytest.approx(low)
     assert math.isnan(change["percent_change_high"])
-    assert "may count 0" in change["why"]
+    why = "the period before may count 0, so percent change has no upper limit"
+    assert (change["comparable"], change["why"]) == (True, why)
+
+
+def test_after_one_there_is_a_percent_change(years):
+    change = last(year_on_year(years({2015: 1, 2016: 5})))
+    assert (change["percent_change_high"], change["why"]) == (400, "")
 
 
 def test_a_missing_figure_has_a_row_that_says_so(years):
     change = last(year_on_year(years({2015: 5, 2016: None})))
     assert math.isnan(change["change"])
     assert (change["comparable"], change["why"]) == (False, "value is missing")
+    assert last(year_on_year(years({2015: 0, 2016: None})))["why"] == "value is missing"
 
 
 @pytest.mark.parametrize(
     ("columns", "why"),
     [
-        ({"unit": ["missions", "activities"]}, "unit differs: activities after missions"),
-        ({"measure": ["flow", "stock"]}, "measure differs: stock after flow"),
+        (
+            {"unit": ["missions", "activities"]},
+            "unit differs: activities after missions; periods differ in length (306 and 365 days)",
+        ),
+        ({"measure": ["flow", "stock"]}, "measure differs: stock after flow"),  # a stock has no length
+        ({"measure": ["flow", "cumulative"]}, "measure differs: cumulative after flow; 18 months apart, not a year"),
     ],
 )
-def test_different_things_do_not_compare(years, columns, why):
-    change = last(year_on_year(years({2015: 5, 2016: 6}, **columns)))
-    assert not change["comparable"]
-    assert why in change["why"]
+def test_different_things_do_not_compare(make_counts, columns, why):
+    figures = make_counts(("2015-01-01", "2015-12-31", 5), ("2016-03-01", "2016-12-31", 6), **columns)
+    change = last(year_on_year(figures))
+    assert (change["comparable"], change["why"]) == (False, why)
 
 
 def test_stocks_compare_a_year_apart_whatever_the_days_before(make_counts):
@@ -183,8 +201,9 @@ def test_an_event_has_no_number_a_month_although_its_days_are_known(make_counts)
 
 def test_an_unknown_length_is_said(make_counts):
     counts = make_counts((None, "2018-12-31", 40), ("2019-01-01", "2019-12-31", 46))
-    assert "length of a period is not known" in last(year_on_year(counts))["why"]
-    assert "so there is no number a month" in last(year_on_year(counts, per="month"))["why"]
+    assert last(year_on_year(counts))["why"] == "6 months apart, not a year; length of a period is not known"
+    no_number = "6 months apart, not a year; length of a period is not known, so there is no number a month"
+    assert last(year_on_year(counts, per="month"))["why"] == no_number
 
 
 def test_events_compare_whatever_their_length(make_counts):
@@ -534,6 +553,12 @@ def test_other_figures_are_named_with_their_sources(years):
     )
     [why] = year_on_year(counts)["why"]
     assert why == "another source gives more than 7 (source not named) and 8 (third)"
+
+
+def test_other_figures_of_a_series_without_a_part_are_named(years):
+    counts = pd.concat([years({2015: 5, 2016: 6}), years({2015: 7}, preferred=False, source_id="third")])
+    [why] = year_on_year(counts.assign(scope=None))["why"]
+    assert why == "another source gives 7 (third) for the period before"
 
 
 def test_figures_of_several_series_are_never_mixed(years):
