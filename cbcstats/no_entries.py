@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from cbcstats.cells import Coded
     from cbcstats.findings import Findings
 
+BEYOND: Final = " (beyond the header)"  # ends the name of a column of cells that have none
 _CUT: Final = "put text that holds the delimiter into quotation marks, and write one delimiter for each empty cell"
 _HEADER_ROW: Final = Finding("repeats the header", "delete the row")
+_STILL_BEYOND: Final = Finding("stands beyond the header", "move it to the cell where it belongs, or delete it")
 _TOTAL_ROW: Final = Finding("is a total, not an entry", "delete the row; totals are computed")
 
 
@@ -50,6 +52,7 @@ def find_no_entries(findings: Findings, block: Block, required: Sequence[Coded],
     cut = [Finding(fault, _CUT) for fault in block.faults.values()]
     findings.add(np.array(list(block.faults), dtype=np.int64), "", pa.array(first, pa.string()), findings.numbers(cut))
     findings.closed[list(block.faults)] = True
+    _find_still_beyond(findings, block, [name for name in header if name.endswith(BEYOND)])
     member, *others = required
     name = plain_name(member.typed_name)
     again = np.flatnonzero(member.where([plain_name(text) == name for text in member.texts]))
@@ -63,6 +66,17 @@ def find_no_entries(findings: Findings, block: Block, required: Sequence[Coded],
         cells = block.typed(name, nobody).to_pylist()
         begun = np.array([is_total(cell, alone=True) for cell in cells], dtype=bool)
         _close(findings, block, nobody[begun], name, _TOTAL_ROW)
+
+
+def _find_still_beyond(findings: Findings, block: Block, names: Sequence[str]) -> None:
+    """Find and close the rows that were handed back with cells beyond the header, and came back with them."""
+    beyond = np.zeros(len(block.rows), dtype=bool)
+    for name in names:
+        cells = block.typed(name, np.arange(len(block.rows)))
+        filled = np.array([bool(cell and cell.strip()) for cell in cells.to_pylist()], dtype=bool)
+        findings.add(np.flatnonzero(filled), name, cells.filter(pa.array(filled)), _STILL_BEYOND)
+        beyond |= filled
+    findings.closed |= beyond
 
 
 def _close(findings: Findings, block: Block, positions: np.ndarray, typed: str, finding: Finding) -> None:

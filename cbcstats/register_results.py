@@ -43,9 +43,9 @@ class Register:
         counts of them have: the file without blanks, and the sheet of a workbook after `#`.
     rejected : pandas.DataFrame
         The rows that did not pass, as typed, under the header of the file, with the same index and a last column
-        `reasons`; cells beyond the header stand in columns such as `column 12`. Each row of the file is in `rows` or
-        in `rejected`; rows that hold nothing are in neither. Where a column of the file is called as one that is added,
-        here or in `rows`, ` (as typed)` follows its name.
+        `reasons`; cells beyond the header stand in columns such as `column 12 (beyond the header)`. Each row of the
+        file is in `rows` or in `rejected`; rows that hold nothing are in neither. Where a column of the file is called
+        as one that is added, here or in `rows`, ` (as typed)` follows its name.
     problems : pandas.DataFrame
         One line for each bad cell, in file order: `row` (int64), `column` (of the file; empty for a whole row),
         `value` as typed, `problem`, `remedy`, `severity`: an `error` rejects its row, a `warning` does not.

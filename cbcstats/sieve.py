@@ -16,7 +16,7 @@ from cbcstats.dates import orders_of_day_and_month, serials_as_days
 from cbcstats.entries import Met, Reading, without_value
 from cbcstats.findings import ERROR, WARNING, Finding, Findings, as_series, reasons
 from cbcstats.members import accessions
-from cbcstats.no_entries import empty_rows, find_no_entries
+from cbcstats.no_entries import BEYOND, empty_rows, find_no_entries
 from cbcstats.register_schemas import OF_ROWS
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _rows(block: Block, columns: _Columns, shape: Shape, passed: np.ndarray) -> 
                 frame[name] = columns.coded[name].typed(kept)
             else:
                 frame[name] = columns.plain[name].typed(kept)
-        if not names and typed != TO_CORRECT:
+        if not names and typed != TO_CORRECT and not typed.endswith(BEYOND):
             frame[free_name(typed, taken)] = others[typed].array
     return pd.DataFrame(frame, copy=False).set_axis(pd.Index(block.rows[passed], name="row"), axis="index")
 
@@ -212,6 +212,6 @@ def _rejected(block: Block, columns: _Columns, shape: Shape, positions: np.ndarr
     beyond = [block.surplus.get(position, []) for position in positions.tolist()]
     for place in range(max(map(len, beyond), default=0)):
         texts = [cells[place] if place < len(cells) else "" for cells in beyond]
-        name = free_name(f"column {len(shape.header) + place + 1}", frame)
+        name = free_name(f"column {len(shape.header) + place + 1}{BEYOND}", frame)
         frame[name] = pd.array(texts, dtype="str")
     return pd.DataFrame(frame).set_axis(pd.Index(block.rows[positions], name="row"), axis="index")

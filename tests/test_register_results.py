@@ -105,6 +105,30 @@ def test_what_is_handed_back_is_marked_and_can_be_read_again(save, tmp_path):
     assert corrected.rows["participants"].tolist() == [1234, 40, 40]
 
 
+def test_cells_beyond_the_header_that_are_handed_back_must_be_moved(tmp_path):
+    text = "member,start_date,remarks\nTogo,2017-04-03,a\nKenya,2017-04-04,b,c,d\nKenya,x,b\nPeru,2017-04-05,,,e\n"
+    register = read_text(text, tmp_path)
+    beyond = [f"column {number} (beyond the header)" for number in (4, 5)]
+    assert register.rejected[beyond].to_numpy().tolist() == [["c", "d"], ["", ""], ["", "e"]]
+    path = register.save_problems(tmp_path / "problems.xlsx")
+    again = read_register(path)
+    assert again.rows.empty
+    assert again.rejected[register.rejected.columns[:-1]].equals(register.rejected.iloc[:, :-1].set_axis([2, 3, 4]))
+    assert again.problems[["row", "column", "value", "problem"]].to_numpy().tolist() == [
+        [2, beyond[0], "c", "stands beyond the header"],
+        [2, beyond[1], "d", "stands beyond the header"],
+        [3, "start_date", "x", "is not a date"],
+        [4, beyond[1], "e", "stands beyond the header"],
+    ]
+    book = openpyxl.load_workbook(path)
+    for cell, value in {"C2": "b, c, d", "D2": None, "E2": None, "B3": "2017-04-04", "E4": None}.items():
+        book.active[cell] = value
+    book.save(path)
+    corrected = read_register(path)
+    assert corrected.rows["remarks"].tolist() == ["b, c, d", "b", ""]
+    assert corrected.rows.columns.equals(register.rows.columns)
+
+
 def test_nothing_is_overwritten_unless_told(save, tmp_path):
     register = read_register(save([HEADER, changed(good_row(1), "member", "x")]))
     path = register.save_problems(tmp_path / "problems.xlsx")

@@ -202,7 +202,7 @@ def test_titles_blank_rows_and_cells_beyond_the_header(save):
     register = read_register(save([], text=text))
     assert register.rows.index.tolist() == [4]
     assert register.rejected.index.tolist() == [7, 8]
-    assert register.rejected["column 4"].tolist() == ["c", ""]
+    assert register.rejected["column 4 (beyond the header)"].tolist() == ["c", ""]
     assert register.problems["problem"].tolist() == [
         "has 4 cells where the header has 3",
         "has 2 cells where the header has 3",
@@ -460,7 +460,7 @@ def test_a_format_without_separators_is_read_at_its_full_width(tmp_path):
 def test_cells_beyond_the_header_make_no_row_empty(tmp_path):
     register = read_text("member,start_date,x\nKenya,2017-04-03,k\n,,,lost comment\n", tmp_path)
     assert register.rejected.index.tolist() == [3]
-    assert register.rejected["column 4"].tolist() == ["lost comment"]
+    assert register.rejected["column 4 (beyond the header)"].tolist() == ["lost comment"]
 
 
 def test_a_row_of_formulas_alone_is_a_row(tmp_path):
