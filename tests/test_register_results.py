@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from register_files import HEADER, changed, good_row, read_text
 
-from cbcstats import ArgumentError, read_register
+from cbcstats import ArgumentError, read_register, read_register_in_parts
 
 
 def test_the_summary_adds_up(save):
@@ -28,6 +28,12 @@ def test_the_summary_adds_up(save):
         "in 2016/17": 2,
     }
     assert read_register(save(rows), year_start=1).summary["in 2016"] == 1
+
+
+def test_reporting_years_begin_in_july_unless_told(save):
+    path = save([["member", "start_date"], ["Togo", "2017-07-01"]])
+    parts = list(read_register_in_parts(path))
+    assert [found.summary["in 2017/18"] for found in (read_register(path), *parts)] == [1, 1]
 
 
 def test_a_register_is_said_in_words(save):
