@@ -672,3 +672,9 @@ def test_changes_get_their_dtypes_back(again):
     restored = typed_changes(again(changes))
     names = ["period_start", "previous_period_end", "percent_change_low", "percent_change_high", "comparable", "why"]
     pd.testing.assert_frame_equal(restored[names], changes[names])
+
+
+def test_a_mark_that_is_none_makes_nothing_comparable(years):
+    changes = year_on_year(years({2015: 1, 2016: 2, 2017: 3})).astype({"comparable": "object"})
+    changes["comparable"] = ["yes", "perhaps"]
+    assert typed_changes(changes)["comparable"].tolist() == [True, False]
