@@ -133,7 +133,9 @@ def save_chart(
     return write_together(dict(zip([*files, data_file], written, strict=True)))
 
 
-def picture(figure: Figure, form: str, *, dpi: int = 300, transparent: bool = False) -> bytes:
+def picture(
+    figure: Figure, form: str, *, dpi: int = 300, transparent: bool = False, bbox_inches: str | None = None
+) -> bytes:
     """Draw a figure in one of the formats; the same figure gives the same bytes."""
     import matplotlib as mpl
 
@@ -145,7 +147,9 @@ def picture(figure: Figure, form: str, *, dpi: int = 300, transparent: bool = Fa
     }
     content = io.BytesIO()
     with ONE_AT_A_TIME, mpl.rc_context(_RC):
-        figure.savefig(content, format=form, dpi=dpi, transparent=transparent, metadata=metadata[form])
+        figure.savefig(
+            content, format=form, dpi=dpi, transparent=transparent, metadata=metadata[form], bbox_inches=bbox_inches
+        )
     return _readable_svg(content.getvalue(), title, text) if form == "svg" else content.getvalue()
 
 

@@ -70,10 +70,20 @@ def table_html(
     head = "".join(f'<th scope="col"{kind}>{text}</th>' for text, kind in zip(headings, kinds, strict=True))
     columns = [_column_html(shown.iloc[:, place], address) for place in range(shown.shape[1])]
     rows = [f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True)]
-    cut = f"The first {limit} of {len(frame):,} rows." if len(frame) > limit else ""
-    said = html.escape(" ".join(filter(None, (caption, cut))))
+    said = html.escape(" ".join(filter(None, (caption, cut_note(frame, limit)))))
     above = f"<caption>{said}</caption>\n" if said else ""
     return "\n".join(["<table>", f"{above}<thead><tr>{head}</tr></thead>", "<tbody>", *rows, "</tbody>", "</table>"])
+
+
+def cut_note(frame: pd.DataFrame, limit: int) -> str:
+    """Return how many rows of a table are shown; nothing where it is all of them.
+
+    Examples
+    --------
+    >>> cut_note(pd.DataFrame({"n": range(1000)}), 20)
+    'The first 20 of 1,000 rows.'
+    """
+    return f"The first {limit} of {len(frame):,} rows." if len(frame) > limit else ""
 
 
 def with_index(frame: pd.DataFrame) -> pd.DataFrame:

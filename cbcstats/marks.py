@@ -35,11 +35,23 @@ _PLANNED: Final[dict[str, Any]] = {"facecolor": "none", "hatch": "////"}
 
 @contextlib.contextmanager
 def styled() -> Iterator[None]:
-    """Draw in the style of cbcstats; threads that draw wait for each other."""
-    import matplotlib.style
+    """Draw in the style of cbcstats, and restore its settings afterwards; threads that draw wait for each other.
 
-    with ONE_AT_A_TIME, matplotlib.style.context(STYLE):
-        yield
+    Only the settings of the style are restored, and only those that nobody else has changed meanwhile. In a notebook,
+    the first figure loads the backend, which switches `interactive` on, so that figures appear below their cells.
+    `matplotlib.style.context` would restore every setting, switch it off again, and hide all later figures.
+    """
+    import matplotlib as mpl
+
+    style = mpl.rc_params_from_file(STYLE, use_default_template=False)
+    with ONE_AT_A_TIME:
+        before = {name: mpl.rcParams[name] for name in style}
+        mpl.rcParams.update(style)
+        try:
+            yield
+        finally:
+            ours = [name for name in style if mpl.rcParams[name] == style[name]]
+            mpl.rcParams.update({name: before[name] for name in ours})
 
 
 def root_figure(ax: Axes) -> Figure:

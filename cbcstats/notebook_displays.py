@@ -11,9 +11,10 @@ import pandas as pd
 from cbcstats import columns as c
 from cbcstats.caveats import ABOUT, READING, caveats, cited_by
 from cbcstats.chart_files import figure_text, picture
-from cbcstats.displays import SHOWN, linked, listed, table_html, with_index
+from cbcstats.displays import SHOWN, cut_note, linked, listed, table_html, with_index
 from cbcstats.figures import a_month
 from cbcstats.loaders import load_sources
+from cbcstats.pages import latex_table, latex_text, markdown_table, markdown_text
 from cbcstats.wording import source_line, words
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ _STYLE: Final = """<style>
 def load_ipython_extension(shell: Any) -> None:
     """Show frames with units, sources and caveats, and charts with their text alternative: `%load_ext cbcstats`.
 
-    Frames are shown to 20 rows, under the names of their columns; sources link to their pages. In a report, which has
-    its own forms of display, nothing changes.
+    Frames are shown to 20 rows, under the names of their columns; sources link to their pages. JupyterLab shows HTML.
+    Frames are there as Markdown and LaTeX too, and charts as PNG, so that a notebook that is converted to another
+    format keeps its tables and pictures. In a report, which has its own forms of display, nothing changes.
     """
     from matplotlib.figure import Figure
 
@@ -49,8 +51,10 @@ def load_ipython_extension(shell: Any) -> None:
     if getattr(shell, "kernel", None):
         shell.run_line_magic("matplotlib", "inline")  # adds its own form of charts now, and not after these
     formatters["image/png"].pop(Figure, None)
-    formatters["text/html"].for_type(Figure, _figure_in_notebook)
+    shell.display_formatter.mimebundle_formatter.for_type(Figure, _figure_in_notebook)  # drawn once for both forms
     formatters["text/html"].for_type(pd.DataFrame, _frame_in_notebook)
+    formatters["text/markdown"].for_type(pd.DataFrame, frame_markdown)
+    formatters["text/latex"].for_type(pd.DataFrame, frame_latex)
 
 
 def frame_html(
@@ -79,22 +83,67 @@ def frame_html(
     </div>
     <p class="note">Unit: missions. Source: WCO 2018-03-02.</p>
     """
-    frame = with_index(frame)
-    plain = frame.columns.is_unique and frame.columns.nlevels == 1
-    unit = _common_unit(frame) if plain else ""
-    shown = frame.drop(columns=c.UNIT) if unit else frame
+    shown, note, readings = _with_notes(frame)
     table = table_html(shown, limit=limit, heading=heading, address=address)
     label = html.escape(f"Table {name}".strip())
     parts = [f'<div class="table" tabindex="0" role="region" aria-label="{label}">', table, "</div>"]
-    said = [f"Unit: {unit}." if unit else "", source_line(cited_by([frame])) if plain else ""]
-    if any(said):
-        parts.append(f'<p class="note">{html.escape(" ".join(filter(None, said)))}</p>')
-    readings = caveats({name: frame} if plain else {}).iloc[1:]  # the first is about empty cells
-    if len(readings):
-        pairs = zip(readings[ABOUT], readings[READING], strict=True)
-        listing = "".join(f"<dt>{html.escape(about)}</dt><dd>{html.escape(text)}</dd>" for about, text in pairs)
+    if note:
+        parts.append(f'<p class="note">{html.escape(note)}</p>')
+    if readings:
+        listing = "".join(f"<dt>{html.escape(about)}</dt><dd>{html.escape(text)}</dd>" for about, text in readings)
         parts.append(f'<details class="note"><summary>How to read it</summary><dl>{listing}</dl></details>')
     return "\n".join(parts)
+
+
+def frame_markdown(frame: pd.DataFrame) -> str | None:
+    """Write a frame in Markdown as notebooks show it: 20 rows, the unit, the sources, and how it is to be read.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": [492], "unit": ["missions"], "source_id": ["wco-2018-03-02"]})
+    >>> print(frame_markdown(frame))
+    | value | source_id |
+    | ---: | --- |
+    | 492 | wco-2018-03-02 |
+    <BLANKLINE>
+    Unit: missions. Source: WCO 2018-03-02.
+    <BLANKLINE>
+    """
+    shown, note, readings = _with_notes(frame)
+    if shown.columns.empty:
+        return None
+    table = markdown_table(shown, limit=IN_NOTEBOOK, heading=str)
+    note = markdown_text(f"{cut_note(frame, IN_NOTEBOOK)} {note}")
+    listing = "\n".join(f"- {markdown_text(f'{about}: {text}')}" for about, text in readings)
+    return "\n\n".join(part for part in (table, note, listing) if part) + "\n"
+
+
+def frame_latex(frame: pd.DataFrame) -> str | None:
+    r"""Write a frame in LaTeX as notebooks show it: 20 rows, the unit, the sources, and how it is to be read.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": [492], "unit": ["missions"], "source_id": ["wco-2018-03-02"]})
+    >>> print(frame_latex(frame))
+    \begin{tabular}{rl}
+    \hline
+    value & source\_id \\
+    \hline
+    492 & wco-2018-03-02 \\
+    \hline
+    \end{tabular}
+    <BLANKLINE>
+    Unit: missions. Source: WCO 2018-03-02.
+    <BLANKLINE>
+    """
+    shown, note, readings = _with_notes(frame)
+    if shown.columns.empty:
+        return None
+    table = latex_table(shown, limit=IN_NOTEBOOK, heading=str)
+    note = latex_text(f"{cut_note(frame, IN_NOTEBOOK)} {note}")
+    items = [rf"\item {latex_text(f'{about}: {text}')}" for about, text in readings]
+    listing = "\n".join([r"\begin{itemize}", *items, r"\end{itemize}"]) if items else ""
+    return "\n\n".join(part for part in (table, note, listing) if part) + "\n"
 
 
 def sources_html(sources: Iterable[str], address: Callable[[str], str] = listed) -> str:
@@ -109,6 +158,18 @@ def sources_html(sources: Iterable[str], address: Callable[[str], str] = listed)
     return f"Source{'s'[: len(named) > 1]}: {', '.join(named)}." if named else ""
 
 
+def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str, str]]]:
+    """Return a frame without a common unit, a line with that unit and the sources, and how the frame is to be read."""
+    frame = with_index(frame)
+    if not frame.columns.is_unique or frame.columns.nlevels > 1:
+        return frame, "", []
+    unit = _common_unit(frame)
+    said = [f"Unit: {unit}." if unit else "", source_line(cited_by([frame]))]
+    readings = caveats({"": frame}).iloc[1:]  # the first is about empty cells
+    shown = frame.drop(columns=c.UNIT) if unit else frame
+    return shown, " ".join(filter(None, said)), list(readings[[ABOUT, READING]].itertuples(index=False, name=None))
+
+
 def _common_unit(frame: pd.DataFrame) -> str:
     units = set(frame[c.UNIT].dropna().map(str)) if c.UNIT in frame and len(frame.columns) > 1 else set()
     unit = units.pop() if len(units) == 1 else ""
@@ -121,8 +182,15 @@ def _frame_in_notebook(frame: pd.DataFrame) -> str:
     return f'{_STYLE}<div class="cbcstats">{shown}</div>'
 
 
-def _figure_in_notebook(figure: Figure) -> str:
-    """Return a picture with its text alternative, for JupyterLab shows PNG without one."""
-    encoded = base64.b64encode(picture(figure, "png", dpi=DOTS)).decode()
-    wide = round(figure.get_figwidth() * _PIXELS)
-    return f'<img alt="{html.escape(figure_text(figure))}" width="{wide}" src="data:image/png;base64,{encoded}">'
+def _figure_in_notebook(figure: Figure) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return a picture twice: as HTML with its text alternative, and as PNG for programs that convert notebooks.
+
+    JupyterLab prefers the HTML, and would show the PNG without the text alternative.
+    """
+    text = figure_text(figure)
+    edges = None if figure.get_layout_engine() else "tight"  # as notebooks do, so that no label is cut off
+    content = picture(figure, "png", dpi=DOTS, bbox_inches=edges)
+    width = round(int.from_bytes(content[16:20], "big") * _PIXELS / DOTS)  # from the header of the PNG
+    encoded = base64.b64encode(content).decode()
+    shown = f'<img alt="{html.escape(text)}" width="{width}" src="data:image/png;base64,{encoded}">'
+    return {"text/html": shown, "image/png": encoded}, {"image/png": {"alt": text, "width": width}}

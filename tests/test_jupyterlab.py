@@ -88,8 +88,10 @@ def test_every_cell_runs_and_tables_and_charts_appear(browser, lab, name):
         assert shown.count("<table>") >= 2
         assert shown.count('<img alt="') >= 1
         assert "Chart without a description" not in shown
-        page.locator(".jp-OutputArea-output img").first.scroll_into_view_if_needed()
-        assert page.locator(".jp-OutputArea-output img").first.evaluate("image => image.naturalWidth") > 500
+        picture = page.locator(".jp-OutputArea-output img").first
+        picture.scroll_into_view_if_needed()
+        assert picture.evaluate("image => image.naturalWidth") > 500
+        assert picture.get_attribute("alt").startswith("Chart of")  # of the HTML; the PNG is there without one
         page.locator(".jp-OutputArea-output table").first.scroll_into_view_if_needed()
         assert page.locator(".jp-OutputArea-output table").first.is_visible()
         assert from_elsewhere(asked, lab) == []

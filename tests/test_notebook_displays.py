@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import cbcstats
 from cbcstats.captions import chart_data
-from cbcstats.notebook_displays import IN_NOTEBOOK, frame_html
+from cbcstats.notebook_displays import IN_NOTEBOOK, frame_html, frame_latex, frame_markdown
 
 
 @pytest.fixture
@@ -90,6 +90,10 @@ def test_ranges_and_registers_are_shown_in_words(show):
 )
 def test_any_frame_is_shown(show, frame):
     assert "<table>" in show(frame)
+    markdown, latex = frame_markdown(frame) or "", frame_latex(frame) or ""
+    shown = len(frame.columns) > 0
+    assert len(re.findall(r"^\| .*\|$", markdown, re.MULTILINE)) == (len(frame) + 2 if shown else 0)
+    assert len(re.findall(r" \\\\$", latex, re.MULTILINE)) == (len(frame) + 1 if shown else 0)
 
 
 def test_markup_in_a_frame_is_text(show):
