@@ -9,7 +9,7 @@ import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.errors import ArgumentError, DataError, check_choice
-from cbcstats.figures import DAYS, MIDDLE, MISSING, PRINTED
+from cbcstats.figures import DAYS, MIDDLE, MISSING, PRINTED, notes_of
 from cbcstats.periods import DAYS_PER_MONTH, period_label
 
 if TYPE_CHECKING:
@@ -245,10 +245,26 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str, *, a_year: b
         ),
         _Reason(by_month & flow & ~no_length & inferred, "lengths of " + lengths, forbids=False),
     ]
+    for figures in (later, previous):
+        reasons += _on_coverage(figures)
     for figures, which in ((later, ""), (previous, " for the period before")):
         texts = "another source gives " + figures[OTHERS] + which
         reasons.append(_Reason(figures[OTHERS].notna(), texts, forbids=False))
     return reasons
+
+
+def _on_coverage(figures: pd.DataFrame) -> list[_Reason]:
+    """Return what the notes of counts say of periods that a register may cover only in part."""
+    notes = notes_of(figures)
+    partial = notes.str.extract(rf"^{c.PARTIAL} ([^,;]*)", expand=False)
+    whole = notes.str.extract(r"((?:first|last) mission on [^;]*; [^;]* is taken as covered whole)", expand=False)
+    doubtful = figures[partial.notna()]
+    days = zip(doubtful[c.PERIOD_START], doubtful[c.PERIOD_END], strict=True)
+    labels = pd.Series([period_label(*period) for period in days], index=doubtful.index, dtype="str")
+    return [
+        _Reason(partial.notna(), labels.reindex(figures.index) + " may not be covered whole: " + partial),
+        _Reason(whole.notna(), whole, forbids=False),
+    ]
 
 
 def _no_figure_before(figures: pd.DataFrame) -> pd.Series:

@@ -49,8 +49,8 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     counts : pandas.DataFrame
         Published counts; `value` and `period_end` are needed.
     per : {"period", "month"}
-        `month` divides each flow by the length of its period in months of 30.4375 days. What is no flow, or has
-        no known length, has no number a month and gets missing values.
+        `month` divides each flow by the length of its period in months of 30.4375 days. What is no flow, has no
+        known length, or is of a period covered only in part has no number a month and gets missing values.
     reading : {"usual", "strict"}
         How far qualifiers reach.
 
@@ -85,7 +85,10 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     starts, ends = figures[c.PERIOD_START], figures[c.PERIOD_END]
     lows, highs = np.array(list(_ranges(figures, reading)), dtype=float).reshape(-1, 2).T
     days = length_in_days(starts, ends).astype(float)
-    divisor = (days / DAYS_PER_MONTH).where(figures[c.MEASURE] == "flow") if per == "month" else 1.0
+    partial = notes_of(figures).str.startswith(c.PARTIAL)
+    highs[partial] = np.inf  # of a period that a register may cover only in part, a count is the least
+    has_rate = (figures[c.MEASURE] == "flow") & ~partial
+    divisor = (days / DAYS_PER_MONTH).where(has_rate) if per == "month" else 1.0
     # The middle of a total since a start says nothing; it stands where it ends.
     from_start = starts.where(figures[c.MEASURE] != "cumulative")
     found: dict[str, Any] = {
@@ -99,6 +102,13 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     figures = figures.assign(**found)
     figures.attrs["per"] = per if per == "month" else given
     return figures
+
+
+def notes_of(figures: pd.DataFrame) -> pd.Series:
+    """Return the notes of figures as text, empty where there is none."""
+    if c.NOTE not in figures:
+        return pd.Series("", index=figures.index, dtype="str")
+    return figures[c.NOTE].astype("str").fillna("")
 
 
 def a_month(unit: str) -> str:
