@@ -35,7 +35,8 @@ def year_on_year(
         Columns that make up a series. With `indicator` alone, figures of different scope meet, and the result
         says that they cannot be compared.
     per : {"period", "month"}
-        `month` divides each flow by the length of its period in months of 30.4375 days first.
+        `month` divides each flow by the length of its period in months of 30.4375 days first. Numbers that are per
+        month already, by their unit or because a function made them so, are refused.
     reading : {"usual", "strict"}
         How far qualifiers reach, see `bounds`.
 
@@ -56,7 +57,7 @@ def year_on_year(
     ArgumentError
         If an argument or a column of `by` is not one of those that there are.
     DataError
-        If a series has several preferred figures for one period.
+        If a series has several preferred figures for one period, or numbers are per month already.
 
     Notes
     -----

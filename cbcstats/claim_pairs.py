@@ -13,7 +13,7 @@ from cbcstats import columns as c
 from cbcstats.claims import NOTHING, counts_before
 from cbcstats.comparability import A_YEAR, A_YEAR_BEFORE, NO_PARTNER, days_of, is_short, same_part_of_year
 from cbcstats.errors import DataError
-from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, rows
+from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, is_per_month, rows
 from cbcstats.percentages import Growth, parse_change
 from cbcstats.periods import DAYS_PER_MONTH, period_label
 from cbcstats.qualifiers import Bounds
@@ -163,8 +163,8 @@ def growth_of(pair: Pair, reading: str) -> Growth | str | None:
 
 
 def is_by_month(pair: Pair) -> bool:
-    """Return whether a claim is one of numbers a month."""
-    return getattr(pair.later, c.CHANGE_BASIS, None) == "per_month"
+    """Return whether a claim is one of numbers per month that are still to be worked out."""
+    return getattr(pair.later, c.CHANGE_BASIS, None) == "per_month" and not is_per_month(pair.later.unit)
 
 
 def _scale(pair: Pair) -> Fraction | None:

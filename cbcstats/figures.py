@@ -38,6 +38,7 @@ PRINTED: Final = "printed"  # the number and its word, as published
 DAYS: Final = "days"  # length of the period
 MIDDLE: Final = "middle"  # where the figure stands in time
 
+_PER_MONTH: Final = re.compile(r"(?:\b(?:a|per|each|every)\s+|/\s*)month(?![\w-])|\bmonthly\b", re.IGNORECASE)
 _A_DAY: Final = re.compile(r"\s*(\d{4}(\D)\d{1,2}\2\d{1,2}|\d{8})", re.ASCII)  # and no month or year
 
 
@@ -63,11 +64,10 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     Raises
     ------
     ArgumentError
-        If it is no frame, an argument is not one of those that there are, a needed column is missing, or numbers a
-        month would be divided once more.
+        If it is no frame, an argument is not one of those that there are, or a needed column is missing.
     DataError
         If a value is no count, a period no period, an end of it no day but a year or a month, `rounded_to` no number,
-        or `preferred` neither true nor false.
+        or `preferred` neither true nor false; or if numbers that are per month already would be divided once more.
     """
     check_choice("per", per, PERS)
     check_choice("reading", reading, READINGS)
@@ -77,11 +77,15 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
         )
     given = counts.attrs.get("per", "period")
     if per == given == "month":
-        raise ArgumentError("`counts` holds numbers a month already; give the counts that they were made of")
+        raise DataError(
+            '`counts` holds numbers per month already; leave out per="month", or give the counts that they were made of'
+        )
     for needed in (c.VALUE, c.PERIOD_END):
         if needed not in counts:
             raise ArgumentError(f"`counts` needs a column {needed!r}; it has {', '.join(map(str, counts))}")
     figures = _complete(counts)
+    if per == "month":
+        _refuse_monthly_units(figures)
     starts, ends = figures[c.PERIOD_START], figures[c.PERIOD_END]
     lows, highs = np.array(list(_ranges(figures, reading)), dtype=float).reshape(-1, 2).T
     days = length_in_days(starts, ends).astype(float)
@@ -119,7 +123,18 @@ def a_month(unit: str) -> str:
     >>> a_month("missions"), a_month("missions a month"), a_month("")
     ('missions a month', 'missions a month', 'a month')
     """
-    return unit if unit.endswith("a month") else f"{unit} a month".strip()
+    return unit if is_per_month(unit) else f"{unit} a month".strip()
+
+
+def is_per_month(unit: str) -> bool:
+    """Return whether a unit says that its numbers are per month.
+
+    Examples
+    --------
+    >>> [is_per_month(unit) for unit in ("missions per month", "missions/month", "monthly missions", "person-months")]
+    [True, True, True, False]
+    """
+    return _PER_MONTH.search(unit) is not None
 
 
 def printed(value: Any, qualifier: str) -> str:
@@ -183,6 +198,17 @@ def _refuse(figures: pd.DataFrame, wrong: pd.Series, said: str, name: str = "") 
     if wrong.any():
         value = f" {figures.loc[wrong, name].tolist()[0]!r}" if name else ""
         raise DataError(f"{_place(figures[wrong].iloc[0])} {said}{value}; correct it, or load it with load_counts")
+
+
+def _refuse_monthly_units(figures: pd.DataFrame) -> None:
+    """Raise DataError if a flow that is to be divided by its months has a unit that is per month."""
+    monthly = figures[c.UNIT].map(is_per_month).astype(bool) & (figures[c.MEASURE] == "flow")
+    if monthly.any():
+        figure = figures[monthly].iloc[0]
+        raise DataError(
+            f"{_place(figure)} has the unit {figure[c.UNIT]!r}, which is per month already; "
+            'leave out per="month", or give the counts of the whole periods'
+        )
 
 
 def _place(figure: pd.Series) -> str:
