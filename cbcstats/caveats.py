@@ -9,6 +9,7 @@ import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.errors import DataError
+from cbcstats.figures import notes_of
 from cbcstats.loaders import load_sources
 from cbcstats.periods import DAYS_PER_MONTH
 from cbcstats.qualifiers import bounds
@@ -120,6 +121,11 @@ def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
         )
     if {c.LOW, c.HIGH} <= set(frame) or c.PERCENT_CHANGE_LOW in frame:
         yield "ranges", _RANGES
+    partial = int(notes_of(frame).str.startswith(c.PARTIAL).sum())
+    if partial:
+        rows = f"{partial:,} of {len(frame):,} rows{{place}}"
+        reading = "are of periods that a register may cover only in part: they have no upper end and are not comparable"
+        yield "periods covered in part", f"{rows} {reading}."
     marks = {
         c.PERIOD_BASIS: ("inferred", "inferred days", "have days that the source does not state; the note says more"),
         c.PREFERRED: (False, "figures not preferred", "stand beside another source's figure that is the one to use"),
@@ -139,7 +145,8 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
         return
     if not pd.api.types.is_any_real_numeric_dtype(frame[c.VALUE].dtype):
         return
-    figures = frame[(frame[c.VALUE] > 0).fillna(value=False) & frame[c.QUALIFIER].isin(list(_WORDS))]
+    has_word = (frame[c.VALUE] > 0).fillna(value=False) & frame[c.QUALIFIER].isin(list(_WORDS))
+    figures = frame[has_word & ~notes_of(frame).str.startswith(c.PARTIAL)]  # those have no upper end, whatever the word
     for word, value in figures.groupby(c.QUALIFIER, sort=True)[c.VALUE].first().items():
         said = f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
         with contextlib.suppress(DataError):  # a number that is no count has no range to show

@@ -35,14 +35,17 @@ def year_on_year(
         Columns that make up a series. With `indicator` alone, figures of different scope meet, and the result
         says that they cannot be compared.
     per : {"period", "month"}
-        `month` divides each flow by the length of its period in months of 30.4375 days first.
+        `month` divides each flow by the length of its period in months of 30.4375 days first. Numbers that are per
+        month already, by their unit or because a function made them so, are refused.
     reading : {"usual", "strict"}
         How far qualifiers reach, see `bounds`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per figure that has an earlier one in its series, in the order of the periods. The change stands
+        One row per figure that has one before it to compare with, in the order of the periods, and one per figure
+        that has none although its series begins a year before or earlier: its `previous_` columns and its changes are
+        missing (NaT, NaN), `comparable` is False, and `why` says `no figure for Apr - Jun 2022`. The change is listed
         with the later period. Columns: those of `by`; `period_start`, `period_end`, `value`, `low`, `high`; the
         same with `previous_` before them; `change`, `percent_change` (in percent), each with `_low` and `_high`;
         `comparable` (bool); `why` (str): what forbids to compare, or what to know where nothing does;
@@ -54,7 +57,7 @@ def year_on_year(
     ArgumentError
         If an argument or a column of `by` is not one of those that there are.
     DataError
-        If a series has several preferred figures for one period.
+        If a series has several preferred figures for one period, or numbers are per month already.
 
     Notes
     -----
@@ -68,7 +71,13 @@ def year_on_year(
     and M. J. Cloud, Introduction to Interval Analysis, SIAM 2009, chapter 2.
 
     The figure before is the one whose period has its middle nearest to a year before; of each period, only the
-    preferred figure is used. Figures without a date have no place in a series. Two figures compare if measure,
+    preferred figure is used. Figures without a date have no place in a series.
+
+    A flow of less than nine months, such as a quarter or a month, is compared with the same part of the year before
+    only: its first and last day must be those days a year earlier, or be off by a fifth at most of the days from one
+    period to the next. For a quarter that is 18 days, for a month 7, for a week 3.
+
+    Two figures compare if measure,
     scope and unit agree, their periods have their middles ten to fifteen months apart, and, for a flow, the
     periods do not overlap and, unless `per="month"`, are equally long to 2%.
 

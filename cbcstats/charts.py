@@ -45,7 +45,7 @@ def plot_counts(
 
     Flows are bars as wide as their period, other figures are points. The pale top of a bar is the range of a
     qualifier, a dashed outline means that the days of the period are inferred, hatching that the figure was
-    planned, dots that a register covers only a part of the period, and a diamond is another source for the same
+    planned, dots that a register may cover only a part of the period, and a diamond is another source for the same
     period. The sources stand under the chart.
 
     Parameters
@@ -55,7 +55,8 @@ def plot_counts(
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     per : {"period", "month"}
-        `month` divides each flow by the length of its period first, so that bars compare and areas are totals.
+        `month` divides each flow by the length of its period first, so that bars compare and areas are totals. A
+        period that a register may cover only in part has no number a month, and is left out.
     reading : {"usual", "strict"}
         How far qualifiers reach, see `bounds`. An open range ends in an arrow.
     title : str, optional

@@ -11,9 +11,9 @@ import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.claims import NOTHING, counts_before
-from cbcstats.comparability import A_YEAR, A_YEAR_BEFORE
+from cbcstats.comparability import A_YEAR, A_YEAR_BEFORE, NO_PARTNER, days_of, is_short, same_part_of_year
 from cbcstats.errors import DataError
-from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, rows
+from cbcstats.figures import DAYS, MIDDLE, PRINTED, SERIES, is_per_month, rows
 from cbcstats.percentages import Growth, parse_change
 from cbcstats.periods import DAYS_PER_MONTH, period_label
 from cbcstats.qualifiers import Bounds
@@ -43,7 +43,7 @@ class Pair(NamedTuple):
 
 
 def pair_of(figures: pd.DataFrame, place: int) -> Pair:
-    """Find the figure that a claim is measured from: that of the named day, or the nearest to a year before."""
+    """Find the figure that a claim is measured from: that of the named day, or that of a year before."""
     claim: Any = figures.loc[place]
     parts = [name for name in c.PARTS if name in figures]
     series = figures[_equal(figures, claim, (*SERIES, *parts))]
@@ -56,7 +56,7 @@ def pair_of(figures: pd.DataFrame, place: int) -> Pair:
     if since is not None and pd.notna(since):
         apart = apart[earlier[c.PERIOD_END] == since]
     else:
-        apart = apart[(apart.dt.days / DAYS_PER_MONTH).between(*A_YEAR)]
+        apart = apart[_a_year_before(figures.loc[[place]], series, earlier)]
     if apart.empty:
         return Pair(later, None, series)
     nearest: Any = earlier.loc[[(apart - A_YEAR_BEFORE).abs().idxmin()]].iloc[0]
@@ -67,6 +67,18 @@ def pair_of(figures: pd.DataFrame, place: int) -> Pair:
             f"measured; mark one as preferred, or say in a column such as {c.PROGRAMME} what part of the total each is"
         )
     return Pair(later, next(iter(rows(earlier.loc[[nearest.name]]))), series)
+
+
+def _a_year_before(claim: pd.DataFrame, series: pd.DataFrame, earlier: pd.DataFrame) -> pd.Series:
+    """Return which earlier figures of a series a claim may be measured from, by the rules of `year_before`."""
+    if not is_short(claim).all():
+        months: pd.Series = (claim[MIDDLE].iloc[0] - earlier[MIDDLE]).dt.days / DAYS_PER_MONTH
+        return months.between(*A_YEAR) & ~is_short(earlier)
+    parts = pd.concat([series[series[c.PREFERRED] & is_short(series)], claim])
+    partner = same_part_of_year(days_of(parts))[-1]
+    if partner == NO_PARTNER:
+        return pd.Series(data=False, index=earlier.index)
+    return _equal(earlier, parts.iloc[partner], _PERIOD)
 
 
 def _equal(figures: pd.DataFrame, figure: Any, names: Iterable[str]) -> pd.Series:
@@ -151,8 +163,8 @@ def growth_of(pair: Pair, reading: str) -> Growth | str | None:
 
 
 def is_by_month(pair: Pair) -> bool:
-    """Return whether a claim is one of numbers a month."""
-    return getattr(pair.later, c.CHANGE_BASIS, None) == "per_month"
+    """Return whether a claim is one of numbers per month that are still to be worked out."""
+    return getattr(pair.later, c.CHANGE_BASIS, None) == "per_month" and not is_per_month(pair.later.unit)
 
 
 def _scale(pair: Pair) -> Fraction | None:

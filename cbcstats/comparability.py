@@ -9,7 +9,7 @@ import pandas as pd
 
 from cbcstats import columns as c
 from cbcstats.errors import ArgumentError, DataError, check_choice
-from cbcstats.figures import DAYS, MIDDLE, MISSING, PRINTED
+from cbcstats.figures import DAYS, MIDDLE, MISSING, PRINTED, notes_of
 from cbcstats.periods import DAYS_PER_MONTH, period_label
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 UNEQUAL: Final = 0.02  # lengths that differ by more than this share are unequal; a leap day is not
 A_YEAR: Final = (10, 15)  # months from one figure to the next that pass for a year
 A_YEAR_BEFORE: Final = np.timedelta64(365, "D")  # where the figure to compare with stands best
-
+NINE_MONTHS: Final = 273  # days of the shortest nine months of the calendar
+ABOUT_EQUAL: Final = 1.6  # how many times as long a period may be as the next shorter one of its kind
+NO_PARTNER: Final = -1
+_ONE_YEAR: Final = pd.DateOffset(years=1)
+_FAR: Final = 10**7  # days, more than between any two figures
 
 OTHERS: Final = "others"  # what other figures there are for the same period
 _NO_KEYS: Final = (c.VALUE, c.LOW, c.HIGH, c.PERIOD_START, c.PERIOD_END, PRINTED, DAYS, MIDDLE, OTHERS)
@@ -61,20 +65,108 @@ def preferred_figures(figures: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def year_before(figures: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return each figure that has an earlier one, and the one nearest to a year before it."""
-    later: list[int] = []
-    previous: list[int] = []
+    """Return the figures that have a figure a year before, or should have one, and that figure.
+
+    The two frames belong together row by row. Where a figure has none although its series begins a year before or
+    earlier, the row of the second frame is empty. The figure before a period of less than nine months is the one of the
+    same part of the year before, see `same_part_of_year`; before any other figure it is the one whose middle is nearest
+    to a year before, and never a period of less than nine months.
+    """
+    short = is_short(figures).to_numpy()
+    days = days_of(figures)
+    middles = figures[MIDDLE].to_numpy()
+    partners = np.full(len(figures), NO_PARTNER)
+    ordered = [np.empty(0, dtype=int)]
     for group in figures.groupby(list(by), sort=False, dropna=False).indices.values():
         places = np.asarray(group)
         order = places[np.lexsort([figures[name].to_numpy()[places] for name in (c.PERIOD_START, MIDDLE)])]
-        middles = figures[MIDDLE].to_numpy()[order]
-        for position in range(1, len(order)):
-            earlier = np.flatnonzero(middles[:position] < middles[position])
-            if earlier.size:
-                distance = np.abs(middles[position] - middles[earlier] - A_YEAR_BEFORE)
-                later.append(order[position])
-                previous.append(order[earlier[np.argmin(distance)]])
-    return figures.iloc[later].reset_index(drop=True), figures.iloc[previous].reset_index(drop=True)
+        parts, others = order[short[order]], order[~short[order]]
+        # The last place, -1, is that of a figure without a partner.
+        partners[parts] = np.append(parts, NO_PARTNER)[same_part_of_year(days[:, parts])]
+        partners[others] = np.append(others, NO_PARTNER)[_nearest_middle(middles[others])]
+        ordered.append(order)
+    begins = figures[c.PERIOD_START].fillna(figures[c.PERIOD_END])
+    first = begins.groupby([figures[name] for name in by], dropna=False).transform("min")
+    has_row = (partners != NO_PARTNER) | (begins - _ONE_YEAR >= first).to_numpy()
+    later = np.concatenate(ordered)
+    later = later[has_row[later]]
+    previous = figures.reindex(partners[later])
+    return figures.iloc[later].reset_index(drop=True), previous.reset_index(drop=True)
+
+
+def is_short(figures: pd.DataFrame) -> pd.Series:
+    """Return which figures are flows of less than nine months, such as those of months and quarters."""
+    return (figures[c.MEASURE] == "flow") & (figures[DAYS] < NINE_MONTHS)
+
+
+def days_of(figures: pd.DataFrame) -> np.ndarray:
+    """Return first and last day of each figure and the same days a year earlier, in four rows of whole numbers."""
+    ends = figures[[c.PERIOD_START, c.PERIOD_END]]
+    rows = [days[name] for days in (ends, ends.apply(lambda day: day - _ONE_YEAR)) for name in ends]
+    return np.stack([row.to_numpy("datetime64[D]").astype(int) for row in rows])
+
+
+def same_part_of_year(days: np.ndarray) -> np.ndarray:
+    """Return the place of the figure of the same part of the year before, for each short period of one series.
+
+    Both days of that figure may be off by a fifth of the step, the days from one period to the next: 18 days for
+    quarters. A week is allowed at least, but always less than half the step: 7 days for months, 3 for weeks.
+
+    Parameters
+    ----------
+    days : numpy.ndarray
+        Of `days_of`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Places, or `NO_PARTNER`.
+    """
+    starts, ends, starts_before, ends_before = days
+    lengths = ends - starts + 1
+    kinds = _kinds_of_length(lengths)
+    steps = _steps(ends, lengths, kinds)
+    partners = np.full(len(lengths), NO_PARTNER)
+    for place, kind in enumerate(kinds):
+        off = np.maximum(np.abs(starts - starts_before[place]), np.abs(ends - ends_before[place]))
+        off[(kinds != kind) | (ends >= ends[place])] = _FAR
+        nearest = int(off.argmin())
+        step = min(steps[place], steps[nearest])
+        if off[nearest] <= min(max(7, step // 5), (step - 1) // 2):
+            partners[place] = nearest
+    return partners
+
+
+def _kinds_of_length(lengths: np.ndarray) -> np.ndarray:
+    """Give a number to each kind of period: months are one, quarters the next, which are much longer."""
+    order = lengths.argsort()
+    ordered = lengths[order]
+    kinds = np.zeros(len(lengths), int)
+    kinds[order[1:]] = np.cumsum(ordered[1:] > ABOUT_EQUAL * ordered[:-1])
+    return kinds
+
+
+def _steps(ends: np.ndarray, lengths: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """Return the days from the end of each period to the nearest other end of its kind, at most its own length."""
+    steps = lengths.copy()
+    for kind in np.unique(kinds):
+        of_kind = kinds == kind
+        days, places = np.unique(ends[of_kind], return_inverse=True)
+        between = np.concatenate([[_FAR], np.diff(days), [_FAR]])
+        nearest = np.minimum(between[:-1], between[1:])
+        steps[of_kind] = np.minimum(steps[of_kind], nearest[places])
+    return steps
+
+
+def _nearest_middle(middles: np.ndarray) -> np.ndarray:
+    """Return the place of the earlier figure nearest to a year before, for each figure of one series in order."""
+    partners = np.full(len(middles), NO_PARTNER)
+    for place, middle in enumerate(middles):
+        earlier = np.flatnonzero(middles[:place] < middle)
+        if earlier.size:
+            distance = np.abs(middle - middles[earlier] - A_YEAR_BEFORE)
+            partners[place] = earlier[distance.argmin()]
+    return partners
 
 
 def comparison(later: pd.DataFrame, previous: pd.DataFrame, *, per: str, a_year: bool = True) -> pd.DataFrame:
@@ -83,7 +175,7 @@ def comparison(later: pd.DataFrame, previous: pd.DataFrame, *, per: str, a_year:
     Parameters
     ----------
     later, previous : pandas.DataFrame
-        Figures of `preferred_figures`, row by row the two to compare.
+        Figures of `preferred_figures`, row by row the two to compare; an empty row where there is no previous one.
     per : {"period", "month"}
         Whether they are numbers of a period or of a month.
     a_year : bool
@@ -94,7 +186,10 @@ def comparison(later: pd.DataFrame, previous: pd.DataFrame, *, per: str, a_year:
     pandas.DataFrame
         Columns `comparable` (bool) and `why` (str), with the index of the pairs.
     """
-    reasons = _reasons(later, previous, per, a_year=a_year)
+    alone = previous[c.PERIOD_END].isna()
+    of_pairs = _reasons(later, previous, per, a_year=a_year)
+    reasons = [_Reason(alone, _no_figure_before(later[alone]).reindex(later.index))]
+    reasons += [reason._replace(holds=reason.holds & ~alone) for reason in of_pairs]
     forbidden = [reason.holds.to_numpy(bool) for reason in reasons if reason.forbids]
     found = {c.COMPARABLE: ~np.logical_or.reduce(forbidden), c.WHY: _joined(reasons, later.index)}
     return pd.DataFrame(found, index=later.index)
@@ -150,10 +245,34 @@ def _reasons(later: pd.DataFrame, previous: pd.DataFrame, per: str, *, a_year: b
         ),
         _Reason(by_month & flow & ~no_length & inferred, "lengths of " + lengths, forbids=False),
     ]
+    for figures in (later, previous):
+        reasons += _on_coverage(figures)
     for figures, which in ((later, ""), (previous, " for the period before")):
         texts = "another source gives " + figures[OTHERS] + which
         reasons.append(_Reason(figures[OTHERS].notna(), texts, forbids=False))
     return reasons
+
+
+def _on_coverage(figures: pd.DataFrame) -> list[_Reason]:
+    """Return what the notes of counts say of periods that a register may cover only in part."""
+    notes = notes_of(figures)
+    partial = notes.str.extract(rf"^{c.PARTIAL} ([^,;]*)", expand=False)
+    whole = notes.str.extract(r"((?:first|last) mission on [^;]*; [^;]* is taken as covered whole)", expand=False)
+    doubtful = figures[partial.notna()]
+    days = zip(doubtful[c.PERIOD_START], doubtful[c.PERIOD_END], strict=True)
+    labels = pd.Series([period_label(*period) for period in days], index=doubtful.index, dtype="str")
+    return [
+        _Reason(partial.notna(), labels.reindex(figures.index) + " may not be covered whole: " + partial),
+        _Reason(whole.notna(), whole, forbids=False),
+    ]
+
+
+def _no_figure_before(figures: pd.DataFrame) -> pd.Series:
+    """Name the period a year before each figure as the one that has no figure; a month to its last day is whole."""
+    starts, ends = figures[c.PERIOD_START] - _ONE_YEAR, figures[c.PERIOD_END] - _ONE_YEAR
+    ends = ends.where(~figures[c.PERIOD_END].dt.is_month_end, ends + pd.offsets.MonthEnd(0))
+    texts = [f"no figure for {period_label(*days)}" for days in zip(starts, ends, strict=True)]
+    return pd.Series(texts, index=figures.index, dtype="str")
 
 
 def _same_months(later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:

@@ -78,6 +78,8 @@ def change_label(change: Any, changes: pd.DataFrame) -> str:
     places = [changes.columns.get_loc(name) for name in keys if name in changes and changes[name].nunique() > 1]
     series = [words(change[place]) for place in places]
     now = period_label(change.period_start, change.period_end)
+    if pd.isna(change.previous_period_end):
+        return ", ".join([*series, now])
     before = period_label(change.previous_period_start, change.previous_period_end)
     return ", ".join([*series, f"{now} against {before}"])
 

@@ -30,20 +30,19 @@ YEAR: Final = "_year"  # in which the reporting period begins; missing where the
 ROWS: Final = "_rows"
 SUM: Final = "_sum"  # of the indicator, where it is not missing
 KNOWN: Final = "_known"  # rows in which it is not missing
-FIRST: Final = "_first"  # no row of the cell is earlier, and the earliest of a register is the least of its cells
-LAST: Final = "_last"  # the same with later
-ADDED: Final = {ROWS: "sum", SUM: "sum", KNOWN: "sum", FIRST: "min", LAST: "max"}
+ADDED: Final = {ROWS: "sum", SUM: "sum", KNOWN: "sum"}
 
 MANY_CELLS: Final = 2_000_000  # from which on the short cut would be a detour
 
 
 def cells_of(
     rows: IntoFrame, keys: Sequence[str], *, year_start: int, date: str, indicator: str, taken: Collection[str]
-) -> pd.DataFrame:
-    """Count the rows by reporting year and keys, and add up the indicator.
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Count the rows by reporting year and keys, add up the indicator, and list the days that rows have.
 
-    Returns the keys as text and the columns above, in the same dtypes whatever the engine. Only cells that occur are
-    there, some perhaps in several rows; their order is that of the engine. Keys must not be among the names taken.
+    Returns cells: the keys as text and the columns above, in the same dtypes whatever the engine. Only cells that occur
+    are there, some perhaps in several rows; their order is that of the engine. Keys must not be among the names taken.
+    With them come the distinct days of the date (datetime64[D]), in order.
     """
     _check_frame(rows)
     for argument, name in (("date", date), ("indicator", indicator)):
@@ -54,13 +53,14 @@ def cells_of(
     frame = nw.from_native(rows).lazy()
     schema = frame.collect_schema()
     _check_columns(schema, keys, date, indicator, taken)
-    cells = None
+    found = None
     if isinstance(rows, pd.DataFrame) and isinstance(rows[date].dtype, np.dtype):
-        cells = _short_cut(rows, keys, year_start, date, indicator)
-    if cells is None:
+        found = _short_cut(rows, keys, year_start, date, indicator)
+    if found is None:
         kind = nw.Int64() if indicator == MISSIONS else schema[indicator]
-        cells = _grouped(frame, keys, year_start, date, indicator, kind)
-    return _typed(cells, keys, indicator)
+        found = _grouped(frame, keys, year_start, date, indicator, kind), _distinct_days(frame, date)
+    cells, days = found
+    return _typed(cells, keys, indicator), days
 
 
 def _grouped(
@@ -76,7 +76,6 @@ def _grouped(
         frame.select(
             *keys,
             (day.dt.year() - (day.dt.month() < year_start).cast(nw.Int32)).alias(YEAR),
-            day.alias(FIRST),
             number.alias(SUM),
         )
         .group_by(YEAR, *keys, drop_null_keys=False)
@@ -84,18 +83,22 @@ def _grouped(
             nw.len().alias(ROWS),
             nw.col(SUM).count().alias(KNOWN),
             nw.col(SUM).sum(),
-            nw.col(FIRST).max().alias(LAST),
-            nw.col(FIRST).min(),
         )
         .collect()
         .to_pandas()
     )
 
 
+def _distinct_days(frame: nw.LazyFrame[Any], date: str) -> np.ndarray:
+    """Return the days on which the rows have a date; the engine makes them distinct."""
+    days = frame.select(nw.col(date).dt.truncate("1d")).unique().collect().to_pandas()[date].dropna()
+    return np.unique(pd.to_datetime(days).dt.tz_localize(None).to_numpy("datetime64[D]"))
+
+
 def _short_cut(
     rows: pd.DataFrame, keys: Sequence[str], year_start: int, date: str, indicator: str
-) -> pd.DataFrame | None:
-    """Make cells of a pandas frame by numbering them, in a fraction of the time of a groupby; None if they are many."""
+) -> tuple[pd.DataFrame, np.ndarray] | None:
+    """Make cells and days of a pandas frame by numbering them, much faster than a groupby; None if they are many."""
     first, last = rows[date].min(), rows[date].max()
     if pd.isna(first) or (last - first).days > MANY_CELLS:
         return None
@@ -111,6 +114,7 @@ def _short_cut(
     places = (rows[date].to_numpy().astype("datetime64[D]") - origin).astype(int)
     if rows[date].hasnans:
         places[rows[date].isna().to_numpy()] = -1
+    on_days = np.bincount(places + 1, minlength=len(calendar) + 1)[1:]
     numbers = year_codes[places]
     for codes, labels in coded:
         numbers *= len(labels) + 1
@@ -128,7 +132,7 @@ def _short_cut(
     found[YEAR] = pd.Series(at_years + (years[0] - 1)).where(at_years > 0)
     for name, codes, (_, labels) in zip(keys, at_labels, coded, strict=True):
         found[name] = pd.Series(labels).reindex(codes - 1).array
-    return pd.DataFrame(found).assign(**{FIRST: first, LAST: last})
+    return pd.DataFrame(found), calendar[on_days > 0]
 
 
 def _coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
@@ -151,8 +155,6 @@ def _typed(cells: pd.DataFrame, keys: Sequence[str], indicator: str) -> pd.DataF
     typed |= {
         name: numbers.astype("int64") for name, numbers in ((ROWS, cells[ROWS]), (SUM, sums), (KNOWN, cells[KNOWN]))
     }
-    for name in (FIRST, LAST):
-        typed[name] = pd.to_datetime(cells[name]).dt.tz_localize(None).astype("datetime64[us]")
     return pd.DataFrame(typed)
 
 

@@ -38,6 +38,7 @@ PRINTED: Final = "printed"  # the number and its word, as published
 DAYS: Final = "days"  # length of the period
 MIDDLE: Final = "middle"  # where the figure stands in time
 
+_PER_MONTH: Final = re.compile(r"(?:\b(?:a|per|each|every)\s+|/\s*)month(?![\w-])|\bmonthly\b", re.IGNORECASE)
 _A_DAY: Final = re.compile(r"\s*(\d{4}(\D)\d{1,2}\2\d{1,2}|\d{8})", re.ASCII)  # and no month or year
 
 
@@ -49,8 +50,8 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     counts : pandas.DataFrame
         Published counts; `value` and `period_end` are needed.
     per : {"period", "month"}
-        `month` divides each flow by the length of its period in months of 30.4375 days. What is no flow, or has
-        no known length, has no number a month and gets missing values.
+        `month` divides each flow by the length of its period in months of 30.4375 days. What is no flow, has no
+        known length, or is of a period covered only in part has no number a month and gets missing values.
     reading : {"usual", "strict"}
         How far qualifiers reach.
 
@@ -63,11 +64,10 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     Raises
     ------
     ArgumentError
-        If it is no frame, an argument is not one of those that there are, a needed column is missing, or numbers a
-        month would be divided once more.
+        If it is no frame, an argument is not one of those that there are, or a needed column is missing.
     DataError
         If a value is no count, a period no period, an end of it no day but a year or a month, `rounded_to` no number,
-        or `preferred` neither true nor false.
+        or `preferred` neither true nor false; or if numbers that are per month already would be divided once more.
     """
     check_choice("per", per, PERS)
     check_choice("reading", reading, READINGS)
@@ -77,15 +77,22 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
         )
     given = counts.attrs.get("per", "period")
     if per == given == "month":
-        raise ArgumentError("`counts` holds numbers a month already; give the counts that they were made of")
+        raise DataError(
+            '`counts` holds numbers per month already; leave out per="month", or give the counts that they were made of'
+        )
     for needed in (c.VALUE, c.PERIOD_END):
         if needed not in counts:
             raise ArgumentError(f"`counts` needs a column {needed!r}; it has {', '.join(map(str, counts))}")
     figures = _complete(counts)
+    if per == "month":
+        _refuse_monthly_units(figures)
     starts, ends = figures[c.PERIOD_START], figures[c.PERIOD_END]
     lows, highs = np.array(list(_ranges(figures, reading)), dtype=float).reshape(-1, 2).T
     days = length_in_days(starts, ends).astype(float)
-    divisor = (days / DAYS_PER_MONTH).where(figures[c.MEASURE] == "flow") if per == "month" else 1.0
+    partial = notes_of(figures).str.startswith(c.PARTIAL)
+    highs[partial] = np.inf  # of a period that a register may cover only in part, a count is the least
+    has_rate = (figures[c.MEASURE] == "flow") & ~partial
+    divisor = (days / DAYS_PER_MONTH).where(has_rate) if per == "month" else 1.0
     # The middle of a total since a start says nothing; it stands where it ends.
     from_start = starts.where(figures[c.MEASURE] != "cumulative")
     found: dict[str, Any] = {
@@ -101,6 +108,13 @@ def figures_of(counts: pd.DataFrame, *, per: str = "period", reading: str = "usu
     return figures
 
 
+def notes_of(figures: pd.DataFrame) -> pd.Series:
+    """Return the notes of figures as text, empty where there is none."""
+    if c.NOTE not in figures:
+        return pd.Series("", index=figures.index, dtype="str")
+    return figures[c.NOTE].astype("str").fillna("")
+
+
 def a_month(unit: str) -> str:
     """Return the unit of numbers a month.
 
@@ -109,7 +123,18 @@ def a_month(unit: str) -> str:
     >>> a_month("missions"), a_month("missions a month"), a_month("")
     ('missions a month', 'missions a month', 'a month')
     """
-    return unit if unit.endswith("a month") else f"{unit} a month".strip()
+    return unit if is_per_month(unit) else f"{unit} a month".strip()
+
+
+def is_per_month(unit: str) -> bool:
+    """Return whether a unit says that its numbers are per month.
+
+    Examples
+    --------
+    >>> [is_per_month(unit) for unit in ("missions per month", "missions/month", "monthly missions", "person-months")]
+    [True, True, True, False]
+    """
+    return _PER_MONTH.search(unit) is not None
 
 
 def printed(value: Any, qualifier: str) -> str:
@@ -173,6 +198,17 @@ def _refuse(figures: pd.DataFrame, wrong: pd.Series, said: str, name: str = "") 
     if wrong.any():
         value = f" {figures.loc[wrong, name].tolist()[0]!r}" if name else ""
         raise DataError(f"{_place(figures[wrong].iloc[0])} {said}{value}; correct it, or load it with load_counts")
+
+
+def _refuse_monthly_units(figures: pd.DataFrame) -> None:
+    """Raise DataError if a flow that is to be divided by its months has a unit that is per month."""
+    monthly = figures[c.UNIT].map(is_per_month).astype(bool) & (figures[c.MEASURE] == "flow")
+    if monthly.any():
+        figure = figures[monthly].iloc[0]
+        raise DataError(
+            f"{_place(figure)} has the unit {figure[c.UNIT]!r}, which is per month already; "
+            'leave out per="month", or give the counts of the whole periods'
+        )
 
 
 def _place(figure: pd.Series) -> str:

@@ -97,7 +97,7 @@ def is_bar(figure: Any) -> bool:
 
 
 def is_partial(figure: Any) -> bool:
-    """Return whether a register covers only a part of the period of a count, as its note says."""
+    """Return whether a register may cover only a part of the period of a count, as its note says."""
     return str(getattr(figure, c.NOTE, "")).startswith(PARTIAL)
 
 

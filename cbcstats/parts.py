@@ -47,7 +47,8 @@ def contributions(
         `previous_value`; `contribution`, `contribution_low`, `contribution_high` (percentage points, float64) that add
         up to `total_percent_change`; `comparable`, `why`, `source_id`, `previous_source_id`. A part without
         a figure in one of the periods is kept and counts 0 there, which need not be a drop: `why` says so, and the
-        whole change is not comparable, nor is that of parts of several measures or units.
+        whole change is not comparable, nor is that of parts of several measures or units. A period without one a year
+        before, see `year_on_year`, keeps its rows without contributions, and `why` says `no figure for Apr - Jun 2022`.
 
     Raises
     ------

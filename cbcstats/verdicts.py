@@ -33,7 +33,8 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     counts : pandas.DataFrame
         Published counts, as `load_counts` returns them, with `published_change` and `change_basis`. A change is
         measured from the period that `change_since` ends, or from the one nearest to a year before, in the same
-        indicator and scope, and the same part of a total where columns such as `wco_region` name parts.
+        indicator and scope, and the same part of a total where columns such as `wco_region` name parts. For flows of
+        less than nine months that is the same part of the year before, as for `year_on_year`, or none.
 
     Returns
     -------

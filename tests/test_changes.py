@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
+from cbcstats.captions import chart_data
 from cbcstats.changes import typed_changes
 from cbcstats.columns import QUALIFIERS
 from cbcstats.figures import figures_of
@@ -122,10 +123,8 @@ def test_a_missing_year_is_not_stepped_over(years):
 def test_the_period_of_a_year_before_is_found_among_quarters(make_counts):
     quarters = [("2020-01-01", "2020-03-31", 10), ("2020-04-01", "2020-06-30", 20), ("2020-07-01", "2020-09-30", 30),
                 ("2020-10-01", "2020-12-31", 40), ("2021-01-01", "2021-03-31", 11)]  # fmt: skip
-    changes = year_on_year(make_counts(*quarters))
-    assert (last(changes)["value"], last(changes)["previous_value"]) == (11, 10)
-    assert changes["comparable"].tolist() == [False, False, False, True]
-    assert changes["why"].iloc[0] == "3 months apart, not a year"
+    [change] = year_on_year(make_counts(*quarters)).to_dict("records")
+    assert (change["value"], change["previous_value"], change["comparable"]) == (11, 10, True)
 
 
 @pytest.mark.parametrize(
@@ -499,8 +498,8 @@ def test_ten_to_fifteen_months_pass_for_a_year(make_counts, days, comparable):
 
 
 def test_one_month_is_no_months(make_counts):
-    counts = make_counts(("2015-01-01", "2015-01-31", 10), ("2015-02-01", "2015-02-28", 11))
-    assert last(year_on_year(counts, per="month"))["why"] == "1 month apart, not a year"
+    counts = make_counts((None, "2015-01-31", 10), (None, "2015-02-28", 11), measure="stock")
+    assert last(year_on_year(counts))["why"] == "1 month apart, not a year"
 
 
 @pytest.mark.parametrize(
@@ -512,7 +511,7 @@ def test_one_month_is_no_months(make_counts):
         (("2015-02-01", "2015-02-28"), ("2016-02-01", "2016-02-29"), ""),
         (("2015-02-01", "2015-02-28"), ("2016-02-01", "2016-03-01"), "periods differ in length (30 and 28 days)"),
         (("2015-02-01", "2015-02-28"), ("2016-01-30", "2016-02-29"), "periods differ in length (31 and 28 days)"),
-        (("2015-02-01", "2015-02-28"), ("2016-03-01", "2016-03-31"), "periods differ in length (31 and 28 days)"),
+        (("2015-02-01", "2015-02-28"), ("2016-03-01", "2016-03-31"), "no figure for Mar 2015"),
     ],
 )
 def test_periods_are_told_apart_by_their_days(make_counts, before, after, why):
@@ -520,10 +519,10 @@ def test_periods_are_told_apart_by_their_days(make_counts, before, after, why):
 
 
 def test_one_inferred_period_makes_both_lengths_doubtful(make_counts):
-    counts = make_counts(("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-06-30", 11))
+    counts = make_counts(("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-10-31", 11))
     for basis, end in ((["inferred", "stated"], ", inferred"), (["stated", "inferred"], ", inferred"), ("stated", "")):
         change = last(year_on_year(counts.assign(period_basis=basis)))
-        assert change["why"] == f"9 months apart, not a year; periods differ in length (182 and 365 days{end})"
+        assert change["why"] == f"periods differ in length (305 and 365 days{end})"
     year = make_counts(("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-12-31", 11), period_basis="inferred")
     change = last(year_on_year(year, per="month"))
     assert (change["comparable"], change["why"]) == (True, "lengths of 366 and 365 days, inferred")
@@ -614,8 +613,67 @@ def test_numbers_a_month_say_so_and_are_not_divided_again(missions):
     monthly = figures_of(missions, per="month")
     assert monthly.attrs["per"] == figures_of(monthly).attrs["per"] == "month"
     assert missions.attrs == {}
-    with pytest.raises(ArgumentError, match="numbers a month already"):
+    with pytest.raises(DataError, match='`counts` holds numbers per month already; leave out per="month", or give'):
         figures_of(monthly, per="month")
+
+
+MONTHLY = ["missions per month", "missions a month", "missions/month", "Missions / Month", "monthly missions",
+           "missions each month", "million US dollars PER MONTH"]  # fmt: skip
+
+
+# What a file or a merge leaves of numbers a month is their unit.
+@pytest.mark.parametrize("unit", MONTHLY)
+def test_a_unit_that_is_per_month_is_never_divided_again(years, unit):
+    counts = years({2015: 10, 2016: 12}, unit=unit)
+    told = (
+        f"the figure of missions for 2015-01-01 to 2015-12-31 has the unit '{unit}', which is per month already; "
+        'leave out per="month", or give the counts of the whole periods'
+    )
+    asked = (
+        *(year_on_year, cbcstats.growth_rate, cbcstats.plot_counts),
+        *(
+            lambda counts, per: cbcstats.index_to(counts, "2015", per=per),
+            lambda counts, per: cbcstats.contributions(counts, "scope", per=per),
+        ),
+    )
+    for question in asked:
+        with pytest.raises(DataError, match=re.escape(told)):
+            question(counts, per="month")
+    assert year_on_year(counts)["percent_change"].tolist() == pytest.approx([20])
+
+
+def test_what_a_month_gives_is_refused_after_a_round_trip(years):
+    counts = years({2015: 10, 2016: 12})
+    drawn = chart_data(cbcstats.plot_counts(counts, per="month"))
+    assert set(drawn["unit"]) == {"missions a month"}
+    again = pd.read_csv(io.StringIO(drawn.to_csv(index=False)))
+    with pytest.raises(DataError, match="per month already"):
+        year_on_year(again, per="month")
+
+
+# A length in months, and another span of time, are no rates per month; nor is a stock divided by anything.
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "person-months",
+        "participants a day",
+        "months",
+        "bimonthly reports",
+        "missions per 3 months",
+        "month-long courses",
+    ],
+)
+def test_other_units_are_divided_by_the_month(years, unit):
+    assert year_on_year(years({2015: 10, 2017: 12}, unit=unit), per="month")["value"].tolist() == pytest.approx(
+        [12 / (365 / 30.4375)]
+    )
+
+
+def test_a_stock_that_is_per_month_does_no_harm(years):
+    counts = pd.concat(
+        [years({2015: 365, 2017: 365}), years({2015: 3, 2017: 4}, scope="a", unit="visits per month", measure="stock")]
+    )
+    assert year_on_year(counts, per="month")["value"].notna().tolist() == [True, False]
 
 
 def test_what_was_rounded_reaches_exactly_as_far_as_it_may(years):

@@ -380,7 +380,7 @@ def test_a_period_that_a_register_covers_in_part_is_marked_and_said(years):
     assert part.get_hatch() == "...."
     assert not whole.get_hatch()
     assert part.get_linestyle() == "-"
-    assert legend(ax) == ["period covered only in part"]
+    assert legend(ax) == ["range that the words allow", "period covered only in part"]
     assert "2015: 40 missions, partial: the register begins on 2015-03-01; 2016: 50 missions." in describe(ax)
 
 

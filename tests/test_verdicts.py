@@ -532,3 +532,22 @@ def test_a_claim_takes_no_figure_of_another_period_that_ends_with_it(make_counts
         "cannot be checked",
         "+20% is claimed without the figure, and no other row has it.",
     )
+
+
+# +50% a month after 300 in 275 days is 300 x 1.5 x 366 / 275 = 598.9 in 366 days. Where 300 is per month already, it is
+# 450 whatever the days.
+@pytest.mark.parametrize(
+    ("unit", "value", "verdict"),
+    [
+        ("missions", 450, "contradicts"),
+        ("missions per month", 450, "consistent"),
+        ("missions", 600, "consistent"),
+        ("missions per month", 600, "contradicts"),
+    ],
+)
+def test_a_claim_on_numbers_that_are_per_month_takes_no_account_of_days(make_counts, unit, value, verdict):
+    claim = {"published_change": [None, "+50%"], "change_basis": [None, "per_month"]}
+    counts = make_counts(("2015-04-01", "2015-12-31", 300), ("2016-01-01", "2016-12-31", value), unit=unit, **claim)
+    found = check_claims(counts).iloc[0]
+    assert found["verdict"] == verdict
+    assert "a month a month" not in found["sentence"]

@@ -1,0 +1,185 @@
+"""Whether a register covers its first and last period: worked out by hand, with July to June as years."""
+
+import datetime
+
+import pandas as pd
+import pytest
+
+from cbcstats import contributions, count_missions, describe, growth_rate, index_to, plot_counts, year_on_year
+from cbcstats.caveats import caveats
+from cbcstats.figures import figures_of
+from cbcstats.tallies import add_tallies, counts_of, tally
+
+FIRST = "first mission on 1 Nov 2016; 2016/17 is taken as covered whole"
+BEGINS = "partial: the register begins on 1 Nov 2016, 123 days into 2016/17, longer than any gap inside it (31 days)"
+
+
+def register(days):
+    return pd.DataFrame({"start_date": pd.Series(pd.to_datetime(days)).astype("datetime64[us]")})
+
+
+def monthly(first, number):
+    """Make a register with a mission on the first day of some months."""
+    return register(pd.date_range(first, periods=number, freq="MS"))
+
+
+def counted(rows, **arguments):
+    """Return first day, last day, value, qualifier and note of each count."""
+    counts = count_missions(rows, **arguments)
+    notes = counts["note"].astype(object).where(counts["note"].notna(), None)
+    days = (counts[name].dt.strftime("%Y-%m-%d") for name in ("period_start", "period_end"))
+    return list(zip(*days, counts["value"], counts["qualifier"], notes, strict=True))
+
+
+# A mission on the 5th of each month from February to November: 10 a year. The longest gap inside is the one from
+# 5 November to 5 February, 92 days; there are 35 before the first mission and 56 after the last.
+@pytest.fixture
+def ten_a_year():
+    return register([f"{year}-{month:02}-05" for year in (2017, 2018, 2019) for month in range(2, 12)])
+
+
+def test_periods_are_whole_reporting_years_whatever_the_first_and_last_mission(ten_a_year):
+    first = "first mission on 5 Feb 2017; 2017 is taken as covered whole"
+    last = "last mission on 5 Nov 2019; 2019 is taken as covered whole"
+    assert counted(ten_a_year, year_start=1) == [
+        ("2017-01-01", "2017-12-31", 10, "exact", first),
+        ("2018-01-01", "2018-12-31", 10, "exact", None),
+        ("2019-01-01", "2019-12-31", 10, "exact", last),
+    ]
+    assert set(count_missions(ten_a_year, year_start=1)["period_basis"]) == {"stated"}
+
+
+@pytest.mark.parametrize("per", ["period", "month"])
+def test_ten_missions_after_ten_are_no_change_also_by_the_month(ten_a_year, per):
+    changes = year_on_year(count_missions(ten_a_year, year_start=1), per=per)
+    assert changes["percent_change"].tolist() == pytest.approx([0, 0])
+    assert changes["comparable"].all()
+    assert changes["why"].tolist() == [
+        "first mission on 5 Feb 2017; 2017 is taken as covered whole",
+        "last mission on 5 Nov 2019; 2019 is taken as covered whole",
+    ]
+
+
+# From 1 July to 1 November there are 123 days, and never more than 31 between missions. To 1 April they are 151 days in
+# six weeks: (151 / 274) ** 5 = 0.0508. To 1 May they are 181 days in seven weeks: (181 / 304) ** 6 = 0.0445.
+def test_a_period_is_partial_where_the_gap_before_it_is_unlikely():
+    after = "last mission on 1 {}; 2016/17 is taken as covered whole"
+    [six] = counted(monthly("2016-11-01", 6))
+    assert six == ("2016-07-01", "2017-06-30", 6, "exact", f"{FIRST}; {after.format('Apr 2017')}")
+    [seven] = counted(monthly("2016-11-01", 7))
+    assert seven == ("2016-07-01", "2017-06-30", 7, "at_least", f"{BEGINS}; {after.format('May 2017')}")
+
+
+# Two missions each time are still six weeks, and 152 days: (152 / 275) ** 5 = 0.0516. As twelve they would be 0.0015.
+def test_missions_of_one_week_count_once():
+    days = pd.date_range("2016-11-01", periods=6, freq="MS")
+    [count] = counted(register([*days, *(days + pd.Timedelta(days=1))]))
+    assert count[2:4] == (12, "exact")
+    assert count[4].startswith(FIRST)
+
+
+# Thirty weeks from 1 November to 23 May, and one more mission 123 or 122 days later; (326 / 449) ** 30 = 0.00007.
+@pytest.mark.parametrize(("last", "qualifier"), [("2017-09-23", "exact"), ("2017-09-22", "at_least")])
+def test_a_gap_that_is_as_long_inside_the_register_is_none_of_its_end(last, qualifier):
+    weeks = pd.date_range("2016-11-01", periods=30, freq="7D")
+    assert counted(register([*weeks, last]))[0][3] == qualifier
+
+
+# From 1 February to 30 June there are 149 days; from 1 July to 1 February 215, in eight weeks:
+# (215 / 364) ** 7 = 0.025.
+def test_a_register_may_end_before_its_last_period_does():
+    note = (
+        "partial: the register ends on 1 Feb 2017, 149 days before the end of 2016/17, "
+        "longer than any gap inside it (31 days)"
+    )
+    assert counted(monthly("2016-07-01", 8)) == [("2016-07-01", "2017-06-30", 8, "at_least", note)]
+
+
+# The end is partial, the beginning is not: 40 days to 10 August, and 40 inside.
+def test_what_is_partial_is_said_first():
+    days = pd.to_datetime(["2016-08-10", "2016-09-19", *pd.date_range("2016-09-20", "2016-12-31", freq="7D")])
+    [count] = counted(register(days))
+    assert count[4].startswith("partial: the register ends on 27 Dec 2016, 185 days before the end of 2016/17")
+    assert count[4].endswith("; first mission on 10 Aug 2016; 2016/17 is taken as covered whole")
+
+
+def test_of_one_mission_nothing_can_be_inferred():
+    said = [f"{which} mission on 12 Sep 2015; 2015/16 is taken as covered whole" for which in ("first", "last")]
+    assert counted(register(["2015-09-12"])) == [("2015-07-01", "2016-06-30", 1, "exact", "; ".join(said))]
+    assert counted(register(["2015-07-31"] * 2))[0][4].startswith("last mission")  # 30 days in are no long gap
+
+
+def test_a_period_that_is_not_over_is_partial():
+    today = datetime.date.today()
+    weekly = register(pd.date_range(end=pd.Timestamp(today), periods=120, freq="7D"))
+    *_, before, last = counted(weekly, year_start=today.month)
+    named = f"{today.day} {today:%b} {today.year}"
+    assert last[3:] == ("at_least", f"partial: the period is not over on {named}")
+    assert before[3:] == ("exact", None)
+
+
+# A mission every ten days from 1 October 2016 to 23 June 2018, 64 in all: 28 to 28 June 2017, and 36 after that.
+@pytest.fixture
+def begun_in_october():
+    return register(pd.date_range("2016-10-01", periods=64, freq="10D")).assign(wco_region=["Europe", "Africa"] * 32)
+
+
+OCTOBER = "2016/17 may not be covered whole: the register begins on 1 Oct 2016"
+
+
+def test_a_partial_period_is_the_least_and_not_comparable(begun_in_october):
+    counts = count_missions(begun_in_october)
+    assert counts["value"].tolist() == [28, 36]
+    assert "92 days into 2016/17, longer than any gap inside it (10 days)" in counts["note"][0]
+    [change] = year_on_year(counts).to_dict("records")
+    assert (change["previous_low"], change["previous_high"]) == (28, float("inf"))
+    assert (change["comparable"], change["why"]) == (False, OCTOBER)
+    # 36 after 28 or more: at most 100 (36 / 28 - 1) = 28.6%.
+    assert (change["percent_change_low"], change["percent_change_high"]) == pytest.approx((-100, 28.5714), abs=1e-4)
+
+
+def test_a_partial_period_has_no_number_a_month(begun_in_october):
+    counts = count_missions(begun_in_october)
+    [change] = year_on_year(counts, per="month").to_dict("records")
+    assert pd.isna([change["previous_value"], change["percent_change"], change["percent_change_high"]]).all()
+    assert (change["comparable"], change["why"]) == (False, OCTOBER)
+    assert figures_of(counts, per="month")["value"].notna().tolist() == [False, True]
+
+
+def test_growth_index_and_contributions_do_not_compare_a_partial_period(begun_in_october):
+    counts = count_missions(begun_in_october)
+    for found in (growth_rate(counts), index_to(counts, "2016/17").tail(1), index_to(counts, "2017/18").head(1)):
+        assert found[["comparable", "why"]].to_numpy().tolist() == [[False, OCTOBER]]
+    parts = contributions(count_missions(begun_in_october, by="wco_region"))
+    assert parts[["comparable", "why"]].to_numpy().tolist() == [[False, OCTOBER]] * 2
+
+
+# All missions of Africa fall into 2017/18; the register as a whole begins in October 2016.
+def test_coverage_is_that_of_the_register_and_not_of_a_part(begun_in_october):
+    rows = begun_in_october.assign(wco_region=["Europe"] * 40 + ["Africa"] * 24)
+    counts = count_missions(rows, by="wco_region")
+    assert counts["wco_region"].tolist() == ["Africa", "Europe"] * 2
+    assert counts["value"].tolist() == [0, 28, 24, 12]
+    assert counts["qualifier"].tolist() == ["at_least", "at_least", "exact", "exact"]
+
+
+def test_batches_are_judged_together(begun_in_october):
+    batches = [tally(begun_in_october[:10]), tally(begun_in_october[30:]), tally(begun_in_october[10:30])]
+    pd.testing.assert_frame_equal(counts_of(add_tallies(batches)), count_missions(begun_in_october))
+
+
+def test_a_chart_marks_a_partial_period_and_leaves_it_out_by_the_month(begun_in_october):
+    counts = count_missions(begun_in_october)
+    ax = plot_counts(counts)
+    assert "2016/17: at least 28 missions, partial: the register begins on 1 Oct 2016" in describe(ax)
+    assert [bar.get_hatch() for bar in ax.patches] == ["....", None]
+    assert "2016/17" not in describe(plot_counts(counts, per="month"))
+
+
+# At least 28 would be read as 28 to 37 beside a printed number.
+def test_what_goes_with_a_table_says_which_periods_are_partial(begun_in_october):
+    said = caveats({"counts": count_missions(begun_in_october)}).set_index("about")["reading"]
+    assert said["periods covered in part"].startswith(
+        "1 of 2 rows are of periods that a register may cover only in part"
+    )
+    assert not said.index.str.contains("at least").any()
