@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOWEST := .venv-lowest
+ON_ALL_CORES := -n auto --dist loadfile # the tests of one file share what is slow to make
 unexport VIRTUAL_ENV # an environment that the caller has activated is not the one that is used
 
 .PHONY: report test test-slow test-lowest mutants lint lab docs data check-data clean help
@@ -15,13 +16,13 @@ report: $(READY) ## write the report to report/index.html
 	$(BIN)/cbcstats report
 
 test: $(READY) ## run all tests but for the slow ones
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(ON_ALL_CORES) -m "not slow"
 
 test-slow: $(READY) ## run the slow tests: browser, office programs, Spark, many broken files
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest $(ON_ALL_CORES) -m slow
 
 test-lowest: $(LOWEST)/ready ## run the tests but for the slow ones with the lowest versions of all dependencies
-	$(LOWEST)/bin/python -m pytest -m "not slow and not browser" --ignore tests/test_benchmarks.py
+	$(LOWEST)/bin/python -m pytest $(ON_ALL_CORES) -m "not slow and not browser" --ignore tests/test_benchmarks.py
 
 mutants: $(READY) ## change the code in small ways, and list what no test notices; an hour or two
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,mutants]'

@@ -3,7 +3,7 @@
 import contextlib
 from html.parser import HTMLParser
 
-from command_line import installed
+from needs import installed, needed
 
 
 class Elements(HTMLParser):
@@ -30,9 +30,7 @@ class Elements(HTMLParser):
 def chromium():
     """Start the browser of the system without a screen; skip where there is none, and fail where `CI` is set."""
     binary = installed("chromium", "google-chrome", hint="a browser: install Debian's chromium, or Chrome")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as player:
+    with needed("playwright.sync_api").sync_playwright() as player:
         browser = player.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser
         browser.close()
@@ -42,6 +40,7 @@ def chromium():
 def opened(browser, address, **context):
     """Open a page and yield it with the addresses that it asked for and the errors that it reported."""
     with browser.new_context(**context) as session:
+        session.set_default_navigation_timeout(0)  # what is near comes, however busy the machine is
         page = session.new_page()
         asked, errors = [], []
         page.on("request", lambda request: asked.append(request.url))
@@ -58,6 +57,5 @@ def from_elsewhere(asked, home):
 
 def violations(page):
     """Return what axe finds, in one line each: the rule and the first place."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [f"{found['id']}: {found['nodes'][0]['html'][:200]}" for found in Axe().run(page).response["violations"]]
+    axe = needed("axe_playwright_python.sync_playwright").Axe()
+    return [f"{found['id']}: {found['nodes'][0]['html'][:200]}" for found in axe.run(page).response["violations"]]

@@ -4,8 +4,10 @@ import re
 import zipfile
 from xml.etree import ElementTree
 
-import openpyxl
-from command_line import installed, run_command
+from command_line import run_command
+from needs import Needed, installed
+
+openpyxl = Needed("openpyxl")
 
 
 def converted(path, form, folder, *options):

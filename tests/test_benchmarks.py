@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from command_line import run_python
+from needs import Needed
 
-pytest.importorskip("polars")
-
-from benchmarks import agreement, made_up, with_pandas, with_pandera
+from benchmarks import made_up, with_pandas, with_pandera
 from benchmarks.measuring import ratios, side_by_side
 from cbcstats.registers import read_register
 
+agreement = Needed("benchmarks.agreement")  # which imports Polars
 ROWS = 10_000
 
 

@@ -6,8 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from properties import given, settings, st
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
@@ -268,7 +267,7 @@ def test_a_missing_column_is_named():
 figure = st.tuples(st.integers(1, 5000), st.sampled_from(QUALIFIERS))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(figure, figure, st.randoms(use_true_random=False), st.sampled_from(["period", "month"]))
 def test_the_true_change_lies_inside_the_range(previous, later, random, per):
     counts = pd.DataFrame(
@@ -288,7 +287,7 @@ def test_the_true_change_lies_inside_the_range(previous, later, random, per):
         assert change["percent_change_low"] - 1e-9 <= percent <= change["percent_change_high"] + 1e-9
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.permutations(range(6)))
 def test_the_order_of_rows_makes_no_difference(order):
     missions = cbcstats.load_counts("missions")

@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from properties import given, settings, st
 
 from cbcstats import ArgumentError, Bounds, DataError, Growth, implied_previous, parse_change
 from cbcstats.qualifiers import bounds
@@ -146,7 +145,7 @@ def test_brute_force(decimals):
                 assert found == (fits.min(), fits.max()) if fits.size else found.empty, (value, mark + text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(0, 3))
 def test_what_is_printed_leads_back(previous, value, decimals):
     for text in printed(value, previous, decimals):
@@ -163,7 +162,7 @@ def test_what_is_printed_leads_back(previous, value, decimals):
                 assert text not in printed(value, int(outside), decimals)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(1, 3000), st.sampled_from(["more_than", "almost", "about", "at_least"]), st.integers(1, 300))
 def test_ranges_hold_what_their_members_hold(value, qualifier, percent):
     later = bounds(value, qualifier)

@@ -4,13 +4,14 @@ import json
 import shutil
 from pathlib import Path
 
-import frictionless
 import pytest
+from needs import Needed
 
 from cbcstats.dictionary import data_dictionary, datapackage, out_of_step, write
 from cbcstats.loaders import SCHEMAS
 from cbcstats.readers import read_cells
 
+frictionless = Needed("frictionless")
 DATA = Path(__file__).parent.parent / "data"
 
 

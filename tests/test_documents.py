@@ -24,7 +24,8 @@ from urllib.parse import unquote, urlsplit
 import pandas as pd
 import pytest
 from browsing import Elements, chromium, from_elsewhere, opened, violations
-from command_line import java, run_command, run_python
+from command_line import run_command, run_python
+from needs import java, needed
 
 import cbcstats
 
@@ -36,6 +37,7 @@ PAGES = sorted(
 EXTERNAL = re.compile(r"""(?:url\(|@import\s)\s*["']?(?:https?:)?//""")
 COMMAND = Path(sys.executable).with_name("cbcstats")
 SPARK, REPORT = "pyspark", "cbcstats report"  # what makes code slow
+EXTRAS = {"import polars": "polars", "import duckdb": "duckdb", "save_slide": "pptx"}  # what code of a page needs
 
 
 class Piece(NamedTuple):
@@ -86,7 +88,7 @@ def printed(piece, namespace, folder):
 
 
 def run_cbcstats(words, folder):
-    return run_command([COMMAND, *words[words.index("cbcstats") + 1 :]], cwd=folder, timeout=600)
+    return run_command([COMMAND, *words[words.index("cbcstats") + 1 :]], cwd=folder)
 
 
 def same(text):
@@ -111,6 +113,8 @@ def with_code(pages):
 def test_code_of_a_page_runs_and_prints_what_is_shown(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {}
+    for package in [name for sign, name in EXTRAS.items() if sign in read(page)]:
+        needed(package)
     for piece in pieces(read(page)):
         if SPARK not in piece.code and not piece.code.startswith(REPORT):
             out = printed(piece, namespace, tmp_path)
@@ -133,6 +137,7 @@ def test_code_of_a_page_can_be_typed_line_by_line(page):
 @pytest.mark.parametrize("page", [page for page in PAGES if SPARK in read(page)])
 def test_code_for_spark_runs_and_prints_what_is_shown(page, tmp_path):
     java()
+    needed("pyspark")
     code = [piece for piece in pieces(read(page)) if piece.language == "python"]
     (tmp_path / "page.py").write_text("\n".join(piece.code for piece in code), encoding="utf-8")
     done = run_python("page.py", cwd=tmp_path)
@@ -364,6 +369,7 @@ def test_every_command_is_on_its_page_with_its_options():
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Return the folder of the built pages; a warning of Sphinx is an error."""
+    needed("sphinx")
     folder = tmp_path_factory.mktemp("site")
     options = ["-W", "--keep-going", "-q", "-d", folder / "trees"]
     done = run_python("-m", "sphinx", *options, "docs", folder / "html", cwd=ROOT)

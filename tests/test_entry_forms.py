@@ -5,15 +5,16 @@ import re
 import sys
 import zipfile
 
-import openpyxl
-import openpyxl.reader.excel
 import pandas as pd
 import pytest
+from needs import Needed
 from office import converted
 
 import cbcstats
 from cbcstats import ArgumentError, entry_forms, read_register, save_template, to_iso3
 from cbcstats.cli import main
+
+openpyxl = Needed("openpyxl")
 
 LABELS = {
     "missions": [

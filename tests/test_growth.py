@@ -2,8 +2,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from properties import given, settings, st
 
 import cbcstats
 from cbcstats import (
@@ -46,7 +45,7 @@ def test_an_index_carries_ranges():
     assert "periods differ in length" in last["why"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 10_000), min_size=2, max_size=6))
 def test_the_index_and_the_change_agree(values):
     counts = pd.DataFrame(
@@ -134,7 +133,7 @@ def test_a_part_that_is_missing_is_kept_and_said(years):
 parts = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 500), min_size=1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(parts, parts)
 def test_contributions_of_any_parts_add_up(before, after):
     figures = [(year, name, value) for year, made in ((2015, before), (2016, after)) for name, value in made.items()]

@@ -11,8 +11,7 @@ import pyarrow.parquet
 import pytest
 from command_line import run_python
 from hostile import GOOD, MAIN, TWO_ROWS, as_parquet, campaign, cell, check_register, give, targets_once, workbook
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from properties import given, settings, st
 
 import cbcstats
 from cbcstats import ArgumentError, CbcstatsError, DataError, read_register, read_register_in_parts
@@ -509,13 +508,13 @@ def test_tables_with_names_that_climb_stay_in_their_folder(tmp_path):
     assert all(path.is_file() for path in inside.iterdir())
 
 
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=25, database=None)
 @given(st.integers(0, 10**9))
 def test_a_register_that_was_broken_at_random_loses_no_row(tmp_path_factory, seed):
     give("register.csv", seed, tmp_path_factory.getbasetemp()).unlink()
 
 
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=25, database=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=200))
 def test_any_text_below_a_header_is_rows_that_are_read_or_rejected(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "any_text.csv"

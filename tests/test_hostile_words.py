@@ -12,9 +12,8 @@ import pytest
 from browsing import Elements
 from command_line import run as run_cbcstats
 from hostile import ARGUMENTS, GOOD, campaign, check_command, check_words, run
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from office import assert_only_text
+from properties import given, settings, st
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, parse_qualified, read_register, to_iso3
@@ -53,14 +52,14 @@ WORDS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150, database=None)
 @given(WORDS)
 def test_any_words_are_read_or_refused(text):
     check_words(text)
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, deadline=None, database=None)
+@settings(max_examples=10_000, database=None)
 @given(WORDS)
 def test_many_words_are_read_or_refused(text):
     check_words(text)
@@ -269,13 +268,13 @@ def test_no_command_shows_a_traceback(arguments, tmp_path):
     (tmp_path / "bytes.csv").write_bytes(random.Random(1).randbytes(5000))  # noqa: S311
     (tmp_path / "good.csv").write_text(GOOD, encoding="utf-8")
     (tmp_path / "folder.csv").mkdir()
-    done = run_cbcstats(*arguments, cwd=tmp_path, errors="replace", timeout=120)
+    done = run_cbcstats(*arguments, cwd=tmp_path, errors="replace")
     assert done.returncode in (1, 2)
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()
 
 
-@settings(max_examples=20, deadline=None, database=None)
+@settings(max_examples=20, database=None)
 @given(st.lists(st.sampled_from(ARGUMENTS), min_size=1, max_size=8))
 def test_any_command_ends_in_a_code(tmp_path_factory, arguments):
     inner = tmp_path_factory.mktemp("command") / "inner"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from needs import needed
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, loaders
@@ -407,9 +408,7 @@ def test_bytes_that_are_no_utf8_are_said_wherever_they_stand(rows, save, place):
 
 @pytest.mark.parametrize(("formula", "said"), [("=1/0", "formula whose result"), ("#REF!", "an error of Excel")])
 def test_cells_of_excel_that_seem_empty_are_said(rows, tmp_path, formula, said):
-    import openpyxl
-
-    workbook = openpyxl.Workbook()
+    workbook = needed("openpyxl").Workbook()
     for row in rows[:5]:
         workbook.active.append(row)
     cell = workbook.active.cell(3, rows[0].index("period_start") + 1)

@@ -14,8 +14,7 @@ import pandas as pd
 import pytest
 from command_line import run_python
 from frames import example_rows
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from properties import given, settings, st
 
 import cbcstats
 from cbcstats import (
@@ -62,7 +61,7 @@ def by_region(missions):
 
 
 # ---- Scale
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(st.integers(1, 10**6), min_size=2, max_size=6), st.integers(2, 1000), st.sampled_from(["period", "month"])
 )
@@ -200,7 +199,7 @@ def test_a_series_that_has_nothing_to_do_with_it_changes_nothing(question):
     pd.testing.assert_frame_equal(beside, alone, check_dtype=False)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 364), st.sampled_from([*WCO_REGIONS, None]))
 def test_one_more_mission_is_one_more_in_one_count(day, region):
     days = pd.to_datetime(["2015-01-01", "2015-06-30", "2016-03-01", "2017-12-31"])
@@ -287,7 +286,7 @@ def files_of(folder, environment=(), options=()):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
     environment = kept | {"PYTHONPATH": str(ROOT)} | dict(environment)
     given = [folder, json.dumps(dict(options))]
-    done = run_python("-c", SCRIPT, *given, env=environment, cwd=folder, errors="replace", timeout=900)
+    done = run_python("-c", SCRIPT, *given, env=environment, cwd=folder, errors="replace")
     assert done.returncode == 0, done.stderr
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
 

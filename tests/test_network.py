@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from command_line import run_command
+from needs import needed
 
 import cbcstats
 
@@ -161,7 +162,7 @@ def watched(folder, *command, before=()):
     log.touch()
     paths = os.pathsep.join([str(folder), str(Path(cbcstats.__file__).parent.parent)])
     environment = os.environ | {"PYTHONPATH": paths, "NETWORK_LOG": str(log)}
-    done = run_command([*before, sys.executable, *command], env=environment, timeout=900)
+    done = run_command([*before, sys.executable, *command], env=environment)
     found, name = {}, ""
     for line in log.read_text(encoding="utf-8").splitlines():
         kind, said = line.split(" ", maxsplit=1)
@@ -174,6 +175,7 @@ def watched(folder, *command, before=()):
 def test_no_public_name_and_no_command_reaches_for_the_network(tmp_path):
     from cbcstats.cli import app
 
+    needed("pptx")
     (tmp_path / "made").mkdir()
     found, done = watched(tmp_path, __file__, str(tmp_path / "made"))
     assert done.returncode == 0, done.stdout + done.stderr

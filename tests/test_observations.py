@@ -1,16 +1,13 @@
 """SDMX-CSV: a reader of SDMX finds every figure, with its word, period and source."""
 
-import warnings
-
 import pandas as pd
 import pytest
+from needs import Needed
 
 from cbcstats import ArgumentError, load_beneficiaries, load_counts, save_table, year_on_year
 from cbcstats.observations import sdmx_frame
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import pysdmx.io
+sdmx = Needed("pysdmx.io")
 
 DIMENSIONS = ["INDICATOR", "MEASURE", "SCOPE", "UNIT_MEASURE", "SOURCE", "FIGURE", "TIME_PERIOD"]
 
@@ -20,7 +17,7 @@ def dated(counts):
 
 
 def read(path):
-    [dataset] = pysdmx.io.read_sdmx(path).data
+    [dataset] = sdmx.read_sdmx(path).data
     return dataset, dataset.data.astype("object").reset_index(drop=True)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from command_line import run_command, run_python
+from needs import needed
 
 import cbcstats
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def python(code, **options):
-    return run_python("-c", code, check=True, timeout=900, **options).stdout
+    return run_python("-c", code, check=True, **options).stdout
 
 
 def test_public_names_are_sorted_and_all_there():
@@ -69,6 +70,7 @@ def test_column_names_are_literals_in_one_module_only():
 
 def build(source, made, *kinds, **settings):
     """Build a wheel, a source distribution, or both from a folder, and return their paths."""
+    needed("hatchling")
     targets = [f"--target={kind}" for kind in kinds]
     command = ["-m", "hatchling", "build", "--directory", made, *targets]
     run_python(*command, cwd=source, check=True, env={**os.environ, **settings})

@@ -3,16 +3,17 @@
 import json
 from pathlib import Path
 
-import frictionless
 import numpy as np
 import pandas as pd
 import pytest
 from folders import full_disk, names_in
 from frames import EXACTLY
+from needs import Needed
 
 from cbcstats import ArgumentError, load_beneficiaries, load_counts, load_sources, save_datapackage, year_on_year
 from cbcstats.packages import file_names
 
+frictionless = Needed("frictionless")
 ODD = pd.DataFrame(
     {
         "at": pd.to_datetime(["2017-03-09 10:30", None]),

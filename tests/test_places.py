@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from properties import given, st
 
 import cbcstats
 from cbcstats import to_iso3

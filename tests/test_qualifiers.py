@@ -3,8 +3,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from properties import given, st
 
 from cbcstats import ArgumentError, Bounds, DataError, bounds, parse_qualified
 from cbcstats.columns import QUALIFIERS

@@ -3,13 +3,15 @@
 import functools
 import shlex
 
-import openpyxl
 import pandas as pd
 import pytest
 from command_line import run
 from frames import example_rows
+from needs import Needed
 
 import cbcstats
+
+openpyxl = Needed("openpyxl")
 
 COLUMNS = ["-c", "member=Country", "-c", "start_date=Start", "-c", "end_date=End"]
 READING = [*COLUMNS, "--date-format", "%d/%m/%Y"]

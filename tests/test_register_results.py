@@ -3,11 +3,13 @@
 import datetime
 import re
 
-import openpyxl
 import pytest
+from needs import Needed
 from register_files import HEADER, changed, good_row, read_text
 
 from cbcstats import ArgumentError, read_register, read_register_in_parts
+
+openpyxl = Needed("openpyxl")
 
 
 def test_the_summary_adds_up(save):

@@ -3,13 +3,15 @@
 import re
 import zipfile
 
-import openpyxl
 import pandas as pd
 import pytest
+from needs import Needed
 
 import cbcstats
 from cbcstats import DataError, read_register
 from cbcstats.findings import Findings
+
+openpyxl = Needed("openpyxl")
 
 HEADER = ["member", "start_date", "participants"]
 NOT_STORED = "holds a formula whose result is not stored"

@@ -3,19 +3,20 @@
 import datetime
 import zipfile
 
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from needs import Needed
+from properties import given, settings, st
 from register_files import FAULTS, HEADER, changed, found, good_row, read_text, whole
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, read_register
 from cbcstats.blocks import free_name
+
+openpyxl = Needed("openpyxl")
 
 
 @pytest.mark.parametrize(("column", "value", "severity", "problem"), FAULTS)
@@ -373,7 +374,7 @@ CELLS = {
 }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(st.lists(st.fixed_dictionaries(CELLS), max_size=25))
 def test_nothing_is_lost_and_no_good_cell_changes(rows):
     frame = pd.DataFrame(rows, columns=list(CELLS), dtype="str")
@@ -413,7 +414,7 @@ def test_nothing_is_lost_and_no_good_cell_changes(rows):
     assert again.rows["own"].tolist() == corrected["own"].tolist()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.integers(0, 40), max_size=60), st.booleans())
 def test_an_id_is_repeated_from_its_second_row_on(numbers, rising):
     if rising:  # most registers are sorted by their ids, but for some that were copied

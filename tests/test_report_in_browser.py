@@ -2,12 +2,13 @@
 
 import re
 
-import pypdf
 import pytest
 from browsing import chromium, from_elsewhere, opened, violations
+from needs import Needed
 
 from cbcstats import save_report
 
+pypdf = Needed("pypdf")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CHARTS = 20  # at least so many in the notebooks
@@ -32,7 +33,7 @@ def page(browser, report):
 
 def test_nothing_is_asked_from_elsewhere(browser, report):
     with opened(browser, report.as_uri()) as (page, asked, errors):
-        page.wait_for_timeout(500)
+        page.wait_for_load_state("networkidle")
         assert asked[0] == report.as_uri()
         assert from_elsewhere(asked[1:], "data:") == []
         assert errors == []
@@ -84,10 +85,9 @@ def test_every_chart_is_seen_has_its_text_and_leads_to_its_sources(page):
 def test_the_contents_follow_the_reader(page):
     heading = page.locator("[id='03_reconciling_figures'] h3").nth(1)
     heading.evaluate("heading => heading.scrollIntoView()")
-    page.wait_for_timeout(300)
+    current = "[...document.querySelectorAll('nav a')].find(a => a.matches(':target-current'))?.innerText"
+    page.wait_for_function(f"heading => {current} === heading", arg=heading.inner_text())
     assert page.locator("nav").bounding_box()["y"] >= 0
-    current = page.evaluate("[...document.querySelectorAll('nav a')].find(a => a.matches(':target-current')).innerText")
-    assert current == heading.inner_text()
 
 
 def test_the_keyboard_reaches_everything(browser, report):

@@ -1,25 +1,26 @@
 """Slides: charts that can be edited, whose sources and caveats are on them and in the notes."""
 
 import io
-import os
 import sys
 import zipfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import openpyxl
 import pandas as pd
-import pptx
-import pypdf
 import pytest
 from command_line import run_python
 from folders import assert_replaced_as_a_whole
+from needs import Needed, missing, needed
 from office import converted
-from pptx.enum.chart import XL_CHART_TYPE
 
 from cbcstats import ArgumentError, CbcstatsError, describe, load_counts, plot_changes, plot_counts, save_slide, slides
 from cbcstats import year_on_year as changes_of
 from cbcstats.captions import chart_data
+
+openpyxl = Needed("openpyxl")
+pptx = Needed("pptx")
+pypdf = Needed("pypdf")
+chart_types = Needed("pptx.enum.chart")
 
 IMPRESS = [
     *Path("/usr/lib/libreoffice/program").glob("libsdlo.so"),
@@ -66,7 +67,7 @@ def test_each_chart_has_a_slide_whose_title_says_the_finding(missions, changes, 
 def test_counts_are_a_native_chart_with_words_ranges_and_titles(missions, tmp_path):
     [slide] = save(missions, tmp_path).slides
     chart = chart_on(slide).chart
-    assert chart.chart_type == XL_CHART_TYPE.COLUMN_CLUSTERED
+    assert chart.chart_type == chart_types.XL_CHART_TYPE.COLUMN_CLUSTERED
     done, planned = chart.plots[0].series
     assert (done.name, planned.name) == ("delivered", "planned")
     assert list(chart.plots[0].categories) == [
@@ -98,7 +99,7 @@ def test_changes_are_bars_and_what_cannot_be_compared_is_hollow_and_named(change
     raw = plot_changes(changes_of(load_counts("missions")))
     deck = save([changes, raw], tmp_path)
     compared, other = (chart_on(slide).chart for slide in deck.slides)
-    assert compared.chart_type == other.chart_type == XL_CHART_TYPE.BAR_CLUSTERED
+    assert compared.chart_type == other.chart_type == chart_types.XL_CHART_TYPE.BAR_CLUSTERED
     assert [series.name for series in (*compared.plots[0].series, *other.plots[0].series)] == [
         *("comparable", "not comparable")
     ]
@@ -151,6 +152,7 @@ def test_a_chart_without_a_native_form_is_a_picture_with_its_data(missions, tmp_
 
 
 def test_the_same_charts_give_the_same_bytes_in_another_process(missions, tmp_path):
+    needed("pptx")
     path = save_slide(missions, tmp_path / "a.pptx")
     code = (
         "import matplotlib; matplotlib.use('agg')\n"
@@ -165,6 +167,7 @@ def test_the_same_charts_give_the_same_bytes_in_another_process(missions, tmp_pa
 
 
 def test_what_is_there_stays_and_none_is_half_written(missions, tmp_path):
+    needed("pptx")
     path = tmp_path / "deck.pptx"
     assert_replaced_as_a_whole(path, lambda **how: save_slide(missions, path, **how))
     assert len(pptx.Presentation(path).slides) == 1
@@ -187,8 +190,9 @@ def test_without_the_extra_the_error_says_how_to_get_it(missions, tmp_path, monk
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not IMPRESS and "CI" not in os.environ, reason="needs LibreOffice Impress to open the slides")
 def test_libreoffice_opens_them_and_shows_the_charts(missions, changes, tmp_path):
+    if not IMPRESS:
+        missing("needs LibreOffice Impress: install Debian's libreoffice-impress")
     path = save_slide([missions, changes], tmp_path / "deck.pptx")
     pages = pypdf.PdfReader(converted(path, "pdf", tmp_path)).pages
     assert len(pages) == 2

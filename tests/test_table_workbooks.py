@@ -5,10 +5,10 @@ import re
 import zipfile
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pytest
 from frames import COMPUTED, FRAMES, without_empty_texts
+from needs import Needed
 from office import assert_only_text, converted
 
 from cbcstats import (
@@ -24,6 +24,8 @@ from cbcstats import (
 from cbcstats.captions import chart_data
 from cbcstats.native_charts import native_chart
 from cbcstats.sheets import sheet_names
+
+openpyxl = Needed("openpyxl")
 
 HEADER = 3  # as the documentation says
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from folders import assert_replaced_as_a_whole
 from frames import COMPUTED, EXACTLY, FRAMES, without_empty_texts
+from needs import needed
 
 from cbcstats import ArgumentError, DataError, load_counts, save_table
 from cbcstats.plain_tables import harmless
@@ -135,6 +136,7 @@ def test_pages_show_every_row_with_its_words_and_numbers(suffix, tmp_path):
         head, *rows = cells_of_markdown(text)
         shown = pd.DataFrame(rows, columns=head)
     else:
+        needed("lxml")
         as_text = dict.fromkeys(range(counts.shape[1]), str)
         [shown] = pd.read_html(io.StringIO(text), flavor="lxml", keep_default_na=False, converters=as_text)
     assert [name.replace(" ", "_") for name in shown] == counts.columns.tolist()

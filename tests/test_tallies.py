@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from command_line import java
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from needs import Needed, java
+from properties import given, settings, st
 
 from cbcstats import (
     ArgumentError,
@@ -27,6 +26,7 @@ from cbcstats import (
 from cbcstats.columns import WCO_REGIONS
 from cbcstats.tallies import add_tallies, counts_of, tally
 
+polars, duckdb, pyspark = Needed("polars"), Needed("duckdb"), Needed("pyspark.sql")
 EUROPE, AFRICA = "Europe", "West and Central Africa"
 
 # Twelve missions. July to June, 2015/16 holds the first five, 2016/17 the next three, 2017/18 none, 2018/19 four.
@@ -298,7 +298,7 @@ def counted_in_a_loop(missions, year_start, indicator):
     return {key: value for key, value in found.items() if value}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ROWS, st.integers(1, 12), st.sampled_from(["missions", "experts", "female_participants"]))
 def test_it_counts_as_a_plain_loop_does(missions, year_start, indicator):
     counts = count_missions(typed(missions), by="programme", year_start=year_start, indicator=indicator)
@@ -312,7 +312,7 @@ def test_it_counts_as_a_plain_loop_does(missions, year_start, indicator):
     }
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ROWS, st.randoms(use_true_random=False), st.integers(0, 30))
 def test_neither_order_nor_batches_matter(missions, random, cut):
     arguments = {"by": ["wco_region", "programme"], "indicator": "participants", "year_start": 4}
@@ -337,7 +337,7 @@ def test_batches_of_the_same_years_add_up(register, cells, monkeypatch):
         pd.testing.assert_frame_equal(counts_of(added, **arguments), whole)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ROWS, st.sampled_from(["missions", "participants"]))
 def test_the_parts_make_the_whole(missions, indicator):
     rows = typed(missions)
@@ -366,8 +366,6 @@ def many():
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory):
     java()
-    from pyspark.sql import SparkSession
-
     settings = {
         "spark.ui.enabled": "false",
         "spark.driver.host": "127.0.0.1",
@@ -376,14 +374,13 @@ def spark(tmp_path_factory):
         "spark.local.dir": str(tmp_path_factory.mktemp("spark")),
         "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
     }
-    session = SparkSession.builder.master("local[2]").appName("cbcstats").config(map=settings).getOrCreate()
+    session = pyspark.SparkSession.builder.master("local[2]").appName("cbcstats").config(map=settings).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
 
 
 def polars_frame(table, _):
-    polars = pytest.importorskip("polars")
     return polars.from_arrow(table)
 
 
@@ -392,7 +389,6 @@ def polars_lazy(table, _):
 
 
 def duckdb_relation(table, _):
-    duckdb = pytest.importorskip("duckdb")
     return duckdb.from_arrow(table)
 
 
@@ -431,7 +427,7 @@ def test_every_engine_counts_the_same(engine, many, request):
 def test_dictionaries_and_categories_count_the_same(many):
     expected = count_missions(many, by="wco_region")
     table = pa.Table.from_pandas(many, preserve_index=False)
-    for rows in (table, pytest.importorskip("polars").from_arrow(table)):
+    for rows in (table, polars.from_arrow(table)):
         pd.testing.assert_frame_equal(count_missions(rows, by="wco_region"), expected)
 
 
@@ -463,7 +459,6 @@ def test_sums_are_whole_however_narrow_the_column(engine, dtype, numbers, total,
 
 
 def test_not_a_number_is_missing(many):
-    polars = pytest.importorskip("polars")
     rows = polars.DataFrame(
         {name: many[name].to_numpy(float, na_value=np.nan) if name == "experts" else many[name] for name in many}
     )
