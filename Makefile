@@ -41,10 +41,10 @@ docs: $(READY) ## build the documentation in docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build/html
 
 data: $(READY) ## write the data dictionary anew from the schemas
-	$(BIN)/python -m cbcstats.dictionary data
+	$(BIN)/python -m tools.data_dictionary data
 
 check-data: $(READY) ## check the tables in data/, and say which cell is wrong and what to write
-	$(BIN)/python -m cbcstats.data_checks data
+	$(BIN)/python -m tools.check_data data
 
 clean: ## remove the environment, the report and what the tools leave behind
 	rm -rf $(VENV) $(LOWEST) report docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants

@@ -42,11 +42,21 @@ def main() -> None:
         epilog=_EXAMPLES + "".join(f"  {name:10} {what.__doc__}\n" for name, what in _ALL.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--rows", type=int, default=10**6, help="rows of the register (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=7, help="rounds of each comparison (default: %(default)s)")
-    parser.add_argument("--only", nargs="+", choices=list(_ALL), metavar="NAME", help="only these comparisons")
-    parser.add_argument("--folder", type=Path, help="where registers are kept (default: a temporary folder)")
-    parser.add_argument("--large", action="store_true", help="go up to 10^7 rows in growth and engines")
+    parser.add_argument(
+        "--rows", type=int, default=10**6, help="rows of the register (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=7, help="rounds of each comparison (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=list(_ALL), metavar="NAME", help="only these comparisons"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="where registers are kept (default: a temporary folder)"
+    )
+    parser.add_argument(
+        "--large", action="store_true", help="go up to 10^7 rows in growth and engines"
+    )
     options = parser.parse_args()
     if options.rows < 1000 or options.rounds < 1:
         parser.error("--rows must be 1000 or more, --rounds 1 or more")
@@ -62,7 +72,9 @@ def main() -> None:
 
 
 def _cells(line: Line) -> tuple[str, ...]:
-    goal = "" if line.goal is None else f"<= {line.goal:g}" if line.goal > 0 else f">= {-line.goal:g}"
+    goal = (
+        "" if line.goal is None else f"<= {line.goal:g}" if line.goal > 0 else f">= {-line.goal:g}"
+    )
     return (
         _number(line.ratio),
         f"{_number(line.low)} to {_number(line.high)}" if line.low < line.high else "",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from benchmarks import with_pandas, with_polars
-from cbcstats.columns import NO_REGION
-from cbcstats.registers import read_register
-from cbcstats.tallies import count_missions
+from cbcstats.registers.counting import count_missions
+from cbcstats.registers.reading import read_register
+from cbcstats.tables.codelists import NO_REGION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,9 @@ def check(path: Path) -> int:
         found = read(path, **options)
         theirs = _cells(found.problems)
         if theirs != cells:
-            raise DisagreementError(f"{path}: with {name} not so: {sorted(cells ^ theirs, key=str)[:5]}")
+            raise DisagreementError(
+                f"{path}: with {name} not so: {sorted(cells ^ theirs, key=str)[:5]}"
+            )
         if len(theirs) != len(found.problems):
             raise DisagreementError(f"{path}: {name} names a bad cell twice")
         _check_rows(name, found.rows, register.rows)
@@ -60,7 +62,11 @@ def _check_rows(name: str, theirs: pd.DataFrame, ours: pd.DataFrame) -> None:
         raise DisagreementError(f"{name} has columns {list(theirs)}, cbcstats {list(ours)}")
     for column in ours:
         one, other = (
-            frame[column].astype("str" if isinstance(frame[column].dtype, pd.CategoricalDtype) else frame[column].dtype)
+            frame[column].astype(
+                "str"
+                if isinstance(frame[column].dtype, pd.CategoricalDtype)
+                else frame[column].dtype
+            )
             for frame in (theirs, ours)
         )
         try:
@@ -71,6 +77,10 @@ def _check_rows(name: str, theirs: pd.DataFrame, ours: pd.DataFrame) -> None:
 
 def _by_year_and_region(counts: pd.DataFrame) -> dict[tuple[int, str], int]:
     day = counts["period_start"].dt
-    year = day.year - (day.month < 7)  # a reporting year that the register cuts begins later than in July
-    missions = pd.Series(counts["value"].to_numpy(int), pd.MultiIndex.from_arrays([year, counts["wco_region"]]))
+    year = day.year - (
+        day.month < 7
+    )  # a reporting year that the register cuts begins later than in July
+    missions = pd.Series(
+        counts["value"].to_numpy(int), pd.MultiIndex.from_arrays([year, counts["wco_region"]])
+    )
     return missions[missions > 0].to_dict()

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from cbcstats.registers import read_register_in_parts
+from cbcstats.registers.reading import read_register_in_parts
 
 if TYPE_CHECKING:
     from pathlib import Path

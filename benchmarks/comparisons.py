@@ -19,7 +19,9 @@ def agreement(bench: Bench) -> Iterator[Line]:
     clean, bad = bench.file(bench.rows, 0)[0], bench.file(bench.rows)[0]
     bench.say("whether all pipelines agree ...")
     found = in_fresh_process("agree", clean=clean, bad=bad)
-    bench.say(f"All pipelines agree on {found['bad']:,} bad cells, and on {found['clean']:,} in the clean file.")
+    bench.say(
+        f"All pipelines agree on {found['bad']:,} bad cells, and on {found['clean']:,} in the clean file."
+    )
     yield from ()
 
 
@@ -28,12 +30,16 @@ def reading(bench: Bench) -> Iterator[Line]:
     (clean, clean_size), (bad, bad_size) = bench.file(bench.rows, 0), bench.file(bench.rows)
     names = ("arrow", "cbcstats", "polars", "pandas", "pandas by column")
     readers = {name: (name, bad) for name in names}
-    times = bench.times({**readers, "arrow, clean": ("arrow", clean), "cbcstats, clean": ("cbcstats", clean)})
+    times = bench.times(
+        {**readers, "arrow, clean": ("arrow", clean), "cbcstats, clean": ("cbcstats", clean)}
+    )
     peaks = {name: bench.peak(name, bad) for name in readers}
     peak = bench.peak("cbcstats", clean)
     ours = times["cbcstats"]
     mine = {"peak": peaks["cbcstats"], "size": bad_size}
-    yield line("read and count, 10% bad : Arrow alone, text", ours, times["arrow"], bench.goal(4), **mine)
+    yield line(
+        "read and count, 10% bad : Arrow alone, text", ours, times["arrow"], bench.goal(4), **mine
+    )
     clean_times = times["cbcstats, clean"]
     yield line(
         "read and count, clean : Arrow alone, text",
@@ -45,11 +51,29 @@ def reading(bench: Bench) -> Iterator[Line]:
     )
     yield line("10% bad : clean", ours, clean_times, bench.goal(1.3))
     yield line("read and count, 10% bad : Polars by hand", ours, times["polars"], bench.goal(0.9))
-    yield line("read and count, 10% bad : pandas by hand, by column", ours, times["pandas by column"], bench.goal(0.4))
-    yield line("read and count, 10% bad : pandas by hand, distinct texts once", ours, times["pandas"])
-    others = {"arrow": "Arrow alone, text", "polars": "Polars by hand", "pandas": "pandas by hand, distinct texts once"}
+    yield line(
+        "read and count, 10% bad : pandas by hand, by column",
+        ours,
+        times["pandas by column"],
+        bench.goal(0.4),
+    )
+    yield line(
+        "read and count, 10% bad : pandas by hand, distinct texts once", ours, times["pandas"]
+    )
+    others = {
+        "arrow": "Arrow alone, text",
+        "polars": "Polars by hand",
+        "pandas": "pandas by hand, distinct texts once",
+    }
     for name, called in (others | {"pandas by column": "pandas by hand, by column"}).items():
-        yield line(f"  {called} : Arrow alone, text", times[name], times["arrow"], None, peaks[name], bad_size)
+        yield line(
+            f"  {called} : Arrow alone, text",
+            times[name],
+            times["arrow"],
+            None,
+            peaks[name],
+            bad_size,
+        )
 
 
 def checks(bench: Bench) -> Iterator[Line]:
@@ -58,7 +82,12 @@ def checks(bench: Bench) -> Iterator[Line]:
         path, _ = bench.file(bench.rows, bad)
         bench.say("share of the checks of pandera ...")
         times = in_fresh_process("share_of_pandera", path=path, rounds=bench.rounds)
-        yield line(f"checks of pandera : read and count, {name}", times["checks"], times["whole"], bench.goal(0.15))
+        yield line(
+            f"checks of pandera : read and count, {name}",
+            times["checks"],
+            times["whole"],
+            bench.goal(0.15),
+        )
 
 
 def pandera(bench: Bench) -> Iterator[Line]:
@@ -68,7 +97,14 @@ def pandera(bench: Bench) -> Iterator[Line]:
     warm_up, _ = bench.file(10**3)
     times = bench.times(readers, seconds=_SECONDS, warm_up=warm_up)
     peak = bench.peak("cbcstats", path)
-    yield line("pandera that coerces, 10^5 rows : cbcstats", times["pandera"], times["cbcstats"], -100, peak, size)
+    yield line(
+        "pandera that coerces, 10^5 rows : cbcstats",
+        times["pandera"],
+        times["cbcstats"],
+        -100,
+        peak,
+        size,
+    )
 
 
 def growth(bench: Bench) -> Iterator[Line]:
@@ -76,19 +112,30 @@ def growth(bench: Bench) -> Iterator[Line]:
     files = {rows: bench.file(rows) for rows in (SMALL, MIDDLE, *([LARGE] if bench.large else []))}
     warm_up, _ = files[SMALL]
     for name, called in (("cbcstats", "read and count"), ("arrow", "  Arrow alone, text")):
-        times = bench.times({f"{name} {rows}": (name, path) for rows, (path, _) in files.items()}, warm_up=warm_up)
+        times = bench.times(
+            {f"{name} {rows}": (name, path) for rows, (path, _) in files.items()}, warm_up=warm_up
+        )
         for few, many in ((SMALL, MIDDLE), (SMALL, LARGE)):
             if many in files:
                 found = ratios(times[f"{name} {many}"], times[f"{name} {few}"])
                 exponents = [math.log(ratio) / math.log(many / few) for ratio in found]
                 goal = 1.1 if name == "cbcstats" else None
-                yield Line(f"{called}, exponent from {few:,} to {many:,} rows", *exponents, bench.rounds, goal)
+                yield Line(
+                    f"{called}, exponent from {few:,} to {many:,} rows",
+                    *exponents,
+                    bench.rounds,
+                    goal,
+                )
     if bench.large:
         path, size = files[LARGE]
         for reader, called, goal in (("cbcstats", "at once", 3.5), ("parts", "in parts", 2)):
             peak = bench.peak(reader, path)
-            yield Line(f"memory, {called}, {LARGE:,} rows : file", *[peak / size] * 3, 1, goal, peak, size)
-        times = bench.times({"parts": ("parts", path), "cbcstats": ("cbcstats", path)}, rounds=3, warm_up=warm_up)
+            yield Line(
+                f"memory, {called}, {LARGE:,} rows : file", *[peak / size] * 3, 1, goal, peak, size
+            )
+        times = bench.times(
+            {"parts": ("parts", path), "cbcstats": ("cbcstats", path)}, rounds=3, warm_up=warm_up
+        )
         yield line(f"in parts : at once, {LARGE:,} rows", times["parts"], times["cbcstats"])
 
 
@@ -108,7 +155,9 @@ def imports(bench: Bench) -> Iterator[Line]:
             if turn:  # the first one warms up
                 times[name].append(seconds)
     yield line("fresh: import cbcstats : import pandas", times["cbcstats"], times["pandas"], 0.2)
-    yield line("fresh: cbcstats.load_counts() : import pandas", times["counts"], times["pandas"], 3.5)
+    yield line(
+        "fresh: cbcstats.load_counts() : import pandas", times["counts"], times["pandas"], 3.5
+    )
     yield line("  fresh: nothing : import pandas", times["nothing"], times["pandas"])
 
 
@@ -117,7 +166,14 @@ def excel(bench: Bench) -> Iterator[Line]:
     path, size = bench.file(SMALL, suffix="xlsx")
     times = bench.times({"calamine": ("calamine", path), "openpyxl": ("openpyxl", path)})
     peak = bench.peak("calamine", path)
-    yield line("Excel, 10^5 rows as text : openpyxl, read only", times["calamine"], times["openpyxl"], 0.15, peak, size)
+    yield line(
+        "Excel, 10^5 rows as text : openpyxl, read only",
+        times["calamine"],
+        times["openpyxl"],
+        0.15,
+        peak,
+        size,
+    )
 
 
 def counts(bench: Bench) -> Iterator[Line]:
@@ -133,10 +189,14 @@ def counts(bench: Bench) -> Iterator[Line]:
             bench.say(f"counts in {engine} ...")
             times = in_fresh_process("counts", path=path, engine=engine, rounds=bench.rounds)
             yield line(
-                f"count_missions : groupby in {engine}", times["cbcstats"], times["native"], goal and bench.goal(goal)
+                f"count_missions : groupby in {engine}",
+                times["cbcstats"],
+                times["native"],
+                goal and bench.goal(goal),
             )
 
 
 COMPARISONS: Final[dict[str, Callable[[Bench], Iterator[Line]]]] = {
-    function.__name__: function for function in (agreement, reading, checks, imports, counts, growth, excel, pandera)
+    function.__name__: function
+    for function in (agreement, reading, checks, imports, counts, growth, excel, pandera)
 }

@@ -72,13 +72,19 @@ def in_file(path: str, engine: str) -> Any:
     if engine == "polars":
         import polars as pl
 
-        return pl.scan_parquet(path) if form == "parquet" else pl.scan_csv(path, try_parse_dates=True)
+        return (
+            pl.scan_parquet(path) if form == "parquet" else pl.scan_csv(path, try_parse_dates=True)
+        )
     if engine == "duckdb":
         import duckdb
 
         return duckdb.read_parquet(path) if form == "parquet" else duckdb.read_csv(path)
     reader = _spark().read
-    return reader.parquet(path) if form == "parquet" else reader.csv(path, header=True, inferSchema=True)
+    return (
+        reader.parquet(path)
+        if form == "parquet"
+        else reader.csv(path, header=True, inferSchema=True)
+    )
 
 
 def _spark() -> Any:
@@ -90,7 +96,9 @@ def _spark() -> Any:
         "spark.driver.host": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
     }
-    session = SparkSession.builder.master(f"local[{os.cpu_count()}]").config(map=settings).getOrCreate()
+    session = (
+        SparkSession.builder.master(f"local[{os.cpu_count()}]").config(map=settings).getOrCreate()
+    )
     session.sparkContext.setLogLevel("ERROR")
     return session
 

@@ -43,6 +43,9 @@ cbcstats.plot_counts(counts[part], title="One of a hundred parts");
 def write_notebook(path: Path, register: Path) -> Path:
     """Write the notebook for a register, and return its path."""
     cells = [nbformat.v4.new_markdown_cell("# A hundred parts")]
-    cells += [nbformat.v4.new_code_cell(cell.strip().format(register=str(register.resolve()))) for cell in _CELLS]
+    cells += [
+        nbformat.v4.new_code_cell(cell.strip().format(register=str(register.resolve())))
+        for cell in _CELLS
+    ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path

@@ -35,7 +35,9 @@ class Line(NamedTuple):
     @property
     def is_met(self) -> bool:
         """Whether the goal is reached, if there is one."""
-        return self.goal is None or (self.ratio >= -self.goal if self.goal < 0 else self.ratio <= self.goal)
+        return self.goal is None or (
+            self.ratio >= -self.goal if self.goal < 0 else self.ratio <= self.goal
+        )
 
 
 @dataclass
@@ -63,14 +65,23 @@ class Bench:
         self.say(f"memory of {reader} ...")
         return in_fresh_process("memory", reader=reader, path=path)
 
-    def times(self, readers: Mapping[str, tuple[str, str]], **options: Any) -> dict[str, list[float]]:
+    def times(
+        self, readers: Mapping[str, tuple[str, str]], **options: Any
+    ) -> dict[str, list[float]]:
         """Return the times of readers, side by side."""
         self.say(f"{', '.join(readers)} side by side ...")
-        return in_fresh_process("speed", readers=dict(readers), **{"rounds": self.rounds, **options})
+        return in_fresh_process(
+            "speed", readers=dict(readers), **{"rounds": self.rounds, **options}
+        )
 
 
 def line(
-    what: str, above: list[float], below: list[float], goal: float | None = None, peak: int = 0, size: int = 0
+    what: str,
+    above: list[float],
+    below: list[float],
+    goal: float | None = None,
+    peak: int = 0,
+    size: int = 0,
 ) -> Line:
     """Return a line of the ratios of two tasks, round by round."""
     return Line(what, *ratios(above, below), len(above), goal, peak, size)

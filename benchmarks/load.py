@@ -60,7 +60,9 @@ def engines(bench: Bench) -> Iterator[Line]:
         found = {}
         for rows, (path, size) in registers.items():
             bench.say(f"cbcstats {command} on {rows:,} rows ...")
-            done = run([sys.executable, "-W", "ignore", "-c", _COMMAND, command, path], codes=(0, 1))
+            done = run(
+                [sys.executable, "-W", "ignore", "-c", _COMMAND, command, path], codes=(0, 1)
+            )
             found[rows] = [done.seconds], done.peak, size
         yield from _grown(f"cbcstats {command}, csv", found)
 
@@ -69,17 +71,27 @@ def together(bench: Bench) -> Iterator[Line]:
     """Read, load, count and write 24 at once in threads and processes, and compare with what one finds alone."""
     same = [bench.file(10 * _FEW)[0]] * AT_ONCE
     different = [
-        bench.file(_FEW + number, suffix=_FORMS[number % len(_FORMS)])[0] for number in range(AT_ONCE)
+        bench.file(_FEW + number, suffix=_FORMS[number % len(_FORMS)])[0]
+        for number in range(AT_ONCE)
     ]  # not two of them alike
     for kind in ("threads", "processes"):
-        for paths, called in ((same, "one file"), (different, f"{AT_ONCE} files of {', '.join(_FORMS)}")):
+        for paths, called in (
+            (same, "one file"),
+            (different, f"{AT_ONCE} files of {', '.join(_FORMS)}"),
+        ):
             bench.say(f"read_register {AT_ONCE} times in {kind}, {called} ...")
             times = in_fresh_process("together", kind=kind, paths=paths)
-            yield line(f"{AT_ONCE} in {kind} : in turn, {called}", [times["at once"]], [times["in turn"]])
+            yield line(
+                f"{AT_ONCE} in {kind} : in turn, {called}", [times["at once"]], [times["in turn"]]
+            )
         bench.say(f"loading, counting and writing {AT_ONCE} times in {kind} ...")
         with tempfile.TemporaryDirectory() as folder:
             times = in_fresh_process("use_together", kind=kind, folder=folder)
-        yield line(f"{AT_ONCE} in {kind} : in turn, load, count and write", [times["at once"]], [times["in turn"]])
+        yield line(
+            f"{AT_ONCE} in {kind} : in turn, load, count and write",
+            [times["at once"]],
+            [times["in turn"]],
+        )
 
 
 LOAD: Final[dict[str, Callable[[Bench], Iterator[Line]]]] = {

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from cbcstats.loaders import load_places
-from cbcstats.members import accessions
+from cbcstats.places.members import accessions
+from cbcstats.tables.loaders import load_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,9 +29,35 @@ SEED: Final = 20180301
 # between the cells of a row is found in cells of one group only. One more group are ids that stand above.
 FAULTS: Final[tuple[dict[str, list[str]], ...]] = (
     {
-        "member": ["Southern Africa", "Kenya / Uganda", "", "n/a", "Perugia", "Kenyaa", "TBC", "Aruba", "Palau"],
-        "start_date": ["03/04/2017", "2017-02-30", "12 May 2017", "", "1899-12-31", "2094-01-01", "tbc"],
-        "end_date": ["03/04/2017", "2017-13-01", "May", "2093-05-06", "1901-01-01", "tbc", *["2003-12-31"] * 3],
+        "member": [
+            "Southern Africa",
+            "Kenya / Uganda",
+            "",
+            "n/a",
+            "Perugia",
+            "Kenyaa",
+            "TBC",
+            "Aruba",
+            "Palau",
+        ],
+        "start_date": [
+            "03/04/2017",
+            "2017-02-30",
+            "12 May 2017",
+            "",
+            "1899-12-31",
+            "2094-01-01",
+            "tbc",
+        ],
+        "end_date": [
+            "03/04/2017",
+            "2017-13-01",
+            "May",
+            "2093-05-06",
+            "1901-01-01",
+            "tbc",
+            *["2003-12-31"] * 3,
+        ],
     },
     {"experts": ["-3", "2.5", "two", "n/a"]},
     {
@@ -53,7 +79,9 @@ _WORDS: Final = (
     "risk",
     "tariff",
 )
-_ISO_DAY: Final = re.compile(r"20\d\d-(0[1-9]|1[0-2])-([01]\d|2[0-8])")  # without days that may not be
+_ISO_DAY: Final = re.compile(
+    r"20\d\d-(0[1-9]|1[0-2])-([01]\d|2[0-8])"
+)  # without days that may not be
 _TWICE: Final = 0.2  # the share of bad rows that have two faults
 _ROWS: Final = 10**6  # made at a time
 
@@ -73,7 +101,9 @@ def write_register(path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED)
                 columns = _spoil(random, columns, bad)
             if not first:
                 file.write((",".join(columns) + "\n").encode())
-            lines = pc.binary_join_element_wise(*(_quoted(cells) for cells in columns.values()), ",")
+            lines = pc.binary_join_element_wise(
+                *(_quoted(cells) for cells in columns.values()), ","
+            )
             lines = pc.binary_join_element_wise(lines, "", "\n")
             file.write(lines.buffers()[2])
 
@@ -106,7 +136,11 @@ def write_parquet(path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED) 
 
 
 def _columns(
-    random: np.random.Generator, first: int, rows: int, spellings: Sequence[str], sentences: Sequence[str]
+    random: np.random.Generator,
+    first: int,
+    rows: int,
+    spellings: Sequence[str],
+    sentences: Sequence[str],
 ) -> dict[str, pa.Array]:
     """Return the cells of some rows, without faults."""
     days = pd.date_range(FIRST_DAY, periods=366 * (YEARS + 1)).strftime("%Y-%m-%d").tolist()
@@ -124,7 +158,9 @@ def _columns(
         "status": _any_of(random, ["delivered", "completed"], rows),
         "experts": pa.array(random.integers(1, 6, rows)).cast(pa.string()),
         "participants": pa.array(participants).cast(pa.string()),
-        "female_participants": pa.array((participants * random.random(rows)).astype(int)).cast(pa.string()),
+        "female_participants": pa.array((participants * random.random(rows)).astype(int)).cast(
+            pa.string()
+        ),
         "report": pc.binary_join_element_wise(_any_of(random, sentences, rows), numbers, " no. "),
     }
 
@@ -134,9 +170,13 @@ def _spellings() -> list[str]:
     """Return spellings of those that are Members on all days, without those that need quotation marks."""
     joined = accessions()
     places = load_places()
-    names = places.loc[places["iso3"].isin(joined.index[joined < FIRST_DAY]), "name"].drop_duplicates()
+    names = places.loc[
+        places["iso3"].isin(joined.index[joined < FIRST_DAY]), "name"
+    ].drop_duplicates()
     names = names[~names.str.contains('[,"]')].sort_values()
-    return names.iloc[np.linspace(0, len(names) - 1, min(SPELLINGS, len(names))).astype(int)].tolist()
+    return names.iloc[
+        np.linspace(0, len(names) - 1, min(SPELLINGS, len(names))).astype(int)
+    ].tolist()
 
 
 def _sentences(random: np.random.Generator) -> list[str]:
@@ -150,18 +190,26 @@ def _any_of(random: np.random.Generator, texts: Sequence[str], rows: int) -> pa.
 
 
 def _spread(texts: Sequence[str], places: np.ndarray) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(texts, pa.string())).dictionary_decode()
+    return pa.DictionaryArray.from_arrays(
+        pa.array(places), pa.array(texts, pa.string())
+    ).dictionary_decode()
 
 
 def _quoted(cells: pa.Array) -> pa.Array:
-    return pc.if_else(pc.match_substring(cells, ","), pc.binary_join_element_wise('"', cells, '"', ""), cells)
+    return pc.if_else(
+        pc.match_substring(cells, ","), pc.binary_join_element_wise('"', cells, '"', ""), cells
+    )
 
 
-def _spoil(random: np.random.Generator, columns: Mapping[str, pa.Array], share: float) -> dict[str, pa.Array]:
+def _spoil(
+    random: np.random.Generator, columns: Mapping[str, pa.Array], share: float
+) -> dict[str, pa.Array]:
     """Put faults into cells: one into each row that is chosen, another of another group into some of them."""
     cells = {name: column.to_numpy(zero_copy_only=False).copy() for name, column in columns.items()}
     rows, groups = len(cells["member"]), len(FAULTS) + 1
-    chosen = 1 + np.sort(random.choice(rows - 1, int(rows * share), replace=False))  # the first row has none above it
+    chosen = 1 + np.sort(
+        random.choice(rows - 1, int(rows * share), replace=False)
+    )  # the first row has none above it
     twice = random.choice(len(chosen), int(len(chosen) * _TWICE), replace=False)
     group = random.integers(0, groups, len(chosen))
     other = (group[twice] + random.integers(1, groups, len(twice))) % groups

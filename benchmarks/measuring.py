@@ -22,7 +22,11 @@ _LOOK: Final = 0.05  # seconds
 
 
 def side_by_side(
-    tasks: Mapping[str, Callable[[], object]], rounds: int, *, seconds: float = math.inf, warm_up: bool = True
+    tasks: Mapping[str, Callable[[], object]],
+    rounds: int,
+    *,
+    seconds: float = math.inf,
+    warm_up: bool = True,
 ) -> dict[str, list[float]]:
     """Time the tasks in turn, A B C A B C, after a warm-up, with what each leaves behind cleared away in between.
 
@@ -66,7 +70,9 @@ def in_fresh_process(name: str, **arguments: Any) -> Any:
 
     The process that starts it must be small, since on Linux the peak of memory counts from the one that starts.
     """
-    done = subprocess.run(_command(name, arguments), stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        _command(name, arguments), stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False
+    )
     if done.returncode:
         sys.exit(f"measuring {name!r} failed")
     return json.loads(done.stdout.splitlines()[-1])

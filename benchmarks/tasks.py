@@ -30,23 +30,27 @@ def with_arrow(path: Path) -> pa.Table:
     """Read a file with Arrow alone, every cell as text."""
     with path.open(encoding="utf-8") as file:
         names = file.readline().strip().split(",")
-    return pa.csv.read_csv(path, convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())))
+    return pa.csv.read_csv(
+        path, convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+    )
 
 
 def with_cbcstats(path: Path) -> pd.DataFrame:
     """Read a register and count it."""
-    from cbcstats.registers import read_register
-    from cbcstats.tallies import count_missions
+    from cbcstats.registers.counting import count_missions
+    from cbcstats.registers.reading import read_register
 
     return count_missions(read_register(path).rows, by=BY)
 
 
 def with_cbcstats_in_parts(path: Path) -> pd.DataFrame:
     """Read a register part by part and count it."""
-    from cbcstats.registers import read_register_in_parts
-    from cbcstats.tallies import add_tallies, counts_of, tally
+    from cbcstats.registers.counting import add_tallies, counts_of, tally
+    from cbcstats.registers.reading import read_register_in_parts
 
-    return counts_of(add_tallies([tally(part.rows, by=BY) for part in read_register_in_parts(path)]))
+    return counts_of(
+        add_tallies([tally(part.rows, by=BY) for part in read_register_in_parts(path)])
+    )
 
 
 def with_polars(path: Path) -> Pipeline:
@@ -79,7 +83,7 @@ def with_pandera(path: Path) -> pd.DataFrame:
 
 def with_calamine(path: Path) -> list[Any]:
     """Read a workbook into rows of text as cbcstats does."""
-    from cbcstats.workbooks import read_sheets
+    from cbcstats.files.workbooks import read_sheets
 
     return list(read_sheets(path))
 
@@ -125,12 +129,18 @@ def agree(clean: str, bad: str) -> dict[str, int]:
 
 
 def speed(
-    readers: dict[str, tuple[str, str]], rounds: int, seconds: float | None = None, warm_up: str | None = None
+    readers: dict[str, tuple[str, str]],
+    rounds: int,
+    seconds: float | None = None,
+    warm_up: str | None = None,
 ) -> dict[str, list[float]]:
     """Time readers of files, named by what they are called in the result; `warm_up` is a file to warm up with."""
     for name, _ in readers.values() if warm_up else ():
         READERS[name](Path(warm_up or ""))
-    tasks = {called: functools.partial(READERS[name], Path(path)) for called, (name, path) in readers.items()}
+    tasks = {
+        called: functools.partial(READERS[name], Path(path))
+        for called, (name, path) in readers.items()
+    }
     return side_by_side(tasks, rounds, seconds=seconds or float("inf"), warm_up=not warm_up)
 
 
@@ -160,7 +170,9 @@ def share_of_pandera(path: str, rounds: int) -> dict[str, list[float]]:
     with_cbcstats(Path(path))
     for _ in range(rounds):
         spent = 0.0
-        found["whole"] += side_by_side({"whole": lambda: with_cbcstats(Path(path))}, 1, warm_up=False)["whole"]
+        found["whole"] += side_by_side(
+            {"whole": lambda: with_cbcstats(Path(path))}, 1, warm_up=False
+        )["whole"]
         found["checks"].append(spent)
     return found
 
@@ -168,13 +180,15 @@ def share_of_pandera(path: str, rounds: int) -> dict[str, list[float]]:
 def counts(path: str, engine: str, rounds: int) -> dict[str, list[float]]:
     """Time `count_missions` on the rows of a register in an engine, and the bare counting of that engine."""
     from benchmarks.engines import ENGINES
-    from cbcstats.registers import read_register
-    from cbcstats.tallies import count_missions
+    from cbcstats.registers.counting import count_missions
+    from cbcstats.registers.reading import read_register
 
     rows = read_register(Path(path)).rows
     frame, native = ENGINES[engine](rows)
     assert count_missions(frame, by=BY)["value"].sum() == len(rows), engine  # noqa: S101
-    return side_by_side({"cbcstats": lambda: count_missions(frame, by=BY), "native": native}, rounds)
+    return side_by_side(
+        {"cbcstats": lambda: count_missions(frame, by=BY), "native": native}, rounds
+    )
 
 
 def check_rows(register: str, parquet: str, csv: str) -> int:
@@ -189,7 +203,7 @@ def check_rows(register: str, parquet: str, csv: str) -> int:
 def counts_in_file(path: str, engine: str, rows: int, rounds: int) -> list[float]:
     """Time `count_missions` on the rows of a file that an engine reads, after a warm-up."""
     from benchmarks.engines import in_file
-    from cbcstats.tallies import count_missions
+    from cbcstats.registers.counting import count_missions
 
     frame = in_file(path, engine)
 
@@ -203,7 +217,7 @@ def counts_in_file(path: str, engine: str, rows: int, rounds: int) -> list[float
 def report(register: str, folder: str) -> dict[str, float]:
     """Make a report of a notebook that reads a register, and return its seconds and the bytes of its page."""
     from benchmarks.hundred_parts import write_notebook
-    from cbcstats.reports import save_report
+    from cbcstats.report.report import save_report
 
     notebook = write_notebook(Path(folder) / "hundred_parts.ipynb", Path(register))
     start = time.perf_counter()

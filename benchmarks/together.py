@@ -51,17 +51,31 @@ def read(path: str) -> dict[str, object]:
 
     register = read_register(path)
     tables = {name: getattr(register, name) for name in ("rows", "rejected", "problems")}
-    return {**{name: _sum(table) for name, table in tables.items()}, "summary": dict(register.summary)}
+    return {
+        **{name: _sum(table) for name, table in tables.items()},
+        "summary": dict(register.summary),
+    }
 
 
 def use(target: str) -> dict[str, object]:
     """Return what loading, naming and counting give, and the bytes of a table that is written to the target."""
-    from cbcstats import count_missions, example_register, load_counts, read_register, save_table, to_iso3
+    from cbcstats import (
+        count_missions,
+        example_register,
+        load_counts,
+        read_register,
+        save_table,
+        to_iso3,
+    )
 
     columns = {"member": "Country", "start_date": "Start", "end_date": "End"}
     rows = read_register(example_register(), columns=columns, date_format="%d/%m/%Y").rows
     counts = count_missions(rows, by="wco_region")
-    written = save_table({"counts": counts}, target) if target.endswith("xlsx") else save_table(counts, target)
+    written = (
+        save_table({"counts": counts}, target)
+        if target.endswith("xlsx")
+        else save_table(counts, target)
+    )
     return {
         "published": _sum(load_counts()),
         "codes": to_iso3(list(NAMES)).fillna("").tolist(),
@@ -97,11 +111,20 @@ def check_use(kind: str, folder: Path) -> dict[str, float]:
     seconds, found = {}, {}
     for name in ("at once", "in turn"):
         (folder / name).mkdir(parents=True)
-        targets = [str(folder / name / f"{number}.{FORMS[number % len(FORMS)]}") for number in range(AT_ONCE)]
+        targets = [
+            str(folder / name / f"{number}.{FORMS[number % len(FORMS)]}")
+            for number in range(AT_ONCE)
+        ]
         start = time.perf_counter()
-        made = at_once(kind, use, targets) if name == "at once" else [use(target) for target in targets]
+        made = (
+            at_once(kind, use, targets)
+            if name == "at once"
+            else [use(target) for target in targets]
+        )
         seconds[name] = time.perf_counter() - start
-        found[name] = {Path(target).name: result for target, result in zip(targets, made, strict=True)}
+        found[name] = {
+            Path(target).name: result for target, result in zip(targets, made, strict=True)
+        }
     _compare(found["at once"], found["in turn"], kind)
     return seconds
 
@@ -121,8 +144,12 @@ def _sum(table: pd.DataFrame) -> str:
     return hashlib.sha256(table.to_parquet()).hexdigest()
 
 
-def _compare(together: dict[str, dict[str, object]], alone: dict[str, dict[str, object]], kind: str) -> None:
+def _compare(
+    together: dict[str, dict[str, object]], alone: dict[str, dict[str, object]], kind: str
+) -> None:
     for name, expected in alone.items():
         other = sorted(part for part in expected if together[name][part] != expected[part])
         if other:
-            raise DifferenceError(f"{name}: in {kind} at once {', '.join(other)} came out otherwise than alone")
+            raise DifferenceError(
+                f"{name}: in {kind} at once {', '.join(other)} came out otherwise than alone"
+            )

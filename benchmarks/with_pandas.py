@@ -35,11 +35,18 @@ def read(path: Path, *, once: bool = True) -> Pipeline:
     passed[problems.loc[problems["error"], "row"] - _HEADER] = False
     rows = _rows(text, typed, places, codes, np.flatnonzero(passed))
     years = (rows["start_date"].dt.year - (rows["start_date"].dt.month < 7)).rename("year")
-    counts = rows.groupby([years, "wco_region"], observed=True, dropna=False).size().rename("missions").reset_index()
+    counts = (
+        rows.groupby([years, "wco_region"], observed=True, dropna=False)
+        .size()
+        .rename("missions")
+        .reset_index()
+    )
     return Pipeline(rows, problems, counts)
 
 
-def _parsed(column: pd.Series, parse: Callable[[pd.Series], pd.Series], *, once: bool) -> np.ndarray:
+def _parsed(
+    column: pd.Series, parse: Callable[[pd.Series], pd.Series], *, once: bool
+) -> np.ndarray:
     if not once:
         return parse(column).to_numpy()
     codes, texts = column.factorize()
@@ -63,11 +70,15 @@ def _problems(
 ) -> pd.DataFrame:
     """Return one line for each bad cell: the cells are found in all rows, what is wrong with them only there."""
 
-    def lines(column: str, bad: np.ndarray, problem: str | np.ndarray | Callable[[pd.Series], np.ndarray]) -> None:
+    def lines(
+        column: str, bad: np.ndarray, problem: str | np.ndarray | Callable[[pd.Series], np.ndarray]
+    ) -> None:
         at = np.flatnonzero(bad)
         values = pd.Series(text[column].array.take(at))
         problems = problem(values) if callable(problem) else np.broadcast_to(problem, len(at))
-        frame = pd.DataFrame({"row": at + _HEADER, "column": column, "value": values, "problem": problems})
+        frame = pd.DataFrame(
+            {"row": at + _HEADER, "column": column, "value": values, "problem": problems}
+        )
         warnings = w.WARNINGS.get(column, ())
         found.append(frame.assign(error=~frame["problem"].isin(warnings)))
 
@@ -89,7 +100,11 @@ def _problems(
 
 def _no_value(texts: pd.Series) -> dict[str, pd.Series]:
     lower = texts.str.lower()
-    return {w.EMPTY: texts == "", w.TO_COME_YET: lower.isin(w.NOT_YET), w.NO_VALUE: lower.isin(w.NO_VALUES)}
+    return {
+        w.EMPTY: texts == "",
+        w.TO_COME_YET: lower.isin(w.NOT_YET),
+        w.NO_VALUE: lower.isin(w.NO_VALUES),
+    }
 
 
 def _wrong_with_days(texts: pd.Series) -> np.ndarray:
@@ -116,13 +131,20 @@ def _wrong_with_counts(texts: pd.Series) -> np.ndarray:
 
 
 def _rows(
-    text: pd.DataFrame, typed: dict[str, np.ndarray], places: pd.DataFrame, codes: np.ndarray, passed: np.ndarray
+    text: pd.DataFrame,
+    typed: dict[str, np.ndarray],
+    places: pd.DataFrame,
+    codes: np.ndarray,
+    passed: np.ndarray,
 ) -> pd.DataFrame:
     member = codes[passed]
     texts = {name: text[name].array.take(passed) for name in ("mission_id", *_FEW, "report")}
     columns: dict[str, Any] = {
         "mission_id": texts["mission_id"],
-        **{name: pd.Categorical(places[name]).take(member) for name in ("member", "iso3", "wco_region")},
+        **{
+            name: pd.Categorical(places[name]).take(member)
+            for name in ("member", "iso3", "wco_region")
+        },
         **{name: typed[name][passed] for name in _DAYS},
         **{name: pd.Categorical(texts[name]) for name in _FEW},
         **{name: pd.array(typed[name][passed], dtype="Int64") for name in w.NUMBERS},

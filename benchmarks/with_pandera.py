@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pandera.pandas as pa
 
-from cbcstats.places import to_iso3
+from cbcstats.places.names import to_iso3
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,13 @@ _NULLABLE: Final = {pa.int64(): pd.Int64Dtype()}
 
 def read(path: Path) -> Pipeline:
     """Read a register: rows that passed, typed, every bad cell, and counts by reporting year and region."""
-    scan = pl.scan_csv(path, infer_schema=False, empty_string_is_null=False, row_index_name="row", row_index_offset=2)
+    scan = pl.scan_csv(
+        path,
+        infer_schema=False,
+        empty_string_is_null=False,
+        row_index_name="row",
+        row_index_offset=2,
+    )
     text = scan.collect(engine="streaming")
     places = pl.from_pandas(w.places(text["member"].unique().to_list()))
     places = places.with_columns(pl.col("iso3", "wco_region").cast(pl.Categorical)).lazy()
@@ -30,7 +36,9 @@ def read(path: Path) -> Pipeline:
     typed = pl.concat(
         pl.collect_all(
             [
-                lazy.select("member").join(places, on="member", how="left", maintain_order="left").drop("member"),
+                lazy.select("member")
+                .join(places, on="member", how="left", maintain_order="left")
+                .drop("member"),
                 lazy.with_columns(
                     start=_day("start_date"),
                     end=_day("end_date"),
@@ -44,7 +52,9 @@ def read(path: Path) -> Pipeline:
     problems = _problems(typed)
     passed = _rows(typed, problems)
     year = pl.col("start_date").dt.year() - (pl.col("start_date").dt.month() < 7)
-    counts = passed.lazy().group_by(year.alias("year"), "wco_region").agg(pl.len().alias("missions"))
+    counts = (
+        passed.lazy().group_by(year.alias("year"), "wco_region").agg(pl.len().alias("missions"))
+    )
     frames = (passed, problems, counts.collect(engine="streaming"))
     rows, *others = (frame.to_arrow().to_pandas(types_mapper=_NULLABLE.get) for frame in frames)
     return Pipeline(rows.set_index("row"), *others)
@@ -69,10 +79,18 @@ def _problems(typed: pl.DataFrame) -> pl.DataFrame:
         _lines(lazy.filter(cell("problem").is_not_null()), "member", cell("problem")),
         _lines(lazy.filter(cell("joined") > cell("start")), "member", pl.lit(w.NO_MEMBER_YET)),
         _lines(lazy.filter(cell("start").is_null()), "start_date", _wrong_with_day("start_date")),
-        _lines(lazy.filter(cell("end").is_null(), cell("end_date") != ""), "end_date", _wrong_with_day("end_date")),
+        _lines(
+            lazy.filter(cell("end").is_null(), cell("end_date") != ""),
+            "end_date",
+            _wrong_with_day("end_date"),
+        ),
         _lines(lazy.filter(cell("end") < cell("start")), "end_date", pl.lit(w.BEFORE_START)),
         *(
-            _lines(lazy.filter(cell(f"{name}_count").is_null(), cell(name) != ""), name, _wrong_with_count(name))
+            _lines(
+                lazy.filter(cell(f"{name}_count").is_null(), cell(name) != ""),
+                name,
+                _wrong_with_count(name),
+            )
             for name in w.NUMBERS
         ),
         _lines(lazy.filter(women), "female_participants", pl.lit(w.MORE_WOMEN)),
@@ -96,7 +114,11 @@ def _first_of(cases: dict[str, pl.Expr], otherwise: str) -> pl.Expr:
 
 def _no_value(name: str) -> dict[str, pl.Expr]:
     lower = pl.col(name).str.to_lowercase()
-    return {w.EMPTY: lower == "", w.TO_COME_YET: lower.is_in(w.NOT_YET), w.NO_VALUE: lower.is_in(w.NO_VALUES)}
+    return {
+        w.EMPTY: lower == "",
+        w.TO_COME_YET: lower.is_in(w.NOT_YET),
+        w.NO_VALUE: lower.is_in(w.NO_VALUES),
+    }
 
 
 def _wrong_with_day(name: str) -> pl.Expr:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
-from cbcstats.entries import PLACEHOLDERS, TO_COME
-from cbcstats.members import accessions, wco_region
-from cbcstats.places import iso3_of
+from cbcstats.places.members import accessions, wco_region
+from cbcstats.places.names import iso3_of
+from cbcstats.registers.parsing import PLACEHOLDERS, TO_COME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

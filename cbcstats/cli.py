@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cbcstats import __version__, chart_commands, register_commands
-from cbcstats.terminal import Overwrite, errors_as_sentences, print_all_letters, printable
+from cbcstats._version import __version__
+from cbcstats.commands import charts, registers
+from cbcstats.commands.output import Overwrite, errors_as_sentences, print_all_letters, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,16 +45,23 @@ def _show_version(wanted: bool) -> None:
 def options(
     version: Annotated[
         bool,
-        typer.Option("--version", help="Show the version and stop.", callback=_show_version, is_eager=True),
+        typer.Option(
+            "--version", help="Show the version and stop.", callback=_show_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
     """Compare published counts of customs capacity building."""
 
 
-@app.command(epilog="Examples: cbcstats report · cbcstats report --output 2018 --notebooks mine.ipynb")
+@app.command(
+    epilog="Examples: cbcstats report · cbcstats report --output 2018 --notebooks mine.ipynb"
+)
 def report(
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder to write; one that holds a report is replaced.")
+        Path,
+        typer.Option(
+            "--output", "-o", help="Folder to write; one that holds a report is replaced."
+        ),
     ] = Path("report"),
     notebooks: Annotated[
         list[Path] | None,
@@ -71,10 +79,13 @@ def report(
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from cbcstats.reports import save_report
+    from cbcstats.report.report import save_report
 
     console = Console(stderr=True)
-    with errors_as_sentences(), Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    with (
+        errors_as_sentences(),
+        Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
+    ):
         tasks: dict[str, TaskID] = {}
 
         def show(name: str, done: int, total: int) -> None:
@@ -85,24 +96,32 @@ def report(
         try:
             page = save_report(output, notebooks=notebooks, progress=show)
         except KeyboardInterrupt as interrupt:
-            logging.getLogger("asyncio").disabled = True  # what the tasks of nbclient say of their end helps nobody
+            logging.getLogger(
+                "asyncio"
+            ).disabled = True  # what the tasks of nbclient say of their end helps nobody
             typer.echo("Stopped; no report was written", err=True)
             raise typer.Exit(130) from interrupt
     typer.echo(printable(f"Wrote {page}"))
 
 
-@app.command(epilog="Examples: cbcstats claims · cbcstats claims mine.csv --format csv > verdicts.csv")
+@app.command(
+    epilog="Examples: cbcstats claims · cbcstats claims mine.csv --format csv > verdicts.csv"
+)
 def claims(
-    file: Annotated[Path | None, typer.Argument(help="Counts of your own; by default those of cbcstats.")] = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to print the verdicts.")] = Format.table,
+    file: Annotated[
+        Path | None, typer.Argument(help="Counts of your own; by default those of cbcstats.")
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", "-f", help="How to print the verdicts.")
+    ] = Format.table,
 ) -> None:
     """Check every published change against the published figures.
 
     Exits with 0 when nothing contradicts, with 1 when something does, and with 2 when the file cannot be read.
     """
-    from cbcstats.loaders import load_counts
-    from cbcstats.plain_tables import csv_bytes
-    from cbcstats.verdicts import CONTRADICTS, check_claims
+    from cbcstats.changes.claim_checks import CONTRADICTS, check_claims
+    from cbcstats.files.plain import csv_bytes
+    from cbcstats.tables.loaders import load_counts
 
     with errors_as_sentences():
         found = check_claims(load_counts(source=file))
@@ -121,24 +140,32 @@ def claims(
     context_settings={"ignore_unknown_options": True},  # a change may begin with a minus sign
 )
 def implied(
-    value: Annotated[str, typer.Argument(help="The later count, with its word: 492, or 'almost 400'.")],
-    change: Annotated[str, typer.Argument(help="The change that is claimed: +49%, 'a 20% fall', doubled.")],
+    value: Annotated[
+        str, typer.Argument(help="The later count, with its word: 492, or 'almost 400'.")
+    ],
+    change: Annotated[
+        str, typer.Argument(help="The change that is claimed: +49%, 'a 20% fall', doubled.")
+    ],
     previous: Annotated[
         str | None, typer.Option("--previous", "-p", help="What was published of the one before.")
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Read words strictly: an open side stays open.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Read words strictly: an open side stays open.")
+    ] = False,
 ) -> None:
     """Print the whole numbers that the count before can have been.
 
     Exits with 0, with 1 when there are none, and with 2 when something cannot be read.
     """
-    from cbcstats.claims import implied_previous
-    from cbcstats.qualifiers import parse_qualified
+    from cbcstats.changes.claims import implied_previous
+    from cbcstats.counts.qualifiers import parse_qualified
 
     reading = "strict" if strict else "usual"
     with errors_as_sentences():
         figure = parse_qualified(value)
-        found = implied_previous(figure.value, change, qualifier=figure.qualifier, previous=previous, reading=reading)
+        found = implied_previous(
+            figure.value, change, qualifier=figure.qualifier, previous=previous, reading=reading
+        )
     typer.echo(str(found))
     if found.empty:
         raise typer.Exit(1)
@@ -158,7 +185,7 @@ def template(
 
     Exits with 0 when the workbook is written, and with 2 when it is not.
     """
-    from cbcstats.entry_forms import save_template
+    from cbcstats.registers.template import save_template
 
     with errors_as_sentences():
         typer.echo(printable(f"Wrote {save_template(file, kind=kind, overwrite=overwrite)}"))
@@ -167,24 +194,32 @@ def template(
 app.command(
     epilog="Examples: cbcstats check missions.xlsx · "
     "cbcstats check missions.csv --column member=Country --date-format %d/%m/%Y --problems to_correct.xlsx"
-)(register_commands.check)
+)(registers.check)
 app.command(
     epilog="Examples: cbcstats count missions.csv --by wco_region · "
     "cbcstats count missions.csv --by programme --year-start 1 -o counts.xlsx"
-)(register_commands.count)
+)(registers.count)
 
 
 app.command(
     epilog="Examples: cbcstats chart missions -o missions.svg --width 17 · "
     "cbcstats chart missions --kind changes --per month --theme dark"
-)(chart_commands.chart)
+)(charts.chart)
 
 
 def _print_verdicts(found: pd.DataFrame, form: Format) -> None:
-    from cbcstats.figures import rows
-    from cbcstats.periods import period_label
+    from cbcstats.counts.periods import period_label
+    from cbcstats.counts.ranges import rows
 
-    columns = ["indicator", "period", "value", "published change", "verdict", "read strictly", "in words"]
+    columns = [
+        "indicator",
+        "period",
+        "value",
+        "published change",
+        "verdict",
+        "read strictly",
+        "in words",
+    ]
     lines = [
         [
             claim.indicator,

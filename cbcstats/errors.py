@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
+ERROR: Final = "error"
+WARNING: Final = "warning"
 SHOWN = 20  # problems listed in the text of an error; all of them are in `.problems`
 
 
@@ -64,7 +66,10 @@ class DataError(CbcstatsError, ValueError):
 
     def __str__(self) -> str:
         """Return the message and the first problems, one in a line."""
-        lines = [self.message, *map(problem_line, self.problems.head(SHOWN).itertuples(index=False))]
+        lines = [
+            self.message,
+            *map(problem_line, self.problems.head(SHOWN).itertuples(index=False)),
+        ]
         if len(self.problems) > SHOWN:
             lines.append(f"  and {len(self.problems) - SHOWN} more, all of them in `.problems`")
         return "\n".join(lines)
@@ -84,7 +89,9 @@ def problem_line(problem: Any) -> str:
 def nearest(value: str, options: Iterable[str], *, count: int = 3) -> list[str]:
     """Return up to `count` of the options that are spelled most like the value."""
     options = list(options)
-    close = difflib.get_close_matches(value.lower(), [option.lower() for option in options], n=count, cutoff=0.5)
+    close = difflib.get_close_matches(
+        value.lower(), [option.lower() for option in options], n=count, cutoff=0.5
+    )
     holding = [option for option in options if value and value.lower() in option.lower()]
     ranked = [option for name in close for option in options if option.lower() == name] + holding
     return list(dict.fromkeys(ranked))[:count]
@@ -110,3 +117,11 @@ did you mean 'month'?
 
 def _short(text: str, width: int = 60) -> str:
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+class Finding(NamedTuple):
+    """What is wrong with a cell, and what to do; an error rejects its row, a warning does not."""
+
+    problem: str
+    remedy: str
+    severity: str = ERROR

@@ -69,14 +69,22 @@ def _put_in(app: Sphinx, _page: str, source: list[str]) -> None:
     source[0] = generated.CHART.sub(lambda found: generated.chart(found[1], charts), text)
 
 
-def _put_in_columns(_app: Sphinx, _what: str, _name: str, documented: Any, _options: Any, lines: list[str]) -> None:
+def _put_in_columns(
+    _app: Sphinx, _what: str, _name: str, documented: Any, _options: Any, lines: list[str]
+) -> None:
     lines[:] = [_NO_LINK.sub(r"``\1``", line) for line in lines]
     if generated.is_schema(documented):
         lines += generated.columns(documented)
 
 
 def _without_signature(
-    _app: Sphinx, _what: str, _name: str, documented: Any, _options: Any, signature: str | None, returned: str | None
+    _app: Sphinx,
+    _what: str,
+    _name: str,
+    documented: Any,
+    _options: Any,
+    signature: str | None,
+    returned: str | None,
 ) -> tuple[str | None, str | None]:
     """Leave out how a schema is called, for it is not called."""
     return ("", None) if generated.is_schema(documented) else (signature, returned)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from typer.testing import CliRunner
 
 import cbcstats
-from cbcstats import cli, rules  # before pandera, for it silences what pandera says of Spark
+from cbcstats import cli
+from cbcstats.tables import rules
 
 import pandera.pandas as pa  # isort: skip
 
@@ -45,7 +46,11 @@ def _help(*command: str) -> str:
     """Return what `--help` prints, without the frames of a terminal and without folded lines."""
     framed, cli.app.rich_markup_mode = cli.app.rich_markup_mode, None
     try:
-        return CliRunner().invoke(cli.app, [*command, "--help"], prog_name="cbcstats", terminal_width=1000).output
+        return (
+            CliRunner()
+            .invoke(cli.app, [*command, "--help"], prog_name="cbcstats", terminal_width=1000)
+            .output
+        )
     finally:
         cli.app.rich_markup_mode = framed
 
@@ -82,7 +87,9 @@ def chart(name: str, folder: Path) -> str:
     for theme in ("light", "dark"):
         path = folder / f"{name}-{theme}.png"
         cbcstats.save_chart(ax, path, width=_WIDTH, dpi=250, theme=theme, overwrite=True)
-        shown.append(f"```{{image}} /{path.relative_to(folder.parents[1]).as_posix()}\n:class: only-{theme}\n")
+        shown.append(
+            f"```{{image}} /{path.relative_to(folder.parents[1]).as_posix()}\n:class: only-{theme}\n"
+        )
         shown.append(f":alt: {cbcstats.describe(ax)}\n```\n\n")
     return "".join(shown)
 
@@ -93,13 +100,19 @@ def _changes() -> Axes:
 
 
 def _counts() -> Axes:
-    return cbcstats.plot_counts(cbcstats.load_counts("missions"), title="What was reported on missions")
+    return cbcstats.plot_counts(
+        cbcstats.load_counts("missions"), title="What was reported on missions"
+    )
 
 
 def _contributions() -> Axes:
     columns = {"member": "Country", "start_date": "Start", "end_date": "End"}
-    register = cbcstats.read_register(cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y")
-    parts = cbcstats.contributions(cbcstats.count_missions(register.rows, by="programme"), by="programme", per="month")
+    register = cbcstats.read_register(
+        cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y"
+    )
+    parts = cbcstats.contributions(
+        cbcstats.count_missions(register.rows, by="programme"), by="programme", per="month"
+    )
     return cbcstats.plot_contributions(parts, title="Invented register: programmes that grew")
 
 

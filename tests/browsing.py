@@ -29,9 +29,13 @@ class Elements(HTMLParser):
 @contextlib.contextmanager
 def chromium():
     """Start the browser of the system without a screen; skip where there is none, and fail where `CI` is set."""
-    binary = installed("chromium", "google-chrome", hint="a browser: install Debian's chromium, or Chrome")
+    binary = installed(
+        "chromium", "google-chrome", hint="a browser: install Debian's chromium, or Chrome"
+    )
     with needed("playwright.sync_api").sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = player.chromium.launch(
+            executable_path=binary, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
         yield browser
         browser.close()
 
@@ -44,7 +48,10 @@ def opened(browser, address, **context):
         page = session.new_page()
         asked, errors = [], []
         page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: errors.append(message.text) if message.type == "error" else None,
+        )
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
         yield page, asked, errors
@@ -58,4 +65,7 @@ def from_elsewhere(asked, home):
 def violations(page):
     """Return what axe finds, in one line each: the rule and the first place."""
     axe = needed("axe_playwright_python.sync_playwright").Axe()
-    return [f"{found['id']}: {found['nodes'][0]['html'][:200]}" for found in axe.run(page).response["violations"]]
+    return [
+        f"{found['id']}: {found['nodes'][0]['html'][:200]}"
+        for found in axe.run(page).response["violations"]
+    ]

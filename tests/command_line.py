@@ -11,7 +11,13 @@ HANGS = 3600  # seconds: no command takes so long, however busy the machine is
 
 def run_command(command, **options):
     """Run a command, and return its exit code and what it printed."""
-    usual = {"capture_output": True, "text": True, "encoding": "utf-8", "timeout": HANGS, "check": False}
+    usual = {
+        "capture_output": True,
+        "text": True,
+        "encoding": "utf-8",
+        "timeout": HANGS,
+        "check": False,
+    }
     return subprocess.run([str(word) for word in command], **usual | options)
 
 

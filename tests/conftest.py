@@ -18,14 +18,16 @@ mpl.use("agg")
 
 # Processes that tests start import the code that the tests import, and not a copy that is installed.
 ROOT = Path(__file__).parent.parent
-os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 
 
 def pytest_collection_modifyitems(items):
     """Skip the example of a function whose package is not installed, but not where `CI` is set."""
     if importlib.util.find_spec("pptx") is None and not os.environ.get("CI"):
         for item in items:
-            if item.name == "cbcstats.slides.save_slide":
+            if item.name == "cbcstats.exports.slides.save_slide":
                 item.add_marker(pytest.mark.skip(reason=HOW.format("pptx")))
 
 
@@ -68,7 +70,10 @@ def years(make_counts):
     """Return a function that makes counts of calendar years from year=value pairs."""
 
     def make(values, **columns):
-        return make_counts(*((f"{year}-01-01", f"{year}-12-31", value) for year, value in values.items()), **columns)
+        return make_counts(
+            *((f"{year}-01-01", f"{year}-12-31", value) for year, value in values.items()),
+            **columns,
+        )
 
     return make
 
@@ -86,9 +91,14 @@ def save(tmp_path):
                 book.active.append([None if cell == "" else cell for cell in row])
             book.save(path)
         elif suffix == ".parquet":
-            pa.parquet.write_table(pa.table([list(column) for column in zip(*rows[1:], strict=True)], rows[0]), path)
+            pa.parquet.write_table(
+                pa.table([list(column) for column in zip(*rows[1:], strict=True)], rows[0]), path
+            )
         else:
-            quoted = ((f'"{cell}"' if {delimiter, "\n"} & set(cell) else cell for cell in row) for row in rows)
+            quoted = (
+                (f'"{cell}"' if {delimiter, "\n"} & set(cell) else cell for cell in row)
+                for row in rows
+            )
             lines = "".join(delimiter.join(row) + "\n" for row in quoted)
             path.write_bytes((text or lines).encode(encoding))
         return path

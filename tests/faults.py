@@ -25,15 +25,19 @@ import matplotlib as mpl
 import nbformat
 
 import cbcstats
-from cbcstats import cli, files, reports
+from cbcstats import cli
+from cbcstats.files import writing
+from cbcstats.report import report
 
 mpl.use("agg")
 COUNTS = cbcstats.load_counts("missions")
 READING = ["-c", "member=Country", "-c", "start_date=Start", "--date-format", "%d/%m/%Y"]
 PATIENCE = 120  # seconds for one writer
 _AGED = 2 * 24 * 3600  # seconds
-_BESIDE = re.compile(r"(^|/)\.[^/]+-[0-9a-f]{16}(-old)?(/|$)")  # what a writer has beside its target
-_WRITING = {files.write_together.__code__, reports._put.__code__, files.hold.__code__}
+_BESIDE = re.compile(
+    r"(^|/)\.[^/]+-[0-9a-f]{16}(-old)?(/|$)"
+)  # what a writer has beside its target
+_WRITING = {writing.write_together.__code__, report._put.__code__, writing.hold.__code__}
 
 
 def command(*arguments):
@@ -67,7 +71,9 @@ def _save_chart(folder, new):
 
 def _save_datapackage(folder, new):
     tables = {"missions": _frame(new), "changes": cbcstats.year_on_year(_frame(new))}
-    cbcstats.save_datapackage(tables, folder / "package", title="New" if new else "Old", overwrite=True)
+    cbcstats.save_datapackage(
+        tables, folder / "package", title="New" if new else "Old", overwrite=True
+    )
 
 
 def _save_slide(folder, new):
@@ -81,13 +87,23 @@ def _save_template(folder, new):
 
 def _save_problems(folder, new):
     columns = {"member": "Country", "start_date": "Start"} | ({"end_date": "End"} if new else {})
-    register = cbcstats.read_register(cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y")
+    register = cbcstats.read_register(
+        cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y"
+    )
     register.save_problems(folder / "problems.xlsx", overwrite=True)
 
 
 def _count(folder, new):
     year = ["--year-start", "1" if new else "7"]
-    command("count", cbcstats.example_register(), *READING, *year, "-o", folder / "counts.csv", "--overwrite")
+    command(
+        "count",
+        cbcstats.example_register(),
+        *READING,
+        *year,
+        "-o",
+        folder / "counts.csv",
+        "--overwrite",
+    )
 
 
 def _check(folder, new):
@@ -112,12 +128,15 @@ def _careless(folder, new):
         for word in ("new" if new else "old") * 50:
             file.write(word)
             file.flush()
-            files.hold(file.fileno())
+            writing.hold(file.fileno())
 
 
 WRITERS = {
     "save_chart": _save_chart,
-    **{f"save_table {ending}": _table(ending) for ending in (".csv", ".sdmx.csv", ".xlsx", ".parquet", ".html", ".md")},
+    **{
+        f"save_table {ending}": _table(ending)
+        for ending in (".csv", ".sdmx.csv", ".xlsx", ".parquet", ".html", ".md")
+    },
     "save_datapackage": _save_datapackage,
     "save_slide": _save_slide,
     "save_template": _save_template,
@@ -134,7 +153,9 @@ def contents(folder):
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            found[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[path.relative_to(folder).as_posix()] = hashlib.sha256(
+                path.read_bytes()
+            ).hexdigest()
     return found
 
 
@@ -194,14 +215,21 @@ def verdict(found, old, new):
         if targets == whole:
             return said
     several = set(old) == set(new) == set(targets)
-    return "mixed" if several and all(targets[name] in (old[name], new[name]) for name in targets) else "broken"
+    return (
+        "mixed"
+        if several and all(targets[name] in (old[name], new[name]) for name in targets)
+        else "broken"
+    )
 
 
 def is_whole_package(folder):
     """Return whether the tables of a data package are those that its description names, by their hashes."""
     described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     marks = {each["path"]: each["hash"].removeprefix("sha256:") for each in described}
-    return all(hashlib.sha256((folder / path).read_bytes()).hexdigest() == mark for path, mark in marks.items())
+    return all(
+        hashlib.sha256((folder / path).read_bytes()).hexdigest() == mark
+        for path, mark in marks.items()
+    )
 
 
 def end_at_moments(name, write, moments, seed, folder, *, sign=signal.SIGKILL):
@@ -223,11 +251,15 @@ def end_at_moments(name, write, moments, seed, folder, *, sign=signal.SIGKILL):
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(folder / "whole False", place)
         by_clock = moment % 2 == 1 or not steps
-        how = {"delay": chance.uniform(0, lasted)} if by_clock else {"step": chance.randrange(1, steps + 1)}
+        how = (
+            {"delay": chance.uniform(0, lasted)}
+            if by_clock
+            else {"step": chance.randrange(1, steps + 1)}
+        )
         code, _ = in_child(write, place, True, **how, sign=sign)
         counts["ended"] += code == -sign or code == 130
         if name == "save_report":
-            reports._bring_back(place / "report")  # as the next save_report does
+            report._bring_back(place / "report")  # as the next save_report does
         said = verdict(contents(place), whole[False], whole[True])
         if name == "save_datapackage" and said == "mixed":
             said = "broken" if is_whole_package(place / "package") else "mixed, and says so"
@@ -237,8 +269,8 @@ def end_at_moments(name, write, moments, seed, folder, *, sign=signal.SIGKILL):
         for path in left:
             _age(path)
         for target in (place, place / "package"):
-            files.clear(target, "cbcstats")  # as the next write does
-            files.clear(target, "report")
+            writing.clear(target, "cbcstats")  # as the next write does
+            writing.clear(target, "report")
         counts["left after the next"] += bool(set(contents(place)) - set(whole[True]))
     return counts
 
@@ -252,11 +284,17 @@ def _age(path):
 
 def main(arguments=None):
     """End writers at random moments, and print what stood there."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults", description=__doc__.split("\n", maxsplit=1)[0]
+    )
     parser.add_argument("moments", type=int, nargs="?", default=100, help="how many moments in all")
-    parser.add_argument("--writer", action="append", help="a writer, again and again; by default all")
+    parser.add_argument(
+        "--writer", action="append", help="a writer, again and again; by default all"
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--interrupt", action="store_true", help="send SIGINT, as Ctrl-C does, instead of SIGKILL")
+    parser.add_argument(
+        "--interrupt", action="store_true", help="send SIGINT, as Ctrl-C does, instead of SIGKILL"
+    )
     given = parser.parse_args(arguments)
     writers = {name: (WRITERS | CARELESS)[name] for name in given.writer or WRITERS}
     sign = signal.SIGINT if given.interrupt else signal.SIGKILL
@@ -265,7 +303,9 @@ def main(arguments=None):
         os.environ["TMPDIR"] = tempfile.tempdir = folder  # what kernels leave there goes with it
         for number, (name, write) in enumerate(writers.items()):
             moments = given.moments // len(writers) + (number < given.moments % len(writers))
-            counts = end_at_moments(name, write, moments, given.seed, Path(folder, str(number)), sign=sign)
+            counts = end_at_moments(
+                name, write, moments, given.seed, Path(folder, str(number)), sign=sign
+            )
             counts["tried"] = moments
             print(f"{name:22} {_said(counts)}", flush=True)  # noqa: T201
             total += counts

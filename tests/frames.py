@@ -36,7 +36,9 @@ COMPUTED = [
 def example_rows():
     """Return the missions of the invented register, whose index is the row of the file."""
     columns = {"member": "Country", "start_date": "Start", "end_date": "End"}
-    return cbcstats.read_register(cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y").rows
+    return cbcstats.read_register(
+        cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y"
+    ).rows
 
 
 def contributions():

@@ -27,12 +27,14 @@ import xlsxwriter
 
 import cbcstats
 from cbcstats import CbcstatsError
-from cbcstats.percentages import parse_change
-from cbcstats.periods import parse_day
+from cbcstats.counts.percentages import parse_change
+from cbcstats.files.dates import parse_day
 
 GOOD = "member,start_date,end_date,participants,programme,mission_id,remarks\n" + "".join(
     f"{name},2017-0{month}-03,2017-0{month}-07,{30 + month},Mercator,M-{month},none\n"
-    for month, name in enumerate(["Kenya", "Côte d'Ivoire", "Viet Nam", "NA", "Perú", '"Gambia, The"'], start=1)
+    for month, name in enumerate(
+        ["Kenya", "Côte d'Ivoire", "Viet Nam", "NA", "Perú", '"Gambia, The"'], start=1
+    )
 )
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -40,8 +42,31 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 MEMORY = 4 * 2**30  # bytes that a child may take
 PATIENCE = 60  # seconds of the processor for one input
 _SIGNS = [
-    *(b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xff\xfe", b'"', b'""', b"\r", b"\n", b",", b";"),
-    *(b"\x1b[2J", b"=cmd|' /C calc'!A0", b"1e400", b"NaN", b"Infinity", b"-0", b"0x10", b"1_000", b"9" * 40),
+    *(
+        b"\0",
+        b"\xff",
+        b"\xc3",
+        b"\xed\xa0\x80",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b'"',
+        b'""',
+        b"\r",
+        b"\n",
+        b",",
+        b";",
+    ),
+    *(
+        b"\x1b[2J",
+        b"=cmd|' /C calc'!A0",
+        b"1e400",
+        b"NaN",
+        b"Infinity",
+        b"-0",
+        b"0x10",
+        b"1_000",
+        b"9" * 40,
+    ),
     *(
         "٢٠١٧".encode(),
         "\uff12\uff10".encode(),
@@ -51,7 +76,18 @@ _SIGNS = [
         b"99999-01-01",
         b"1677-01-01",
     ),
-    *(b"2017-04-03T10:00Z", b"[red]", b"[/]", b"<script>", b"&x;", b"<!DOCTYPE a>", b"total", b"..", b"/", b" " * 99),
+    *(
+        b"2017-04-03T10:00Z",
+        b"[red]",
+        b"[/]",
+        b"<script>",
+        b"&x;",
+        b"<!DOCTYPE a>",
+        b"total",
+        b"..",
+        b"/",
+        b" " * 99,
+    ),
 ]
 
 
@@ -60,11 +96,17 @@ def workbook(cells, *, before="", strings="", book="", more=()):
     made = io.BytesIO()
     relation = f'<Relationship Id="rId%s" Type="{RELATED}/%s" Target="%s"/>'
     related = f'<Relationships xmlns="{PACKAGE}/relationships">%s</Relationships>'
-    linked = relation % (1, "worksheet", "worksheets/sheet1.xml") + relation % (2, "sharedStrings", "sharedStrings.xml")
+    linked = relation % (1, "worksheet", "worksheets/sheet1.xml") + relation % (
+        2,
+        "sharedStrings",
+        "sharedStrings.xml",
+    )
     sheets = f'<workbook xmlns="{MAIN}" xmlns:r="{RELATED}"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets>'
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", f'<Types xmlns="{PACKAGE}/content-types"/>')
-        archive.writestr("_rels/.rels", related % relation % (1, "officeDocument", "xl/workbook.xml"))
+        archive.writestr(
+            "_rels/.rels", related % relation % (1, "officeDocument", "xl/workbook.xml")
+        )
         archive.writestr("xl/_rels/workbook.xml.rels", related % linked)
         archive.writestr("xl/workbook.xml", book or f"{sheets}</workbook>")
         archive.writestr("xl/sharedStrings.xml", strings or f'<sst xmlns="{MAIN}"/>')
@@ -136,7 +178,9 @@ def broken_workbook(data, chance):
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(made, "w") as copy:
         names = archive.namelist()
-        sheets = [name for name in names if "sheet" in name or "Strings" in name or "workbook" in name]
+        sheets = [
+            name for name in names if "sheet" in name or "Strings" in name or "workbook" in name
+        ]
         chosen = chance.choice([*sheets, chance.choice(names)])
         for name in names:
             content = archive.read(name)
@@ -148,7 +192,10 @@ def broken_workbook(data, chance):
 def check_register(path):
     """Read a register, whole and in parts: no row is lost, every rejected one has a reason, and both agree."""
     found = []
-    for read in (lambda: [cbcstats.read_register(path)], lambda: list(cbcstats.read_register_in_parts(path))):
+    for read in (
+        lambda: [cbcstats.read_register(path)],
+        lambda: list(cbcstats.read_register_in_parts(path)),
+    ):
         with contextlib.suppress(CbcstatsError):
             parts = read()
             for part in parts:
@@ -157,7 +204,12 @@ def check_register(path):
                 assert part.rejected["reasons"].str.len().gt(0).all()
                 assert part.problems["remedy"].str.len().gt(0).all()
                 assert set(part.rejected.index) <= set(part.problems["row"])
-            found.append([sorted(row for part in parts for row in frame(part).index) for frame in (_rows, _rejected)])
+            found.append(
+                [
+                    sorted(row for part in parts for row in frame(part).index)
+                    for frame in (_rows, _rejected)
+                ]
+            )
     assert len(found) < 2 or found[0] == found[1]
 
 
@@ -187,7 +239,11 @@ def check_table(table):
 def check_words(text):
     """Read a text by every parser of words."""
     readers = [
-        *(cbcstats.parse_qualified, parse_change, lambda said: cbcstats.implied_previous(492, "+49%", previous=said)),
+        *(
+            cbcstats.parse_qualified,
+            parse_change,
+            lambda said: cbcstats.implied_previous(492, "+49%", previous=said),
+        ),
         lambda said: cbcstats.is_member(pd.Series(["KEN"]), on=said),
         lambda said: cbcstats.to_iso3(pd.Series([said], dtype="object")),
         lambda said: cbcstats.bounds(492, said),
@@ -259,8 +315,34 @@ ARGUMENTS = [
         "--strict",
         "--previous",
     ),
-    *("-p", "492", "+49%", "-49%", "a 20% fall", "more than 330", "--format", "json", "csv", "--scope", "delivered"),
-    *("--width", "1e308", "nan", "-1", "0", "--year-start", "13", "--repeated-rows", "reject", "--", "-", "", "--help"),
+    *(
+        "-p",
+        "492",
+        "+49%",
+        "-49%",
+        "a 20% fall",
+        "more than 330",
+        "--format",
+        "json",
+        "csv",
+        "--scope",
+        "delivered",
+    ),
+    *(
+        "--width",
+        "1e308",
+        "nan",
+        "-1",
+        "0",
+        "--year-start",
+        "13",
+        "--repeated-rows",
+        "reject",
+        "--",
+        "-",
+        "",
+        "--help",
+    ),
     *(
         "[red]",
         "[/]",
@@ -297,7 +379,9 @@ def targets():
     data = Path(cbcstats.example_register()).parent
     found = {}
     register = pd.read_csv(io.StringIO(GOOD), dtype="str", keep_default_na=False)
-    typed = register.assign(start_date=pd.to_datetime(register["start_date"]), participants=range(len(register)))
+    typed = register.assign(
+        start_date=pd.to_datetime(register["start_date"]), participants=range(len(register))
+    )
     found["register.csv"] = (GOOD.encode(), broken, check_register)
     found["register.xlsx"] = (as_workbook(register), broken_workbook, check_register)
     found["register.parquet"] = (as_parquet(typed), broken, check_register)
@@ -311,8 +395,19 @@ def targets():
 
 def words(chance):
     """Return a text that is nearly a figure, a change, a day or a place."""
-    said = ["more than 330", "+49%", "a 20% fall", "almost 1,000", "2018-03-02", "Côte d'Ivoire", "3.5 million", "half"]
-    return broken(chance.choice(said).encode(), chance).decode("utf-8", chance.choice(["replace", "surrogateescape"]))
+    said = [
+        "more than 330",
+        "+49%",
+        "a 20% fall",
+        "almost 1,000",
+        "2018-03-02",
+        "Côte d'Ivoire",
+        "3.5 million",
+        "half",
+    ]
+    return broken(chance.choice(said).encode(), chance).decode(
+        "utf-8", chance.choice(["replace", "surrogateescape"])
+    )
 
 
 def give(target, seed, folder):
@@ -369,7 +464,9 @@ def campaign(target, seeds, folder, *, seconds=None):
     until = time.monotonic() + (seconds or 10**9)
     while start < seeds.stop and time.monotonic() < until:
         done, failed = context.Value("q", start), context.Queue()
-        child = context.Process(target=_child, args=(target, range(start, seeds.stop), folder, done, failed))
+        child = context.Process(
+            target=_child, args=(target, range(start, seeds.stop), folder, done, failed)
+        )
         child.start()
         while child.is_alive() and time.monotonic() < until:
             child.join(0.2)
@@ -390,9 +487,13 @@ def campaign(target, seeds, folder, *, seconds=None):
 def main():
     """Break inputs of all kinds for some minutes, and say what came of it."""
     parser = argparse.ArgumentParser(prog="python -m tests.hostile", description=main.__doc__)
-    parser.add_argument("--minutes", type=float, default=5, help="how long, for all targets together")
+    parser.add_argument(
+        "--minutes", type=float, default=5, help="how long, for all targets together"
+    )
     parser.add_argument("--target", help="one of the targets, such as register.xlsx")
-    parser.add_argument("--seed", type=int, default=0, help="where to begin; the same seed makes the same inputs")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="where to begin; the same seed makes the same inputs"
+    )
     given = parser.parse_args()
     names = [given.target] if given.target else ["words", "command line", *targets()]
     folder = tempfile.mkdtemp(prefix="hostile_")
@@ -400,11 +501,16 @@ def main():
     for name in names:
         seeds = range(given.seed, given.seed + 10**9)
         counts[name], wrong = campaign(name, seeds, folder, seconds=60 * given.minutes / len(names))
-        print(f"{name:24} {counts[name]:>9,} inputs, {len(wrong):,} not taken as they must be", flush=True)  # noqa: T201
+        print(  # noqa: T201
+            f"{name:24} {counts[name]:>9,} inputs, {len(wrong):,} not taken as they must be",
+            flush=True,
+        )
         for seed, said in wrong[:20]:
             print(f"    seed {seed}: {said}", flush=True)  # noqa: T201
         all_wrong += wrong
-    print(f"{'all':24} {sum(counts.values()):>9,} inputs, {len(all_wrong):,} not taken as they must be")  # noqa: T201
+    print(  # noqa: T201
+        f"{'all':24} {sum(counts.values()):>9,} inputs, {len(all_wrong):,} not taken as they must be"
+    )
     if all_wrong:
         print(f"kept in {folder}")  # noqa: T201
         return 1

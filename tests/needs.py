@@ -53,4 +53,7 @@ def installed(*names, hint):
 
 def java():
     """Return the path of Java, which Spark needs."""
-    return installed("java", hint="Java for Spark: install Debian's openjdk-17-jre-headless, or any Java from 17 on")
+    return installed(
+        "java",
+        hint="Java for Spark: install Debian's openjdk-17-jre-headless, or any Java from 17 on",
+    )

@@ -12,10 +12,22 @@ openpyxl = Needed("openpyxl")
 
 def converted(path, form, folder, *options):
     """Open a file in LibreOffice without a screen, save it in another form in a folder, and return the path of that."""
-    office = installed("soffice", hint="LibreOffice: install Debian's libreoffice-calc and libreoffice-impress")
+    office = installed(
+        "soffice", hint="LibreOffice: install Debian's libreoffice-calc and libreoffice-impress"
+    )
     folder.mkdir(exist_ok=True)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [office, "--headless", profile, *options, "--convert-to", form, "--outdir", folder, path]
+    command = [
+        office,
+        "--headless",
+        profile,
+        *options,
+        "--convert-to",
+        form,
+        "--outdir",
+        folder,
+        path,
+    ]
     run_command(command, check=True)
     return folder / f"{path.stem}.{form.partition(':')[0]}"
 
@@ -28,7 +40,8 @@ def assert_only_text(path):
             if name.endswith((".xml", ".rels", ".vml")):
                 ElementTree.fromstring(content)  # noqa: S314
             assert not re.search(
-                rb"<f[ >]|ddeLink|externalLink|TargetMode=\"External\"|<hyperlink [^>]*r:id", content
+                rb"<f[ >]|ddeLink|externalLink|TargetMode=\"External\"|<hyperlink [^>]*r:id",
+                content,
             ), name
         assert not [name for name in archive.namelist() if "vba" in name or "external" in name]
     book = openpyxl.load_workbook(path)

@@ -20,14 +20,20 @@ def legend(ax):
 
 def words(ax):
     """Return all words that are seen on a chart."""
-    axes = [*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label] if ax.axison else []
+    axes = (
+        [*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label]
+        if ax.axison
+        else []
+    )
     return _seen([*ax.texts, ax.title, ax._left_title, *_entries(ax), *axes])
 
 
 def overlapping(ax):
     """Return pairs of words of a chart that lie on each other, but for those at its axes: matplotlib places these."""
     ax.figure.draw_without_rendering()
-    boxes = [(text.get_text(), text.get_window_extent()) for text in _seen([*ax.texts, *_entries(ax)])]
+    boxes = [
+        (text.get_text(), text.get_window_extent()) for text in _seen([*ax.texts, *_entries(ax)])
+    ]
     pairs = itertools.combinations(boxes, 2)
     return [(first, second) for (first, box), (second, other) in pairs if box.overlaps(other)]
 
@@ -37,7 +43,11 @@ def cut(ax):
     ax.figure.draw_without_rendering()
     page, ticks = ax.figure.bbox.padded(1), (*ax.get_xticklabels(), *ax.get_yticklabels())
     boxes = [(text.get_text(), text.get_window_extent()) for text in words(ax) if text not in ticks]
-    return [text for text, box in boxes if not (page.contains(box.x0, box.y0) and page.contains(box.x1, box.y1))]
+    return [
+        text
+        for text, box in boxes
+        if not (page.contains(box.x0, box.y0) and page.contains(box.x1, box.y1))
+    ]
 
 
 def _entries(ax):

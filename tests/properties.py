@@ -23,7 +23,9 @@ except ModuleNotFoundError:
     def settings(**_options):
         return lambda test: test
 else:
-    settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     settings.load_profile("patient")
 
 __all__ = ["given", "settings", "st"]

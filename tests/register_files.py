@@ -21,7 +21,15 @@ FAULTS = [
 def good_row(number):
     member = ["Kenya", "Namibia", "Viet Nam", "Côte d'Ivoire", "PER"][number % 5]
     return [
-        *(f"M-{number:03}", member, f"2017-04-{number % 28 + 1:02}", "2017-05-30", "Mercator", "workshop", "delivered"),
+        *(
+            f"M-{number:03}",
+            member,
+            f"2017-04-{number % 28 + 1:02}",
+            "2017-05-30",
+            "Mercator",
+            "workshop",
+            "delivered",
+        ),
         *("2", "40", "18", "report", f"remark {number}"),
     ]
 
@@ -36,7 +44,11 @@ def found(register):
 
 def whole(register):
     """Return which rows of the file are in the register, in order."""
-    return pd.concat([register.rows.index.to_series(), register.rejected.index.to_series()]).sort_values().tolist()
+    return (
+        pd.concat([register.rows.index.to_series(), register.rejected.index.to_series()])
+        .sort_values()
+        .tolist()
+    )
 
 
 def read_text(text, tmp_path, **how):

@@ -9,7 +9,7 @@ from needs import Needed
 
 from benchmarks import made_up, with_pandas, with_pandera
 from benchmarks.measuring import ratios, side_by_side
-from cbcstats.registers import read_register
+from cbcstats.registers.reading import read_register
 
 agreement = Needed("benchmarks.agreement")  # which imports Polars
 ROWS = 10_000
@@ -65,8 +65,12 @@ def test_a_disagreement_is_named(folder, monkeypatch):
 def test_the_workbook_holds_the_same_problems_as_the_text(tmp_path):
     made_up.write_register(tmp_path / "register.csv", 300, bad=0.1)
     made_up.write_workbook(tmp_path / "register.xlsx", 300, bad=0.1)
-    text, workbook = (read_register(tmp_path / f"register.{suffix}").problems for suffix in ("csv", "xlsx"))
-    pd.testing.assert_frame_equal(text[["row", "column", "problem"]], workbook[["row", "column", "problem"]])
+    text, workbook = (
+        read_register(tmp_path / f"register.{suffix}").problems for suffix in ("csv", "xlsx")
+    )
+    pd.testing.assert_frame_equal(
+        text[["row", "column", "problem"]], workbook[["row", "column", "problem"]]
+    )
 
 
 def test_the_obvious_model_of_pandera_finds_failures(tmp_path):

@@ -10,10 +10,10 @@ from properties import given, settings, st
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
-from cbcstats.captions import chart_data
-from cbcstats.changes import typed_changes
-from cbcstats.columns import QUALIFIERS
-from cbcstats.figures import figures_of
+from cbcstats.changes.year_on_year import typed_changes
+from cbcstats.charts.captions import chart_data
+from cbcstats.counts.qualifiers import QUALIFIERS
+from cbcstats.counts.ranges import figures_of
 
 FIGURE = ["period_start", "period_end", "value", "low", "high"]
 COLUMNS = [
@@ -48,7 +48,10 @@ def test_the_headline_change_per_period(missions):
     assert change["percent_change_high"] == pytest.approx(48.6405, abs=1e-4)
     assert not change["comparable"]
     assert "periods differ in length (355 and 329 days, inferred)" in change["why"]
-    assert (change["source_id"], change["previous_source_id"]) == ("wco-2018-03-02", "wco-2017-03-14")
+    assert (change["source_id"], change["previous_source_id"]) == (
+        "wco-2018-03-02",
+        "wco-2017-03-14",
+    )
 
 
 # By hand: 355 days are 11.66324 months, 329 are 10.80903. 492/11.66324 = 42.18382; 331/10.80903 = 30.62253,
@@ -87,7 +90,9 @@ def test_planned_figures_stand_apart_and_say_why_when_they_meet(missions):
 def test_another_source_is_said_and_never_computed_with(missions):
     changes = year_on_year(missions)
     assert "another source gives 342 (cbra-2017-04-15)" in changes["why"].iloc[1]
-    assert "another source gives 342 (cbra-2017-04-15) for the period before" in changes["why"].iloc[2]
+    assert (
+        "another source gives 342 (cbra-2017-04-15) for the period before" in changes["why"].iloc[2]
+    )
     assert 342 not in [*changes["value"], *changes["previous_value"]]
 
 
@@ -139,7 +144,9 @@ def test_no_percent_after_zero_or_nothing(years, previous, comparable, why):
     assert (change["comparable"], change["why"]) == (comparable, why)
 
 
-@pytest.mark.parametrize(("previous", "low"), [(5, 100), (2, 700)])  # 8 after 4 at most, and after 1 at most
+@pytest.mark.parametrize(
+    ("previous", "low"), [(5, 100), (2, 700)]
+)  # 8 after 4 at most, and after 1 at most
 def test_a_range_that_may_be_zero_has_no_highest_percent(years, previous, low):
     change = last(year_on_year(years({2015: previous, 2016: 8}, qualifier=["almost", "exact"])))
     assert change["previous_low"] == 0
@@ -168,12 +175,20 @@ def test_a_missing_figure_has_a_row_that_says_so(years):
             {"unit": ["missions", "activities"]},
             "unit differs: activities after missions; periods differ in length (306 and 365 days)",
         ),
-        ({"measure": ["flow", "stock"]}, "measure differs: stock after flow"),  # a stock has no length
-        ({"measure": ["flow", "cumulative"]}, "measure differs: cumulative after flow; 18 months apart, not a year"),
+        (
+            {"measure": ["flow", "stock"]},
+            "measure differs: stock after flow",
+        ),  # a stock has no length
+        (
+            {"measure": ["flow", "cumulative"]},
+            "measure differs: cumulative after flow; 18 months apart, not a year",
+        ),
     ],
 )
 def test_different_things_do_not_compare(make_counts, columns, why):
-    figures = make_counts(("2015-01-01", "2015-12-31", 5), ("2016-03-01", "2016-12-31", 6), **columns)
+    figures = make_counts(
+        ("2015-01-01", "2015-12-31", 5), ("2016-03-01", "2016-12-31", 6), **columns
+    )
     change = last(year_on_year(figures))
     assert (change["comparable"], change["why"]) == (False, why)
 
@@ -193,36 +208,53 @@ def test_only_a_flow_has_a_number_a_month(make_counts):
 
 
 def test_an_event_has_no_number_a_month_although_its_days_are_known(make_counts):
-    counts = make_counts(("2016-03-01", "2016-03-02", 100), ("2017-03-01", "2017-03-03", 120), measure="event")
+    counts = make_counts(
+        ("2016-03-01", "2016-03-02", 100), ("2017-03-01", "2017-03-03", 120), measure="event"
+    )
     assert math.isnan(last(year_on_year(counts, per="month"))["value"])
 
 
 def test_an_unknown_length_is_said(make_counts):
     counts = make_counts((None, "2018-12-31", 40), ("2019-01-01", "2019-12-31", 46))
-    assert last(year_on_year(counts))["why"] == "6 months apart, not a year; length of a period is not known"
-    no_number = "6 months apart, not a year; length of a period is not known, so there is no number a month"
+    assert (
+        last(year_on_year(counts))["why"]
+        == "6 months apart, not a year; length of a period is not known"
+    )
+    no_number = (
+        "6 months apart, not a year; length of a period is not known, so there is no number a month"
+    )
     assert last(year_on_year(counts, per="month"))["why"] == no_number
 
 
 def test_events_compare_whatever_their_length(make_counts):
-    counts = make_counts(("2016-03-01", "2016-03-02", 100), ("2017-03-01", "2017-03-03", 120), measure="event")
+    counts = make_counts(
+        ("2016-03-01", "2016-03-02", 100), ("2017-03-01", "2017-03-03", 120), measure="event"
+    )
     assert last(year_on_year(counts))["comparable"]
 
 
 def test_cumulative_totals_need_one_start(make_counts):
-    same = make_counts(("1985-01-01", "2015-03-11", 754), ("1985-01-01", "2016-03-11", 800), measure="cumulative")
+    same = make_counts(
+        ("1985-01-01", "2015-03-11", 754), ("1985-01-01", "2016-03-11", 800), measure="cumulative"
+    )
     assert last(year_on_year(same))["comparable"]
-    other = make_counts(("1985-01-01", "2015-03-11", 754), ("1986-01-01", "2016-03-11", 800), measure="cumulative")
+    other = make_counts(
+        ("1985-01-01", "2015-03-11", 754), ("1986-01-01", "2016-03-11", 800), measure="cumulative"
+    )
     assert last(year_on_year(other))["why"] == "totals are counted from different days"
 
 
 def test_undated_figures_have_no_place_in_a_series(make_counts):
-    counts = make_counts(("2015-01-01", "2015-12-31", 5), (None, None, 7), ("2016-01-01", "2016-12-31", 6))
+    counts = make_counts(
+        ("2015-01-01", "2015-12-31", 5), (None, None, 7), ("2016-01-01", "2016-12-31", 6)
+    )
     assert len(year_on_year(counts)) == 1
 
 
 def test_few_columns_are_enough():
-    counts = pd.DataFrame({"period_end": pd.to_datetime(["2015-12-31", "2016-12-31"]), "value": [50, 60], "team": "A"})
+    counts = pd.DataFrame(
+        {"period_end": pd.to_datetime(["2015-12-31", "2016-12-31"]), "value": [50, 60], "team": "A"}
+    )
     change = last(year_on_year(counts.assign(measure="stock"), by="team"))
     assert change["percent_change"] == pytest.approx(20)
     assert change["comparable"]
@@ -242,7 +274,9 @@ def test_series_with_missing_keys_are_kept(years):
 
 def test_two_figures_for_one_period_must_be_decided(years):
     counts = pd.concat([years({2015: 1, 2016: 2}), years({2016: 3})])
-    with pytest.raises(DataError, match=r"missions, delivered has several figures for 2016; mark one as preferred"):
+    with pytest.raises(
+        DataError, match=r"missions, delivered has several figures for 2016; mark one as preferred"
+    ):
         year_on_year(counts)
 
 
@@ -284,7 +318,9 @@ def test_the_true_change_lies_inside_the_range(previous, later, random, per):
     assert change["change_low"] - 1e-9 <= after - before <= change["change_high"] + 1e-9
     if before > 0 and not math.isnan(change["percent_change_high"]):
         percent = 100 * (after / before - 1)
-        assert change["percent_change_low"] - 1e-9 <= percent <= change["percent_change_high"] + 1e-9
+        assert (
+            change["percent_change_low"] - 1e-9 <= percent <= change["percent_change_high"] + 1e-9
+        )
 
 
 @settings(max_examples=30)
@@ -308,7 +344,9 @@ def test_a_leap_day_makes_no_month_unequal(make_counts):
 
 def test_figures_that_end_together_have_a_row_each(make_counts):
     counts = make_counts(
-        ("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-12-31", 11), ("2016-07-01", "2016-12-31", 6)
+        ("2015-01-01", "2015-12-31", 10),
+        ("2016-01-01", "2016-12-31", 11),
+        ("2016-07-01", "2016-12-31", 6),
     )
     assert year_on_year(counts)["value"].tolist() == [11, 6]
 
@@ -321,7 +359,9 @@ def test_figures_that_end_together_have_a_row_each(make_counts):
         ),
         lambda counts: counts.assign(period_end=counts["period_end"].dt.tz_localize("UTC")),
         lambda counts: counts.assign(period_start=counts["period_start"].astype("str")),
-        lambda counts: counts.assign(value=counts["value"].astype(object), preferred=counts["preferred"].astype("str")),
+        lambda counts: counts.assign(
+            value=counts["value"].astype(object), preferred=counts["preferred"].astype("str")
+        ),
         lambda counts: counts.set_axis([7, 7, 7], axis="index"),
         lambda counts: counts.assign(value=counts["value"].astype(float)),
     ],
@@ -374,16 +414,28 @@ def test_figures_have_ranges_lengths_and_places_in_time():
     assert figures["low"].tolist() == pytest.approx([331, 24.05, 1750, math.nan], nan_ok=True)
     assert figures["high"].tolist() == pytest.approx([339, 24.15, 1750, math.nan], nan_ok=True)
     assert figures["days"].tolist() == pytest.approx([365, math.nan, 731, 31], nan_ok=True)
-    assert figures["middle"].astype("str").tolist() == ["2015-07-02", "2016-06-30", "2016-12-31", "2016-01-16"]
+    assert figures["middle"].astype("str").tolist() == [
+        "2015-07-02",
+        "2016-06-30",
+        "2016-12-31",
+        "2016-01-16",
+    ]
     assert figures["printed"].tolist() == ["more than 330", "24.1", "1,750", "not known"]
     assert figures["measure"].tolist() == ["flow", "stock", "cumulative", "flow"]
-    for name, default in {"indicator": "figures", "scope": "all", "unit": "", "period_basis": "stated"}.items():
+    for name, default in {
+        "indicator": "figures",
+        "scope": "all",
+        "unit": "",
+        "period_basis": "stated",
+    }.items():
         assert set(figures[name]) == {default}
     assert figures["qualifier"].tolist() == ["more_than", "exact", "exact", "exact"]
     assert figures["preferred"].tolist() == [True] * 4
     assert figures["source_id"].isna().all()
     a_month = figures_of(counts, per="month")
-    assert a_month["value"].tolist() == pytest.approx([330 * 30.4375 / 365, *[math.nan] * 3], nan_ok=True)
+    assert a_month["value"].tolist() == pytest.approx(
+        [330 * 30.4375 / 365, *[math.nan] * 3], nan_ok=True
+    )
     assert a_month["high"].iloc[0] == pytest.approx(339 * 30.4375 / 365)
 
 
@@ -399,7 +451,9 @@ def test_figures_are_preferred_unless_they_say_no(years):
     assert figures_of(counts)["preferred"].tolist() == [True, True, True, False, False, False]
     counts["preferred"] = ["yes", " Yes", "", "1", 1, 0]
     assert figures_of(counts)["preferred"].tolist() == [True, True, True, True, True, False]
-    assert figures_of(counts.assign(preferred=[1, 0.0] * 3))["preferred"].tolist() == [True, False] * 3
+    assert (
+        figures_of(counts.assign(preferred=[1, 0.0] * 3))["preferred"].tolist() == [True, False] * 3
+    )
 
 
 @pytest.mark.parametrize(
@@ -452,7 +506,10 @@ def test_a_figure_that_is_none_is_named(years, changed, message):
         (["2015-12", "2016-12-31"], "'2015-12'"),
         (["2015/12", "2016/12"], "'2015/12'"),
         (["2015-12-31", "today"], "'today'"),
-        (pd.Series([pd.Period("2015-12-31", "D"), pd.Period("2016")], dtype=object), "Period('2016', 'Y-DEC')"),
+        (
+            pd.Series([pd.Period("2015-12-31", "D"), pd.Period("2016")], dtype=object),
+            "Period('2016', 'Y-DEC')",
+        ),
     ],
 )
 def test_years_and_months_are_no_days(years, days, first):
@@ -475,7 +532,10 @@ def test_years_and_months_are_no_days(years, days, first):
 )
 def test_days_are_read_however_they_are_held(years, days):
     figures = figures_of(years({2015: 1, 2016: 2}).assign(period_end=days))
-    assert figures["period_end"].tolist() == [pd.Timestamp("2015-12-31"), pd.Timestamp("2016-12-31")]
+    assert figures["period_end"].tolist() == [
+        pd.Timestamp("2015-12-31"),
+        pd.Timestamp("2016-12-31"),
+    ]
     assert figures["days"].tolist() == [365, 366]
 
 
@@ -488,10 +548,14 @@ def test_changes_say_what_they_are_changes_of(years):
 
 # ---- What compares, at the edges of the rules.
 # 310 days are 10.2 months and 304 are 9.99; 456 are 14.98 and 457 are 15.01.
-@pytest.mark.parametrize(("days", "comparable"), [(304, False), (310, True), (456, True), (457, False)])
+@pytest.mark.parametrize(
+    ("days", "comparable"), [(304, False), (310, True), (456, True), (457, False)]
+)
 def test_ten_to_fifteen_months_pass_for_a_year(make_counts, days, comparable):
     later = pd.Timestamp("2018-01-31") + pd.Timedelta(days=days)
-    change = last(year_on_year(make_counts((None, "2018-01-31", 40), (None, later, 46), measure="stock")))
+    change = last(
+        year_on_year(make_counts((None, "2018-01-31", 40), (None, later, 46), measure="stock"))
+    )
     assert change["comparable"] == comparable
     assert (change["why"] == "") == comparable
 
@@ -508,8 +572,16 @@ def test_one_month_is_no_months(make_counts):
         (("2015-01-01", "2015-12-31"), ("2016-01-01", "2016-12-31"), ""),
         # February and a leap day, and what is no leap day: 28 and 30, 28 and 31 days.
         (("2015-02-01", "2015-02-28"), ("2016-02-01", "2016-02-29"), ""),
-        (("2015-02-01", "2015-02-28"), ("2016-02-01", "2016-03-01"), "periods differ in length (30 and 28 days)"),
-        (("2015-02-01", "2015-02-28"), ("2016-01-30", "2016-02-29"), "periods differ in length (31 and 28 days)"),
+        (
+            ("2015-02-01", "2015-02-28"),
+            ("2016-02-01", "2016-03-01"),
+            "periods differ in length (30 and 28 days)",
+        ),
+        (
+            ("2015-02-01", "2015-02-28"),
+            ("2016-01-30", "2016-02-29"),
+            "periods differ in length (31 and 28 days)",
+        ),
         (("2015-02-01", "2015-02-28"), ("2016-03-01", "2016-03-31"), "no figure for Mar 2015"),
     ],
 )
@@ -519,10 +591,16 @@ def test_periods_are_told_apart_by_their_days(make_counts, before, after, why):
 
 def test_one_inferred_period_makes_both_lengths_doubtful(make_counts):
     counts = make_counts(("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-10-31", 11))
-    for basis, end in ((["inferred", "stated"], ", inferred"), (["stated", "inferred"], ", inferred"), ("stated", "")):
+    for basis, end in (
+        (["inferred", "stated"], ", inferred"),
+        (["stated", "inferred"], ", inferred"),
+        ("stated", ""),
+    ):
         change = last(year_on_year(counts.assign(period_basis=basis)))
         assert change["why"] == f"periods differ in length (305 and 365 days{end})"
-    year = make_counts(("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-12-31", 11), period_basis="inferred")
+    year = make_counts(
+        ("2015-01-01", "2015-12-31", 10), ("2016-01-01", "2016-12-31", 11), period_basis="inferred"
+    )
     change = last(year_on_year(year, per="month"))
     assert (change["comparable"], change["why"]) == (True, "lengths of 366 and 365 days, inferred")
     assert last(year_on_year(year))["why"] == ""
@@ -532,7 +610,9 @@ def test_totals_since_a_start_that_is_not_known_are_compared(make_counts):
     totals = make_counts((None, "2015-03-11", 754), (None, "2016-03-11", 800), measure="cumulative")
     assert last(year_on_year(totals))["comparable"]
     for starts in ((None, "1985-01-01"), ("1985-01-01", None)):
-        one = make_counts((starts[0], "2015-03-11", 754), (starts[1], "2016-03-11", 800), measure="cumulative")
+        one = make_counts(
+            (starts[0], "2015-03-11", 754), (starts[1], "2016-03-11", 800), measure="cumulative"
+        )
         assert last(year_on_year(one))["why"] == "totals are counted from different days"
 
 
@@ -554,14 +634,21 @@ def test_other_figures_are_named_with_their_sources(years):
 
 
 def test_other_figures_of_a_series_without_a_part_are_named(years):
-    counts = pd.concat([years({2015: 5, 2016: 6}), years({2015: 7}, preferred=False, source_id="third")])
+    counts = pd.concat(
+        [years({2015: 5, 2016: 6}), years({2015: 7}, preferred=False, source_id="third")]
+    )
     [why] = year_on_year(counts.assign(scope=None))["why"]
     assert why == "another source gives 7 (third) for the period before"
 
 
 def test_figures_of_several_series_are_never_mixed(years):
-    counts = pd.concat([years({2015: 5, 2016: 6}, scope="b"), years({2015: 50, 2016: 60}, scope="a")])
-    assert year_on_year(counts)[["scope", "previous_value"]].to_numpy().tolist() == [["b", 5], ["a", 50]]
+    counts = pd.concat(
+        [years({2015: 5, 2016: 6}, scope="b"), years({2015: 50, 2016: 60}, scope="a")]
+    )
+    assert year_on_year(counts)[["scope", "previous_value"]].to_numpy().tolist() == [
+        ["b", 5],
+        ["a", 50],
+    ]
     with pytest.raises(DataError, match="the series b has several figures for 2016"):
         year_on_year(pd.concat([counts, years({2016: 7}, scope="b")]), by="scope")
 
@@ -582,14 +669,17 @@ def test_of_two_earlier_figures_the_one_nearest_to_a_year_before_counts(make_cou
 
 
 def test_figures_that_are_no_frame_are_refused_with_what_gives_one():
-    said = re.escape("`counts` must be a pandas DataFrame, but str was given; load_counts returns one")
+    said = re.escape(
+        "`counts` must be a pandas DataFrame, but str was given; load_counts returns one"
+    )
     for asked in (year_on_year, cbcstats.growth_rate, cbcstats.plot_counts):
         with pytest.raises(ArgumentError, match=said):
             asked("missions")
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"value": -4}, {"value": -4, "rounded_to": 10}, {"value": 0, "qualifier": "less_than"}]
+    "wrong",
+    [{"value": -4}, {"value": -4, "rounded_to": 10}, {"value": 0, "qualifier": "less_than"}],
 )
 def test_a_figure_that_is_no_count_is_named_with_its_period(wrong, years):
     counts = pd.concat([years({2015: 5}), years({2016: 1}).assign(**wrong)])
@@ -612,7 +702,9 @@ def test_numbers_a_month_say_so_and_are_not_divided_again(missions):
     monthly = figures_of(missions, per="month")
     assert monthly.attrs["per"] == figures_of(monthly).attrs["per"] == "month"
     assert missions.attrs == {}
-    with pytest.raises(DataError, match='`counts` holds numbers per month already; leave out per="month", or give'):
+    with pytest.raises(
+        DataError, match='`counts` holds numbers per month already; leave out per="month", or give'
+    ):
         figures_of(monthly, per="month")
 
 
@@ -663,14 +755,17 @@ def test_what_a_month_gives_is_refused_after_a_round_trip(years):
     ],
 )
 def test_other_units_are_divided_by_the_month(years, unit):
-    assert year_on_year(years({2015: 10, 2017: 12}, unit=unit), per="month")["value"].tolist() == pytest.approx(
-        [12 / (365 / 30.4375)]
-    )
+    assert year_on_year(years({2015: 10, 2017: 12}, unit=unit), per="month")[
+        "value"
+    ].tolist() == pytest.approx([12 / (365 / 30.4375)])
 
 
 def test_a_stock_that_is_per_month_does_no_harm(years):
     counts = pd.concat(
-        [years({2015: 365, 2017: 365}), years({2015: 3, 2017: 4}, scope="a", unit="visits per month", measure="stock")]
+        [
+            years({2015: 365, 2017: 365}),
+            years({2015: 3, 2017: 4}, scope="a", unit="visits per month", measure="stock"),
+        ]
     )
     assert year_on_year(counts, per="month")["value"].notna().tolist() == [True, False]
 
@@ -684,7 +779,9 @@ def test_what_was_rounded_reaches_exactly_as_far_as_it_may(years):
         24.15,
         24.25,
     )
-    with pytest.raises(DataError, match=r"for 2015-01-01 to 2015-12-31 has the rounded_to -0\.1; correct it"):
+    with pytest.raises(
+        DataError, match=r"for 2015-01-01 to 2015-12-31 has the rounded_to -0\.1; correct it"
+    ):
         year_on_year(counts.assign(rounded_to=[-0.1, 0.1]))
 
 
@@ -696,13 +793,16 @@ def test_days_reach_from_the_first_year_to_the_last():
 
 @pytest.mark.parametrize("by", [5, [["indicator"]], True])
 def test_columns_are_named_by_text(years, by):
-    with pytest.raises(ArgumentError, match=r"^name one column or several, such as 'indicator', but "):
+    with pytest.raises(
+        ArgumentError, match=r"^name one column or several, such as 'indicator', but "
+    ):
         year_on_year(years({2015: 1, 2016: 2}), by=by)
 
 
 def test_a_series_whose_part_is_not_known_is_compared_as_any(years):
     parts = [
-        years({2015: before, 2016: after}, office=office) for office, before, after in ((None, 10, 12), ("A", 5, 6))
+        years({2015: before, 2016: after}, office=office)
+        for office, before, after in ((None, 10, 12), ("A", 5, 6))
     ]
     changes = year_on_year(pd.concat(parts, ignore_index=True), by=["indicator", "office"])
     assert changes["change"].tolist() == [2, 1]
@@ -711,7 +811,9 @@ def test_a_series_whose_part_is_not_known_is_compared_as_any(years):
 
 def test_periods_with_one_middle_are_not_before_each_other(make_counts):
     # 1 July is the middle of 2 January to 29 December, and of 1 June to 31 July.
-    assert year_on_year(make_counts(("2016-01-02", "2016-12-29", 120), ("2016-06-01", "2016-07-31", 20))).empty
+    assert year_on_year(
+        make_counts(("2016-01-02", "2016-12-29", 120), ("2016-06-01", "2016-07-31", 20))
+    ).empty
 
 
 @pytest.mark.parametrize(
@@ -725,9 +827,18 @@ def test_periods_with_one_middle_are_not_before_each_other(make_counts):
 def test_changes_get_their_dtypes_back(again):
     changes = year_on_year(cbcstats.load_counts("missions"), per="month")
     assert changes.attrs == {"per": "month", "by": ["indicator", "scope"]}
-    changes = pd.concat([changes, changes.assign(percent_change_high=np.nan, comparable=False)], ignore_index=True)
+    changes = pd.concat(
+        [changes, changes.assign(percent_change_high=np.nan, comparable=False)], ignore_index=True
+    )
     restored = typed_changes(again(changes))
-    names = ["period_start", "previous_period_end", "percent_change_low", "percent_change_high", "comparable", "why"]
+    names = [
+        "period_start",
+        "previous_period_end",
+        "percent_change_low",
+        "percent_change_high",
+        "comparable",
+        "why",
+    ]
     pd.testing.assert_frame_equal(restored[names], changes[names])
 
 

@@ -11,8 +11,8 @@ from PIL import Image
 
 import cbcstats
 from cbcstats import ArgumentError, save_chart
-from cbcstats.captions import chart_data
-from cbcstats.chart_files import picture
+from cbcstats.charts.captions import chart_data
+from cbcstats.charts.saving import picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -28,19 +28,28 @@ def ax():
 
 def test_each_format_and_the_data_are_written(ax, tmp_path):
     files = save_chart(ax, tmp_path / "out" / "missions.2018")
-    assert [path.name for path in files] == [f"missions.2018.{name}" for name in ("png", "svg", "pdf", "csv")]
-    assert sorted(path.name for path in files[0].parent.iterdir()) == sorted(path.name for path in files)
+    assert [path.name for path in files] == [
+        f"missions.2018.{name}" for name in ("png", "svg", "pdf", "csv")
+    ]
+    assert sorted(path.name for path in files[0].parent.iterdir()) == sorted(
+        path.name for path in files
+    )
     data = pd.read_csv(files[-1])
     assert data["value"].tolist() == chart_data(ax)["value"].tolist()
     assert data["source_id"].notna().all()
 
 
 def test_a_path_with_an_ending_is_one_file(ax, tmp_path):
-    assert [path.name for path in save_chart(ax, str(tmp_path / "missions.svg"))] == ["missions.svg", "missions.csv"]
+    assert [path.name for path in save_chart(ax, str(tmp_path / "missions.svg"))] == [
+        "missions.svg",
+        "missions.csv",
+    ]
 
 
 def test_a_path_that_ends_as_another_kind_of_file_is_refused(ax, tmp_path):
-    with pytest.raises(ArgumentError, match=r"missions\.GIF: a chart is no \.gif; let the name end in \.png"):
+    with pytest.raises(
+        ArgumentError, match=r"missions\.GIF: a chart is no \.gif; let the name end in \.png"
+    ):
         save_chart(ax, tmp_path / "missions.GIF")
     assert list(tmp_path.iterdir()) == []
 
@@ -92,7 +101,9 @@ def test_two_runs_give_the_same_bytes(tmp_path):
     written = []
     for run in ("one", "two"):
         chart = cbcstats.plot_counts(cbcstats.load_counts("missions"))
-        written.append([path.read_bytes() for path in save_chart(chart, tmp_path / run / "missions")])
+        written.append(
+            [path.read_bytes() for path in save_chart(chart, tmp_path / run / "missions")]
+        )
         plt.close("all")
     assert written[0] == written[1]
 

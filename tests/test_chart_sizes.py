@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from pictures import cut, legend, overlapping, words
 
 import cbcstats
-from cbcstats.captions import ArgumentError, chart_data, describe, fit
+from cbcstats.charts.captions import ArgumentError, chart_data, describe, fit
 
 WIDTHS = (8.5, 17, 25)  # centimetres
 CLAIMS = ("contradicts", "consistent", "cannot be checked")
@@ -29,16 +29,22 @@ def counts(indicator, **options):
 def claims(verdict):
     verdicts = cbcstats.check_claims(cbcstats.load_counts())
     some = verdicts[verdicts["verdict"] == verdict].head(5)
-    return lambda _: cbcstats.plot_claims(some, title="What the claims say of the figures before them")
+    return lambda _: cbcstats.plot_claims(
+        some, title="What the claims say of the figures before them"
+    )
 
 
 CHARTS = {
-    "missions": counts("missions", title="By how much missions grew, as far as the published figures tell"),
+    "missions": counts(
+        "missions", title="By how much missions grew, as far as the published figures tell"
+    ),
     "monthly": counts("missions", per="month"),
     "strict": counts("missions", reading="strict"),
     "attendance": counts("picard_attendance"),
     "track": counts("tailor_made_members"),
-    "changes": lambda _: cbcstats.plot_changes(cbcstats.year_on_year(cbcstats.load_counts("missions"))),
+    "changes": lambda _: cbcstats.plot_changes(
+        cbcstats.year_on_year(cbcstats.load_counts("missions"))
+    ),
     "register": lambda rows: cbcstats.plot_counts(cbcstats.count_missions(rows)),
     "contributions": lambda rows: cbcstats.plot_contributions(
         cbcstats.contributions(cbcstats.count_missions(rows, by="wco_region"))
@@ -73,9 +79,16 @@ def test_names_of_rows_and_columns_lie_beside_each_other(name, rows):
     ax = CHARTS[name](rows)
     for width in WIDTHS:
         widen(ax, width)
-        for axis, low, high in ((ax.xaxis, *sorted(ax.get_xlim())), (ax.yaxis, *sorted(ax.get_ylim()))):
+        for axis, low, high in (
+            (ax.xaxis, *sorted(ax.get_xlim())),
+            (ax.yaxis, *sorted(ax.get_ylim())),
+        ):
             ticks = zip(axis.get_majorticklocs(), axis.get_ticklabels(), strict=True)
-            boxes = [label.get_window_extent() for at, label in ticks if low <= at <= high and label.get_text()]
+            boxes = [
+                label.get_window_extent()
+                for at, label in ticks
+                if low <= at <= high and label.get_text()
+            ]
             assert not any(box.overlaps(other) for box, other in itertools.pairwise(boxes))
 
 
@@ -96,7 +109,10 @@ def test_what_a_user_changed_stays():
     bar.set_facecolor("#123456")
     label.set_text("492, a record")
     label.set_color("red")
-    ax.set_title("A title of mine that is so long that it cannot stand on one line of a narrow chart", loc="left")
+    ax.set_title(
+        "A title of mine that is so long that it cannot stand on one line of a narrow chart",
+        loc="left",
+    )
     ax.set_ylim(0, 2000)
     ax.set_ylabel("missions of mine")
     mine = ax.text(0.5, 0.5, "mine", transform=ax.transAxes)
@@ -135,10 +151,16 @@ def test_names_of_rows_and_a_legend_of_a_user_stay():
 
 def test_fitting_twice_changes_nothing():
     ax = CHARTS["attendance"](None)
-    before = [(text.get_text(), text.get_window_extent().bounds) for text in words(ax)], ax.get_ylim()
+    before = (
+        [(text.get_text(), text.get_window_extent().bounds) for text in words(ax)],
+        ax.get_ylim(),
+    )
     fit(ax)
     ax.figure.draw_without_rendering()
-    after = [(text.get_text(), text.get_window_extent().bounds) for text in words(ax)], ax.get_ylim()
+    after = (
+        [(text.get_text(), text.get_window_extent().bounds) for text in words(ax)],
+        ax.get_ylim(),
+    )
     assert [text for text, _ in before[0]] == [text for text, _ in after[0]]
     assert before[1] == pytest.approx(after[1])
 
@@ -151,7 +173,9 @@ def test_charts_beside_each_other_do_not_run_into_each_other(rows, layout):
         assert cbcstats.plot_counts(part, ax=ax, title=name) is ax
     figure.draw_without_rendering()
     boxes = [ax.get_tightbbox() for ax in axes.flat]
-    assert not any(box.overlaps(other) for place, box in enumerate(boxes) for other in boxes[:place])
+    assert not any(
+        box.overlaps(other) for place, box in enumerate(boxes) for other in boxes[:place]
+    )
     assert [cut(ax) for ax in axes.flat] == [[]] * 4
 
 

@@ -22,11 +22,12 @@ from cbcstats import (
     plot_counts,
     year_on_year,
 )
-from cbcstats.captions import chart_data, cited_sources
-from cbcstats.caveats import caveats
-from cbcstats.marks import STYLE
-from cbcstats.native_charts import native_chart
-from cbcstats.wording import format_range, source_line
+from cbcstats.charts.captions import chart_data, cited_sources
+from cbcstats.charts.marks import STYLE
+from cbcstats.counts.wording import format_range
+from cbcstats.exports.editable_charts import native_chart
+from cbcstats.exports.notes import caveats
+from cbcstats.tables.sources import source_line
 
 BLUE, ORANGE = to_rgb("#0072B2"), to_rgb("#D55E00")  # the first two colours of the style
 STOCK = {"measure": "stock", "period_start": pd.NaT}
@@ -65,10 +66,15 @@ def marks(ax, sign):
 def test_the_range_of_a_word_is_a_pale_top(missions):
     ax = plot_counts(missions)
     tops = [(281, 289), (351, 359), (390, 399), (331, 339)]
-    assert heights(ax) == [bar for low, high in tops for bar in ((0, low), (low, high))] + [(0, 492)]
+    assert heights(ax) == [bar for low, high in tops for bar in ((0, low), (low, high))] + [
+        (0, 492)
+    ]
     delivered = ax.patches[2:]
     assert {to_rgb(bar.get_facecolor()) for bar in delivered} == {BLUE}
-    assert {(bar.get_y() > 0, bar.get_facecolor()[3]) for bar in delivered} == {(False, 0.8), (True, 0.25)}
+    assert {(bar.get_y() > 0, bar.get_facecolor()[3]) for bar in delivered} == {
+        (False, 0.8),
+        (True, 0.25),
+    }
 
 
 def test_bars_stand_over_their_true_periods(missions):
@@ -85,12 +91,28 @@ def test_bars_stand_over_their_true_periods(missions):
 
 def test_inferred_days_are_dashed_plans_hatched_and_other_sources_diamonds(missions):
     ax = plot_counts(missions)
-    outlines = {bar.get_height(): (bar.get_linestyle(), bar.get_hatch()) for bar in ax.patches if not bar.get_y()}
+    outlines = {
+        bar.get_height(): (bar.get_linestyle(), bar.get_hatch())
+        for bar in ax.patches
+        if not bar.get_y()
+    }
     dashed = ("--", None)
-    assert outlines == {281: ("--", "////"), 351: ("-", None), 390: dashed, 331: dashed, 492: dashed}
+    assert outlines == {
+        281: ("--", "////"),
+        351: ("-", None),
+        390: dashed,
+        331: dashed,
+        492: dashed,
+    }
     assert marks(ax, "D") == [[342]]
     assert legend(ax) == [
-        *("delivered", "planned", "range that the words allow", "days of the period inferred", "another source")
+        *(
+            "delivered",
+            "planned",
+            "range that the words allow",
+            "days of the period inferred",
+            "another source",
+        )
     ]
 
 
@@ -108,14 +130,24 @@ def test_words_periods_and_sources_stand_on_the_chart(missions):
     assert ax.get_title(loc="left") == "A finding"
     assert ax.get_ylabel() == "missions"
     assert cited_sources(ax) == [
-        *("wco-2014-04-10", "wco-2015-03-09", "wco-2016-04-21", "wco-2017-03-14", "cbra-2017-04-15", "wco-2018-03-02")
+        *(
+            "wco-2014-04-10",
+            "wco-2015-03-09",
+            "wco-2016-04-21",
+            "wco-2017-03-14",
+            "cbra-2017-04-15",
+            "wco-2018-03-02",
+        )
     ]
 
 
 def test_a_chart_a_month_divides_by_the_length_of_the_period(missions):
     ax = plot_counts(missions, per="month")
     assert ax.get_ylabel() == "missions a month"
-    expected = [low / days * DAYS_A_MONTH for low, days in ((281, 365), (351, 365), (390, 412), (331, 329), (492, 355))]
+    expected = [
+        low / days * DAYS_A_MONTH
+        for low, days in ((281, 365), (351, 365), (390, 412), (331, 329), (492, 355))
+    ]
     assert [high for low, high in heights(ax) if not low] == pytest.approx(expected)
     assert [text for text in said(ax) if "." in text][:-1] == [
         *("23.4 to 24.1", "29.3 to 29.9", "28.8 to 29.5", "30.6 to 31.4", "31.6", "42.2")
@@ -125,26 +157,43 @@ def test_a_chart_a_month_divides_by_the_length_of_the_period(missions):
 def test_open_ranges_end_in_arrows(missions):
     ax = plot_counts(missions, reading="strict")
     assert arrows(ax) == [(281, 24), (351, 24), (331, 24)]  # three times more than
-    assert heights(ax) == [(0, 281), (0, 351), (0, 0), (0, 399), (0, 331), (0, 492)]  # almost 400 is 0 to 399
+    assert heights(ax) == [
+        (0, 281),
+        (0, 351),
+        (0, 0),
+        (0, 399),
+        (0, 331),
+        (0, 492),
+    ]  # almost 400 is 0 to 399
 
 
 def test_points_show_stocks_and_their_ranges(years):
     ax = plot_counts(years({2015: 40, 2017: 46}, qualifier=["more_than", "exact"], **STOCK))
     assert marks(ax, "_") == [[41, 49]]
     assert marks(ax, "o") == [[46]]
-    assert [line.get_xdata()[0] for line in ax.lines[-2:]] == [pd.Timestamp("2015-12-31"), pd.Timestamp("2017-12-31")]
+    assert [line.get_xdata()[0] for line in ax.lines[-2:]] == [
+        pd.Timestamp("2015-12-31"),
+        pd.Timestamp("2017-12-31"),
+    ]
     assert legend(ax) == ["range that the words allow"]
     dotted = plot_counts(years({2015: 40, 2017: 46}, period_basis=["stated", "inferred"], **STOCK))
-    assert [line.get_ydata().tolist() for line in dotted.lines if line.get_linestyle() == ":"] == [[46, 46]]
+    assert [line.get_ydata().tolist() for line in dotted.lines if line.get_linestyle() == ":"] == [
+        [46, 46]
+    ]
     assert legend(dotted) == ["day inferred"]
 
 
 def test_the_axis_has_whole_years(make_counts):
-    days = [("2012-09-25", "2012-09-27"), ("2013-09-24", "2013-09-26"), ("2015-09-08", "2015-09-10")]
+    days = [
+        ("2012-09-25", "2012-09-27"),
+        ("2013-09-24", "2013-09-26"),
+        ("2015-09-08", "2015-09-10"),
+    ]
     ax = plot_counts(make_counts(*((*ends, 200) for ends in days), measure="event"))
     assert in_lines(ax.get_xticklabels()) == ["2012", "2013", "2014", "2015"]
     assert (
-        ax.get_xticks().tolist() == date2num(pd.to_datetime([f"{year}-01-01" for year in range(2012, 2016)])).tolist()
+        ax.get_xticks().tolist()
+        == date2num(pd.to_datetime([f"{year}-01-01" for year in range(2012, 2016)])).tolist()
     )
 
 
@@ -205,7 +254,9 @@ def test_a_change_without_a_percent_is_said(years):
         f"no percent change {DASH} the period before counts 0, so there is no percent change",
         "+20.0%",
     ]
-    [(place, change)] = [(line.get_ydata()[0], line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"]
+    [(place, change)] = [
+        (line.get_ydata()[0], line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"
+    ]
     assert (place, change) == (1, pytest.approx(20))
     assert not ax.patches
 
@@ -224,7 +275,9 @@ def test_a_change_without_a_percent_is_said(years):
         ("strict", "more_than", [40, 40], [(0, 41)] * 2, f"{MINUS}100.0% or more"),
     ],
 )
-def test_one_figure_zeros_and_wide_ranges_are_drawn(reading, qualifier, values, bars, changed, years):
+def test_one_figure_zeros_and_wide_ranges_are_drawn(
+    reading, qualifier, values, bars, changed, years
+):
     counts = years(dict(zip((2015, 2016), values, strict=False)), qualifier=qualifier)
     ax = plot_counts(counts, reading=reading)
     assert heights(ax) == bars
@@ -233,7 +286,10 @@ def test_one_figure_zeros_and_wide_ranges_are_drawn(reading, qualifier, values, 
                              for text in (year, f"{words}{value}")]  # fmt: skip
     assert overlapping(ax) == []
     if changed:
-        assert said(plot_changes(year_on_year(counts, reading=reading)))[0].split(f" {DASH} ")[0] == changed
+        assert (
+            said(plot_changes(year_on_year(counts, reading=reading)))[0].split(f" {DASH} ")[0]
+            == changed
+        )
 
 
 def test_charts_draw_on_the_axes_that_they_are_given(missions):
@@ -271,7 +327,9 @@ def test_the_text_alternative_holds_numbers_words_and_caveats(missions):
         "Chart of percent changes, of numbers a month: A finding. Feb 2015 - Apr 2016 against 2014: "
     )
     assert "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017: +35% to +38%, comparable" in text
-    assert text.endswith("3 of 3 can be compared. Source: WCO 2015-03-09, 2016-04-21, 2017-03-14, 2018-03-02.")
+    assert text.endswith(
+        "3 of 3 can be compared. Source: WCO 2015-03-09, 2016-04-21, 2017-03-14, 2018-03-02."
+    )
 
 
 def test_a_chart_drawn_otherwise_is_described_by_its_titles():
@@ -295,7 +353,10 @@ def test_many_dates_of_one_publisher_are_counted():
     dates = ["2010-10", "2012-03", "2011-05-13", "2014", "2013-03-13", "2018-07"]
     names = [f"wco-{date}" for date in dates]
     known = pd.DataFrame({"source_id": names, "publisher": "WCO", "published": dates})
-    assert source_line(names[:5], known) == "Source: WCO 2010-10, 2011-05-13, 2012-03, 2013-03-13, 2014."
+    assert (
+        source_line(names[:5], known)
+        == "Source: WCO 2010-10, 2011-05-13, 2012-03, 2013-03-13, 2014."
+    )
     assert source_line(names, known) == "Source: WCO 2010-10 to 2018-07 (6 dates)."
     assert source_line([]) == ""
 
@@ -311,7 +372,9 @@ def test_the_style_is_a_style_of_matplotlib():
 def test_a_plan_alone_is_called_one(missions):
     ax = plot_counts(missions.query("scope == 'planned'"))
     assert legend(ax) == ["planned", "range that the words allow", "days of the period inferred"]
-    assert "2013/14 (planned): more than 280 activities and missions, days inferred." in describe(ax)
+    assert "2013/14 (planned): more than 280 activities and missions, days inferred." in describe(
+        ax
+    )
 
 
 def test_a_figure_open_to_both_sides_stands_at_its_number(years):
@@ -326,7 +389,9 @@ def test_an_open_change_ends_in_an_arrow(missions):
     last = ax.get_xlim()[1]
     assert widths(ax)[0] == pytest.approx((-17.0426, last), abs=1e-3)  # 331 against 399
     assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() == ">"] == [last]
-    assert said(ax)[0].startswith(f"{MINUS}17.0% or more {DASH} not comparable: periods differ in length")
+    assert said(ax)[0].startswith(
+        f"{MINUS}17.0% or more {DASH} not comparable: periods differ in length"
+    )
 
 
 def test_scopes_of_one_period_stand_side_by_side(years):
@@ -366,14 +431,20 @@ def test_what_is_no_chart_or_no_change_is_said(missions):
 
 
 def test_what_was_done_has_the_first_colour_and_plans_the_last(years):
-    ax = plot_counts(pd.concat([years({2015: 40}, scope="planned"), years({2016: 50}, scope="virtual")]))
-    assert {bar.get_height(): to_rgb(bar.get_edgecolor()) for bar in ax.patches} == {40: ORANGE, 50: BLUE}
+    ax = plot_counts(
+        pd.concat([years({2015: 40}, scope="planned"), years({2016: 50}, scope="virtual")])
+    )
+    assert {bar.get_height(): to_rgb(bar.get_edgecolor()) for bar in ax.patches} == {
+        40: ORANGE,
+        50: BLUE,
+    }
     assert legend(ax) == ["virtual", "planned"]
 
 
 def test_a_period_that_a_register_covers_in_part_is_marked_and_said(years):
     counts = years({2015: 40, 2016: 50}).assign(
-        period_basis=["inferred", "stated"], note=["partial: the register begins on 2015-03-01", None]
+        period_basis=["inferred", "stated"],
+        note=["partial: the register begins on 2015-03-01", None],
     )
     ax = plot_counts(counts)
     part, whole = sorted(ax.patches, key=lambda bar: bar.get_x())
@@ -381,15 +452,24 @@ def test_a_period_that_a_register_covers_in_part_is_marked_and_said(years):
     assert not whole.get_hatch()
     assert part.get_linestyle() == "-"
     assert legend(ax) == ["range that the words allow", "period covered only in part"]
-    assert "2015: 40 missions, partial: the register begins on 2015-03-01; 2016: 50 missions." in describe(ax)
+    assert (
+        "2015: 40 missions, partial: the register begins on 2015-03-01; 2016: 50 missions."
+        in describe(ax)
+    )
 
 
 def test_parts_of_one_figure_are_not_drawn_over_each_other(years):
-    parts = pd.concat([years({2015: 40, 2016: 50}, wco_region=name) for name in ("Europe", "Africa")])
-    with pytest.raises(ArgumentError, match=r"2 parts by wco_region for 2015; choose one part.*plot_contributions"):
+    parts = pd.concat(
+        [years({2015: 40, 2016: 50}, wco_region=name) for name in ("Europe", "Africa")]
+    )
+    with pytest.raises(
+        ArgumentError, match=r"2 parts by wco_region for 2015; choose one part.*plot_contributions"
+    ):
         plot_counts(parts)
     assert heights(plot_counts(parts[parts["wco_region"] == "Europe"])) == [(0, 40), (0, 50)]
-    with pytest.raises(ArgumentError, match="2 preferred figures for 2016; mark one of them as preferred"):
+    with pytest.raises(
+        ArgumentError, match="2 preferred figures for 2016; mark one of them as preferred"
+    ):
         plot_counts(pd.concat([years({2016: 40}), years({2016: 41})]))
     stocks = pd.concat([years({2016: 40}, list=name, **STOCK) for name in "ab"])
     with pytest.raises(ArgumentError, match="2 parts by list for 31 Dec 2016"):
@@ -405,7 +485,9 @@ def test_the_text_alternative_says_what_is_found_and_how_words_were_read(years, 
         "2017: 45 missions. The highest is that of 2016. Source: source-0; source-1; source-2."
     )
     assert "The highest is that of Mar 2017 - Feb 2018." in describe(plot_counts(missions))
-    equal = describe(plot_counts(years({2015: 40, 2016: 41}, qualifier="about")))  # 41 may be less than 40
+    equal = describe(
+        plot_counts(years({2015: 40, 2016: 41}, qualifier="about"))
+    )  # 41 may be less than 40
     assert "highest" not in equal
     assert "Words are read in the usual way." in equal
     assert "Words are read in the strict way." in describe(plot_counts(missions, reading="strict"))
@@ -461,7 +543,10 @@ def test_few_figures_a_month_are_more_than_nothing(make_counts):
     counts = make_counts(("2000-01-01", "2009-12-31", 5), ("2010-01-01", "2019-12-31", 8))
     ax = plot_counts(counts, per="month")
     assert {"0.04", "0.07"} <= set(said(ax))
-    assert "Jan 2000 - Dec 2009: 0.04 missions a month; Jan 2010 - Dec 2019: 0.07 missions a month" in describe(ax)
+    assert (
+        "Jan 2000 - Dec 2009: 0.04 missions a month; Jan 2010 - Dec 2019: 0.07 missions a month"
+        in describe(ax)
+    )
 
 
 def test_sources_named_by_numbers_stand_below(years):
@@ -515,7 +600,11 @@ def claims(years):
     """Return verdicts on +20% in 2016, of series from {name: (value in 2015, in 2016)}."""
 
     def check(values):
-        claimed = {"published_change": [None, "+20%"], "change_basis": [None, "total"], "source_id": None}
+        claimed = {
+            "published_change": [None, "+20%"],
+            "change_basis": [None, "total"],
+            "source_id": None,
+        }
         series = [years({2015: 1, 2016: 1}, indicator=name, **claimed).assign(value=both)
                   for name, both in values.items()]  # fmt: skip
         return check_claims(pd.concat(series, ignore_index=True))
@@ -530,8 +619,14 @@ def test_the_figure_of_a_claim_is_written_as_printed(claims):
 
 def test_claims_on_nothing_have_no_place_in_percent_of_it(claims):
     ax = plot_claims(claims({"missions": (0, 12), "experts": (100, 120)}))
-    assert [line.get_xdata().tolist() for line in ax.lines] == [[100], [100]]  # implied and published, of experts
-    assert said(ax) == ["contradicts: implied 10, published 0", "consistent: implied 100, published 100"]
+    assert [line.get_xdata().tolist() for line in ax.lines] == [
+        [100],
+        [100],
+    ]  # implied and published, of experts
+    assert said(ax) == [
+        "contradicts: implied 10, published 0",
+        "consistent: implied 100, published 100",
+    ]
 
 
 @pytest.mark.parametrize("dpi", [72, 100, 200])

@@ -13,8 +13,8 @@ from office import converted
 
 import cbcstats
 from cbcstats import parse_qualified
-from cbcstats.data_checks import check_data
-from cbcstats.spreadsheets import damage
+from cbcstats.files.cells import damage
+from tools.check_data import check_data
 
 DATA = Path(__file__).parent.parent / "data"
 CONTRIBUTING = (DATA.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -82,7 +82,9 @@ READ_AS_BEFORE = {
     ),
     "with empty columns at the end": lambda rows: saved([[*row, "", ""] for row in rows]),
     "with empty cells at the end of a row": lambda rows: saved([*rows[:-1], [*rows[-1], "", ""]]),
-    "with empty rows at the end": lambda rows: saved([*rows, [""] * len(rows[0]), [""] * len(rows[0])]),
+    "with empty rows at the end": lambda rows: saved(
+        [*rows, [""] * len(rows[0]), [""] * len(rows[0])]
+    ),
     "with all cells quoted": lambda rows: saved(rows, quoting=csv.QUOTE_ALL),
     "as Unicode text": lambda rows: saved(rows, "utf-16"),
 }
@@ -130,7 +132,9 @@ def test_what_cannot_be_misunderstood_is_read_as_before(folder, way):
         ("source_id", "P", "wco-2018-03-20", "is a source that is not known", "add it to sources.csv"),
     ],
 )  # fmt: skip
-def test_what_may_be_misunderstood_is_said_with_its_cell(folder, column, letter, cell, problem, remedy):
+def test_what_may_be_misunderstood_is_said_with_its_cell(
+    folder, column, letter, cell, problem, remedy
+):
     add_figure(folder, **{column: cell})
     text, fine = said(folder)
     assert not fine
@@ -141,7 +145,9 @@ def test_what_may_be_misunderstood_is_said_with_its_cell(folder, column, letter,
     assert remedy in advice
 
 
-@pytest.mark.parametrize("change", ["+49%", "-12%", "+2", "-3.7%", "0%", "+2.5%", "from 57 to 74", "about 40% larger"])
+@pytest.mark.parametrize(
+    "change", ["+49%", "-12%", "+2", "-3.7%", "0%", "+2.5%", "from 57 to 74", "about 40% larger"]
+)
 def test_changes_as_printed_are_fine(folder, change):
     add_figure(folder, published_change=change)
     text, fine = said(folder)
@@ -173,10 +179,15 @@ def test_a_file_with_semicolons_is_said(folder):
 
 def test_windows_1252_is_said_with_the_word(folder):
     path = folder / "counts.csv"
-    path.write_bytes(saved(with_row(read(path), note="In Cura\N{LATIN SMALL LETTER C WITH CEDILLA}ao"), "cp1252"))
+    path.write_bytes(
+        saved(with_row(read(path), note="In Cura\N{LATIN SMALL LETTER C WITH CEDILLA}ao"), "cp1252")
+    )
     text, fine = said(folder)
     assert not fine
-    assert "cell Q61 (note): 'Cura\N{LATIN SMALL LETTER C WITH CEDILLA}ao' holds bytes that are not UTF-8" in text
+    assert (
+        "cell Q61 (note): 'Cura\N{LATIN SMALL LETTER C WITH CEDILLA}ao' holds bytes that are not UTF-8"
+        in text
+    )
 
 
 def test_rows_that_were_not_split_at_the_commas_are_said(folder):
@@ -220,7 +231,9 @@ def test_decimals_without_rounding_are_a_warning(folder):
 
 def test_a_bad_source_hides_no_bad_figure(folder):
     sources = folder / "sources.csv"
-    sources.write_text(sources.read_text(encoding="utf-8").replace("2026-11-24", "24.11.2026", 1), encoding="utf-8")
+    sources.write_text(
+        sources.read_text(encoding="utf-8").replace("2026-11-24", "24.11.2026", 1), encoding="utf-8"
+    )
     add_figure(folder, value="many")
     text, _ = said(folder)
     assert "sources.csv: 272 rows, 1 problem" in text.replace(str(len(read(sources)) - 1), "272")
@@ -247,7 +260,12 @@ def test_files_that_describe_other_tables_are_said(folder):
 
 def test_changes_that_contradict_are_information(folder):
     add_figure(folder, published_change="", change_basis="")
-    later = {"period_start": "2017-01-01", "period_end": "2017-12-31", "value": "33", "published_change": "+10%"}
+    later = {
+        "period_start": "2017-01-01",
+        "period_end": "2017-12-31",
+        "value": "33",
+        "published_change": "+10%",
+    }
     add_figure(folder, **later)
     text, fine = said(folder)
     assert fine
@@ -255,7 +273,9 @@ def test_changes_that_contradict_are_information(folder):
     assert "row 61, test_series" not in text
 
 
-@pytest.mark.parametrize(("value", "code", "last"), [("12", 0, "All is fine."), ("many", 1, "Correct this")])
+@pytest.mark.parametrize(
+    ("value", "code", "last"), [("12", 0, "All is fine."), ("many", 1, "Correct this")]
+)
 def test_the_command_ends_with_its_code_and_no_traceback(folder, value, code, last):
     add_figure(folder, value=value)
     done = run_python("-m", "cbcstats.data_checks", folder)
@@ -272,17 +292,23 @@ def table_of(text, header):
 def test_the_row_in_contributing_stands_in_the_table():
     rows = table_of(CONTRIBUTING, "| column | cell | why |")
     header, *figures = read(DATA / "counts.csv")
-    [cells] = [figure for figure in figures if figure[0] == "missions" and "wco-2017-03-14" in figure]
+    [cells] = [
+        figure for figure in figures if figure[0] == "missions" and "wco-2017-03-14" in figure
+    ]
     found = dict(zip(header, cells, strict=True))
     assert [name for name, *_ in rows] == list(found)
     for name, cell, _ in rows:
         stands = found[name].lower() if name == "preferred" else found[name]
-        assert stands.startswith(cell.removesuffix("...")) if cell.endswith("...") else stands == cell
+        assert (
+            stands.startswith(cell.removesuffix("...")) if cell.endswith("...") else stands == cell
+        )
 
 
 def test_the_words_in_contributing_are_read_as_it_says():
     rows = table_of(CONTRIBUTING, "| the source says | you write |")
-    known = {figure: written.split("` and `")[1:] for figure, written in rows if "` and `" in written}
+    known = {
+        figure: written.split("` and `")[1:] for figure, written in rows if "` and `" in written
+    }
     figures = {text.strip(): word for said, [word] in known.items() for text in said.split(", ") if "%" not in said
                if "fewer a" not in said}  # fmt: skip
     assert len(figures) == 12
@@ -302,10 +328,16 @@ def test_the_output_in_contributing_is_what_is_printed(folder):
         "published_change": "20%",
         "source_id": "wco-2017-03-41",
     }
-    path.write_bytes(saved([*rows, [mistakes.get(name, cell) for name, cell in zip(rows[0], found, strict=True)]]))
+    path.write_bytes(
+        saved(
+            [*rows, [mistakes.get(name, cell) for name, cell in zip(rows[0], found, strict=True)]]
+        )
+    )
     lines = check_data(folder).lines[: len(shown)]
     numbers = re.compile(r"(?<=cell [A-Z])\d+|\d+(?= rows)")
-    assert [numbers.sub("", line) for line in lines[1:]] == [numbers.sub("", line) for line in shown[1:]]
+    assert [numbers.sub("", line) for line in lines[1:]] == [
+        numbers.sub("", line) for line in shown[1:]
+    ]
     assert shown[0].startswith("data/counts.csv: ")
     assert shown[0].endswith(", 5 problems")
     assert lines[0].endswith(", 5 problems")
@@ -331,7 +363,12 @@ def test_what_libreoffice_makes_of_signs_is_said(folder, tmp_path):
     shutil.copy(again, folder)
     text, fine = said(folder)
     assert not fine
-    assert "cell K7 (published_change): '49%' has no sign; spreadsheet programs take the plus away" in text
-    assert {line.partition("(")[2].partition(")")[0] for line in text.splitlines() if line.startswith("  cell")} == {
-        "published_change"
-    }
+    assert (
+        "cell K7 (published_change): '49%' has no sign; spreadsheet programs take the plus away"
+        in text
+    )
+    assert {
+        line.partition("(")[2].partition(")")[0]
+        for line in text.splitlines()
+        if line.startswith("  cell")
+    } == {"published_change"}

@@ -9,7 +9,7 @@ import pytest
 from properties import given, settings, st
 
 from cbcstats import ArgumentError, Bounds, DataError, Growth, implied_previous, parse_change
-from cbcstats.qualifiers import bounds
+from cbcstats.counts.qualifiers import bounds
 
 
 def printed(value, previous, decimals):
@@ -82,7 +82,10 @@ def test_a_fall_by_all_leaves_nothing_and_no_fall_is_larger(value, change):
 def test_a_fall_by_at_least_all_is_one_by_all():
     assert implied_previous(0, "down at least 100%") == (1, math.inf)
     assert implied_previous(5, "-100.0%") == (10_000, math.inf)  # by 99.95% or more
-    assert implied_previous(50, "down more than 40%", reading="strict") == (84, math.inf)  # 50 / 0.6 is 83.3
+    assert implied_previous(50, "down more than 40%", reading="strict") == (
+        84,
+        math.inf,
+    )  # 50 / 0.6 is 83.3
 
 
 def test_no_count_fits_a_change_that_is_too_precise():
@@ -116,7 +119,9 @@ def test_the_figure_before_is_read_as_strictly():
     assert implied_previous(492, "+49%", previous="more than 310", reading="strict") == (330, 331)
 
 
-@pytest.mark.parametrize(("text", "same"), [("almost -20%", "a fall of almost 20%"), ("nearly+49%", "nearly 49%")])
+@pytest.mark.parametrize(
+    ("text", "same"), [("almost -20%", "a fall of almost 20%"), ("nearly+49%", "nearly 49%")]
+)
 def test_a_sign_may_stand_between_the_word_and_the_number(text, same):
     assert parse_change(text) == parse_change(same)
 
@@ -142,7 +147,10 @@ def test_brute_force(decimals):
             for sign, mark in ((1, "+"), (-1, "-")):
                 fits = previous[(signs == sign) & ((up == digits) | (even == digits))]
                 found = implied_previous(value, mark + text, previous=Bounds(1, 2000))
-                assert found == (fits.min(), fits.max()) if fits.size else found.empty, (value, mark + text)
+                assert found == (fits.min(), fits.max()) if fits.size else found.empty, (
+                    value,
+                    mark + text,
+                )
 
 
 @settings(max_examples=300)
@@ -163,10 +171,16 @@ def test_what_is_printed_leads_back(previous, value, decimals):
 
 
 @settings(max_examples=100)
-@given(st.integers(1, 3000), st.sampled_from(["more_than", "almost", "about", "at_least"]), st.integers(1, 300))
+@given(
+    st.integers(1, 3000),
+    st.sampled_from(["more_than", "almost", "about", "at_least"]),
+    st.integers(1, 300),
+)
 def test_ranges_hold_what_their_members_hold(value, qualifier, percent):
     later = bounds(value, qualifier)
-    each = [implied_previous(one, f"+{percent}%") for one in range(int(later.low), int(later.high) + 1)]
+    each = [
+        implied_previous(one, f"+{percent}%") for one in range(int(later.low), int(later.high) + 1)
+    ]
     each = [found for found in each if not found.empty]
     whole = implied_previous(value, f"+{percent}%", qualifier=qualifier)
     if each:
@@ -274,7 +288,9 @@ def test_every_word_for_up_and_down_is_known():
     rise, fall = parse_change("+20%"), parse_change("-20%")
     assert {parse_change(f"{word} 20%") for word in RISING.split()} == {rise}
     assert {parse_change(f"20% {word}") for word in RISING.split()[1:]} == {rise}
-    assert {parse_change(f"{word} 20%") for word in FALLING.split() if word not in ("less", "fewer")} == {fall}
+    assert {
+        parse_change(f"{word} 20%") for word in FALLING.split() if word not in ("less", "fewer")
+    } == {fall}
     assert {parse_change(f"20% {word}") for word in FALLING.split()[1:]} == {fall}
     for word in ("a", "an", "of", "by", "the", "in", "more", "than"):
         assert parse_change(f"20% {word}") == rise
@@ -320,7 +336,9 @@ def test_what_is_no_single_change_is_refused(text):
 
 
 def test_words_and_signs_mean_the_same():
-    pairs = itertools.pairwise(["+20%", "20 %", "20 per cent", "20 percent", "a 20% increase", "up by 20%", "rose 20%"])
+    pairs = itertools.pairwise(
+        ["+20%", "20 %", "20 per cent", "20 percent", "a 20% increase", "up by 20%", "rose 20%"]
+    )
     assert all(parse_change(first) == parse_change(second) for first, second in pairs)
     falls = itertools.pairwise(
         ["-20%", "\N{MINUS SIGN}20%", "a 20% fall", "down 20%", "a decrease of 20%", "20% fewer"]

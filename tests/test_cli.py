@@ -22,7 +22,9 @@ def test_the_version_is_printed(tmp_path):
     assert (done.returncode, done.stdout.strip()) == (0, f"cbcstats {cbcstats.__version__}")
 
 
-@pytest.mark.parametrize("command", ["chart", "check", "claims", "count", "implied", "report", "template"])
+@pytest.mark.parametrize(
+    "command", ["chart", "check", "claims", "count", "implied", "report", "template"]
+)
 def test_help_has_examples(command, tmp_path):
     done = run(command, "--help", cwd=tmp_path)
     assert done.returncode == 0
@@ -68,7 +70,9 @@ def test_claims_prints_the_verdicts_and_exits_with_1_where_something_contradicts
     assert "consistent" in said
 
 
-@pytest.mark.parametrize(("form", "begin"), [("csv", "indicator,scope"), ("json", "["), ("markdown", "| indicator |")])
+@pytest.mark.parametrize(
+    ("form", "begin"), [("csv", "indicator,scope"), ("json", "["), ("markdown", "| indicator |")]
+)
 def test_claims_prints_other_forms(form, begin, tmp_path):
     done = run("claims", "--format", form, cwd=tmp_path)
     assert done.returncode == 1

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from cbcstats.marks import GREY, GRID, INK, PAPER, STYLE
-from cbcstats.member_charts import _ON_STEPS, STEPS
+from cbcstats.charts.marks import GREY, GRID, INK, PAPER, STYLE
+from cbcstats.charts.members import _ON_STEPS, STEPS
 
 with plt.style.context(STYLE):
     COLOURS = plt.rcParams["axes.prop_cycle"].by_key()["color"]
@@ -17,9 +17,21 @@ with plt.style.context(STYLE):
 # Machado, Oliveira and Fernandes (2009), severity 1.0, for linear RGB.
 VISIONS = {
     "usual": np.eye(3),
-    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
 }
 # sRGB to XYZ, for the white of D65.
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
@@ -44,7 +56,9 @@ def contrast(first, second):
 
 def test_the_measures_are_right():
     assert contrast("white", "black") == pytest.approx(21)
-    assert contrast("#777777", "white") == pytest.approx(4.48, abs=0.01)  # just too little for text, as is known
+    assert contrast("#777777", "white") == pytest.approx(
+        4.48, abs=0.01
+    )  # just too little for text, as is known
     assert lab(linear("white")) == pytest.approx([100, 0, 0], abs=0.05)
     assert lab(linear("#ff0000")) == pytest.approx([53.2, 80.1, 67.2], abs=0.2)
 
@@ -52,7 +66,9 @@ def test_the_measures_are_right():
 @pytest.mark.parametrize("vision", VISIONS)
 def test_marks_are_told_apart(vision):
     seen = [lab(np.array(VISIONS[vision]) @ linear(colour)) for colour in COLOURS]
-    nearest = min(np.linalg.norm(first - second) for first, second in itertools.combinations(seen, 2))
+    nearest = min(
+        np.linalg.norm(first - second) for first, second in itertools.combinations(seen, 2)
+    )
     assert len(COLOURS) == 7
     assert nearest > 20
 

@@ -5,10 +5,18 @@ import datetime
 import pandas as pd
 import pytest
 
-from cbcstats import contributions, count_missions, describe, growth_rate, index_to, plot_counts, year_on_year
-from cbcstats.caveats import caveats
-from cbcstats.figures import figures_of
-from cbcstats.tallies import add_tallies, counts_of, tally
+from cbcstats import (
+    contributions,
+    count_missions,
+    describe,
+    growth_rate,
+    index_to,
+    plot_counts,
+    year_on_year,
+)
+from cbcstats.counts.ranges import figures_of
+from cbcstats.exports.notes import caveats
+from cbcstats.registers.counting import add_tallies, counts_of, tally
 
 FIRST = "first mission on 1 Nov 2016; 2016/17 is taken as covered whole"
 BEGINS = "partial: the register begins on 1 Nov 2016, 123 days into 2016/17, longer than any gap inside it (31 days)"
@@ -35,7 +43,9 @@ def counted(rows, **arguments):
 # 5 November to 5 February, 92 days; there are 35 before the first mission and 56 after the last.
 @pytest.fixture
 def ten_a_year():
-    return register([f"{year}-{month:02}-05" for year in (2017, 2018, 2019) for month in range(2, 12)])
+    return register(
+        [f"{year}-{month:02}-05" for year in (2017, 2018, 2019) for month in range(2, 12)]
+    )
 
 
 def test_periods_are_whole_reporting_years_whatever_the_first_and_last_mission(ten_a_year):
@@ -67,7 +77,13 @@ def test_a_period_is_partial_where_the_gap_before_it_is_unlikely():
     [six] = counted(monthly("2016-11-01", 6))
     assert six == ("2016-07-01", "2017-06-30", 6, "exact", f"{FIRST}; {after.format('Apr 2017')}")
     [seven] = counted(monthly("2016-11-01", 7))
-    assert seven == ("2016-07-01", "2017-06-30", 7, "at_least", f"{BEGINS}; {after.format('May 2017')}")
+    assert seven == (
+        "2016-07-01",
+        "2017-06-30",
+        7,
+        "at_least",
+        f"{BEGINS}; {after.format('May 2017')}",
+    )
 
 
 # Two missions each time are still six weeks, and 152 days: (152 / 275) ** 5 = 0.0516. As twelve they would be 0.0015.
@@ -79,7 +95,9 @@ def test_missions_of_one_week_count_once():
 
 
 # Thirty weeks from 1 November to 23 May, and one more mission 123 or 122 days later; (326 / 449) ** 30 = 0.00007.
-@pytest.mark.parametrize(("last", "qualifier"), [("2017-09-23", "exact"), ("2017-09-22", "at_least")])
+@pytest.mark.parametrize(
+    ("last", "qualifier"), [("2017-09-23", "exact"), ("2017-09-22", "at_least")]
+)
 def test_a_gap_that_is_as_long_inside_the_register_is_none_of_its_end(last, qualifier):
     weeks = pd.date_range("2016-11-01", periods=30, freq="7D")
     assert counted(register([*weeks, last]))[0][3] == qualifier
@@ -97,16 +115,27 @@ def test_a_register_may_end_before_its_last_period_does():
 
 # The end is partial, the beginning is not: 40 days to 10 August, and 40 inside.
 def test_what_is_partial_is_said_first():
-    days = pd.to_datetime(["2016-08-10", "2016-09-19", *pd.date_range("2016-09-20", "2016-12-31", freq="7D")])
+    days = pd.to_datetime(
+        ["2016-08-10", "2016-09-19", *pd.date_range("2016-09-20", "2016-12-31", freq="7D")]
+    )
     [count] = counted(register(days))
-    assert count[4].startswith("partial: the register ends on 27 Dec 2016, 185 days before the end of 2016/17")
+    assert count[4].startswith(
+        "partial: the register ends on 27 Dec 2016, 185 days before the end of 2016/17"
+    )
     assert count[4].endswith("; first mission on 10 Aug 2016; 2016/17 is taken as covered whole")
 
 
 def test_of_one_mission_nothing_can_be_inferred():
-    said = [f"{which} mission on 12 Sep 2015; 2015/16 is taken as covered whole" for which in ("first", "last")]
-    assert counted(register(["2015-09-12"])) == [("2015-07-01", "2016-06-30", 1, "exact", "; ".join(said))]
-    assert counted(register(["2015-07-31"] * 2))[0][4].startswith("last mission")  # 30 days in are no long gap
+    said = [
+        f"{which} mission on 12 Sep 2015; 2015/16 is taken as covered whole"
+        for which in ("first", "last")
+    ]
+    assert counted(register(["2015-09-12"])) == [
+        ("2015-07-01", "2016-06-30", 1, "exact", "; ".join(said))
+    ]
+    assert counted(register(["2015-07-31"] * 2))[0][4].startswith(
+        "last mission"
+    )  # 30 days in are no long gap
 
 
 def test_a_period_that_is_not_over_is_partial():
@@ -121,7 +150,9 @@ def test_a_period_that_is_not_over_is_partial():
 # A mission every ten days from 1 October 2016 to 23 June 2018, 64 in all: 28 to 28 June 2017, and 36 after that.
 @pytest.fixture
 def begun_in_october():
-    return register(pd.date_range("2016-10-01", periods=64, freq="10D")).assign(wco_region=["Europe", "Africa"] * 32)
+    return register(pd.date_range("2016-10-01", periods=64, freq="10D")).assign(
+        wco_region=["Europe", "Africa"] * 32
+    )
 
 
 OCTOBER = "2016/17 may not be covered whole: the register begins on 1 Oct 2016"
@@ -135,20 +166,28 @@ def test_a_partial_period_is_the_least_and_not_comparable(begun_in_october):
     assert (change["previous_low"], change["previous_high"]) == (28, float("inf"))
     assert (change["comparable"], change["why"]) == (False, OCTOBER)
     # 36 after 28 or more: at most 100 (36 / 28 - 1) = 28.6%.
-    assert (change["percent_change_low"], change["percent_change_high"]) == pytest.approx((-100, 28.5714), abs=1e-4)
+    assert (change["percent_change_low"], change["percent_change_high"]) == pytest.approx(
+        (-100, 28.5714), abs=1e-4
+    )
 
 
 def test_a_partial_period_has_no_number_a_month(begun_in_october):
     counts = count_missions(begun_in_october)
     [change] = year_on_year(counts, per="month").to_dict("records")
-    assert pd.isna([change["previous_value"], change["percent_change"], change["percent_change_high"]]).all()
+    assert pd.isna(
+        [change["previous_value"], change["percent_change"], change["percent_change_high"]]
+    ).all()
     assert (change["comparable"], change["why"]) == (False, OCTOBER)
     assert figures_of(counts, per="month")["value"].notna().tolist() == [False, True]
 
 
 def test_growth_index_and_contributions_do_not_compare_a_partial_period(begun_in_october):
     counts = count_missions(begun_in_october)
-    for found in (growth_rate(counts), index_to(counts, "2016/17").tail(1), index_to(counts, "2017/18").head(1)):
+    for found in (
+        growth_rate(counts),
+        index_to(counts, "2016/17").tail(1),
+        index_to(counts, "2017/18").head(1),
+    ):
         assert found[["comparable", "why"]].to_numpy().tolist() == [[False, OCTOBER]]
     parts = contributions(count_missions(begun_in_october, by="wco_region"))
     assert parts[["comparable", "why"]].to_numpy().tolist() == [[False, OCTOBER]] * 2
@@ -164,14 +203,20 @@ def test_coverage_is_that_of_the_register_and_not_of_a_part(begun_in_october):
 
 
 def test_batches_are_judged_together(begun_in_october):
-    batches = [tally(begun_in_october[:10]), tally(begun_in_october[30:]), tally(begun_in_october[10:30])]
+    batches = [
+        tally(begun_in_october[:10]),
+        tally(begun_in_october[30:]),
+        tally(begun_in_october[10:30]),
+    ]
     pd.testing.assert_frame_equal(counts_of(add_tallies(batches)), count_missions(begun_in_october))
 
 
 def test_a_chart_marks_a_partial_period_and_leaves_it_out_by_the_month(begun_in_october):
     counts = count_missions(begun_in_october)
     ax = plot_counts(counts)
-    assert "2016/17: at least 28 missions, partial: the register begins on 1 Oct 2016" in describe(ax)
+    assert "2016/17: at least 28 missions, partial: the register begins on 1 Oct 2016" in describe(
+        ax
+    )
     assert [bar.get_hatch() for bar in ax.patches] == ["....", None]
     assert "2016/17" not in describe(plot_counts(counts, per="month"))
 

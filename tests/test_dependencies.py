@@ -30,7 +30,9 @@ FAMILIES = {
     "Zlib": r"\bzlib\b",
 }
 # Licences that the metadata of a package does not name, with where they were read.
-READ_BY_HAND = {"axe-playwright-python": "MIT"}  # the file LICENSE of the package; axe-core inside it is MPL-2.0
+READ_BY_HAND = {
+    "axe-playwright-python": "MIT"
+}  # the file LICENSE of the package; axe-core inside it is MPL-2.0
 
 
 def read(name):
@@ -46,17 +48,25 @@ def declared():
     found = {"always": project()["dependencies"], **project()["optional-dependencies"]}
     del found["mutants"]  # installed by that command alone
     requirements = {of: [Requirement(text) for text in texts] for of, texts in found.items()}
-    return {of: [one for one in ones if one.name != "cbcstats"] for of, ones in requirements.items()}
+    return {
+        of: [one for one in ones if one.name != "cbcstats"] for of, ones in requirements.items()
+    }
 
 
 def reason_of(requirement):
     """Return the comment in the line of a requirement, up to the semicolon where it says more."""
-    [line] = {line for line in read("pyproject.toml").splitlines() if re.match(rf' +"{requirement.name}[\[>]', line)}
+    [line] = {
+        line
+        for line in read("pyproject.toml").splitlines()
+        if re.match(rf' +"{requirement.name}[\[>]', line)
+    }
     return line.partition("# ")[2]
 
 
 def families(text):
-    return {family for family, pattern in FAMILIES.items() if re.search(pattern, text, re.IGNORECASE)}
+    return {
+        family for family, pattern in FAMILIES.items() if re.search(pattern, text, re.IGNORECASE)
+    }
 
 
 def licence(name):
@@ -76,7 +86,9 @@ def licence(name):
 def may_be_used(said):
     """Return whether all that is said of a licence lets everyone use the package: an expression needs all its parts."""
     parts = re.split(r"\bAND\b", said) if "License ::" not in said else [said]
-    return all(families(part) for part in parts) and not re.search(r"\b[AL]?GPL|GNU|proprietary", said, re.IGNORECASE)
+    return all(families(part) for part in parts) and not re.search(
+        r"\b[AL]?GPL|GNU|proprietary", said, re.IGNORECASE
+    )
 
 
 def closure(names):
@@ -89,7 +101,9 @@ def closure(names):
             seen.add(key)
             for needed in map(Requirement, importlib.metadata.requires(key[0]) or []):
                 marker = needed.marker
-                if marker is None or any(marker.evaluate({"extra": extra}) for extra in ["", *requirement.extras]):
+                if marker is None or any(
+                    marker.evaluate({"extra": extra}) for extra in ["", *requirement.extras]
+                ):
                     todo.append(needed)
     return sorted({name for name, _ in seen})
 
@@ -108,11 +122,20 @@ def with_only(*names, folder):
     """Return an environment in which only some packages are installed, and what they need."""
     kept = set(closure(names))
     modules = importlib.metadata.packages_distributions()
-    hidden = {module for module, of in modules.items() if not kept & {canonicalize_name(one) for one in of}}
-    assert {"pptx", "polars", "duckdb", "pyspark", "openpyxl", "hypothesis", "xdist"} & set(modules) <= hidden
+    hidden = {
+        module
+        for module, of in modules.items()
+        if not kept & {canonicalize_name(one) for one in of}
+    }
+    assert {"pptx", "polars", "duckdb", "pyspark", "openpyxl", "hypothesis", "xdist"} & set(
+        modules
+    ) <= hidden
     (folder / "sitecustomize.py").write_text(HIDE.format(names=hidden), encoding="utf-8")
     # pytest loads its plugins by their metadata, which stay
-    settings = {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    settings = {
+        "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
     return {**os.environ, **settings}
 
 
@@ -160,7 +183,14 @@ def test_pytest_runs_with_nothing_installed_for_developers_and_says_what_tests_n
     """All tests are collected, so that no file imports at its top what may be missing; a few of each kind run."""
     environment = with_only("cbcstats", "pytest", folder=tmp_path)
     environment.pop("CI", None)
-    options = ["-q", "-rs", "-p", "no:cacheprovider", "-k", "test_a_plain_spelling or save_slide or csv_excel"]
+    options = [
+        "-q",
+        "-rs",
+        "-p",
+        "no:cacheprovider",
+        "-k",
+        "test_a_plain_spelling or save_slide or csv_excel",
+    ]
     done = run_python("-m", "pytest", *options, cwd=ROOT, env=environment)
     assert done.returncode == 0, done.stdout
     for package in ("hypothesis", "pptx", "openpyxl"):
@@ -171,8 +201,19 @@ def test_pytest_runs_with_nothing_installed_for_developers_and_says_what_tests_n
     "said",
     [
         "",
-        *("GPL-3.0-or-later", "LGPL-2.1", "MIT AND GPL-2.0-only", "MIT AND Some-Thing", "Proprietary", "AGPL-3.0"),
-        *("License :: OSI Approved :: GNU General Public License v3 (GPLv3)", "LICENSE", "BUSL-1.1"),
+        *(
+            "GPL-3.0-or-later",
+            "LGPL-2.1",
+            "MIT AND GPL-2.0-only",
+            "MIT AND Some-Thing",
+            "Proprietary",
+            "AGPL-3.0",
+        ),
+        *(
+            "License :: OSI Approved :: GNU General Public License v3 (GPLv3)",
+            "LICENSE",
+            "BUSL-1.1",
+        ),
     ],
 )
 def test_other_licences_are_not_taken(said):
@@ -185,12 +226,16 @@ def pinned(name):
     for line in read(name).splitlines():
         requirement = Requirement(line)
         [version] = [str(one.version) for one in requirement.specifier]
-        found.setdefault(canonicalize_name(requirement.name), []).append((version, requirement.marker))
+        found.setdefault(canonicalize_name(requirement.name), []).append(
+            (version, requirement.marker)
+        )
     return found
 
 
 def holds(marker, python):
-    return marker is None or marker.evaluate({"python_full_version": f"{python}.0", "python_version": python})
+    return marker is None or marker.evaluate(
+        {"python_full_version": f"{python}.0", "python_version": python}
+    )
 
 
 @pytest.mark.parametrize("name", ["constraints.txt", "constraints-lowest.txt"])
@@ -199,7 +244,9 @@ def test_constraints_fit_what_is_asked_for_on_each_python(name):
     for python in re.findall(r"Python :: (3\.\d+)", " ".join(project()["classifiers"])):
         for requirement in (one for ones in declared().values() for one in ones):
             versions = [
-                version for version, marker in found[canonicalize_name(requirement.name)] if holds(marker, python)
+                version
+                for version, marker in found[canonicalize_name(requirement.name)]
+                if holds(marker, python)
             ]
             assert len(versions) == 1, f"{requirement} on Python {python}: {versions}"
             assert requirement.specifier.contains(versions[0]), f"{requirement}: {versions}"
@@ -209,7 +256,9 @@ def test_lowest_constraints_are_the_lowest_that_exist():
     """A bound is a version, of which the first release is taken, such as 3.6.1 for 3.6."""
     for requirement in (one for ones in declared().values() for one in ones):
         [least] = [Version(one.version) for one in requirement.specifier if one.operator == ">="]
-        version = Version(pinned("constraints-lowest.txt")[canonicalize_name(requirement.name)][0][0])
+        version = Version(
+            pinned("constraints-lowest.txt")[canonicalize_name(requirement.name)][0][0]
+        )
         depth = len(least.release)
         assert (*version.release, 0, 0)[:depth] == least.release, f"{requirement}: {version}"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from needs import Needed
 
-from cbcstats.dictionary import data_dictionary, datapackage, out_of_step, write
-from cbcstats.loaders import SCHEMAS
-from cbcstats.readers import read_cells
+from cbcstats.files.reading import read_cells
+from cbcstats.tables.loaders import SCHEMAS
+from tools.data_dictionary import data_dictionary, datapackage, out_of_step, write
 
 frictionless = Needed("frictionless")
 DATA = Path(__file__).parent.parent / "data"
@@ -20,7 +20,9 @@ def test_the_dictionary_is_in_step_with_the_schemas():
 
 
 def test_the_package_is_in_step_with_the_schemas():
-    assert json.loads((DATA / "datapackage.json").read_text(encoding="utf-8")) == datapackage(), "run make data"
+    assert json.loads((DATA / "datapackage.json").read_text(encoding="utf-8")) == datapackage(), (
+        "run make data"
+    )
 
 
 def test_writing_gives_both(tmp_path):
@@ -45,5 +47,7 @@ def test_the_other_tool_would_find_a_broken_table(tmp_path):
     for path in DATA.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     counts = tmp_path / "counts.csv"
-    counts.write_text(counts.read_text(encoding="utf-8").replace("wco-2018-03-02", "nowhere", 1), encoding="utf-8")
+    counts.write_text(
+        counts.read_text(encoding="utf-8").replace("wco-2018-03-02", "nowhere", 1), encoding="utf-8"
+    )
     assert not frictionless.validate(str(tmp_path / "datapackage.json")).valid

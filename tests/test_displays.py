@@ -1,10 +1,12 @@
 import pandas as pd
 
-from cbcstats.displays import SHOWN, table_html
+from cbcstats.exports.html import SHOWN, table_html
 
 
 def test_markup_in_a_cell_is_text():
-    made = table_html(pd.DataFrame({"<i>name</i>": ["<script>alert(1)</script>"], "source_id": ['"><img src=x>']}))
+    made = table_html(
+        pd.DataFrame({"<i>name</i>": ["<script>alert(1)</script>"], "source_id": ['"><img src=x>']})
+    )
     assert "<script>" not in made
     assert "<img" not in made
     assert "<i>" not in made
@@ -56,6 +58,8 @@ def test_row_labels_are_kept_whatever_they_are_called():
 
 
 def test_small_numbers_are_not_rounded_to_nothing_and_years_have_no_comma():
-    made = table_html(pd.DataFrame({"share": [0.049, 0.051], "year": [2017, 2018], "mixed": [250.5, -0.04]}))
+    made = table_html(
+        pd.DataFrame({"share": [0.049, 0.051], "year": [2017, 2018], "mixed": [250.5, -0.04]})
+    )
     for text in ("0.049", "0.051", "2017", "250.5", "-0.04"):
         assert f'<td class="number">{text}</td>' in made

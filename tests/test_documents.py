@@ -32,12 +32,18 @@ import cbcstats
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ["README.md", "CONTRIBUTING.md"]
 PAGES = sorted(
-    path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "docs").rglob("*.md")
+    if "_build" not in path.parts
 )
 EXTERNAL = re.compile(r"""(?:url\(|@import\s)\s*["']?(?:https?:)?//""")
 COMMAND = Path(sys.executable).with_name("cbcstats")
 SPARK, REPORT = "pyspark", "cbcstats report"  # what makes code slow
-EXTRAS = {"import polars": "polars", "import duckdb": "duckdb", "save_slide": "pptx"}  # what code of a page needs
+EXTRAS = {
+    "import polars": "polars",
+    "import duckdb": "duckdb",
+    "save_slide": "pptx",
+}  # what code of a page needs
 
 
 class Piece(NamedTuple):
@@ -62,15 +68,22 @@ def blocks(text, language):
 
 def pieces(text):
     """Return the code of a document in its order."""
-    fences = re.findall(r"^```(python|sh)\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", text, re.DOTALL | re.MULTILINE)
+    fences = re.findall(
+        r"^```(python|sh)\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", text, re.DOTALL | re.MULTILINE
+    )
     shown = re.findall(r"^```(?:python|sh)\n.*?^```\n(\n```text)?", text, re.DOTALL | re.MULTILINE)
-    return [Piece(*fence[:2], fence[2] if said else None) for fence, said in zip(fences, shown, strict=True)]
+    return [
+        Piece(*fence[:2], fence[2] if said else None)
+        for fence, said in zip(fences, shown, strict=True)
+    ]
 
 
 def commands(code):
     """Return the lines of a block that call cbcstats, with the exit code that they say."""
     lines = [line for line in code.splitlines() if re.match(r"(python -m )?cbcstats\b", line)]
-    return [(shlex.split(line, comments=True), 1 if "exits with 1" in line else 0) for line in lines]
+    return [
+        (shlex.split(line, comments=True), 1 if "exits with 1" in line else 0) for line in lines
+    ]
 
 
 def printed(piece, namespace, folder):
@@ -142,7 +155,9 @@ def test_code_for_spark_runs_and_prints_what_is_shown(page, tmp_path):
     (tmp_path / "page.py").write_text("\n".join(piece.code for piece in code), encoding="utf-8")
     done = run_python("page.py", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert same(done.stdout) == "\n".join(same(piece.output) for piece in code if piece.output is not None)
+    assert same(done.stdout) == "\n".join(
+        same(piece.output) for piece in code if piece.output is not None
+    )
 
 
 REPORTS = {
@@ -177,7 +192,9 @@ def test_the_code_of_the_readme_runs_and_prints(code, tmp_path, monkeypatch, cap
     assert capsys.readouterr().out
 
 
-COMMENTED = [code for code in blocks(read("README.md"), "python") if re.search(r"\)  +# [0-9]", code)]
+COMMENTED = [
+    code for code in blocks(read("README.md"), "python") if re.search(r"\)  +# [0-9]", code)
+]
 
 
 @pytest.mark.parametrize("code", COMMENTED)
@@ -202,7 +219,9 @@ def test_commands_in_the_documents_run(line, tmp_path):
     [(words, code)] = commands(line)
     if words[1] in ("check", "count"):
         rows = {"Country": ["Kenya", "Atlantis"], "start_date": ["2017-04-03", "2017-05-08"]}
-        register = pd.DataFrame(rows if any("Country" in word for word in words) else _renamed(rows))
+        register = pd.DataFrame(
+            rows if any("Country" in word for word in words) else _renamed(rows)
+        )
         if words[2].endswith(".csv"):
             register.to_csv(tmp_path / words[2], index=False)
         else:
@@ -235,8 +254,12 @@ def test_what_is_installed_exists(document):
     extras = set(tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"])
     for line in [*shell_lines(document), *re.findall(r"`(python -m pip [^`]+)`", read(document))]:
         if "pip install" in line:
-            assert set(re.findall(r"[\w-]+", ",".join(re.findall(r"\[(.*?)\]", line)))) <= extras, line
-            assert re.search(r"""(^|["' ])\.($|["' \[])""", line), f"{line} installs something else than this checkout"
+            assert set(re.findall(r"[\w-]+", ",".join(re.findall(r"\[(.*?)\]", line)))) <= extras, (
+                line
+            )
+            assert re.search(r"""(^|["' ])\.($|["' \[])""", line), (
+                f"{line} installs something else than this checkout"
+            )
 
 
 def test_lines_for_the_shell_are_of_known_kinds():
@@ -275,7 +298,9 @@ def test_links_lead_somewhere(document):
         page = (ROOT / document).parent / path if path else ROOT / document
         assert page.exists(), target
         if place:
-            page_text = page.read_text(encoding="utf-8").replace(generated.MARK, generated.commands())
+            page_text = page.read_text(encoding="utf-8").replace(
+                generated.MARK, generated.commands()
+            )
             assert place in map(anchor, re.findall(r"^#+ (.+)$", page_text, re.MULTILINE)), target
 
 
@@ -285,19 +310,28 @@ def test_the_tree_in_contributing_is_the_package():
 
 
 def test_the_order_in_contributing_is_the_order_of_imports():
-    order = [name.removesuffix(".py") for name in re.findall(r"^  ([\w.]+\.py)", read("CONTRIBUTING.md"), re.MULTILINE)]
+    order = [
+        name.removesuffix(".py")
+        for name in re.findall(r"^  ([\w.]+\.py)", read("CONTRIBUTING.md"), re.MULTILINE)
+    ]
     for place, module in enumerate(order[1:], start=1):
         code = read(f"cbcstats/{module}.py")
         used = re.findall(r"from cbcstats(?:\.(\w+))? import (?:(\w+))?", code)
         for home, name in used:
             other = home or name
-            assert other not in order[place + 1 :], f"{module} reads from {other}, which stands below it"
+            assert other not in order[place + 1 :], (
+                f"{module} reads from {other}, which stands below it"
+            )
 
 
 def test_the_numbers_in_the_readme_are_those_of_the_tables():
     """Numbers that grow with the tables are said as more than a round number, so that a new row breaks nothing."""
     text = " ".join(read("README.md").split())
-    counts, beneficiaries, places = cbcstats.load_counts(), cbcstats.load_beneficiaries(), cbcstats.load_places()
+    counts, beneficiaries, places = (
+        cbcstats.load_counts(),
+        cbcstats.load_beneficiaries(),
+        cbcstats.load_places(),
+    )
     sizes = {
         r"`data/counts.csv` \| more than (\S+) \| published counts": len(counts),
         r"published counts in more than (\S+) series": counts["indicator"].nunique(),
@@ -316,7 +350,9 @@ def test_the_numbers_in_the_readme_are_those_of_the_tables():
     missions = cbcstats.load_counts("missions")
     for per in ("period", "month"):
         change = cbcstats.year_on_year(missions, per=per).iloc[-1]
-        assert f"+{change['percent_change_low']:.1f}% to +{change['percent_change_high']:.1f}%" in text
+        assert (
+            f"+{change['percent_change_low']:.1f}% to +{change['percent_change_high']:.1f}%" in text
+        )
 
 
 def test_the_changelog_knows_the_version():
@@ -330,8 +366,16 @@ def test_the_method_has_every_reason_that_why_can_say():
         for node in ast.walk(ast.parse(read("cbcstats/comparability.py")))
         if isinstance(node, ast.FunctionDef) and node.name == "_reasons"
     ]
-    texts = [node.value for node in ast.walk(reasons) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    said = [text.strip(" ,()") for text in texts if text != ast.get_docstring(reasons) and " " in text.strip()]
+    texts = [
+        node.value
+        for node in ast.walk(reasons)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    said = [
+        text.strip(" ,()")
+        for text in texts
+        if text != ast.get_docstring(reasons) and " " in text.strip()
+    ]
     assert len(said) > 12
     page = read("docs/method.md")
     assert [text for text in said if text not in page] == []
@@ -357,7 +401,9 @@ def test_every_command_is_on_its_page_with_its_options():
     names = re.findall(r"^## (\w+)$", page, re.MULTILINE)
     assert names
     assert names == [
-        name for name in re.findall(r"^\W*([a-z]+)  ", listed, re.MULTILINE) if name in generated.command_names()
+        name
+        for name in re.findall(r"^\W*([a-z]+)  ", listed, re.MULTILINE)
+        if name in generated.command_names()
     ]
     for name in names:
         part = page.partition(f"## {name}\n")[2].partition("\n## ")[0]
@@ -403,8 +449,13 @@ def test_the_pages_load_nothing_from_elsewhere(site):
 
 @pytest.mark.slow
 def test_links_between_the_pages_lead_somewhere(site):
-    elements = {page.resolve(): Elements(page.read_text(encoding="utf-8")).found for page in site.rglob("*.html")}
-    places = {page: {attributes.get("id") for _, attributes in found} for page, found in elements.items()}
+    elements = {
+        page.resolve(): Elements(page.read_text(encoding="utf-8")).found
+        for page in site.rglob("*.html")
+    }
+    places = {
+        page: {attributes.get("id") for _, attributes in found} for page, found in elements.items()
+    }
     for page, found in elements.items():
         for target in [attributes.get("href") or "" for tag, attributes in found if tag == "a"]:
             path, _, place = target.partition("#")
@@ -412,7 +463,9 @@ def test_links_between_the_pages_lead_somewhere(site):
                 continue
             there = (page.parent / unquote(path)).resolve() if path else page
             assert there.exists(), f"{page.name}: {target}"
-            assert not place or there not in places or unquote(place) in places[there], f"{page.name}: {target}"
+            assert not place or there not in places or unquote(place) in places[there], (
+                f"{page.name}: {target}"
+            )
 
 
 @pytest.mark.slow
@@ -443,7 +496,11 @@ def served(site):
 @pytest.mark.browser
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
 def test_the_pages_can_be_used_by_all_readers(browser, site, served, scheme, width):
-    with opened(browser, served, viewport={"width": width, "height": 900}, color_scheme=scheme) as (shown, asked, _):
+    with opened(browser, served, viewport={"width": width, "height": 900}, color_scheme=scheme) as (
+        shown,
+        asked,
+        _,
+    ):
         for page in sorted(site.rglob("*.html")):
             name = page.relative_to(site).as_posix()
             shown.goto(served + name)

@@ -11,8 +11,9 @@ from needs import Needed
 from office import converted
 
 import cbcstats
-from cbcstats import ArgumentError, entry_forms, read_register, save_template, to_iso3
+from cbcstats import ArgumentError, read_register, save_template, to_iso3
 from cbcstats.cli import main
+from cbcstats.registers import template
 
 openpyxl = Needed("openpyxl")
 
@@ -21,13 +22,46 @@ LABELS = {
         *("Mission ID", "Member", "Start date", "End date", "Programme", "Kind", "Status"),
         *("Experts", "Participants", "Female participants", "Source"),
     ],
-    "beneficiaries": ["Member", "Programme", "Track", "Start date", "End date", "As of", "Status", "Source"],
+    "beneficiaries": [
+        "Member",
+        "Programme",
+        "Track",
+        "Start date",
+        "End date",
+        "As of",
+        "Status",
+        "Source",
+    ],
 }
 NEEDED = {"missions": {"Member", "Start date"}, "beneficiaries": {"Member", "Programme"}}
 DAY = datetime.datetime
 MISSIONS = [
-    ["M-1", "Kenya", DAY(2017, 4, 3), DAY(2017, 4, 7), "Mercator", "diagnostic", "delivered", 2, 25, 11, "report 1"],
-    ["007", "Côte d'Ivoire", DAY(2018, 2, 28), DAY(2018, 2, 28), "Ours", "advice", "delivered", 0, 0, 0, "2018-03-02"],
+    [
+        "M-1",
+        "Kenya",
+        DAY(2017, 4, 3),
+        DAY(2017, 4, 7),
+        "Mercator",
+        "diagnostic",
+        "delivered",
+        2,
+        25,
+        11,
+        "report 1",
+    ],
+    [
+        "007",
+        "Côte d'Ivoire",
+        DAY(2018, 2, 28),
+        DAY(2018, 2, 28),
+        "Ours",
+        "advice",
+        "delivered",
+        0,
+        0,
+        0,
+        "2018-03-02",
+    ],
     ["M-3", "Türkiye", DAY(2019, 6, 30), None, None, None, None, None, None, None, None],
 ]
 
@@ -52,7 +86,7 @@ def checks_of(sheet):
     found = {}
     for check in sheet.data_validations.dataValidation:
         column, last = re.fullmatch(r"([A-Z])2:\1(\d+)", str(check.sqref)).groups()
-        assert int(last) == entry_forms.ROWS + 1
+        assert int(last) == template.ROWS + 1
         found[labels[column]] = check
     return found
 
@@ -76,7 +110,10 @@ def test_the_header_is_frozen_filtered_and_shows_what_is_needed(kind, tmp_path):
     checks = checks_of(sheet)
     for cell in sheet[1]:
         assert cell.comment.text.startswith("Needed") == (cell.value in NEEDED[kind])
-        assert sheet.column_dimensions[cell.column_letter].width >= max(len(word) for word in cell.value.split()) + 3
+        assert (
+            sheet.column_dimensions[cell.column_letter].width
+            >= max(len(word) for word in cell.value.split()) + 3
+        )
         if cell.value in NEEDED[kind]:
             assert checks[cell.value].prompt.startswith("Needed")
 
@@ -85,13 +122,18 @@ def test_days_are_refused_unless_read_register_takes_them(form, tmp_path):
     checks = checks_of(sheet_of(form))
     for label in ("Start date", "End date"):
         assert (checks[label].type, checks[label].errorStyle) == ("date", None)
-        assert (checks[label].operator or "between", checks[label].showErrorMessage) == ("between", True)
+        assert (checks[label].operator or "between", checks[label].showErrorMessage) == (
+            "between",
+            True,
+        )
         assert "2017-04-03" in checks[label].error
         assert not checks[label].allowBlank
     start, end = checks["Start date"], checks["End date"]
     assert [start.formula1, start.formula2] == ["DATE(1952,1,1)", "MIN(TODAY(),D2)"]
     assert [end.formula1, end.formula2] == ["MAX(DATE(1952,1,1),C2)", "TODAY()"]
-    ahead = checks_of(sheet_of(save_template(tmp_path / "other.xlsx", kind="beneficiaries"), "beneficiaries"))
+    ahead = checks_of(
+        sheet_of(save_template(tmp_path / "other.xlsx", kind="beneficiaries"), "beneficiaries")
+    )
     assert [ahead[label].formula2 for label in ("Start date", "End date", "As of")] == [
         *("MIN(DATE(9999,12,31),E2)", "DATE(9999,12,31)", "TODAY()"),
     ]
@@ -111,7 +153,7 @@ def test_counts_are_refused_unless_whole_and_not_negative_and_ids_unless_new(for
         assert bool(checks[label].allowBlank) == (label == "Experts")
     key = checks["Mission ID"]
     assert (key.type, key.errorStyle) == ("custom", None)
-    assert key.formula1 == f'OR(A2="",SUMPRODUCT(--($A$2:$A${entry_forms.ROWS + 1}=A2))=1)'
+    assert key.formula1 == f'OR(A2="",SUMPRODUCT(--($A$2:$A${template.ROWS + 1}=A2))=1)'
 
 
 def test_the_lists_hold_all_members_and_programmes_and_only_warn(kind, tmp_path):
@@ -120,7 +162,11 @@ def test_the_lists_hold_all_members_and_programmes_and_only_warn(kind, tmp_path)
     lists = {}
     for label, check in checks_of(workbook[kind.capitalize()]).items():
         if check.type == "list":
-            assert (check.errorStyle, check.showErrorMessage, check.showDropDown or False) == ("warning", True, False)
+            assert (check.errorStyle, check.showErrorMessage, check.showDropDown or False) == (
+                "warning",
+                True,
+                False,
+            )
             column, last = re.fullmatch(r"Lists!\$([A-Z])\$2:\$\1\$(\d+)", check.formula1).groups()
             lists[label] = [cell.value for [cell] in workbook["Lists"][f"{column}2:{column}{last}"]]
             assert all(lists[label])
@@ -148,7 +194,13 @@ def test_the_example_is_like_a_row_that_passes_and_is_not_read(kind, tmp_path):
 
 def test_an_empty_form_is_a_register_without_rows(kind, tmp_path):
     found = read_register(save_template(tmp_path / "form.xlsx", kind=kind), kind=kind)
-    assert found.summary["rows read"] == len(found.rows) == len(found.rejected) == len(found.problems) == 0
+    assert (
+        found.summary["rows read"]
+        == len(found.rows)
+        == len(found.rejected)
+        == len(found.problems)
+        == 0
+    )
     assert found.name.endswith(f"sheet {kind.capitalize()}")
 
 
@@ -160,7 +212,9 @@ def test_what_is_entered_passes(form):
     assert found.rows["start_date"].tolist() == [row[2] for row in MISSIONS]
     assert str(found.rows["start_date"].dtype).startswith("datetime64")
     assert found.rows["participants"].tolist() == [25, 0, pd.NA]
-    assert {str(found.rows[name].dtype) for name in ("experts", "participants", "female_participants")} == {"Int64"}
+    assert {
+        str(found.rows[name].dtype) for name in ("experts", "participants", "female_participants")
+    } == {"Int64"}
     assert found.rows["mission_id"].tolist() == ["M-1", "007", "M-3"]
     assert found.rows["source"].tolist()[:2] == ["report 1", "2018-03-02"]
 
@@ -198,15 +252,20 @@ def test_checks_are_no_formulas_so_that_the_slow_reader_stays_out(form, monkeypa
 
 
 def test_a_cell_that_is_missing_in_a_row_that_is_begun_turns_orange(form):
-    rules = {str(area.sqref): rule for area, [rule] in sheet_of(form).conditional_formatting._cf_rules.items()}
+    rules = {
+        str(area.sqref): rule
+        for area, [rule] in sheet_of(form).conditional_formatting._cf_rules.items()
+    }
     assert {where: rule.formula for where, rule in rules.items()} == {
-        f"B2:B{entry_forms.ROWS + 1}": ['AND(COUNTA($A2:$K2)>0,$B2="")'],
-        f"C2:C{entry_forms.ROWS + 1}": ['AND(COUNTA($A2:$K2)>0,$C2="")'],
+        f"B2:B{template.ROWS + 1}": ['AND(COUNTA($A2:$K2)>0,$B2="")'],
+        f"C2:C{template.ROWS + 1}": ['AND(COUNTA($A2:$K2)>0,$C2="")'],
     }
 
 
 def test_the_same_bytes_are_written_again_and_nothing_else(kind, tmp_path):
-    first, second = (save_template(tmp_path / "made" / name, kind=kind) for name in ("one.xlsx", "two.xlsx"))
+    first, second = (
+        save_template(tmp_path / "made" / name, kind=kind) for name in ("one.xlsx", "two.xlsx")
+    )
     assert first.read_bytes() == second.read_bytes()
     assert sorted(path.name for path in first.parent.iterdir()) == ["one.xlsx", "two.xlsx"]
     with zipfile.ZipFile(first) as archive:
@@ -232,7 +291,7 @@ def test_other_names_and_kinds_are_refused(tmp_path):
 
 def test_what_stands_there_stays_when_writing_fails(form, monkeypatch):
     before = form.read_bytes()
-    monkeypatch.setattr(entry_forms, "load_members", None)
+    monkeypatch.setattr(template, "load_members", None)
     with pytest.raises(TypeError):
         save_template(form, overwrite=True)
     assert form.read_bytes() == before
@@ -250,7 +309,9 @@ def test_what_stands_there_stays_when_writing_fails(form, monkeypatch):
         (["new.xlsx", "--kind", "mission"], 2, "did you mean 'missions'"),
     ],
 )
-def test_the_command_writes_a_template_or_says_why_not(arguments, code, said, form, monkeypatch, capsys):
+def test_the_command_writes_a_template_or_says_why_not(
+    arguments, code, said, form, monkeypatch, capsys
+):
     monkeypatch.chdir(form.parent)
     monkeypatch.setattr(sys, "argv", ["cbcstats", "template", *arguments])
     with pytest.raises(SystemExit) as stopped:
@@ -270,6 +331,6 @@ def test_what_libreoffice_saves_passes_as_well(form, tmp_path):
 
 def test_a_list_beyond_the_letter_z_is_found():
     lengths = {f"other {number}": 1 for number in range(26)} | {"status": 4}
-    columns = entry_forms._columns(entry_forms.KINDS["missions"].to_schema(), lengths)
+    columns = template._columns(template.KINDS["missions"].to_schema(), lengths)
     [status] = [column for column in columns if column.name == "status"]
     assert status.check["source"] == "=Lists!$AA$2:$AA$5"

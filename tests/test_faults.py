@@ -20,7 +20,9 @@ from needs import needed
 from notebook_files import make_notebook
 
 import cbcstats
-from cbcstats import DataError, ReportError, files, inputs, reports, text_inputs
+from cbcstats import DataError, ReportError
+from cbcstats.files import inputs, text_inputs, writing
+from cbcstats.report import report
 
 faults = pytest.importorskip("faults")
 ROOT = Path(__file__).parent.parent
@@ -142,7 +144,9 @@ def test_a_command_says_in_a_sentence_that_the_disk_is_full(name, disk, monkeypa
     fill(place)
     assert faults.command(*COMMANDS[name]) == 2
     said = capsys.readouterr().err
-    assert "No space left on device; make room there, or name a folder on another disk" in " ".join(said.split())
+    assert "No space left on device; make room there, or name a folder on another disk" in " ".join(
+        said.split()
+    )
     assert "Traceback" not in said
     assert names_in(place) == ["filler"]
 
@@ -156,7 +160,10 @@ def test_a_report_on_a_full_disk_is_said_and_the_old_one_stays(disk, tmp_path):
     shutil.rmtree(place / f"{place.name}.notebooks", ignore_errors=True)
     fill(place)
     before = faults.contents(place)
-    with pytest.raises(ReportError, match=r"report: No space left on device; make room there.*; no report was written"):
+    with pytest.raises(
+        ReportError,
+        match=r"report: No space left on device; make room there.*; no report was written",
+    ):
         cbcstats.save_report(place / "report", notebooks=[tmp_path / "disk.notebooks"])
     assert faults.contents(place) == before
 
@@ -178,8 +185,8 @@ def test_ctrl_c_in_the_other_commands_is_130_too(arguments, monkeypatch, capsys)
     def interrupted(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cbcstats.verdicts.check_claims", interrupted)
-    monkeypatch.setattr("cbcstats.claims.implied_previous", interrupted)
+    monkeypatch.setattr("cbcstats.changes.claim_checks.check_claims", interrupted)
+    monkeypatch.setattr("cbcstats.changes.claims.implied_previous", interrupted)
     assert faults.command(*arguments) == 130
     assert "Stopped" in capsys.readouterr().err
 
@@ -216,11 +223,16 @@ def test_a_folder_that_may_not_be_written_is_said_and_what_stood_there_stays(mon
         before = faults.contents(place)
         place.chmod(0o555)
         with as_anybody():
-            codes = [faults.command(*COMMANDS[name], "--overwrite") for name in ("template", "count")]
+            codes = [
+                faults.command(*COMMANDS[name], "--overwrite") for name in ("template", "count")
+            ]
         said = " ".join(capsys.readouterr().err.split())
         assert codes == [2, 2]
         for name in ("form.xlsx", "counts.csv"):
-            assert f"Error: {name}: Permission denied; close it where it is open, and check that it and" in said
+            assert (
+                f"Error: {name}: Permission denied; close it where it is open, and check that it and"
+                in said
+            )
         assert faults.contents(place) == before
         place.chmod(0o755)
         monkeypatch.chdir(ROOT)
@@ -228,7 +240,7 @@ def test_a_folder_that_may_not_be_written_is_said_and_what_stood_there_stays(mon
 
 def test_files_that_belong_together_are_all_new_or_all_as_before(tmp_path, monkeypatch):
     paths = [tmp_path / name for name in ("a.csv", "b.csv", "new.csv", "last.json")]
-    files.write_together(dict.fromkeys(paths[:2], b"before"))
+    writing.write_together(dict.fromkeys(paths[:2], b"before"))
     replace = os.replace
 
     def locked(source, destination, **options):
@@ -239,8 +251,11 @@ def test_files_that_belong_together_are_all_new_or_all_as_before(tmp_path, monke
     monkeypatch.setattr(os, "replace", locked)
     monkeypatch.setattr(Path, "replace", lambda path, to: locked(path, to))
     with pytest.raises(PermissionError, match=r"last\.json"):
-        files.write_together(dict.fromkeys(paths, b"after"))
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.csv": b"before", "b.csv": b"before"}
+        writing.write_together(dict.fromkeys(paths, b"after"))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "a.csv": b"before",
+        "b.csv": b"before",
+    }
 
 
 def test_a_package_of_two_times_is_seen_by_the_hashes_in_it(tmp_path):
@@ -262,8 +277,12 @@ def test_a_report_whose_charts_cannot_be_written_is_said(tmp_path):
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "counts = cbcstats.load_counts('missions')\nax = cbcstats.plot_counts(counts)"
     )
-    with pytest.raises(ReportError, match=r"mine\.ipynb, code cell 1 .*: OSError: .* File too large; make room or"):
-        cbcstats.save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / "mine.ipynb", source)])
+    with pytest.raises(
+        ReportError, match=r"mine\.ipynb, code cell 1 .*: OSError: .* File too large; make room or"
+    ):
+        cbcstats.save_report(
+            tmp_path / "report", notebooks=[make_notebook(tmp_path / "mine.ipynb", source)]
+        )
     assert names_in(tmp_path) == ["mine.ipynb"]
 
 
@@ -277,7 +296,7 @@ def test_two_processes_that_write_one_file_leave_one_of_both_at_every_moment(tmp
         "import sys, pathlib; from cbcstats.files import write_whole\n"
         "for _ in range(150): write_whole(pathlib.Path(sys.argv[1]), sys.argv[2].encode() * 200_000)"
     )
-    files.write_whole(path, b"A" * 200_000)
+    writing.write_whole(path, b"A" * 200_000)
     writers = [subprocess.Popen([sys.executable, "-c", code, str(path), sign]) for sign in "AB"]
     seen = set()
     while any(writer.poll() is None for writer in writers):
@@ -290,7 +309,7 @@ def test_two_processes_that_write_one_file_leave_one_of_both_at_every_moment(tmp
 def make_report(folder, text):
     folder.mkdir()
     (folder / "index.html").write_text(text, encoding="utf-8")
-    (folder / reports.MANIFEST).write_text('["index.html"]', encoding="utf-8")
+    (folder / report.MANIFEST).write_text('["index.html"]', encoding="utf-8")
     return folder
 
 
@@ -299,9 +318,9 @@ def test_two_reports_that_are_put_into_one_place_leave_one_of_both(tmp_path):
 
     def put(text):
         for _ in range(40):
-            folder = make_report(files.name_beside(target, "report"), text)
+            folder = make_report(writing.name_beside(target, "report"), text)
             try:
-                reports._put(folder, target)
+                report._put(folder, target)
             except (OSError, ReportError) as error:  # said, and the other one stands there
                 failed.append(error)
                 shutil.rmtree(folder)
@@ -311,7 +330,7 @@ def test_two_reports_that_are_put_into_one_place_leave_one_of_both(tmp_path):
         thread.start()
     for thread in threads:
         thread.join()
-    assert names_in(tmp_path) == ["report", f"report/{reports.MANIFEST}", "report/index.html"]
+    assert names_in(tmp_path) == ["report", f"report/{report.MANIFEST}", "report/index.html"]
     assert (target / "index.html").read_text(encoding="utf-8") in "AB"
     assert len(failed) < 40, failed
 
@@ -328,7 +347,7 @@ def test_a_report_that_was_killed_between_its_two_steps_comes_back(tmp_path):
 def test_what_is_left_of_a_report_does_not_come_back(tmp_path):
     old = make_report(tmp_path / ".report-0123456789abcdef-old", "old")
     (old / "index.html").unlink()
-    reports._bring_back(tmp_path / "report")
+    report._bring_back(tmp_path / "report")
     assert not (tmp_path / "report").exists()
 
 
@@ -344,7 +363,7 @@ def test_a_report_that_cannot_be_moved_is_said_and_the_old_one_stays(tmp_path, m
 
     monkeypatch.setattr(Path, "rename", locked)
     with pytest.raises(PermissionError):
-        reports._put(folder, target)
+        report._put(folder, target)
     assert (target / "index.html").read_text(encoding="utf-8") == "old"
 
 
@@ -359,15 +378,18 @@ def age(path, seconds):
 @POSIX
 def test_what_a_killed_process_left_goes_with_the_next_write_and_nothing_else_does(tmp_path):
     forgotten, young, held = (tmp_path / f".cbcstats-{sign * 16}" for sign in "abc")
-    others = [tmp_path / name for name in (".cbcstats-report", ".cbcstats-notes", f"x{HIDDEN}", f"{HIDDEN}.txt")]
+    others = [
+        tmp_path / name
+        for name in (".cbcstats-report", ".cbcstats-notes", f"x{HIDDEN}", f"{HIDDEN}.txt")
+    ]
     for path in (forgotten, young, held, *others):
         path.write_bytes(b"")
         age(path, -3600 if path == young else 120)  # young for as long as the test may take
     with held.open("rb") as file:
-        files.hold(file.fileno())
-        files.write_whole(tmp_path / "new.csv", b"")
+        writing.hold(file.fileno())
+        writing.write_whole(tmp_path / "new.csv", b"")
         assert set(tmp_path.iterdir()) == {young, held, *others, tmp_path / "new.csv"}
-    files.write_whole(tmp_path / "new.csv", b"")
+    writing.write_whole(tmp_path / "new.csv", b"")
     assert set(tmp_path.iterdir()) == {young, *others, tmp_path / "new.csv"}
 
 
@@ -382,22 +404,22 @@ def test_a_process_that_is_killed_holds_nothing_any_more(tmp_path):
     holder = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE)
     holder.stdout.readline()
     age(path, 120)
-    files.clear(tmp_path, "cbcstats")
+    writing.clear(tmp_path, "cbcstats")
     assert path.exists()
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     holder.stdout.close()
-    files.clear(tmp_path, "cbcstats")
+    writing.clear(tmp_path, "cbcstats")
     assert not path.exists()
 
 
 def test_a_report_that_is_needed_to_come_back_is_not_cleared(tmp_path):
     old = make_report(tmp_path / ".report-0123456789abcdef-old", "old")
     age(old, 3 * 24 * 3600)
-    files.clear(tmp_path, "report")
+    writing.clear(tmp_path, "report")
     assert old.exists()
     (tmp_path / "report").mkdir()
-    files.clear(tmp_path, "report")
+    writing.clear(tmp_path, "report")
     assert not old.exists()
 
 
@@ -448,7 +470,9 @@ def test_a_register_that_changes_while_it_is_read_in_parts_is_refused(change, ki
     first = next(parts)
     assert 0 < len(first.rows) < 3000
     change(path)
-    with pytest.raises(DataError, match="was changed while it was read; read it again when nobody writes to it"):
+    with pytest.raises(
+        DataError, match="was changed while it was read; read it again when nobody writes to it"
+    ):
         list(parts)
 
 
@@ -469,12 +493,14 @@ def test_a_register_that_changes_between_its_two_readings_is_refused(change, tmp
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_a_command_says_that_a_register_was_changed_and_writes_nothing(tmp_path, monkeypatch, capsys):
+def test_a_command_says_that_a_register_was_changed_and_writes_nothing(
+    tmp_path, monkeypatch, capsys
+):
     path = register_in(tmp_path, ".csv")
-    from cbcstats import tallies
+    from cbcstats.registers import counting
 
-    tally = tallies.tally
-    monkeypatch.setattr(tallies, "tally", lambda rows, **how: (grow(path), tally(rows, **how))[1])
+    tally = counting.tally
+    monkeypatch.setattr(counting, "tally", lambda rows, **how: (grow(path), tally(rows, **how))[1])
     monkeypatch.chdir(tmp_path)
     assert faults.command("count", path, "-o", "counts.csv") == 2
     assert "was changed while it was read" in " ".join(capsys.readouterr().err.split())

@@ -7,7 +7,7 @@ import pytest
 from folders import full_disk, names_in
 
 from cbcstats import ArgumentError
-from cbcstats.files import target, write_whole
+from cbcstats.files.writing import target, write_whole
 
 
 def test_a_file_is_written_with_its_folders(tmp_path):

@@ -10,12 +10,23 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from command_line import run_python
-from hostile import GOOD, MAIN, TWO_ROWS, as_parquet, campaign, cell, check_register, give, targets_once, workbook
+from hostile import (
+    GOOD,
+    MAIN,
+    TWO_ROWS,
+    as_parquet,
+    campaign,
+    cell,
+    check_register,
+    give,
+    targets_once,
+    workbook,
+)
 from properties import given, settings, st
 
 import cbcstats
 from cbcstats import ArgumentError, CbcstatsError, DataError, read_register, read_register_in_parts
-from cbcstats.files import target, write_whole
+from cbcstats.files.writing import target, write_whole
 
 HEADER = b"member,start_date\n"
 LOADERS = ("counts", "beneficiaries", "members", "places", "sources")
@@ -82,7 +93,12 @@ def test_what_is_no_table_is_refused_in_words(content, said, save):
 
 
 def test_a_header_alone_is_a_table_without_rows(save):
-    for content in (HEADER, b"\xef\xbb\xbf" + HEADER, HEADER.decode().encode("utf-16"), HEADER.strip()):
+    for content in (
+        HEADER,
+        b"\xef\xbb\xbf" + HEADER,
+        HEADER.decode().encode("utf-16"),
+        HEADER.strip(),
+    ):
         register = read_register(save(content))
         assert (len(register.rows), len(register.rejected)) == (0, 0)
         assert sum(len(part.rows) for part in read_register_in_parts(save(content))) == 0
@@ -119,14 +135,36 @@ def test_a_broken_row_is_one_rejected_row(row, problem, save):
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        *(("1e308", None), ("1e400", None), ("Infinity", None), ("-Infinity", None), ("0x10", None), ("1_000", None)),
-        *(("\u0661\u0662", None), ("\uff11\uff12", None), ("99999999999999999999", None), ("-1", None), ("-0", 0)),
-        *(("NaN", ""), ("5.0", 5), ("5.5", None), ("=5", None), ("5\0", None), ("1" * 10_000, None)),
+        *(
+            ("1e308", None),
+            ("1e400", None),
+            ("Infinity", None),
+            ("-Infinity", None),
+            ("0x10", None),
+            ("1_000", None),
+        ),
+        *(
+            ("\u0661\u0662", None),
+            ("\uff11\uff12", None),
+            ("99999999999999999999", None),
+            ("-1", None),
+            ("-0", 0),
+        ),
+        *(
+            ("NaN", ""),
+            ("5.0", 5),
+            ("5.5", None),
+            ("=5", None),
+            ("5\0", None),
+            ("1" * 10_000, None),
+        ),
     ],
 )
 def test_a_number_is_read_or_rejected_but_never_another_one(typed, read, save):
     """None is rejected, and the empty text is read as missing with a warning."""
-    register = read_register(save(f"member,start_date,participants\nKenya,2017-04-03,{typed}\n".encode()))
+    register = read_register(
+        save(f"member,start_date,participants\nKenya,2017-04-03,{typed}\n".encode())
+    )
     found = [None if pd.isna(value) else value for value in register.rows["participants"]]
     assert found == ([] if read is None else [None] if read == "" else [read])
     assert len(problems(register)) == (0 if isinstance(read, int) else 1)
@@ -137,9 +175,19 @@ def test_a_number_is_read_or_rejected_but_never_another_one(typed, read, save):
     ("typed", "problem"),
     [
         *(("0000-00-00", "is no day of the calendar"), ("2024-02-30", "is no day of the calendar")),
-        *(("9999-12-31", "lies in the future"), ("99999-01-01", "is not a date"), ("1677", "names no day")),
-        *(("1677-01-01", "is before 1952, when the WCO began"), ("2017-04-03T25:00", "is not a date")),
-        *(("\u0662\u0660\u0661\u0667-\u0660\u0664-\u0660\u0663", "is not a date"), ("today", "is not a date")),
+        *(
+            ("9999-12-31", "lies in the future"),
+            ("99999-01-01", "is not a date"),
+            ("1677", "names no day"),
+        ),
+        *(
+            ("1677-01-01", "is before 1952, when the WCO began"),
+            ("2017-04-03T25:00", "is not a date"),
+        ),
+        *(
+            ("\u0662\u0660\u0661\u0667-\u0660\u0664-\u0660\u0663", "is not a date"),
+            ("today", "is not a date"),
+        ),
         *(
             ("\uff12\uff10\uff11\uff17-04-03", "is not a date"),
             ("-2017-04-03", "is not a date"),
@@ -149,13 +197,16 @@ def test_a_number_is_read_or_rejected_but_never_another_one(typed, read, save):
     ],
 )
 def test_a_day_is_read_or_rejected_but_never_another_one(typed, problem, date_format, save):
-    register = read_register(save(f"member,start_date\nKenya,{typed}\n".encode()), date_format=date_format)
+    register = read_register(
+        save(f"member,start_date\nKenya,{typed}\n".encode()), date_format=date_format
+    )
     assert problems(register) == ([problem] if problem else [])
     assert register.rows["start_date"].tolist() == ([] if problem else [pd.Timestamp("2017-04-03")])
 
 
 @pytest.mark.parametrize(
-    "date_format", ["%d/%m/%Y %G", "%d/%m/%Y %U", "%c %d %m %Y", "%d/%m/%Y\0", "%d%m%Y%", "\ud800%d"]
+    "date_format",
+    ["%d/%m/%Y %G", "%d/%m/%Y %U", "%c %d %m %Y", "%d/%m/%Y\0", "%d%m%Y%", "\ud800%d"],
 )
 def test_a_date_format_that_cannot_be_used_is_said(date_format, save):
     with pytest.raises(ArgumentError, match="date_format"):
@@ -183,7 +234,14 @@ def test_ten_thousand_columns_are_read(save):
 @pytest.mark.slow
 def test_a_cell_of_50_mb_is_one_cell(save):
     long = b"x" * 50_000_000
-    path = save(HEADER + b'Kenya,2017-04-03\n"' + long + b'",2017-04-03\n' + b"la " * 300_000 + b",2017-04-03\n")
+    path = save(
+        HEADER
+        + b'Kenya,2017-04-03\n"'
+        + long
+        + b'",2017-04-03\n'
+        + b"la " * 300_000
+        + b",2017-04-03\n"
+    )
     register = read_register(path)
     assert register.rows.index.tolist() == [2]
     assert register.rejected["member"].str.len().tolist() == [50_000_000, 900_000]
@@ -222,7 +280,11 @@ FAR = f'{TWO_ROWS}<row r="1048576">{cell("XFD1048576", "x")}</row>'
 LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
 ENTITY = '<row r="3"><c r="A3" t="inlineStr"><is><t>&{};</t></is></c><c r="B3"><f>1</f></c></row>'
 BOOKS = {
-    "a cell in the last corner": (FAR, {}, "its cells lie within 1,048,579 rows and 16,386 columns"),
+    "a cell in the last corner": (
+        FAR,
+        {},
+        "its cells lie within 1,048,579 rows and 16,386 columns",
+    ),
     "a cell beyond all corners": (f'{TWO_ROWS}<row r="4294967295"/>', {}, None),
     "a row beyond all rows": (FAR.replace("1048576", "4294967295"), {}, "its cells lie within"),
     "a cell whose place is too long": (FAR.replace("XFD", "ZZZZZZZZ"), {}, "its cells lie within"),
@@ -232,7 +294,11 @@ BOOKS = {
         "its cells lie",
     ),
     "cells in single quotes": (FAR.replace('"', "'"), {}, "its cells lie within"),
-    "cells with a prefix": (FAR.replace("<c ", "<x:c ").replace("</c>", "</x:c>"), {}, "can be read|its cells lie"),
+    "cells with a prefix": (
+        FAR.replace("<c ", "<x:c ").replace("</c>", "</x:c>"),
+        {},
+        "can be read|its cells lie",
+    ),
     "a billion laughs": (
         TWO_ROWS + ENTITY.format("a11"),
         {"before": f'<!DOCTYPE a [<!ENTITY a0 "ha">{LAUGHS}]>'},
@@ -243,9 +309,21 @@ BOOKS = {
         {"before": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'},
         "undefined ent",
     ),
-    "a text that is not there": (f'{TWO_ROWS}<row r="3"><c r="A3" t="s"><v>99</v></c></row>', {}, "can be read"),
-    "no sheet": (TWO_ROWS, {"book": f'<workbook xmlns="{MAIN}"><sheets/></workbook>'}, "it has no sheet"),
-    "an encoding that there is not": (TWO_ROWS, {"book": '<?xml version="1.0" encoding="UTF-99"?><a/>'}, "can be read"),
+    "a text that is not there": (
+        f'{TWO_ROWS}<row r="3"><c r="A3" t="s"><v>99</v></c></row>',
+        {},
+        "can be read",
+    ),
+    "no sheet": (
+        TWO_ROWS,
+        {"book": f'<workbook xmlns="{MAIN}"><sheets/></workbook>'},
+        "it has no sheet",
+    ),
+    "an encoding that there is not": (
+        TWO_ROWS,
+        {"book": '<?xml version="1.0" encoding="UTF-99"?><a/>'},
+        "can be read",
+    ),
     "a place that is none": (f'{TWO_ROWS}<row r="3">{cell("1A", "x")}</row>', {}, "can be read"),
 }
 
@@ -264,7 +342,10 @@ def test_a_hostile_workbook_is_refused_in_bounded_time_and_memory(name, save):
 
 
 def test_what_a_sparse_workbook_of_use_holds_is_read(save):
-    path = save(workbook(f'{TWO_ROWS}<row r="90000">{cell("A90000", "Togo")}{cell("Z90000", "x")}</row>'), "book.xlsx")
+    path = save(
+        workbook(f'{TWO_ROWS}<row r="90000">{cell("A90000", "Togo")}{cell("Z90000", "x")}</row>'),
+        "book.xlsx",
+    )
     assert read_register(path).rejected.index.tolist() == [90_000]
 
 
@@ -274,7 +355,9 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused(lies, save):
     content = workbook([TWO_ROWS, *[" " * 2**20] * 1500])
     if lies:  # the directory of the archive says that the sheet is small
         size = next(
-            part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist() if "sheet1" in part.filename
+            part.file_size
+            for part in zipfile.ZipFile(io.BytesIO(content)).infolist()
+            if "sheet1" in part.filename
         )
         content = content.replace(size.to_bytes(4, "little"), (1000).to_bytes(4, "little"))
     found = guarded(save(content, "bomb.xlsx"))
@@ -295,7 +378,8 @@ def test_macros_links_and_other_parts_of_a_workbook_are_not_looked_at(save):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096), b"a,b\n1,2\n"]
+    "content",
+    [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096), b"a,b\n1,2\n"],
 )
 @pytest.mark.parametrize("name", ["book.xlsx", "table.parquet"])
 def test_what_only_says_that_it_is_a_workbook_or_parquet_is_refused(content, name, save):
@@ -325,7 +409,9 @@ def parquet(arrays, names=("member", "start_date"), **metadata):
 
 def test_a_page_that_is_broken_is_found_where_it_is_read(save):
     data = parquet([["Kenya"] * 1000, [f"2017-04-{number % 30 + 1:02}" for number in range(1000)]])
-    path = save(data[:60] + bytes(byte ^ 0xFF for byte in data[60:200]) + data[200:], "broken.parquet")
+    path = save(
+        data[:60] + bytes(byte ^ 0xFF for byte in data[60:200]) + data[200:], "broken.parquet"
+    )
     for read in (read_register, lambda path: list(read_register_in_parts(path))):
         with pytest.raises(DataError, match="is no Parquet file"):
             read(path)
@@ -339,7 +425,9 @@ def test_text_of_parquet_that_is_no_utf_8_is_said(save):
             read(path)
 
 
-@pytest.mark.parametrize("kind", ["nested", "structs", "decimals", "codes", "bytes", "nothing", "floats", "moments"])
+@pytest.mark.parametrize(
+    "kind", ["nested", "structs", "decimals", "codes", "bytes", "nothing", "floats", "moments"]
+)
 def test_columns_of_any_kind_of_arrow_are_read_as_text_or_kept(kind, save):
     column = {
         "nested": pa.array([[["a"]], [], None]),
@@ -373,7 +461,9 @@ def test_columns_of_any_kind_of_arrow_are_read_as_text_or_kept(kind, save):
     ids=str,
 )
 def test_days_that_are_in_no_calendar_are_said(kind, save):
-    days = pa.array([2**31 - 1, 1]).cast(pa.int32()) if kind == pa.date32() else pa.array([2**62, 1])
+    days = (
+        pa.array([2**31 - 1, 1]).cast(pa.int32()) if kind == pa.date32() else pa.array([2**62, 1])
+    )
     for names in (("member", "start_date"), ("start_date", "member")):
         path = save(parquet([["Kenya", "Togo"], days.view(kind)], names), "days.parquet")
         for read in (
@@ -386,17 +476,24 @@ def test_days_that_are_in_no_calendar_are_said(kind, save):
 
 
 def test_two_columns_of_one_name_in_parquet_are_told_apart(save):
-    path = save(parquet([["Kenya"], ["2017-04-03"], ["x"], ["y"]], ["member", "start_date", "a", "a"]), "twice.parquet")
+    path = save(
+        parquet([["Kenya"], ["2017-04-03"], ["x"], ["y"]], ["member", "start_date", "a", "a"]),
+        "twice.parquet",
+    )
     assert read_register(path).rows.columns[-2:].tolist() == ["a", "a (2)"]
 
 
-@pytest.mark.parametrize("said", ['{"index_columns": ["nowhere"], "columns": [{}]}', "{", b"\xff"], ids=ascii)
+@pytest.mark.parametrize(
+    "said", ['{"index_columns": ["nowhere"], "columns": [{}]}', "{", b"\xff"], ids=ascii
+)
 def test_what_pandas_noted_in_parquet_is_not_believed(said, save):
     register = parquet([["Kenya"], ["2017-04-03"]], pandas=said)
     assert read_register(save(register, "said.parquet")).rows["iso3"].tolist() == ["KEN"]
     row = cbcstats.load_places().head(1).astype("str")
     places = parquet([row[name].tolist() for name in row], list(row), pandas=said)
-    assert cbcstats.load_places(source=save(places, "said.parquet")).equals(cbcstats.load_places().head(1))
+    assert cbcstats.load_places(source=save(places, "said.parquet")).equals(
+        cbcstats.load_places().head(1)
+    )
 
 
 @pytest.mark.parametrize("source", [5, b"x.csv", ["x.csv"]])
@@ -407,7 +504,12 @@ def test_what_is_no_path_is_said(source):
 
 
 def test_a_column_of_ones_own_whose_name_ends_like_ours_is_kept(save):
-    members = cbcstats.load_members().head(3).astype({"joined": "str"}).assign(size_precision=["a", "", "year"])
+    members = (
+        cbcstats.load_members()
+        .head(3)
+        .astype({"joined": "str"})
+        .assign(size_precision=["a", "", "year"])
+    )
     loaded = cbcstats.load_members(source=save(members.to_csv(index=False).encode()))
     assert loaded["size_precision"].fillna("").tolist() == ["a", "", "year"]
 
@@ -415,7 +517,9 @@ def test_a_column_of_ones_own_whose_name_ends_like_ours_is_kept(save):
 def test_an_id_of_a_source_with_a_blank_is_a_problem(save):
     sources = cbcstats.load_sources().head(2)
     sources.loc[1, "source_id"] = "two words"
-    with pytest.raises(DataError, match="has another form than this column takes; write an id without blanks"):
+    with pytest.raises(
+        DataError, match="has another form than this column takes; write an id without blanks"
+    ):
         cbcstats.load_sources(source=save(sources.to_csv(index=False).encode()))
 
 
@@ -435,7 +539,9 @@ def test_frames_of_anything_are_read_or_refused():
         "\0",
         object,
     ]
-    frame = pd.DataFrame({"member": pd.Series(cells, dtype="object"), "start_date": "2017-04-03", 5: 1, (1, 2): "a"})
+    frame = pd.DataFrame(
+        {"member": pd.Series(cells, dtype="object"), "start_date": "2017-04-03", 5: 1, (1, 2): "a"}
+    )
     register = read_register(frame)
     assert len(register.rejected) == len(cells)
     assert register.rejected["reasons"].str.len().gt(0).all()
@@ -459,9 +565,14 @@ def test_links_pipes_devices_and_folders_are_no_files(tmp_path):
         (tmp_path / f"{name}.csv").symlink_to(to)
     for path in [*tmp_path.iterdir(), "/dev/zero", "/dev/full", "", "a\0.csv", "\udcff.csv"]:
         for read in (read_register, lambda path: cbcstats.load_counts(source=path)):
-            with pytest.raises(DataError, match=r"there is no such file|the kind of file is not known"):
+            with pytest.raises(
+                DataError, match=r"there is no such file|the kind of file is not known"
+            ):
                 read(path)
-    for name, said in (("x" * 300 + ".csv", "name too long"), ("~nobody-of-that-name/a.csv", "home directory")):
+    for name, said in (
+        ("x" * 300 + ".csv", "name too long"),
+        ("~nobody-of-that-name/a.csv", "home directory"),
+    ):
         for read in (read_register, lambda path: cbcstats.load_counts(source=path)):
             with pytest.raises(DataError, match=said):
                 read(name)
@@ -469,7 +580,8 @@ def test_links_pipes_devices_and_folders_are_no_files(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="names that Windows does not take")
 @pytest.mark.parametrize(
-    "name", ["-rf.csv", "a\nb.csv", "\x1b[2J.csv", "[red]x[bold].csv", "\u202eevil.csv", "'; rm -rf .csv"]
+    "name",
+    ["-rf.csv", "a\nb.csv", "\x1b[2J.csv", "[red]x[bold].csv", "\u202eevil.csv", "'; rm -rf .csv"],
 )
 def test_a_file_of_any_name_is_read(name, save):
     assert len(read_register(save(GOOD.encode(), name)).rows) == 6
@@ -479,7 +591,11 @@ def test_a_file_of_any_name_is_read(name, save):
 def test_a_link_is_replaced_and_not_followed(tmp_path):
     victim = tmp_path / "victim"
     victim.write_bytes(b"before")
-    for name, to in {"there.csv": victim, "dangling.csv": tmp_path / "new", "loop.csv": tmp_path / "loop.csv"}.items():
+    for name, to in {
+        "there.csv": victim,
+        "dangling.csv": tmp_path / "new",
+        "loop.csv": tmp_path / "loop.csv",
+    }.items():
         (tmp_path / name).symlink_to(to)
         with pytest.raises(ArgumentError, match="is there already"):
             target(tmp_path / name, [".csv"], overwrite=False)
@@ -490,7 +606,10 @@ def test_a_link_is_replaced_and_not_followed(tmp_path):
 
 
 def test_names_that_no_file_can_have_are_said(tmp_path):
-    for name, said in (("a\0.csv", "zero byte"), ("~nobody-of-that-name/a.csv", "no such home folder")):
+    for name, said in (
+        ("a\0.csv", "zero byte"),
+        ("~nobody-of-that-name/a.csv", "no such home folder"),
+    ):
         with pytest.raises(ArgumentError, match=said):
             target(name, [".csv"], overwrite=False)
     long = tmp_path / ("x" * 251 + ".csv")
@@ -555,12 +674,18 @@ def test_a_whole_file_is_what_the_broken_ones_are_made_of(save):
 @pytest.mark.parametrize(
     ("typed", "date_format", "problem"),
     [
-        *((typed, "%d/%m/%Y", "is no day of the calendar") for typed in ("31/04/2017", "29/02/2017", "13/13/2017")),
+        *(
+            (typed, "%d/%m/%Y", "is no day of the calendar")
+            for typed in ("31/04/2017", "29/02/2017", "13/13/2017")
+        ),
         *(
             (typed, None, "is no day of the calendar")
             for typed in ("13/13/2017", "29/02/2017", "00/00/0000", "31.4.17")
         ),
-        *((typed, None, "is no day of the calendar") for typed in ("2017/02/29", "31 April 2017", "April 31, 2017")),
+        *(
+            (typed, None, "is no day of the calendar")
+            for typed in ("2017/02/29", "31 April 2017", "April 31, 2017")
+        ),
         ("2017/02/29", "%Y/%m/%d", "is no day of the calendar"),
         ("31 April 2017", "%d %B %Y", "is no day of the calendar"),
         ("04/25/2017", "%d/%m/%Y", "has day and month the other way round than stated"),
@@ -596,13 +721,18 @@ def test_a_format_for_dates_in_words_is_offered_where_it_reads_them(typed, date_
     offered = f', or state a date_format such as "{date_format}"' if date_format else ""
     assert register.problems["remedy"].tolist() == [f"write it as 2017-04-03{offered}"]
     if date_format:
-        assert read_register(path, date_format=date_format).rows["start_date"].tolist() == [pd.Timestamp("2017-04-03")]
+        assert read_register(path, date_format=date_format).rows["start_date"].tolist() == [
+            pd.Timestamp("2017-04-03")
+        ]
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 def test_lengths_of_time_in_parquet_are_kept(unit, save):
     lengths = pa.array([3, None, -5], pa.int64()).cast(pa.duration(unit))
-    path = save(parquet([["Kenya"] * 3, ["2017-04-03"] * 3, lengths], ("member", "start_date", "length")), "x.parquet")
+    path = save(
+        parquet([["Kenya"] * 3, ["2017-04-03"] * 3, lengths], ("member", "start_date", "length")),
+        "x.parquet",
+    )
     [part] = read_register_in_parts(path)
     for rows in (read_register(path).rows, part.rows):
         assert rows["length"].isna().tolist() == [False, True, False]

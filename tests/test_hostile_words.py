@@ -17,12 +17,15 @@ from properties import given, settings, st
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, parse_qualified, read_register, to_iso3
-from cbcstats.displays import table_html
-from cbcstats.percentages import parse_change
-from cbcstats.periods import parse_day, period_label
-from cbcstats.terminal import printable
+from cbcstats.commands.output import printable
+from cbcstats.counts.percentages import parse_change
+from cbcstats.counts.periods import period_label
+from cbcstats.exports.html import table_html
+from cbcstats.files.dates import parse_day
 
-SCREEN = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"  # names the window, empties the screen, turns text round
+SCREEN = (
+    "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"  # names the window, empties the screen, turns text round
+)
 MARKUP = "[red]x[/red] [link=file:///etc/passwd]y[/link] [/]"
 PAGE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 FORMULAS = [
@@ -40,12 +43,34 @@ FORMULAS = [
 ]
 WORDS = st.one_of(
     st.text(max_size=60),
-    st.from_regex(r"(more than|about|almost|up to|)[ ]?[0-9.,]{0,20}[ ]?(%|million|or so|\+|)", fullmatch=True),
-    st.from_regex(r"[+-]?[0-9]{0,30}(\.[0-9]{0,30})?[ ]?(%|per cent|percent)( fall| higher|)", fullmatch=True),
-    st.from_regex(r"[0-9\u0660-\u0669]{1,5}-[0-9]{1,2}-[0-9]{1,2}(T[0-9:]{0,8}Z?)?", fullmatch=True),
+    st.from_regex(
+        r"(more than|about|almost|up to|)[ ]?[0-9.,]{0,20}[ ]?(%|million|or so|\+|)", fullmatch=True
+    ),
+    st.from_regex(
+        r"[+-]?[0-9]{0,30}(\.[0-9]{0,30})?[ ]?(%|per cent|percent)( fall| higher|)", fullmatch=True
+    ),
+    st.from_regex(
+        r"[0-9\u0660-\u0669]{1,5}-[0-9]{1,2}-[0-9]{1,2}(T[0-9:]{0,8}Z?)?", fullmatch=True
+    ),
     st.lists(
         st.sampled_from(
-            ["la", "le", "the", "and", "&", "/", ";", "+", "st.", "a", "'", ",", "Kenya", "Korea", "total"]
+            [
+                "la",
+                "le",
+                "the",
+                "and",
+                "&",
+                "/",
+                ";",
+                "+",
+                "st.",
+                "a",
+                "'",
+                ",",
+                "Kenya",
+                "Korea",
+                "total",
+            ]
         ),
         max_size=60,
     ).map(" ".join),
@@ -66,7 +91,8 @@ def test_many_words_are_read_or_refused(text):
 
 
 @pytest.mark.parametrize(
-    "read", [parse_qualified, parse_change, lambda text: to_iso3(pd.Series([text], dtype="object"))[0]]
+    "read",
+    [parse_qualified, parse_change, lambda text: to_iso3(pd.Series([text], dtype="object"))[0]],
 )
 @pytest.mark.parametrize(
     "text",
@@ -90,7 +116,8 @@ def test_long_words_end_at_once(read, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["1e400", "Infinity", "NaN", "0x10", "1_000", "\u0661\u0662", "\uff11\uff12", "", "\0", "1e5"]
+    "text",
+    ["1e400", "Infinity", "NaN", "0x10", "1_000", "\u0661\u0662", "\uff11\uff12", "", "\0", "1e5"],
 )
 def test_what_looks_like_a_number_to_a_program_is_no_published_figure(text):
     with pytest.raises(DataError, match=r"no single number|no known qualifier"):
@@ -107,7 +134,19 @@ def test_digits_that_cannot_be_kept_are_refused_and_not_rounded():
 
 
 @pytest.mark.parametrize(
-    "value", [float("inf"), float("nan"), -1, 1e308, "1e5000", "1e999999999", "1e-999999999", "x", None, True]
+    "value",
+    [
+        float("inf"),
+        float("nan"),
+        -1,
+        1e308,
+        "1e5000",
+        "1e999999999",
+        "1e-999999999",
+        "x",
+        None,
+        True,
+    ],
 )
 def test_what_is_no_count_has_no_bounds(value):
     with pytest.raises(DataError, match=r"is no count|too large or too fine"):
@@ -124,7 +163,9 @@ def test_the_largest_and_the_smallest_float_have_bounds():
 def test_changes_of_the_largest_and_the_smallest_figures_are_numbers_or_refused(qualifier, per):
     starts = pd.to_datetime(["2016-07-01", "2017-07-01"])
     for before, after in itertools.product((0.0, 5e-324, 1.0, 1e299), repeat=2):
-        counts = pd.DataFrame({"period_start": starts, "period_end": starts + pd.DateOffset(years=1, days=-1)})
+        counts = pd.DataFrame(
+            {"period_start": starts, "period_end": starts + pd.DateOffset(years=1, days=-1)}
+        )
         counts = counts.assign(value=[before, after], qualifier=qualifier)
         if qualifier == "almost" and 0 in (before, after):
             with pytest.raises(DataError, match=r"for 201\d-.*no count is almost 0"):
@@ -132,13 +173,23 @@ def test_changes_of_the_largest_and_the_smallest_figures_are_numbers_or_refused(
             continue
         change = cbcstats.year_on_year(counts, per=per).iloc[-1]
         assert -2e299 <= change["change_low"] <= change["change_high"] <= 2e299
-    with pytest.raises(DataError, match=r"the figure of .* for 2017-07-01 to 2018-06-30: 1e.308 is too large"):
+    with pytest.raises(
+        DataError, match=r"the figure of .* for 2017-07-01 to 2018-06-30: 1e.308 is too large"
+    ):
         cbcstats.year_on_year(counts.assign(value=[1.0, 1e308]))
 
 
 @pytest.mark.parametrize(
     "text",
-    ["0000-00-00", "2024-02-30", "99999-01-01", "2017-04-03T10:00", "\u0662\u0660\u0661\u0667-01-01", "", "1677"],
+    [
+        "0000-00-00",
+        "2024-02-30",
+        "99999-01-01",
+        "2017-04-03T10:00",
+        "\u0662\u0660\u0661\u0667-01-01",
+        "",
+        "1677",
+    ],
 )
 def test_what_is_no_day_is_no_day(text):
     with pytest.raises(ValueError, match=r"is no day of the calendar|is not a date"):
@@ -155,13 +206,17 @@ def test_the_first_and_the_last_day_have_a_name():
 
 
 def test_places_are_text_and_anything_else_is_none():
-    names = pd.Series([["Kenya"], {}, 5, None, b"Kenya", "\ud800", "Kenya\0", "Kenya"], dtype="object")
+    names = pd.Series(
+        [["Kenya"], {}, 5, None, b"Kenya", "\ud800", "Kenya\0", "Kenya"], dtype="object"
+    )
     assert (
         to_iso3(names).isna().tolist() == [True] * 6 + [False] * 2
     )  # a character that is not seen makes no difference
 
 
-@pytest.mark.parametrize("base", ["", "\0", "2016/17\n", "\u0662\u0660\u0661\u0666/\u0661\u0667", "x" * 10_000, SCREEN])
+@pytest.mark.parametrize(
+    "base", ["", "\0", "2016/17\n", "\u0662\u0660\u0661\u0666/\u0661\u0667", "x" * 10_000, SCREEN]
+)
 def test_a_period_that_is_none_is_said(base):
     with pytest.raises(ArgumentError, match="must be a period of `counts`"):
         cbcstats.index_to(cbcstats.load_counts("missions"), base)
@@ -169,7 +224,10 @@ def test_a_period_that_is_none_is_said(base):
 
 def test_what_is_printed_gives_no_orders_to_a_terminal():
     assert printable(SCREEN) == r"\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"
-    assert printable("Côte d\u2019Ivoire\u00a0Việt Nam\n中国") == "Côte d\u2019Ivoire\u00a0Việt Nam\n中国"
+    assert (
+        printable("Côte d\u2019Ivoire\u00a0Việt Nam\n中国")
+        == "Côte d\u2019Ivoire\u00a0Việt Nam\n中国"
+    )
     assert printable("a\tb\r\udcff\u2028") == r"a\tb\r\udcff\u2028"
 
 
@@ -206,7 +264,9 @@ def test_no_command_lets_a_cell_a_header_or_a_name_reach_the_terminal_as_it_is(n
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "csv", "json"])
-def test_claims_of_a_file_give_no_orders_to_a_terminal_nor_formulas_to_a_spreadsheet(form, tmp_path):
+def test_claims_of_a_file_give_no_orders_to_a_terminal_nor_formulas_to_a_spreadsheet(
+    form, tmp_path
+):
     counts = cbcstats.load_counts("missions")
     counts.loc[5, ["published_change", "source_id"]] = f"+49% {MARKUP}", "wco-2018-03-02"
     counts["unit"] = "=1+1"
@@ -243,7 +303,7 @@ def _wide(begin):
 
 def test_a_large_file_of_any_name_is_read_with_progress(nasty, monkeypatch):
     path, folder = nasty
-    monkeypatch.setattr("cbcstats.register_commands._LARGE", 0)
+    monkeypatch.setattr("cbcstats.commands.registers._LARGE", 0)
     monkeypatch.setattr("rich.console.Console.is_terminal", True)
     code, printed = run(["check", path.name], folder)
     assert code == 1, printed
@@ -259,8 +319,16 @@ def test_a_large_file_of_any_name_is_read_with_progress(nasty, monkeypatch):
             ["chart", "missions", "--counts", "bytes.csv"],
             ["check", "\udcff.csv"],
         ),
-        *(["claims", "bytes.csv"], ["implied", "9" * 5000, "+49%"], ["implied", "492", "\udcff%"], ["template", "-x"]),
-        *(["count", "good.csv", "-o", "/dev/full"], ["count", "good.csv", "-o", "folder.csv", "--overwrite"]),
+        *(
+            ["claims", "bytes.csv"],
+            ["implied", "9" * 5000, "+49%"],
+            ["implied", "492", "\udcff%"],
+            ["template", "-x"],
+        ),
+        *(
+            ["count", "good.csv", "-o", "/dev/full"],
+            ["count", "good.csv", "-o", "folder.csv", "--overwrite"],
+        ),
     ],
     ids=ascii,
 )
@@ -290,19 +358,28 @@ def test_many_commands_end_in_a_code(tmp_path):
 def tags(page):
     """Return the names of the elements of a page, none of which may react to what a reader does."""
     found = Elements(page)
-    assert not [name for _, attributes in found.found for name in attributes if name.startswith("on")]
+    assert not [
+        name for _, attributes in found.found for name in attributes if name.startswith("on")
+    ]
     return found.tags()
 
 
 def test_markup_in_a_cell_is_text_on_every_page(tmp_path):
     frame = pd.DataFrame(
-        {PAGE: [PAGE, f'"><a href="javascript:alert(1)">{PAGE}'], "source_id": [PAGE, '" onclick="alert(1)']}
+        {
+            PAGE: [PAGE, f'"><a href="javascript:alert(1)">{PAGE}'],
+            "source_id": [PAGE, '" onclick="alert(1)'],
+        }
     )
     allowed = {"table", "caption", "thead", "tbody", "tr", "th", "td", "a"}
     assert tags(table_html(frame, caption=PAGE)) <= allowed
-    page = cbcstats.save_table(frame, tmp_path / "a.html", title=PAGE, note=PAGE).read_text(encoding="utf-8")
+    page = cbcstats.save_table(frame, tmp_path / "a.html", title=PAGE, note=PAGE).read_text(
+        encoding="utf-8"
+    )
     assert not {"script", "img"} & tags(page)
-    text = cbcstats.save_table(frame, tmp_path / "a.md", title=PAGE, note=PAGE).read_text(encoding="utf-8")
+    text = cbcstats.save_table(frame, tmp_path / "a.md", title=PAGE, note=PAGE).read_text(
+        encoding="utf-8"
+    )
     assert not re.search("<(script|img|a)", text)
     typed = pd.DataFrame({"member": [PAGE], "start_date": [PAGE], PAGE: [PAGE]})
     assert tags(read_register(typed)._repr_html_()) <= allowed | {"p", "strong", "code"}
@@ -313,7 +390,9 @@ def assert_harmless(path):
     with path.open(encoding="utf-8", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert any(cell.startswith("'=") for cell in cells)
-    assert not [cell for cell in cells if cell.startswith(("=", "@", "+", "-", "\t", "\r", "\uff1d"))]
+    assert not [
+        cell for cell in cells if cell.startswith(("=", "@", "+", "-", "\t", "\r", "\uff1d"))
+    ]
 
 
 NEVER_XML = ["\0", "\x1b[2J", "\x08", "\ufffe", "\uffff", "_x000D_", "a\tb", "a\nb", "\x7f"]
@@ -321,16 +400,23 @@ NEVER_XML = ["\0", "\x1b[2J", "\x08", "\ufffe", "\uffff", "_x000D_", "a\tb", "a\
 
 def test_no_cell_becomes_a_formula_or_a_link_in_a_table(tmp_path):
     texts = [*FORMULAS, *NEVER_XML, PAGE, MARKUP]
-    frame = pd.DataFrame({"a": texts, "b": texts[::-1]} | {f"{name}{place}": "x" for place, name in enumerate(texts)})
+    frame = pd.DataFrame(
+        {"a": texts, "b": texts[::-1]} | {f"{name}{place}": "x" for place, name in enumerate(texts)}
+    )
     path = cbcstats.save_table(
-        {text or "x": frame for text in texts}, tmp_path / "a.xlsx", title="\0\uffff=1", note="\x1b=1"
+        {text or "x": frame for text in texts},
+        tmp_path / "a.xlsx",
+        title="\0\uffff=1",
+        note="\x1b=1",
     )
     assert_only_text(path)
     assert_harmless(cbcstats.save_table(frame, tmp_path / "a.csv"))
 
 
 def test_a_name_of_a_column_that_excel_does_not_take_is_refused(tmp_path):
-    with pytest.raises(ArgumentError, match="a column has a name of 256 characters; Excel takes 255"):
+    with pytest.raises(
+        ArgumentError, match="a column has a name of 256 characters; Excel takes 255"
+    ):
         cbcstats.save_table(pd.DataFrame({"x" * 256: [1]}), tmp_path / "a.xlsx")
 
 
@@ -339,7 +425,9 @@ def test_counts_of_a_register_hold_no_formula(suffix, tmp_path):
     texts = [*FORMULAS, "\x1b[2J", "\uffff", PAGE]
     frame = pd.DataFrame({"member": "Kenya", "start_date": "2017-04-03", "programme": texts})
     frame.to_parquet(tmp_path / "in.parquet")
-    code, printed = run(["count", "in.parquet", "--by", "programme", "-o", f"out{suffix}"], tmp_path)
+    code, printed = run(
+        ["count", "in.parquet", "--by", "programme", "-o", f"out{suffix}"], tmp_path
+    )
     assert code == 0, printed
     path = tmp_path / f"out{suffix}"
     if suffix == ".xlsx":
@@ -353,7 +441,9 @@ def test_counts_of_a_register_hold_no_formula(suffix, tmp_path):
 
 def test_no_cell_becomes_a_formula_or_a_link_in_a_workbook_to_hand_back(tmp_path):
     texts = [*FORMULAS, *NEVER_XML, PAGE, MARKUP, "x" * 32_767]
-    rows = pd.DataFrame({"member": texts, "start_date": texts[::-1], "=1+1": texts, "reasons": "x", "\x1b[2J": "x"})
+    rows = pd.DataFrame(
+        {"member": texts, "start_date": texts[::-1], "=1+1": texts, "reasons": "x", "\x1b[2J": "x"}
+    )
     register = read_register(rows)
     assert len(register.rejected) == len(texts)
     path = register.save_problems(tmp_path / "to_correct.xlsx")
@@ -364,7 +454,9 @@ def test_no_cell_becomes_a_formula_or_a_link_in_a_workbook_to_hand_back(tmp_path
     again = read_register(path)
     assert len(again.rejected) == len(texts)
     kept = [
-        text for text in texts if text.strip() and "\uffff" not in text and "\ufffe" not in text and "\r" not in text
+        text
+        for text in texts
+        if text.strip() and "\uffff" not in text and "\ufffe" not in text and "\r" not in text
     ]
     assert set(kept) <= set(again.rejected["member"])
 
@@ -375,7 +467,9 @@ def test_what_is_wrong_in_the_column_of_reasons_does_not_hinder_the_next_workboo
 
     added = "what to correct (added by cbcstats)"
     head = f'<row r="1">{cell("A1", "member")}{cell("B1", "start_date")}{cell("C1", added)}</row>'
-    row = f'<row r="2">{cell("A2", "Kenyaa")}{cell("B2", "2017-04-03")}<c r="C2"><f>1/0</f></c></row>'
+    row = (
+        f'<row r="2">{cell("A2", "Kenyaa")}{cell("B2", "2017-04-03")}<c r="C2"><f>1/0</f></c></row>'
+    )
     (tmp_path / "back.xlsx").write_bytes(workbook(head + row))
     register = read_register(tmp_path / "back.xlsx")
     assert len(register.rejected) == 1
@@ -386,7 +480,9 @@ def test_what_is_wrong_in_the_column_of_reasons_does_not_hinder_the_next_workboo
 def test_an_entry_form_has_formulas_in_its_checks_only(kind, tmp_path):
     path = cbcstats.save_template(tmp_path / "form.xlsx", kind=kind)
     with zipfile.ZipFile(path) as archive:
-        assert not [name for name in archive.namelist() if "vba" in name or "external" in name.lower()]
+        assert not [
+            name for name in archive.namelist() if "vba" in name or "external" in name.lower()
+        ]
         assert b'TargetMode="External"' not in b"".join(map(archive.read, archive.namelist()))
 
 
@@ -401,7 +497,9 @@ def test_a_register_is_not_held_up_by_a_bad_cell():
         "St. " * 10**5,
         "/" * 10**6,
     ]
-    frame = pd.DataFrame({"member": evil, "start_date": evil, "participants": evil, "mission_id": evil})
+    frame = pd.DataFrame(
+        {"member": evil, "start_date": evil, "participants": evil, "mission_id": evil}
+    )
     register = read_register(frame)
     assert len(register.rejected) == len(evil)
     assert register.problems["remedy"].str.len().max() < 500

@@ -44,7 +44,9 @@ def lab(tmp_path_factory):
         (home / name).write_bytes((FOLDER / name).read_bytes())
     settings = home / "config" / "labconfig"
     settings.mkdir(parents=True)
-    quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}  # would ask the network
+    quiet = {
+        "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
+    }  # would ask the network
     (settings / "page_config.json").write_text(json.dumps(quiet))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -53,10 +55,15 @@ def lab(tmp_path_factory):
         "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
         "--IdentityProvider.token=", f"--ServerApp.root_dir={home}", "--LabApp.expose_app_in_browser=True",
     ]  # fmt: skip
-    folders = {f"JUPYTER_{name.upper()}_DIR": str(home / name) for name in ("config", "data", "runtime")}
+    folders = {
+        f"JUPYTER_{name.upper()}_DIR": str(home / name) for name in ("config", "data", "runtime")
+    }
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options], env={**os.environ, **folders}, stdout=log, stderr=log
+            [sys.executable, "-m", "jupyterlab", *options],
+            env={**os.environ, **folders},
+            stdout=log,
+            stderr=log,
         )
         address = f"http://127.0.0.1:{port}"
         while True:
@@ -73,14 +80,18 @@ def lab(tmp_path_factory):
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_cell_runs_and_tables_and_charts_appear(browser, lab, name):
-    with opened(browser, f"{lab}/lab/tree/{name}?reset", viewport={"width": 1280, "height": 1600}) as (page, asked, _):
+    with opened(
+        browser, f"{lab}/lab/tree/{name}?reset", viewport={"width": 1280, "height": 1600}
+    ) as (page, asked, _):
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=RUN)
         page.wait_for_function(IDLE, timeout=RUN)
         page.evaluate("jupyterapp.commands.execute('runmenu:run-all')")
         page.wait_for_function(ENDED, timeout=RUN)
         outputs = page.evaluate(OUTPUTS)
         assert [
-            output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"
+            output
+            for output in outputs
+            if output["output_type"] == "error" or output.get("name") == "stderr"
         ] == []
         if folder := os.environ.get("CBCSTATS_SCREENSHOTS"):
             save_pictures(page, Path(folder), Path(name).stem)
@@ -91,7 +102,9 @@ def test_every_cell_runs_and_tables_and_charts_appear(browser, lab, name):
         picture = page.locator(".jp-OutputArea-output img").first
         picture.scroll_into_view_if_needed()
         assert picture.evaluate("image => image.naturalWidth") > 500
-        assert picture.get_attribute("alt").startswith("Chart of")  # of the HTML; the PNG is there without one
+        assert picture.get_attribute("alt").startswith(
+            "Chart of"
+        )  # of the HTML; the PNG is there without one
         page.locator(".jp-OutputArea-output table").first.scroll_into_view_if_needed()
         assert page.locator(".jp-OutputArea-output table").first.is_visible()
         assert from_elsewhere(asked, lab) == []

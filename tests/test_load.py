@@ -14,10 +14,26 @@ from benchmarks import made_up, together
 from benchmarks.hundred_parts import write_notebook
 from benchmarks.measuring import run
 from benchmarks.together import AT_ONCE, DifferenceError, check_reading, check_use
-from cbcstats import contributions, describe, plot_changes, plot_contributions, read_register, save_report, year_on_year
+from cbcstats import (
+    contributions,
+    describe,
+    plot_changes,
+    plot_contributions,
+    read_register,
+    save_report,
+    year_on_year,
+)
 
-WRITERS = {"csv": made_up.write_register, "xlsx": made_up.write_workbook, "parquet": made_up.write_parquet}
-PARTS = [f"{region}, Programme {number}" for region in ("Europe", "South America") for number in range(1, 52)]
+WRITERS = {
+    "csv": made_up.write_register,
+    "xlsx": made_up.write_workbook,
+    "parquet": made_up.write_parquet,
+}
+PARTS = [
+    f"{region}, Programme {number}"
+    for region in ("Europe", "South America")
+    for number in range(1, 52)
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +65,9 @@ def test_processes_at_once_find_what_one_finds_alone(registers):
 def test_what_differs_at_once_is_named(registers, monkeypatch):
     found = iter(range(100))
     monkeypatch.setattr(together, "read", lambda path: {"path": path, "rows": next(found)})
-    with pytest.raises(DifferenceError, match=r"1\.xlsx: in threads at once rows came out otherwise"):
+    with pytest.raises(
+        DifferenceError, match=r"1\.xlsx: in threads at once rows came out otherwise"
+    ):
         check_reading("threads", registers[1:3])
 
 
@@ -57,7 +75,13 @@ def test_what_differs_at_once_is_named(registers, monkeypatch):
 # however busy the machine is.
 def test_memory_is_that_of_all_that_a_command_starts():
     child = "import time; held = bytearray(b'1') * 200_000_000\nwhile time.process_time() < 1: pass"
-    done = run([sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"])
+    done = run(
+        [
+            sys.executable,
+            "-c",
+            f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])",
+        ]
+    )
     assert 200_000_000 < done.peak < 400_000_000
     assert done.seconds > 1
     assert run([sys.executable, "-c", "print(7)"]).printed == "7\n"
@@ -105,10 +129,16 @@ def test_no_number_lies_on_the_diamond_of_the_year_beside_it():
     values = [50, 90, *[100, 95] * 8, 45]
     years = range(2000, 2000 + len(values))
     starts, ends = [f"{year}-01-01" for year in years], [f"{year}-12-31" for year in years]
-    counts = pd.DataFrame({"period_start": starts, "period_end": ends, "value": values, "part": "only"})
+    counts = pd.DataFrame(
+        {"period_start": starts, "period_end": ends, "value": values, "part": "only"}
+    )
     ax = plot_contributions(contributions(counts, "part"))
     ax.figure.draw_without_rendering()
-    diamonds = [ax.transData.transform(line.get_xydata()[0]) for line in ax.lines if line.get_marker() == "D"]
+    diamonds = [
+        ax.transData.transform(line.get_xydata()[0])
+        for line in ax.lines
+        if line.get_marker() == "D"
+    ]
     boxes = [text.get_window_extent() for text in ax.texts if text.get_text().endswith("%")]
     assert len(diamonds) == len(boxes) == len(values) - 1
     assert not [1 for box in boxes for diamond in diamonds if box.contains(*diamond)]
@@ -119,7 +149,10 @@ def test_no_number_lies_on_the_diamond_of_the_year_beside_it():
 def test_a_report_of_a_hundred_parts_is_small(tmp_path):
     register = tmp_path / "register.csv"
     made_up.write_register(register, 10_000, bad=0.1)
-    assert read_register(register).rows.groupby(["wco_region", "programme"], observed=True).ngroups > 100
+    assert (
+        read_register(register).rows.groupby(["wco_region", "programme"], observed=True).ngroups
+        > 100
+    )
     notebook = write_notebook(tmp_path / "hundred_parts.ipynb", register)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

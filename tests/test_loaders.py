@@ -9,8 +9,9 @@ import pytest
 from needs import needed
 
 import cbcstats
-from cbcstats import ArgumentError, DataError, loaders
-from cbcstats.columns import WCO_REGIONS
+from cbcstats import ArgumentError, DataError
+from cbcstats.tables import loaders
+from cbcstats.tables.codelists import WCO_REGIONS
 
 DATA = Path(__file__).parent.parent / "data"
 LOADERS = {
@@ -78,8 +79,14 @@ def test_the_missions_are_as_they_were_published():
     ]
     assert [row for row in found if row in known] == known
     changes = missions.dropna(subset="published_change").set_index("source_id")
-    assert changes.loc["wco-2017-03-14", ["published_change", "change_basis"]].tolist() == ["+20%", "per_month"]
-    assert changes.loc["wco-2018-03-02", ["published_change", "change_basis"]].tolist() == ["+49%", "total"]
+    assert changes.loc["wco-2017-03-14", ["published_change", "change_basis"]].tolist() == [
+        "+20%",
+        "per_month",
+    ]
+    assert changes.loc["wco-2018-03-02", ["published_change", "change_basis"]].tolist() == [
+        "+49%",
+        "total",
+    ]
 
 
 def test_observations_that_disagree_are_all_kept_and_one_is_preferred_with_a_reason():
@@ -99,7 +106,12 @@ def test_members_close_as_the_wco_counts_them():
 
 
 def test_every_list_of_beneficiaries_has_the_size_that_was_published():
-    full = cbcstats.load_beneficiaries().query("list_kind == 'full'").groupby("list_id")["member"].nunique()
+    full = (
+        cbcstats.load_beneficiaries()
+        .query("list_kind == 'full'")
+        .groupby("list_id")["member"]
+        .nunique()
+    )
     assert full["gtfp-2019-06-06"] == 4
     assert full["gtfp-2021"] == 8
     assert full["gtfp-2024-02-28"] == 15
@@ -159,7 +171,9 @@ def test_ten_faults_are_ten_problems(rows, save):
     rows[7][column["source_id"]] = "wco-2019-03-02"
     rows[8][column["value"]] = "-46"
     rows.append(rows[20])
-    path = save([[cell for place, cell in enumerate(row) if place != column["unit"]] for row in rows])
+    path = save(
+        [[cell for place, cell in enumerate(row) if place != column["unit"]] for row in rows]
+    )
     lines = path.read_bytes().split(b"\n")
     lines[29] = lines[29].replace(b",", b";")
     lines[31] = lines[31].replace(b"Published", b"Publi\xe9")
@@ -198,7 +212,9 @@ def test_the_error_shows_the_problems_with_their_places(rows, save):
     rows[1][7] = "many"
     with pytest.raises(DataError) as caught:
         cbcstats.load_counts(source=save(rows))
-    assert "1 problem; nothing was loaded\n  row 2, column value, 'many': is not a number" in str(caught.value)
+    assert "1 problem; nothing was loaded\n  row 2, column value, 'many': is not a number" in str(
+        caught.value
+    )
 
 
 def test_a_bad_cell_hides_no_other_one_in_its_row(rows, save):
@@ -222,7 +238,9 @@ def test_a_line_break_inside_quotation_marks_begins_no_row(rows, save):
 def test_rows_are_numbered_as_a_spreadsheet_numbers_them(rows, tmp_path):
     rows[2][7] = "many"
     path = tmp_path / "counts.xlsx"
-    pd.DataFrame(rows[1:], columns=rows[0]).to_excel(path, index=False, startrow=3, engine="openpyxl")
+    pd.DataFrame(rows[1:], columns=rows[0]).to_excel(
+        path, index=False, startrow=3, engine="openpyxl"
+    )
     assert problems(path)[["row", "column", "value"]].to_numpy().tolist() == [[6, "value", "many"]]
 
 
@@ -268,11 +286,18 @@ def test_figures_that_disagree_need_one_preferred(rows, save):
     place = rows[0].index("preferred")
     rows[5][place] = "true"  # both the WCO's 330 and the attendee's 342
     found = problems(save(rows))
-    assert found[["row", "column"]].to_numpy().tolist() == [[5, "preferred"], [6, "preferred"], [6, "preferred_reason"]]
+    assert found[["row", "column"]].to_numpy().tolist() == [
+        [5, "preferred"],
+        [6, "preferred"],
+        [6, "preferred_reason"],
+    ]
 
 
 def test_the_mark_of_preference_may_be_left_out_where_nothing_disagrees(rows, save):
-    kept = [[cell for name, cell in zip(rows[0], row, strict=True) if not name.startswith("preferred")] for row in rows]
+    kept = [
+        [cell for name, cell in zip(rows[0], row, strict=True) if not name.startswith("preferred")]
+        for row in rows
+    ]
     assert cbcstats.load_counts(source=save([*kept[:5], kept[6]]))["preferred"].all()
     assert set(problems(save(kept[:7]))["row"]) == {5, 6}
 
@@ -282,7 +307,15 @@ def test_sources_of_your_own_stand_beside_your_file(rows, save):
     path = save(rows)
     assert "my-letter" in problems(path)["value"].tolist()
     header = ["source_id", "title", "publisher", "published", "url", "accessed", "note"]
-    letter = ["my-letter", "A letter", "An office", "2018", "https://example.org/letter", "2026-11-24", ""]
+    letter = [
+        "my-letter",
+        "A letter",
+        "An office",
+        "2018",
+        "https://example.org/letter",
+        "2026-11-24",
+        "",
+    ]
     save([header, letter], "sources.csv")
     assert cbcstats.load_counts(source=path)["source_id"].tolist() == ["my-letter"]
 
@@ -291,7 +324,10 @@ def test_sources_of_your_own_stand_beside_your_file(rows, save):
 def mission_counts(tmp_path):
     """Return counts of a register of three missions in a workbook whose names have blanks."""
     path = tmp_path / "My missions.xlsx"
-    missions = {"member": ["Kenya", "Togo", "Togo"], "start_date": ["2017-04-03", "2017-04-04", "2017-07-01"]}
+    missions = {
+        "member": ["Kenya", "Togo", "Togo"],
+        "start_date": ["2017-04-03", "2017-04-04", "2017-07-01"],
+    }
     pd.DataFrame(missions).to_excel(path, sheet_name="From 2017", index=False, engine="openpyxl")
     return cbcstats.count_missions(cbcstats.read_register(path).rows)
 
@@ -299,16 +335,22 @@ def mission_counts(tmp_path):
 def test_counts_of_a_register_are_their_own_source_and_come_back(mission_counts, tmp_path):
     assert mission_counts["source_id"].unique().tolist() == ["My-missions.xlsx#From-2017"]
     cbcstats.save_datapackage({"missions": mission_counts}, tmp_path / "package")
-    pd.testing.assert_frame_equal(cbcstats.load_counts(source=tmp_path / "package" / "missions.csv"), mission_counts)
+    pd.testing.assert_frame_equal(
+        cbcstats.load_counts(source=tmp_path / "package" / "missions.csv"), mission_counts
+    )
     pd.testing.assert_frame_equal(cbcstats.load_counts(source=mission_counts), mission_counts)
 
 
-@pytest.mark.parametrize("name", ["register", "a.csv", "A.TSV", "a.txt", "2017.parquet", "a.xlsx#b"])
+@pytest.mark.parametrize(
+    "name", ["register", "a.csv", "A.TSV", "a.txt", "2017.parquet", "a.xlsx#b"]
+)
 def test_names_of_registers_need_no_source(name, mission_counts):
     assert len(cbcstats.load_counts(source=mission_counts.assign(source_id=name))) == 2
 
 
-@pytest.mark.parametrize("name", ["my register.csv", "a.doc", "a.csv b", "csv", ".csv", "registers"])
+@pytest.mark.parametrize(
+    "name", ["my register.csv", "a.doc", "a.csv b", "csv", ".csv", "registers"]
+)
 def test_other_names_are_sources_that_must_be_known(name, mission_counts):
     found = problems(mission_counts.assign(source_id=name))
     assert found["column"].tolist() == ["source_id", "source_id"]
@@ -330,7 +372,9 @@ def test_the_tables_that_are_carried_name_no_register(rows, save, monkeypatch):
 def test_lists_of_beneficiaries_name_no_register(save):
     rows = list(csv.reader(io.StringIO((DATA / "beneficiaries.csv").read_text(encoding="utf-8"))))
     rows[1][rows[0].index("source_id")] = "missions.csv"
-    assert problems(save(rows, "mine.csv"), cbcstats.load_beneficiaries)["value"].tolist() == ["missions.csv"]
+    assert problems(save(rows, "mine.csv"), cbcstats.load_beneficiaries)["value"].tolist() == [
+        "missions.csv"
+    ]
 
 
 def test_columns_of_your_own_are_kept(rows, save):
@@ -406,7 +450,9 @@ def test_bytes_that_are_no_utf8_are_said_wherever_they_stand(rows, save, place):
     assert "L\N{LATIN SMALL LETTER A WITH DIAERESIS}nder" in found["value"].tolist()
 
 
-@pytest.mark.parametrize(("formula", "said"), [("=1/0", "formula whose result"), ("#REF!", "an error of Excel")])
+@pytest.mark.parametrize(
+    ("formula", "said"), [("=1/0", "formula whose result"), ("#REF!", "an error of Excel")]
+)
 def test_cells_of_excel_that_seem_empty_are_said(rows, tmp_path, formula, said):
     workbook = needed("openpyxl").Workbook()
     for row in rows[:5]:
@@ -435,7 +481,9 @@ def test_a_missing_column_is_one_problem(rows, save, column):
 
 
 def test_a_bad_cell_makes_no_problem_of_its_neighbours(rows, save):
-    rows[4][rows[0].index("period_end")] = "2017-03-70"  # the preferred 330; the 342 beside it is right
+    rows[4][rows[0].index("period_end")] = (
+        "2017-03-70"  # the preferred 330; the 342 beside it is right
+    )
     assert problems(save(rows))["row"].tolist() == [5]
 
 
@@ -447,14 +495,18 @@ def test_a_ragged_row_makes_no_problem_of_its_neighbours(rows, save):
 def test_a_header_that_stands_lower_is_found(rows, save):
     width = len(rows[0])
     title = [["Missions of our office", *[""] * (width - 1)], [""] * width]
-    pd.testing.assert_frame_equal(cbcstats.load_counts(source=save([*title, *rows])), cbcstats.load_counts())
+    pd.testing.assert_frame_equal(
+        cbcstats.load_counts(source=save([*title, *rows])), cbcstats.load_counts()
+    )
     rows[1][7] = "many"
     assert problems(save([*title, *rows]))["row"].tolist() == [4]
 
 
 def test_another_table_is_said_once(save):
     found = problems(save([["a", "b"], ["1", "2"]]))
-    assert found[["row", "value", "problem"]].to_numpy().tolist() == [[1, "a, b", "is not the header of this table"]]
+    assert found[["row", "value", "problem"]].to_numpy().tolist() == [
+        [1, "a, b", "is not the header of this table"]
+    ]
 
 
 def test_names_that_differ_by_case_and_blanks_are_the_same(rows, save):
@@ -521,17 +573,26 @@ def test_names_of_columns_that_differ_by_case_only_are_told_apart(rows, save):
     doubled = [[*row[:place], row[place], row[place], *row[place + 1 :]] for row in rows]
     doubled[0][place : place + 2] = ["Note", "NOTE"]
     [problem] = problems(save(doubled)).itertuples()
-    assert (problem.row, problem.column, problem.problem) == (1, "NOTE", "is the column note once more")
+    assert (problem.row, problem.column, problem.problem) == (
+        1,
+        "NOTE",
+        "is the column note once more",
+    )
 
 
 def test_two_columns_of_one_name_are_refused_in_a_frame():
     counts = cbcstats.load_counts()
-    with pytest.raises(DataError, match=r"^the frame: has two columns 'value'; rename or drop one$"):
+    with pytest.raises(
+        DataError, match=r"^the frame: has two columns 'value'; rename or drop one$"
+    ):
         cbcstats.load_counts(source=pd.concat([counts, counts[["value"]]], axis="columns"))
 
 
 def test_blank_cells_after_the_last_column_are_nothing(rows, save):
-    assert len(cbcstats.load_counts(source=save([rows[0], *([*row, "", " "] for row in rows[1:])]))) == len(rows) - 1
+    assert (
+        len(cbcstats.load_counts(source=save([rows[0], *([*row, "", " "] for row in rows[1:])])))
+        == len(rows) - 1
+    )
 
 
 def test_sources_beside_a_file_are_found_under_the_home_folder(rows, save, tmp_path, monkeypatch):

@@ -10,14 +10,16 @@ from pictures import in_lines, legend, said
 
 import cbcstats
 from cbcstats import ArgumentError, check_claims, describe, plot_claims, plot_members
-from cbcstats.captions import chart_data, cited_sources
-from cbcstats.fitting import fit_figure
-from cbcstats.member_charts import STEPS
+from cbcstats.charts.captions import chart_data, cited_sources
+from cbcstats.charts.layout import fit_figure
+from cbcstats.charts.members import STEPS
 
 
 def tiles(ax):
     """Return the tile under each code."""
-    boxes = {tuple(np.round(box.get_xy(), 3)): box for box in ax.patches if isinstance(box, Rectangle)}
+    boxes = {
+        tuple(np.round(box.get_xy(), 3)): box for box in ax.patches if isinstance(box, Rectangle)
+    }
     found = {}
     for text in ax.texts:
         x, y = text.get_position()
@@ -33,7 +35,19 @@ def tile(ax, code):
 
 @pytest.fixture
 def counts():
-    return pd.Series({"TON": 9, "BRA": 1, "KEN": 0, "UGA": 3, "FRA": 2, "POL": 5, "NGA": 7, "JPN": None, "EUE": 4})
+    return pd.Series(
+        {
+            "TON": 9,
+            "BRA": 1,
+            "KEN": 0,
+            "UGA": 3,
+            "FRA": 2,
+            "POL": 5,
+            "NGA": 7,
+            "JPN": None,
+            "EUE": 4,
+        }
+    )
 
 
 def test_every_member_has_one_tile_of_one_size_under_its_region(counts):
@@ -42,9 +56,16 @@ def test_every_member_has_one_tile_of_one_size_under_its_region(counts):
     assert len(found) == len(ax.patches) == 187
     assert len({(box.get_width(), box.get_height()) for box in found.values()}) == 1
     assert len({box.get_xy() for box in found.values()}) == 187
-    heads = {text.get_text(): text.get_position()[1] for text in ax.texts if text.get_text() not in found}
+    heads = {
+        text.get_text(): text.get_position()[1] for text in ax.texts if text.get_text() not in found
+    }
     assert list(heads)[:2] == ["East and Southern Africa", "Europe"]
-    assert heads["East and Southern Africa"] < tile(ax, "KEN").get_y() < heads["Europe"] < tile(ax, "FRA").get_y()
+    assert (
+        heads["East and Southern Africa"]
+        < tile(ax, "KEN").get_y()
+        < heads["Europe"]
+        < tile(ax, "FRA").get_y()
+    )
 
 
 def test_more_is_darker_and_nothing_is_not_zero(counts):
@@ -56,7 +77,15 @@ def test_more_is_darker_and_nothing_is_not_zero(counts):
     assert none.get_linestyle() != zero.get_linestyle()
     assert {"KEN\n0", "JPN", "TON\n9"} <= set(tiles(ax))
     # 1, 2, 3, 5, 7, 9 in quarters of about as many Members.
-    assert legend(ax) == ["0", "1 to 2", "3", "5 to 7", "9", "no value", "not shown, no Members: EUE"]
+    assert legend(ax) == [
+        "0",
+        "1 to 2",
+        "3",
+        "5 to 7",
+        "9",
+        "no value",
+        "not shown, no Members: EUE",
+    ]
 
 
 def test_few_values_are_classes_of_their_own():
@@ -67,9 +96,14 @@ def test_few_values_are_classes_of_their_own():
 
 
 def test_a_programme_fills_the_tiles_of_its_members():
-    for values in (cbcstats.load_beneficiaries("WCO-SACU Connect"), {"BWA", "LSO", "NAM", "ZAF", "SWZ"}):
+    for values in (
+        cbcstats.load_beneficiaries("WCO-SACU Connect"),
+        {"BWA", "LSO", "NAM", "ZAF", "SWZ"},
+    ):
         ax = plot_members(values)
-        filled = [code for code, box in tiles(ax).items() if to_rgb(box.get_facecolor()) != (1, 1, 1)]
+        filled = [
+            code for code, box in tiles(ax).items() if to_rgb(box.get_facecolor()) != (1, 1, 1)
+        ]
         assert sorted(filled) == ["BWA", "LSO", "NAM", "SWZ", "ZAF"]
         assert legend(ax) == ["listed", "not listed"]
         assert "5 of 187 are listed: East and Southern Africa 5 of 24" in describe(ax)
@@ -81,7 +115,10 @@ def test_words_and_data_say_which_members_have_a_value(counts):
     text = describe(ax)
     assert "7 of 187 have a value: East and Southern Africa 2 of 24, Europe 2 of 52" in text
     assert "The highest are Tonga with 9, Nigeria with 7, Poland with 5; the sum is 27" in text
-    assert "180 have no value, which is not 0; 1 have 0. Not shown, for they are no Members: EUE" in text
+    assert (
+        "180 have no value, which is not 0; 1 have 0. Not shown, for they are no Members: EUE"
+        in text
+    )
     data = chart_data(ax).set_index("iso3")["value"]
     assert (data["TON"], data["KEN"]) == (9, 0)
     assert data.isna().sum() == 180
@@ -124,7 +161,10 @@ def test_a_claim_stands_beside_what_was_published():
     assert published.get_facecolor()[3] == 1
     assert implied.get_facecolor()[3] == 0
     assert ax.get_xlabel() == "missions"
-    assert "contradicts, read strictly consistent: implied 344 to 355, published 390 to 399" in said(ax)
+    assert (
+        "contradicts, read strictly consistent: implied 344 to 355, published 390 to 399"
+        in said(ax)
+    )
     assert cited_sources(ax) == ["wco-2017-03-14", "wco-2016-04-21"]
 
 
@@ -140,10 +180,13 @@ def test_claims_of_several_series_are_in_percent_of_what_was_published(verdicts)
 
 
 def test_words_say_what_claims_contradict_and_why(verdicts):
-    text = describe(plot_claims(verdicts[verdicts["verdict"] == "contradicts"], title="Four contradict"))
+    text = describe(
+        plot_claims(verdicts[verdicts["verdict"] == "contradicts"], title="Four contradict")
+    )
     assert "(4 contradict it): Four contradict" in text
     assert (
-        "+20% on more than 330: contradicts, read strictly consistent. +20% on more than 330 missions a month" in text
+        "+20% on more than 330: contradicts, read strictly consistent. +20% on more than 330 missions a month"
+        in text
     )
     assert "It rests on inferred days." in text
 
@@ -181,7 +224,9 @@ def test_a_number_that_is_wider_than_its_tile_is_left_to_the_legend():
     assert [words[code].get_text() for code in ("TON", "DEU", "KEN")] == ["TON", "DEU", "KEN\n12"]
     widest = max(words[code].get_window_extent().width for code in ("TON", "DEU", "KEN"))
     assert widest < tile(ax, "DEU").get_window_extent().width
-    assert {"12", "1,234,567", "98,765,432"} <= {text.get_text() for text in ax.get_legend().get_texts()}
+    assert {"12", "1,234,567", "98,765,432"} <= {
+        text.get_text() for text in ax.get_legend().get_texts()
+    }
     ax.figure.set_size_inches(40, 20)
     fit_figure(ax)
     assert words["TON"].get_text() == "TON\n1,234,567"

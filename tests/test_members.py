@@ -53,7 +53,9 @@ def test_a_day_may_be_given_in_many_forms(on):
     assert is_member(JOINED, on).tolist() == [True, False, False, False, False, False]
 
 
-@pytest.mark.parametrize("on", [None, pd.NaT, float("nan"), pd.NA, pd.Series([None] * 6), pd.Series([pd.NaT] * 6)])
+@pytest.mark.parametrize(
+    "on", [None, pd.NaT, float("nan"), pd.NA, pd.Series([None] * 6), pd.Series([pd.NaT] * 6)]
+)
 def test_a_day_that_is_missing_is_today(on):
     assert is_member(JOINED, on).tolist() == [True, True, True, False, False, False]
 

@@ -29,7 +29,7 @@ from cbcstats import (
     read_register,
     year_on_year,
 )
-from cbcstats.columns import WCO_REGIONS
+from cbcstats.tables.codelists import WCO_REGIONS
 
 ROOT = Path(__file__).parent.parent
 SERIES = ["indicator", "scope"]
@@ -63,13 +63,23 @@ def by_region(missions):
 # ---- Scale
 @settings(max_examples=15)
 @given(
-    st.lists(st.integers(1, 10**6), min_size=2, max_size=6), st.integers(2, 1000), st.sampled_from(["period", "month"])
+    st.lists(st.integers(1, 10**6), min_size=2, max_size=6),
+    st.integers(2, 1000),
+    st.sampled_from(["period", "month"]),
 )
 def test_scaling_all_values_leaves_percentages_alone(values, factor, per):
     small, large = counts_of_years(values), counts_of_years([factor * value for value in values])
     for function, shares, amounts in (
-        (year_on_year, ["percent_change", "percent_change_low", "percent_change_high"], ["value", "change", "low"]),
-        (growth_rate, ["growth_rate", "growth_rate_low", "growth_rate_high"], ["first_value", "last_value"]),
+        (
+            year_on_year,
+            ["percent_change", "percent_change_low", "percent_change_high"],
+            ["value", "change", "low"],
+        ),
+        (
+            growth_rate,
+            ["growth_rate", "growth_rate_low", "growth_rate_high"],
+            ["first_value", "last_value"],
+        ),
         (
             lambda counts, per: index_to(counts, "2011", per=per),
             ["index", "index_low", "index_high"],
@@ -83,7 +93,9 @@ def test_scaling_all_values_leaves_percentages_alone(values, factor, per):
 
 
 def test_scaling_all_parts_leaves_contributions_alone(by_region):
-    one, other = (contributions(by_region.assign(value=by_region["value"] * factor)) for factor in (1, 12))
+    one, other = (
+        contributions(by_region.assign(value=by_region["value"] * factor)) for factor in (1, 12)
+    )
     points = ["contribution", "contribution_low", "contribution_high", "total_percent_change"]
     np.testing.assert_allclose(one[points], other[points])
     assert np.isfinite(one["contribution"]).any()
@@ -91,12 +103,16 @@ def test_scaling_all_parts_leaves_contributions_alone(by_region):
 
 # ---- Order
 def in_one_order(frame):
-    return frame.sort_values(list(frame), ignore_index=True, key=lambda column: column.astype("str"))
+    return frame.sort_values(
+        list(frame), ignore_index=True, key=lambda column: column.astype("str")
+    )
 
 
 QUESTIONS = {
     "changes": lambda counts: year_on_year(counts, per="month"),
-    "changes by indicator and unit": lambda counts: year_on_year(counts, by=["indicator", "scope", "unit"]),
+    "changes by indicator and unit": lambda counts: year_on_year(
+        counts, by=["indicator", "scope", "unit"]
+    ),
     "growth": growth_rate,
     "index": lambda counts: index_to(counts, "2017"),
     "claims": check_claims,
@@ -117,7 +133,9 @@ def test_the_order_of_rows_changes_the_order_of_rows_at_most(question, seed):
 
 def test_editions_and_lists_have_no_order():
     # Rows with the same key are matched in their order, so that only others can come in any.
-    old = cbcstats.load_counts().drop_duplicates([*SERIES, "period_start", "period_end", "source_id"], keep=False)
+    old = cbcstats.load_counts().drop_duplicates(
+        [*SERIES, "period_start", "period_end", "source_id"], keep=False
+    )
     new = old.assign(value=old["value"].where(old.index % 50 != 7, 7)).iloc[:-3]
     found = compare_releases(old, new)
     assert len(found) > 5
@@ -125,7 +143,8 @@ def test_editions_and_lists_have_no_order():
     pd.testing.assert_frame_equal(in_one_order(mixed), in_one_order(found))
     lists = cbcstats.load_beneficiaries()
     pd.testing.assert_frame_equal(
-        in_one_order(membership_changes(lists.sample(frac=1, random_state=5))), in_one_order(membership_changes(lists))
+        in_one_order(membership_changes(lists.sample(frac=1, random_state=5))),
+        in_one_order(membership_changes(lists)),
     )
 
 
@@ -147,8 +166,12 @@ def test_halves_of_years_add_up_to_years(missions):
     # The second half of a year and the first of the next make a year that begins in July.
     july = count_missions(missions, year_start=7)
     begun = july["period_end"].dt.year - (july["period_end"].dt.month <= 6)
-    of_half = halves.assign(year=halves["period_start"].dt.year).set_index(["half", "year"])["value"]
-    expected = [of_half.get(("second", year), 0) + of_half.get(("first", year + 1), 0) for year in begun]
+    of_half = halves.assign(year=halves["period_start"].dt.year).set_index(["half", "year"])[
+        "value"
+    ]
+    expected = [
+        of_half.get(("second", year), 0) + of_half.get(("first", year + 1), 0) for year in begun
+    ]
     assert july["value"].tolist() == expected
 
 
@@ -156,7 +179,11 @@ def test_halves_of_years_add_up_to_years(missions):
 def test_the_month_in_which_years_begin_changes_no_total(by, missions):
     for indicator in ("missions", "participants"):
         totals = {
-            int(count_missions(missions, by=by, year_start=month, indicator=indicator)["value"].sum())
+            int(
+                count_missions(missions, by=by, year_start=month, indicator=indicator)[
+                    "value"
+                ].sum()
+            )
             for month in range(1, 13)
         }
         assert len(totals) == 1
@@ -172,7 +199,9 @@ def test_the_change_of_a_whole_is_the_sum_of_the_changes_of_its_parts(missions, 
 def test_merged_regions_contribute_what_they_did_apart(by_region):
     europe, africa = "Europe", "West and Central Africa"
     keys = [*SERIES, "period_start", "period_end", "wco_region"]
-    merged = by_region.assign(wco_region=by_region["wco_region"].replace({africa: "both", europe: "both"}))
+    merged = by_region.assign(
+        wco_region=by_region["wco_region"].replace({africa: "both", europe: "both"})
+    )
     merged = merged.groupby([*keys, "period_basis"], as_index=False)["value"].sum()
     apart = contributions(by_region)
     together = contributions(merged)
@@ -182,7 +211,9 @@ def test_merged_regions_contribute_what_they_did_apart(by_region):
     assert two.size().eq(2).all()
     np.testing.assert_allclose(of_both["contribution"], two["contribution"].sum())
     np.testing.assert_allclose(of_both["total_percent_change"], two["total_percent_change"].first())
-    others = (frame[~frame["wco_region"].isin([europe, africa, "both"])] for frame in (apart, together))
+    others = (
+        frame[~frame["wco_region"].isin([europe, africa, "both"])] for frame in (apart, together)
+    )
     one, other = (frame.sort_values(["period_end", "wco_region"])[number] for frame in others)
     np.testing.assert_allclose(one, other)
 
@@ -191,7 +222,9 @@ def test_merged_regions_contribute_what_they_did_apart(by_region):
 @pytest.mark.parametrize("question", ["changes", "growth", "index", "claims"])
 def test_a_series_that_has_nothing_to_do_with_it_changes_nothing(question):
     counts = cbcstats.load_counts("missions")
-    stranger = counts_of_years([3, 1, 4, 1, 5, 9, 2, 6, 5], indicator="rainfall", measure="flow", unit="mm")
+    stranger = counts_of_years(
+        [3, 1, 4, 1, 5, 9, 2, 6, 5], indicator="rainfall", measure="flow", unit="mm"
+    )
     both = pd.concat([stranger.head(4), counts, stranger.tail(5)], ignore_index=True)
     asked = QUESTIONS[question] if question != "index" else lambda frame: index_to(frame, "2014")
     alone, beside = asked(counts), asked(both)
@@ -203,10 +236,17 @@ def test_a_series_that_has_nothing_to_do_with_it_changes_nothing(question):
 @given(st.integers(0, 364), st.sampled_from([*WCO_REGIONS, None]))
 def test_one_more_mission_is_one_more_in_one_count(day, region):
     days = pd.to_datetime(["2015-01-01", "2015-06-30", "2016-03-01", "2017-12-31"])
-    rows = pd.DataFrame({"start_date": days, "wco_region": [WCO_REGIONS[0], None, WCO_REGIONS[1], WCO_REGIONS[0]]})
+    rows = pd.DataFrame(
+        {"start_date": days, "wco_region": [WCO_REGIONS[0], None, WCO_REGIONS[1], WCO_REGIONS[0]]}
+    )
     every = pd.DataFrame({"start_date": days[2:3], "wco_region": [region]})
     rows = pd.concat([rows, every], ignore_index=True)
-    one = pd.DataFrame({"start_date": [pd.Timestamp("2016-01-01") + pd.Timedelta(days=day)], "wco_region": [region]})
+    one = pd.DataFrame(
+        {
+            "start_date": [pd.Timestamp("2016-01-01") + pd.Timedelta(days=day)],
+            "wco_region": [region],
+        }
+    )
     before = count_missions(rows, by="wco_region", year_start=1)
     after = count_missions(pd.concat([rows, one], ignore_index=True), by="wco_region", year_start=1)
     more = after["value"] - before["value"]
@@ -229,13 +269,17 @@ def test_one_more_mission_is_one_more_in_one_count(day, region):
 )
 def test_the_same_number_a_day_is_no_change_by_the_month(before, after):
     starts, ends, days = zip(before, after, strict=True)
-    counts = pd.DataFrame({"period_start": starts, "period_end": ends, "value": [7 * length for length in days]})
+    counts = pd.DataFrame(
+        {"period_start": starts, "period_end": ends, "value": [7 * length for length in days]}
+    )
     [change] = year_on_year(counts, per="month").itertuples()
     assert change.comparable
     assert change.value == pytest.approx(7 * 30.4375)
     assert change.change == pytest.approx(0, abs=1e-9)
     assert change.percent_change == pytest.approx(0, abs=1e-9)
-    assert year_on_year(counts)["percent_change"].iloc[0] == pytest.approx(100 * (days[1] / days[0] - 1))
+    assert year_on_year(counts)["percent_change"].iloc[0] == pytest.approx(
+        100 * (days[1] / days[0] - 1)
+    )
 
 
 # ---- Where and how Python runs
@@ -283,17 +327,26 @@ register.save_problems(folder / "corrections.xlsx")
 
 def files_of(folder, environment=(), options=()):
     """Run the script in a fresh Python and return the digest of each file that it writes."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("LC_", "LANG", "PYTHON"))
+    }
     environment = kept | {"PYTHONPATH": str(ROOT)} | dict(environment)
     given = [folder, json.dumps(dict(options))]
     done = run_python("-c", SCRIPT, *given, env=environment, cwd=folder, errors="replace")
     assert done.returncode == 0, done.stderr
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+    }
 
 
 @pytest.fixture(scope="module")
 def usual_files(tmp_path_factory):
-    found = files_of(tmp_path_factory.mktemp("usual"), {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"})
+    found = files_of(
+        tmp_path_factory.mktemp("usual"), {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    )
     assert {"changes.csv", "book.xlsx", "chart_of_changes.svg"} <= set(found)
     return found
 
@@ -301,12 +354,24 @@ def usual_files(tmp_path_factory):
 def locales():
     """Return the locales of this machine, a few of them, with one that is no UTF-8."""
     command = shutil.which("locale")
-    listed = subprocess.run([command, "-a"], capture_output=True, text=True, check=False).stdout if command else ""
-    others = [name for name in listed.split() if name.startswith(("de_", "fr_", "tr_", "ar_", "ja_"))]
+    listed = (
+        subprocess.run([command, "-a"], capture_output=True, text=True, check=False).stdout
+        if command
+        else ""
+    )
+    others = [
+        name for name in listed.split() if name.startswith(("de_", "fr_", "tr_", "ar_", "ja_"))
+    ]
     return ["C", *others[:3]]
 
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ARROW_NUM_THREADS", "POLARS_MAX_THREADS", "NUMEXPR_NUM_THREADS")
+THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "ARROW_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
 SURROUNDINGS = {
     "hash seed 1": {"PYTHONHASHSEED": "1"},
     "hash seed 2": {"PYTHONHASHSEED": "2"},
@@ -390,7 +455,11 @@ def frames():
             index=[7, 7, 3],
         ),
         "typed": pd.DataFrame(
-            {"member": [" Kenya", None], "start_date": ["2017-04-03", "x"], "mission_id": ["1", "1"]}
+            {
+                "member": [" Kenya", None],
+                "start_date": ["2017-04-03", "x"],
+                "mission_id": ["1", "1"],
+            }
         ),
         "by code": pd.Series([1, 2], index=["KEN", "PER"]),
         "codes": pd.Series(["KEN", None, "XXX"], index=[3, 3, 1], name="codes"),
@@ -414,7 +483,10 @@ CALLS = {
     ],
     "growth_rate": [lambda f, _: growth_rate(f["all counts"], per="month")],
     "index_to": [lambda f, _: index_to(f["counts"], "2014")],
-    "is_member": [lambda f, _: cbcstats.is_member(f["codes"]), lambda f, _: cbcstats.is_member(f["codes"], f["days"])],
+    "is_member": [
+        lambda f, _: cbcstats.is_member(f["codes"]),
+        lambda f, _: cbcstats.is_member(f["codes"], f["days"]),
+    ],
     "load_beneficiaries": [lambda f, _: cbcstats.load_beneficiaries(source=f["beneficiaries"])],
     "load_counts": [
         lambda f, _: cbcstats.load_counts(source=f["all counts"]),
@@ -436,22 +508,30 @@ CALLS = {
         lambda f, _: cbcstats.plot_members(f["beneficiaries"]),
         lambda f, _: cbcstats.plot_members(f["by code"]),
     ],
-    "rate_ratio": [lambda f, _: cbcstats.rate_ratio(f["numbers"], f["numbers"], exposure=f["times"])],
+    "rate_ratio": [
+        lambda f, _: cbcstats.rate_ratio(f["numbers"], f["numbers"], exposure=f["times"])
+    ],
     "read_register": [
         lambda f, _: read_register(f["missions"]),
         lambda f, _: read_register(f["typed"]),
     ],
     "save_datapackage": [
         lambda f, to: cbcstats.save_datapackage(
-            {name: f[name] for name in ("counts", "changes", "beneficiaries")}, to / "package", sources=f["sources"]
+            {name: f[name] for name in ("counts", "changes", "beneficiaries")},
+            to / "package",
+            sources=f["sources"],
         )
     ],
     "save_table": [
         *(
-            lambda f, to, end=end: cbcstats.save_table(f["counts"], to / f"counts{end}", sources=f["sources"])
+            lambda f, to, end=end: cbcstats.save_table(
+                f["counts"], to / f"counts{end}", sources=f["sources"]
+            )
             for end in (".csv", ".xlsx", ".html", ".md", ".parquet", ".sdmx.csv")
         ),
-        lambda f, to: cbcstats.save_table({name: f[name] for name in ("changes", "verdicts")}, to / "both.xlsx"),
+        lambda f, to: cbcstats.save_table(
+            {name: f[name] for name in ("changes", "verdicts")}, to / "both.xlsx"
+        ),
     ],
     "to_iso3": [lambda f, _: cbcstats.to_iso3(f["names"])],
     "wco_region": [lambda f, _: cbcstats.wco_region(f["codes"], short=True)],
@@ -467,7 +547,9 @@ def test_every_function_that_takes_a_frame_is_among_the_calls():
         name
         for name in cbcstats.__all__
         if inspect.isfunction(function := getattr(cbcstats, name))
-        for annotation in [value for key, value in function.__annotations__.items() if key != "return"]
+        for annotation in [
+            value for key, value in function.__annotations__.items() if key != "return"
+        ]
         if any(kind in annotation for kind in ("DataFrame", "Series", "ArrayLike", "IntoFrame"))
     }
     assert takes == set(CALLS)
@@ -481,6 +563,10 @@ def test_what_is_given_is_not_changed(name, tmp_path):
     for call in CALLS[name]:
         call(given_frames, tmp_path)
         for kind, frame in given_frames.items():
-            same = pd.testing.assert_frame_equal if isinstance(frame, pd.DataFrame) else pd.testing.assert_series_equal
+            same = (
+                pd.testing.assert_frame_equal
+                if isinstance(frame, pd.DataFrame)
+                else pd.testing.assert_series_equal
+            )
             same(frame, before[kind])
             assert frame.attrs == attributes[kind]

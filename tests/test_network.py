@@ -88,17 +88,25 @@ def calls(folder):
         "plot_members": lambda: cbcstats.plot_members(lists),
         "rate_ratio": lambda: cbcstats.rate_ratio(42, 33),
         "read_register": lambda: cbcstats.read_register(cbcstats.example_register(), **read),
-        "read_register_in_parts": lambda: list(cbcstats.read_register_in_parts(cbcstats.example_register(), **read)),
+        "read_register_in_parts": lambda: list(
+            cbcstats.read_register_in_parts(cbcstats.example_register(), **read)
+        ),
         "save_chart": lambda: cbcstats.save_chart(cbcstats.plot_counts(counts), folder / "chart"),
         "save_datapackage": lambda: cbcstats.save_datapackage(tables, folder / "package"),
-        "save_report": lambda: cbcstats.save_report(folder / "report", notebooks=[notebook(folder)]),
-        "save_slide": lambda: cbcstats.save_slide(cbcstats.plot_counts(counts), folder / "slide.pptx"),
+        "save_report": lambda: cbcstats.save_report(
+            folder / "report", notebooks=[notebook(folder)]
+        ),
+        "save_slide": lambda: cbcstats.save_slide(
+            cbcstats.plot_counts(counts), folder / "slide.pptx"
+        ),
         "save_table": lambda: [
             cbcstats.save_table(counts, folder / f"table{ending}")
             for ending in (".csv", ".xlsx", ".parquet", ".html", ".md", ".sdmx.csv")
         ],
         "save_template": lambda: cbcstats.save_template(folder / "form.xlsx"),
-        "to_iso3": lambda: cbcstats.to_iso3(members["name"] if "name" in members else members["member"]),
+        "to_iso3": lambda: cbcstats.to_iso3(
+            members["name"] if "name" in members else members["member"]
+        ),
         "wco_region": lambda: cbcstats.wco_region(members["member"]),
         "year_on_year": lambda: cbcstats.year_on_year(counts, per="month"),
     }
@@ -204,14 +212,15 @@ def test_the_hook_would_see_the_network_being_used(code, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="kernels are reached by a file on systems of POSIX alone")
+@pytest.mark.skipif(
+    os.name != "posix", reason="kernels are reached by a file on systems of POSIX alone"
+)
 def test_a_report_needs_not_even_the_network_of_this_machine(tmp_path):
     alone = [shutil.which("unshare") or "false", "--user", "--map-root-user", "--net"]
     if run_command([*alone, "true"]).returncode:
         pytest.skip("this system lets nobody take the network away from a process")
-    code = (
-        f"import cbcstats; cbcstats.save_report({str(tmp_path / 'report')!r}, notebooks=[{str(notebook(tmp_path))!r}])"
-    )
+    report, notebooks = str(tmp_path / "report"), [str(notebook(tmp_path))]
+    code = f"import cbcstats; cbcstats.save_report({report!r}, notebooks={notebooks!r})"
     found, done = watched(tmp_path, "-c", code, before=alone)
     assert done.returncode == 0, done.stdout + done.stderr
     assert found == {}

@@ -9,8 +9,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import cbcstats
-from cbcstats.captions import chart_data
-from cbcstats.notebook_displays import IN_NOTEBOOK, frame_html, frame_latex, frame_markdown
+from cbcstats.charts.captions import chart_data
+from cbcstats.report.displays import IN_NOTEBOOK, frame_html, frame_latex, frame_markdown
 
 
 @pytest.fixture
@@ -23,9 +23,14 @@ def show():
 
 
 def test_a_frame_shows_its_unit_once_its_sources_and_how_it_is_read(show):
-    counts = cbcstats.load_counts("tailor_made_members")[["period_end", "value", "qualifier", "unit", "source_id"]]
+    counts = cbcstats.load_counts("tailor_made_members")[
+        ["period_end", "value", "qualifier", "unit", "source_id"]
+    ]
     shown = show(counts)
-    assert "Unit: Members. Source: WCO News 2019-10-22; WCO (copy on dokumen.tips) 2020-06; WCO 2018-03-02" in shown
+    assert (
+        "Unit: Members. Source: WCO News 2019-10-22; WCO (copy on dokumen.tips) 2020-06; WCO 2018-03-02"
+        in shown
+    )
     assert ">unit<" not in shown
     assert '<th scope="col">period_<wbr>end</th>' in shown  # as the code names it
     assert "More than 40 is read as 41 to 49" in shown
@@ -59,14 +64,18 @@ def test_a_chart_has_its_text_alternative_and_is_sharp(show):
 
 
 def test_verdicts_are_marked(show):
-    shown = show(cbcstats.check_claims(cbcstats.load_counts("missions"))[["verdict", "verdict_strict"]])
+    shown = show(
+        cbcstats.check_claims(cbcstats.load_counts("missions"))[["verdict", "verdict_strict"]]
+    )
     assert '<td class="contradicts">contradicts</td><td class="consistent">consistent</td>' in shown
 
 
 def test_ranges_and_registers_are_shown_in_words(show):
     assert show(cbcstats.bounds(330, "more_than")) == "331 to 339"
     assert show(cbcstats.implied_previous(492, "+49%", previous=342)) == "nothing"
-    register = cbcstats.read_register(pd.DataFrame({"member": ["Kenya", "<b>"], "start_date": ["2017-01-01"] * 2}))
+    register = cbcstats.read_register(
+        pd.DataFrame({"member": ["Kenya", "<b>"], "start_date": ["2017-01-01"] * 2})
+    )
     assert "2 rows read, 1 passed, 1 rejected" in show(register)
 
 
@@ -98,7 +107,11 @@ def test_any_frame_is_shown(show, frame):
 
 def test_markup_in_a_frame_is_text(show):
     bad = "<img src=x onerror=alert(1)>"
-    shown = show(pd.DataFrame({bad: [bad], "unit": [bad], "source_id": [bad], "qualifier": ["about"], "value": [5]}))
+    shown = show(
+        pd.DataFrame(
+            {bad: [bad], "unit": [bad], "source_id": [bad], "qualifier": ["about"], "value": [5]}
+        )
+    )
     assert "<img" not in shown
     assert "&lt;img" in shown
 

@@ -15,7 +15,7 @@ from notebook_files import make_notebook
 from pandoc import parts, run_pandoc
 from traitlets.config import Config
 
-from cbcstats.notebook_displays import frame_latex, frame_markdown
+from cbcstats.report.displays import frame_latex, frame_markdown
 
 EXTENSION = "%load_ext cbcstats"
 IMPORTS = "import cbcstats\nimport matplotlib as mpl\nfrom matplotlib.figure import Figure"
@@ -66,7 +66,9 @@ def wide(picture):
 )
 def test_each_chart_appears_once_below_its_cell(charts, extension, tmp_path):
     _, cells = executed(tmp_path, IMPORTS, *extension, MISSIONS, *charts)
-    expected = [0 if cell.source in (IMPORTS, EXTENSION, MISSIONS, IN_A_FILE) else 1 for cell in cells]
+    expected = [
+        0 if cell.source in (IMPORTS, EXTENSION, MISSIONS, IN_A_FILE) else 1 for cell in cells
+    ]
     assert [len(pictures(cell)) for cell in cells] == expected
 
 
@@ -122,7 +124,9 @@ def test_pandoc_keeps_the_pictures_in_word(converted, tmp_path):
     assert "wco-2018-03-02" in run_pandoc(path, "--to", "plain")
 
 
-def test_word_by_way_of_html_has_pictures_with_their_text_alternatives_and_tables(converted, tmp_path):
+def test_word_by_way_of_html_has_pictures_with_their_text_alternatives_and_tables(
+    converted, tmp_path
+):
     page = tmp_path / "mine.html"
     page.write_text(HTMLExporter().from_filename(converted[0])[0], encoding="utf-8")
     run_pandoc(page, "--output", tmp_path / "mine.docx")
@@ -169,13 +173,21 @@ SIGNS = [
 @pytest.mark.parametrize("form", ["markdown", "gfm", "latex"])
 def test_signs_in_cells_are_text(form, tmp_path):
     """As pandoc reads the table, and writes it as HTML."""
-    frame = pd.DataFrame({"first": SIGNS, "[n]": range(len(SIGNS)), "<i>": [f"x {sign} x" for sign in SIGNS]})
+    frame = pd.DataFrame(
+        {"first": SIGNS, "[n]": range(len(SIGNS)), "<i>": [f"x {sign} x" for sign in SIGNS]}
+    )
     path = tmp_path / "table"
-    path.write_text(frame_latex(frame) if form == "latex" else frame_markdown(frame), encoding="utf-8")
+    path.write_text(
+        frame_latex(frame) if form == "latex" else frame_markdown(frame), encoding="utf-8"
+    )
     run_pandoc(path, "--from", form, "--to", "html", "--output", tmp_path / "table.html")
-    [shown] = pd.read_html(tmp_path / "table.html", flavor="lxml", encoding="utf-8", keep_default_na=False)
+    [shown] = pd.read_html(
+        tmp_path / "table.html", flavor="lxml", encoding="utf-8", keep_default_na=False
+    )
     assert list(shown) == ["first", "[n]", "<i>"]
     assert shown["first"].tolist() == [" ".join(sign.split()) for sign in SIGNS]
     assert shown["<i>"].tolist() == [" ".join(f"x {sign} x".split()) for sign in SIGNS]
     page = (tmp_path / "table.html").read_text(encoding="utf-8")
-    assert not re.findall(r"<(?!/|table|thead|tbody|tr|th|td|col|span>)\w+", page)  # no markup but that of the table
+    assert not re.findall(
+        r"<(?!/|table|thead|tbody|tr|th|td|col|span>)\w+", page
+    )  # no markup but that of the table

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 import cbcstats
-from cbcstats.notebook_runs import execute
+from cbcstats.report.notebooks import execute
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
@@ -23,7 +23,9 @@ def notebook(request):
 
 def test_there_are_notebooks_and_they_are_numbered():
     assert NOTEBOOKS
-    assert [path.name[:2] for path in NOTEBOOKS] == [f"{number:02}" for number in range(len(NOTEBOOKS))]
+    assert [path.name[:2] for path in NOTEBOOKS] == [
+        f"{number:02}" for number in range(len(NOTEBOOKS))
+    ]
 
 
 def test_no_outputs_are_kept(notebook):
@@ -36,7 +38,9 @@ def test_they_are_thin(notebook):
     for cell in code:
         assert not any(word in cell.source for word in ("def ", "class ", "lambda"))
         assert len(cell.source.splitlines()) <= 20
-        assert max(map(len, cell.source.splitlines())) <= 92  # what JupyterLab shows beside its file browser
+        assert (
+            max(map(len, cell.source.splitlines())) <= 92
+        )  # what JupyterLab shows beside its file browser
 
 
 def test_they_begin_with_a_question_and_its_answer(notebook):
@@ -53,7 +57,9 @@ def test_they_run_without_a_warning_and_show_charts_and_tables(path, tmp_path):
         (tmp_path / folder).mkdir()
     outputs = [output for cell in cells(execute(path, tmp_path), "code") for output in cell.outputs]
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
-    charts = [output.metadata["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+    charts = [
+        output.metadata["image/png"] for output in outputs if "image/png" in output.get("data", {})
+    ]
     assert charts
     for chart in charts:
         assert len(chart["alt"]) > 100
@@ -62,7 +68,9 @@ def test_they_run_without_a_warning_and_show_charts_and_tables(path, tmp_path):
 
 
 def markdown(number):
-    return " ".join(cell.source for cell in cells(nbformat.read(NOTEBOOKS[number], as_version=4), "markdown"))
+    return " ".join(
+        cell.source for cell in cells(nbformat.read(NOTEBOOKS[number], as_version=4), "markdown")
+    )
 
 
 def test_the_numbers_in_the_text_of_the_map_are_those_of_the_tables():
@@ -117,20 +125,37 @@ def test_the_numbers_in_the_text_of_the_third_are_those_of_the_claims():
 
 def test_the_numbers_in_the_text_of_the_fourth_are_those_of_the_library():
     rate = cbcstats.growth_rate(cbcstats.load_counts("missions"), per="month").iloc[0]
-    assert f"by {rate['growth_rate_low']:.0f}% to {rate['growth_rate_high']:.0f}% a year" in markdown(4)
-    sizes = cbcstats.load_beneficiaries("SECO-WCO GTFP").query("list_kind == 'full'").groupby("as_of").size()
+    assert (
+        f"by {rate['growth_rate_low']:.0f}% to {rate['growth_rate_high']:.0f}% a year"
+        in markdown(4)
+    )
+    sizes = (
+        cbcstats.load_beneficiaries("SECO-WCO GTFP")
+        .query("list_kind == 'full'")
+        .groupby("as_of")
+        .size()
+    )
     assert sizes.tolist() == [4, 8, 15]
     assert "From 4 Members in 2019 to 8 in 2021 and 15 in 2024" in markdown(4)
 
 
 def test_the_numbers_in_the_text_of_the_fifth_are_those_of_the_example():
-    columns = {"member": "Country", "start_date": "Start", "end_date": "End", "female_participants": "Of which women"}
-    register = cbcstats.read_register(cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y")
+    columns = {
+        "member": "Country",
+        "start_date": "Start",
+        "end_date": "End",
+        "female_participants": "Of which women",
+    }
+    register = cbcstats.read_register(
+        cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y"
+    )
     summary = register.summary
     said = f"of {summary['rows read']} rows, {summary['passed']} can be counted and {summary['rejected']} cannot"
     assert said in markdown(5).replace("\n", " ")
     values = cbcstats.count_missions(register.rows)["value"].tolist()
-    assert f"from {values[1]} in 2015/16 to {values[-1]} in 2018/19" in markdown(5).replace("\n", " ")
+    assert f"from {values[1]} in 2015/16 to {values[-1]} in 2018/19" in markdown(5).replace(
+        "\n", " "
+    )
     assert register.rows["start_date"].min().date().isoformat() == "2014-07-04"
 
 

@@ -32,7 +32,19 @@ MODULES = {
         "cffi",
         "code",
     ),
-    *("subprocess", "pty", "runpy", "importlib", "imp", "pkgutil", "zipimport", "socket", "urllib", "http", "requests"),
+    *(
+        "subprocess",
+        "pty",
+        "runpy",
+        "importlib",
+        "imp",
+        "pkgutil",
+        "zipimport",
+        "socket",
+        "urllib",
+        "http",
+        "requests",
+    ),
     *("ftplib", "smtplib", "telnetlib", "webbrowser", "multiprocessing", "asyncio", "xmlrpc"),
 }
 CALLS = {
@@ -49,18 +61,43 @@ CALLS = {
         "to_pickle",
         "spawn",
     ),
-    *("import_module", "execv", "execve", "fork", "urlopen", "urlretrieve", "read_html", "read_sql", "from_string"),
+    *(
+        "import_module",
+        "execv",
+        "execve",
+        "fork",
+        "urlopen",
+        "urlretrieve",
+        "read_html",
+        "read_sql",
+        "from_string",
+    ),
     *("find_spec", "load_module", "set_trace", "eval_expression"),
 }
 # Each exception has its reason, and is looked for: one that is no longer needed fails.
 ALLOWED = {
-    ("__init__.py", "import importlib"): "the public names load when first used; they stand in the file",
+    (
+        "__init__.py",
+        "import importlib",
+    ): "the public names load when first used; they stand in the file",
     ("__init__.py", "import_module"): "the name of a module stands in the file, and is never read",
-    ("exports.py", "import importlib"): "asks whether python-pptx is installed; its name stands in the file",
-    ("exports.py", "find_spec"): "asks whether python-pptx is installed; its name stands in the file",
-    ("notebook_runs.py", "import subprocess"): "DEVNULL takes what the kernels of the notebooks print",
+    (
+        "exports.py",
+        "import importlib",
+    ): "asks whether python-pptx is installed; its name stands in the file",
+    (
+        "exports.py",
+        "find_spec",
+    ): "asks whether python-pptx is installed; its name stands in the file",
+    (
+        "notebook_runs.py",
+        "import subprocess",
+    ): "DEVNULL takes what the kernels of the notebooks print",
 }
-HARMLESS_CALLS = {("re", "compile"), ("RGBColor", "from_string")}  # regular expressions, and colours of slides
+HARMLESS_CALLS = {
+    ("re", "compile"),
+    ("RGBColor", "from_string"),
+}  # regular expressions, and colours of slides
 
 
 def found_in(path):
@@ -72,7 +109,9 @@ def found_in(path):
                 f"import {name}" for name in MODULES
             }
         elif isinstance(node, ast.ImportFrom):
-            found |= {f"import {(node.module or '').split('.')[0]}"} & {f"import {name}" for name in MODULES}
+            found |= {f"import {(node.module or '').split('.')[0]}"} & {
+                f"import {name}" for name in MODULES
+            }
         elif isinstance(node, ast.Call):
             called = node.func
             name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
@@ -102,9 +141,25 @@ def test_every_exception_has_a_reason():
 @pytest.mark.parametrize(
     "code",
     [
-        *("import pickle", "from yaml import load", "import os.path as x, marshal", "eval('1')", "os.system('ls')"),
-        *("pandas.read_pickle(x)", "numpy.load(x, allow_pickle=True)", "run('ls', shell=True)", "frame.query(text)"),
-        *("frame.eval(text)", "__import__(name)", "compile(text, '', 'exec')", "environment.from_string(text)"),
+        *(
+            "import pickle",
+            "from yaml import load",
+            "import os.path as x, marshal",
+            "eval('1')",
+            "os.system('ls')",
+        ),
+        *(
+            "pandas.read_pickle(x)",
+            "numpy.load(x, allow_pickle=True)",
+            "run('ls', shell=True)",
+            "frame.query(text)",
+        ),
+        *(
+            "frame.eval(text)",
+            "__import__(name)",
+            "compile(text, '', 'exec')",
+            "environment.from_string(text)",
+        ),
     ],
 )
 def test_the_search_finds_what_it_looks_for(code, tmp_path):
@@ -196,9 +251,15 @@ class _Planted:
 
 def with_pickle(planted):
     """Return Parquet whose column says that it is of a type that old releases of Arrow made of a pickled object."""
-    named = {b"ARROW:extension:name": b"arrow.py_extension_type", b"ARROW:extension:metadata": pickle.dumps(planted)}
+    named = {
+        b"ARROW:extension:name": b"arrow.py_extension_type",
+        b"ARROW:extension:metadata": pickle.dumps(planted),
+    }
     fields = [pa.field("member", pa.string(), metadata=named), pa.field("start_date", pa.string())]
-    table = pa.table([["Kenya"], ["2017-04-03"]], schema=pa.schema(fields, metadata={b"pandas": pickle.dumps(planted)}))
+    table = pa.table(
+        [["Kenya"], ["2017-04-03"]],
+        schema=pa.schema(fields, metadata={b"pandas": pickle.dumps(planted)}),
+    )
     made = io.BytesIO()
     pa.parquet.write_table(table, made)
     return made.getvalue()
@@ -216,13 +277,17 @@ def hostile(tmp_path):
         f'Kenya,2017-04-03,"{code}","<script>{code}</script>"\n'.encode(),
         "good.csv": GOOD.encode(),
         "code.xlsx": as_workbook(
-            pd.DataFrame({"member": [code, "Kenya"], "start_date": "2017-04-03", "x": ["=1+1", code]})
+            pd.DataFrame(
+                {"member": [code, "Kenya"], "start_date": "2017-04-03", "x": ["=1+1", code]}
+            )
         ),
         "entity.xlsx": workbook(
             f'{TWO_ROWS}<row r="3"><c r="A3"><f>&amp;x;</f></c>{cell("B3", "&x;")}</row>',
             before='<!DOCTYPE a [<!ENTITY x SYSTEM "http://127.0.0.1:9/x">]>',
         ),
-        "macro.xlsx": workbook(TWO_ROWS, more=[("xl/vbaProject.bin", pickle.dumps(_Planted(planted)))]),
+        "macro.xlsx": workbook(
+            TWO_ROWS, more=[("xl/vbaProject.bin", pickle.dumps(_Planted(planted)))]
+        ),
     }
     (tmp_path / "in").mkdir()
     for name, content in files.items():

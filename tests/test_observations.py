@@ -5,7 +5,7 @@ import pytest
 from needs import Needed
 
 from cbcstats import ArgumentError, load_beneficiaries, load_counts, save_table, year_on_year
-from cbcstats.observations import sdmx_frame
+from cbcstats.exports.sdmx import sdmx_frame
 
 sdmx = Needed("pysdmx.io")
 
@@ -43,8 +43,17 @@ def test_a_reader_of_sdmx_finds_the_structure_and_one_figure_for_each_key(counts
 def test_a_reader_of_sdmx_finds_the_same_values(counts, back):
     assert pd.to_numeric(back["OBS_VALUE"]).astype("Float64").equals(counts["value"])
     assert (back["OBS_STATUS"] == "O").equals(counts["value"].isna())
-    names = {"INDICATOR": "indicator", "UNIT_MEASURE": "unit", "QUALIFIER": "qualifier", "SOURCE": "source_id"}
-    names |= {"PUBLISHED_CHANGE": "published_change", "PERIOD_BASIS": "period_basis", "COMMENT_OBS": "note"}
+    names = {
+        "INDICATOR": "indicator",
+        "UNIT_MEASURE": "unit",
+        "QUALIFIER": "qualifier",
+        "SOURCE": "source_id",
+    }
+    names |= {
+        "PUBLISHED_CHANGE": "published_change",
+        "PERIOD_BASIS": "period_basis",
+        "COMMENT_OBS": "note",
+    }
     for concept, name in names.items():
         assert back[concept].tolist() == counts[name].fillna("").tolist()
 
@@ -68,7 +77,8 @@ def test_parts_are_dimensions_of_a_structure_of_their_own(years, tmp_path):
 
 def test_columns_may_be_left_out_and_rows_stand_in_any_order(tmp_path):
     counts = pd.DataFrame(
-        {"indicator": "mine", "period_end": ["2018-12-31", "2017-12-31"], "value": [3, 2]}, index=[7, 3]
+        {"indicator": "mine", "period_end": ["2018-12-31", "2017-12-31"], "value": [3, 2]},
+        index=[7, 3],
     )
     data = read(save_table(counts, tmp_path / "mine.sdmx.csv"))[1]
     assert data["OBS_VALUE"].tolist() == ["3", "2"]
@@ -77,7 +87,9 @@ def test_columns_may_be_left_out_and_rows_stand_in_any_order(tmp_path):
 
 
 def test_what_is_not_dated_is_refused_by_number_and_remedy(tmp_path):
-    with pytest.raises(ArgumentError, match=r"8 figures have no period end.*save counts\[counts\['period_end'\]"):
+    with pytest.raises(
+        ArgumentError, match=r"8 figures have no period end.*save counts\[counts\['period_end'\]"
+    ):
         save_table(load_counts(), tmp_path / "counts.sdmx.csv")
     with pytest.raises(ArgumentError, match="lacks the column 'indicator'"):
         save_table(load_beneficiaries(), tmp_path / "beneficiaries.sdmx.csv")
@@ -90,8 +102,13 @@ def test_a_note_that_a_spreadsheet_would_compute_is_marked(years, tmp_path):
 
 
 def test_numbers_a_month_have_a_unit_of_their_own():
-    for per, named, unnamed in (("month", "missions a month", "a month"), ("period", "missions", "_Z")):
+    for per, named, unnamed in (
+        ("month", "missions a month", "a month"),
+        ("period", "missions", "_Z"),
+    ):
         missions = load_counts("missions").query("unit == 'missions'")
         changes = year_on_year(missions, by=["indicator", "unit"], per=per)
         assert sdmx_frame(changes)["UNIT_MEASURE"].unique().tolist() == [named]
-        assert sdmx_frame(changes.drop(columns="unit"))["UNIT_MEASURE"].unique().tolist() == [unnamed]
+        assert sdmx_frame(changes.drop(columns="unit"))["UNIT_MEASURE"].unique().tolist() == [
+            unnamed
+        ]

@@ -59,7 +59,11 @@ def test_every_module_has_a_docstring():
 
 
 def test_column_names_are_literals_in_one_module_only():
-    names = {value for name, value in vars(importlib.import_module("cbcstats.columns")).items() if name.isupper()}
+    names = {
+        value
+        for name, value in vars(importlib.import_module("cbcstats.columns")).items()
+        if name.isupper()
+    }
     names = {name for name in names if isinstance(name, str) and "_" in name.strip("_")}
     for path in sorted((ROOT / "cbcstats").glob("*.py")):
         if path.stem not in ("columns", "__init__"):
@@ -141,7 +145,15 @@ def test_builds_are_the_same_bytes_wherever_whenever_and_by_whomever(unpacked, t
     for source, umask in ((unpacked, 0o022), (other, 0o077)):
         before = os.umask(umask)
         try:
-            made.append(build(source, tmp_path / f"made {umask}", "sdist", "wheel", SOURCE_DATE_EPOCH="1700000000"))
+            made.append(
+                build(
+                    source,
+                    tmp_path / f"made {umask}",
+                    "sdist",
+                    "wheel",
+                    SOURCE_DATE_EPOCH="1700000000",
+                )
+            )
         finally:
             os.umask(before)
     for one, two in zip(*made, strict=True):
@@ -152,11 +164,22 @@ def test_builds_are_the_same_bytes_wherever_whenever_and_by_whomever(unpacked, t
 def test_the_wheel_says_what_it_is(built):
     with zipfile.ZipFile(built[0]) as wheel:
         names = wheel.namelist()
-        said = Parser().parsestr(wheel.read(f"cbcstats-{cbcstats.__version__}.dist-info/METADATA").decode())
+        said = Parser().parsestr(
+            wheel.read(f"cbcstats-{cbcstats.__version__}.dist-info/METADATA").decode()
+        )
         entry = wheel.read(f"cbcstats-{cbcstats.__version__}.dist-info/entry_points.txt").decode()
-    assert {name.split("/")[0] for name in names} == {"cbcstats", f"cbcstats-{cbcstats.__version__}.dist-info"}
-    assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".orig", "~"))]
-    assert (said["Name"], said["Version"], said["License-Expression"]) == ("cbcstats", cbcstats.__version__, "MIT")
+    assert {name.split("/")[0] for name in names} == {
+        "cbcstats",
+        f"cbcstats-{cbcstats.__version__}.dist-info",
+    }
+    assert not [
+        name for name in names if "__pycache__" in name or name.endswith((".pyc", ".orig", "~"))
+    ]
+    assert (said["Name"], said["Version"], said["License-Expression"]) == (
+        "cbcstats",
+        cbcstats.__version__,
+        "MIT",
+    )
     assert said["Requires-Python"] == ">=3.11"
     assert said["Description-Content-Type"] == "text/markdown"
     assert said.get_payload().strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
@@ -166,12 +189,20 @@ def test_the_wheel_says_what_it_is(built):
 @pytest.mark.slow
 def test_an_installed_wheel_loads_the_same_tables(installed, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(installed))
-    said = python("import cbcstats; print(cbcstats.__file__, len(cbcstats.load_counts()))", cwd=tmp_path)
-    assert said.split() == [str(installed / "cbcstats" / "__init__.py"), str(len(cbcstats.load_counts()))]
+    said = python(
+        "import cbcstats; print(cbcstats.__file__, len(cbcstats.load_counts()))", cwd=tmp_path
+    )
+    assert said.split() == [
+        str(installed / "cbcstats" / "__init__.py"),
+        str(len(cbcstats.load_counts())),
+    ]
 
 
 @pytest.mark.slow
 def test_an_installed_wheel_makes_the_report(installed, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(installed))
-    python("import sys; sys.argv = ['cbcstats', 'report']; from cbcstats.cli import main; main()", cwd=tmp_path)
+    python(
+        "import sys; sys.argv = ['cbcstats', 'report']; from cbcstats.cli import main; main()",
+        cwd=tmp_path,
+    )
     assert "34.5%" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")

@@ -10,8 +10,15 @@ from folders import full_disk, names_in
 from frames import EXACTLY
 from needs import Needed
 
-from cbcstats import ArgumentError, load_beneficiaries, load_counts, load_sources, save_datapackage, year_on_year
-from cbcstats.packages import file_names
+from cbcstats import (
+    ArgumentError,
+    load_beneficiaries,
+    load_counts,
+    load_sources,
+    save_datapackage,
+    year_on_year,
+)
+from cbcstats.exports.datapackage import file_names
 
 frictionless = Needed("frictionless")
 ODD = pd.DataFrame(
@@ -44,7 +51,14 @@ def test_another_tool_finds_the_package_valid(tmp_path):
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "note"])
     assert report.stats["tasks"] == 5
     assert names_in(path.parent) == sorted(
-        ["datapackage.json", "counts.csv", "changes_a_month.csv", "beneficiaries.csv", "odd.csv", "sources.csv"]
+        [
+            "datapackage.json",
+            "counts.csv",
+            "changes_a_month.csv",
+            "beneficiaries.csv",
+            "odd.csv",
+            "sources.csv",
+        ]
     )
 
 
@@ -73,7 +87,16 @@ def test_types_meanings_and_sources_are_described(tmp_path):
     assert {name: fields[name]["type"] for name in kinds} == kinds
     assert fields["qualifier"]["description"] == "word printed beside the number"
     odd = {field["name"]: field["type"] for field in resources["odd"]["schema"]["fields"]}
-    assert list(odd.values()) == ["datetime", "number", "any", "boolean", "integer", "string", "string", "string"]
+    assert list(odd.values()) == [
+        "datetime",
+        "number",
+        "any",
+        "boolean",
+        "integer",
+        "string",
+        "string",
+        "string",
+    ]
     assert "'=head" in odd
     changes = {field["name"]: field for field in resources["changes_a_month"]["schema"]["fields"]}
     assert changes["percent_change_low"]["description"].endswith("lowest, given the ranges")
@@ -120,7 +143,11 @@ def test_nothing_is_written_outside_the_folder(tmp_path):
     frame = pd.DataFrame({"value": [1], "source_id": ["wco-2018-03-02"]})
     folder = tmp_path / "deep" / "package"
     save_datapackage(dict.fromkeys(HARMFUL, frame), folder)
-    assert names_in(tmp_path) == ["deep", "deep/package", *(f"deep/package/{name}" for name in names_in(folder))]
+    assert names_in(tmp_path) == [
+        "deep",
+        "deep/package",
+        *(f"deep/package/{name}" for name in names_in(folder)),
+    ]
     assert len(names_in(folder)) == len(HARMFUL) + 2
     assert all("/" not in name for name in names_in(folder))
 
@@ -184,5 +211,8 @@ def test_what_is_no_package_is_refused(tmp_path):
 @pytest.mark.parametrize("given", [pd.DataFrame({"a": [1]}), [pd.DataFrame({"a": [1]})]])
 def test_tables_without_names_are_refused_in_words(given, tmp_path):
     kind = type(given).__name__
-    with pytest.raises(ArgumentError, match=f"`tables` must be a mapping of names to DataFrames, but {kind} was given"):
+    with pytest.raises(
+        ArgumentError,
+        match=f"`tables` must be a mapping of names to DataFrames, but {kind} was given",
+    ):
         save_datapackage(given, tmp_path)

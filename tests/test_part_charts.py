@@ -9,8 +9,8 @@ from pictures import in_lines, legend, said
 
 import cbcstats
 from cbcstats import ArgumentError, contributions, describe, plot_beneficiaries, plot_contributions
-from cbcstats.captions import chart_data, cited_sources
-from cbcstats.marks import STYLE
+from cbcstats.charts.captions import chart_data, cited_sources
+from cbcstats.charts.marks import STYLE
 
 EUROPE, ESA = "Europe", "East and Southern Africa"
 MINUS = "\N{MINUS SIGN}"
@@ -41,10 +41,14 @@ def test_contributions_are_stacked_up_and_down_to_the_total(parts):
     spans = [(column, low, high) for column, low, high, _ in bars(ax)]
     assert [column for column, *_ in spans] == [0, 0, 0, 1, 1, 1]
     ends = [end for _, *both in spans for end in both]
-    assert ends == pytest.approx([0, -10, 0, 15, 15, 20, 0, -1.818182, -1.818182, -15.454545, -15.454545, -20])
+    assert ends == pytest.approx(
+        [0, -10, 0, 15, 15, 20, 0, -1.818182, -1.818182, -15.454545, -15.454545, -20]
+    )
     totals = [line.get_ydata()[0] for line in ax.lines if line.get_marker() == "D"]
     assert totals == pytest.approx([10, -20])
-    assert {"+10.0%", f"{MINUS}20.0%", "+15.0", f"{MINUS}10.0"} <= {text.split(" ")[-1] for text in said(ax)}
+    assert {"+10.0%", f"{MINUS}20.0%", "+15.0", f"{MINUS}10.0"} <= {
+        text.split(" ")[-1] for text in said(ax)
+    }
     assert [label.get_text() for label in ax.get_xticklabels()] == ["2016", "2017"]
     assert legend(ax) == [ESA, EUROPE, "no WCO region", "change of the total"]
 
@@ -55,13 +59,17 @@ def test_a_region_has_one_colour_in_every_chart(parts):
     alone = parts[parts["wco_region"] == EUROPE]
     for counts in (parts, alone):
         ax = plot_contributions(contributions(counts))
-        assert to_hex(colours[1]).lower() in {colour for *_, colour in bars(ax)}  # Europe is the second region
+        assert to_hex(colours[1]).lower() in {
+            colour for *_, colour in bars(ax)
+        }  # Europe is the second region
 
 
 def test_what_cannot_be_compared_is_hollow_and_said(parts):
     absent = parts[~((parts["wco_region"] == ESA) & (parts["period_end"] == "2017-12-31"))]
     ax = plot_contributions(contributions(absent))
-    colours = {column: {to_rgb(colour) for at, *_, colour in bars(ax) if at == column} for column in (0, 1)}
+    colours = {
+        column: {to_rgb(colour) for at, *_, colour in bars(ax) if at == column} for column in (0, 1)
+    }
     assert colours[1] == {(1, 1, 1)}
     assert (1, 1, 1) not in colours[0]
     assert any("not comparable" in text for text in said(ax))
@@ -72,21 +80,37 @@ def test_what_cannot_be_compared_is_hollow_and_said(parts):
 def test_words_say_what_each_part_contributed(parts):
     text = describe(plot_contributions(contributions(parts), title="Europe gave"))
     assert "Europe gave" in text
-    assert f"2016: +10.0% in all, comparable; of that Europe +15.0, East and Southern Africa {MINUS}10.0, no" in text
+    assert (
+        f"2016: +10.0% in all, comparable; of that Europe +15.0, East and Southern Africa {MINUS}10.0, no"
+        in text
+    )
     assert f"2017: {MINUS}20.0% in all, comparable" in text
 
 
 def test_ranges_of_parts_are_ranges_of_contributions(years):
-    counts = pd.concat([years({2015: 60, 2016: 70}, wco_region=EUROPE), years({2015: 40, 2016: 40}, wco_region=ESA)])
+    counts = pd.concat(
+        [
+            years({2015: 60, 2016: 70}, wco_region=EUROPE),
+            years({2015: 40, 2016: 40}, wco_region=ESA),
+        ]
+    )
     counts["qualifier"] = ["exact", "about", "exact", "exact"]
     # About 70 is 65 to 75: +5 to +15 of 100.
-    assert "Europe +5 to +15, East and Southern Africa 0.0. " in describe(plot_contributions(contributions(counts)))
+    assert "Europe +5 to +15, East and Southern Africa 0.0. " in describe(
+        plot_contributions(contributions(counts))
+    )
 
 
 def test_of_many_parts_those_that_moved_least_stand_together(years):
-    counts = pd.concat([years({2015: 10, 2016: 10 + step}, wco_region=f"part {step}") for step in range(1, 10)])
+    counts = pd.concat(
+        [years({2015: 10, 2016: 10 + step}, wco_region=f"part {step}") for step in range(1, 10)]
+    )
     ax = plot_contributions(contributions(counts))
-    assert set(legend(ax)) == {*(f"part {step}" for step in range(4, 10)), "all others", "change of the total"}
+    assert set(legend(ax)) == {
+        *(f"part {step}" for step in range(4, 10)),
+        "all others",
+        "change of the total",
+    }
     # 1 + 2 + 3 of 90 in the others.
     assert "all others +6.7" in describe(ax)
     assert len(chart_data(ax)) == 9
@@ -98,7 +122,9 @@ def test_what_is_no_contribution_is_said(parts):
     with pytest.raises(ArgumentError, match="holds none"):
         plot_contributions(contributions(parts).head(0))
     both = pd.concat([parts, parts.assign(indicator="experts")])
-    with pytest.raises(ArgumentError, match="one indicator, but it holds missions, experts; select one"):
+    with pytest.raises(
+        ArgumentError, match="one indicator, but it holds missions, experts; select one"
+    ):
         plot_contributions(contributions(both))
 
 
@@ -130,12 +156,19 @@ def programme():
 
 def test_who_joined_stands_above_and_who_left_below(programme):
     ax = plot_beneficiaries(programme)
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["1 Mar 2018", "2018", "1 Mar 2019", "2020"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == [
+        "1 Mar 2018",
+        "2018",
+        "1 Mar 2019",
+        "2020",
+    ]
     spans = sorted((column, low, high) for column, low, high, _ in bars(ax))
     assert spans == [(1, 0, 1), (2, 0, -1), (2, 0, 1), (2, 1, 2), (3, 0, 1)]
     hollow = {column for column, *_, colour in bars(ax) if to_rgb(colour) == (1, 1, 1)}
     assert hollow == {1, 3}
-    assert {"3 on the first list", "4 on the list 2 joined, 1 left", "1 first named"} <= set(said(ax))
+    assert {"3 on the first list", "4 on the list 2 joined, 1 left", "1 first named"} <= set(
+        said(ax)
+    )
     assert any("does not say who left" in text for text in legend(ax))
 
 
@@ -155,7 +188,12 @@ def test_absence_from_a_partial_list_is_no_exit(programme):
 
 def test_changes_of_lists_give_the_same_chart_but_for_the_days(programme):
     ax = plot_beneficiaries(cbcstats.membership_changes(programme))
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["Mar 2018", "2018", "Mar 2019", "2020"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == [
+        "Mar 2018",
+        "2018",
+        "Mar 2019",
+        "2020",
+    ]
     assert sorted(bars(ax)) == sorted(bars(plot_beneficiaries(programme)))
 
 
@@ -193,28 +231,50 @@ def test_what_is_no_programme_is_said(programme):
 
 # 50 after 31 or more is +19 at most, of 72 or more; nothing says how far it fell but that all was lost at most.
 def test_open_ends_of_contributions_are_written_as_or_more(years):
-    counts = pd.concat([years({2015: 30, 2016: 50}, wco_region=EUROPE), years({2015: 40, 2016: 60}, wco_region=ESA)])
+    counts = pd.concat(
+        [
+            years({2015: 30, 2016: 50}, wco_region=EUROPE),
+            years({2015: 40, 2016: 60}, wco_region=ESA),
+        ]
+    )
     ax = plot_contributions(contributions(counts.assign(qualifier="more_than"), reading="strict"))
     least = f"{MINUS}100.0 or more"
-    assert f"2016: {MINUS}100.0% or more in all, comparable; of that Europe {least}, East and So" in describe(ax)
+    assert (
+        f"2016: {MINUS}100.0% or more in all, comparable; of that Europe {least}, East and So"
+        in describe(ax)
+    )
     assert {f"Europe {least}", f"{MINUS}100.0% or more"} <= set(said(ax))
-    later = counts.assign(qualifier=["exact", "more_than"] * 2)  # 51 after 30, and 61 after 40, of 70
+    later = counts.assign(
+        qualifier=["exact", "more_than"] * 2
+    )  # 51 after 30, and 61 after 40, of 70
     text = describe(plot_contributions(contributions(later, reading="strict")))
     assert (
-        "2016: +60.0% or more in all, comparable; of that Europe +30.0 or more, East and Southern Africa +30.0" in text
+        "2016: +60.0% or more in all, comparable; of that Europe +30.0 or more, East and Southern Africa +30.0"
+        in text
     )
 
 
 def test_a_part_that_is_missing_leaves_the_others_unknown(years):
-    counts = pd.concat([years({2015: 10, 2016: 10 + step}, wco_region=f"part {step}") for step in range(1, 10)])
+    counts = pd.concat(
+        [years({2015: 10, 2016: 10 + step}, wco_region=f"part {step}") for step in range(1, 10)]
+    )
     counts["value"] = counts["value"].mask(counts["value"] == 11)
     assert "all others not known" in describe(plot_contributions(contributions(counts)))
 
 
 def test_scopes_and_indicators_may_be_parts(years):
-    scopes = pd.concat([years({2015: 10, 2016: 12}, scope="east"), years({2015: 100, 2016: 120}, scope="west")])
+    scopes = pd.concat(
+        [years({2015: 10, 2016: 12}, scope="east"), years({2015: 100, 2016: 120}, scope="west")]
+    )
     for by in ("scope", "indicator"):
-        parts = contributions(scopes if by == "scope" else scopes.assign(indicator=scopes["scope"], scope="all"), by=by)
+        parts = contributions(
+            scopes if by == "scope" else scopes.assign(indicator=scopes["scope"], scope="all"),
+            by=by,
+        )
         assert "of that west +18.2, east +1.8." in describe(plot_contributions(parts))
-    with pytest.raises(ArgumentError, match="one indicator, but it holds missions, experts; select one"):
-        plot_contributions(contributions(pd.concat([scopes, scopes.assign(indicator="experts")]), by="scope"))
+    with pytest.raises(
+        ArgumentError, match="one indicator, but it holds missions, experts; select one"
+    ):
+        plot_contributions(
+            contributions(pd.concat([scopes, scopes.assign(indicator="experts")]), by="scope")
+        )

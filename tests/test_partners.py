@@ -15,13 +15,23 @@ from cbcstats import (
     year_on_year,
 )
 
-NUMBERS = ["previous_value", "previous_low", "previous_high", "change", "percent_change", "percent_change_low"]
+NUMBERS = [
+    "previous_value",
+    "previous_low",
+    "previous_high",
+    "change",
+    "percent_change",
+    "percent_change_low",
+]
 
 
 def parts_of_years(make_counts, values, **columns):
     """Make counts from {"2018Q1": value} or {"2018-01": value}."""
     periods = {pd.Period(name): value for name, value in values.items()}
-    figures = [(str(period.start_time.date()), str(period.end_time.date()), value) for period, value in periods.items()]
+    figures = [
+        (str(period.start_time.date()), str(period.end_time.date()), value)
+        for period, value in periods.items()
+    ]
     return make_counts(*figures, **columns)
 
 
@@ -29,13 +39,20 @@ def parts_of_years(make_counts, values, **columns):
 def quarters(make_counts):
     """Two years of quarters, of which July to September 2018 is missing."""
     before = {"2018Q1": 10, "2018Q2": 20, "2018Q4": 40}
-    return parts_of_years(make_counts, before | {"2019Q1": 11, "2019Q2": 22, "2019Q3": 33, "2019Q4": 44})
+    return parts_of_years(
+        make_counts, before | {"2019Q1": 11, "2019Q2": 22, "2019Q3": 33, "2019Q4": 44}
+    )
 
 
 @pytest.mark.parametrize("per", ["period", "month"])
 def test_no_other_quarter_takes_the_place_of_one_that_is_missing(quarters, per):
     changes = year_on_year(quarters, per=per)
-    assert changes["period_end"].astype(str).tolist() == ["2019-03-31", "2019-06-30", "2019-09-30", "2019-12-31"]
+    assert changes["period_end"].astype(str).tolist() == [
+        "2019-03-31",
+        "2019-06-30",
+        "2019-09-30",
+        "2019-12-31",
+    ]
     before = ["2018-03-31", "2018-06-30", None, "2018-12-31"]
     assert changes["previous_period_end"].tolist() == pd.to_datetime(before).tolist()
     assert changes["comparable"].tolist() == [True, True, False, True]
@@ -54,7 +71,9 @@ def test_quarters_that_have_a_partner_are_compared_with_it(quarters):
 
 
 def test_quarters_of_the_first_year_have_no_row(make_counts):
-    counts = parts_of_years(make_counts, {"2018Q2": 1, "2018Q3": 2, "2018Q4": 3, "2019Q1": 4, "2019Q2": 5})
+    counts = parts_of_years(
+        make_counts, {"2018Q2": 1, "2018Q3": 2, "2018Q4": 3, "2019Q1": 4, "2019Q2": 5}
+    )
     assert year_on_year(counts)["previous_value"].tolist() == [1]
 
 
@@ -79,7 +98,9 @@ def test_a_month_that_is_missing_is_named_whole(make_counts):
     ],
     ids=["quarter", "month", "week"],
 )
-def test_days_may_be_off_by_a_fifth_a_week_at_least_and_less_than_half(make_counts, before, nearly, too_far):
+def test_days_may_be_off_by_a_fifth_a_week_at_least_and_less_than_half(
+    make_counts, before, nearly, too_far
+):
     [near] = year_on_year(make_counts((*before, 10), (*nearly, 12))).to_dict("records")
     assert (near["previous_value"], near["comparable"]) == (10, True)
     [far] = year_on_year(make_counts((*before, 10), (*too_far, 12))).to_dict("records")
@@ -90,7 +111,11 @@ def test_days_may_be_off_by_a_fifth_a_week_at_least_and_less_than_half(make_coun
 # Half-years that end with every month, of which February to July 2018 is missing: its neighbours are 31 days off, which
 # is less than a fifth of 181 days. They end 62 days apart, and a fifth of that is 12.
 def test_half_years_that_end_every_month_do_not_take_their_neighbours(make_counts):
-    halves = [("2018-01-01", "2018-06-30", 10), ("2018-03-01", "2018-08-31", 12), ("2019-02-01", "2019-07-31", 11)]
+    halves = [
+        ("2018-01-01", "2018-06-30", 10),
+        ("2018-03-01", "2018-08-31", 12),
+        ("2019-02-01", "2019-07-31", 11),
+    ]
     [change] = year_on_year(make_counts(*halves)).to_dict("records")
     assert change["why"] == "no figure for Feb - Jul 2018"
 
@@ -99,8 +124,14 @@ def test_half_years_that_end_every_month_do_not_take_their_neighbours(make_count
 def test_periods_of_other_lengths_are_not_paired(make_counts):
     two_months = make_counts(("2018-01-01", "2018-12-31", 60), ("2019-07-01", "2019-08-31", 10))
     assert year_on_year(two_months, per="month")["why"].tolist() == ["no figure for Jul - Aug 2018"]
-    quarters = [("2018-01-01", "2018-03-31", 10), ("2018-04-01", "2018-06-30", 10), ("2019-01-01", "2019-12-31", 60)]
-    assert year_on_year(make_counts(*quarters), per="month")["why"].tolist() == ["no figure for 2018"]
+    quarters = [
+        ("2018-01-01", "2018-03-31", 10),
+        ("2018-04-01", "2018-06-30", 10),
+        ("2019-01-01", "2019-12-31", 60),
+    ]
+    assert year_on_year(make_counts(*quarters), per="month")["why"].tolist() == [
+        "no figure for 2018"
+    ]
 
 
 def test_months_and_quarters_of_one_series_are_each_compared_with_their_own(make_counts):
@@ -120,11 +151,15 @@ def test_a_total_has_no_contributions_where_the_quarter_before_is_missing(quarte
     others = found[found["period_end"] != "2019-09-30"]
     assert others["comparable"].all()
     assert others["contribution"].tolist() == pytest.approx([5] * 6)  # 1 of 20, 2 of 40, 4 of 80
-    assert "Jul - Sep 2019: no percent change in all, not comparable" in describe(plot_contributions(found))
+    assert "Jul - Sep 2019: no percent change in all, not comparable" in describe(
+        plot_contributions(found)
+    )
 
 
 # 33 after 30 would be +10%, and so would 33 after the 30 of another quarter.
-@pytest.mark.parametrize(("before", "verdict"), [("2018Q3", "consistent"), ("2018Q2", "cannot be checked")])
+@pytest.mark.parametrize(
+    ("before", "verdict"), [("2018Q3", "consistent"), ("2018Q2", "cannot be checked")]
+)
 def test_a_claim_is_measured_from_the_same_quarter_only(make_counts, before, verdict):
     claim = {"published_change": [None, None, "+10%"], "change_basis": [None, None, "total"]}
     counts = parts_of_years(make_counts, {"2018Q1": 7, before: 30, "2019Q3": 33}, **claim)
@@ -133,14 +168,20 @@ def test_a_claim_is_measured_from_the_same_quarter_only(make_counts, before, ver
 
 # January to June 2018 is 31 days off, but half-years end every month: July and August 2019 are 31 days apart.
 def test_a_claim_on_half_years_that_end_every_month_does_not_take_their_neighbours(make_counts):
-    halves = [("2018-01-01", "2018-06-30", 30), ("2019-02-01", "2019-07-31", 33), ("2019-03-01", "2019-08-31", 34)]
+    halves = [
+        ("2018-01-01", "2018-06-30", 30),
+        ("2019-02-01", "2019-07-31", 33),
+        ("2019-03-01", "2019-08-31", 34),
+    ]
     claim = {"published_change": [None, "+10%", None], "change_basis": [None, "total", None]}
     assert check_claims(make_counts(*halves, **claim))["verdict"].tolist() == ["cannot be checked"]
 
 
 def test_a_claim_on_a_year_is_not_measured_from_a_quarter(make_counts):
     claim = {"published_change": [None, "+10%"], "change_basis": [None, "total"]}
-    counts = make_counts(("2018-04-01", "2018-06-30", 30), ("2019-01-01", "2019-12-31", 33), **claim)
+    counts = make_counts(
+        ("2018-04-01", "2018-06-30", 30), ("2019-01-01", "2019-12-31", 33), **claim
+    )
     assert check_claims(counts)["verdict"].tolist() == ["cannot be checked"]
 
 
@@ -158,7 +199,9 @@ def test_a_claim_may_still_name_the_quarter_that_it_is_measured_from(make_counts
 def test_a_change_without_a_partner_is_drawn_said_and_saved(quarters, tmp_path):
     changes = year_on_year(quarters)
     text = describe(plot_changes(changes))
-    assert "Jul - Sep 2019: no percent change, not comparable (no figure for Jul - Sep 2018)" in text
+    assert (
+        "Jul - Sep 2019: no percent change, not comparable (no figure for Jul - Sep 2018)" in text
+    )
     assert "undated" not in text
     for name in ("changes.xlsx", "changes.csv"):
         assert save_table(changes, tmp_path / name).exists()

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from cbcstats.periods import length_in_days, midpoint, parse_day, period_label
+from cbcstats.counts.periods import length_in_days, midpoint, period_label
+from cbcstats.files.dates import parse_day
 
 
 @pytest.mark.parametrize(
@@ -29,8 +30,12 @@ def test_periods_are_named_as_reports_name_them(start, end, label):
 
 
 def test_lengths_count_both_ends():
-    starts = pd.to_datetime(pd.Series(["2017-03-09", "2016-04-13", "2015-02-25", "2016-01-01", None]))
-    ends = pd.to_datetime(pd.Series(["2018-02-26", "2017-03-07", "2016-04-11", "2016-12-31", "2018-02-28"]))
+    starts = pd.to_datetime(
+        pd.Series(["2017-03-09", "2016-04-13", "2015-02-25", "2016-01-01", None])
+    )
+    ends = pd.to_datetime(
+        pd.Series(["2018-02-26", "2017-03-07", "2016-04-11", "2016-12-31", "2018-02-28"])
+    )
     assert length_in_days(starts, ends).tolist()[:4] == [355, 329, 412, 366]
     assert length_in_days(starts, ends).isna().tolist()[4]
     assert midpoint(starts, ends).tolist()[4] == pd.Timestamp("2018-02-28")
@@ -38,7 +43,11 @@ def test_lengths_count_both_ends():
 
 @pytest.mark.parametrize(
     ("text", "day", "precision"),
-    [("2018-03-02", "2018-03-02", "day"), ("2018-03", "2018-03-01", "month"), ("2018", "2018-01-01", "year")],
+    [
+        ("2018-03-02", "2018-03-02", "day"),
+        ("2018-03", "2018-03-01", "month"),
+        ("2018", "2018-01-01", "year"),
+    ],
 )
 def test_partial_dates_say_how_much_is_known(text, day, precision):
     assert parse_day(text, partial=True) == (pd.Timestamp(day), precision)
@@ -50,7 +59,9 @@ def test_days_outside_the_calendar_are_refused(text):
         parse_day(text)
 
 
-@pytest.mark.parametrize("text", ["2018", "2018-03", "03/04/2017", "20180302", "2018-3-2", "2018-W10-1", "٢٠١٨-٠٣-٠٢"])
+@pytest.mark.parametrize(
+    "text", ["2018", "2018-03", "03/04/2017", "20180302", "2018-3-2", "2018-W10-1", "٢٠١٨-٠٣-٠٢"]
+)
 def test_other_forms_of_days_are_refused_not_guessed(text):
     with pytest.raises(ValueError, match="YYYY-MM-DD"):
         parse_day(text)

@@ -9,7 +9,7 @@ from properties import given, st
 
 import cbcstats
 from cbcstats import to_iso3
-from cbcstats.places import iso3_of, plain_spelling, suggestions
+from cbcstats.places.names import iso3_of, plain_spelling, suggestions
 
 CASES = Path(__file__).parent / "cases"
 PLACES = cbcstats.load_places()
@@ -27,7 +27,9 @@ def test_names_are_known_however_they_are_written(line):
     assert iso3_of([name]) == [iso3]
 
 
-@pytest.mark.parametrize("text", [*cases("not_places.txt"), "", "  ", "\u00a0", "\u200b", "Kenya\x00Uganda"])
+@pytest.mark.parametrize(
+    "text", [*cases("not_places.txt"), "", "  ", "\u00a0", "\u200b", "Kenya\x00Uganda"]
+)
 def test_what_names_no_single_place_stays_missing(text):
     assert iso3_of([text]) == [None]
 
@@ -87,12 +89,19 @@ def test_codes_that_are_easily_mixed_up_are_told_apart(iso2, iso3, name):
     assert iso3_of([iso2, iso3, name]) == [iso3] * 3
     of_place = PLACES[PLACES["iso3"] == iso3]
     assert of_place["iso2"].unique().tolist() == [iso2]
-    assert of_place.loc[(of_place["kind"] == "short") & (of_place["language"] == "en"), "name"].tolist() == [name]
+    assert of_place.loc[
+        (of_place["kind"] == "short") & (of_place["language"] == "en"), "name"
+    ].tolist() == [name]
 
 
 def test_every_place_has_a_short_name_in_each_language():
     short = PLACES[PLACES["kind"] == "short"]
-    assert short.groupby("iso3")["language"].agg(list).map(lambda found: found == ["en", "fr", "es"]).all()
+    assert (
+        short.groupby("iso3")["language"]
+        .agg(list)
+        .map(lambda found: found == ["en", "fr", "es"])
+        .all()
+    )
 
 
 def test_no_spelling_stands_for_two_places():
@@ -101,8 +110,12 @@ def test_no_spelling_stands_for_two_places():
 
 
 def test_no_spelling_is_the_code_of_another_place():
-    codes = {row.iso2.lower(): row.iso3 for row in PLACES.itertuples()} | {iso3.lower(): iso3 for _, iso3 in SPELLINGS}
-    assert [(name, iso3) for name, iso3 in SPELLINGS if codes.get(plain_spelling(name), iso3) != iso3] == []
+    codes = {row.iso2.lower(): row.iso3 for row in PLACES.itertuples()} | {
+        iso3.lower(): iso3 for _, iso3 in SPELLINGS
+    }
+    assert [
+        (name, iso3) for name, iso3 in SPELLINGS if codes.get(plain_spelling(name), iso3) != iso3
+    ] == []
 
 
 def test_rows_are_sorted_and_none_repeats_another():
@@ -125,7 +138,9 @@ def test_members_have_their_names_and_codes():
 
 def test_beneficiaries_are_known_as_their_sources_spell_them():
     beneficiaries = cbcstats.load_beneficiaries()
-    pd.testing.assert_series_equal(to_iso3(beneficiaries["member_name"]).rename("member"), beneficiaries["member"])
+    pd.testing.assert_series_equal(
+        to_iso3(beneficiaries["member_name"]).rename("member"), beneficiaries["member"]
+    )
 
 
 @given(st.text())
@@ -133,7 +148,11 @@ def test_a_plain_spelling_is_its_own(text):
     assert plain_spelling(plain_spelling(text)) == plain_spelling(text)
 
 
-@given(st.lists(st.sampled_from(["l'", "st.", "the", "la", "s", "&", "/", "-", "a", "é", "\u2019", " "])).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(["l'", "st.", "the", "la", "s", "&", "/", "-", "a", "é", "\u2019", " "])
+    ).map("".join)
+)
 def test_a_plain_spelling_of_small_words_is_its_own(text):
     assert plain_spelling(plain_spelling(text)) == plain_spelling(text)
 
@@ -153,23 +172,38 @@ def noise():
 def test_case_accents_and_punctuation_make_no_difference(spelling, case, form, before, after):
     name, iso3 = spelling
     written = (
-        unicodedata.normalize(form, case(name)).replace("'", "\u2019").replace(" ", " \u00a0").replace("-", "\u2011")
+        unicodedata.normalize(form, case(name))
+        .replace("'", "\u2019")
+        .replace(" ", " \u00a0")
+        .replace("-", "\u2011")
     )
-    assert iso3_of([f"{before}{written}{after}", f"{before} {plain_spelling(name).upper()} {after}"]) == [iso3, iso3]
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    assert iso3_of(
+        [f"{before}{written}{after}", f"{before} {plain_spelling(name).upper()} {after}"]
+    ) == [iso3, iso3]
+    bare = "".join(
+        sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign)
+    )
     assert iso3_of([bare]) == [iso3]
 
 
-@given(st.sampled_from(SPELLINGS), st.sampled_from(SPELLINGS), st.sampled_from([" / ", "; ", " + ", " | ", "/"]))
+@given(
+    st.sampled_from(SPELLINGS),
+    st.sampled_from(SPELLINGS),
+    st.sampled_from([" / ", "; ", " + ", " | ", "/"]),
+)
 def test_a_list_of_two_is_no_place(one, other, between):
     known = iso3_of([f"{one[0]}{between}{other[0]}"])[0]
     assert known is None or one[1] == other[1]
 
 
 def test_a_series_keeps_its_index_and_what_is_no_text_stays_missing():
-    names = pd.Series(["Kenya", None, 404, float("nan"), "nowhere", "Kenya"], index=list("abcdef"), dtype="object")
+    names = pd.Series(
+        ["Kenya", None, 404, float("nan"), "nowhere", "Kenya"], index=list("abcdef"), dtype="object"
+    )
     codes = to_iso3(names)
-    expected = pd.Series(["KEN", None, None, None, None, "KEN"], index=list("abcdef"), dtype="str", name="iso3")
+    expected = pd.Series(
+        ["KEN", None, None, None, None, "KEN"], index=list("abcdef"), dtype="str", name="iso3"
+    )
     pd.testing.assert_series_equal(codes, expected)
 
 

@@ -6,8 +6,7 @@ import pytest
 from properties import given, st
 
 from cbcstats import ArgumentError, Bounds, DataError, bounds, parse_qualified
-from cbcstats.columns import QUALIFIERS
-from cbcstats.qualifiers import PHRASES
+from cbcstats.counts.qualifiers import PHRASES, QUALIFIERS
 
 CASES = Path(__file__).parent / "cases"
 
@@ -38,11 +37,23 @@ WORDS_TO_WRITE = (
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("many", "'many' holds no single number in digits; write one figure, such as 'more than 330'"),
+        (
+            "many",
+            "'many' holds no single number in digits; write one figure, such as 'more than 330'",
+        ),
         ("1.234", "'1.234' could be a thousand or a fraction; write 1234 or fewer decimals"),
-        ("1.500 Million", "'1.500 Million' could be a thousand or a fraction; write 1500 Million or fewer decimals"),
-        ("0.1234567890123456", "'0.1234567890123456' has more digits than can be kept; write up to 15, or no decimals"),
-        ("over 20+", "'over 20+' has words on both sides of the number; leave one qualifier and no unit"),
+        (
+            "1.500 Million",
+            "'1.500 Million' could be a thousand or a fraction; write 1500 Million or fewer decimals",
+        ),
+        (
+            "0.1234567890123456",
+            "'0.1234567890123456' has more digits than can be kept; write up to 15, or no decimals",
+        ),
+        (
+            "over 20+",
+            "'over 20+' has words on both sides of the number; leave one qualifier and no unit",
+        ),
         ("dozens 20", f"'dozens' in 'dozens 20' is no known qualifier there; {WORDS_TO_WRITE}"),
         ("20  Dozens", f"'dozens' in '20  Dozens' is no known qualifier there; {WORDS_TO_WRITE}"),
         ("or more 20", f"'or more' in 'or more 20' is no known qualifier there; {WORDS_TO_WRITE}"),

@@ -26,7 +26,10 @@ def test_check_says_what_is_wrong_and_exits_with_1(example, tmp_path):
     done = run("check", example, *READING, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
     assert "example_register.csv: 603 rows read, 549 passed, 54 rejected" in done.stdout
-    assert "row 42, column Start, '12 May 2018': is a date in words; write it as 2017-04-03" in done.stdout
+    assert (
+        "row 42, column Start, '12 May 2018': is a date in words; write it as 2017-04-03"
+        in done.stdout
+    )
     assert "--problems problems.xlsx" in done.stdout
 
 
@@ -38,11 +41,18 @@ def test_check_writes_a_workbook_to_hand_back(example, tmp_path):
     again = run("check", example, *READING, "--problems", "out/to_correct.xlsx", cwd=tmp_path)
     assert again.returncode == 2
     assert "is there already" in again.stderr
-    assert run("check", example, *READING, "-p", "out/to_correct.xlsx", "--overwrite", cwd=tmp_path).returncode == 1
+    assert (
+        run(
+            "check", example, *READING, "-p", "out/to_correct.xlsx", "--overwrite", cwd=tmp_path
+        ).returncode
+        == 1
+    )
 
 
 def test_check_of_a_clean_register_exits_with_0(tmp_path):
-    (tmp_path / "good.csv").write_text("member;start_date\nKenya;2017-04-03\nGreenland;2017-04-04\n", encoding="utf-8")
+    (tmp_path / "good.csv").write_text(
+        "member;start_date\nKenya;2017-04-03\nGreenland;2017-04-04\n", encoding="utf-8"
+    )
     done = run("check", "good.csv", cwd=tmp_path)
     assert done.returncode == 0
     assert "2 rows read, 2 passed, 0 rejected; 1 passed with warnings" in done.stdout
@@ -76,9 +86,23 @@ def test_count_writes_what_the_library_counts(example, tmp_path):
     expected = cbcstats.count_missions(
         example_rows(), by=["wco_region", "programme"], year_start=1, indicator="participants"
     )
-    options = [*READING, "--by", "wco_region", "--by", "programme", "--year-start", "1", "--indicator", "participants"]
+    options = [
+        *READING,
+        "--by",
+        "wco_region",
+        "--by",
+        "programme",
+        "--year-start",
+        "1",
+        "--indicator",
+        "participants",
+    ]
     read_excel = functools.partial(pd.read_excel, engine="calamine")
-    for suffix, read in ((".csv", pd.read_csv), (".xlsx", read_excel), (".parquet", pd.read_parquet)):
+    for suffix, read in (
+        (".csv", pd.read_csv),
+        (".xlsx", read_excel),
+        (".parquet", pd.read_parquet),
+    ):
         done = run("count", example, *options, "-o", f"out/counts{suffix}", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert "54 rows were rejected and not counted: cbcstats check" in done.stderr
@@ -101,9 +125,9 @@ def test_what_count_writes_is_taken_by_the_other_commands(example, tmp_path):
 
 
 def test_the_command_that_names_the_rejected_rows_works_as_it_is_printed(tmp_path):
-    pd.DataFrame({"Land": ["Kenya", "Nowhere"], "First day": ["03/04/2017", "04/04/2017"]}).to_excel(
-        tmp_path / "my missions.xlsx", sheet_name="to count", index=False, engine="openpyxl"
-    )
+    pd.DataFrame(
+        {"Land": ["Kenya", "Nowhere"], "First day": ["03/04/2017", "04/04/2017"]}
+    ).to_excel(tmp_path / "my missions.xlsx", sheet_name="to count", index=False, engine="openpyxl")
     options = ["-c", "member=Land", "-c", "start_date=First day", "--date-format", "%d/%m/%Y"]
     options += ["--sheet", "to count", "--repeated-rows", "reject"]
     done = run("count", "my missions.xlsx", *options, cwd=tmp_path)

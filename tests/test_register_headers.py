@@ -8,7 +8,7 @@ import pytest
 from command_line import run
 
 from cbcstats import DataError, read_register
-from cbcstats.headers import as_typed
+from cbcstats.registers.columns import as_typed
 
 
 @pytest.fixture
@@ -29,7 +29,9 @@ def test_a_column_of_the_file_is_one_column_of_the_register(save):
     with pytest.raises(DataError, match=re.escape(said)):
         read_register(path, columns={"start_date": "Date", "end_date": "date"})
     path = save("Date,date,member\n2017-04-03,2017-04-07,Kenya\n")
-    [row] = read_register(path, columns={"start_date": "Date", "end_date": "date"}).rows.itertuples()
+    [row] = read_register(
+        path, columns={"start_date": "Date", "end_date": "date"}
+    ).rows.itertuples()
     assert [row.start_date, row.end_date] == [pd.Timestamp(2017, 4, 3), pd.Timestamp(2017, 4, 7)]
 
 
@@ -88,7 +90,9 @@ def test_commas_in_remarks_are_no_header(title, save):
     said = f"the header in row {row} has 'Pays', 'Date de début', 'Observations'; say which"
     with pytest.raises(DataError, match=re.escape(said)):
         read_register(save(title + REMARKS))
-    rows = read_register(save(title + REMARKS), columns={"member": "Pays", "start_date": "Date de début"}).rows
+    rows = read_register(
+        save(title + REMARKS), columns={"member": "Pays", "start_date": "Date de début"}
+    ).rows
     assert rows["iso3"].tolist() == ["KEN", "TGO", "MLI"]
 
 
@@ -96,7 +100,8 @@ def test_commas_in_remarks_are_no_header(title, save):
     "text",
     [
         "Pays,Heure\n" + "Kenya,10:30:00\n" * 8,  # colons on every row but the first
-        "Pays,Jour,Note\n" + "Kenya,2017-04-03,\nTogo,2017-04-04\nMali\n" * 3,  # commas at the ends are left out
+        "Pays,Jour,Note\n"
+        + "Kenya,2017-04-03,\nTogo,2017-04-04\nMali\n" * 3,  # commas at the ends are left out
         "Pays\tNote\n" + "Kenya\ta, b; c, d; e\n" * 5,
     ],
 )
@@ -111,13 +116,22 @@ ERRORS = ["#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#VALEUR!", "#¡VALOR!", "#¿
 
 @pytest.mark.parametrize("name", ["programme", "mission_id"])
 def test_errors_of_spreadsheet_programs_are_no_text(name, save):
-    frame = pd.DataFrame({"member": "Kenya", "start_date": "2017-04-03", name: [*ERRORS, "#1 Mercator"]})
+    frame = pd.DataFrame(
+        {"member": "Kenya", "start_date": "2017-04-03", name: [*ERRORS, "#1 Mercator"]}
+    )
     for source in (frame, save(frame.to_csv(index=False))):
         found = read_register(source)
         assert found.rows[name].tolist() == ["#1 Mercator"]
         assert found.problems["value"].tolist() == ERRORS
-        assert found.problems[["column", "problem", "remedy", "severity"]].drop_duplicates().to_numpy().tolist() == [
-            [name, "is an error of a spreadsheet program", "correct the formula, or write the value", "error"]
+        assert found.problems[
+            ["column", "problem", "remedy", "severity"]
+        ].drop_duplicates().to_numpy().tolist() == [
+            [
+                name,
+                "is an error of a spreadsheet program",
+                "correct the formula, or write the value",
+                "error",
+            ]
         ]
 
 
@@ -132,7 +146,9 @@ def test_errors_of_spreadsheet_programs_are_no_text(name, save):
     ],
 )
 def test_placeholders_in_french_and_spanish_are_known(text, problem):
-    frame = pd.DataFrame({"member": ["Kenya", text], "start_date": "2017-04-03", "programme": [text, "Mercator"]})
+    frame = pd.DataFrame(
+        {"member": ["Kenya", text], "start_date": "2017-04-03", "programme": [text, "Mercator"]}
+    )
     found = read_register(frame)
     assert found.rows["programme"].isna().tolist() == [True]
     assert found.problems[["column", "problem", "severity"]].to_numpy().tolist() == [

@@ -6,8 +6,9 @@ import xlsxwriter
 from register_files import FAULTS, HEADER, changed, found, good_row, read_text
 
 import cbcstats
-from cbcstats import inputs, read_register, text_inputs
-from cbcstats.register_results import together
+from cbcstats import read_register
+from cbcstats.files import inputs, text_inputs
+from cbcstats.registers.register import together
 
 
 @pytest.mark.parametrize("kind", ["regular", "irregular", ".parquet"])
@@ -36,7 +37,9 @@ def test_parts_are_as_the_whole(kind, save, monkeypatch):
     assert len(parts) > 5
     assert told[0] == (0, 0)
     assert told[-1] == (400, 400)
-    problems = pd.concat([part.problems for part in parts]).sort_values("row", kind="stable", ignore_index=True)
+    problems = pd.concat([part.problems for part in parts]).sort_values(
+        "row", kind="stable", ignore_index=True
+    )
     pd.testing.assert_frame_equal(problems, whole_register.problems)
     rejected = pd.concat([part.rejected for part in parts]).fillna("")
     pd.testing.assert_frame_equal(rejected, whole_register.rejected.fillna(""), check_like=True)
@@ -63,8 +66,15 @@ def test_parts_are_as_the_whole(kind, save, monkeypatch):
     ],
 )
 def test_parts_are_read_as_the_arguments_say(arguments, tmp_path):
-    rows = [["member", "Partner", "start_date", "programme"], ["Kenya", "Togo", "08/09/2016", "Mercator"]]
-    rows += [rows[1], ["Peru", "Perugia", "01/02/2017", ""], ["Togo", "Peru", "2016-10-10", "Mercator"]]
+    rows = [
+        ["member", "Partner", "start_date", "programme"],
+        ["Kenya", "Togo", "08/09/2016", "Mercator"],
+    ]
+    rows += [
+        rows[1],
+        ["Peru", "Perugia", "01/02/2017", ""],
+        ["Togo", "Peru", "2016-10-10", "Mercator"],
+    ]
     rows += [["Chad", "Togo", "", "Mercator"]]  # missions need a day, beneficiaries do not
     path = tmp_path / "register.xlsx"
     with xlsxwriter.Workbook(path) as book:
@@ -94,7 +104,12 @@ def in_small_parts(path, monkeypatch, **arguments):
 
 def test_united_parts_have_problems_in_the_order_of_rows_and_columns(save, monkeypatch):
     rows = [["mission_id", "start_date", "member", "experts"], ["TBC", "2017-04-03", "Kenya", "2"]]
-    rows += [rows[1], ["M-3", "soon", "Nowhere", "many"], ["M-4", "2017-04-03", "Togo", "2"], ["M-5", "x", "Peru", "y"]]
+    rows += [
+        rows[1],
+        ["M-3", "soon", "Nowhere", "many"],
+        ["M-4", "2017-04-03", "Togo", "2"],
+        ["M-5", "x", "Peru", "y"],
+    ]
     united = in_small_parts(save(rows), monkeypatch)
     assert [tuple(line[:3]) for line in found(united)] == [
         *((2, "mission_id", "TBC"), (3, "", ""), (3, "mission_id", "TBC")),
@@ -107,14 +122,26 @@ def test_united_parts_have_problems_in_the_order_of_rows_and_columns(save, monke
 def test_united_parts_without_days_have_a_summary(save, monkeypatch):
     rows = [["member", "programme"], *([["Kenya", "Mercator"]] * 4), ["Nowhere", "Mercator"]]
     summary = in_small_parts(save(rows), monkeypatch, kind="beneficiaries").summary
-    counted = {"rows read": 5, "passed": 4, "rejected": 1, "with warnings": 3, "errors": 1, "warnings": 3}
+    counted = {
+        "rows read": 5,
+        "passed": 4,
+        "rejected": 1,
+        "with warnings": 3,
+        "errors": 1,
+        "warnings": 3,
+    }
     assert summary.to_dict() == counted
     assert summary.dtype == object
     assert {type(count) for count in summary} == {int}
 
 
 @pytest.mark.parametrize(
-    "text", [b"member,start_date,x\nKenya,2017-04-03,caf\xe9\n", b"member,start_date\n", b"member,start_date\r\n"]
+    "text",
+    [
+        b"member,start_date,x\nKenya,2017-04-03,caf\xe9\n",
+        b"member,start_date\n",
+        b"member,start_date\r\n",
+    ],
 )
 def test_parts_of_odd_files_are_as_the_whole(text, tmp_path):
     register = read_text(text, tmp_path)
@@ -127,5 +154,7 @@ def test_what_is_said_late_of_the_header_stands_in_the_order_of_columns(save, mo
     rows = [["member", "start_date", "end_date"]]
     rows += [["Kenya", "2017-04-03", day] for day in ("25/04/2017", "04/26/2017")]
     rows += [["Kenya", day, "2017-05-30"] for day in ("25/04/2017", "04/26/2017")]
-    of_header = [line[:2] for line in found(in_small_parts(save(rows), monkeypatch)) if line[0] == 1]
+    of_header = [
+        line[:2] for line in found(in_small_parts(save(rows), monkeypatch)) if line[0] == 1
+    ]
     assert of_header == [[1, "start_date"], [1, "end_date"]]

@@ -13,7 +13,12 @@ openpyxl = Needed("openpyxl")
 
 
 def test_the_summary_adds_up(save):
-    rows = [HEADER, good_row(1), changed(good_row(2), "start_date", "2016-06-30"), changed(good_row(3), "experts", "x")]
+    rows = [
+        HEADER,
+        good_row(1),
+        changed(good_row(2), "start_date", "2016-06-30"),
+        changed(good_row(3), "experts", "x"),
+    ]
     rows.append(changed(good_row(4), "kind", "n/a"))
     summary = read_register(save(rows)).summary
     assert (summary.name, summary.dtype) == ("register_0.csv", object)
@@ -60,12 +65,22 @@ def test_a_register_is_said_in_words(save):
         ("1", "error: has 13 cells where the header has 12"),
     ]
     in_one_line = "1,200 rows read, 1,194 passed, 6 rejected; 1 passed with warnings"
-    lines = [f"{register.name}: {in_one_line}", *(f"        {count}  {said}" for count, said in most_frequent)]
+    lines = [
+        f"{register.name}: {in_one_line}",
+        *(f"        {count}  {said}" for count, said in most_frequent),
+    ]
     assert register.in_words().splitlines() == lines
-    more = "All of them: .problems; the rows: .rejected; a workbook to hand back: .save_problems(path)"
+    more = (
+        "All of them: .problems; the rows: .rejected; a workbook to hand back: .save_problems(path)"
+    )
     assert repr(register).splitlines() == [*lines, more]
     shown = [
-        *(lines[0], "Rows that start in 2015/16: 1, 2016/17: 1,193", "cells", "most frequent problems"),
+        *(
+            lines[0],
+            "Rows that start in 2015/16: 1, 2016/17: 1,193",
+            "cells",
+            "most frequent problems",
+        ),
         *(text for line in most_frequent for text in line),
         *("All of them: ", ".problems", "; the rows: ", ".rejected", "; a workbook to hand back: "),
         ".save_problems(path)",
@@ -83,13 +98,22 @@ def test_a_register_without_problems_is_said_in_one_line(save):
 
 
 def test_a_header_is_no_markup(save):
-    column = read_register(save([["member", "<i>x</i> member", "start_date"], ["Kenya", "y", "2017"]]))._repr_html_()
+    column = read_register(
+        save([["member", "<i>x</i> member", "start_date"], ["Kenya", "y", "2017"]])
+    )._repr_html_()
     assert "<i>" not in column
 
 
 def test_what_is_handed_back_is_marked_and_can_be_read_again(save, tmp_path):
-    rows = [HEADER, good_row(1), changed(changed(good_row(2), "participants", "1,234"), "start_date", "3/4/2017")]
-    rows += [changed(good_row(3), "experts", "=2+3"), changed(good_row(4), "end_date", "2001-01-01")]
+    rows = [
+        HEADER,
+        good_row(1),
+        changed(changed(good_row(2), "participants", "1,234"), "start_date", "3/4/2017"),
+    ]
+    rows += [
+        changed(good_row(3), "experts", "=2+3"),
+        changed(good_row(4), "end_date", "2001-01-01"),
+    ]
     register = read_register(save(rows))
     path = register.save_problems(tmp_path / "out" / "problems.xlsx")
     book = openpyxl.load_workbook(path)
@@ -121,7 +145,9 @@ def test_cells_beyond_the_header_that_are_handed_back_must_be_moved(tmp_path):
     path = register.save_problems(tmp_path / "problems.xlsx")
     again = read_register(path)
     assert again.rows.empty
-    assert again.rejected[register.rejected.columns[:-1]].equals(register.rejected.iloc[:, :-1].set_axis([2, 3, 4]))
+    assert again.rejected[register.rejected.columns[:-1]].equals(
+        register.rejected.iloc[:, :-1].set_axis([2, 3, 4])
+    )
     assert again.problems[["row", "column", "value", "problem"]].to_numpy().tolist() == [
         [2, beyond[0], "c", "stands beyond the header"],
         [2, beyond[1], "d", "stands beyond the header"],
@@ -129,7 +155,13 @@ def test_cells_beyond_the_header_that_are_handed_back_must_be_moved(tmp_path):
         [4, beyond[1], "e", "stands beyond the header"],
     ]
     book = openpyxl.load_workbook(path)
-    for cell, value in {"C2": "b, c, d", "D2": None, "E2": None, "B3": "2017-04-04", "E4": None}.items():
+    for cell, value in {
+        "C2": "b, c, d",
+        "D2": None,
+        "E2": None,
+        "B3": "2017-04-04",
+        "E4": None,
+    }.items():
         book.active[cell] = value
     book.save(path)
     corrected = read_register(path)

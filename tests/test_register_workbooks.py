@@ -9,7 +9,7 @@ from needs import Needed
 
 import cbcstats
 from cbcstats import DataError, read_register
-from cbcstats.findings import Findings
+from cbcstats.registers.findings import Findings
 
 openpyxl = Needed("openpyxl")
 
@@ -122,7 +122,9 @@ SPELLINGS = [None, prefixed, strict, without_references, in_single_quotes, linke
 @pytest.mark.parametrize("rewrite", SPELLINGS)
 @pytest.mark.parametrize(("written", "said"), [("=SUM(A1:A2)", NOT_STORED), ("#N/A", AN_ERROR)])
 def test_errors_and_formulas_are_found_however_the_xml_is_spelt(rewrite, written, said, save):
-    register = read_register(save([HEADER, ["Kenya", "2017-04-03", written], ["Mali", "2017-04-05", 7]], rewrite))
+    register = read_register(
+        save([HEADER, ["Kenya", "2017-04-03", written], ["Mali", "2017-04-05", 7]], rewrite)
+    )
     assert rows_of(register) == ([3], [2])
     assert found(register) == [[2, "participants", written, said, "error"]]
 
@@ -140,7 +142,11 @@ def test_tables_of_a_known_shape_are_held_to_the_same(rewrite, save):
 def test_serial_numbers_are_handed_back_as_the_days_they_were_read_as(since_1904, save, tmp_path):
     # 3 April 2017 is 42,828 days after 30 December 1899, and 41,366 after 1 January 1904.
     serial = 41366 if since_1904 else 42828
-    rows = [["member", "start_date", "end_date"], ["Kenyaa", serial, serial + 2], ["Togo", serial + 1, serial]]
+    rows = [
+        ["member", "start_date", "end_date"],
+        ["Kenyaa", serial, serial + 2],
+        ["Togo", serial + 1, serial],
+    ]
     register = read_register(save(rows, since_1904=since_1904))
     assert register.rejected[["start_date", "end_date"]].to_numpy().tolist() == [
         ["2017-04-03", "2017-04-05"],
@@ -153,12 +159,20 @@ def test_serial_numbers_are_handed_back_as_the_days_they_were_read_as(since_1904
     book.save(path)
     corrected = read_register(path)
     assert corrected.problems.empty
-    assert corrected.rows["start_date"].tolist() == [pd.Timestamp("2017-04-03"), pd.Timestamp("2017-04-02")]
-    assert corrected.rows["end_date"].tolist() == [pd.Timestamp("2017-04-05"), pd.Timestamp("2017-04-03")]
+    assert corrected.rows["start_date"].tolist() == [
+        pd.Timestamp("2017-04-03"),
+        pd.Timestamp("2017-04-02"),
+    ]
+    assert corrected.rows["end_date"].tolist() == [
+        pd.Timestamp("2017-04-05"),
+        pd.Timestamp("2017-04-03"),
+    ]
 
 
 def test_the_year_that_serial_numbers_count_from_is_found_in_any_quotes(save):
-    path = save([HEADER[:2], ["Kenya", 41366]], lambda _, text: text.replace('"', "'"), since_1904=True)
+    path = save(
+        [HEADER[:2], ["Kenya", 41366]], lambda _, text: text.replace('"', "'"), since_1904=True
+    )
     assert read_register(path).rows["start_date"].tolist() == [pd.Timestamp("2017-04-03")]
 
 
@@ -166,28 +180,40 @@ def test_a_day_of_a_workbook_that_is_wrong_is_handed_back_as_that_day(save, tmp_
     # 17,000 days after 1 January 1904 is 18 July 1950; after 30 December 1899 it would be 17 July 1946.
     register = read_register(save([["member", "start_date"], ["Kenya", 17000]], since_1904=True))
     again = read_register(register.save_problems(tmp_path / "problems.xlsx"))
-    assert found(again) == [[2, "start_date", "1950-07-18", "is before 1952, when the WCO began", "error"]]
+    assert found(again) == [
+        [2, "start_date", "1950-07-18", "is before 1952, when the WCO began", "error"]
+    ]
 
 
 def test_a_serial_number_in_a_table_is_said_as_both_days_that_it_may_be(save):
     counts = cbcstats.load_counts().head(1).astype("str").replace("nan", "")
-    rows = [list(counts), [41366 if name == "period_end" else cell for name, cell in counts.iloc[0].items()]]
+    rows = [
+        list(counts),
+        [41366 if name == "period_end" else cell for name, cell in counts.iloc[0].items()],
+    ]
     with pytest.raises(DataError) as error:
         cbcstats.load_counts(source=save(rows, since_1904=True))
     [remedy] = error.value.problems["remedy"]
-    assert remedy == "write 2013-04-02, if that is the day meant (2017-04-03 in a workbook that counts days from 1904)"
+    assert (
+        remedy
+        == "write 2013-04-02, if that is the day meant (2017-04-03 in a workbook that counts days from 1904)"
+    )
 
 
 @pytest.mark.parametrize("row", ["Kenya,2017-04-03,1,234", "Kenya,2017-04-03,caf\xe9", "xlsx"])
 def test_many_problems_of_one_kind_take_no_longer_each(row, save, tmp_path, monkeypatch):
     calls = []
     add = Findings.add
-    monkeypatch.setattr(Findings, "add", lambda self, *arguments: calls.append(add(self, *arguments)))
+    monkeypatch.setattr(
+        Findings, "add", lambda self, *arguments: calls.append(add(self, *arguments))
+    )
 
     def added(size):
         calls.clear()
         path = tmp_path / "register.csv"
-        path.write_bytes(f"{','.join(HEADER)}\n".encode() + "é\n".encode() + f"{row}\n".encode("latin-1") * size)
+        path.write_bytes(
+            f"{','.join(HEADER)}\n".encode() + "é\n".encode() + f"{row}\n".encode("latin-1") * size
+        )
         path = path if row != "xlsx" else save([HEADER, *[["Kenya", "2017-04-03", "#N/A"]] * size])
         assert len(read_register(path).problems) >= size
         return len(calls)

@@ -14,7 +14,7 @@ from register_files import FAULTS, HEADER, changed, found, good_row, read_text, 
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, read_register
-from cbcstats.blocks import free_name
+from cbcstats.files.blocks import free_name
 
 openpyxl = Needed("openpyxl")
 
@@ -31,16 +31,25 @@ def test_a_bad_cell_is_named_and_hides_no_other(column, value, severity, problem
 
 
 def test_the_same_faults_are_the_same_problems_in_csv_excel_and_parquet(save):
-    faults = [fault for fault in FAULTS if fault[1] != "42828"]  # a workbook may hold dates as serial numbers
+    faults = [
+        fault for fault in FAULTS if fault[1] != "42828"
+    ]  # a workbook may hold dates as serial numbers
     rows = [HEADER]
     for number, (column, value, _, _) in enumerate(faults, start=1):
         rows += [good_row(2 * number), changed(good_row(2 * number + 1), column, value)]
-    rows += [HEADER, ["", "Sub-total", *[""] * 6, "400", "", "", ""], [*good_row(2)[:2], *good_row(7)[2:]]]
+    rows += [
+        HEADER,
+        ["", "Sub-total", *[""] * 6, "400", "", "", ""],
+        [*good_row(2)[:2], *good_row(7)[2:]],
+    ]
     rows += [changed(good_row(0), "mission_id", "")] * 2
     registers = [read_register(save(rows, suffix)) for suffix in (".csv", ".xlsx", ".parquet")]
     last = len(rows)
     assert found(registers[0]) == [
-        *([2 * number + 1, *fault[:2], fault[3], fault[2]] for number, fault in enumerate(faults, start=1)),
+        *(
+            [2 * number + 1, *fault[:2], fault[3], fault[2]]
+            for number, fault in enumerate(faults, start=1)
+        ),
         [last - 4, "member", "member", "repeats the header", "error"],
         [last - 3, "member", "Sub-total", "is a total, not an entry", "error"],
         [last - 2, "mission_id", "M-002", "stands in a row above already", "error"],
@@ -55,14 +64,22 @@ def test_the_same_faults_are_the_same_problems_in_csv_excel_and_parquet(save):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", ":", "~"])
 def test_any_delimiter(delimiter, save):
     register = read_register(
-        save([HEADER, good_row(1), changed(good_row(2), "participants", "many")], delimiter=delimiter)
+        save(
+            [HEADER, good_row(1), changed(good_row(2), "participants", "many")], delimiter=delimiter
+        )
     )
     assert (len(register.rows), len(register.rejected)) == (1, 1)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
 def test_any_encoding(encoding, save):
-    rows = [HEADER, changed(good_row(1), "member", "Côte d\u2019Ivoire"), changed(good_row(2), "remarks", "à revoir")]
+    rows = [
+        HEADER,
+        changed(good_row(1), "member", "Côte d\u2019Ivoire"),
+        changed(good_row(2), "remarks", "à revoir"),
+    ]
     register = read_register(save(rows, encoding=encoding))
     assert register.rows["iso3"].tolist() == ["CIV", "VNM"]
     assert register.rows["remarks"].tolist() == ["remark 1", "à revoir"]
@@ -73,7 +90,8 @@ def test_lines_in_two_encodings_are_read_and_said(tmp_path):
     path = tmp_path / "mixed.csv"
     lines = [HEADER, changed(good_row(1), "remarks", "é"), changed(good_row(2), "remarks", "déjà")]
     encoded = [
-        ",".join(line).encode(encoding) for line, encoding in zip(lines, ["utf-8", "utf-8", "cp1252"], strict=True)
+        ",".join(line).encode(encoding)
+        for line, encoding in zip(lines, ["utf-8", "utf-8", "cp1252"], strict=True)
     ]
     path.write_bytes(b"\n".join(encoded))
     register = read_register(path)
@@ -86,7 +104,11 @@ def test_lines_in_two_encodings_are_read_and_said(tmp_path):
 def test_rows_are_typed_and_validated(save):
     register = read_register(save([HEADER, good_row(1), changed(good_row(2), "end_date", "")]))
     row = register.rows.iloc[0]
-    assert (row["member"], row["iso3"], row["wco_region"]) == ("Namibia", "NAM", "East and Southern Africa")
+    assert (row["member"], row["iso3"], row["wco_region"]) == (
+        "Namibia",
+        "NAM",
+        "East and Southern Africa",
+    )
     assert row["start_date"] == pd.Timestamp("2017-04-02")
     assert (row["experts"], row["remarks"]) == (2, "remark 1")
     assert register.rows["end_date"].isna().tolist() == [False, True]
@@ -105,9 +127,21 @@ def test_namibia_stays_namibia(save):
 
 def test_headers_match_whatever_their_case_blanks_and_punctuation(save):
     register = read_register(
-        save([["MISSION-ID", " Member ", "Start Date", "no. of days"], ["1", "Kenya", "2017-04-03", "5"]])
+        save(
+            [
+                ["MISSION-ID", " Member ", "Start Date", "no. of days"],
+                ["1", "Kenya", "2017-04-03", "5"],
+            ]
+        )
     )
-    assert register.rows.columns.tolist() == ["mission_id", "member", "iso3", "wco_region", "start_date", "no. of days"]
+    assert register.rows.columns.tolist() == [
+        "mission_id",
+        "member",
+        "iso3",
+        "wco_region",
+        "start_date",
+        "no. of days",
+    ]
     assert register.rows["no. of days"].tolist() == ["5"]
 
 
@@ -135,7 +169,9 @@ def test_two_columns_that_may_both_be_meant_are_said(save):
     with pytest.raises(DataError, match="'Member' and 'MEMBER' may both be member"):
         read_register(path)
     assert len(read_register(path, columns={"member": "Member"}).rows) == 1
-    register = read_register(save([["Member", "member", "start_date"], ["x", "Kenya", "2017-04-03"]]))
+    register = read_register(
+        save([["Member", "member", "start_date"], ["x", "Kenya", "2017-04-03"]])
+    )
     assert register.rows["iso3"].tolist() == ["KEN"]
 
 
@@ -158,23 +194,44 @@ def test_arguments_that_are_none(arguments, said, save):
 
 
 def test_a_stated_format_is_read_beside_iso_8601(save):
-    rows = [["member", "start_date"], ["Kenya", "03/04/2017"], ["Kenya", "2017-04-05"], ["Kenya", "04/25/2017"]]
+    rows = [
+        ["member", "start_date"],
+        ["Kenya", "03/04/2017"],
+        ["Kenya", "2017-04-05"],
+        ["Kenya", "04/25/2017"],
+    ]
     register = read_register(save(rows), date_format="%d/%m/%Y")
     assert register.rows["start_date"].dt.strftime("%d %m").tolist() == ["03 04", "05 04"]
-    assert register.problems["problem"].tolist() == ["has day and month the other way round than stated"]
+    assert register.problems["problem"].tolist() == [
+        "has day and month the other way round than stated"
+    ]
 
 
 def test_days_and_months_first_in_one_column_are_said(save):
-    rows = [["member", "start_date"], ["Kenya", "03/04/2017"], ["Kenya", "25/04/2017"], ["Kenya", "04/26/2017"]]
+    rows = [
+        ["member", "start_date"],
+        ["Kenya", "03/04/2017"],
+        ["Kenya", "25/04/2017"],
+        ["Kenya", "04/26/2017"],
+    ]
     for date_format in (None, "%d/%m/%Y"):
         register = read_register(save(rows), date_format=date_format)
         row, column, value, problem, severity = found(register)[0]
-        assert (row, column, value, severity) == (1, "start_date", "25/04/2017 and 04/26/2017", "warning")
+        assert (row, column, value, severity) == (
+            1,
+            "start_date",
+            "25/04/2017 and 04/26/2017",
+            "warning",
+        )
         assert "03/04/2017 may be either" in problem
 
 
 def test_times_and_zones_are_read_as_the_day_that_is_written(save):
-    rows = [["member", "start_date"], ["Kenya", "2017-04-03T23:30:00Z"], ["Kenya", "2017-04-03 00:00"]]
+    rows = [
+        ["member", "start_date"],
+        ["Kenya", "2017-04-03T23:30:00Z"],
+        ["Kenya", "2017-04-03 00:00"],
+    ]
     assert read_register(save(rows)).rows["start_date"].tolist() == [pd.Timestamp("2017-04-03")] * 2
 
 
@@ -191,15 +248,16 @@ def test_a_row_that_differs_in_a_column_that_is_not_known_is_no_repeat(save):
 
 
 def test_an_id_that_is_used_again_rejects_the_later_row(save):
-    register = read_register(save([HEADER, good_row(1), good_row(2), changed(good_row(3), "mission_id", "M-001 ")]))
+    register = read_register(
+        save([HEADER, good_row(1), good_row(2), changed(good_row(3), "mission_id", "M-001 ")])
+    )
     assert register.rejected.index.tolist() == [4]
     assert register.rejected["mission_id"].tolist() == ["M-001 "]
 
 
 def test_titles_blank_rows_and_cells_beyond_the_header(save):
-    text = (
-        "Missions 2017\n\nmember,start_date,remarks\nKenya,2017-04-03,a\n\n,,\nPeru,2017-04-04,b,c\nPeru,2017-04-05\n"
-    )
+    text = "Missions 2017\n\nmember,start_date,remarks\nKenya,2017-04-03,a\n\n,,\n"
+    text += "Peru,2017-04-04,b,c\nPeru,2017-04-05\n"
     register = read_register(save([], text=text))
     assert register.rows.index.tolist() == [4]
     assert register.rejected.index.tolist() == [7, 8]
@@ -241,7 +299,9 @@ def test_a_file_that_is_not_there_or_of_another_kind_is_refused(tmp_path):
     with pytest.raises(DataError, match="there is no such file"):
         read_register(tmp_path / "none.csv")
     (tmp_path / "register.pdf").write_bytes(b"%PDF")
-    with pytest.raises(DataError, match=r"the kind of file is not known; give one that ends in .csv"):
+    with pytest.raises(
+        DataError, match=r"the kind of file is not known; give one that ends in .csv"
+    ):
         read_register(tmp_path / "register.pdf")
 
 
@@ -322,15 +382,21 @@ def test_typed_parquet_and_frames_are_read_as_they_are(tmp_path):
 
 def test_columns_that_are_called_as_ours_are_kept(save):
     header = ["member", "start_date", "iso3", "reasons", "row"]
-    register = read_register(save([header, ["Kenya", "2017-04-03", "mine", "because", "7"], ["x", "y", "a", "b", "c"]]))
+    register = read_register(
+        save([header, ["Kenya", "2017-04-03", "mine", "because", "7"], ["x", "y", "a", "b", "c"]])
+    )
     assert register.rows[["iso3", "iso3 (as typed)", "reasons", "row"]].to_numpy().tolist() == [
         ["KEN", "mine", "because", "7"]
     ]
-    assert register.rejected[["iso3", "reasons (as typed)", "row"]].to_numpy().tolist() == [["a", "b", "c"]]
+    assert register.rejected[["iso3", "reasons (as typed)", "row"]].to_numpy().tolist() == [
+        ["a", "b", "c"]
+    ]
 
 
 def test_a_frame_is_not_changed():
-    frame = pd.DataFrame({"member": ["Kenya", None], "start_date": ["2017-04-03", "x"], "own": [object(), 3]})
+    frame = pd.DataFrame(
+        {"member": ["Kenya", None], "start_date": ["2017-04-03", "x"], "own": [object(), 3]}
+    )
     before = frame.copy()
     register = read_register(frame)
     pd.testing.assert_frame_equal(frame, before)
@@ -365,9 +431,12 @@ def test_a_place_that_joined_later_is_a_warning(save):
 
 CELLS = {
     "mission_id": st.one_of(st.just(""), st.integers(0, 30).map("M-{}".format)),
-    "member": st.sampled_from(["Kenya", "NA", "viet nam", "Perugia", "", "Total", "Kenya / Uganda", "Aruba", "TBC"]),
+    "member": st.sampled_from(
+        ["Kenya", "NA", "viet nam", "Perugia", "", "Total", "Kenya / Uganda", "Aruba", "TBC"]
+    ),
     "start_date": st.one_of(
-        st.dates(datetime.date(1952, 1, 1), datetime.date(2024, 1, 1)).map(str), st.text("0123/-", max_size=10)
+        st.dates(datetime.date(1952, 1, 1), datetime.date(2024, 1, 1)).map(str),
+        st.text("0123/-", max_size=10),
     ),
     "participants": st.one_of(st.integers(-3, 300).map(str), st.text("0123,. -x", max_size=6)),
     "own": st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
@@ -394,13 +463,19 @@ def test_nothing_is_lost_and_no_good_cell_changes(rows):
     passed = typed.loc[register.rows.index]
     assert register.rows["own"].tolist() == passed["own"].tolist()
     assert register.rows["member"].astype("str").tolist() == passed["member"].str.strip().tolist()
-    assert register.rows["start_date"].dt.strftime("%Y-%m-%d").tolist() == passed["start_date"].str.strip().tolist()
+    assert (
+        register.rows["start_date"].dt.strftime("%Y-%m-%d").tolist()
+        == passed["start_date"].str.strip().tolist()
+    )
     numbers = [
         int(float(cell)) if pd.notna(value) else None
         for cell, value in zip(passed["participants"], register.rows["participants"], strict=True)
     ]
     assert (
-        register.rows["participants"].astype(object).where(register.rows["participants"].notna(), None).tolist()
+        register.rows["participants"]
+        .astype(object)
+        .where(register.rows["participants"].notna(), None)
+        .tolist()
         == numbers
     )
     cbcstats.MissionRegister.validate(register.rows)
@@ -420,7 +495,9 @@ def test_an_id_is_repeated_from_its_second_row_on(numbers, rising):
     if rising:  # most registers are sorted by their ids, but for some that were copied
         numbers = sorted(set(numbers)) + numbers[:5]
     rows = [(f"M-{number:02}", "Kenya", "2017-04-03") for number in numbers]
-    register = read_register(pd.DataFrame(rows, columns=["mission_id", "member", "start_date"], dtype="str"))
+    register = read_register(
+        pd.DataFrame(rows, columns=["mission_id", "member", "start_date"], dtype="str")
+    )
     seen = set()
     expected = []
     for row, number in enumerate(numbers, start=2):
@@ -447,7 +524,9 @@ def test_a_date_is_never_guessed(date_format, typed, tmp_path):
     assert not register.problems["problem"].str.contains("calendar").any()
 
 
-@pytest.mark.parametrize("date_format", ["%d/%m/%Y %Q", "%d/%m/%Y%", "%d/%d/%m/%Y", "%d/%m/%Y %z", 5, "%d %m"])
+@pytest.mark.parametrize(
+    "date_format", ["%d/%m/%Y %Q", "%d/%m/%Y%", "%d/%d/%m/%Y", "%d/%m/%Y %z", 5, "%d %m"]
+)
 def test_a_format_that_cannot_be_used_is_refused_at_once(date_format, tmp_path):
     with pytest.raises(ArgumentError, match=r"`date_format`.*'%d/%m/%Y'"):
         read_text("member,start_date\nKenya,2017-04-03\n", tmp_path, date_format=date_format)
@@ -475,7 +554,10 @@ def test_a_row_of_formulas_alone_is_a_row(tmp_path):
 
 
 def test_one_bad_byte_changes_no_other_cell(tmp_path):
-    text = "member,start_date,x\nTogo,2017-04-03,é\nCôte d'Ivoire,2017-04-03,".encode() + b"caf\xe9 noir\n"
+    text = (
+        "member,start_date,x\nTogo,2017-04-03,é\nCôte d'Ivoire,2017-04-03,".encode()
+        + b"caf\xe9 noir\n"
+    )
     register = read_text(text, tmp_path)
     assert register.rows["iso3"].tolist() == ["TGO", "CIV"]
     assert register.rows["x"].tolist() == ["é", "café noir"]
@@ -484,7 +566,9 @@ def test_one_bad_byte_changes_no_other_cell(tmp_path):
 
 @pytest.mark.parametrize("blank", ["", "\n"])
 def test_a_quotation_mark_inside_a_cell_is_one_whatever_else_is_in_the_file(blank, tmp_path):
-    register = read_text(f'member,start_date,x\nKenya,2017-04-03,"abc"def\n{blank}Togo,2017-04-03,"a"\n', tmp_path)
+    register = read_text(
+        f'member,start_date,x\nKenya,2017-04-03,"abc"def\n{blank}Togo,2017-04-03,"a"\n', tmp_path
+    )
     assert register.rows["x"].tolist() == ["abcdef", "a"]
 
 
@@ -495,8 +579,23 @@ def test_names_of_columns_never_meet(tmp_path):
         tmp_path,
     )
     assert register.rows[["a", "a (3)", "a (2)"]].to_numpy().tolist() == [["1", "2", "3"]]
-    assert register.rows[["iso3", "iso3 (as typed)", "iso3 (as typed) (as typed)"]].to_numpy().tolist()[0][0] == "KEN"
-    assert register.rejected.iloc[0].tolist()[:-1] == ["Kenya", "x", "1", "2", "3", "4", "5", "6", "7"]
+    assert (
+        register.rows[["iso3", "iso3 (as typed)", "iso3 (as typed) (as typed)"]]
+        .to_numpy()
+        .tolist()[0][0]
+        == "KEN"
+    )
+    assert register.rejected.iloc[0].tolist()[:-1] == [
+        "Kenya",
+        "x",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+    ]
 
 
 def test_a_name_that_is_taken_gets_a_mark_and_keeps_what_it_says():
@@ -507,14 +606,22 @@ def test_a_name_that_is_taken_gets_a_mark_and_keeps_what_it_says():
 
 
 def test_a_mapped_column_may_have_any_name(tmp_path):
-    register = read_text("member,start_date,reasons\nXx,2017-04-03,n/a\n", tmp_path, columns={"source": "reasons"})
+    register = read_text(
+        "member,start_date,reasons\nXx,2017-04-03,n/a\n", tmp_path, columns={"source": "reasons"}
+    )
     path = register.save_problems(tmp_path / "problems.xlsx")
-    assert openpyxl.load_workbook(path).active["C2"].comment.text.startswith("Warning: stands for no value")
+    assert (
+        openpyxl.load_workbook(path)
+        .active["C2"]
+        .comment.text.startswith("Warning: stands for no value")
+    )
 
 
 def test_other_columns_keep_whole_numbers(tmp_path):
     large = 9007199254740993
-    table = pa.table({"member": ["Kenya"] * 2, "start_date": ["2017-04-03"] * 2, "own": pa.array([large, None])})
+    table = pa.table(
+        {"member": ["Kenya"] * 2, "start_date": ["2017-04-03"] * 2, "own": pa.array([large, None])}
+    )
     pa.parquet.write_table(table, tmp_path / "register.parquet")
     frame = table.to_pandas().assign(own=pd.Series([large, None], dtype=object))
     for source in (tmp_path / "register.parquet", frame):
@@ -522,7 +629,9 @@ def test_other_columns_keep_whole_numbers(tmp_path):
 
 
 def test_placeholders_are_known_in_any_case(tmp_path):
-    register = read_text("member,start_date,mission_id\n" + "Kenya,2017-04-03,To be confirmed\n" * 2, tmp_path)
+    register = read_text(
+        "member,start_date,mission_id\n" + "Kenya,2017-04-03,To be confirmed\n" * 2, tmp_path
+    )
     assert register.rejected.empty
     assert register.problems["problem"].tolist() == [
         "is still to come",
@@ -560,7 +669,13 @@ def test_a_total_in_a_note_closes_no_row(tmp_path):
 
 @pytest.mark.parametrize(
     "how",
-    [{"columns": {"member": 0}}, {"columns": ["member"]}, {"sheet": 0}, {"year_start": 7.0}, {"year_start": True}],
+    [
+        {"columns": {"member": 0}},
+        {"columns": ["member"]},
+        {"sheet": 0},
+        {"year_start": 7.0},
+        {"year_start": True},
+    ],
 )
 def test_arguments_of_another_kind_are_refused(how, tmp_path):
     with pytest.raises(ArgumentError):
@@ -572,7 +687,13 @@ def test_arguments_of_another_kind_are_refused(how, tmp_path):
 def test_a_column_that_is_named_is_not_found_again(tmp_path):
     text = "member,start_date,status\nKenya,2017-04-03,on\n"
     register = read_text(text, tmp_path, columns={"programme": "status"})
-    assert register.rows.columns.tolist() == ["member", "iso3", "wco_region", "start_date", "programme"]
+    assert register.rows.columns.tolist() == [
+        "member",
+        "iso3",
+        "wco_region",
+        "start_date",
+        "programme",
+    ]
     with pytest.raises(ArgumentError, match="names 'status' twice"):
         read_text(text, tmp_path, columns={"programme": "status", "kind": "status"})
 

@@ -41,13 +41,17 @@ def test_nothing_is_asked_from_elsewhere(browser, report):
 
 def test_the_page_and_its_files_are_small(report):
     assert report.stat().st_size < 5_000_000
-    assert not re.search(r"<script|<iframe|<object|<embed| on\w+=|javascript:", report.read_text(encoding="utf-8"))
+    assert not re.search(
+        r"<script|<iframe|<object|<embed| on\w+=|javascript:", report.read_text(encoding="utf-8")
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_axe_finds_nothing(browser, report, width, scheme):
-    with opened(browser, report.as_uri(), viewport={"width": width, "height": 900}, color_scheme=scheme) as (
+    with opened(
+        browser, report.as_uri(), viewport={"width": width, "height": 900}, color_scheme=scheme
+    ) as (
         page,
         _,
         _,
@@ -79,13 +83,17 @@ def test_every_chart_is_seen_has_its_text_and_leads_to_its_sources(page):
     for width, text, _ in charts:
         assert width > 500
         assert len(text) > 100
-    assert sum(links > 0 for _, _, links in charts) >= CHARTS - 3  # those of plain matplotlib name theirs in words
+    assert (
+        sum(links > 0 for _, _, links in charts) >= CHARTS - 3
+    )  # those of plain matplotlib name theirs in words
 
 
 def test_the_contents_follow_the_reader(page):
     heading = page.locator("[id='03_reconciling_figures'] h3").nth(1)
     heading.evaluate("heading => heading.scrollIntoView()")
-    current = "[...document.querySelectorAll('nav a')].find(a => a.matches(':target-current'))?.innerText"
+    current = (
+        "[...document.querySelectorAll('nav a')].find(a => a.matches(':target-current'))?.innerText"
+    )
     page.wait_for_function(f"heading => {current} === heading", arg=heading.inner_text())
     assert page.locator("nav").bounding_box()["y"] >= 0
 
@@ -113,7 +121,9 @@ def test_the_keyboard_reaches_everything(browser, report):
 
 def test_a_table_is_copied_as_a_spreadsheet_reads_it(page):
     table = page.locator("[id='01_missions'] table").first
-    copied = table.evaluate("table => (getSelection().selectAllChildren(table), getSelection().toString())")
+    copied = table.evaluate(
+        "table => (getSelection().selectAllChildren(table), getSelection().toString())"
+    )
     lines = [line.split("\t") for line in copied.strip().splitlines()]
     assert len({len(line) for line in lines}) == 1
     assert lines[0][:2] == ["period start", "period end"]
@@ -134,7 +144,10 @@ def test_no_chart_is_cut_in_print_and_no_table_leaves_the_paper(browser, report,
     pictures = [
         kind
         for sheet in pages
-        for kind in (held.get_object()["/Subtype"] for held in sheet["/Resources"].get("/XObject", {}).values())
+        for kind in (
+            held.get_object()["/Subtype"]
+            for held in sheet["/Resources"].get("/XObject", {}).values()
+        )
         if kind == "/Image"
     ]
     assert len(pictures) == charts  # a chart that was cut would stand on two pages

@@ -11,12 +11,14 @@ from browsing import Elements
 from notebook_files import make_notebook
 
 from cbcstats import ReportError, save_report
-from cbcstats.reports import MANIFEST
+from cbcstats.report.report import MANIFEST
 
 
 @pytest.fixture
 def small(tmp_path):
-    return make_notebook(tmp_path / "small.ipynb", "# Mine?", "import cbcstats\ncbcstats.load_counts('missions')")
+    return make_notebook(
+        tmp_path / "small.ipynb", "# Mine?", "import cbcstats\ncbcstats.load_counts('missions')"
+    )
 
 
 def contents(folder):
@@ -44,10 +46,23 @@ def test_the_numbers_are_in_the_text(page):
 
 def test_nothing_is_loaded_from_elsewhere(page):
     found = elements(page)
-    loading = {"script", "link", "iframe", "object", "embed", "video", "audio", "source", "base", "form"}
+    loading = {
+        "script",
+        "link",
+        "iframe",
+        "object",
+        "embed",
+        "video",
+        "audio",
+        "source",
+        "base",
+        "form",
+    }
     assert not loading & found.tags()
     assert all(image["src"].startswith("data:image/png;base64,") for image in found.all("img"))
-    styles = "".join(re.findall(r"<style>(.*?)</style>", page.read_text(encoding="utf-8"), re.DOTALL))
+    styles = "".join(
+        re.findall(r"<style>(.*?)</style>", page.read_text(encoding="utf-8"), re.DOTALL)
+    )
     assert "url(" not in styles
     assert "@import" not in styles
     assert any("default-src 'none'" in meta.get("content", "") for meta in found.all("meta"))
@@ -60,7 +75,9 @@ def test_links_inside_the_page_lead_somewhere(page):
     within = [link["href"] for link in found.all("a") if not link["href"].startswith("http")]
     assert len(within) > 100
     for target in within:
-        assert target[1:] in ids if target.startswith("#") else (page.parent / target).is_file(), target
+        assert target[1:] in ids if target.startswith("#") else (page.parent / target).is_file(), (
+            target
+        )
 
 
 def test_charts_have_descriptions_and_tables_have_headers(page):
@@ -69,14 +86,20 @@ def test_charts_have_descriptions_and_tables_have_headers(page):
     assert len(found.all("img")) == len(list((page.parent / "charts").glob("*.png"))) > 7
     assert all(len(image["alt"]) > 100 for image in found.all("img"))
     files = list((page.parent / "tables").glob("*.csv"))
-    registers = text.count("most frequent problems</th>")  # shown as a summary, which is no table to take away
+    registers = text.count(
+        "most frequent problems</th>"
+    )  # shown as a summary, which is no table to take away
     assert text.count("<table>") == text.count("<thead>") == len(files) + registers > 0
 
 
 def test_charts_and_tables_are_files_too(page):
     charts = sorted(path.suffix for path in (page.parent / "charts").iterdir())
     assert charts.count(".png") == charts.count(".svg") > 7
-    assert (page.parent / "tables" / "01_missions_1.csv").read_text(encoding="utf-8").startswith("period_start,")
+    assert (
+        (page.parent / "tables" / "01_missions_1.csv")
+        .read_text(encoding="utf-8")
+        .startswith("period_start,")
+    )
 
 
 def test_code_is_folded_and_contents_and_sources_frame_the_page(page):
@@ -131,16 +154,23 @@ def test_a_failing_cell_is_named_and_the_last_good_report_stays(small, tmp_path)
     before = contents(target)
     bad = make_notebook(tmp_path / "bad.ipynb", "# Bad?", "x = 1", "y = x / 0\nprint(y)")
     with pytest.raises(
-        ReportError, match=r"bad\.ipynb, code cell 2 \(y = x / 0\): ZeroDivisionError: division by zero"
+        ReportError,
+        match=r"bad\.ipynb, code cell 2 \(y = x / 0\): ZeroDivisionError: division by zero",
     ):
         save_report(target, notebooks=[small, bad])
     assert contents(target) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.ipynb", "report", "small.ipynb"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "bad.ipynb",
+        "report",
+        "small.ipynb",
+    ]
 
 
 def test_markup_in_output_is_text(tmp_path):
     source = "import pandas as pd\nprint('<script>1</script>')\npd.DataFrame({'a': ['<img src=x onerror=alert(1)>']})"
-    page = save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", "# X?", source)])
+    page = save_report(
+        tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", "# X?", source)]
+    )
     text = page.read_text(encoding="utf-8")
     assert "<script>" not in text
     assert "<img src=x" not in text
@@ -177,26 +207,28 @@ def test_a_notebook_finds_the_files_beside_it_and_writes_none_into_the_report(tm
     folder.mkdir()
     (folder / "register.csv").write_text("a\n42\n", encoding="utf-8")
     source = "import pathlib\nprint(pathlib.Path('register.csv').read_text())\npathlib.Path('x.txt').write_text('x')"
-    page = save_report(tmp_path / "report", notebooks=[make_notebook(folder / "x.ipynb", "# X?", source)])
+    page = save_report(
+        tmp_path / "report", notebooks=[make_notebook(folder / "x.ipynb", "# X?", source)]
+    )
     assert "42" in page.read_text(encoding="utf-8")
     assert (folder / "x.txt").is_file()
     assert not (tmp_path / "report" / "x.txt").exists()
 
 
 def test_the_cell_that_kills_the_kernel_is_named(tmp_path):
-    bad = make_notebook(tmp_path / "bad.ipynb", "# One?", "# Two", "a = 1", "import os\nos._exit(1)")
+    bad = make_notebook(
+        tmp_path / "bad.ipynb", "# One?", "# Two", "a = 1", "import os\nos._exit(1)"
+    )
     with pytest.raises(ReportError, match=r"bad\.ipynb, code cell 2 \(import os\)"):
         save_report(tmp_path / "report", notebooks=[bad])
 
 
 def test_what_a_notebook_brings_along_is_made_harmless(tmp_path):
-    text = (
-        "# A & B < C?\n\n<script>x</script><iframe src='https://example.org'></iframe> ![p](https://example.org/p.png)"
+    text = "# A & B < C?\n\n<script>x</script><iframe src='https://example.org'></iframe> ![p](https://example.org/p.png)"
+    source = "from IPython.display import HTML\nHTML('<b>kept</b><script>x</script><img src=\"https://example.org/q.png\">')"
+    page = save_report(
+        tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", text, source)]
     )
-    source = (
-        "from IPython.display import HTML\nHTML('<b>kept</b><script>x</script><img src=\"https://example.org/q.png\">')"
-    )
-    page = save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", text, source)])
     shown = page.read_text(encoding="utf-8")
     found = elements(page)
     assert "<b>kept</b>" in shown
@@ -206,7 +238,8 @@ def test_what_a_notebook_brings_along_is_made_harmless(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ['{"a": 1}', "[]", '{"nbformat": 4, "nbformat_minor": 5, "cells": 3, "metadata": {}}']
+    "content",
+    ['{"a": 1}', "[]", '{"nbformat": 4, "nbformat_minor": 5, "cells": 3, "metadata": {}}'],
 )
 def test_what_is_json_and_no_notebook_is_said(tmp_path, content):
     (tmp_path / "x.ipynb").write_text(content, encoding="utf-8")
@@ -233,14 +266,18 @@ def test_a_link_to_a_report_stays_a_link(small, tmp_path):
 
 def test_odd_names_make_sound_links(tmp_path):
     source = "import pandas as pd\npd.DataFrame({'a': [1]})"
-    page = save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / 'a "b" #1.ipynb', "# X?", source)])
+    page = save_report(
+        tmp_path / "report", notebooks=[make_notebook(tmp_path / 'a "b" #1.ipynb', "# X?", source)]
+    )
     links = [link["href"] for link in elements(page).all("a")]
     assert all((page.parent / link).is_file() for link in links if link.startswith("tables/"))
 
 
 def test_pictures_in_other_forms_are_shown(tmp_path):
     source = 'from IPython.display import SVG\nSVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>\')'
-    page = save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", "# X?", source)])
+    page = save_report(
+        tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", "# X?", source)]
+    )
     assert "data:image/svg+xml," in page.read_text(encoding="utf-8")
 
 
@@ -257,25 +294,41 @@ ODD_TABLES = {
 
 def test_tables_of_any_kind_are_shown_and_are_files_as_far_as_can_be(tmp_path):
     cells = [f"import pandas as pd\n{source}" for source in ODD_TABLES.values()]
-    page = save_report(tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", "# X?", *cells)])
+    page = save_report(
+        tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", "# X?", *cells)]
+    )
     shown = page.read_text(encoding="utf-8")
     assert shown.count("<table>") == len(ODD_TABLES)
-    links = {link["href"] for link in elements(page).all("a") if link.get("href", "").startswith("tables")}
+    links = {
+        link["href"]
+        for link in elements(page).all("a")
+        if link.get("href", "").startswith("tables")
+    }
     assert links == {"tables.xlsx", *(f"tables/x_{number}.csv" for number in (1, 2, 3, 4, 5, 7))}
     assert all((page.parent / link).is_file() for link in links)
     assert (page.parent / "tables" / "x_1.csv").read_text(encoding="utf-8") == 'a\n1\nx\n""\n'
-    assert (page.parent / "tables" / "x_3.csv").read_text(encoding="utf-8") == "a,A (2),a (2) (2)\n1,2,3\n"
-    sheets = pd.read_excel(page.parent / "tables.xlsx", sheet_name=None, header=3, engine="calamine")
-    assert {f"x_{number}" for number in (1, 2, 3, 4, 5)} == {name for name in sheets if name.startswith("x_")}
+    assert (page.parent / "tables" / "x_3.csv").read_text(
+        encoding="utf-8"
+    ) == "a,A (2),a (2) (2)\n1,2,3\n"
+    sheets = pd.read_excel(
+        page.parent / "tables.xlsx", sheet_name=None, header=3, engine="calamine"
+    )
+    assert {f"x_{number}" for number in (1, 2, 3, 4, 5)} == {
+        name for name in sheets if name.startswith("x_")
+    }
     assert sheets["x_1"]["a"].tolist()[:2] == ["1", "x"]
-    assert "x_7 is not in tables.xlsx: row 1, column a: the text is longer than the 32,767 characters" in shown
+    assert (
+        "x_7 is not in tables.xlsx: row 1, column a: the text is longer than the 32,767 characters"
+        in shown
+    )
 
 
 def test_what_fails_while_it_is_shown_says_why(tmp_path):
     source = "class Wide:\n    def _repr_html_(self):\n        raise ValueError('it is too wide')\nWide()"
     path = make_notebook(tmp_path / "wide.ipynb", source)
     with pytest.raises(
-        ReportError, match=r"^wide\.ipynb, code cell 1 \(class Wide:\): ValueError: it is too wide; mend"
+        ReportError,
+        match=r"^wide\.ipynb, code cell 1 \(class Wide:\): ValueError: it is too wide; mend",
     ):
         save_report(tmp_path / "report", notebooks=[path])
     assert not (tmp_path / "report").exists()

@@ -13,9 +13,18 @@ from folders import assert_replaced_as_a_whole
 from needs import Needed, missing, needed
 from office import converted
 
-from cbcstats import ArgumentError, CbcstatsError, describe, load_counts, plot_changes, plot_counts, save_slide, slides
+from cbcstats import (
+    ArgumentError,
+    CbcstatsError,
+    describe,
+    load_counts,
+    plot_changes,
+    plot_counts,
+    save_slide,
+)
 from cbcstats import year_on_year as changes_of
-from cbcstats.captions import chart_data
+from cbcstats.charts.captions import chart_data
+from cbcstats.exports import slides
 
 openpyxl = Needed("openpyxl")
 pptx = Needed("pptx")
@@ -30,12 +39,16 @@ IMPRESS = [
 
 @pytest.fixture
 def missions():
-    return plot_counts(load_counts("missions"), title="Missions rose, but the periods differ in length")
+    return plot_counts(
+        load_counts("missions"), title="Missions rose, but the periods differ in length"
+    )
 
 
 @pytest.fixture
 def changes():
-    return plot_changes(changes_of(load_counts("missions"), per="month"), title="About +36% a month, not +49%")
+    return plot_changes(
+        changes_of(load_counts("missions"), per="month"), title="About +36% a month, not +49%"
+    )
 
 
 def save(charts, folder, **options):
@@ -79,11 +92,16 @@ def test_counts_are_a_native_chart_with_words_ranges_and_titles(missions, tmp_pa
     assert chart.value_axis.axis_title.text_frame.text == "missions"
     assert chart.category_axis.axis_title.text_frame.text == "period"
     assert chart.value_axis.minimum_scale == 0
-    points = [[point.text for point in reach.iter("{*}v")] for reach in done._element.find("{*}errBars")[3:5]]
+    points = [
+        [point.text for point in reach.iter("{*}v")]
+        for reach in done._element.find("{*}errBars")[3:5]
+    ]
     assert points == [["9.0", "9.0", "0.0", "9.0", "0.0"], ["0.0", "0.0", "10.0", "0.0", "0.0"]]
 
 
-def test_the_numbers_in_the_chart_hold_the_ranges_where_the_chart_looks_for_them(missions, tmp_path):
+def test_the_numbers_in_the_chart_hold_the_ranges_where_the_chart_looks_for_them(
+    missions, tmp_path
+):
     chart = chart_on(save(missions, tmp_path).slides[0]).chart
     head, *rows = numbers_in(chart)
     assert head == (None, "delivered", "planned", "in words", "low", "high", "above", "below")
@@ -109,7 +127,9 @@ def test_changes_are_bars_and_what_cannot_be_compared_is_hollow_and_named(change
     assert other.has_legend
     assert str(other.plots[0].series[0].format.fill.fore_color.rgb) == "FFFFFF"
     assert compared.plots[0].categories[2].label.endswith(": +35% to +38%")
-    assert list(compared.plots[0].series[0].values)[2] == pytest.approx((34.5033 + 37.7541) / 2, abs=1e-3)
+    assert list(compared.plots[0].series[0].values)[2] == pytest.approx(
+        (34.5033 + 37.7541) / 2, abs=1e-3
+    )
     assert compared.value_axis.axis_title.text_frame.text == "change in percent of numbers a month"
 
 
@@ -121,7 +141,11 @@ def test_numbers_a_month_are_those_of_the_chart_and_said_as_ranges(tmp_path):
     assert latest["in words"] == "30.6 to 31.4"
     assert (latest["low"], latest["high"]) == pytest.approx((30.6225, 31.3627), abs=1e-3)
     assert chart_on(slide).chart.value_axis.axis_title.text_frame.text == "missions a month"
-    assert any("printed, a month" in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    assert any(
+        "printed, a month" in shape.text_frame.text
+        for shape in slide.shapes
+        if shape.has_text_frame
+    )
 
 
 def test_sources_stand_on_the_slide_and_caveats_in_the_notes(missions, tmp_path):
@@ -148,7 +172,9 @@ def test_a_chart_without_a_native_form_is_a_picture_with_its_data(missions, tmp_
     assert picture.image.content_type == "image/png"
     assert picture.width > picture.height > 3_000_000
     table = slide.notes_slide.notes_text_frame.text.partition("Data:\n")[2]
-    assert pd.read_csv(io.StringIO(table))["value"].tolist() == chart_data(missions)["value"].tolist()
+    assert (
+        pd.read_csv(io.StringIO(table))["value"].tolist() == chart_data(missions)["value"].tolist()
+    )
 
 
 def test_the_same_charts_give_the_same_bytes_in_another_process(missions, tmp_path):
@@ -197,5 +223,11 @@ def test_libreoffice_opens_them_and_shows_the_charts(missions, changes, tmp_path
     pages = pypdf.PdfReader(converted(path, "pdf", tmp_path)).pages
     assert len(pages) == 2
     said = " ".join(" ".join(page.extract_text().split()) for page in pages)
-    for words in ("almost 400", "Mar 2017 - Feb 2018", "missions", "comparable", "Source: WCO 2014-04-10"):
+    for words in (
+        "almost 400",
+        "Mar 2017 - Feb 2018",
+        "missions",
+        "comparable",
+        "Source: WCO 2014-04-10",
+    ):
         assert words in said

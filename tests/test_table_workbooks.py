@@ -11,19 +11,11 @@ from frames import COMPUTED, FRAMES, without_empty_texts
 from needs import Needed
 from office import assert_only_text, converted
 
-from cbcstats import (
-    ArgumentError,
-    load_counts,
-    load_sources,
-    plot_counts,
-    save_table,
-    sheets,
-    table_workbooks,
-    year_on_year,
-)
-from cbcstats.captions import chart_data
-from cbcstats.native_charts import native_chart
-from cbcstats.sheets import sheet_names
+from cbcstats import ArgumentError, load_counts, load_sources, plot_counts, save_table, year_on_year
+from cbcstats.charts.captions import chart_data
+from cbcstats.exports import sheets
+from cbcstats.exports.editable_charts import native_chart
+from cbcstats.exports.sheets import sheet_names
 
 openpyxl = Needed("openpyxl")
 
@@ -37,7 +29,12 @@ def frame(request):
 
 def read_sheet(path, frame, sheet="table"):
     back = pd.read_excel(
-        path, sheet_name=sheet, header=HEADER, engine="calamine", keep_default_na=False, na_values=[""]
+        path,
+        sheet_name=sheet,
+        header=HEADER,
+        engine="calamine",
+        keep_default_na=False,
+        na_values=[""],
     )
     return back.astype(frame.dtypes)
 
@@ -66,7 +63,11 @@ def workbook(path):
 
 def parts(path, folder):
     with zipfile.ZipFile(path) as archive:
-        return [archive.read(name).decode() for name in sorted(archive.namelist()) if name.startswith(folder)]
+        return [
+            archive.read(name).decode()
+            for name in sorted(archive.namelist())
+            if name.startswith(folder)
+        ]
 
 
 def text_of(sheet):
@@ -79,10 +80,21 @@ def test_a_workbook_is_read_back_as_it_was(frame, tmp_path):
 
 
 def test_the_sheets_stand_in_their_order_and_the_contents_lead_to_them(workbook):
-    names = ["Cover", "Contents", "Notes", "Columns", "missions", "missions chart", "changes", "changes chart"]
+    names = [
+        "Cover",
+        "Contents",
+        "Notes",
+        "Columns",
+        "missions",
+        "missions chart",
+        "changes",
+        "changes chart",
+    ]
     names += ["raw changes", "raw changes chart", "beneficiaries", "Sources"]
     assert workbook.sheetnames == names
-    links = {cell.value: cell.hyperlink.location for cell in workbook["Contents"]["A"] if cell.hyperlink}
+    links = {
+        cell.value: cell.hyperlink.location for cell in workbook["Contents"]["A"] if cell.hyperlink
+    }
     assert links == {name: f"'{name}'!A1" for name in names[2:]}
     assert workbook.properties.title == "Missions of the WCO"
 
@@ -90,7 +102,12 @@ def test_the_sheets_stand_in_their_order_and_the_contents_lead_to_them(workbook)
 def test_the_cover_says_what_it_is_and_until_when(workbook):
     lines = [row[0] for row in text_of(workbook["Cover"])]
     assert lines[:4] == [
-        *("Missions of the WCO", "4 tables with notes and sources.", "A draft", "The data end on 2025-06-01.")
+        *(
+            "Missions of the WCO",
+            "4 tables with notes and sources.",
+            "A draft",
+            "The data end on 2025-06-01.",
+        )
     ]
     assert lines[-1].startswith("Written by cbcstats ")
     assert not any("@" in line or "contact" in line.lower() for line in lines)
@@ -110,7 +127,10 @@ def test_each_table_is_marked_with_one_header_below_three_lines(workbook, tables
         assert sheet["A3"].value.startswith("Source: ")
     for sheet in workbook:
         assert not sheet.merged_cells.ranges
-        assert all(text_of(sheet)[row] for row in range(HEADER if sheet.title != "Cover" else 1, sheet.max_row))
+        assert all(
+            text_of(sheet)[row]
+            for row in range(HEADER if sheet.title != "Cover" else 1, sheet.max_row)
+        )
 
 
 def test_cells_are_what_they_are(workbook, tables):
@@ -133,7 +153,10 @@ def test_notes_columns_and_sources_say_what_is_to_be_known(workbook, tables):
     assert notes["numbers a month"].startswith("Values in changes are divided by the length")
     assert "3 of 3 rows in raw changes" in notes["not comparable"]
     partial = tables["beneficiaries"]["list_kind"].value_counts()["partial"]
-    assert f"{partial} of {len(tables['beneficiaries'])} rows in beneficiaries" in notes["partial lists"]
+    assert (
+        f"{partial} of {len(tables['beneficiaries'])} rows in beneficiaries"
+        in notes["partial lists"]
+    )
     means = {tuple(row[:2]): row[2] for row in text_of(workbook["Columns"])[HEADER + 1 :]}
     assert len(means) == sum(table.shape[1] for table in tables.values())
     assert means["missions", "qualifier"] == "word printed beside the number"
@@ -152,7 +175,11 @@ def test_charts_are_native_with_titles_text_and_cells_behind_them(path, tables):
         assert text == native_chart(tables[name]).text.replace("&", "&amp;")
     for chart, unit in zip(
         charts,
-        ("activities and missions, missions", "change in percent of numbers a month", "change in percent"),
+        (
+            "activities and missions, missions",
+            "change in percent of numbers a month",
+            "change in percent",
+        ),
         strict=True,
     ):
         titles = re.findall(r"<a:t>([^<]*)</a:t>", chart)
@@ -177,7 +204,9 @@ def test_a_chart_shows_what_stands_beside_it(workbook):
     assert middle == pytest.approx((low + high) / 2)
 
 
-@pytest.mark.parametrize("name", ["beneficiaries", "contributions", "members", "counts", "sources", "claims"])
+@pytest.mark.parametrize(
+    "name", ["beneficiaries", "contributions", "members", "counts", "sources", "claims"]
+)
 def test_tables_that_are_no_series_have_no_chart(name):
     assert native_chart(FRAMES[name]()) is None
 
@@ -208,7 +237,9 @@ def test_nothing_becomes_a_formula_a_link_or_markup(tmp_path):
         assert "https" not in re.sub(r"xmlns(:\w+)?=\"[^\"]*\"", "", part)
     assert_only_text(path)
     back = read_sheet(path, frame, "=cmd")
-    assert back["=1+1"].str.replace("_x000D_", "\r").tolist() == [text.replace("_x000D_", "\r") for text in texts]
+    assert back["=1+1"].str.replace("_x000D_", "\r").tolist() == [
+        text.replace("_x000D_", "\r") for text in texts
+    ]
 
 
 def test_values_that_excel_does_not_hold_are_text(tmp_path):
@@ -226,7 +257,14 @@ def test_values_that_excel_does_not_hold_are_text(tmp_path):
     rows = list(openpyxl.load_workbook(path)["odd"].iter_rows(min_row=HEADER + 2, values_only=True))
     assert rows[0][:3] == ("inf", "1152921504606846976", "1850-05-01")
     assert rows[0][3:] == ("2017-03-09 10:30:00+00:00", datetime.datetime(2017, 3, 9), True)
-    assert rows[1] == (1.5, 1, datetime.datetime(1952, 11, 4), "2017-03-10 00:00:00+00:00", "1850-05-01", "('a', 1)")
+    assert rows[1] == (
+        1.5,
+        1,
+        datetime.datetime(1952, 11, 4),
+        "2017-03-10 00:00:00+00:00",
+        "1850-05-01",
+        "('a', 1)",
+    )
 
 
 def test_an_empty_table_keeps_its_header(tmp_path):
@@ -236,22 +274,48 @@ def test_an_empty_table_keeps_its_header(tmp_path):
 
 
 def test_what_a_sheet_cannot_hold_is_refused(tmp_path, monkeypatch):
-    with pytest.raises(ArgumentError, match=r"row 2, column note: the text is longer than the 32,767"):
+    with pytest.raises(
+        ArgumentError, match=r"row 2, column note: the text is longer than the 32,767"
+    ):
         save_table(pd.DataFrame({"note": ["", "x" * 32_768]}), tmp_path / "long.xlsx")
     monkeypatch.setattr(sheets, "ROWS", 10)
-    with pytest.raises(ArgumentError, match=r"7 rows and 1 columns are more than a sheet holds; write .parquet"):
+    with pytest.raises(
+        ArgumentError, match=r"7 rows and 1 columns are more than a sheet holds; write .parquet"
+    ):
         save_table(pd.DataFrame({"n": range(7)}), tmp_path / "long.xlsx")
     assert not list(tmp_path.iterdir())
 
 
 NAMES = [
-    *("Cover", "NOTES", "history", "a/b:c*d?[e]\\f", "'quoted'", "it's", "n" * 40, "n" * 41, "N" * 31, "", "  ", "\t"),
-    *("x" * 30 + "'", "\U0001f4c8" * 20, "Kenya", "kenya", "Kenya 2", "A1", "Côte d'Ivoire", "日本"),
+    *(
+        "Cover",
+        "NOTES",
+        "history",
+        "a/b:c*d?[e]\\f",
+        "'quoted'",
+        "it's",
+        "n" * 40,
+        "n" * 41,
+        "N" * 31,
+        "",
+        "  ",
+        "\t",
+    ),
+    *(
+        "x" * 30 + "'",
+        "\U0001f4c8" * 20,
+        "Kenya",
+        "kenya",
+        "Kenya 2",
+        "A1",
+        "Côte d'Ivoire",
+        "日本",
+    ),
 ]
 
 
 def test_names_of_sheets_are_those_that_excel_takes():
-    made = sheet_names(NAMES, table_workbooks._OURS)
+    made = sheet_names(NAMES, workbook._OURS)
     assert len({name.casefold() for name in made}) == len(NAMES)
     for name in made:
         assert 0 < len(name.encode("utf-16-le")) // 2 <= 31
@@ -282,7 +346,9 @@ def test_libreoffice_opens_it_and_shows_the_charts(path, tmp_path):
 
 
 # 480 in the 48 months of 1,461 days are 10 a month, without decimals; 12.345 as printed is no number a month.
-def test_a_chart_is_one_of_numbers_a_month_where_its_table_is_whatever_the_decimals(make_counts, years, tmp_path):
+def test_a_chart_is_one_of_numbers_a_month_where_its_table_is_whatever_the_decimals(
+    make_counts, years, tmp_path
+):
     data = chart_data(plot_counts(make_counts(("2013-01-01", "2016-12-31", 480)), per="month"))
     chart = native_chart(data)
     assert (chart.unit, chart.data["in words"].tolist()) == ("missions a month", ["10"])
@@ -300,7 +366,9 @@ def test_sources_of_your_own_stand_under_each_table_and_chart(tmp_path):
     mine = load_sources().head(1).assign(source_id="mine-1", publisher="Us", published="2024-05")
     path = save_table(table, tmp_path / "missions.xlsx", sources=mine)
     workbook = openpyxl.load_workbook(path)
-    assert [workbook[name]["A3"].value for name in ("missions", "missions chart")] == ["Source: Us 2024-05."] * 2
+    assert [workbook[name]["A3"].value for name in ("missions", "missions chart")] == [
+        "Source: Us 2024-05."
+    ] * 2
     assert "Source: Us 2024-05." in parts(path, "xl/drawings/drawing")[0]
 
 
@@ -309,12 +377,16 @@ def test_days_with_a_time_zone_and_days_without_one_are_days_of_the_contents(tmp
         {
             "value": [5, 7],
             "period_start": pd.to_datetime(["2019-01-01", "2020-01-01"]),
-            "period_end": pd.to_datetime(["2019-12-31", "2020-12-31"]).tz_localize("Pacific/Auckland"),
+            "period_end": pd.to_datetime(["2019-12-31", "2020-12-31"]).tz_localize(
+                "Pacific/Auckland"
+            ),
         }
     )
     tables = {"in Auckland": frame, "elsewhere": frame[["value", "period_start"]]}
     path = save_table(tables, tmp_path / "counts.xlsx")
-    contents = pd.read_excel(path, sheet_name="Contents", header=3, engine="calamine").set_index("sheet")
+    contents = pd.read_excel(path, sheet_name="Contents", header=3, engine="calamine").set_index(
+        "sheet"
+    )
     days = contents.loc["in Auckland", ["first day", "last day"]]
     assert [str(day)[:10] for day in days] == ["2019-01-01", "2020-12-31"]
     cover = pd.read_excel(path, sheet_name="Cover", header=None, engine="calamine")[0]

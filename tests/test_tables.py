@@ -13,7 +13,7 @@ from frames import COMPUTED, EXACTLY, FRAMES, without_empty_texts
 from needs import needed
 
 from cbcstats import ArgumentError, DataError, load_counts, save_table
-from cbcstats.plain_tables import harmless
+from cbcstats.files.plain import harmless
 
 PLAIN = [
     "+49%",
@@ -47,7 +47,9 @@ def read_csv(path, frame):
 
 def test_csv_is_read_back_as_it_was(frame, tmp_path):
     path = save_table(frame, tmp_path / "table.csv")
-    pd.testing.assert_frame_equal(read_csv(path, frame), without_empty_texts(frame), check_exact=True)
+    pd.testing.assert_frame_equal(
+        read_csv(path, frame), without_empty_texts(frame), check_exact=True
+    )
 
 
 def test_parquet_is_read_back_as_it_was_with_dtypes_and_attrs(frame, tmp_path):
@@ -58,14 +60,18 @@ def test_parquet_is_read_back_as_it_was_with_dtypes_and_attrs(frame, tmp_path):
 
 def test_our_own_loader_reads_the_csv_back(tmp_path):
     counts = load_counts()
-    pd.testing.assert_frame_equal(load_counts(source=save_table(counts, tmp_path / "mine.csv")), counts)
+    pd.testing.assert_frame_equal(
+        load_counts(source=save_table(counts, tmp_path / "mine.csv")), counts
+    )
 
 
 def test_csv_has_plain_days_lower_case_marks_and_unix_lines(tmp_path):
     content = save_table(load_counts("missions"), tmp_path / "missions.csv").read_bytes()
     lines = content.decode("utf-8").splitlines()
     assert lines[0].startswith("indicator,measure,scope,unit,period_start")
-    assert lines[-1].startswith("missions,flow,delivered,missions,2017-03-09,2018-02-26,inferred,492,,exact,+49%,")
+    assert lines[-1].startswith(
+        "missions,flow,delivered,missions,2017-03-09,2018-02-26,inferred,492,,exact,+49%,"
+    )
     assert ",true,,wco-2018-03-02," in lines[-1]
     assert b"\r" not in content
 
@@ -81,7 +87,11 @@ def test_moments_keep_their_time_and_days_beside_them_none(tmp_path):
 def test_what_a_spreadsheet_would_compute_gets_an_apostrophe(text, tmp_path):
     assert harmless(text) == "'" + text
     frame = pd.DataFrame(
-        {"object": pd.Series([text, 1], dtype=object), "category": pd.Categorical([text, "a"]), text: 1}
+        {
+            "object": pd.Series([text, 1], dtype=object),
+            "category": pd.Categorical([text, "a"]),
+            text: 1,
+        }
     )
     back = pd.read_csv(save_table(frame, tmp_path / "cells.csv"), dtype=str)
     assert back["object"].tolist() == ["'" + text, "1"]
@@ -95,7 +105,9 @@ def test_other_texts_stay_as_they_are(text):
 
 
 def test_numbers_are_never_marked(tmp_path):
-    frame = pd.DataFrame({"a": [-1, 2], "b": [-1.5, -np.inf], "c": pd.array([-3, None], dtype="Int64")})
+    frame = pd.DataFrame(
+        {"a": [-1, 2], "b": [-1.5, -np.inf], "c": pd.array([-3, None], dtype="Int64")}
+    )
     path = save_table(frame, tmp_path / "numbers.csv")
     assert "'" not in path.read_text()
     pd.testing.assert_frame_equal(pd.read_csv(path, dtype=frame.dtypes.to_dict()), frame)
@@ -112,7 +124,9 @@ def test_an_index_that_says_something_and_columns_in_two_rows_are_kept(tmp_path)
 
 
 def test_parquet_says_what_it_is_and_where_it_is_from(tmp_path):
-    path = save_table(load_counts("missions"), tmp_path / "m.parquet", title="Missions", note="Draft")
+    path = save_table(
+        load_counts("missions"), tmp_path / "m.parquet", title="Missions", note="Draft"
+    )
     said = pq.read_schema(path).metadata
     assert (said[b"title"], said[b"note"]) == (b"Missions", b"Draft")
     assert said[b"sources"].startswith(b"Source: WCO 2014-04-10")
@@ -138,7 +152,9 @@ def test_pages_show_every_row_with_its_words_and_numbers(suffix, tmp_path):
     else:
         needed("lxml")
         as_text = dict.fromkeys(range(counts.shape[1]), str)
-        [shown] = pd.read_html(io.StringIO(text), flavor="lxml", keep_default_na=False, converters=as_text)
+        [shown] = pd.read_html(
+            io.StringIO(text), flavor="lxml", keep_default_na=False, converters=as_text
+        )
     assert [name.replace(" ", "_") for name in shown] == counts.columns.tolist()
     assert len(shown) == len(counts)
     for name in ("indicator", "unit", "qualifier", "published_change", "source_id", "note"):
@@ -150,7 +166,9 @@ def test_pages_show_every_row_with_its_words_and_numbers(suffix, tmp_path):
 
 def test_the_page_is_accessible_loads_nothing_and_leads_to_its_sources(tmp_path):
     missions = load_counts("missions")
-    page = save_table(missions, tmp_path / "m.html", title="Missions & more", note="<b>Draft</b>").read_text()
+    page = save_table(
+        missions, tmp_path / "m.html", title="Missions & more", note="<b>Draft</b>"
+    ).read_text()
     assert '<html lang="en">' in page
     assert "<title>Missions &amp; more</title>" in page
     assert "&lt;b&gt;Draft&lt;/b&gt;" in page
@@ -176,7 +194,9 @@ def test_pages_hold_several_tables_and_name_them(tmp_path):
 
 
 def test_markup_in_a_cell_is_text_in_markdown_too(tmp_path):
-    frame = pd.DataFrame({"note": ["<script>alert(1)</script> | a\nb *c* [d](e) `f`", "more_than"], "n": [1.25, -2]})
+    frame = pd.DataFrame(
+        {"note": ["<script>alert(1)</script> | a\nb *c* [d](e) `f`", "more_than"], "n": [1.25, -2]}
+    )
     text = save_table(frame, tmp_path / "n.md").read_text(encoding="utf-8")
     assert r"| &lt;script&gt;alert(1)&lt;/script&gt; \| a b \*c\* \[d\](e) \`f\` | 1.2 |" in text
     assert "| more_than | -2.0 |" in text
@@ -223,7 +243,9 @@ def test_a_file_that_is_there_stays_and_none_is_half_written(suffix, tmp_path):
 
 
 def test_other_suffixes_are_refused_with_those_there_are(tmp_path):
-    with pytest.raises(ArgumentError, match=r"ends in .sdmx.csv, .csv, .xlsx, .parquet, .html, .md"):
+    with pytest.raises(
+        ArgumentError, match=r"ends in .sdmx.csv, .csv, .xlsx, .parquet, .html, .md"
+    ):
         save_table(load_counts("missions"), tmp_path / "missions.ods")
 
 
@@ -235,7 +257,10 @@ def test_other_suffixes_are_refused_with_those_there_are(tmp_path):
         (pd.DataFrame([[1, 2]], columns=["A", "a"]), "two columns called 'a'"),
         (pd.DataFrame(), "no columns"),
         ({1: pd.DataFrame({"x": [1]}), "1": pd.DataFrame({"x": [2]})}, "same name"),
-        ({"a": pd.DataFrame({"x": [1]}), "b": pd.DataFrame({"x": [1]})}, "CSV holds one table, but a, b were given"),
+        (
+            {"a": pd.DataFrame({"x": [1]}), "b": pd.DataFrame({"x": [1]})},
+            "CSV holds one table, but a, b were given",
+        ),
     ],
 )
 def test_what_is_no_table_is_refused(table, said, tmp_path):

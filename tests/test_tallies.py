@@ -17,14 +17,14 @@ from cbcstats import (
     contributions,
     count_missions,
     describe,
-    engines,
     index_to,
     plot_changes,
     plot_counts,
     year_on_year,
 )
-from cbcstats.columns import WCO_REGIONS
-from cbcstats.tallies import add_tallies, counts_of, tally
+from cbcstats.registers import engines
+from cbcstats.registers.counting import add_tallies, counts_of, tally
+from cbcstats.tables.codelists import WCO_REGIONS
 
 polars, duckdb, pyspark = Needed("polars"), Needed("duckdb"), Needed("pyspark.sql")
 EUROPE, AFRICA = "Europe", "West and Central Africa"
@@ -46,7 +46,15 @@ MISSIONS = [
     ("2019-01-01", "2019-01-08", EUROPE, None, 2, 22, 11),
     ("2019-06-30", None, None, "SAFE", 3, 33, 3),
 ]
-NAMES = ["start_date", "end_date", "wco_region", "programme", "experts", "participants", "female_participants"]
+NAMES = [
+    "start_date",
+    "end_date",
+    "wco_region",
+    "programme",
+    "experts",
+    "participants",
+    "female_participants",
+]
 
 
 def typed(missions):
@@ -69,7 +77,12 @@ def by_period(counts, *by, value="value"):
 def test_a_year_is_from_july_to_june_by_default(register):
     counts = count_missions(register)
     assert by_period(counts) == {"2015-07-01": 5, "2016-07-01": 3, "2017-07-01": 0, "2018-07-01": 4}
-    assert counts["period_end"].astype(str).tolist() == ["2016-06-30", "2017-06-30", "2018-06-30", "2019-06-30"]
+    assert counts["period_end"].astype(str).tolist() == [
+        "2016-06-30",
+        "2017-06-30",
+        "2018-06-30",
+        "2019-06-30",
+    ]
     assert set(counts["period_basis"]) == {"stated"}
     assert counts["note"].isna().all()
 
@@ -168,7 +181,11 @@ def test_the_source_is_that_of_the_rows(register):
 
 def test_nothing_that_is_given_is_changed(register):
     before = register.copy(deep=True)
-    count_missions(register.assign(start_date=register["start_date"].dt.date), by="programme", indicator="experts")
+    count_missions(
+        register.assign(start_date=register["start_date"].dt.date),
+        by="programme",
+        indicator="experts",
+    )
     count_missions(register, by="wco_region")
     pd.testing.assert_frame_equal(register, before)
 
@@ -177,7 +194,12 @@ def test_nothing_that_is_given_is_changed(register):
 def test_no_rows_give_no_counts(register, by):
     full = count_missions(register, by=by)
     undated = register.assign(start_date=pd.NaT)
-    for nothing in (register.head(0), pd.DataFrame(columns=NAMES), undated, pa.Table.from_pandas(register.head(0))):
+    for nothing in (
+        register.head(0),
+        pd.DataFrame(columns=NAMES),
+        undated,
+        pa.Table.from_pandas(register.head(0)),
+    ):
         counts = count_missions(nothing, by=by)
         pd.testing.assert_frame_equal(counts, full.head(0))
     assert count_missions(pd.DataFrame(columns=NAMES), indicator="experts").empty
@@ -187,7 +209,9 @@ def test_no_rows_give_no_counts(register, by):
 def test_the_counts_keep_the_schema(register):
     Counts.validate(count_missions(register, year_start=1))
     Counts.validate(count_missions(register.head(0)))
-    for _, part in count_missions(register, by="wco_region", indicator="experts").groupby("wco_region"):
+    for _, part in count_missions(register, by="wco_region", indicator="experts").groupby(
+        "wco_region"
+    ):
         Counts.validate(part)
 
 
@@ -196,7 +220,11 @@ def test_changes_and_contributions_are_those_of_the_counts(register):
     total = year_on_year(count_missions(register))
     assert total["percent_change"].iloc[0] == pytest.approx(-40)
     assert total["comparable"].all()
-    assert total["why"].tolist() == ["", "", "the period before counts 0, so there is no percent change"]
+    assert total["why"].tolist() == [
+        "",
+        "",
+        "the period before counts 0, so there is no percent change",
+    ]
     parts = count_missions(register, by="wco_region")
     changes = year_on_year(parts, by=["indicator", "scope", "wco_region"])
     assert len(changes) == 9
@@ -225,12 +253,24 @@ def test_an_index_and_charts_are_made_of_them(register):
         ({"by": ["programme", "iso3"]}, "'iso3' was given"),
         ({"by": "start_date"}, "`by` must be one of"),
         ({"date": "start"}, "did you mean 'start_date'"),
-        ({"date": ["start_date"]}, r"`date` must be the name of a column, but \['start_date'\] was given"),
-        ({"indicator": ["experts"]}, r"`indicator` must be the name of a column, but \['experts'\] was given"),
+        (
+            {"date": ["start_date"]},
+            r"`date` must be the name of a column, but \['start_date'\] was given",
+        ),
+        (
+            {"indicator": ["experts"]},
+            r"`indicator` must be the name of a column, but \['experts'\] was given",
+        ),
         ({"date": None}, "`date` must be the name of a column, but None was given"),
-        ({"date": "programme"}, "column of days, but 'programme' holds text; parse it with read_register first"),
+        (
+            {"date": "programme"},
+            "column of days, but 'programme' holds text; parse it with read_register first",
+        ),
         ({"date": "experts"}, "column of days, but 'experts' holds values of type Int64"),
-        ({"indicator": "expert"}, "`indicator` must be one of 'missions', 'experts'.* did you mean 'experts'"),
+        (
+            {"indicator": "expert"},
+            "`indicator` must be one of 'missions', 'experts'.* did you mean 'experts'",
+        ),
         ({"year_start": 13}, "a month from 1 to 12, but 13 was given"),
         ({"year_start": 0}, "a month from 1 to 12"),
         ({"year_start": "7"}, "a month from 1 to 12, but '7' was given"),
@@ -257,7 +297,9 @@ def test_two_columns_of_one_name_are_refused(register, name):
     twice = pd.concat([register, register[[name]]], axis="columns")
     table = pa.Table.from_pandas(register[["start_date", "experts"]])
     for rows in (twice, table.append_column(name, table[name])):
-        with pytest.raises(ArgumentError, match=f"`rows` has two columns '{name}'; rename or drop one"):
+        with pytest.raises(
+            ArgumentError, match=f"`rows` has two columns '{name}'; rename or drop one"
+        ):
             count_missions(rows)
 
 
@@ -281,7 +323,13 @@ def test_numbers_that_are_text_or_parts_are_refused(register):
 DAYS = st.one_of(st.none(), st.dates(datetime.date(2010, 1, 1), datetime.date(2016, 12, 31)))
 SOME = st.sampled_from([None, "a", "b", "not stated"])
 ROWS = st.lists(
-    st.tuples(DAYS, DAYS, st.sampled_from([None, EUROPE, AFRICA]), SOME, *[st.none() | st.integers(0, 40)] * 3),
+    st.tuples(
+        DAYS,
+        DAYS,
+        st.sampled_from([None, EUROPE, AFRICA]),
+        SOME,
+        *[st.none() | st.integers(0, 40)] * 3,
+    ),
     max_size=30,
 )
 
@@ -301,14 +349,20 @@ def counted_in_a_loop(missions, year_start, indicator):
 @settings(max_examples=100)
 @given(ROWS, st.integers(1, 12), st.sampled_from(["missions", "experts", "female_participants"]))
 def test_it_counts_as_a_plain_loop_does(missions, year_start, indicator):
-    counts = count_missions(typed(missions), by="programme", year_start=year_start, indicator=indicator)
+    counts = count_missions(
+        typed(missions), by="programme", year_start=year_start, indicator=indicator
+    )
     ends = counts["period_end"]
     years = ends.dt.year - (ends.dt.month < year_start)
     found = dict(zip(zip(years, counts["programme"], strict=True), counts["value"], strict=True))
-    assert {key: value for key, value in found.items() if value} == counted_in_a_loop(missions, year_start, indicator)
+    assert {key: value for key, value in found.items() if value} == counted_in_a_loop(
+        missions, year_start, indicator
+    )
     named = {mission[3] or "not stated" for mission in missions} if len(counts) else set()
     assert set(found) == {
-        (year, name) for year in range(min(years, default=0), max(years, default=-1) + 1) for name in named
+        (year, name)
+        for year in range(min(years, default=0), max(years, default=-1) + 1)
+        for name in named
     }
 
 
@@ -354,9 +408,13 @@ def many():
     random = np.random.default_rng(2013)
     size = 100_000
     days = np.datetime64("2012-09-03") + random.integers(0, 3700, size)
-    frame = pd.DataFrame({"start_date": pd.Series(days).astype("datetime64[us]").mask(random.random(size) < 0.001)})
+    frame = pd.DataFrame(
+        {"start_date": pd.Series(days).astype("datetime64[us]").mask(random.random(size) < 0.001)}
+    )
     frame["wco_region"] = pd.Categorical.from_codes(random.integers(-1, 6, size), list(WCO_REGIONS))
-    frame["programme"] = pd.Series(random.choice(["SAFE", "Mercator", "Accelerate"], size)).astype("str")
+    frame["programme"] = pd.Series(random.choice(["SAFE", "Mercator", "Accelerate"], size)).astype(
+        "str"
+    )
     frame["programme"] = frame["programme"].mask(random.random(size) < 0.01)
     frame["experts"] = pd.array(random.integers(1, 9, size), dtype="Int64")
     frame["experts"] = frame["experts"].mask(random.random(size) < 0.02)
@@ -374,7 +432,12 @@ def spark(tmp_path_factory):
         "spark.local.dir": str(tmp_path_factory.mktemp("spark")),
         "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
     }
-    session = pyspark.SparkSession.builder.master("local[2]").appName("cbcstats").config(map=settings).getOrCreate()
+    session = (
+        pyspark.SparkSession.builder.master("local[2]")
+        .appName("cbcstats")
+        .config(map=settings)
+        .getOrCreate()
+    )
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
@@ -398,7 +461,9 @@ def spark_frame(table, request):
 
 ENGINES = [
     pytest.param(lambda table, _: table.to_pandas(), id="pandas"),
-    pytest.param(lambda table, _: table.to_pandas(types_mapper=pd.ArrowDtype), id="pandas on arrow"),
+    pytest.param(
+        lambda table, _: table.to_pandas(types_mapper=pd.ArrowDtype), id="pandas on arrow"
+    ),
     pytest.param(lambda table, _: table, id="pyarrow"),
     pytest.param(polars_frame, id="polars"),
     pytest.param(polars_lazy, id="polars lazy"),
@@ -418,7 +483,9 @@ def as_table(frame):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_counts_the_same(engine, many, request):
     rows = engine(as_table(many), request)
-    pd.testing.assert_frame_equal(count_missions(rows, by="wco_region"), count_missions(many, by="wco_region"))
+    pd.testing.assert_frame_equal(
+        count_missions(rows, by="wco_region"), count_missions(many, by="wco_region")
+    )
     arguments = {"by": ["programme", "wco_region"], "indicator": "experts", "year_start": 1}
     expected = count_missions(many.rename(columns={"start_date": "time"}), date="time", **arguments)
     pd.testing.assert_frame_equal(count_missions(rows, date="time", **arguments), expected)
@@ -449,22 +516,32 @@ def test_numbers_and_marks_have_the_same_names_everywhere(engine, request):
 @pytest.mark.parametrize(
     ("dtype", "numbers", "total"),
     [
-        *(("int32", [1_500_000_000] * 2, 3_000_000_000), ("uint32", [4_000_000_000] * 2, 8_000_000_000)),
+        *(
+            ("int32", [1_500_000_000] * 2, 3_000_000_000),
+            ("uint32", [4_000_000_000] * 2, 8_000_000_000),
+        ),
         *(("int8", [100] * 2, 200), ("float32", [16_777_216.0, 1.0], 16_777_217)),
     ],
 )
 def test_sums_are_whole_however_narrow_the_column(engine, dtype, numbers, total, request):
-    table = pa.table({"start_date": [datetime.date(2017, 4, 3)] * 2, "experts": np.array(numbers, dtype)})
+    table = pa.table(
+        {"start_date": [datetime.date(2017, 4, 3)] * 2, "experts": np.array(numbers, dtype)}
+    )
     assert count_missions(engine(table, request), indicator="experts")["value"].tolist() == [total]
 
 
 def test_not_a_number_is_missing(many):
     rows = polars.DataFrame(
-        {name: many[name].to_numpy(float, na_value=np.nan) if name == "experts" else many[name] for name in many}
+        {
+            name: many[name].to_numpy(float, na_value=np.nan) if name == "experts" else many[name]
+            for name in many
+        }
     )
     assert rows["experts"].is_nan().any()
     expected = count_missions(many, by="programme", indicator="experts")
-    pd.testing.assert_frame_equal(count_missions(rows, by="programme", indicator="experts"), expected)
+    pd.testing.assert_frame_equal(
+        count_missions(rows, by="programme", indicator="experts"), expected
+    )
 
 
 # The short cut of pandas is one, and not another answer. Times of the day and time zones change no day.
@@ -473,7 +550,10 @@ def test_the_short_cut_of_pandas_changes_no_count(many, monkeypatch):
     expected = count_missions(many, **arguments)
     late = many["start_date"] + pd.Timedelta(hours=23, minutes=30)
     real = many["experts"].astype("float64")
-    for rows in (many.assign(start_date=late, experts=real), many.assign(start_date=late.dt.tz_localize("Asia/Tokyo"))):
+    for rows in (
+        many.assign(start_date=late, experts=real),
+        many.assign(start_date=late.dt.tz_localize("Asia/Tokyo")),
+    ):
         pd.testing.assert_frame_equal(count_missions(rows, **arguments), expected)
     monkeypatch.setattr(engines, "MANY_CELLS", 0)
     for rows in (many, many.assign(start_date=late, experts=real)):
@@ -484,4 +564,7 @@ def test_the_short_cut_of_pandas_changes_no_count(many, monkeypatch):
 @pytest.mark.parametrize("zone", ["America/New_York", "Etc/GMT+3", "Europe/Brussels", "+03:00"])
 def test_days_are_those_of_the_time_zone_whatever_its_name(zone):
     days = pd.Series(pd.to_datetime(["2017-06-30 23:30", "2017-07-01 00:00"])).dt.tz_localize(zone)
-    assert by_period(count_missions(pd.DataFrame({"start_date": days}))) == {"2016-07-01": 1, "2017-07-01": 1}
+    assert by_period(count_missions(pd.DataFrame({"start_date": days}))) == {
+        "2016-07-01": 1,
+        "2017-07-01": 1,
+    }

@@ -34,10 +34,16 @@ def test_the_limits_leave_half_the_rest_in_each_tail(count):
     assert poisson.cdf(count, high) == pytest.approx(0.05)
 
 
-@pytest.mark.parametrize(("count", "previous"), [(42, 33), (10, 12), (130, 100), (0, 5), (5, 0), (1, 1)])
+@pytest.mark.parametrize(
+    ("count", "previous"), [(42, 33), (10, 12), (130, 100), (0, 5), (5, 0), (1, 1)]
+)
 @pytest.mark.parametrize(("exposure", "previous_exposure"), [(1, 1), (11.66, 10.81), (3, 12)])
-def test_the_interval_of_a_ratio_is_the_exact_one_of_a_share(count, previous, exposure, previous_exposure):
-    found = rate_ratio(count, previous, exposure=exposure, previous_exposure=previous_exposure).iloc[0]
+def test_the_interval_of_a_ratio_is_the_exact_one_of_a_share(
+    count, previous, exposure, previous_exposure
+):
+    found = rate_ratio(
+        count, previous, exposure=exposure, previous_exposure=previous_exposure
+    ).iloc[0]
     share = binomtest(count, count + previous).proportion_ci(method="exact")
     odds = [end / (1 - end) * previous_exposure / exposure if end < 1 else np.inf for end in share]
     assert found[["low", "high"]].tolist() == pytest.approx(odds)
@@ -57,9 +63,14 @@ def test_chance_is_ruled_out_exactly_where_the_interval_leaves_one_out():
 def test_the_p_value_of_small_counts_is_twice_the_smaller_tail(exposure, previous_exposure):
     share = exposure / (exposure + previous_exposure)
     for count, previous in itertools.product(range(6), repeat=2):
-        found = rate_ratio(count, previous, exposure=exposure, previous_exposure=previous_exposure)["p_value"].item()
+        found = rate_ratio(count, previous, exposure=exposure, previous_exposure=previous_exposure)[
+            "p_value"
+        ].item()
         if count + previous:
-            tails = [binomtest(count, count + previous, share, side).pvalue for side in ("less", "greater")]
+            tails = [
+                binomtest(count, count + previous, share, side).pvalue
+                for side in ("less", "greater")
+            ]
             assert found == pytest.approx(min(1, 2 * min(tails))), (count, previous)
         else:
             assert np.isnan(found)
@@ -90,13 +101,19 @@ def test_series_keep_their_index_and_missing_counts_stay_missing():
         (lambda: count_interval(-1), "`count` must be a whole number from 0 on, but -1 was given"),
         (lambda: count_interval(1.5), "but 1.5 was given"),
         (lambda: count_interval(["12", "a dozen"]), "but a dozen was given"),
-        (lambda: count_interval(1, level=95), "`level` must be between 0 and 1, such as 0.95, but 95 was given"),
+        (
+            lambda: count_interval(1, level=95),
+            "`level` must be between 0 and 1, such as 0.95, but 95 was given",
+        ),
         (lambda: count_interval(1, level=0), "but 0 was given"),
         (lambda: count_interval(1, level=1), "but 1 was given"),
         (lambda: rate_ratio(-1, 2), "^`count` must be"),
         (lambda: rate_ratio(1, -2), "^`previous` must be"),
         (lambda: rate_ratio(1, 2, exposure=0), "^`exposure` must be a positive number"),
-        (lambda: rate_ratio(1, 2, previous_exposure=np.inf), "^`previous_exposure` must be a positive number"),
+        (
+            lambda: rate_ratio(1, 2, previous_exposure=np.inf),
+            "^`previous_exposure` must be a positive number",
+        ),
     ],
 )
 def test_what_is_no_count_is_said(call, message):
@@ -118,8 +135,14 @@ def test_series_are_paired_by_their_index_whatever_their_order():
 
 def test_series_that_do_not_pair_are_refused_in_words():
     later = pd.Series({"a": 6, "b": 5})
-    for other in (pd.Series({"a": 3, "c": 10}), pd.Series({"a": 3}), pd.Series([3, 10], index=["a", "a"])):
-        with pytest.raises(ArgumentError, match="`previous` and `count` are indexed differently; give both"):
+    for other in (
+        pd.Series({"a": 3, "c": 10}),
+        pd.Series({"a": 3}),
+        pd.Series([3, 10], index=["a", "a"]),
+    ):
+        with pytest.raises(
+            ArgumentError, match="`previous` and `count` are indexed differently; give both"
+        ):
             rate_ratio(later, other)
     with pytest.raises(ArgumentError, match="`exposure` and `count` are indexed differently"):
         rate_ratio(later, 3, exposure=pd.Series({"a": 3}))
@@ -128,7 +151,9 @@ def test_series_that_do_not_pair_are_refused_in_words():
 def test_lists_of_unequal_length_are_refused_with_both_lengths():
     with pytest.raises(ArgumentError, match="`previous` holds 3 values, but `count` holds 2"):
         rate_ratio([1, 2], [1, 2, 3])
-    with pytest.raises(ArgumentError, match="`previous_exposure` holds 3 values, but `count` holds 2"):
+    with pytest.raises(
+        ArgumentError, match="`previous_exposure` holds 3 values, but `count` holds 2"
+    ):
         rate_ratio([1, 2], 3, previous_exposure=[1, 2, 3])
     with pytest.raises(ArgumentError, match="`exposure` holds 2 values, but `previous` holds 3"):
         rate_ratio(1, [1, 2, 3], exposure=[1, 2])

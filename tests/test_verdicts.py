@@ -40,14 +40,21 @@ def test_the_20_percent_a_month_do_not_fit_and_say_what_would(verdicts):
     claim = one(verdicts, "missions", 330)
     assert (claim["implied_low"], claim["implied_high"]) == (344, 355)
     assert (claim["verdict"], claim["verdict_strict"]) == ("contradicts", "consistent")
-    for words in ("344 to 355", "9.3 to 9.8 months instead of 10.8", "hangs on the reading", "inferred days"):
+    for words in (
+        "344 to 355",
+        "9.3 to 9.8 months instead of 10.8",
+        "hangs on the reading",
+        "inferred days",
+    ):
         assert words in claim["sentence"]
 
 
 def test_differences_levels_and_records_are_checked(verdicts):
     assert one(verdicts, "aeo_programmes", 97)["verdict"] == "consistent"  # 83 + 14
     assert one(verdicts, "aeo_mutual_recognition", 87)["verdict"] == "consistent"  # 74 + 13
-    assert one(verdicts, "aeo_mutual_recognition_in_negotiation", 78)["verdict"] == "consistent"  # from 65
+    assert (
+        one(verdicts, "aeo_mutual_recognition_in_negotiation", 78)["verdict"] == "consistent"
+    )  # from 65
     assert one(verdicts, "accelerate_programme_countries", 13)["verdict"] == "consistent"  # 11 + 2
     record = one(verdicts, "committee_attendance", 260)
     assert (record["verdict"], record["verdict_strict"]) == ("contradicts", "consistent")
@@ -68,9 +75,24 @@ def test_without_a_figure_before_it_says_what_the_claim_means(verdicts):
         ("aeo_programmes", 83, "+6", "consistent"),
         ("aeo_mutual_recognition", 49, "+188%", "consistent"),  # 49 / 17 = 2.882
         ("aeo_mutual_recognition", 49, "+23%", "contradicts"),
-        ("unctad_technical_cooperation_expenditure", 23.2, "-3.7%", "consistent"),  # 23.2 / 24.1 = 0.963
-        ("unctad_technical_cooperation_expenditure", 30.5, "stable", "contradicts"),  # 30.5 / 27.5 = 1.109
-        ("unctad_trust_fund_contributions", 34.8, "+30%", "consistent"),  # 34.8 / 26.9 = 1.294, 34.85 / 26.85 = 1.298
+        (
+            "unctad_technical_cooperation_expenditure",
+            23.2,
+            "-3.7%",
+            "consistent",
+        ),  # 23.2 / 24.1 = 0.963
+        (
+            "unctad_technical_cooperation_expenditure",
+            30.5,
+            "stable",
+            "contradicts",
+        ),  # 30.5 / 27.5 = 1.109
+        (
+            "unctad_trust_fund_contributions",
+            34.8,
+            "+30%",
+            "consistent",
+        ),  # 34.8 / 26.9 = 1.294, 34.85 / 26.85 = 1.298
         ("unctad_trust_fund_contributions", 29, "-16%", "consistent"),  # 29.2 / 34.8 = 0.839
         ("unctad_trust_fund_contributions", 39.4, "+26%", "consistent"),
         ("unctad_trust_fund_contributions", 34.7, "-12%", "consistent"),  # 34.7 / 39.4 = 0.881
@@ -87,14 +109,19 @@ def test_claims_of_other_organizations(verdicts, indicator, value, change, verdi
 
 def test_a_claim_without_its_figure_takes_that_of_another_source(verdicts):
     repeated = verdicts[verdicts["source_id"] == "ext-g77-2007-10"].iloc[0]
-    assert (repeated["value"], repeated["verdict"]) == (35, "consistent")  # 35 million, rounded, after 30.5
+    assert (repeated["value"], repeated["verdict"]) == (
+        35,
+        "consistent",
+    )  # 35 million, rounded, after 30.5
     alone = verdicts[verdicts["published_change"] == "+60%"].iloc[0]
     assert alone["verdict"] == "cannot be checked"
     assert "without the figure" in alone["sentence"]
 
 
 def test_what_contradicts_under_either_reading(verdicts):
-    both = verdicts[(verdicts["verdict"] == "contradicts") & (verdicts["verdict_strict"] == "contradicts")]
+    both = verdicts[
+        (verdicts["verdict"] == "contradicts") & (verdicts["verdict_strict"] == "contradicts")
+    ]
     assert both["published_change"].tolist() == ["+23%", "stable"]
 
 
@@ -118,22 +145,30 @@ def test_what_contradicts_under_either_reading(verdicts):
     ],
 )
 def test_verdicts_on_made_up_figures(years, before, after, change, verdict):
-    counts = years({2015: before, 2016: after}, published_change=[None, change], change_basis=[None, "total"])
+    counts = years(
+        {2015: before, 2016: after}, published_change=[None, change], change_basis=[None, "total"]
+    )
     found = check_claims(counts).iloc[0]
     assert (found["verdict"], found["verdict_strict"]) == (verdict, verdict)
 
 
 def test_a_change_is_measured_from_the_day_that_is_named(years):
     counts = years(
-        {2012: 45, 2016: 70, 2017: 77}, published_change=[None, None, "+71%"], change_basis=[None, None, "total"]
+        {2012: 45, 2016: 70, 2017: 77},
+        published_change=[None, None, "+71%"],
+        change_basis=[None, None, "total"],
     )
     assert check_claims(counts)["verdict"].iloc[0] == "contradicts"
-    since = counts.assign(change_since=[None, None, "2012-12-31"]).astype({"change_since": "datetime64[us]"})
+    since = counts.assign(change_since=[None, None, "2012-12-31"]).astype(
+        {"change_since": "datetime64[us]"}
+    )
     assert check_claims(since)["verdict"].iloc[0] == "consistent"  # 77 / 45 is 1.711
 
 
 def test_a_year_that_is_missing_is_not_stepped_over(years):
-    counts = years({2012: 45, 2017: 77}, published_change=[None, "+71%"], change_basis=[None, "total"])
+    counts = years(
+        {2012: 45, 2017: 77}, published_change=[None, "+71%"], change_basis=[None, "total"]
+    )
     assert check_claims(counts)["verdict"].iloc[0] == "cannot be checked"
 
 
@@ -153,7 +188,13 @@ def claimed(figures, change, **columns):
     ("before", "after", "change", "implied", "sentence"),
     [
         # 149 / 1.495 = 99.7, 149 / 1.485 = 100.3
-        (100, 149, "+49%", (100, 100), "+49% on 149 missions means 100 before; 100 was published, which fits."),
+        (
+            100,
+            149,
+            "+49%",
+            (100, 100),
+            "+49% on 149 missions means 100 before; 100 was published, which fits.",
+        ),
         # 150 / 1.495 = 100.3, 150 / 1.485 = 101.01
         (
             100,
@@ -165,9 +206,27 @@ def claimed(figures, change, **columns):
                 "It would hold if the figure before had been 101."
             ),
         ),
-        (50, 64, "+14", (50, 50), "+14 on 64 missions means 50 before; 50 was published, which fits."),
-        (50, 63, "+ 14", (49, 49), "+ 14 on 63 missions means 49 before; 50 was published, which does not fit."),
-        (50, 40, "-10", (50, 50), "-10 on 40 missions means 50 before; 50 was published, which fits."),
+        (
+            50,
+            64,
+            "+14",
+            (50, 50),
+            "+14 on 64 missions means 50 before; 50 was published, which fits.",
+        ),
+        (
+            50,
+            63,
+            "+ 14",
+            (49, 49),
+            "+ 14 on 63 missions means 49 before; 50 was published, which does not fit.",
+        ),
+        (
+            50,
+            40,
+            "-10",
+            (50, 50),
+            "-10 on 40 missions means 50 before; 50 was published, which fits.",
+        ),
         (
             50,
             63,
@@ -196,7 +255,13 @@ def claimed(figures, change, **columns):
             (100, math.inf),
             "decreased on 99 missions means 100 or more before; 100 was published, which fits.",
         ),
-        (50, 40, "record", (math.nan, math.nan), "Record on 40 missions: 2015 had 50, counted in the same way."),
+        (
+            50,
+            40,
+            "record",
+            (math.nan, math.nan),
+            "Record on 40 missions: 2015 had 50, counted in the same way.",
+        ),
         (
             50,
             50,
@@ -209,7 +274,11 @@ def claimed(figures, change, **columns):
 def test_a_verdict_says_what_was_found(years, before, after, change, implied, sentence):
     found = claimed(years({2015: before, 2016: after}), change, change_basis="total")
     assert (found.implied_low, found.implied_high) == pytest.approx(implied, nan_ok=True)
-    assert (found.previous_value, found.previous_low, found.previous_high) == (before, before, before)
+    assert (found.previous_value, found.previous_low, found.previous_high) == (
+        before,
+        before,
+        before,
+    )
     assert (found.source_id, found.previous_source_id) == ("source-1", "source-0")
     assert found.sentence == sentence
 
@@ -247,7 +316,10 @@ def test_ranges_meet_claims(years):
         "which leaves 51 to 55."
     )
     for change, verdict in [
-        ("+1", "consistent"),  # 60 to 68 before does not meet 51 to 59, but read strictly 60 or more does
+        (
+            "+1",
+            "consistent",
+        ),  # 60 to 68 before does not meet 51 to 59, but read strictly 60 or more does
         ("from 51 to 69", "consistent"),
         ("from 59 to 61", "consistent"),
         ("from 50 to 61", "contradicts"),
@@ -262,11 +334,15 @@ def test_ranges_meet_claims(years):
         assert claimed(counts, change).verdict == expected, change
     hangs = claimed(counts, "+1")
     assert hangs.verdict_strict == "consistent"
-    assert hangs.sentence.endswith("That hangs on the reading: read strictly, the claim is consistent.")
+    assert hangs.sentence.endswith(
+        "That hangs on the reading: read strictly, the claim is consistent."
+    )
 
 
 def test_a_claim_without_a_figure_before_it_says_what_it_means(years):
-    [found] = check_claims(years({2016: 149}, published_change="+49%", change_basis="total")).itertuples()
+    [found] = check_claims(
+        years({2016: 149}, published_change="+49%", change_basis="total")
+    ).itertuples()
     assert (found.verdict, found.verdict_strict) == ("cannot be checked", "cannot be checked")
     assert (found.implied_low, found.implied_high) == (100, 100)
     assert math.isnan(found.previous_value)
@@ -303,7 +379,9 @@ def test_a_claim_without_its_figure_takes_the_preferred_one_of_its_period(years)
 # 8 in 146 days are 20 in 365, ten times 2. 8 x 365 / (1 x 10.005) = 291.9 days, and over 9.995 292.1: 9.6 months each.
 def test_a_large_change_by_the_month_says_how_many_would_fit(make_counts):
     figures = make_counts(("2015-01-01", "2015-12-31", 1), ("2016-01-01", "2016-05-25", 8))
-    found = claimed(figures, "+900%", change_basis="per_month", change_since=pd.Timestamp("2015-12-31"))
+    found = claimed(
+        figures, "+900%", change_basis="per_month", change_since=pd.Timestamp("2015-12-31")
+    )
     assert (found.implied_low, found.implied_high, found.verdict) == (2, 2, "contradicts")
     assert "if the period had lasted 9.6 to 9.6 months instead of 4.8" in found.sentence
 
@@ -322,20 +400,33 @@ def test_a_change_by_the_month_takes_lengths_into_account(make_counts):
     figures = ("2015-01-01", "2015-12-31", 100), ("2016-01-01", "2016-06-30", 75)
     found = claimed(make_counts(*figures), "+50%", **basis)
     assert (found.implied_low, found.implied_high, found.verdict) == (100, 100, "consistent")
-    assert found.sentence == "+50% on 75 missions a month means 100 before; 100 was published, which fits."
+    assert (
+        found.sentence
+        == "+50% on 75 missions a month means 100 before; 100 was published, which fits."
+    )
     for inferred in (["inferred", "stated"], ["stated", "inferred"]):
         found = claimed(make_counts(*figures), "+50%", period_basis=inferred, **basis)
         assert found.sentence.endswith("which fits. It rests on inferred days.")
-    found = claimed(make_counts(figures[0], ("2016-01-01", "2016-06-30", 80)), "about +50%", **basis)
+    found = claimed(
+        make_counts(figures[0], ("2016-01-01", "2016-06-30", 80)), "about +50%", **basis
+    )
     assert found.sentence == (
         "about +50% on 80 missions a month means 104 to 110 before; 100 was published, which does not fit. It would "
         "hold if the figure before had been 104 to 110, or if the period had lasted 6.2 to 6.6 months instead of 6.0. "
         "That hangs on the reading: read strictly, the claim is consistent."
     )
-    total = claimed(make_counts(*figures, period_basis="inferred"), "+50%", **(basis | {"change_basis": "total"}))
+    total = claimed(
+        make_counts(*figures, period_basis="inferred"),
+        "+50%",
+        **(basis | {"change_basis": "total"}),
+    )
     assert (total.verdict, total.implied_low, total.implied_high) == ("contradicts", 50, 50)
     assert "inferred" not in total.sentence
-    for lengths in (((None, "2015-12-31", 100), figures[1]), (figures[0], (None, "2016-06-30", 75)), figures[1:]):
+    for lengths in (
+        ((None, "2015-12-31", 100), figures[1]),
+        (figures[0], (None, "2016-06-30", 75)),
+        figures[1:],
+    ):
         unknown = claimed(make_counts(*lengths), "+50%", **basis)
         assert (unknown.verdict, math.isnan(unknown.implied_low)) == ("cannot be checked", True)
 
@@ -355,18 +446,33 @@ def test_amounts_are_no_whole_numbers(years):
     assert nothing_left.implied_low == pytest.approx(10)
     assert nothing_left.implied_high == math.inf
     # 1 / 0.405 = 2.47 to 1 / 0.395 = 2.53 holds no whole number, but amounts of 2.5 to 3.5; 0.5 to 1.5 after 3 fits.
-    for rounded_to, verdict in (([None, None], "contradicts"), ([None, 1], "consistent"), ([1, None], "consistent")):
+    for rounded_to, verdict in (
+        ([None, None], "contradicts"),
+        ([None, 1], "consistent"),
+        ([1, None], "consistent"),
+    ):
         counts = years({2015: 0, 2016: 0}, value=[3, 1], rounded_to=rounded_to)
         assert claimed(counts, "-60%").verdict == verdict
 
 
-def test_a_claim_is_measured_within_its_series_from_the_figure_nearest_to_a_year_before(make_counts):
-    days = (None, "2018-01-31", 90), (None, "2018-05-15", 100), (None, "2018-12-31", 140), (None, "2019-03-31", 149)
+def test_a_claim_is_measured_within_its_series_from_the_figure_nearest_to_a_year_before(
+    make_counts,
+):
+    days = (
+        (None, "2018-01-31", 90),
+        (None, "2018-05-15", 100),
+        (None, "2018-12-31", 140),
+        (None, "2019-03-31", 149),
+    )
     counts = make_counts(*days, measure="stock")
     strangers = [
-        counts.head(3).assign(scope="planned", value=7, period_end=pd.Timestamp("2018-05-15")).head(1),
+        counts.head(3)
+        .assign(scope="planned", value=7, period_end=pd.Timestamp("2018-05-15"))
+        .head(1),
         counts.head(1).assign(indicator="other", value=8, period_end=pd.Timestamp("2018-05-15")),
-        counts.head(1).assign(preferred=False, value=9, period_end=pd.Timestamp("2018-05-15"), source_id="third"),
+        counts.head(1).assign(
+            preferred=False, value=9, period_end=pd.Timestamp("2018-05-15"), source_id="third"
+        ),
     ]
     found = claimed(pd.concat([*strangers, counts], ignore_index=True), "+49%")
     assert (found.previous_value, found.verdict) == (100, "consistent")
@@ -392,7 +498,11 @@ def test_verdicts_have_the_promised_columns(years):
 
 def test_what_ends_with_a_claim_is_not_before_it(make_counts, years):
     # Of the three years to the end of 2016 the middle is 11.5 months before that of 2016.
-    figures = ("2015-01-01", "2015-12-31", 100), ("2014-02-01", "2016-12-31", 300), ("2016-01-01", "2016-12-31", 149)
+    figures = (
+        ("2015-01-01", "2015-12-31", 100),
+        ("2014-02-01", "2016-12-31", 300),
+        ("2016-01-01", "2016-12-31", 149),
+    )
     found = claimed(make_counts(*figures), "+49%")
     assert (found.previous_value, found.verdict) == (100, "consistent")
     other = years({2016: 200}, preferred=False, source_id="third")
@@ -407,7 +517,11 @@ def test_a_count_without_a_unit_stands_alone(years):
 
 def test_more_than_there_is_cannot_have_been_added(years):
     found = claimed(years({2015: 50, 2016: 63}), "+70")
-    assert (found.verdict, math.isnan(found.implied_low), math.isnan(found.implied_high)) == ("contradicts", True, True)
+    assert (found.verdict, math.isnan(found.implied_low), math.isnan(found.implied_high)) == (
+        "contradicts",
+        True,
+        True,
+    )
 
 
 CHANGES = [
@@ -456,18 +570,37 @@ def test_monthly_figures_are_measured_from_the_same_month_of_the_year_before(mak
     counts = make_counts(*months).assign(value=[100, 100, 150, *([100] * 9), 120])
     found = claimed(counts, "+20%")
     assert (found.previous_value, found.verdict) == (100, "consistent")
-    assert found.previous_source_id == cbcstats.year_on_year(counts)["previous_source_id"].iloc[-1] == "source-0"
+    assert (
+        found.previous_source_id
+        == cbcstats.year_on_year(counts)["previous_source_id"].iloc[-1]
+        == "source-0"
+    )
 
 
 # 12.6 / 10.5 is 1.2, 12 / 10.4 is 1.1538, 24.1 - 10.1 is 14; 12.5 / 10.4 is 1.2019, 12.54 / 10.4 is 1.2058.
 @pytest.mark.parametrize(
     ("before", "after", "change", "verdict"),
     [
-        *((10.5, 12.6, "+20%", "consistent"), (10.4, 12, "+15%", "consistent"), (10.4, 12.5, "+20%", "consistent")),
-        *((10.4, 12.54, "+20%", "contradicts"), (10.1, 24.1, "+14", "consistent"), (10.1, 24.2, "+14", "contradicts")),
+        *(
+            (10.5, 12.6, "+20%", "consistent"),
+            (10.4, 12, "+15%", "consistent"),
+            (10.4, 12.5, "+20%", "consistent"),
+        ),
+        *(
+            (10.4, 12.54, "+20%", "contradicts"),
+            (10.1, 24.1, "+14", "consistent"),
+            (10.1, 24.2, "+14", "contradicts"),
+        ),
         *((10.5, 21, "doubled", "consistent"), (10.5, 21, "more than doubled", "contradicts")),
-        *((10.5, 21.1, "more than doubled", "consistent"), (10.5, 10.5, "decreased", "contradicts")),
-        *((12.05, 10, "-17.0%", "consistent"), (10, 12.05, "+20%", "consistent"), (10, 12.05, "+21%", "consistent")),
+        *(
+            (10.5, 21.1, "more than doubled", "consistent"),
+            (10.5, 10.5, "decreased", "contradicts"),
+        ),
+        *(
+            (12.05, 10, "-17.0%", "consistent"),
+            (10, 12.05, "+20%", "consistent"),
+            (10, 12.05, "+21%", "consistent"),
+        ),
     ],
 )
 def test_figures_with_decimals_are_measured_exactly(years, before, after, change, verdict):
@@ -484,7 +617,9 @@ def test_figures_with_decimals_are_measured_exactly(years, before, after, change
     ],
 )
 def test_amounts_by_the_month_take_lengths_into_account(make_counts, change, basis, verdict):
-    counts = make_counts(("2020-03-01", "2020-12-31", 0), ("2021-01-01", "2021-12-31", 0), rounded_to=0.1)
+    counts = make_counts(
+        ("2020-03-01", "2020-12-31", 0), ("2021-01-01", "2021-12-31", 0), rounded_to=0.1
+    )
     found = claimed(counts.assign(value=[25.0, 35.8]), change, change_basis=basis)
     assert found.verdict == verdict, found.sentence
 
@@ -516,16 +651,24 @@ def test_parts_are_measured_from_themselves(years):
 
 
 def test_parts_in_a_column_that_is_not_known_are_not_mixed(years):
-    parts = [years({2015: 100, 2016: 120}, published_change=[None, "+20%"], office=office) for office in "AB"]
+    parts = [
+        years({2015: 100, 2016: 120}, published_change=[None, "+20%"], office=office)
+        for office in "AB"
+    ]
     with pytest.raises(
-        DataError, match=r"missions has several figures for 2015, from which '\+20%' may be measured; mark"
+        DataError,
+        match=r"missions has several figures for 2015, from which '\+20%' may be measured; mark",
     ):
         check_claims(pd.concat(parts, ignore_index=True))
 
 
 def test_a_claim_takes_no_figure_of_another_period_that_ends_with_it(make_counts):
     counts = make_counts(
-        *(("2020-01-01", "2020-12-31", 100), ("2021-10-01", "2021-12-31", 30), ("2021-01-01", "2021-12-31", None))
+        *(
+            ("2020-01-01", "2020-12-31", 100),
+            ("2021-10-01", "2021-12-31", 30),
+            ("2021-01-01", "2021-12-31", None),
+        )
     )
     found = claimed(counts, "+20%")
     assert (found.verdict, found.sentence) == (
@@ -545,9 +688,13 @@ def test_a_claim_takes_no_figure_of_another_period_that_ends_with_it(make_counts
         ("missions per month", 600, "contradicts"),
     ],
 )
-def test_a_claim_on_numbers_that_are_per_month_takes_no_account_of_days(make_counts, unit, value, verdict):
+def test_a_claim_on_numbers_that_are_per_month_takes_no_account_of_days(
+    make_counts, unit, value, verdict
+):
     claim = {"published_change": [None, "+50%"], "change_basis": [None, "per_month"]}
-    counts = make_counts(("2015-04-01", "2015-12-31", 300), ("2016-01-01", "2016-12-31", value), unit=unit, **claim)
+    counts = make_counts(
+        ("2015-04-01", "2015-12-31", 300), ("2016-01-01", "2016-12-31", value), unit=unit, **claim
+    )
     found = check_claims(counts).iloc[0]
     assert found["verdict"] == verdict
     assert "a month a month" not in found["sentence"]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def growth_a_month() -> tuple[float, bool]:
     """Return by how many percent missions a month grew, and whether that compares."""
     missions: pd.DataFrame = cbcstats.load_counts("missions")
-    changes: pd.DataFrame = cbcstats.year_on_year(missions, by=["indicator", "scope"], per="month", reading="usual")
+    changes: pd.DataFrame = cbcstats.year_on_year(
+        missions, by=["indicator", "scope"], per="month", reading="usual"
+    )
     last = changes.iloc[-1]
     return float(last["percent_change_low"]), bool(last["comparable"])
 
@@ -33,7 +35,9 @@ def what_a_claim_says() -> str:
 
 def from_a_register(path: str | Path, folder: Path) -> list[Path]:
     """Read a register, count it, and write a chart."""
-    register: cbcstats.Register = cbcstats.read_register(path, columns={"member": "Country"}, date_format="%d/%m/%Y")
+    register: cbcstats.Register = cbcstats.read_register(
+        path, columns={"member": "Country"}, date_format="%d/%m/%Y"
+    )
     if len(register.problems):
         register.save_problems(folder / "to_correct.xlsx", overwrite=True)
     counts: pd.DataFrame = cbcstats.count_missions(register.rows, by="wco_region")

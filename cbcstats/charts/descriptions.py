@@ -1,0 +1,222 @@
+"""Text alternatives of charts, written from their numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from cbcstats.changes.contributions import LEAST
+from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster
+from cbcstats.counts.periods import period_label
+from cbcstats.counts.ranges import PARTIAL, PLANNED, PRINTED, a_month, printed, rows
+from cbcstats.counts.wording import format_range, heading, words
+from cbcstats.places.members import SHORT_REGIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool, reading: str = "usual") -> str:
+    """Describe figures over time: each with its words, which is the highest, and how far words were read."""
+    several = figures["scope"].nunique() > 1
+    said = []
+    for figure in rows(figures):
+        scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
+        number = f"{getattr(figure, PRINTED)} {figure.unit}"
+        if monthly:
+            number = f"{format_range(figure.low, figure.high)} {a_month(figure.unit)}"
+        label = period_label(figure.period_start, figure.period_end)
+        said.append(f"{label}{scope}: {number.strip()}{_caveats(figure)}")
+    read = (
+        f" Words are read in the {reading} way." if (figures["high"] > figures["low"]).any() else ""
+    )
+    return f"Chart of figures over time: {title}. {'; '.join(said)}.{_highest(figures)}{read}"
+
+
+def _caveats(figure: Any) -> str:
+    note = str(getattr(figure, "note", ""))
+    inferred = ", days inferred" if figure.period_basis == "inferred" else ""
+    return (f", {note}" if note.startswith(PARTIAL) else inferred) + (
+        "" if figure.preferred else ", from another source"
+    )
+
+
+def _highest(figures: pd.DataFrame) -> str:
+    """Say which figure is the highest of one scope, plans aside, where no other can be as high."""
+    shown = figures[figures["preferred"] & (figures["scope"] != PLANNED)].sort_values(
+        "low", ascending=False
+    )
+    if (
+        len(shown) < 2
+        or shown["scope"].nunique() > 1
+        or shown["high"].iloc[1:].max() >= shown["low"].iloc[0]
+    ):
+        return ""
+    return f" The highest is that of {period_label(shown['period_start'].iloc[0], shown['period_end'].iloc[0])}."
+
+
+def changes_text(changes: pd.DataFrame, title: str) -> str:
+    """Describe percent changes."""
+    said = []
+    for change in rows(changes):
+        verdict = "comparable" if change.comparable else "not comparable"
+        why = f" ({change.why})" if change.why else ""
+        said.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
+    monthly = ", of numbers a month" if changes.attrs.get("per") == "month" else ""
+    compared = f"{changes['comparable'].sum()} of {len(changes)} can be compared"
+    return f"Chart of percent changes{monthly}: {title}. {'. '.join(said)}. {compared}."
+
+
+def change_text(change: Any) -> str:
+    """Write the percent change of a row of `year_on_year`."""
+    low, high = change.percent_change_low, change.percent_change_high
+    if pd.isna(low):
+        return "no percent change"
+    return format_range(low, math.inf if pd.isna(high) else high, percent=True)
+
+
+def change_label(change: Any, changes: pd.DataFrame) -> str:
+    """Name the two periods of a change, and its series where there are several."""
+    keys = changes.attrs.get("by", ("indicator", "scope", "programme", "wco_region"))
+    places = [
+        changes.columns.get_loc(name)
+        for name in keys
+        if name in changes and changes[name].nunique() > 1
+    ]
+    series = [words(change[place]) for place in places]
+    now = period_label(change.period_start, change.period_end)
+    if pd.isna(change.previous_period_end):
+        return ", ".join([*series, now])
+    before = period_label(change.previous_period_start, change.previous_period_end)
+    return ", ".join([*series, f"{now} against {before}"])
+
+
+def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
+    """Describe contributions to the change of a total, the largest first."""
+    said = []
+    for _, of_period in shown.groupby(["period_end", "period_start"], dropna=False):
+        label = period_label(of_period["period_start"].iloc[0], of_period["period_end"].iloc[0])
+        order = of_period["contribution"].abs().sort_values(ascending=False).index
+        parts = [
+            f"{short_name(of_period[by][place])} {points(of_period.loc[place])}" for place in order
+        ]
+        whys = dict.fromkeys(filter(None, of_period["why"]))
+        verdict = "comparable" if of_period["comparable"].all() else "not comparable"
+        why = f" ({'; '.join(whys)})" if whys else ""
+        said.append(
+            f"{label}: {total_text(of_period)} in all, {verdict}{why}; of that {', '.join(parts)}"
+        )
+    return f"Chart of contributions in percentage points: {title}. {'. '.join(said)}."
+
+
+def points(row: Any) -> str:
+    """Write a contribution, in percentage points."""
+    if pd.isna(row.contribution_low):
+        return "not known"
+    return format_range(row.contribution_low, row.contribution_high, percent=True).replace("%", "")
+
+
+def total_text(of_period: pd.DataFrame) -> str:
+    """Write the percent change of a total with as many digits as the ranges of its parts deserve."""
+    total = of_period["total_percent_change"].iloc[0]
+    low, high = (
+        sum_of_lows(of_period["contribution_low"]),
+        of_period["contribution_high"].sum(skipna=False),
+    )
+    if pd.isna(total) or pd.isna(low):
+        return "no percent change"
+    return (
+        format_range(total, total, percent=True)
+        if np.isclose(low, high)
+        else format_range(low, high, percent=True)
+    )
+
+
+def sum_of_lows(contributions: pd.Series) -> float:
+    """Add up the low ends of contributions; a total falls by all of it at most."""
+    return max(contributions.sum(skipna=False), LEAST)
+
+
+def short_name(part: object) -> str:
+    """Return what a part, such as a region, is called in a chart."""
+    return SHORT_REGIONS.get(str(part), words(part))
+
+
+def claims_text(verdicts: pd.DataFrame, title: str) -> str:
+    """Describe what claims say of the figures before them, with their verdicts."""
+    verbs = {"contradicts": "contradict it", "consistent": "are consistent with it"}
+    counts = verdicts["verdict"].value_counts()
+    counted = ", ".join(
+        f"{number} {verbs.get(str(verdict), verdict)}" for verdict, number in counts.items()
+    )
+    said = [
+        f"{claim_label(claim)}: {verdict_text(claim)}. {claim.sentence[:1].upper()}{claim.sentence[1:]}"
+        for claim in rows(verdicts)
+    ]
+    return f"Chart of claims and what they say of the figure before ({counted}): {title}. {' '.join(said)}"
+
+
+def claim_label(claim: Any) -> str:
+    """Name a claim: its series, its period, and what it says of which figure."""
+    label = f"{heading(claim.indicator)}, {period_label(claim.period_start, claim.period_end)}"
+    if pd.isna(claim.value):
+        return f"{label}: {claim.published_change}"
+    return f"{label}: {claim.published_change} on {printed(claim.value, claim.qualifier)}"
+
+
+def verdict_text(claim: Any) -> str:
+    """Say the verdict on a claim, and the one of the strict reading where it differs."""
+    strict = (
+        "" if claim.verdict_strict == claim.verdict else f", read strictly {claim.verdict_strict}"
+    )
+    return f"{claim.verdict}{strict}"
+
+
+def members_text(tiles: pd.DataFrame, title: str, others: list[str], *, listed: bool) -> str:
+    """Describe which Members have a value, region by region, and which have the highest."""
+    known = tiles[tiles["value"].notna()]
+    regions = ", ".join(
+        f"{short_name(region)} {of_region['value'].notna().sum()} of {len(of_region)}"
+        for region, of_region in tiles.groupby("wco_region", sort=False)
+    )
+    said = [f"{len(known)} of {len(tiles)} {'are listed' if listed else 'have a value'}: {regions}"]
+    if listed:
+        said.append(f"Listed are {', '.join(known['member_name']) or 'none'}")
+    elif len(known):
+        top = known.sort_values("value", ascending=False, kind="stable").head(3)
+        most = (f"{row.member_name} with {format_range(row.value, row.value)}" for row in rows(top))
+        total = known["value"].sum()
+        said.append(f"The highest are {', '.join(most)}; the sum is {format_range(total, total)}")
+        said.append(
+            f"{len(tiles) - len(known)} have no value, which is not 0; {(known['value'] == 0).sum()} have 0"
+        )
+    if others:
+        said.append(f"Not shown, for they are no Members: {', '.join(others)}")
+    return f"Chart of the WCO Members by region, one tile each: {title}. {'. '.join(said)}."
+
+
+def rosters_text(rosters: Sequence[Roster], programme: str, title: str) -> str:
+    """Describe who joined and left a programme, list by list."""
+    said = []
+    for roster in rosters:
+        track = f"{roster.track}, " if roster.track else ""
+        if roster.number is None:
+            said.append(
+                f"{track}{roster.name}, partial lists: first named {_who(roster.moved, NAMED)}"
+            )
+            continue
+        moves = f"joined {_who(roster.moved, JOINED)}; left {_who(roster.moved, LEFT)}"
+        if roster.first:
+            moves = "the first full list"
+        said.append(f"{track}{roster.name}, full list: {roster.number} Members, {moves}")
+    if any(roster.number is None for roster in rosters):
+        said.append("Partial lists do not say who left, nor how many Members there are")
+    return f"Chart of the Members that joined and left {programme}, by WCO region: {title}. {'. '.join(said)}."
+
+
+def _who(moved: pd.DataFrame, change: str) -> str:
+    names = list(moved.loc[moved["change"] == change, "member_name"])
+    return f"{len(names)} ({', '.join(names)})" if names else "nobody"

@@ -1,0 +1,273 @@
+"""Charts as files that go straight into a report: PNG, SVG and PDF, each with its description, and the data."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from cbcstats.charts.captions import chart_data, describe, fit
+from cbcstats.charts.marks import GREY, GRID, INK, ONE_AT_A_TIME, PAPER, root_figure
+from cbcstats.errors import ArgumentError, check_choice
+from cbcstats.files.plain import csv_bytes, plain_frame
+from cbcstats.files.writing import target, write_together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FORMATS: Final = ("png", "svg", "pdf")
+THEMES: Final = ("light", "dark")
+CENTIMETRES: Final = 2.54  # in an inch
+_SIZES: Final = (5, 120)  # centimetres; on less no axes are left, and A0 is 118.9 long
+# What other programs write of charts and their data; any other ending, such as .2018, is part of the name.
+_OTHER_FILES: Final = (
+    *("bmp", "csv", "emf", "eps", "gif", "html", "jpeg", "jpg", "pptx", "ps"),
+    *("tif", "tiff", "webp", "wmf", "xlsx"),
+)
+# What each colour of a light page is on a dark one; the colours of marks are told apart on both.
+_DARK: Final = {
+    INK: "#F2F2F2",
+    GREY: "#C4C4C4",
+    GRID: "#4A4A4A",
+    PAPER: "#1E1E1E",
+    "#000000": "#FFFFFF",
+    "#444444": "#C4C4C4",
+    # Colours of marks that would be too dim.
+    "#404162": "#B7A9E8",
+    "#660C00": "#F7B6B0",
+    "#75554D": "#B08D82",
+    "#909A63": "#7F8A4F",
+}
+_RC: Final[Any] = {"svg.hashsalt": "cbcstats", "svg.fonttype": "none", "pdf.fonttype": 42}
+_FONTS: Final = (
+    "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"  # for readers without the first
+)
+
+
+def save_chart(
+    ax: Axes,
+    path: str | Path,
+    *,
+    formats: str | Sequence[str] = FORMATS,
+    width: float | None = None,
+    height: float | None = None,
+    dpi: int = 300,
+    transparent: bool = False,
+    theme: str = "light",
+    overwrite: bool = False,
+) -> list[Path]:
+    """Write a chart to files, each of which says in words what is on it, and its data beside it.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        An Axes that one of the `plot_` functions returned, changed with matplotlib as you like. Its whole figure is
+        written, with the charts beside it.
+    path : path
+        Where to write, such as `out/missions`: each format adds its ending. A path that ends in .png, .svg or .pdf
+        names one file; that of another kind of file is refused.
+    formats : {"png", "svg", "pdf"} or sequence of these
+        What to write: PNG with title and description in its metadata; SVG with real text, title and description for
+        screen readers; PDF with embedded TrueType fonts, title and description.
+    width, height : float, optional
+        Size in centimetres, from 5 to 120; 8.5 is a column of a printed page, 17 the page. By default the size
+        of the figure; a height that is not given grows with the width, and stays when the chart becomes narrower.
+    dpi : int
+        Dots per inch of a PNG.
+    transparent : bool
+        Whether to leave out the background.
+    theme : {"light", "dark"}
+        For a light or a dark page.
+    overwrite : bool
+        Whether to replace files that are there.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files: one for each format, and the data as CSV. The same chart gives the same bytes.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such format or theme, a file is there already, or a size is too small or too large. Nothing is
+        written then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from cbcstats import load_counts, plot_counts, save_chart
+    >>> ax = plot_counts(load_counts("missions"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print([file.name for file in save_chart(ax, f"{folder}/missions", formats=("png", "svg"))])
+    ['missions.png', 'missions.svg', 'missions.csv']
+    """
+    check_choice("theme", theme, THEMES)
+    formats = (formats,) if isinstance(formats, str) else formats
+    path = Path(path)
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix in FORMATS:
+        path, formats = path.with_suffix(""), (suffix,)
+    elif suffix in _OTHER_FILES:
+        raise ArgumentError(
+            f"{path}: a chart is no .{suffix}; let the name end in .png, .svg or .pdf, or none for all"
+        )
+    for name in formats:
+        check_choice("formats", name, FORMATS)
+    least, most = _SIZES
+    for name, size in (("width", width), ("height", height)):
+        if size is not None and not least <= size <= most:
+            raise ArgumentError(
+                f"`{name}` is in centimetres, from {least} to {most}, but {size!r} was given"
+            )
+    if not dpi > 0:
+        raise ArgumentError(f"`dpi` must be above 0, but {dpi!r} was given")
+    files = [
+        target(path.with_name(f"{path.name}.{name}"), [f".{name}"], overwrite=overwrite)
+        for name in formats
+    ]
+    data_file = target(path.with_name(f"{path.name}.csv"), [".csv"], overwrite=overwrite)
+    figure = root_figure(ax)
+    with ONE_AT_A_TIME, _fitted(ax, figure, width, height), _themed(figure, theme):
+        written = [picture(figure, name, dpi=dpi, transparent=transparent) for name in formats]
+    data = figure_data(figure)
+    written.append(csv_bytes(plain_frame(data, "chart_data(ax)") if len(data.columns) else data))
+    return write_together(dict(zip([*files, data_file], written, strict=True)))
+
+
+def picture(
+    figure: Figure,
+    form: str,
+    *,
+    dpi: int = 300,
+    transparent: bool = False,
+    bbox_inches: str | None = None,
+) -> bytes:
+    """Draw a figure in one of the formats; the same figure gives the same bytes."""
+    import matplotlib as mpl
+
+    title, text = figure_title(figure), figure_text(figure)
+    metadata: dict[str, dict[str, Any]] = {
+        "png": {"Title": title, "Description": text},
+        "svg": {"Title": title, "Description": text, "Date": None},
+        "pdf": {"Title": title, "Subject": text, "CreationDate": None},
+    }
+    content = io.BytesIO()
+    with ONE_AT_A_TIME, mpl.rc_context(_RC):
+        figure.savefig(
+            content,
+            format=form,
+            dpi=dpi,
+            transparent=transparent,
+            metadata=metadata[form],
+            bbox_inches=bbox_inches,
+        )
+    return _readable_svg(content.getvalue(), title, text) if form == "svg" else content.getvalue()
+
+
+def figure_title(figure: Figure) -> str:
+    """Return the titles of a figure in one line."""
+    titles = [
+        title for ax in figure.axes for title in (ax.get_title("left"), ax.get_title()) if title
+    ]
+    return " ".join(" \N{EN DASH} ".join(dict.fromkeys(titles)).split()) or "Chart"
+
+
+def figure_text(figure: Figure) -> str:
+    """Return the text alternatives of all charts of a figure."""
+    return " ".join(describe(ax) for ax in figure.axes) or "Chart without a description"
+
+
+def figure_data(figure: Figure) -> pd.DataFrame:
+    """Return the data of all charts of a figure; where there are several, a first column says of which."""
+    frames: dict[str, pd.DataFrame] = {}
+    for ax in figure.axes:
+        with contextlib.suppress(
+            ArgumentError
+        ):  # an Axes that was drawn otherwise, such as a bar of colours
+            frames[
+                f"{len(frames) + 1} {' '.join((ax.get_title('left') or ax.get_title()).split())}"
+            ] = chart_data(ax)
+    if len(frames) == 1:
+        return next(iter(frames.values()))
+    named = [
+        frame.assign(chart=name)[["chart", *frame.columns.drop("chart", errors="ignore")]]
+        for name, frame in frames.items()
+    ]
+    return pd.concat(named or [pd.DataFrame()])
+
+
+@contextlib.contextmanager
+def _fitted(ax: Axes, figure: Figure, width: float | None, height: float | None) -> Iterator[None]:
+    """Give the figure another size, and what it had afterwards."""
+    before = figure.get_size_inches().copy()
+    wide = width / CENTIMETRES if width else before[0]
+    tall = height / CENTIMETRES if height else before[1] * max(wide / before[0], 1)
+    changed = bool(width or height)
+    if changed:
+        figure.set_size_inches(wide, tall)
+        fit(ax)
+    try:
+        yield
+    finally:
+        if changed:
+            figure.set_size_inches(*before)
+            fit(ax)
+
+
+@contextlib.contextmanager
+def _themed(figure: Figure, theme: str) -> Iterator[None]:
+    """Give every artist the colours of a theme, and its own afterwards; colours that a user chose stay."""
+    from matplotlib.text import Text
+
+    undo = []
+    if theme == "dark":
+        artists = figure.findobj()
+        plates = [artist.get_bbox_patch() for artist in artists if isinstance(artist, Text)]
+        for artist in [*artists, *(plate for plate in plates if plate)]:
+            for name in ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor"):
+                get, put = (
+                    getattr(artist, f"get_{name}", None),
+                    getattr(artist, f"set_{name}", None),
+                )
+                if get and put and (dark := _dark(get())) is not None:
+                    undo.append((put, get()))
+                    put(dark)
+    try:
+        yield
+    finally:
+        for put, colour in reversed(undo):
+            put(colour)
+
+
+def _dark(colour: Any) -> Any:
+    """Return what a colour is on a dark page, with the same transparency, or None where it stays."""
+    from matplotlib.colors import to_hex, to_rgba
+
+    try:
+        red, green, blue, alpha = to_rgba(colour)
+    except (ValueError, TypeError):  # several colours, or "none"
+        return None
+    dark = {to_hex(light): on_dark for light, on_dark in _DARK.items()}.get(
+        to_hex((red, green, blue))
+    )
+    return to_rgba(dark, alpha) if dark and alpha else None
+
+
+def _readable_svg(content: bytes, title: str, text: str) -> bytes:
+    """Add to an SVG what a screen reader reads out, and fonts for readers without that of the chart."""
+    svg = content.decode("utf-8").replace("'DejaVu Sans'", _FONTS)
+    svg = re.sub(r"\n? *<title>.*?</title>", "", svg, count=1, flags=re.DOTALL)
+    named = re.sub(r"\W+", "-", title).strip("-").lower() or "chart"
+    said = f'<title id="{named}-title">{escape(title)}</title>\n <desc id="{named}-text">{escape(text)}</desc>'
+    role = f'role="img" aria-labelledby="{named}-title {named}-text"'
+    return re.sub(
+        r"<svg ([^>]*)>", lambda found: f"<svg {role} {found[1]}>\n {said}", svg, count=1
+    ).encode()

@@ -1,0 +1,197 @@
+"""Published changes as ranges: "+49%" is 48.5% up to 49.5%, decided in exact fractions.
+
+A printed percentage stands for every change that a writer would have printed so, rounding halves up or to the
+even digit. Words beside it, and words instead of it, are read by the convention of `bounds`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from cbcstats.counts.qualifiers import LONGEST, PHRASES, READINGS, last_place, second_place
+from cbcstats.errors import DataError, check_choice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RISES: Final = frozenset(
+    {
+        "+",
+        "up",
+        "increase",
+        "increased",
+        "rise",
+        "rose",
+        "risen",
+        "growth",
+        "grew",
+        "grown",
+        "gain",
+        "gained",
+        "higher",
+    }
+)
+FALLS: Final = frozenset(
+    {
+        "-",
+        "down",
+        "decrease",
+        "decreased",
+        "decline",
+        "declined",
+        "fall",
+        "fell",
+        "fallen",
+        "drop",
+        "dropped",
+    }
+    | {"reduction", "reduced", "contracted", "lower", "less", "fewer"}
+)
+FILLERS: Final = frozenset({"a", "an", "of", "by", "the", "in", "more", "than"})
+
+# Words that are a change themselves, in percent. They are read as about so much, never as rounded.
+MULTIPLES: Final[Mapping[str, Fraction]] = {
+    "two thirds": Fraction(200, 3),
+    "three quarters": Fraction(75),
+    "a third": Fraction(100, 3),
+    "a quarter": Fraction(25),
+    "half": Fraction(50),
+    "halved": Fraction(-50),
+    "double": Fraction(100),
+    "doubled": Fraction(100),
+    "tripled": Fraction(200),
+    "quadrupled": Fraction(300),
+}
+
+_PERCENT = re.compile(
+    r"(?P<whole>[0-9]+)(?:\.(?P<decimals>[0-9]+))?\s*(?:%|per\s?cent\b|percent\b)"
+)
+_MULTIPLE = re.compile(rf"\b({'|'.join(MULTIPLES)})\b")
+
+
+class Growth(NamedTuple):
+    """The changes in percent that a published change stands for; an open end does not belong to them."""
+
+    low: Fraction | float
+    high: Fraction | float
+    low_open: bool = False
+    high_open: bool = False
+
+    def turned(self) -> Growth:
+        """Return the falls for the rises."""
+        return Growth(-self.high, -self.low, self.high_open, self.low_open)
+
+    def holds(self, percent: Fraction) -> bool:
+        """Return whether a change is one of them."""
+        above = percent > self.low or (percent == self.low and not self.low_open)
+        below = percent < self.high or (percent == self.high and not self.high_open)
+        return above and below
+
+
+def parse_change(text: str, *, reading: str = "usual") -> Growth:
+    """Read a published change: all changes in percent that would have been printed so.
+
+    Parameters
+    ----------
+    text : str
+        Such as `+49%`, `-3.5%`, `a 20% fall`, `nearly 50%`, `more than 40% higher`, `doubled`, `by half`.
+        Without a direction it is a rise.
+    reading : {"usual", "strict"}
+        How far words beside the percentage reach, see `bounds`. A percentage without a word is the same in both.
+
+    Returns
+    -------
+    Growth
+        `low` and `high` in percent as exact fractions, `inf` where open, and whether an end is left out.
+
+    Raises
+    ------
+    DataError
+        If there is no single percentage, or a word that is not known: it is never guessed.
+
+    Examples
+    --------
+    >>> growth = parse_change("+49%")
+    >>> float(growth.low), float(growth.high), growth.high_open
+    (48.5, 49.5, True)
+    >>> parse_change("a 20% fall").holds(Fraction("-19.5"))
+    True
+    """
+    check_choice("reading", reading, READINGS)
+    said, text = str(text), str(text)[:LONGEST]  # what is shown of it in a message
+    words = " ".join(
+        said.lower().replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-").split()
+    )
+    found = (
+        (list(_PERCENT.finditer(words)) or list(_MULTIPLE.finditer(words)))
+        if len(said) <= LONGEST
+        else []
+    )
+    if len(found) != 1:
+        raise DataError(
+            f"{text!r} holds no single percentage; write one, such as '+49%' or 'a 20% fall'"
+        )
+    before, after = words[: found[0].start()], words[found[0].end() :]
+    qualifier, falls, directed = _words_beside(before, after, text)
+    printed = found[0]
+    if printed.re is _MULTIPLE:
+        size = MULTIPLES[printed[1]]
+        growth = _in_words(abs(size), 0, "about" if qualifier == "exact" else qualifier, reading)
+        return growth.turned() if falls or size < 0 else growth
+    decimals = len(printed["decimals"] or "")
+    size = Fraction(int(printed["whole"] + (printed["decimals"] or "")), 10**decimals)
+    if qualifier != "exact":
+        growth = _in_words(size, decimals, qualifier, reading)
+    else:
+        growth = _rounded(size, decimals)
+        if size == 0 and not directed:
+            return Growth(-growth.high, growth.high, growth.high_open, growth.high_open)
+    return growth.turned() if falls else growth
+
+
+def _words_beside(before: str, after: str, text: str) -> tuple[str, bool, bool]:
+    """Return the qualifier, whether the change is a fall, and whether a direction was said at all."""
+    said = re.sub(r"([+-])", r" \1 ", before).split()
+    sign = [said.pop()] if said and said[-1] in ("+", "-") else []
+    lengths = [length for length in range(4, 0, -1) if " ".join(said[-length:]) in PHRASES and said]
+    qualifier = PHRASES[" ".join(said[-lengths[0] :])] if lengths else "exact"
+    said = [*(said[: -lengths[0]] if lengths else said), *sign, *after.split()]
+    unknown = [word for word in said if word not in RISES | FALLS | FILLERS]
+    if unknown:
+        raise DataError(
+            f"{unknown[0]!r} in {text!r} is not known here; write a change such as '+49%' or 'a 20% fall'"
+        )
+    rises, falls = set(said) & RISES, set(said) & FALLS
+    if rises and falls:
+        raise DataError(f"{text!r} says both up and down; write one of the two, such as '+49%'")
+    return qualifier, bool(falls), bool(rises or falls)
+
+
+def _rounded(size: Fraction, decimals: int) -> Growth:
+    """Return what rounds to a printed percentage: a half goes up, or to the even digit, as the writer likes."""
+    half = Fraction(1, 2 * 10**decimals)
+    even = int(size * 10**decimals) % 2 == 0
+    return Growth(max(size - half, Fraction(0)), size + half, low_open=False, high_open=not even)
+
+
+def _in_words(size: Fraction, decimals: int, qualifier: str, reading: str) -> Growth:
+    """Return what a word and a percentage stand for: the ranges of `bounds`, without gaps between whole numbers."""
+    unit = Fraction(1, 10**decimals)
+    whole = round(size / unit)
+    by_last, by_second = last_place(whole) * unit, second_place(whole) * unit
+    usual = {
+        "more_than": Growth(size, size + by_last, low_open=True, high_open=True),
+        "at_least": Growth(size, size + by_last, high_open=True),
+        "less_than": Growth(max(size - by_last, Fraction(0)), size, low_open=True, high_open=True),
+        "at_most": Growth(max(size - by_last, Fraction(0)), size, low_open=True),
+        "almost": Growth(max(size - by_second, Fraction(0)), size, high_open=True),
+        "about": Growth(max(size - by_second / 2, Fraction(0)), size + by_second / 2),
+    }[qualifier]
+    if reading == "usual":
+        return usual
+    low = Fraction(0) if qualifier in ("less_than", "at_most", "almost", "about") else usual.low
+    high = math.inf if qualifier in ("more_than", "at_least", "about") else usual.high
+    return Growth(low, high, usual.low_open and low != 0, usual.high_open and high != math.inf)

@@ -1,0 +1,302 @@
+"""How tables show in the report and in notebooks."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cbcstats.counts.wording import words
+from cbcstats.exports.notes import caveats
+from cbcstats.files.plain import with_index
+from cbcstats.tables.sources import SOURCE_IDS, cited_by, source_line, sources_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+# What Markdown would take for more than text; $ and ^ in programs that read formulas.
+_MARKS: Final = re.compile(r"([\\`*|~^$\[\]]|(?<![^\W_])_|_(?![^\W_]))")
+_LATEX_MARKS: Final = str.maketrans(
+    {
+        **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "`": r"\`{}",
+        **{
+            mark: f"{{{mark}}}" for mark in "*[]"
+        },  # in the first cell, they would belong to the end of the row before
+    }
+)
+SHOWN: Final = 60  # rows of a table in the page; its file holds all of them
+LONG: Final = 40  # characters from which on a text gets a wide column
+NAME: Final = 20  # characters from which on a name may be broken after an underscore
+MARKED: Final = ("consistent", "contradicts")  # verdicts that have a mark
+
+
+def listed(source: str) -> str:
+    """Return the address of a source in the list of sources of the same page."""
+    return f"#source-{source}"
+
+
+def linked(text: str, address: str) -> str:
+    """Return text as a link, or as text where there is no address.
+
+    Examples
+    --------
+    >>> linked("a & b", "#source-1"), linked("a & b", "")
+    ('<a href="#source-1">a &amp; b</a>', 'a &amp; b')
+    """
+    said = html.escape(text)
+    return f'<a href="{html.escape(address)}">{said}</a>' if address else said
+
+
+def table_html(
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    limit: int = SHOWN,
+    heading: Callable[[Any], str] = words,
+    address: Callable[[str], str] = listed,
+) -> str:
+    """Write a table as HTML that any reader can use: with a header, and text that is no markup.
+
+    Numbers of a column are shown to as many decimals as its largest needs for two digits, as a spreadsheet can read
+    them when they are copied; days as days. Missing cells are empty; a style may show a dash in them. Ids of sources
+    link to their `address`.
+
+    Examples
+    --------
+    >>> print(table_html(pd.DataFrame({"percent_change": [49.0909], "why": ["<b>"]})))
+    <table>
+    <thead><tr><th scope="col" class="number">percent change</th><th scope="col">why</th></tr></thead>
+    <tbody>
+    <tr><td class="number">49.1</td><td>&lt;b&gt;</td></tr>
+    </tbody>
+    </table>
+    """
+    frame = with_index(frame)
+    names = (" ".join(map(str, name)) if isinstance(name, tuple) else name for name in frame)
+    shown = frame.head(limit)
+    kinds = (' class="number"' if _is_number(kind) else "" for kind in shown.dtypes)
+    headings = (html.escape(heading(name)).replace("_", "_<wbr>") for name in names)
+    head = "".join(
+        f'<th scope="col"{kind}>{text}</th>' for text, kind in zip(headings, kinds, strict=True)
+    )
+    columns = [_column_html(shown.iloc[:, place], address) for place in range(shown.shape[1])]
+    rows = [f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True)]
+    said = html.escape(" ".join(filter(None, (caption, cut_note(frame, limit)))))
+    above = f"<caption>{said}</caption>\n" if said else ""
+    return "\n".join(
+        [
+            "<table>",
+            f"{above}<thead><tr>{head}</tr></thead>",
+            "<tbody>",
+            *rows,
+            "</tbody>",
+            "</table>",
+        ]
+    )
+
+
+def cut_note(frame: pd.DataFrame, limit: int) -> str:
+    """Return how many rows of a table are shown; nothing where it is all of them.
+
+    Examples
+    --------
+    >>> cut_note(pd.DataFrame({"n": range(1000)}), 20)
+    'The first 20 of 1,000 rows.'
+    """
+    return f"The first {limit} of {len(frame):,} rows." if len(frame) > limit else ""
+
+
+def _column_html(column: pd.Series, address: Callable[[str], str]) -> list[str]:
+    if pd.api.types.is_bool_dtype(column.dtype):
+        cells = [f"<td>{'yes' if cell else 'no'}</td>" for cell in column.fillna(value=False)]
+    elif _is_number(column.dtype):
+        numbers = column.to_numpy(float, na_value=math.nan)
+        decimals = _decimals(numbers[np.isfinite(numbers)])
+        cells = [f'<td class="number">{_number(cell, decimals)}</td>' for cell in numbers]
+    elif pd.api.types.is_datetime64_any_dtype(column.dtype):
+        cells = [f'<td class="day">{cell:%Y-%m-%d}</td>' for cell in column.fillna(pd.Timestamp(0))]
+    else:
+        cells = [
+            _text_html(str(cell), address if column.name in SOURCE_IDS else None) for cell in column
+        ]
+    return ["<td></td>" if gone else cell for gone, cell in zip(column.isna(), cells, strict=True)]
+
+
+def _is_number(kind: Any) -> bool:
+    return pd.api.types.is_any_real_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+
+
+def _decimals(numbers: np.ndarray) -> int:
+    if (numbers % 1 == 0).all():
+        return 0
+    return max(1, 1 - math.floor(math.log10(np.abs(numbers).max())))
+
+
+def _number(number: float, decimals: int) -> str:
+    """Write a number; four digits have no comma, for they may be a year, and none is rounded to nothing."""
+    text = f"{number:,.{decimals}f}" if abs(number) >= 10_000 else f"{number:.{decimals}f}"
+    if number and not text.strip("-0."):
+        text = f"{number:.1g}"
+    return text
+
+
+def _text_html(text: str, address: Callable[[str], str] | None) -> str:
+    said = html.escape(text)
+    if len(text) > NAME:
+        said = said.replace("_", "_<wbr>")
+    if address:
+        return f'<td class="day">{linked(text, address(text))}</td>'
+    if text in MARKED:
+        return f'<td class="{text}">{said}</td>'
+    return f'<td class="long">{said}</td>' if len(text) > LONG else f"<td>{said}</td>"
+
+
+def html_page(
+    tables: Mapping[str, pd.DataFrame], title: str, note: str, sources: pd.DataFrame | None
+) -> str:
+    """Return a page with the tables, what must be known of them, and their sources."""
+    import jinja2
+
+    from cbcstats._version import __version__
+
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True)
+    shown = {
+        name: table_html(frame, caption=f"{name}, {len(frame):,} rows.", limit=len(frame) + 1)
+        for name, frame in tables.items()
+    }
+    cited = sources_of(tables.values(), sources)
+    cited["accessed"] = cited["accessed"].dt.strftime("%Y-%m-%d")
+    page = environment.get_template("table.html.j2")
+    return (
+        page.render(
+            title=title,
+            note=note,
+            tables=shown,
+            caveats=_said(tables),
+            sources=[row.dropna().to_dict() for _, row in cited.iterrows()],
+            version=__version__,
+        )
+        + "\n"
+    )
+
+
+def markdown_page(
+    tables: Mapping[str, pd.DataFrame], title: str, note: str, sources: pd.DataFrame | None = None
+) -> str:
+    r"""Return the same as Markdown, with the sources in one line.
+
+    Examples
+    --------
+    >>> print(markdown_page({"missions": pd.DataFrame({"value": [492], "note": ["a | b"]})}, "Missions", ""))
+    # Missions
+    <BLANKLINE>
+    | value | note |
+    | ---: | --- |
+    | 492 | a \| b |
+    <BLANKLINE>
+    - An empty cell: Not known, or there is nothing to say.
+    """
+    parts = [f"# {markdown_text(title)}", *([markdown_text(note)] if note else [])]
+    for name, frame in tables.items():
+        parts += [
+            *([f"## {markdown_text(name)}"] if len(tables) > 1 else []),
+            markdown_table(frame),
+        ]
+    parts.append(
+        "\n".join(
+            f"- {markdown_text(about)}: {markdown_text(reading)}"
+            for about, reading in _said(tables)
+        )
+    )
+    line = source_line(cited_by(tables.values()), sources_of(tables.values(), sources))
+    return "\n\n".join([*parts, *([markdown_text(line)] if line else [])]) + "\n"
+
+
+def _said(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    return [
+        (f"{about[0].upper()}{about[1:]}", reading)
+        for about, reading in caveats(tables).itertuples(index=False)
+    ]
+
+
+def markdown_table(
+    frame: pd.DataFrame, *, limit: int | None = None, heading: Callable[[Any], str] = words
+) -> str:
+    r"""Write the first rows of a table, or all, in Markdown.
+
+    Examples
+    --------
+    >>> print(markdown_table(pd.DataFrame({"percent_change": [49.0909], "why": ["a | b"]}), heading=str))
+    | percent_change | why |
+    | ---: | --- |
+    | 49.1 | a \| b |
+    """
+    rows = _rows(frame, limit, heading)
+    head, *lines = (f"| {' | '.join(map(markdown_text, row))} |" for row in rows)
+    rule = f"| {' | '.join('---:' if number else '---' for number in _are_numbers(frame))} |"
+    return "\n".join([head, rule, *lines])
+
+
+def latex_table(
+    frame: pd.DataFrame, *, limit: int | None = None, heading: Callable[[Any], str] = words
+) -> str:
+    r"""Write the first rows of a table, or all, in LaTeX that needs no package.
+
+    Examples
+    --------
+    >>> print(latex_table(pd.DataFrame({"percent_change": [49.0909], "why": ["R&D"]}), heading=str))
+    \begin{tabular}{rl}
+    \hline
+    percent\_change & why \\
+    \hline
+    49.1 & R\&D \\
+    \hline
+    \end{tabular}
+    """
+    rows = _rows(frame, limit, heading)
+    head, *lines = (" & ".join(map(latex_text, row)) + r" \\" for row in rows)
+    columns = "".join("r" if number else "l" for number in _are_numbers(frame))
+    rule = r"\hline"
+    begin, end = rf"\begin{{tabular}}{{{columns}}}", r"\end{tabular}"
+    return "\n".join([begin, rule, head, rule, *lines, rule, end])
+
+
+def _rows(frame: pd.DataFrame, limit: int | None, heading: Callable[[Any], str]) -> list[list[str]]:
+    """Return header and rows as text, as the page of HTML has them, so that all forms round numbers alike."""
+    made = table_html(frame, limit=len(frame) + 1 if limit is None else limit, heading=heading)
+    rows = re.findall(r"<tr>(.*?)</tr>", made, re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[html.unescape(re.sub(r"<[^>]*>", "", cell)) for cell in row] for row in cells]
+
+
+def _are_numbers(frame: pd.DataFrame) -> list[bool]:
+    return [pd.api.types.is_any_real_numeric_dtype(kind) for kind in with_index(frame).dtypes]
+
+
+def markdown_text(text: str) -> str:
+    """Return a text that Markdown shows as it is, on one line."""
+    marked = _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return html.escape(marked, quote=False)
+
+
+def latex_text(text: str) -> str:
+    r"""Return a text that LaTeX prints as it is, on one line.
+
+    Examples
+    --------
+    >>> print(latex_text("*50% of R&D"))
+    {*}50\% of R\&D
+    """
+    return " ".join(text.split()).translate(_LATEX_MARKS)

@@ -1,0 +1,200 @@
+"""What goes with numbers wherever they go: the sources of tables, and what a reader must know."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from cbcstats.counts.periods import DAYS_PER_MONTH
+from cbcstats.counts.qualifiers import bounds
+from cbcstats.counts.ranges import PARTIAL, notes_of
+from cbcstats.counts.wording import words
+from cbcstats.errors import DataError
+from cbcstats.tables.loaders import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_COMPUTED: Final = {
+    "low": "lowest value that the figure can have",
+    "high": "highest value that the figure can have; inf where there is no upper end",
+    "change": "value less the value of the period before",
+    "percent_change": "change in percent of the value of the period before",
+    "comparable": "whether the figures of the two periods can be compared",
+    "why": "what forbids to compare, or what to know where nothing does",
+    "contribution": "percentage points that the part contributes to the change of the total",
+    "index": "value in percent of the base",
+    "growth_rate": "growth in percent a year",
+    "years": "years between the two figures",
+    "total_percent_change": "change of the total in percent",
+}
+_ENDS: Final = {"_low": "lowest, given the ranges", "_high": "highest, given the ranges"}
+_PREVIOUS: Final = "previous_"
+ABOUT: Final = "about"
+READING: Final = "reading"
+_WORDS: Final = {
+    "more_than": "up to just below the next number as round",
+    "at_least": "up to just below the next number as round",
+    "less_than": "down to just above the number as round before",
+    "at_most": "down to just above the number as round before",
+    "almost": "the last tenth or so below it",
+    "about": "half of the last tenth or so, to either side",
+}
+_RANGES: Final = (
+    "Columns that end in low and high are the ends of the range that the number beside them can lie in; inf means that "
+    "there is no upper end. A number as printed can lie outside its range: 330, printed as more than 330, means 331 or "
+    "more."
+)
+
+
+def caveats(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what a reader of tables must know, in two columns: what it is about, and how it is to be read.
+
+    Examples
+    --------
+    >>> from cbcstats import load_counts
+    >>> caveats({"missions": load_counts("missions")})["about"].tolist()
+    ['an empty cell', 'qualifier: almost', 'qualifier: more than', 'inferred days', 'figures not preferred']
+    """
+    said = [("an empty cell", "Not known, or there is nothing to say.")]
+    for table, frame in tables.items():
+        place = f" in {table}" if len(tables) > 1 else ""
+        said += [(about, reading.format(place=place)) for about, reading in _caveats(frame)]
+    return pd.DataFrame(list(dict.fromkeys(said)), columns=[ABOUT, READING], dtype="str")
+
+
+def latest_day(tables: Iterable[pd.DataFrame]) -> pd.Timestamp | None:
+    """Return the last day that tables have figures or lists of; None where no day is known."""
+    days = [
+        column.max()
+        for frame in tables
+        for column in _days(frame, "period_end", "as_of")
+        if len(column)
+    ]
+    return max(days, default=None)
+
+
+def period_of(frame: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """Return the first and the last day of the figures or lists of a table; None where no day is known."""
+    days = [column for column in _days(frame, "period_start", "period_end", "as_of") if len(column)]
+    return (
+        (min(column.min() for column in days), max(column.max() for column in days))
+        if days
+        else None
+    )
+
+
+def _days(frame: pd.DataFrame, *names: str) -> list[pd.Series]:
+    """Return the days that columns hold, each as the calendar of its own time zone has it."""
+    columns = [frame[name].dropna() for name in names if name in frame]
+    return [
+        days.dt.tz_localize(None)
+        for days in columns
+        if pd.api.types.is_datetime64_any_dtype(days.dtype)
+    ]
+
+
+def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield what is to be known of one table; `{place}` stands for where it is."""
+    yield from _qualifiers(frame)
+    if frame.attrs.get("per") == "month":
+        yield (
+            "numbers a month",
+            f"Values{{place}} are divided by the length of their period in months of {DAYS_PER_MONTH} days.",
+        )
+    if {"low", "high"} <= set(frame) or "percent_change_low" in frame:
+        yield "ranges", _RANGES
+    partial = int(notes_of(frame).str.startswith(PARTIAL).sum())
+    if partial:
+        rows = f"{partial:,} of {len(frame):,} rows{{place}}"
+        reading = "are of periods that a register may cover only in part: they have no upper end and are not comparable"
+        yield "periods covered in part", f"{rows} {reading}."
+    marks = {
+        "period_basis": (
+            "inferred",
+            "inferred days",
+            "have days that the source does not state; the note says more",
+        ),
+        "preferred": (
+            False,
+            "figures not preferred",
+            "stand beside another source's figure that is the one to use",
+        ),
+        "comparable": (
+            False,
+            "not comparable",
+            "are no change that can be compared; the column why says why",
+        ),
+        "list_kind": (
+            "partial",
+            "partial lists",
+            "are of lists that name some only: absence from one is no exit",
+        ),
+    }
+    for name, (mark, about, reading) in marks.items():
+        said = name in frame and pd.api.types.is_bool_dtype(frame[name].dtype) == isinstance(
+            mark, bool
+        )
+        count = int((frame[name] == mark).sum()) if said else 0
+        if count:
+            yield about, f"{count:,} of {len(frame):,} rows{{place}} {reading}."
+
+
+def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield how each word beside a number is read, with the first number as printed that it stands beside."""
+    if not {"qualifier", "value"} <= set(frame):
+        return
+    if not pd.api.types.is_any_real_numeric_dtype(frame["value"].dtype):
+        return
+    has_word = (frame["value"] > 0).fillna(value=False) & frame["qualifier"].isin(list(_WORDS))
+    figures = frame[
+        has_word & ~notes_of(frame).str.startswith(PARTIAL)
+    ]  # those have no upper end, whatever the word
+    for word, value in figures.groupby("qualifier", sort=True)["value"].first().items():
+        said = (
+            f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
+        )
+        with contextlib.suppress(DataError):  # a number that is no count has no range to show
+            if frame.attrs.get("per") != "month":
+                said = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
+        yield (
+            f"qualifier: {words(word)}",
+            f"{said}: {_WORDS[str(word)]}. That is a convention of cbcstats, and no law.",
+        )
+
+
+def _plain(value: Any) -> float:
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def meanings(frame: pd.DataFrame) -> dict[str, str]:
+    """Return what each column means, empty where nothing is known of it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> meanings(pd.DataFrame({"value": [492], "previous_low": [331.0], "mine": [1]}))
+    {'value': 'number printed; empty for a change that is claimed without it', \
+'previous_low': 'of the period before: lowest value that the figure can have', 'mine': ''}
+    """
+    named = {str(name) for name in frame}
+    schemas = [model.to_schema().columns for model in SCHEMAS.values()]
+    # The table that has most of the columns says what they mean; note and source_id stand in several.
+    nearest = sorted(schemas, key=lambda columns: -len(named & set(columns)))
+    said: dict[str, str] = {}
+    for columns in nearest:
+        said |= {name: column.description for name, column in columns.items() if name not in said}
+    return {name: _meaning(name, said) for name in map(str, frame)}
+
+
+def _meaning(name: str, said: dict[str, str]) -> str:
+    if name.startswith(_PREVIOUS):
+        of_before = _meaning(name.removeprefix(_PREVIOUS), said)
+        return f"of the period before: {of_before}" if of_before else ""
+    for end, meaning in _ENDS.items():
+        if name.endswith(end):
+            of_value = _meaning(name.removesuffix(end), said)
+            return f"{of_value}: {meaning}" if of_value else ""
+    return _COMPUTED.get(name) or said.get(name, "")

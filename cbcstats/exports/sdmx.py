@@ -1,0 +1,121 @@
+"""Counts -> observations of SDMX: what a statistical data warehouse takes in, as SDMX-CSV 2.0."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+
+from cbcstats.counts.ranges import PARTS, a_month, figures_of
+from cbcstats.counts.wording import words
+from cbcstats.errors import ArgumentError
+
+STRUCTURE: Final = "CBCSTATS:COUNTS{parts}(1.0)"
+NOT_APPLICABLE: Final = "_Z"  # of SDMX: a dimension that a figure does not have
+NORMAL: Final = "A"  # of the code list CL_OBS_STATUS
+MISSING: Final = "O"
+_FIGURE: Final = "FIGURE"
+_DIMENSIONS: Final = ("indicator", "measure", "scope", "unit")
+_ATTRIBUTES: Final = (
+    *(
+        "qualifier",
+        "rounded_to",
+        "period_basis",
+        "published_change",
+        "change_basis",
+        "change_since",
+    ),
+    *("preferred", "preferred_reason", "note"),
+)
+_NAMES: Final = {
+    "unit": "UNIT_MEASURE",
+    "source_id": "SOURCE",
+    "note": "COMMENT_OBS",
+}  # concepts of SDMX
+
+
+def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return counts as rows of SDMX-CSV 2.0, all text but the number.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Counts, in the columns of `load_counts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `STRUCTURE`, `STRUCTURE_ID`, `ACTION`; the dimensions `INDICATOR`, `MEASURE`, `SCOPE`, `UNIT_MEASURE`, those of
+        parts such as `WCO_REGION`, `SOURCE`, `FIGURE`, `TIME_PERIOD`; `OBS_VALUE`; the attributes `OBS_STATUS`,
+        `QUALIFIER`, `ROUNDED_TO`, `PERIOD_BASIS` and so on, as far as the counts have them.
+
+    Raises
+    ------
+    ArgumentError
+        If they are no counts, or a figure has no date.
+
+    Notes
+    -----
+    A period with both ends is a time range of SDMX, first day and length: 2017-03-09/P355D. Where only its last day
+    is known, and for a stock, that day stands alone. `FIGURE` counts the figures that one source gives for one
+    period, for SDMX has room for one. Numbers a month have a unit such as missions a month. `OBS_STATUS` is A, or O
+    where a change is claimed without a number.
+
+    Examples
+    --------
+    >>> from cbcstats import load_counts
+    >>> sdmx_frame(load_counts("missions"))[["STRUCTURE_ID", "TIME_PERIOD", "OBS_VALUE", "QUALIFIER"]].head(2)
+                STRUCTURE_ID       TIME_PERIOD  OBS_VALUE  QUALIFIER
+    0  CBCSTATS:COUNTS(1.0)  2013-07-01/P365D        280  more_than
+    1  CBCSTATS:COUNTS(1.0)  2014-01-01/P365D        350  more_than
+    """
+    for needed in ("indicator", "value", "period_end"):
+        if needed not in counts:
+            raise ArgumentError(f"SDMX-CSV holds counts, and the table lacks the column {needed!r}")
+    figures = figures_of(
+        counts
+    )  # refuses what is no figure, and knows what holds where columns are left out
+    if len(figures) < len(counts):
+        raise ArgumentError(
+            f"{len(counts) - len(figures)} figures have no {words('period_end')}, and SDMX-CSV has no place for them; "
+            f"save counts[counts[{'period_end'!r}].notna()]"
+        )
+    if counts.attrs.get("per") == "month":
+        figures["unit"] = figures["unit"].map(a_month)
+    printed = counts["value"].reset_index(drop=True)
+    parts = [name for name in PARTS if name in counts]
+    by_part = "".join(f"_BY_{name.upper()}" for name in parts)
+    dimensions = {name: _coded(figures[name]) for name in (*_DIMENSIONS, *parts, "source_id")}
+    periods = _time_periods(figures)
+    repeated = [*dimensions.values(), periods]
+    number = pd.Series(1, index=figures.index).groupby(repeated).cumsum()
+    cells: dict[str, Any] = {
+        "STRUCTURE": "datastructure",
+        "STRUCTURE_ID": STRUCTURE.format(parts=by_part),
+        "ACTION": "I",
+        **{_named(name): cells for name, cells in dimensions.items()},
+        _FIGURE: number,
+        "TIME_PERIOD": periods,
+        "OBS_VALUE": printed,
+        "OBS_STATUS": printed.isna().map({True: MISSING, False: NORMAL}),
+        **{_named(name): figures[name] for name in _ATTRIBUTES if name in figures},
+    }
+    return pd.DataFrame(cells, index=figures.index)
+
+
+def _named(name: str) -> str:
+    return _NAMES.get(name, name.upper())
+
+
+def _coded(column: pd.Series) -> pd.Series:
+    text = column.astype("str")
+    return text.where(column.notna() & (text != ""), NOT_APPLICABLE)
+
+
+def _time_periods(figures: pd.DataFrame) -> pd.Series:
+    starts, ends = figures["period_start"], figures["period_end"]
+    lengths = (ends - starts).dt.days + 1
+    ranges: pd.Series = (
+        starts.dt.strftime("%Y-%m-%d") + "/P" + lengths.astype("Int64").astype("str") + "D"
+    )
+    return ranges.where(starts.notna(), ends.dt.strftime("%Y-%m-%d"))

@@ -1,0 +1,356 @@
+"""save_slide: charts as slides on which they stay editable, with their sources and what is to be said of them."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+import pandas as pd
+
+from cbcstats.charts.captions import chart_data, cited_sources, describe
+from cbcstats.errors import ArgumentError, CbcstatsError
+from cbcstats.exports.editable_charts import ABOVE, BELOW, COLOURS, LABEL, OTHER, SAID, native_chart
+from cbcstats.exports.notes import caveats
+from cbcstats.files.plain import csv_bytes, plain_frame
+from cbcstats.files.workbooks import new_workbook
+from cbcstats.files.writing import target, write_whole
+from cbcstats.tables.sources import source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from cbcstats.exports.editable_charts import NativeChart
+
+GREY: Final = "555555"
+_SHEET: Final = "Sheet1"  # where PowerPoint looks for the numbers of a chart
+_ERROR_BARS: Final = """<c:errBars xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:errBarType val="both"/><c:errValType val="cust"/>
+<c:noEndCap val="1"/><c:plus>{plus}</c:plus><c:minus>{minus}</c:minus><c:spPr><a:ln w="25400"><a:solidFill>
+<a:srgbClr val="222222"/></a:solidFill></a:ln></c:spPr></c:errBars>"""
+_NUMBERS: Final = """<c:numRef><c:f>{cells}</c:f><c:numCache><c:formatCode>General</c:formatCode>
+<c:ptCount val="{count}"/>{points}</c:numCache></c:numRef>"""
+WIDTH: Final = 13.333  # inches
+HEIGHT: Final = 7.5
+LEFT: Final = 0.6
+ROOM: Final = (LEFT, 1.5, WIDTH - 2 * LEFT, 4.95)  # of a chart: left, top, width, height
+
+
+class Slide(NamedTuple):
+    """A chart as a slide: its words, its sources, its data, the names of its axes, and a picture or nothing."""
+
+    title: str
+    text: str
+    sources: list[str]
+    data: pd.DataFrame
+    across: str
+    upward: str
+    picture: bytes
+
+
+def save_slide(
+    charts: Axes | Iterable[Axes],
+    path: str | Path,
+    *,
+    note: str | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write charts as slides, one each, which PowerPoint, Keynote and LibreOffice show and edit.
+
+    The title of a chart is the title of its slide, so let it say the finding. Sources and how to read the marks stand
+    under the chart, its text alternative is that of `describe`, and the notes of the speaker hold what must be known.
+
+    Parameters
+    ----------
+    charts : matplotlib.axes.Axes or iterable of them
+        What `plot_` functions returned.
+    path : path
+        A file that ends in .pptx; folders are made on the way.
+    note : str, optional
+        What else is to be said, for the notes of every slide.
+    overwrite : bool
+        Whether to replace a file that is there.
+
+    Returns
+    -------
+    pathlib.Path
+        The file. The same charts give the same bytes.
+
+    Raises
+    ------
+    ArgumentError
+        If the file is there already or ends in something else, or there is no chart that cbcstats made.
+    CbcstatsError
+        If python-pptx is not installed, which comes with `cbcstats[slides]`.
+
+    Notes
+    -----
+    Counts become columns of equal width, changes become bars; of several figures for one period, the preferred one
+    is shown. A chart that has no such form is a picture with its own source line, and the notes hold its data.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from cbcstats import load_counts, plot_counts, save_slide
+    >>> ax = plot_counts(load_counts("missions"), title="Missions rose from about 335 to 492")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(save_slide(ax, f"{folder}/missions.pptx").name)
+    missions.pptx
+    """
+    path = target(path, [".pptx"], overwrite=overwrite)
+    given = [cast("Axes", charts)] if hasattr(charts, "get_xlabel") else list(charts)
+    if not given:
+        raise ArgumentError("`charts` holds no chart; give what a plot_ function returned")
+    return write_whole(path, deck_bytes([slide_of(ax) for ax in given], note=note or ""))
+
+
+def has_slide(ax: Axes) -> bool:
+    """Return whether a chart was made by cbcstats, so that a slide can be made of it."""
+    try:
+        return len(chart_data(ax)) > 0
+    except ArgumentError:
+        return False
+
+
+def slide_of(ax: Axes) -> Slide:
+    """Return what a slide says of a chart; a picture is drawn only where the chart has no native form."""
+    data = chart_data(ax)
+    across, upward = (" ".join(label.split()) for label in (ax.get_xlabel(), ax.get_ylabel()))
+    return Slide(
+        title=" ".join(ax.get_title(loc="left").split()) or "Chart",
+        text=describe(ax),
+        sources=cited_sources(ax),
+        data=data,
+        across=across,
+        upward=upward,
+        picture=b"" if native_chart(data) else _picture(ax),
+    )
+
+
+def deck_bytes(slides: Sequence[Slide], *, title: str = "", note: str = "") -> bytes:
+    """Return a deck with one slide for each chart."""
+    deck = _new_deck(title or slides[0].title)
+    for slide in slides:
+        _add_slide(deck, slide, note)
+    content = io.BytesIO()
+    deck.save(content)
+    return _undated(content)
+
+
+def _new_deck(title: str) -> Any:
+    try:
+        import pptx
+    except ModuleNotFoundError as error:
+        raise CbcstatsError(
+            'slides need python-pptx; install it with: pip install "cbcstats[slides]"'
+        ) from error
+    deck = pptx.Presentation()
+    deck.slide_width, deck.slide_height = pptx.util.Inches(WIDTH), pptx.util.Inches(HEIGHT)
+    about = deck.core_properties
+    about.title, about.author, about.last_modified_by, about.language = (
+        title,
+        "cbcstats",
+        "cbcstats",
+        "en",
+    )
+    about.created = about.modified = datetime.datetime(2000, 1, 1)
+    return deck
+
+
+def _add_slide(deck: Any, about: Slide, note: str) -> None:
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+    from pptx.util import Pt
+
+    slide = deck.slides.add_slide(deck.slide_layouts.get_by_name("Title Only"))
+    title = slide.shapes.title
+    title.left, title.top, title.width, title.height = _box(LEFT, 0.35, WIDTH - 2 * LEFT, 1.1)
+    title.text_frame.text = about.title
+    title.text_frame.word_wrap = True
+    title.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    title.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
+    title.text_frame.paragraphs[0].font.size, title.text_frame.paragraphs[0].font.bold = (
+        Pt(28),
+        True,
+    )
+    spec = None if about.picture else native_chart(about.data)
+    if spec is None:
+        _add_picture(slide, about)
+    else:
+        unit = about.across if spec.lying else about.upward
+        add_chart(slide, spec._replace(unit=unit or spec.unit, text=about.text), _box(*ROOM))
+        _add_lines(slide, [spec.says, source_line(about.sources)])
+    slide.notes_slide.notes_text_frame.text = _notes(about, note, with_data=spec is None)
+
+
+def _picture(ax: Axes) -> bytes:
+    image = io.BytesIO()
+    ax.get_figure(root=True).savefig(  # type: ignore[union-attr]
+        image,
+        format="png",
+        dpi=200,
+        bbox_inches="tight",
+        facecolor="white",
+        metadata={"Software": None},
+    )
+    return image.getvalue()
+
+
+def _add_picture(slide: Any, about: Slide) -> None:
+    """Add the picture of a chart, as large as there is room."""
+    left, top, width, height = _box(*ROOM)
+    picture = slide.shapes.add_picture(io.BytesIO(about.picture), left, top)
+    scale = min(width / picture.width, height / picture.height)
+    picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
+    picture.left = int(left + (width - picture.width) / 2)
+    picture._element.nvPicPr.cNvPr.set("descr", about.text)
+
+
+def _add_lines(slide: Any, lines: list[str]) -> None:
+    from pptx.dml.color import RGBColor
+    from pptx.util import Pt
+
+    box = slide.shapes.add_textbox(*_box(LEFT, 6.5, WIDTH - 2 * LEFT, 0.8))
+    box.name = "Sources"
+    box.text_frame.word_wrap = True
+    box.text_frame.text = "\n".join(filter(None, lines))
+    for paragraph in box.text_frame.paragraphs:
+        paragraph.font.size = Pt(12)
+        paragraph.font.color.rgb = RGBColor.from_string(GREY)
+
+
+def _notes(about: Slide, note: str, *, with_data: bool) -> str:
+    said = [
+        f"{of[0].upper()}{of[1:]}: {reading}"
+        for of, reading in caveats({"chart": about.data}).iloc[1:].itertuples(index=False)
+    ]
+    table = [f"Data:\n{csv_bytes(plain_frame(about.data)).decode('utf-8')}"] if with_data else []
+    return "\n\n".join(filter(None, [note, about.text, *said, *table]))
+
+
+def _box(*inches: float) -> tuple[int, ...]:
+    from pptx.util import Inches
+
+    return tuple(Inches(length) for length in inches)
+
+
+def _undated(content: io.BytesIO) -> bytes:
+    """Return the file without the hours at which its parts were written."""
+    plain = io.BytesIO()
+    with (
+        zipfile.ZipFile(content) as archive,
+        zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for name in archive.namelist():
+            copy.writestr(zipfile.ZipInfo(name), archive.read(name), zipfile.ZIP_DEFLATED)
+    return plain.getvalue()
+
+
+def add_chart(slide: Any, spec: NativeChart, box: tuple[int, ...]) -> Any:
+    """Add a chart to a slide, within left, top, width and height, and return what holds it."""
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    numbers = CategoryChartData()
+    numbers.categories = list(spec.data[LABEL])
+    for series in spec.series:
+        numbers.add_series(
+            series, [None if pd.isna(number) else float(number) for number in spec.data[series]]
+        )
+    kind = XL_CHART_TYPE.BAR_CLUSTERED if spec.lying else XL_CHART_TYPE.COLUMN_CLUSTERED
+    frame = slide.shapes.add_chart(kind, *box, numbers)
+    frame.name = "Chart"
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", spec.text)
+    chart = frame.chart
+    chart.part.chart_workbook.update_from_xlsx_blob(_numbers_workbook(spec))
+    chart.has_title = False
+    chart.has_legend = len(spec.series) > 1 or spec.lying
+    chart.plots[0].gap_width, chart.plots[0].overlap = 60, 100
+    _dress_axes(chart, spec)
+    for place, series in enumerate(chart.plots[0].series):
+        _dress_series(series, place, spec)
+    return frame
+
+
+def _dress_axes(chart: Any, spec: NativeChart) -> None:
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+    from pptx.util import Pt
+
+    chart.font.size = Pt(12)
+    if chart.has_legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    along, across = chart.category_axis, chart.value_axis
+    for axis, name in ((along, LABEL), (across, spec.unit)):
+        axis.axis_title.text_frame.text = name
+        axis.axis_title.text_frame.paragraphs[0].font.size = Pt(12)
+        axis.axis_title.text_frame.paragraphs[0].font.bold = False
+    along.tick_label_position, along.reverse_order = XL_TICK_LABEL_POSITION.LOW, spec.lying
+    if spec.lying:
+        across._element.find("{*}crosses").set(
+            "val", "max"
+        )  # stands below, although the first bar is on top
+    across.major_gridlines.format.line.color.rgb = RGBColor.from_string("E3E3E3")
+    if not spec.lying:
+        across.minimum_scale = 0  # a column that does not begin at 0 would lie about its height
+
+
+def _dress_series(series: Any, place: int, spec: NativeChart) -> None:
+    """Colour a series, and write the words and draw the ranges of its marks."""
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_LABEL_POSITION
+    from pptx.oxml import parse_xml
+    from pptx.util import Pt
+
+    hollow = series.name == OTHER
+    series.format.fill.solid()
+    series.format.fill.fore_color.rgb = RGBColor.from_string(
+        "FFFFFF" if hollow else COLOURS[place % len(COLOURS)]
+    )
+    series.format.line.color.rgb = RGBColor.from_string(
+        GREY if hollow else COLOURS[place % len(COLOURS)]
+    )
+    series.invert_if_negative = False
+    for row, number in enumerate([] if spec.lying else spec.data[series.name]):
+        if pd.notna(number):
+            label = series.points[row].data_label
+            label.text_frame.text = spec.data[SAID].iloc[row]
+            label.text_frame.paragraphs[0].font.size = Pt(12)
+            label.position = XL_LABEL_POSITION.OUTSIDE_END
+    reach = {
+        name: _numbers_of(spec, column) for name, column in (("plus", ABOVE), ("minus", BELOW))
+    }
+    series._element.find("{*}cat").addprevious(parse_xml(_ERROR_BARS.format(**reach)))
+
+
+def _numbers_of(spec: NativeChart, column: str) -> str:
+    """Return numbers of the workbook in a chart as its XML refers to them."""
+    from xlsxwriter.utility import xl_range_abs
+
+    numbers = spec.data[column].fillna(0)
+    points = "".join(
+        f'<c:pt idx="{row}"><c:v>{number!r}</c:v></c:pt>'
+        for row, number in enumerate(map(float, numbers))
+    )
+    place = list(spec.data).index(column)
+    cells = f"{_SHEET}!{xl_range_abs(1, place, len(numbers), place)}"
+    return _NUMBERS.format(cells=cells, count=len(numbers), points=points)
+
+
+def _numbers_workbook(spec: NativeChart) -> bytes:
+    """Return the workbook in a chart: periods, series, and what the ranges are, so that all can be edited."""
+    content = io.BytesIO()
+    with new_workbook(content, spec.title) as workbook:
+        sheet = workbook.add_worksheet(_SHEET)
+        for place, name in enumerate(spec.data):
+            if name != LABEL:
+                sheet.write_string(0, place, name)
+            for row, value in enumerate(spec.data[name], start=1):
+                if isinstance(value, str):
+                    sheet.write_string(row, place, value)
+                elif pd.notna(value):
+                    sheet.write_number(row, place, value)
+    return content.getvalue()

@@ -1,0 +1,4 @@
+"""Reading and writing files. Nothing in here knows about customs.
+
+Begin with `reading` and `writing`.
+"""

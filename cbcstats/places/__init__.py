@@ -1,0 +1,1 @@
+"""Names of countries and territories as ISO codes; Members and their regions."""

@@ -1,0 +1,128 @@
+"""Members of the WCO: since when, and in which region."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from cbcstats.errors import ArgumentError
+from cbcstats.files.dates import parse_day
+from cbcstats.tables.loaders import load_members
+
+if TYPE_CHECKING:
+    from typing import Any
+
+# What the regions are called where the official name is too long.
+SHORT_REGIONS: Final = {
+    "East and Southern Africa": "East and Southern Africa",
+    "Europe": "Europe",
+    "Far East, South and South East Asia, Australasia and the Pacific Islands": "Asia and the Pacific",
+    "North of Africa, Near and Middle East": "North Africa and Middle East",
+    "South America, North America, Central America and the Caribbean": "Americas and the Caribbean",
+    "West and Central Africa": "West and Central Africa",
+}
+
+
+def is_member(iso3: pd.Series, on: datetime.date | str | pd.Series | None = None) -> pd.Series:
+    """Return whether each place is a Member of the WCO on a day.
+
+    Parameters
+    ----------
+    iso3 : pandas.Series of str
+        Codes of ISO 3166 alpha-3; XKX for Kosovo.
+    on : date, str or pandas.Series of these, optional
+        The day, or one for each code, with the index of `iso3`; text as `2018-03-02`. Today by default and where
+        a day is missing.
+
+    Returns
+    -------
+    pandas.Series of bool
+        Whether the place has acceded by that day. A Member whose date of accession is not known counts as a Member
+        on any day, one of which only the year is known from its first day on. The European Union has a status akin
+        to membership, but the WCO does not count it: it is False, as is a missing code.
+
+    Raises
+    ------
+    ArgumentError
+        If `on` is no day, or a Series with another index.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> is_member(pd.Series(["KEN", "PLW", "EUE", "AIA"]), on="2018-03-02").tolist()
+    [True, False, False, False]
+    """
+    iso3 = pd.Series(iso3)
+    joined = iso3.map(accessions()).astype("datetime64[us]")
+    return (joined <= _days(on, iso3.index)).rename("is_member")
+
+
+def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
+    """Return the WCO region of each Member.
+
+    Parameters
+    ----------
+    iso3 : pandas.Series of str
+        Codes of ISO 3166 alpha-3; XKX for Kosovo.
+    short : bool
+        Whether to shorten the official names, for charts and tables.
+
+    Returns
+    -------
+    pandas.Series of str
+        One of the six regions; missing for a code that is no Member, and for the European Union.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> wco_region(pd.Series(["KEN", "TON", "AIA"]), short=True).tolist()
+    ['East and Southern Africa', 'Asia and the Pacific', nan]
+    """
+    regions = (
+        {code: SHORT_REGIONS[region] for code, region in _regions().items()}
+        if short
+        else _regions()
+    )
+    return pd.Series(iso3).map(regions).astype("str").rename("wco_region")
+
+
+@functools.cache
+def _regions() -> dict[str, str]:
+    members = load_members().dropna(subset="wco_region")
+    return dict(zip(members["iso3"], members["wco_region"], strict=True))
+
+
+@functools.cache
+def accessions() -> pd.Series:
+    """Return the date of accession of each Member, one before all others where it is not known; not to be changed."""
+    members = load_members().set_index("iso3")
+    return members["joined"].fillna(pd.Timestamp(1, 1, 1)).drop("EUE")
+
+
+def _days(on: datetime.date | str | pd.Series | None, index: pd.Index) -> pd.Timestamp | pd.Series:
+    if not isinstance(on, pd.Series):
+        return _day(on)
+    if not on.index.equals(index):
+        raise ArgumentError(
+            "`on` has another index than `iso3`; give one day, or a Series with one for each code"
+        )
+    values = on.tolist()
+    days = {value: _day(value) for value in set(values)}
+    return pd.Series([days[value] for value in values], index=index, dtype="datetime64[us]")
+
+
+def _day(value: Any) -> pd.Timestamp:
+    wrong = f"`on` must be a day, such as 2018-03-02, but {value!r}"
+    if isinstance(value, str):
+        try:
+            return parse_day(value)[0]
+        except ValueError as error:
+            raise ArgumentError(f"{wrong} {error}") from None
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        value = datetime.date.today()
+    if not isinstance(value, datetime.date):
+        raise ArgumentError(f"{wrong} was given")
+    return pd.Timestamp(value.year, value.month, value.day).as_unit("us")

@@ -1,0 +1,232 @@
+"""Frames and charts as notebooks show them: with units, sources, and what a reader must know."""
+
+from __future__ import annotations
+
+import base64
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from cbcstats.charts.saving import figure_text, picture
+from cbcstats.counts.ranges import a_month
+from cbcstats.counts.wording import words
+from cbcstats.exports.html import (
+    SHOWN,
+    cut_note,
+    latex_table,
+    latex_text,
+    linked,
+    listed,
+    markdown_table,
+    markdown_text,
+    table_html,
+)
+from cbcstats.exports.notes import ABOUT, READING, caveats
+from cbcstats.files.plain import with_index
+from cbcstats.tables.loaders import load_sources
+from cbcstats.tables.sources import cited_by, source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from matplotlib.figure import Figure
+
+DOTS: Final = 160  # in an inch of a picture in a page
+IN_NOTEBOOK: Final = 20  # rows of a table in a notebook
+_PIXELS: Final = 96  # in an inch of a page
+_STYLE: Final = """<style>
+.cbcstats .table { overflow-x: auto; }
+.cbcstats .table th, .cbcstats .table td { text-align: left; vertical-align: top; }
+.cbcstats .table .number { text-align: right; font-variant-numeric: tabular-nums; }
+.cbcstats td.day { white-space: nowrap; } .cbcstats td.long { min-width: 15rem; }
+.cbcstats td:empty::before { content: "\\2013"; } .cbcstats caption { caption-side: top; text-align: left; }
+.cbcstats td.consistent::before { content: "\\2713\\A0"; } .cbcstats td.contradicts::before { content: "\\2717\\A0"; }
+.cbcstats dt { font-weight: 600; } .cbcstats dd { margin: 0 0 .4rem 1rem; } .cbcstats .note { font-size: .9em; }
+</style>"""
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Show frames with units, sources and caveats, and charts with their text alternative: `%load_ext cbcstats`.
+
+    Frames are shown to 20 rows, under the names of their columns; sources link to their pages. JupyterLab shows HTML.
+    Frames are there as Markdown and LaTeX too, and charts as PNG, so that a notebook that is converted to another
+    format keeps its tables and pictures. In a report, which has its own forms of display, nothing changes.
+    """
+    from matplotlib.figure import Figure
+
+    formatters = shell.display_formatter.formatters
+    if pd.DataFrame in formatters["text/html"].type_printers:
+        return
+    if getattr(shell, "kernel", None):
+        shell.run_line_magic(
+            "matplotlib", "inline"
+        )  # adds its own form of charts now, and not after these
+    formatters["image/png"].pop(Figure, None)
+    shell.display_formatter.mimebundle_formatter.for_type(
+        Figure, _figure_in_notebook
+    )  # drawn once for both forms
+    formatters["text/html"].for_type(pd.DataFrame, _frame_in_notebook)
+    formatters["text/markdown"].for_type(pd.DataFrame, frame_markdown)
+    formatters["text/latex"].for_type(pd.DataFrame, frame_latex)
+
+
+def frame_html(
+    frame: pd.DataFrame,
+    name: str = "",
+    *,
+    limit: int = SHOWN,
+    heading: Callable[[Any], str] = words,
+    address: Callable[[str], str] = listed,
+) -> str:
+    """Write a frame as a table, under it its unit, its sources, and, folded, how it is to be read.
+
+    A unit that all rows have in common is said once, and its column left out.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": [492], "unit": ["missions"], "source_id": ["wco-2018-03-02"]})
+    >>> print(frame_html(frame))
+    <div class="table" tabindex="0" role="region" aria-label="Table">
+    <table>
+    <thead><tr><th scope="col" class="number">value</th><th scope="col">source id</th></tr></thead>
+    <tbody>
+    <tr><td class="number">492</td><td class="day"><a href="#source-wco-2018-03-02">wco-2018-03-02</a></td></tr>
+    </tbody>
+    </table>
+    </div>
+    <p class="note">Unit: missions. Source: WCO 2018-03-02.</p>
+    """
+    shown, note, readings = _with_notes(frame)
+    table = table_html(shown, limit=limit, heading=heading, address=address)
+    label = html.escape(f"Table {name}".strip())
+    parts = [
+        f'<div class="table" tabindex="0" role="region" aria-label="{label}">',
+        table,
+        "</div>",
+    ]
+    if note:
+        parts.append(f'<p class="note">{html.escape(note)}</p>')
+    if readings:
+        listing = "".join(
+            f"<dt>{html.escape(about)}</dt><dd>{html.escape(text)}</dd>" for about, text in readings
+        )
+        parts.append(
+            f'<details class="note"><summary>How to read it</summary><dl>{listing}</dl></details>'
+        )
+    return "\n".join(parts)
+
+
+def frame_markdown(frame: pd.DataFrame) -> str | None:
+    """Write a frame in Markdown as notebooks show it: 20 rows, the unit, the sources, and how it is to be read.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": [492], "unit": ["missions"], "source_id": ["wco-2018-03-02"]})
+    >>> print(frame_markdown(frame))
+    | value | source_id |
+    | ---: | --- |
+    | 492 | wco-2018-03-02 |
+    <BLANKLINE>
+    Unit: missions. Source: WCO 2018-03-02.
+    <BLANKLINE>
+    """
+    shown, note, readings = _with_notes(frame)
+    if shown.columns.empty:
+        return None
+    table = markdown_table(shown, limit=IN_NOTEBOOK, heading=str)
+    note = markdown_text(f"{cut_note(frame, IN_NOTEBOOK)} {note}")
+    listing = "\n".join(f"- {markdown_text(f'{about}: {text}')}" for about, text in readings)
+    return "\n\n".join(part for part in (table, note, listing) if part) + "\n"
+
+
+def frame_latex(frame: pd.DataFrame) -> str | None:
+    r"""Write a frame in LaTeX as notebooks show it: 20 rows, the unit, the sources, and how it is to be read.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": [492], "unit": ["missions"], "source_id": ["wco-2018-03-02"]})
+    >>> print(frame_latex(frame))
+    \begin{tabular}{rl}
+    \hline
+    value & source\_id \\
+    \hline
+    492 & wco-2018-03-02 \\
+    \hline
+    \end{tabular}
+    <BLANKLINE>
+    Unit: missions. Source: WCO 2018-03-02.
+    <BLANKLINE>
+    """
+    shown, note, readings = _with_notes(frame)
+    if shown.columns.empty:
+        return None
+    table = latex_table(shown, limit=IN_NOTEBOOK, heading=str)
+    note = latex_text(f"{cut_note(frame, IN_NOTEBOOK)} {note}")
+    items = [rf"\item {latex_text(f'{about}: {text}')}" for about, text in readings]
+    listing = "\n".join([r"\begin{itemize}", *items, r"\end{itemize}"]) if items else ""
+    return "\n\n".join(part for part in (table, note, listing) if part) + "\n"
+
+
+def sources_html(sources: Iterable[str], address: Callable[[str], str] = listed) -> str:
+    """Name sources by their ids, each with a link.
+
+    Examples
+    --------
+    >>> sources_html(["wco-2018-03-02"])
+    'Source: <a href="#source-wco-2018-03-02">wco-2018-03-02</a>.'
+    """
+    named = [linked(source, address(source)) for source in sources]
+    return f"Source{'s'[: len(named) > 1]}: {', '.join(named)}." if named else ""
+
+
+def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str, str]]]:
+    """Return a frame without a common unit, a line with that unit and the sources, and how the frame is to be read."""
+    frame = with_index(frame)
+    if not frame.columns.is_unique or frame.columns.nlevels > 1:
+        return frame, "", []
+    unit = _common_unit(frame)
+    said = [f"Unit: {unit}." if unit else "", source_line(cited_by([frame]))]
+    readings = caveats({"": frame}).iloc[1:]  # the first is about empty cells
+    shown = frame.drop(columns="unit") if unit else frame
+    return (
+        shown,
+        " ".join(filter(None, said)),
+        list(readings[[ABOUT, READING]].itertuples(index=False, name=None)),
+    )
+
+
+def _common_unit(frame: pd.DataFrame) -> str:
+    units = (
+        set(frame["unit"].dropna().map(str))
+        if "unit" in frame and len(frame.columns) > 1
+        else set()
+    )
+    unit = units.pop() if len(units) == 1 else ""
+    return a_month(unit) if unit and frame.attrs.get("per") == "month" else unit
+
+
+def _frame_in_notebook(frame: pd.DataFrame) -> str:
+    known = load_sources().set_index("source_id")["url"]
+    shown = frame_html(
+        frame, limit=IN_NOTEBOOK, heading=str, address=lambda source: known.get(source, "")
+    )
+    return f'{_STYLE}<div class="cbcstats">{shown}</div>'
+
+
+def _figure_in_notebook(figure: Figure) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return a picture twice: as HTML with its text alternative, and as PNG for programs that convert notebooks.
+
+    JupyterLab prefers the HTML, and would show the PNG without the text alternative.
+    """
+    text = figure_text(figure)
+    edges = (
+        None if figure.get_layout_engine() else "tight"
+    )  # as notebooks do, so that no label is cut off
+    content = picture(figure, "png", dpi=DOTS, bbox_inches=edges)
+    width = round(
+        int.from_bytes(content[16:20], "big") * _PIXELS / DOTS
+    )  # from the header of the PNG
+    encoded = base64.b64encode(content).decode()
+    shown = f'<img alt="{html.escape(text)}" width="{width}" src="data:image/png;base64,{encoded}">'
+    return {"text/html": shown, "image/png": encoded}, {"image/png": {"alt": text, "width": width}}

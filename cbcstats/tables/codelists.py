@@ -1,0 +1,17 @@
+"""Code lists: the values that columns with a fixed vocabulary take."""
+
+from typing import Final
+
+WCO_REGIONS: Final = (
+    "East and Southern Africa",
+    "Europe",
+    "Far East, South and South East Asia, Australasia and the Pacific Islands",
+    "North of Africa, Near and Middle East",
+    "South America, North America, Central America and the Caribbean",
+    "West and Central Africa",
+)
+NO_REGION: Final = "no WCO region"  # what stands for a region where there is none
+KINDS_OF_NAME: Final = ("short", "official", "former", "customs")
+LANGUAGES: Final = ("en", "fr", "es")
+PRECISIONS: Final = ("day", "month", "year")
+MEASURES: Final = ("flow", "stock", "cumulative", "event")

@@ -1,0 +1,327 @@
+"""The pandera models of the tables: the contract that loaders keep.
+
+The models describe typed frames. Text is pandas `str`, counts are `Int64`, days are `datetime64`,
+marks are `bool`; an empty cell is missing. Rules over several columns are dataframe checks; `rules` says in plain
+words what breaks them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cbcstats.counts.qualifiers import QUALIFIERS
+from cbcstats.counts.ranges import PARTS
+from cbcstats.files.cells import FORM_OF_CHANGE, FORM_OF_PARTIAL_DAY
+from cbcstats.tables.codelists import KINDS_OF_NAME, LANGUAGES, MEASURES, PRECISIONS, WCO_REGIONS
+from cbcstats.tables.rules import (
+    FORM_OF_ADDRESS,
+    FORM_OF_ID,
+    FORM_OF_ISO2,
+    FORM_OF_ISO3,
+    FORM_OF_NAME,
+)
+
+
+def _text(description: str, **field: Any) -> str:
+    return pa.Field(description=description, **field)  # type: ignore[no-any-return]
+
+
+def _optional(description: str, **field: Any) -> str:
+    """Describe a text column that a table may leave out."""
+    return _text(description, nullable=True, metadata={"optional": True}, **field)
+
+
+def _source(what: str, *, nullable: bool = False, beside: str = "") -> str:
+    description = f"source of {what}: an id in sources.csv{beside}"
+    return _text(description, nullable=nullable, metadata={"refers_to": "sources"})
+
+
+def _day(description: str, *, partial: bool = False) -> pd.Timestamp:
+    return pa.Field(description=description, nullable=True, metadata={"partial": partial})  # type: ignore[no-any-return]
+
+
+def _precision(column: str) -> str:
+    return _optional(f"how much of {column} is known: day, month or year", isin=PRECISIONS)
+
+
+def figures_of_one_period(counts: pd.DataFrame) -> list[pd.Series]:
+    """Return what figures of one series and period have in common; figures without a date have nothing."""
+    dated = counts["period_end"].notna()
+    series = [
+        counts[column].where(dated, counts.index.to_series()) for column in ("indicator", "scope")
+    ]
+    return [
+        *series,
+        counts["period_start"],
+        counts["period_end"],
+        *(counts[column] for column in _parts(counts)),
+    ]
+
+
+class Counts(pa.DataFrameModel):
+    """Published counts, one row per figure of one source."""
+
+    indicator: str = _text("series, in snake_case", str_matches=FORM_OF_NAME)
+    measure: str = _text(
+        "flow: happened within the period; stock: true on a day; cumulative: since a start; "
+        "event: at one event, such as attendance, which does not grow with the days it lasts",
+        isin=MEASURES,
+    )
+    scope: str = _text(
+        "what the count covers where figures would otherwise be mixed: delivered, planned, in_person, ...; "
+        "all where nothing is set apart",
+        str_matches=FORM_OF_NAME,
+    )
+    unit: str = _text("what one is: missions, Members, participants, ...")
+    period_start: pd.Timestamp = _day("first day, inclusive; empty for a stock or where not known")
+    period_end: pd.Timestamp = _day(
+        "last day, inclusive; the day of a stock; empty where not known"
+    )
+    period_basis: str = _text(
+        "whether the source states the days or they are inferred", isin=("stated", "inferred")
+    )
+    value: pd.Float64Dtype = pa.Field(
+        description="number printed; empty for a change that is claimed without it",
+        ge=0,
+        nullable=True,
+        coerce=True,
+    )
+    rounded_to: pd.Float64Dtype = pa.Field(
+        description="what the number is rounded to, for money and shares: 0.1 for 24.1 million; empty for a count",
+        gt=0,
+        nullable=True,
+        coerce=True,
+        metadata={"optional": True},
+    )
+    qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
+    published_change: str = _text(
+        "change that the source claims, as printed", nullable=True, str_matches=FORM_OF_CHANGE
+    )
+    change_basis: str = _text(
+        "of what the change is claimed", nullable=True, isin=("total", "per_month")
+    )
+    change_since: pd.Timestamp = pa.Field(
+        description="last day of the period that the change is measured from; empty for the period a year before",
+        nullable=True,
+        metadata={"optional": True},
+    )
+    preferred: bool = pa.Field(
+        description="false where another figure for the same indicator, scope and period is the one to compute with",
+        metadata={"optional": True},
+    )
+    preferred_reason: str = _optional("why the figure is preferred, where there are several")
+    source_id: str = _source(
+        "the figure", beside="; in counts of your own also a register, such as missions.xlsx#2017"
+    )
+    note: str = _text("what a reader must know, in our own words", nullable=True)
+
+    @pa.dataframe_check(ignore_na=False)
+    def period_ends_after_start(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that no period ends before it starts."""
+        return ~(counts["period_end"] < counts["period_start"])
+
+    @pa.dataframe_check(ignore_na=False)
+    def stock_has_no_start(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that a stock has only its day."""
+        return ~((counts["measure"] == "stock") & counts["period_start"].notna())
+
+    @pa.dataframe_check(ignore_na=False)
+    def change_has_a_basis(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that a claimed change says of what."""
+        return counts["published_change"].isna() == counts["change_basis"].isna()
+
+    @pa.dataframe_check(ignore_na=False)
+    def figure_has_a_value(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that a row has a number, or claims a change without it."""
+        return counts["value"].notna() | counts["published_change"].notna()
+
+    @pa.dataframe_check(ignore_na=False)
+    def row_is_new(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that no figure is entered twice."""
+        return ~_repeats(counts)
+
+    @pa.dataframe_check(ignore_na=False)
+    def one_figure_is_preferred(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that one figure of each series and period is preferred."""
+        marked = counts["preferred"].astype(int).mask(_repeats(counts), 0)
+        return marked.groupby(figures_of_one_period(counts), dropna=False).transform("sum") == 1
+
+    @pa.dataframe_check(ignore_na=False)
+    def preference_has_a_reason(cls, counts: pd.DataFrame) -> pd.Series:
+        """Check that a preference among several figures is explained."""
+        figures = (
+            (~_repeats(counts))
+            .groupby(figures_of_one_period(counts), dropna=False)
+            .transform("sum")
+        )
+        return ~(counts["preferred"] & (figures > 1) & counts["preferred_reason"].isna())
+
+
+class Beneficiaries(pa.DataFrameModel):
+    """Members on published lists of programme beneficiaries, one row per Member and list."""
+
+    programme: str = _text("programme, by its own name")
+    track: str = _text("part of the programme, by the programme's own name for it", nullable=True)
+    member: str = _text("beneficiary, ISO 3166 alpha-3; XKX for Kosovo", str_matches=FORM_OF_ISO3)
+    member_name: str = _text("beneficiary, as the source spells it")
+    as_of: pd.Timestamp = _day(
+        "date of the source; its first day where only month or year is known", partial=True
+    )
+    as_of_precision: str = _precision("as_of")
+    start: pd.Timestamp = _day("start of the support, where stated", partial=True)
+    start_precision: str = _precision("start")
+    end: pd.Timestamp = _day("end of the support, where stated", partial=True)
+    end_precision: str = _precision("end")
+    list_id: str = _optional("list the row belongs to; two sources may make up one list")
+    list_kind: str = _text(
+        "full: all beneficiaries on that date; partial: some, so that absence is never an exit",
+        isin=("full", "partial"),
+    )
+    source_id: str = _source("the row")
+    note: str = _text("phase, kind of support, and what a reader must know", nullable=True)
+
+    @pa.dataframe_check(ignore_na=False)
+    def member_is_listed_once(cls, beneficiaries: pd.DataFrame) -> pd.Series:
+        """Check that a Member stands on a list once."""
+        return ~beneficiaries.duplicated(["list_id", "member"])
+
+    @pa.dataframe_check(ignore_na=False)
+    def list_has_one_kind(cls, beneficiaries: pd.DataFrame) -> pd.Series:
+        """Check that a list is full or partial as a whole."""
+        first = beneficiaries.groupby("list_id", dropna=False)["list_kind"].transform("first")
+        return (beneficiaries["list_kind"] == first) | beneficiaries["list_kind"].isna()
+
+    @pa.dataframe_check(ignore_na=False)
+    def end_is_after_start(cls, beneficiaries: pd.DataFrame) -> pd.Series:
+        """Check that no support ends before it starts; a year holds all of its months."""
+        year_only = (beneficiaries["start_precision"] == "year") | (
+            beneficiaries["end_precision"] == "year"
+        )
+        start, end = beneficiaries["start"], beneficiaries["end"]
+        broken: pd.Series = (end < start) & ~(year_only & (end.dt.year == start.dt.year))
+        return ~broken
+
+
+class Members(pa.DataFrameModel):
+    """Members of the WCO, one row each, and the European Union, which is not counted."""
+
+    iso3: str = _text(
+        "ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=FORM_OF_ISO3
+    )
+    iso2: str = _text(
+        "ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=FORM_OF_ISO2
+    )
+    name: str = _text("short English name")
+    wco_region: str = _text("one of the six WCO regions", nullable=True, isin=WCO_REGIONS)
+    region_basis: str = _text(
+        "how the region is known: stated in a list, supported by a text, or inferred",
+        nullable=True,
+        isin=("stated", "supported", "inferred"),
+    )
+    region_source_id: str = _source("the region", nullable=True)
+    joined: pd.Timestamp = _day(
+        "date of accession; its first day where only the year is known", partial=True
+    )
+    joined_precision: str = _precision("joined")
+    joined_source_id: str = _source("the date of accession", nullable=True)
+    source_id: str = _source("the membership")
+    note: str = _text("other names, doubts, status", nullable=True)
+
+    @pa.dataframe_check(ignore_na=False)
+    def member_is_new(cls, members: pd.DataFrame) -> pd.Series:
+        """Check that a Member has one row."""
+        return ~members.duplicated(["iso3"])
+
+    @pa.dataframe_check(ignore_na=False)
+    def joined_has_a_source(cls, members: pd.DataFrame) -> pd.Series:
+        """Check that a date of accession names its source."""
+        return members["joined"].isna() | members["joined_source_id"].notna()
+
+
+class Places(pa.DataFrameModel):
+    """Names of countries and territories, one row per spelling: our own list."""
+
+    iso3: str = _text(
+        "ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=FORM_OF_ISO3
+    )
+    iso2: str = _text(
+        "ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=FORM_OF_ISO2
+    )
+    name: str = _text("spelling; upper and lower case, accents and punctuation make no other one")
+    language: str = _text(
+        "language of the name; empty where it does not matter", nullable=True, isin=LANGUAGES
+    )
+    kind: str = _text(
+        "short: what we call the place, one in English each; official: by its full or present name; "
+        "former: a name that it had; customs: a spelling of statistics and customs lists",
+        isin=KINDS_OF_NAME,
+    )
+
+    @pa.dataframe_check(ignore_na=False)
+    def spelling_is_of_one_place(cls, places: pd.DataFrame) -> pd.Series:
+        """Check that no spelling stands for two places."""
+        return (
+            places["iso3"].groupby(places["name"].str.casefold(), dropna=False).transform("nunique")
+            <= 1
+        )
+
+    @pa.dataframe_check(ignore_na=False)
+    def place_has_one_short_name(cls, places: pd.DataFrame) -> pd.Series:
+        """Check that each place has one short name in English, and no more than one in another language."""
+        short = places["kind"] == "short"
+        english = (
+            (short & (places["language"] == "en"))
+            .groupby(places["iso3"], dropna=False)
+            .transform("sum")
+        )
+        return (english == 1) & ~(short & places.duplicated(["iso3", "language", "kind"]))
+
+    @pa.dataframe_check(ignore_na=False)
+    def codes_go_together(cls, places: pd.DataFrame) -> pd.Series:
+        """Check that a place has one code of two letters, and no other place has it."""
+        of_place = places["iso2"].groupby(places["iso3"], dropna=False).transform("nunique")
+        return (of_place <= 1) & (
+            places["iso3"].groupby(places["iso2"], dropna=False).transform("nunique") <= 1
+        )
+
+
+class Sources(pa.DataFrameModel):
+    """Sources of the figures, one row each."""
+
+    source_id: str = _text("id that the other tables use", str_matches=FORM_OF_ID)
+    title: str = _text("title")
+    publisher: str = _text("who published it; a copy is named as one")
+    published: str = _text(
+        "date of publication as far as known", nullable=True, str_matches=FORM_OF_PARTIAL_DAY
+    )
+    url: str = _text("address", str_matches=FORM_OF_ADDRESS)
+    accessed: pd.Timestamp = _day("day on which it was read")
+    note: str = _text("how it was read", nullable=True)
+
+    @pa.dataframe_check(ignore_na=False)
+    def source_is_new(cls, sources: pd.DataFrame) -> pd.Series:
+        """Check that an id stands for one source."""
+        return ~sources.duplicated(["source_id"])
+
+
+def _repeats(counts: pd.DataFrame) -> pd.Series:
+    """Return whether a row repeats an earlier one in all that identifies a figure."""
+    figure = [
+        "indicator",
+        "measure",
+        "scope",
+        "unit",
+        "period_start",
+        "period_end",
+        "value",
+        "qualifier",
+    ]
+    return counts.duplicated([*figure, "published_change", "source_id", *_parts(counts)])
+
+
+def _parts(counts: pd.DataFrame) -> list[str]:
+    """Return the columns that say what part of a total a figure is, in counts of a register."""
+    return [column for column in PARTS if column in counts]
