@@ -29,10 +29,11 @@ mutants: $(READY) ## change the code in small ways, and list what no test notice
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 
-lint: $(READY) ## check style, types, and that the data dictionary is in step
+lint: $(READY) ## check style, types, and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir notebooks

@@ -278,7 +278,7 @@ def test_changes_that_contradict_are_information(folder):
 )
 def test_the_command_ends_with_its_code_and_no_traceback(folder, value, code, last):
     add_figure(folder, value=value)
-    done = run_python("-m", "cbcstats.data_checks", folder)
+    done = run_python("-m", "tools.check_data", folder)
     assert (done.returncode, done.stderr) == (code, "")
     assert done.stdout.splitlines()[-1].startswith(last)
 

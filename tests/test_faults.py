@@ -293,7 +293,7 @@ def test_a_report_whose_charts_cannot_be_written_is_said(tmp_path):
 def test_two_processes_that_write_one_file_leave_one_of_both_at_every_moment(tmp_path):
     path = tmp_path / "one.csv"
     code = (
-        "import sys, pathlib; from cbcstats.files import write_whole\n"
+        "import sys, pathlib; from cbcstats.files.writing import write_whole\n"
         "for _ in range(150): write_whole(pathlib.Path(sys.argv[1]), sys.argv[2].encode() * 200_000)"
     )
     writing.write_whole(path, b"A" * 200_000)

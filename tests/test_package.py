@@ -4,7 +4,6 @@ import hashlib
 import importlib
 import os
 import pkgutil
-import re
 import shutil
 import tarfile
 import zipfile
@@ -28,16 +27,12 @@ def test_public_names_are_sorted_and_all_there():
     assert cbcstats.__all__ == sorted(cbcstats.__all__)
     for name in cbcstats.__all__:
         assert getattr(cbcstats, name).__doc__
-    assert set(dir(cbcstats)) == {*cbcstats.__all__, "__version__"}  # what tab completion offers
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+    assert set(dir(cbcstats)) == set(cbcstats.__all__)  # what tab completion offers
+    with pytest.raises(AttributeError, match="attribute nothing"):
         _ = cbcstats.nothing
 
 
-def test_type_checkers_see_every_public_name():
-    text = Path(cbcstats.__file__).read_text(encoding="utf-8")
-    block = text[text.index("if TYPE_CHECKING:") : text.index("__version__")]
-    seen = re.findall(r"\b\w+\b", " ".join(re.findall(r"import (.+)", block)))
-    assert sorted(seen) == cbcstats.__all__
+def test_the_package_is_typed():
     assert Path(cbcstats.__file__).with_name("py.typed").is_file()
 
 
@@ -54,22 +49,8 @@ def test_loading_needs_no_charts_and_no_notebooks():
 
 
 def test_every_module_has_a_docstring():
-    for module in pkgutil.iter_modules(cbcstats.__path__):
-        assert importlib.import_module(f"cbcstats.{module.name}").__doc__
-
-
-def test_column_names_are_literals_in_one_module_only():
-    names = {
-        value
-        for name, value in vars(importlib.import_module("cbcstats.columns")).items()
-        if name.isupper()
-    }
-    names = {name for name in names if isinstance(name, str) and "_" in name.strip("_")}
-    for path in sorted((ROOT / "cbcstats").glob("*.py")):
-        if path.stem not in ("columns", "__init__"):
-            code = re.sub(r'""".*?"""', "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-            found = {name for name in names if f'"{name}"' in code}
-            assert not found, f"{path.name}: {found}"
+    for module in pkgutil.walk_packages(cbcstats.__path__, "cbcstats."):
+        assert importlib.import_module(module.name).__doc__
 
 
 def build(source, made, *kinds, **settings):

@@ -150,7 +150,7 @@ def test_lines_end_in_the_same_way_on_every_system(tmp_path):
 
 def test_no_module_writes_text_without_saying_its_encoding_and_its_line_ends():
     found = []
-    for path in sorted(PACKAGE.glob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr == "linesep":
                 found.append((path.name, node.lineno, "linesep"))
@@ -329,13 +329,13 @@ def test_nothing_is_called_that_windows_does_not_have():
     }
     only_after_asking = {"link"}  # after O_TMPFILE, which Linux alone has
     found = set()
-    for path in PACKAGE.glob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "os":
                 found.add(node.attr)
     assert found - known == only_after_asking
     assert "multiprocessing" not in "".join(
-        path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py")
+        path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")
     )
 
 
@@ -383,7 +383,9 @@ def test_files_are_whole_without_what_linux_has(tmp_path):
 def test_files_load_where_there_are_no_locks(monkeypatch):
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setitem(sys.modules, "fcntl", None)
-    spec = importlib.util.spec_from_file_location("files_of_windows", PACKAGE / "files.py")
+    spec = importlib.util.spec_from_file_location(
+        "files_of_windows", PACKAGE / "files" / "writing.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert not module.HAS_LOCKS

@@ -315,7 +315,7 @@ NAMES = [
 
 
 def test_names_of_sheets_are_those_that_excel_takes():
-    made = sheet_names(NAMES, workbook._OURS)
+    made = sheet_names(NAMES, workbooks._OURS)
     assert len({name.casefold() for name in made}) == len(NAMES)
     for name in made:
         assert 0 < len(name.encode("utf-16-le")) // 2 <= 31

@@ -24,7 +24,7 @@ _FILES: Final = ("README.md", "datapackage.json")
 _KEYS: Final = {"members": "iso3", "sources": "source_id"}
 _HEAD: Final = """# Data dictionary
 
-Written from the schemas in `cbcstats/schemas.py`; change them there and run `make data`.
+Written from the schemas in `cbcstats/tables/schemas.py`; change them there and run `make data`.
 
 All tables are CSV in UTF-8 with one header row, one value in a cell, and dates in ISO 8601. An empty cell is not
 known. Every row names its source, an id in `sources.csv`, but for the names of places, which are our own list. Notes

@@ -1,6 +1,6 @@
 """Write `example_register.csv`: an invented register of missions, with the faults that such registers have.
 
-`python data/make_example_register.py` writes it anew; the same seed gives the same file.
+`python tools/make_example_register.py` writes it anew; the same seed gives the same file.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import csv
 import datetime
 import random
 from pathlib import Path
+from typing import Any
 
 ROWS = 600
 TITLE = ["Invented example: no row is about a real mission"]
@@ -108,7 +109,7 @@ def main(path: Path) -> None:
         writer.writerows([TITLE, [], HEADER, *rows])
 
 
-def _mission(draw: random.Random, number: int) -> list[object]:
+def _mission(draw: random.Random, number: int) -> list[Any]:
     region = draw.choices(list(PLACES), WEIGHTS)[0]
     # Missions grow over five reporting years, from July 2014 to June 2019, so that there is something to see.
     year = draw.choices(range(2014, 2019), [8, 9, 11, 14, 17])[0]

@@ -30,7 +30,10 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = _read(path)
-    setup = f"from cbcstats.exports import export_displays\nexport_displays({str(folder)!r}, {file_name(path)!r})"
+    setup = (
+        "from cbcstats.report.exports import export_displays\n"
+        f"export_displays({str(folder)!r}, {file_name(path)!r})"
+    )
     notebook.cells.insert(0, nbformat.v4.new_code_cell(setup))
     running = [0]
 
