@@ -1,14 +1,14 @@
-"""The rows of a register that passed, in files that engines read: Parquet and CSV, written part by part."""
+"""The rows of a register that passed, in files that engines read: Parquet and CSV."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from cbcstats.registers.reading import read_register_in_parts
+from cbcstats.registers.reading import read_register
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,20 +16,11 @@ if TYPE_CHECKING:
 
 def write_checked(register: Path, parquet: Path, csv: Path) -> int:
     """Write the rows that passed to two files, text as text, and return how many they are."""
-    writers: list[Any] = []
-    rows = 0
-    for part in read_register_in_parts(register):
-        table = _plain(pa.Table.from_pandas(part.rows, preserve_index=False))
-        writers = writers or [
-            pa.parquet.ParquetWriter(parquet, table.schema),
-            pa.csv.CSVWriter(csv, table.schema),
-        ]
-        for writer in writers:
-            writer.write_table(table)
-        rows += len(table)
-    for writer in writers:
-        writer.close()
-    return rows
+    rows = read_register(register).rows
+    table = _plain(pa.Table.from_pandas(rows, preserve_index=False))
+    pa.parquet.write_table(table, parquet)
+    pa.csv.write_csv(table, csv)
+    return len(rows)
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -128,15 +128,9 @@ def growth(bench: Bench) -> Iterator[Line]:
                 )
     if bench.large:
         path, size = files[LARGE]
-        for reader, called, goal in (("cbcstats", "at once", 3.5), ("parts", "in parts", 2)):
-            peak = bench.peak(reader, path)
-            yield Line(
-                f"memory, {called}, {LARGE:,} rows : file", *[peak / size] * 3, 1, goal, peak, size
-            )
-        times = bench.times(
-            {"parts": ("parts", path), "cbcstats": ("cbcstats", path)}, rounds=3, warm_up=warm_up
-        )
-        yield line(f"in parts : at once, {LARGE:,} rows", times["parts"], times["cbcstats"])
+        peak = bench.peak("cbcstats", path)
+        shares = [peak / size] * 3
+        yield Line(f"memory, {LARGE:,} rows : file", *shares, 1, 3.5, peak, size)
 
 
 def imports(bench: Bench) -> Iterator[Line]:

@@ -43,16 +43,6 @@ def with_cbcstats(path: Path) -> pd.DataFrame:
     return count_missions(read_register(path).rows, by=BY)
 
 
-def with_cbcstats_in_parts(path: Path) -> pd.DataFrame:
-    """Read a register part by part and count it."""
-    from cbcstats.registers.counting import add_tallies, counts_of, tally
-    from cbcstats.registers.reading import read_register_in_parts
-
-    return counts_of(
-        add_tallies([tally(part.rows, by=BY) for part in read_register_in_parts(path)])
-    )
-
-
 def with_polars(path: Path) -> Pipeline:
     """Do the same by hand with Polars."""
     from benchmarks.with_polars import read
@@ -101,7 +91,6 @@ def with_openpyxl(path: Path) -> list[Any]:
 READERS: Final[dict[str, Callable[[Path], Any]]] = {
     "arrow": with_arrow,
     "cbcstats": with_cbcstats,
-    "parts": with_cbcstats_in_parts,
     "polars": with_polars,
     "pandas": with_pandas,
     "pandas by column": with_pandas_by_column,

@@ -8,21 +8,22 @@ import pandas as pd
 
 from cbcstats.places.members import accessions, wco_region
 from cbcstats.places.names import iso3_of
-from cbcstats.registers.parsing import PLACEHOLDERS, TO_COME
+from cbcstats.registers.parsing import _PLACEHOLDERS as PLACEHOLDERS
+from cbcstats.registers.parsing import _TO_COME as TO_COME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EMPTY: Final = "is empty"
-NO_VALUE: Final = "stands for no value"
+NO_VALUE: Final = "is a placeholder, not a value"
 TO_COME_YET: Final = "is still to come"
-NO_DAY: Final = "is no day of the calendar"
-EITHER_ORDER: Final = "may be day first or month first"
-NO_FORMAT: Final = "is a date whose format is not stated"
+NO_DAY: Final = "is not a date of the calendar"
+EITHER_ORDER: Final = "may have the day or the month first"
+NO_FORMAT: Final = "is a date in a format that is not stated"
 IN_WORDS: Final = "is a date in words"
 NO_DATE: Final = "is not a date"
 TOO_EARLY: Final = "is before 1952, when the WCO began"
-TOO_LATE: Final = "lies in the future"
+TOO_LATE: Final = "is in the future"
 BEFORE_START: Final = "is before the start"
 MARKED: Final = "has a mark between its thousands"
 NOT_WHOLE: Final = "is not a whole number"
@@ -31,9 +32,9 @@ NEGATIVE: Final = "is negative"
 MORE_WOMEN: Final = "is more than all participants"
 SEVERAL: Final = "names several places"
 UNKNOWN: Final = "is not a place that is known"
-NO_MEMBER: Final = "is no Member of the WCO"
-NO_MEMBER_YET: Final = "was no Member of the WCO yet on that day"
-REPEATED: Final = "stands in a row above already"
+NO_MEMBER: Final = "is not a Member of the WCO"
+NO_MEMBER_YET: Final = "was not yet a Member of the WCO on that day"
+REPEATED: Final = "is already the id of a row above"
 
 # What is only a warning; a missing number or end of a mission is no error, a missing start is.
 _OPTIONAL: Final = (NO_VALUE, TO_COME_YET)

@@ -11,17 +11,11 @@ Load, change, plot:
 >>> ax = cbcstats.plot_changes(changes)
 """
 
-import warnings
 from typing import Any
 
 import lazy_loader
 
 from cbcstats._version import __version__ as __version__
-
-# Where pyspark is installed, pandera loads its imitation of pandas, which warns of pandas 3 and is not used here.
-warnings.filterwarnings(
-    "ignore", message="PySpark does not yet fully support pandas", category=FutureWarning
-)
 
 # The stub beside this file names every public function and the module it lives in.
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

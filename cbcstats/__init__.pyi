@@ -13,8 +13,8 @@ from .changes.membership import compare_releases as compare_releases
 from .changes.membership import membership_changes as membership_changes
 from .changes.year_on_year import year_on_year as year_on_year
 from .charts.beneficiaries import plot_beneficiaries as plot_beneficiaries
-from .charts.captions import describe as describe
 from .charts.changes import plot_changes as plot_changes
+from .charts.chart import describe as describe
 from .charts.claims import plot_claims as plot_claims
 from .charts.contributions import plot_contributions as plot_contributions
 from .charts.counts import plot_counts as plot_counts
@@ -40,7 +40,6 @@ from .places.names import to_iso3 as to_iso3
 from .registers.counting import count_missions as count_missions
 from .registers.reading import example_register as example_register
 from .registers.reading import read_register as read_register
-from .registers.reading import read_register_in_parts as read_register_in_parts
 from .registers.register import Register as Register
 from .registers.schemas import BeneficiaryRegister as BeneficiaryRegister
 from .registers.schemas import MissionRegister as MissionRegister

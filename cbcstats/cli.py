@@ -74,7 +74,7 @@ def report(
 ) -> None:
     """Run the notebooks and write one page, with its charts and tables beside it.
 
-    Exits with 0 when the report is written, and with 2 when it is not; what stood there stays then.
+    Exits with 0 when the report is written, and with 2 when it is not; the page of an earlier report still works then.
     """
     from rich.console import Console
     from rich.progress import Progress, TaskID
@@ -82,9 +82,10 @@ def report(
     from cbcstats.report.report import save_report
 
     console = Console(stderr=True)
+    console.quiet = not console.is_terminal  # rich 13.9 would end in an empty line
     with (
         errors_as_sentences(),
-        Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
+        Progress(console=console, transient=True, disable=console.quiet) as bar,
     ):
         tasks: dict[str, TaskID] = {}
 
@@ -99,7 +100,7 @@ def report(
             logging.getLogger(
                 "asyncio"
             ).disabled = True  # what the tasks of nbclient say of their end helps nobody
-            typer.echo("Stopped; no report was written", err=True)
+            typer.echo("Stopped; the report was not finished", err=True)
             raise typer.Exit(130) from interrupt
     typer.echo(printable(f"Wrote {page}"))
 

@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 import cbcstats
 from cbcstats import cli
-from cbcstats.tables import rules
 
 import pandera.pandas as pa  # isort: skip
 
@@ -149,10 +148,9 @@ def _cells(column: Any) -> tuple[str, str, str, str]:
 
 
 def _rules(schema: Any) -> Iterable[str]:
-    names = [check.name for check in schema.checks if check.name in rules.RULES]
-    if names:
+    if schema.checks:
         yield "It is a problem when"
         yield ""
-        for rule in (rules.RULES[name] for name in names):
-            yield f"- ``{rule.column}`` {rule.problem}: {rule.remedy}."
+        for check in schema.checks:
+            yield f"- ``{check.title}`` {check.error}: {check.description}."
         yield ""

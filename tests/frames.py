@@ -4,9 +4,12 @@ import pandas as pd
 
 import cbcstats
 from cbcstats import load_beneficiaries, load_counts, load_sources, year_on_year
+from cbcstats.frames import text_column
 
 # What makes pandas read each number as it was written; from 3.1 on it always does.
 EXACTLY = {} if pd.__version__ >= "3.1" else {"float_precision": "round_trip"}
+
+TEXT = pd.Series(["a"]).dtype  # `str` in pandas 3, `object` in pandas 2
 
 COMPUTED = [
     "=cmd|' /C calc'!A0",
@@ -57,7 +60,14 @@ FRAMES = {
 }
 
 
+def as_text(frame):
+    """Return a frame in which all cells are text, but for missing ones."""
+    return frame.apply(text_column)
+
+
 def without_empty_texts(frame):
     """Neither CSV nor Excel tells an empty text from a missing one."""
-    texts = [name for name in frame if frame[name].dtype == "str"]
-    return frame.assign(**{name: frame[name].replace("", None).astype("str") for name in texts})
+    texts = [name for name in frame if frame[name].dtype == TEXT]
+    return frame.assign(
+        **{name: frame[name].where(frame[name] != "", float("nan")) for name in texts}
+    )

@@ -2,13 +2,14 @@
 
 import json
 
-from command_line import installed, run_command
+from command_line import run_command
+from needs import installed
 
 
-def run_pandoc(*arguments):
+def run_pandoc(*arguments, **options):
     """Run pandoc; skip where there is none, and fail where `CI` is set."""
     program = installed("pandoc", hint="pandoc: install Debian's pandoc")
-    return run_command([program, *arguments], check=True).stdout
+    return run_command([program, *arguments], check=True, **options).stdout
 
 
 def parts(path, kind, form=None):

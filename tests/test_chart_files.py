@@ -11,7 +11,7 @@ from PIL import Image
 
 import cbcstats
 from cbcstats import ArgumentError, save_chart
-from cbcstats.charts.captions import chart_data
+from cbcstats.charts.chart import chart_data
 from cbcstats.charts.saving import picture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -142,7 +142,7 @@ def test_small_multiples_are_one_file_whose_data_say_of_which_chart_they_are(tmp
         ({"width": 4.99}, "`width` is in centimetres, from 5 to 120, but 4.99 was given"),
         ({"height": 120.1}, "`height` is in centimetres, from 5 to 120, but 120.1 was given"),
         ({"width": math.nan}, "`width` is in centimetres"),
-        ({"dpi": -1}, "`dpi` must be above 0"),
+        ({"dpi": -1}, "`dpi` must be from 10 to 1200"),
     ],
 )
 def test_what_is_not_known_is_refused_before_anything_is_written(how, said, ax, tmp_path):
@@ -188,7 +188,7 @@ def test_one_format_may_be_a_string(ax, tmp_path):
         "missions.svg",
         "missions.csv",
     ]
-    with pytest.raises(ArgumentError, match="'bmp' was given"):
+    with pytest.raises(ArgumentError, match="`formats` cannot be 'bmp'"):
         save_chart(ax, tmp_path / "other", formats="bmp")
 
 

@@ -11,7 +11,9 @@ from matplotlib.colors import to_hex
 from pictures import cut, legend, overlapping, words
 
 import cbcstats
-from cbcstats.charts.captions import ArgumentError, chart_data, describe, fit
+from cbcstats import ArgumentError, describe
+from cbcstats.charts.chart import chart_data
+from cbcstats.charts.layout import fit_figure
 
 WIDTHS = (8.5, 17, 25)  # centimetres
 CLAIMS = ("contradicts", "consistent", "cannot be checked")
@@ -59,7 +61,7 @@ CHARTS = {
 
 def widen(ax, centimetres):
     ax.figure.set_figwidth(centimetres / 2.54)
-    fit(ax)
+    fit_figure(ax.figure)
     ax.figure.draw_without_rendering()
 
 
@@ -95,7 +97,7 @@ def test_names_of_rows_and_columns_lie_beside_each_other(name, rows):
 def test_a_chart_of_our_own_grows_where_it_needs_height_and_one_of_a_user_does_not(rows):
     ax = CHARTS["members"](rows)
     ax.figure.set_size_inches(8.5 / 2.54, 2)
-    fit(ax)
+    fit_figure(ax.figure)
     assert ax.figure.get_figheight() > 5
     _, ax = plt.subplots(figsize=(8, 4), layout="constrained")
     cbcstats.plot_members(["TON"], ax=ax)
@@ -131,7 +133,7 @@ def test_what_a_user_changed_stays():
 def test_a_title_at_another_place_takes_the_place_of_ours():
     ax = CHARTS["missions"](None)
     ax.set_title("Mine")
-    fit(ax)
+    fit_figure(ax.figure)
     assert (ax.get_title("center"), ax.get_title("left")) == ("Mine", "")
 
 
@@ -149,13 +151,35 @@ def test_names_of_rows_and_a_legend_of_a_user_stay():
     assert ax.get_legend() is None
 
 
+def test_names_of_columns_and_a_new_legend_of_a_user_stay(rows):
+    ax = CHARTS["contributions"](rows)
+    ticks = ax.get_xticks()
+    names = [f"year {number}" for number in range(len(ticks))]
+    ax.set_xticks(ticks, names)
+    ax.legend(ax.patches[:1], ["a part"], loc="lower right", ncols=1)
+    mine = ax.get_legend()
+    for width in WIDTHS:
+        widen(ax, width)
+        assert [label.get_text() for label in ax.get_xticklabels()] == names
+        assert ax.get_legend() is mine
+
+
+def test_a_chart_beside_one_of_ours_may_grow_the_figure_that_we_made(rows):
+    first = CHARTS["missions"](rows)
+    grid = first.figure.add_gridspec(1, 2)
+    first.set_subplotspec(grid[0])
+    height = first.figure.get_figheight()
+    cbcstats.plot_members(["TON"], ax=first.figure.add_subplot(grid[1]))
+    assert first.figure.get_figheight() > height
+
+
 def test_fitting_twice_changes_nothing():
     ax = CHARTS["attendance"](None)
     before = (
         [(text.get_text(), text.get_window_extent().bounds) for text in words(ax)],
         ax.get_ylim(),
     )
-    fit(ax)
+    fit_figure(ax.figure)
     ax.figure.draw_without_rendering()
     after = (
         [(text.get_text(), text.get_window_extent().bounds) for text in words(ax)],
@@ -211,4 +235,4 @@ def test_a_chart_drawn_otherwise_has_no_data():
     _, ax = plt.subplots()
     with pytest.raises(ArgumentError, match="not made by a plot_ function"):
         chart_data(ax)
-    fit(ax)
+    fit_figure(ax.figure)

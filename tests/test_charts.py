@@ -22,7 +22,7 @@ from cbcstats import (
     plot_counts,
     year_on_year,
 )
-from cbcstats.charts.captions import chart_data, cited_sources
+from cbcstats.charts.chart import chart_data, cited_sources
 from cbcstats.charts.marks import STYLE
 from cbcstats.counts.wording import format_range
 from cbcstats.exports.editable_charts import native_chart
@@ -590,7 +590,7 @@ def test_changes_are_drawn_however_they_were_kept(missions, kept, per):
 
 def test_changes_whose_days_are_none_are_said_and_saved_without_a_chart(missions):
     changes = year_on_year(missions).assign(period_end="2018")
-    with pytest.raises(DataError, match="period_end holds '2018', which is no day"):
+    with pytest.raises(DataError, match="period_end holds '2018', which is not a day"):
         plot_changes(changes)
     assert native_chart(changes) is None
 

@@ -13,7 +13,7 @@ from office import converted
 
 import cbcstats
 from cbcstats import parse_qualified
-from cbcstats.files.cells import damage
+from cbcstats.files.cells import find_damage
 from tools.check_data import check_data
 
 DATA = Path(__file__).parent.parent / "data"
@@ -105,17 +105,16 @@ def test_what_cannot_be_misunderstood_is_read_as_before(folder, way):
 @pytest.mark.parametrize(
     ("column", "letter", "cell", "problem", "remedy"),
     [
-        ("period_end", "F", "07/03/2017", "a date in the form of a spreadsheet", "2017-03-07 or 2017-07-03, whichever"),
-        ("period_end", "F", "7.3.2017", "a date in the form of a spreadsheet", "write 2017-03-07"),
-        ("period_end", "F", "3/31/2017", "a date in the form of a spreadsheet", "write 2017-03-31"),
-        ("period_end", "F", "42801", "a number where a day belongs", "write 2017-03-07, if"),
-        ("period_end", "F", "2017-03-07 00:00:00", "a date in the form of a spreadsheet", "write 2017-03-07"),
-        ("period_end", "F", "Mar-17", "a date in the form of a spreadsheet", "the year first"),
-        ("period_end", "F", "########", "shows in place of what it cannot show", "what stood there"),
-        ("value", "H", "2,5", "not a number as the tables have it", "write 2.5"),
-        ("value", "H", "1,200", "not a number as the tables have it", "write 1200 without a mark between thousands"),
-        ("value", "H", "1.200", "not a number", "write 1200 without a mark between thousands, or 1.2"),
-        ("value", "H", "1 200", "not a number as the tables have it", "write 1200"),
+        ("period_end", "F", "07/03/2017", "may have the day or the month first", "2017-03-07 or 2017-07-03, whichever"),
+        ("period_end", "F", "7.3.2017", "may have the day or the month first", "2017-03-07 or 2017-07-03"),
+        ("period_end", "F", "3/31/2017", "is not ISO 8601", "write it as 2017-03-31"),
+        ("period_end", "F", "42801", "a number where a date belongs", "write it as 2017-03-07, or as 2021-03-08"),
+        ("period_end", "F", "Mar-17", "is a date in words", "the year first"),
+        ("period_end", "F", "########", "shows instead of the value", "that was there before"),
+        ("value", "H", "2,5", "has a decimal comma", "write 2.5"),
+        ("value", "H", "1,200", "has a mark between its thousands", "1200 if that is meant, or 1.2 if"),
+        ("value", "H", "1.200", "may have a mark between its thousands", "write 1200 or 1.2"),
+        ("value", "H", "1 200", "has a mark between its thousands", "1200 if"),
         ("value", "H", "24. Jan", "is a date, which spreadsheet programs make", "the number that is printed"),
         ("value", "H", "about 40", "is not a number", "into qualifier"),
         ("published_change", "K", "49%", "has no sign", "write +49%, or -49%"),
@@ -123,12 +122,12 @@ def test_what_cannot_be_misunderstood_is_read_as_before(folder, way):
         ("published_change", "K", "0.49", "may be a percentage", "such as +49%"),
         ("published_change", "K", "0,49", "may be a percentage", "such as +49%"),
         ("published_change", "K", "-0.12", "may be a percentage", "such as -12%"),
-        ("published_change", "K", "#NAME?", "shows in place of what it cannot show", "what stood there"),
+        ("published_change", "K", "#NAME?", "shows instead of the value", "that was there before"),
         ("preferred", "N", "WAHR", "in another language write true", "write true"),
         ("preferred", "N", "FAUX", "in another language write false", "write false"),
         ("note", "Q", "Cura\N{LATIN CAPITAL LETTER A WITH TILDE}\N{SECTION SIGN}ao", "was written in UTF-8 and read in",
          "write Cura\N{LATIN SMALL LETTER C WITH CEDILLA}ao"),
-        ("note", "Q", "Cura\N{REPLACEMENT CHARACTER}ao", "holds a character that was lost", "write it anew"),
+        ("note", "Q", "Cura\N{REPLACEMENT CHARACTER}ao", "holds a character that was lost", "write it again"),
         ("source_id", "P", "wco-2018-03-20", "is a source that is not known", "add it to sources.csv"),
     ],
 )  # fmt: skip
@@ -164,7 +163,7 @@ def test_changes_as_printed_are_fine(folder, change):
     ],
 )
 def test_letters_with_accents_are_no_damage(name):
-    assert damage(name) is None
+    assert find_damage(name) is None
 
 
 def test_a_file_with_semicolons_is_said(folder):
@@ -208,7 +207,7 @@ def test_a_trouble_that_runs_through_a_column_is_said_once(folder):
     text, _ = said(folder)
     assert text.count("'WAHR'") == 3
     assert "the same in 56 more rows: 5, 6, 7" in text
-    assert "Are cells named that you did not touch?" in text
+    assert "Are there cells here that you did not touch?" in text
 
 
 def test_sources_that_nothing_cites_are_a_warning_until_a_note_names_them(folder):
@@ -237,7 +236,7 @@ def test_a_bad_source_hides_no_bad_figure(folder):
     add_figure(folder, value="many")
     text, _ = said(folder)
     assert "sources.csv: 272 rows, 1 problem" in text.replace(str(len(read(sources)) - 1), "272")
-    assert "cell F2 (accessed): '24.11.2026' is a date in the form of a spreadsheet program" in text
+    assert "cell F2 (accessed): '24.11.2026' is not ISO 8601" in text
     assert "cell H61 (value): 'many' is not a number" in text
     assert text.count("problem") == 2
 
@@ -254,8 +253,8 @@ def test_files_that_describe_other_tables_are_said(folder):
     (folder / "datapackage.json").unlink()
     text, fine = said(folder)
     assert not fine
-    assert "README.md: is not what the schemas say; run make data" in text
-    assert "datapackage.json: is not what the schemas say; run make data" in text
+    assert "README.md: differs from the schemas; run make data" in text
+    assert "datapackage.json: differs from the schemas; run make data" in text
 
 
 def test_changes_that_contradict_are_information(folder):
@@ -364,7 +363,7 @@ def test_what_libreoffice_makes_of_signs_is_said(folder, tmp_path):
     text, fine = said(folder)
     assert not fine
     assert (
-        "cell K7 (published_change): '49%' has no sign; spreadsheet programs take the plus away"
+        "cell K7 (published_change): '49%' has no sign; spreadsheet programs remove the plus"
         in text
     )
     assert {

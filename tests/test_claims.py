@@ -352,7 +352,9 @@ def test_only_counts_have_a_count_before():
 
 
 def test_a_wrong_reading_of_a_change_names_the_right_ones():
-    with pytest.raises(ArgumentError, match=r"^`reading` must be one of 'usual', 'strict'"):
+    with pytest.raises(
+        ArgumentError, match=r"^`reading` cannot be 'loose'; it must be one of 'usual', 'strict'"
+    ):
         parse_change("+20%", reading="loose")
 
 

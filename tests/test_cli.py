@@ -117,5 +117,5 @@ def test_an_interrupt_is_a_sentence_and_leaves_nothing(tmp_path):
         time.sleep(0.1)
     started.send_signal(signal.SIGINT)
     said = started.communicate()[1]
-    assert (started.returncode, said.strip()) == (130, "Stopped; no report was written")
+    assert (started.returncode, said.strip()) == (130, "Stopped; the report was not finished")
     assert sorted(found.name for found in tmp_path.iterdir()) == ["running", "slow.ipynb"]

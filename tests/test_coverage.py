@@ -16,7 +16,6 @@ from cbcstats import (
 )
 from cbcstats.counts.ranges import figures_of
 from cbcstats.exports.notes import caveats
-from cbcstats.registers.counting import add_tallies, counts_of, tally
 
 FIRST = "first mission on 1 Nov 2016; 2016/17 is taken as covered whole"
 BEGINS = "partial: the register begins on 1 Nov 2016, 123 days into 2016/17, longer than any gap inside it (31 days)"
@@ -200,15 +199,6 @@ def test_coverage_is_that_of_the_register_and_not_of_a_part(begun_in_october):
     assert counts["wco_region"].tolist() == ["Africa", "Europe"] * 2
     assert counts["value"].tolist() == [0, 28, 24, 12]
     assert counts["qualifier"].tolist() == ["at_least", "at_least", "exact", "exact"]
-
-
-def test_batches_are_judged_together(begun_in_october):
-    batches = [
-        tally(begun_in_october[:10]),
-        tally(begun_in_october[30:]),
-        tally(begun_in_october[10:30]),
-    ]
-    pd.testing.assert_frame_equal(counts_of(add_tallies(batches)), count_missions(begun_in_october))
 
 
 def test_a_chart_marks_a_partial_period_and_leaves_it_out_by_the_month(begun_in_october):

@@ -264,6 +264,7 @@ def test_what_is_installed_exists(document):
 
 def test_lines_for_the_shell_are_of_known_kinds():
     programs = "python3? -m (venv|pip|pytest|benchmarks|cbcstats)|cbcstats|make|git clone|cd|uv pip compile"
+    programs += "|jupyter nbconvert|pandoc"  # tests/test_notebook_pictures.py runs these
     known = rf"(\.venv/bin/)?({programs})\b|\. \.venv/bin/activate$"
     for name in (*DOCUMENTS, *PAGES):
         for line in shell_lines(name):

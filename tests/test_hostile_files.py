@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from command_line import run_python
+from frames import as_text
 from hostile import (
     GOOD,
     MAIN,
@@ -25,7 +26,7 @@ from hostile import (
 from properties import given, settings, st
 
 import cbcstats
-from cbcstats import ArgumentError, CbcstatsError, DataError, read_register, read_register_in_parts
+from cbcstats import ArgumentError, CbcstatsError, DataError, read_register
 from cbcstats.files.writing import target, write_whole
 
 HEADER = b"member,start_date\n"
@@ -101,7 +102,6 @@ def test_a_header_alone_is_a_table_without_rows(save):
     ):
         register = read_register(save(content))
         assert (len(register.rows), len(register.rejected)) == (0, 0)
-        assert sum(len(part.rows) for part in read_register_in_parts(save(content))) == 0
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig"])
@@ -174,11 +174,14 @@ def test_a_number_is_read_or_rejected_but_never_another_one(typed, read, save):
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        *(("0000-00-00", "is no day of the calendar"), ("2024-02-30", "is no day of the calendar")),
         *(
-            ("9999-12-31", "lies in the future"),
+            ("0000-00-00", "is not a date of the calendar"),
+            ("2024-02-30", "is not a date of the calendar"),
+        ),
+        *(
+            ("9999-12-31", "is in the future"),
             ("99999-01-01", "is not a date"),
-            ("1677", "names no day"),
+            ("1677", "does not name a day"),
         ),
         *(
             ("1677-01-01", "is before 1952, when the WCO began"),
@@ -231,26 +234,14 @@ def test_ten_thousand_columns_are_read(save):
         cbcstats.load_counts(source=path)
 
 
-@pytest.mark.slow
-def test_a_cell_of_50_mb_is_one_cell(save):
-    long = b"x" * 50_000_000
+def test_a_cell_longer_than_a_sheet_holds_is_one_rejected_row(save):
     path = save(
-        HEADER
-        + b'Kenya,2017-04-03\n"'
-        + long
-        + b'",2017-04-03\n'
-        + b"la " * 300_000
-        + b",2017-04-03\n"
+        HEADER + b'Kenya,2017-04-03\n"' + b"x" * 200_000 + b'",2017-04-03\nTogo,2017-04-04\n'
     )
     register = read_register(path)
-    assert register.rows.index.tolist() == [2]
-    assert register.rejected["member"].str.len().tolist() == [50_000_000, 900_000]
-    with pytest.raises(ArgumentError, match="50,000,000 characters is more than a sheet holds"):
+    assert (register.rows.index.tolist(), register.rejected.index.tolist()) == ([2, 4], [3])
+    with pytest.raises(ArgumentError, match="characters is more than a sheet holds"):
         register.save_problems(path.with_name("out.xlsx"))
-    for header in (long + b",start_date\n", b"Country,start_date," + long + b"\n"):
-        with pytest.raises(DataError, match="no column for member") as raised:
-            read_register(save(header + b"Kenya,2017-04-03\n"))
-        assert len(str(raised.value)) < 2000
 
 
 def test_quotation_marks_that_never_close_do_not_make_lines_be_read_again_and_again(save):
@@ -271,7 +262,7 @@ def test_a_line_without_end_is_refused_before_memory_is_full(tmp_path):
     with path.open("wb") as file:
         file.truncate(50 * 2**30)
     try:
-        assert "line 1 is longer than 134,217,728 characters" in guarded(path)
+        assert "has 51,200 MB, and at most 512 MB are read into memory" in guarded(path)
     finally:
         path.unlink()
 
@@ -283,21 +274,29 @@ BOOKS = {
     "a cell in the last corner": (
         FAR,
         {},
-        "its cells lie within 1,048,579 rows and 16,386 columns",
+        "its cells are spread over 1,048,576 rows and 16,384 columns",
     ),
     "a cell beyond all corners": (f'{TWO_ROWS}<row r="4294967295"/>', {}, None),
-    "a row beyond all rows": (FAR.replace("1048576", "4294967295"), {}, "its cells lie within"),
-    "a cell whose place is too long": (FAR.replace("XFD", "ZZZZZZZZ"), {}, "its cells lie within"),
+    "a row beyond all rows": (
+        FAR.replace("1048576", "4294967295"),
+        {},
+        "its cells are spread over",
+    ),
+    "a cell whose place is too long": (
+        FAR.replace("XFD", "ZZZZZZZZ"),
+        {},
+        "its cells are spread over",
+    ),
     "cells without places": (
         f"{TWO_ROWS}<row>{'<c><v>1</v></c>' * 9000}</row>{'<row><c><v>1</v></c></row>' * 9000}",
         {},
-        "its cells lie",
+        "its cells are spread over",
     ),
-    "cells in single quotes": (FAR.replace('"', "'"), {}, "its cells lie within"),
+    "cells in single quotes": (FAR.replace('"', "'"), {}, "its cells are spread over"),
     "cells with a prefix": (
         FAR.replace("<c ", "<x:c ").replace("</c>", "</x:c>"),
         {},
-        "can be read|its cells lie",
+        "can be read|its cells are spread over",
     ),
     "a billion laughs": (
         TWO_ROWS + ENTITY.format("a11"),
@@ -386,7 +385,6 @@ def test_what_only_says_that_it_is_a_workbook_or_parquet_is_refused(content, nam
     for read in (
         read_register,
         lambda path: cbcstats.load_counts(source=path),
-        lambda path: list(read_register_in_parts(path)),
     ):
         with pytest.raises(DataError, match="can be read"):
             read(save(content, name))
@@ -412,17 +410,15 @@ def test_a_page_that_is_broken_is_found_where_it_is_read(save):
     path = save(
         data[:60] + bytes(byte ^ 0xFF for byte in data[60:200]) + data[200:], "broken.parquet"
     )
-    for read in (read_register, lambda path: list(read_register_in_parts(path))):
-        with pytest.raises(DataError, match="is no Parquet file"):
-            read(path)
+    with pytest.raises(DataError, match="is not a Parquet file"):
+        read_register(path)
 
 
 def test_text_of_parquet_that_is_no_utf_8_is_said(save):
     texts = pa.array([b"Kenya", b"Ken\xff"], pa.binary()).view(pa.string())
     path = save(parquet([texts, ["2017-04-03"] * 2]), "bytes.parquet")
-    for read in (read_register, lambda path: list(read_register_in_parts(path))):
-        with pytest.raises(DataError, match="UTF8"):
-            read(path)
+    with pytest.raises(DataError, match="UTF8"):
+        read_register(path)
 
 
 @pytest.mark.parametrize(
@@ -468,10 +464,9 @@ def test_days_that_are_in_no_calendar_are_said(kind, save):
         path = save(parquet([["Kenya", "Togo"], days.view(kind)], names), "days.parquet")
         for read in (
             read_register,
-            lambda path: list(read_register_in_parts(path)),
             lambda path: cbcstats.load_counts(source=path),
         ):
-            with pytest.raises(DataError, match="is no Parquet file that can be read"):
+            with pytest.raises(DataError, match="is not a Parquet file that can be read"):
                 read(path)
 
 
@@ -489,7 +484,7 @@ def test_two_columns_of_one_name_in_parquet_are_told_apart(save):
 def test_what_pandas_noted_in_parquet_is_not_believed(said, save):
     register = parquet([["Kenya"], ["2017-04-03"]], pandas=said)
     assert read_register(save(register, "said.parquet")).rows["iso3"].tolist() == ["KEN"]
-    row = cbcstats.load_places().head(1).astype("str")
+    row = as_text(cbcstats.load_places().head(1))
     places = parquet([row[name].tolist() for name in row], list(row), pandas=said)
     assert cbcstats.load_places(source=save(places, "said.parquet")).equals(
         cbcstats.load_places().head(1)
@@ -499,7 +494,7 @@ def test_what_pandas_noted_in_parquet_is_not_believed(said, save):
 @pytest.mark.parametrize("source", [5, b"x.csv", ["x.csv"]])
 def test_what_is_no_path_is_said(source):
     for read in (read_register, lambda source: cbcstats.load_counts(source=source)):
-        with pytest.raises(ArgumentError, match="must be a path or a pandas frame"):
+        with pytest.raises(ArgumentError, match="must be the path of a file, or a frame"):
             read(source)
 
 
@@ -518,7 +513,7 @@ def test_an_id_of_a_source_with_a_blank_is_a_problem(save):
     sources = cbcstats.load_sources().head(2)
     sources.loc[1, "source_id"] = "two words"
     with pytest.raises(
-        DataError, match="has another form than this column takes; write an id without blanks"
+        DataError, match="is not in the form that this column takes; write an id without blanks"
     ):
         cbcstats.load_sources(source=save(sources.to_csv(index=False).encode()))
 
@@ -563,7 +558,7 @@ def test_links_pipes_devices_and_folders_are_no_files(tmp_path):
     }
     for name, to in links.items():
         (tmp_path / f"{name}.csv").symlink_to(to)
-    for path in [*tmp_path.iterdir(), "/dev/zero", "/dev/full", "", "a\0.csv", "\udcff.csv"]:
+    for path in [*tmp_path.iterdir(), "/dev/zero", "/dev/full", "\udcff.csv"]:
         for read in (read_register, lambda path: cbcstats.load_counts(source=path)):
             with pytest.raises(
                 DataError, match=r"there is no such file|the kind of file is not known"
@@ -571,10 +566,10 @@ def test_links_pipes_devices_and_folders_are_no_files(tmp_path):
                 read(path)
     for name, said in (
         ("x" * 300 + ".csv", "name too long"),
-        ("~nobody-of-that-name/a.csv", "home directory"),
+        ("~nobody-of-that-name/a.csv", "there is no such home folder"),
     ):
         for read in (read_register, lambda path: cbcstats.load_counts(source=path)):
-            with pytest.raises(DataError, match=said):
+            with pytest.raises(CbcstatsError, match=said):
                 read(name)
 
 
@@ -599,7 +594,7 @@ def test_a_link_is_replaced_and_not_followed(tmp_path):
         (tmp_path / name).symlink_to(to)
         with pytest.raises(ArgumentError, match="is there already"):
             target(tmp_path / name, [".csv"], overwrite=False)
-        write_whole(target(tmp_path / name, [".csv"], overwrite=True), b"after")
+        write_whole(target(tmp_path / name, [".csv"], overwrite=True), b"after", overwrite=True)
         assert not (tmp_path / name).is_symlink()
     assert victim.read_bytes() == b"before"
     assert not (tmp_path / "new").exists()
@@ -613,7 +608,7 @@ def test_names_that_no_file_can_have_are_said(tmp_path):
         with pytest.raises(ArgumentError, match=said):
             target(name, [".csv"], overwrite=False)
     long = tmp_path / ("x" * 251 + ".csv")
-    assert write_whole(target(long, [".csv"], overwrite=False), b"a").read_bytes() == b"a"
+    assert write_whole(target(long, [".csv"]), b"a", overwrite=False).read_bytes() == b"a"
 
 
 def test_tables_with_names_that_climb_stay_in_their_folder(tmp_path):
@@ -675,25 +670,25 @@ def test_a_whole_file_is_what_the_broken_ones_are_made_of(save):
     ("typed", "date_format", "problem"),
     [
         *(
-            (typed, "%d/%m/%Y", "is no day of the calendar")
+            (typed, "%d/%m/%Y", "is not a date of the calendar")
             for typed in ("31/04/2017", "29/02/2017", "13/13/2017")
         ),
         *(
-            (typed, None, "is no day of the calendar")
+            (typed, None, "is not a date of the calendar")
             for typed in ("13/13/2017", "29/02/2017", "00/00/0000", "31.4.17")
         ),
         *(
-            (typed, None, "is no day of the calendar")
+            (typed, None, "is not a date of the calendar")
             for typed in ("2017/02/29", "31 April 2017", "April 31, 2017")
         ),
-        ("2017/02/29", "%Y/%m/%d", "is no day of the calendar"),
-        ("31 April 2017", "%d %B %Y", "is no day of the calendar"),
-        ("04/25/2017", "%d/%m/%Y", "has day and month the other way round than stated"),
-        ("25/04/2017", "%m/%d/%Y", "has day and month the other way round than stated"),
+        ("2017/02/29", "%Y/%m/%d", "is not a date of the calendar"),
+        ("31 April 2017", "%d %B %Y", "is not a date of the calendar"),
+        ("04/25/2017", "%d/%m/%Y", "has day and month in the other order than stated"),
+        ("25/04/2017", "%m/%d/%Y", "has day and month in the other order than stated"),
         ("03/04/17", "%d/%m/%Y", "does not fit the stated date_format %d/%m/%Y"),
-        ("29/02/2016", None, "is a date whose format is not stated"),
-        ("04/31/2017", None, "is no day of the calendar"),
-        ("05/31/2017", None, "is a date whose format is not stated"),
+        ("29/02/2016", None, "is a date in a format that is not stated"),
+        ("04/31/2017", None, "is not a date of the calendar"),
+        ("05/31/2017", None, "is a date in a format that is not stated"),
     ],
 )
 def test_a_day_that_does_not_exist_is_no_question_of_its_format(typed, date_format, problem, save):
@@ -719,7 +714,9 @@ def test_a_format_for_dates_in_words_is_offered_where_it_reads_them(typed, date_
     register = read_register(path)
     assert problems(register) == ["is a date in words"]
     offered = f', or state a date_format such as "{date_format}"' if date_format else ""
-    assert register.problems["remedy"].tolist() == [f"write it as 2017-04-03{offered}"]
+    assert register.problems["remedy"].tolist() == [
+        f"write the year first, as in 2017-04-03{offered}"
+    ]
     if date_format:
         assert read_register(path, date_format=date_format).rows["start_date"].tolist() == [
             pd.Timestamp("2017-04-03")
@@ -733,10 +730,9 @@ def test_lengths_of_time_in_parquet_are_kept(unit, save):
         parquet([["Kenya"] * 3, ["2017-04-03"] * 3, lengths], ("member", "start_date", "length")),
         "x.parquet",
     )
-    [part] = read_register_in_parts(path)
-    for rows in (read_register(path).rows, part.rows):
-        assert rows["length"].isna().tolist() == [False, True, False]
-        assert rows["length"].iloc[2] == pd.Timedelta(-5, unit)
+    rows = read_register(path).rows
+    assert rows["length"].isna().tolist() == [False, True, False]
+    assert rows["length"].iloc[2] == pd.Timedelta(-5, unit)
     member = save(parquet([lengths, ["2017-04-03"] * 3]), "member.parquet")
     assert problems(read_register(member)) == [
         "is not a place that is known",

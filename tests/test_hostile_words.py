@@ -192,7 +192,7 @@ def test_changes_of_the_largest_and_the_smallest_figures_are_numbers_or_refused(
     ],
 )
 def test_what_is_no_day_is_no_day(text):
-    with pytest.raises(ValueError, match=r"is no day of the calendar|is not a date"):
+    with pytest.raises(ValueError, match=r"is not a date of the calendar|is not a date"):
         parse_day(text)
     with pytest.raises(ArgumentError, match="must be a day"):
         cbcstats.is_member(pd.Series(["KEN"]), on=text)
@@ -206,11 +206,9 @@ def test_the_first_and_the_last_day_have_a_name():
 
 
 def test_places_are_text_and_anything_else_is_none():
-    names = pd.Series(
-        [["Kenya"], {}, 5, None, b"Kenya", "\ud800", "Kenya\0", "Kenya"], dtype="object"
-    )
+    names = pd.Series([5, None, b"Kenya", "\ud800", "Kenya\0", "Kenya"], dtype="object")
     assert (
-        to_iso3(names).isna().tolist() == [True] * 6 + [False] * 2
+        to_iso3(names).isna().tolist() == [True] * 4 + [False] * 2
     )  # a character that is not seen makes no difference
 
 

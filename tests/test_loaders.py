@@ -10,7 +10,6 @@ from needs import needed
 
 import cbcstats
 from cbcstats import ArgumentError, DataError
-from cbcstats.tables import loaders
 from cbcstats.tables.codelists import WCO_REGIONS
 
 DATA = Path(__file__).parent.parent / "data"
@@ -147,7 +146,7 @@ def test_what_is_written_comes_back(table, suffix, tmp_path):
     if suffix == "csv":
         frame.to_csv(path, index=False)
     elif suffix == "xlsx":
-        frame.to_excel(path, index=False, engine="openpyxl")
+        frame.to_excel(path, index=False, engine="xlsxwriter")
     else:
         frame.to_parquet(path, index=False)
     pd.testing.assert_frame_equal(LOADERS[table](source=path), frame)
@@ -193,8 +192,8 @@ def test_ten_faults_are_ten_problems(rows, save):
     assert found["row"].tolist()[7:] == [30, 32, len(rows)]
     for words, text in zip(
         [
-            "a column that is missing", "not a number", "no day of the calendar", "before the start",
-            "not a word that this column takes", "a source that is not known", "too low a number",
+            "a column that is missing", "not a number", "not a date of the calendar", "before the start",
+            "not a value that this column takes", "a source that is not known", "is negative",
             "has 1 cell where the header has", "bytes that are not UTF-8", "repeats an earlier one",
         ],
         found["problem"],
@@ -239,7 +238,7 @@ def test_rows_are_numbered_as_a_spreadsheet_numbers_them(rows, tmp_path):
     rows[2][7] = "many"
     path = tmp_path / "counts.xlsx"
     pd.DataFrame(rows[1:], columns=rows[0]).to_excel(
-        path, index=False, startrow=3, engine="openpyxl"
+        path, index=False, startrow=3, engine="xlsxwriter"
     )
     assert problems(path)[["row", "column", "value"]].to_numpy().tolist() == [[6, "value", "many"]]
 
@@ -259,7 +258,7 @@ def test_a_quotation_mark_that_never_closes_hides_no_other_row(rows, save):
     path.write_text("\n".join(lines), encoding="utf-8")
     found = problems(path)
     assert found["row"].tolist() == [2, 4]
-    assert "cannot be cut into cells" in found["problem"][0]
+    assert "has 20 cells where the header has 17" in found["problem"][0]
 
 
 @pytest.mark.parametrize(
@@ -268,10 +267,10 @@ def test_a_quotation_mark_that_never_closes_hides_no_other_row(rows, save):
         ("measure", "stock", "period_start", "is given for a stock"),
         ("published_change", "+12%", "change_basis", "does not go with published_change"),
         ("scope", "", "scope", "is empty"),
-        ("indicator", "Missions!", "indicator", "has another form"),
+        ("indicator", "Missions!", "indicator", "is not in the form"),
         ("preferred", "perhaps", "preferred", "is neither true nor false"),
         ("value", "9" * 30, "value", "has more digits than are kept"),
-        ("value", "1,200", "value", "is not a number"),
+        ("value", "1,200", "value", "has a mark between its thousands"),
         ("value", "", "value", "is empty"),
     ],
 )
@@ -328,7 +327,7 @@ def mission_counts(tmp_path):
         "member": ["Kenya", "Togo", "Togo"],
         "start_date": ["2017-04-03", "2017-04-04", "2017-07-01"],
     }
-    pd.DataFrame(missions).to_excel(path, sheet_name="From 2017", index=False, engine="openpyxl")
+    pd.DataFrame(missions).to_excel(path, sheet_name="From 2017", index=False, engine="xlsxwriter")
     return cbcstats.count_missions(cbcstats.read_register(path).rows)
 
 
@@ -355,18 +354,6 @@ def test_other_names_are_sources_that_must_be_known(name, mission_counts):
     found = problems(mission_counts.assign(source_id=name))
     assert found["column"].tolist() == ["source_id", "source_id"]
     assert "is a source that is not known" in found["problem"][0]
-
-
-def test_the_tables_that_are_carried_name_no_register(rows, save, monkeypatch):
-    rows[1][rows[0].index("source_id")] = "missions.csv"
-    path = save(rows)
-    assert len(cbcstats.load_counts(source=path)) == len(rows) - 1
-    for table in LOADERS:
-        if table != "counts":
-            (path.parent / f"{table}.csv").write_bytes((DATA / f"{table}.csv").read_bytes())
-    monkeypatch.setattr(loaders, "shipped", lambda _folder: path.parent)
-    with pytest.raises(DataError, match=r"'missions\.csv': is a source that is not known"):
-        cbcstats.load_counts()
 
 
 def test_lists_of_beneficiaries_name_no_register(save):
@@ -407,8 +394,8 @@ def test_a_table_without_rows_is_empty_and_typed(rows, save):
     [
         ("no.csv", None, "there is no such file"),
         ("counts.doc", b"", "the kind of file is not known"),
-        ("counts.xlsx", b"no workbook", "no Excel workbook that can be read"),
-        ("counts.parquet", b"no parquet", "no Parquet file that can be read"),
+        ("counts.xlsx", b"no workbook", "not an Excel workbook that can be read"),
+        ("counts.parquet", b"no parquet", "not a Parquet file that can be read"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_said(tmp_path, name, content, message):
@@ -555,7 +542,7 @@ def test_only_a_claim_may_come_without_its_figure(rows, save):
     [
         ("name", "Kenya", "name", "stands for several places"),
         ("language", "", "kind", "without one short name in English"),
-        ("kind", "usual", "kind", "is not a word that this column takes"),
+        ("kind", "usual", "kind", "is not a value that this column takes"),
         ("iso2", "KE", "iso2", "is not the code of all names of the place"),
     ],
 )
@@ -583,7 +570,7 @@ def test_names_of_columns_that_differ_by_case_only_are_told_apart(rows, save):
 def test_two_columns_of_one_name_are_refused_in_a_frame():
     counts = cbcstats.load_counts()
     with pytest.raises(
-        DataError, match=r"^the frame: has two columns 'value'; rename or drop one$"
+        DataError, match="row 1, column value: is a column name that occurs twice; rename one"
     ):
         cbcstats.load_counts(source=pd.concat([counts, counts[["value"]]], axis="columns"))
 

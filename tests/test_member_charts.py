@@ -10,7 +10,7 @@ from pictures import in_lines, legend, said
 
 import cbcstats
 from cbcstats import ArgumentError, check_claims, describe, plot_claims, plot_members
-from cbcstats.charts.captions import chart_data, cited_sources
+from cbcstats.charts.chart import chart_data, cited_sources
 from cbcstats.charts.layout import fit_figure
 from cbcstats.charts.members import STEPS
 
@@ -228,5 +228,5 @@ def test_a_number_that_is_wider_than_its_tile_is_left_to_the_legend():
         text.get_text() for text in ax.get_legend().get_texts()
     }
     ax.figure.set_size_inches(40, 20)
-    fit_figure(ax)
+    fit_figure(ax.figure)
     assert words["TON"].get_text() == "TON\n1,234,567"

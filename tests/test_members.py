@@ -63,8 +63,8 @@ def test_a_day_that_is_missing_is_today(on):
 @pytest.mark.parametrize(
     ("on", "said"),
     [
-        ("2018", "is not a date in the form YYYY-MM-DD"),
-        ("2018-02-30", "is no day of the calendar"),
+        ("2018", "is not a date; write it as 2018-03-02"),
+        ("2018-02-30", "is not a date of the calendar"),
         ("", "is not a date"),
         (2018, "2018 was given"),
         (True, "True was given"),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from command_line import run_python
-from frames import example_rows
+from frames import as_text, example_rows
 from properties import given, settings, st
 
 import cbcstats
@@ -435,7 +435,7 @@ def frames():
     return {
         "counts": counts,
         "all counts": cbcstats.load_counts(),
-        "text": counts.astype("str"),
+        "text": as_text(counts),
         "changes": year_on_year(counts, per="month"),
         "parts": register,
         "contributions": contributions(register),

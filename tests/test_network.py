@@ -88,9 +88,6 @@ def calls(folder):
         "plot_members": lambda: cbcstats.plot_members(lists),
         "rate_ratio": lambda: cbcstats.rate_ratio(42, 33),
         "read_register": lambda: cbcstats.read_register(cbcstats.example_register(), **read),
-        "read_register_in_parts": lambda: list(
-            cbcstats.read_register_in_parts(cbcstats.example_register(), **read)
-        ),
         "save_chart": lambda: cbcstats.save_chart(cbcstats.plot_counts(counts), folder / "chart"),
         "save_datapackage": lambda: cbcstats.save_datapackage(tables, folder / "package"),
         "save_report": lambda: cbcstats.save_report(

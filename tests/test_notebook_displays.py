@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import cbcstats
-from cbcstats.charts.captions import chart_data
+from cbcstats.charts.chart import chart_data
 from cbcstats.report.displays import IN_NOTEBOOK, frame_html, frame_latex, frame_markdown
 
 

@@ -1,22 +1,28 @@
 """Charts and tables in notebooks: each appears once, and stays when the notebook becomes another document."""
 
 import base64
+import functools
 import html
 import re
+import shlex
+import shutil
 import zipfile
+from pathlib import Path
 from xml.etree import ElementTree
 
 import nbclient
 import nbformat
 import pandas as pd
 import pytest
-from nbconvert import HTMLExporter, LatexExporter, MarkdownExporter
+from command_line import run_python
+from nbconvert import LatexExporter, MarkdownExporter
 from notebook_files import make_notebook
 from pandoc import parts, run_pandoc
 from traitlets.config import Config
 
 from cbcstats.report.displays import frame_latex, frame_markdown
 
+PAGE = Path(__file__).parent.parent / "docs" / "how_to" / "chart_for_a_report.md"
 EXTENSION = "%load_ext cbcstats"
 IMPORTS = "import cbcstats\nimport matplotlib as mpl\nfrom matplotlib.figure import Figure"
 MISSIONS = "missions = cbcstats.load_counts('missions')"
@@ -124,23 +130,22 @@ def test_pandoc_keeps_the_pictures_in_word(converted, tmp_path):
     assert "wco-2018-03-02" in run_pandoc(path, "--to", "plain")
 
 
-def test_word_by_way_of_html_has_pictures_with_their_text_alternatives_and_tables(
-    converted, tmp_path
-):
-    page = tmp_path / "mine.html"
-    page.write_text(HTMLExporter().from_filename(converted[0])[0], encoding="utf-8")
-    run_pandoc(page, "--output", tmp_path / "mine.docx")
+def test_the_documented_lines_convert_a_notebook(converted, tmp_path):
+    shutil.copy(converted[0], tmp_path / "mine.ipynb")
+    for line in re.findall(
+        r"^(?:jupyter|pandoc) .*mine.*", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        program, *words = shlex.split(line)
+        run = run_pandoc if program == "pandoc" else functools.partial(run_python, "-m", check=True)
+        run(*words, cwd=tmp_path)
     charts, tables, said = in_word(tmp_path / "mine.docx")
     assert (charts, tables) == (4, 2)
     assert said[0].startswith("Chart of figures over time: Missions.")
-
-
-def test_markdown_by_pandoc_has_pictures_and_tables(converted, tmp_path):
-    path = tmp_path / "mine.md"
-    run_pandoc(converted[0], f"--extract-media={tmp_path / 'media'}", "--output", path)
-    assert len(parts(path, "Image")) == len(list((tmp_path / "media").glob("*.png"))) == 4
-    assert len(parts(path, "Table")) == 2
-    assert "| 2018-02-26 | 492 | wco-2018-03-02 |" in path.read_text(encoding="utf-8")
+    text = tmp_path / "mine.md"
+    assert len(parts(text, "Image")) == len(list((tmp_path / "pictures").glob("*.png"))) == 4
+    assert len(parts(text, "Table")) == 2
+    assert "| 2018-02-26 | 492 | wco-2018-03-02 |" in text.read_text(encoding="utf-8")
+    assert (tmp_path / "mine.tex").is_file()
 
 
 def test_markdown_by_nbconvert_has_pictures_and_tables(converted):

@@ -182,7 +182,7 @@ from cbcstats.cli import main
 from cbcstats.exports.html import table_html
 
 def all_of_it(path, folder):
-    for read in (cbcstats.read_register, lambda given: list(cbcstats.read_register_in_parts(given)),
+    for read in (cbcstats.read_register,
                  *(lambda given, name=name: getattr(cbcstats, "load_" + name)(source=given)
                    for name in ("counts", "beneficiaries", "members", "places", "sources"))):
         with contextlib.suppress(cbcstats.CbcstatsError):

@@ -36,6 +36,16 @@ def test_the_package_is_typed():
     assert Path(cbcstats.__file__).with_name("py.typed").is_file()
 
 
+def test_what_python_warns_of_is_left_to_the_user():
+    """Neither importing nor pandera, which warns of pandas 3 where pyspark is installed, changes it."""
+    python(
+        "import warnings; before = list(warnings.filters); import cbcstats; "
+        "assert warnings.filters == before; warnings.simplefilter('error', FutureWarning); "
+        "cbcstats.MissionRegister.to_schema(); cbcstats.read_register(cbcstats.example_register(), "
+        "columns={'member': 'Country', 'start_date': 'Start'}, date_format='%d/%m/%Y')"
+    )
+
+
 def test_importing_costs_next_to_nothing():
     loaded = python("import cbcstats, sys; print(sorted(sys.modules))")
     for heavy in ("pandas", "pandera", "matplotlib", "numpy", "nbclient", "typer"):

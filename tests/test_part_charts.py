@@ -9,7 +9,7 @@ from pictures import in_lines, legend, said
 
 import cbcstats
 from cbcstats import ArgumentError, contributions, describe, plot_beneficiaries, plot_contributions
-from cbcstats.charts.captions import chart_data, cited_sources
+from cbcstats.charts.chart import chart_data, cited_sources
 from cbcstats.charts.marks import STYLE
 
 EUROPE, ESA = "Europe", "East and Southern Africa"
@@ -225,7 +225,9 @@ def test_what_is_no_programme_is_said(programme):
         plot_beneficiaries(pd.concat([programme, programme.assign(programme="Q")]))
     with pytest.raises(ArgumentError, match="no list with a date"):
         plot_beneficiaries(programme.assign(as_of=pd.NaT))
-    with pytest.raises(ArgumentError, match="give a frame of load_beneficiaries"):
+    with pytest.raises(
+        ArgumentError, match="lacks the column 'list_kind'; make it with load_beneficiaries"
+    ):
         plot_beneficiaries(programme.drop(columns="list_kind"))
 
 

@@ -108,6 +108,13 @@ def test_days_may_be_off_by_a_fifth_a_week_at_least_and_less_than_half(
     assert far["why"].startswith("no figure for ")
 
 
+# Both have 71 days, of which a fifth is 14, and one end is 19 days off.
+@pytest.mark.parametrize("later", [("2019-01-20", "2019-03-31"), ("2019-01-01", "2019-03-12")])
+def test_neither_the_first_nor_the_last_day_may_be_off_by_more(make_counts, later):
+    quarter = make_counts(("2018-01-01", "2018-03-31", 10), (*later, 12))
+    assert year_on_year(quarter)["previous_value"].isna().tolist() == [True]
+
+
 # Half-years that end with every month, of which February to July 2018 is missing: its neighbours are 31 days off, which
 # is less than a fifth of 181 days. They end 62 days apart, and a fifth of that is 12.
 def test_half_years_that_end_every_month_do_not_take_their_neighbours(make_counts):
@@ -132,6 +139,50 @@ def test_periods_of_other_lengths_are_not_paired(make_counts):
     assert year_on_year(make_counts(*quarters), per="month")["why"].tolist() == [
         "no figure for 2018"
     ]
+
+
+# January to September has 273 days and is compared as years are; January to August has 243.
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        ("2019-09-30", "periods differ in length (273 and 365 days)"),
+        ("2019-08-31", "no figure for Jan - Aug 2018"),
+    ],
+)
+def test_nine_months_are_not_a_part_of_the_year(make_counts, end, why):
+    counts = make_counts(("2018-01-01", "2018-12-31", 60), ("2019-01-01", end, 40))
+    assert year_on_year(counts)["why"].tolist() == [why]
+
+
+# 19 January to 18 April is 18 days off, as much as a quarter may be; a month that ends 12 days later changes nothing.
+def test_the_step_of_quarters_is_not_that_of_months(make_counts):
+    month = ("2019-04-01", "2019-04-30", 4)
+    counts = make_counts(("2018-01-01", "2018-03-31", 10), ("2019-01-19", "2019-04-18", 12), month)
+    assert year_on_year(counts).set_index("value")["previous_value"][12] == 10
+
+
+# 12 and 20 days: each end is 4 days off, which is a week at most and less than half of 12.
+def test_short_periods_of_other_lengths_are_not_paired_either(make_counts):
+    days = [
+        ("2018-05-01", "2018-05-12", 5),
+        ("2018-06-05", "2018-06-16", 6),
+        ("2019-06-01", "2019-06-20", 9),
+    ]
+    assert year_on_year(make_counts(*days), per="month")["why"].tolist() == [
+        "no figure for 1-20 Jun 2018"
+    ]
+
+
+# July to September of two sources: the one that is not preferred does not make the step of the quarters shorter.
+def test_a_claim_takes_no_account_of_other_sources(make_counts):
+    columns = {"published_change": [None, None, "+10%"], "change_basis": [None, None, "total"]}
+    quarters = [
+        ("2018-07-01", "2018-09-30", 30),
+        ("2018-07-01", "2018-10-10", 31),
+        ("2019-07-10", "2019-10-09", 33),
+    ]
+    counts = make_counts(*quarters, preferred=[True, False, True], **columns)
+    assert check_claims(counts)["previous_value"].tolist() == [30]
 
 
 def test_months_and_quarters_of_one_series_are_each_compared_with_their_own(make_counts):

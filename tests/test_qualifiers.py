@@ -203,9 +203,11 @@ def test_nothing_is_less_than_zero(qualifier):
 
 
 def test_a_wrong_word_names_the_near_one():
-    with pytest.raises(ArgumentError, match=r"^`qualifier` must .*did you mean 'more_than'"):
+    with pytest.raises(
+        ArgumentError, match=r"^`qualifier` cannot be 'morethan'; did you mean 'more_than'"
+    ):
         bounds(330, "morethan")
-    with pytest.raises(ArgumentError, match=r"^`reading` must .*'usual', 'strict'"):
+    with pytest.raises(ArgumentError, match=r"^`reading` cannot be .*'usual', 'strict'"):
         bounds(330, reading="loose")
 
 

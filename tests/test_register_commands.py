@@ -27,7 +27,7 @@ def test_check_says_what_is_wrong_and_exits_with_1(example, tmp_path):
     assert (done.returncode, done.stderr) == (1, "")
     assert "example_register.csv: 603 rows read, 549 passed, 54 rejected" in done.stdout
     assert (
-        "row 42, column Start, '12 May 2018': is a date in words; write it as 2017-04-03"
+        "row 42, column Start, '12 May 2018': is a date in words; write the year first, as in 2017-04-03"
         in done.stdout
     )
     assert "--problems problems.xlsx" in done.stdout
@@ -56,7 +56,7 @@ def test_check_of_a_clean_register_exits_with_0(tmp_path):
     done = run("check", "good.csv", cwd=tmp_path)
     assert done.returncode == 0
     assert "2 rows read, 2 passed, 0 rejected; 1 passed with warnings" in done.stdout
-    assert "warning: row 3, column member, 'Greenland': is no Member of the WCO" in done.stdout
+    assert "warning: row 3, column member, 'Greenland': is not a Member of the WCO" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_check_of_a_clean_register_exits_with_0(tmp_path):
         (["other.csv", "-c", "membr=Land"], "did you mean 'member'"),
         (["other.csv", "--kind", "missons"], "did you mean 'missions'"),
         (["other.csv", "--date-format", "dd.mm.yy"], "must name day, month and year"),
-        (["picture.xlsx"], "is no Excel workbook"),
-        (["picture.parquet"], "is no Parquet file"),
+        (["picture.xlsx"], "is not an Excel workbook"),
+        (["picture.parquet"], "is not a Parquet file"),
     ],
 )
 def test_what_cannot_be_read_exits_with_2_and_a_sentence(arguments, said, tmp_path):
@@ -127,7 +127,9 @@ def test_what_count_writes_is_taken_by_the_other_commands(example, tmp_path):
 def test_the_command_that_names_the_rejected_rows_works_as_it_is_printed(tmp_path):
     pd.DataFrame(
         {"Land": ["Kenya", "Nowhere"], "First day": ["03/04/2017", "04/04/2017"]}
-    ).to_excel(tmp_path / "my missions.xlsx", sheet_name="to count", index=False, engine="openpyxl")
+    ).to_excel(
+        tmp_path / "my missions.xlsx", sheet_name="to count", index=False, engine="xlsxwriter"
+    )
     options = ["-c", "member=Land", "-c", "start_date=First day", "--date-format", "%d/%m/%Y"]
     options += ["--sheet", "to count", "--repeated-rows", "reject"]
     done = run("count", "my missions.xlsx", *options, cwd=tmp_path)

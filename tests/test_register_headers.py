@@ -141,8 +141,8 @@ def test_errors_of_spreadsheet_programs_are_no_text(name, save):
         ("À confirmer", "is still to come"),
         ("a confirmer", "is still to come"),
         ("Por confirmar", "is still to come"),
-        ("#N/D", "stands for no value"),
-        ("s/o", "stands for no value"),
+        ("#N/D", "is a placeholder, not a value"),
+        ("s/o", "is a placeholder, not a value"),
     ],
 )
 def test_placeholders_in_french_and_spanish_are_known(text, problem):

@@ -124,13 +124,24 @@ def test_a_report_replaces_a_report_and_leaves_nothing_beside_it(small, tmp_path
     assert [path.name for path in target.parent.iterdir()] == ["report"]
 
 
-def test_an_empty_folder_is_taken(small, tmp_path):
+@pytest.mark.usefixtures("small")
+def test_an_empty_folder_is_taken_and_the_home_folder_is_known(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "report").mkdir()
-    assert save_report(tmp_path / "report", notebooks=[small]).is_file()
+    page = save_report("~/report", notebooks="~/small.ipynb")
+    assert page == tmp_path / "report" / "index.html"
+    assert page.is_file()
 
 
-@pytest.mark.parametrize("kind", ["foreign folder", "report with a file of yours", "file", "here"])
-def test_what_is_not_a_report_is_never_touched(small, tmp_path, monkeypatch, kind):
+def test_a_report_of_no_notebook_is_refused(tmp_path):
+    with pytest.raises(ReportError, match="no notebook was named"):
+        save_report(tmp_path / "report", notebooks=[])
+    assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize("kind", ["foreign folder", "report with a file of yours", "file"])
+def test_what_is_not_a_report_is_never_touched(small, tmp_path, kind):
     target = tmp_path / "thesis"
     if kind == "file":
         target.write_text("mine", encoding="utf-8")
@@ -138,10 +149,7 @@ def test_what_is_not_a_report_is_never_touched(small, tmp_path, monkeypatch, kin
         target.mkdir()
         if kind == "report with a file of yours":
             (target / MANIFEST).write_text('["index.html"]', encoding="utf-8")
-        if kind == "here":
-            monkeypatch.chdir(target)
-        else:
-            (target / "mine.txt").write_text("mine", encoding="utf-8")
+        (target / "mine.txt").write_text("mine", encoding="utf-8")
     before = contents(tmp_path)
     with pytest.raises(ReportError, match="choose another folder"):
         save_report(target, notebooks=[small])
@@ -226,13 +234,20 @@ def test_the_cell_that_kills_the_kernel_is_named(tmp_path):
 def test_what_a_notebook_brings_along_is_made_harmless(tmp_path):
     text = "# A & B < C?\n\n<script>x</script><iframe src='https://example.org'></iframe> ![p](https://example.org/p.png)"
     source = "from IPython.display import HTML\nHTML('<b>kept</b><script>x</script><img src=\"https://example.org/q.png\">')"
-    page = save_report(
-        tmp_path / "report", notebooks=[make_notebook(tmp_path / "x.ipynb", text, source)]
-    )
+    escape = '"><script>x</script><meta http-equiv="refresh" content="0;url=//example.org">'
+    pictures = [
+        f"display({{'image/{kind}': {escape!r}}}, raw=True)" for kind in ("jpeg", "png", "svg+xml")
+    ]
+    notebook = make_notebook(tmp_path / "x.ipynb", text, source, *pictures)
+    page = save_report(tmp_path / "report", notebooks=[notebook])
     shown = page.read_text(encoding="utf-8")
     found = elements(page)
     assert "<b>kept</b>" in shown
     assert not {"script", "iframe"} & found.tags()
+    [policy] = [meta["content"] for meta in found.all("meta") if "http-equiv" in meta]
+    assert {"default-src 'none'", "base-uri 'none'", "form-action 'none'"} <= set(
+        policy.split("; ")
+    )
     assert not [image for image in found.all("img") if image.get("src", "data:").startswith("http")]
     assert shown.count("A &amp; B &lt; C?") >= 2
 

@@ -23,7 +23,8 @@ from cbcstats import (
     save_slide,
 )
 from cbcstats import year_on_year as changes_of
-from cbcstats.charts.captions import chart_data
+from cbcstats.charts.chart import chart_data
+from cbcstats.charts.layout import fit_figure
 from cbcstats.exports import slides
 
 openpyxl = Needed("openpyxl")
@@ -75,6 +76,13 @@ def test_each_chart_has_a_slide_whose_title_says_the_finding(missions, changes, 
         for shape in slide.shapes:
             assert shape.left + shape.width <= deck.slide_width
             assert shape.top + shape.height <= deck.slide_height
+
+
+def test_a_title_that_a_user_has_set_is_the_title_of_the_slide(missions, tmp_path):
+    missions.set_title("Mine")
+    fit_figure(missions.figure)
+    [slide] = save(missions, tmp_path).slides
+    assert slide.shapes.title.text == "Mine"
 
 
 def test_counts_are_a_native_chart_with_words_ranges_and_titles(missions, tmp_path):

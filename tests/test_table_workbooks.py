@@ -12,7 +12,7 @@ from needs import Needed
 from office import assert_only_text, converted
 
 from cbcstats import ArgumentError, load_counts, load_sources, plot_counts, save_table, year_on_year
-from cbcstats.charts.captions import chart_data
+from cbcstats.charts.chart import chart_data
 from cbcstats.exports import sheets
 from cbcstats.exports import workbook as workbooks
 from cbcstats.exports.editable_charts import native_chart

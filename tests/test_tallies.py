@@ -23,7 +23,6 @@ from cbcstats import (
     year_on_year,
 )
 from cbcstats.registers import engines
-from cbcstats.registers.counting import add_tallies, counts_of, tally
 from cbcstats.tables.codelists import WCO_REGIONS
 
 polars, duckdb, pyspark = Needed("polars"), Needed("duckdb"), Needed("pyspark.sql")
@@ -249,9 +248,9 @@ def test_an_index_and_charts_are_made_of_them(register):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"by": "wco_regoin"}, "`by` must be one of .* did you mean 'wco_region'"),
-        ({"by": ["programme", "iso3"]}, "'iso3' was given"),
-        ({"by": "start_date"}, "`by` must be one of"),
+        ({"by": "wco_regoin"}, "`by` cannot be 'wco_regoin'; did you mean 'wco_region'"),
+        ({"by": ["programme", "iso3"]}, "`by` cannot be 'iso3'"),
+        ({"by": "start_date"}, "`by` cannot be 'start_date'"),
         ({"date": "start"}, "did you mean 'start_date'"),
         (
             {"date": ["start_date"]},
@@ -269,7 +268,7 @@ def test_an_index_and_charts_are_made_of_them(register):
         ({"date": "experts"}, "column of days, but 'experts' holds values of type Int64"),
         (
             {"indicator": "expert"},
-            "`indicator` must be one of 'missions', 'experts'.* did you mean 'experts'",
+            "`indicator` cannot be .* did you mean 'experts'",
         ),
         ({"year_start": 13}, "a month from 1 to 12, but 13 was given"),
         ({"year_start": 0}, "a month from 1 to 12"),
@@ -282,7 +281,7 @@ def test_an_argument_that_is_not_there_is_refused(register, arguments, message):
 
 
 def test_a_column_that_counts_have_is_no_part(register):
-    with pytest.raises(ArgumentError, match="`by` must be one of"):
+    with pytest.raises(ArgumentError, match="`by` cannot be"):
         count_missions(register.assign(note="x"), by="note")
 
 
@@ -313,7 +312,7 @@ def test_dates_that_are_text_are_refused(register, dtype):
 def test_numbers_that_are_text_or_parts_are_refused(register):
     with pytest.raises(ArgumentError, match="column of numbers, but 'experts' holds text"):
         count_missions(register.assign(experts="3"), indicator="experts")
-    with pytest.raises(ArgumentError, match="must be one of 'missions', but 'experts'"):
+    with pytest.raises(ArgumentError, match=r"cannot be 'experts'.* one of 'missions'"):
         count_missions(register[["start_date"]], indicator="experts")
     with pytest.raises(DataError, match="experts holds parts of people"):
         count_missions(register.assign(experts=0.3), indicator="experts")
@@ -367,28 +366,12 @@ def test_it_counts_as_a_plain_loop_does(missions, year_start, indicator):
 
 
 @settings(max_examples=30)
-@given(ROWS, st.randoms(use_true_random=False), st.integers(0, 30))
-def test_neither_order_nor_batches_matter(missions, random, cut):
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(missions, random):
     arguments = {"by": ["wco_region", "programme"], "indicator": "participants", "year_start": 4}
     whole = count_missions(typed(missions), **arguments)
     mixed = random.sample(missions, len(missions))
     pd.testing.assert_frame_equal(count_missions(typed(mixed), **arguments), whole)
-    batches = [tally(typed(part), **arguments) for part in (mixed[:cut], mixed[cut:])]
-    added = add_tallies(batches)
-    pd.testing.assert_frame_equal(counts_of(added, year_start=4, indicator="participants"), whole)
-    pd.testing.assert_frame_equal(add_tallies([added]).cells, added.cells)
-
-
-# Every other mission in one batch, the rest in the other, so that both have missions in the same years.
-@pytest.mark.parametrize("cells", [engines.MANY_CELLS, 0], ids=["short cut", "group_by"])
-def test_batches_of_the_same_years_add_up(register, cells, monkeypatch):
-    arguments = {"year_start": 1, "indicator": "participants"}
-    whole = count_missions(register, **arguments)
-    monkeypatch.setattr(engines, "MANY_CELLS", cells)
-    for batches in ((register[::2], register[1::2]), (register[1::2], register[::2], register[:0])):
-        added = add_tallies([tally(batch, **arguments) for batch in batches])
-        assert len(added.cells) == 5
-        pd.testing.assert_frame_equal(counts_of(added, **arguments), whole)
 
 
 @settings(max_examples=30)

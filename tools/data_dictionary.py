@@ -1,6 +1,6 @@
-"""Schemas -> the data dictionary: `data/README.md` for people, `data/datapackage.json` for machines.
+"""Write the data dictionary from the schemas: `data/README.md` and `data/datapackage.json`.
 
-`python -m cbcstats.dictionary data` writes both anew.
+`python -m tools.data_dictionary data` writes both.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats import __version__
-from cbcstats.files.cells import FORM_OF_PARTIAL_DAY
-from cbcstats.tables.loaders import SCHEMAS
-from cbcstats.tables.rules import PATTERNS, RULES
+from cbcstats.exports.datapackage import MARKS, resource
+from cbcstats.files.dates import PARTIAL_DATE
+from cbcstats.tables.schemas import SCHEMAS
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-from cbcstats.exports.datapackage import MARKS, resource
-
 _FILES: Final = ("README.md", "datapackage.json")
 _KEYS: Final = {"members": "iso3", "sources": "source_id"}
+_PARTIAL: Final = "a year, month or day, such as 2018, 2018-03 or 2018-03-02"
 _HEAD: Final = """# Data dictionary
 
 Written from the schemas in `cbcstats/tables/schemas.py`; change them there and run `make data`.
@@ -37,32 +36,24 @@ def data_dictionary() -> str:
     parts = [_HEAD]
     for table, model in SCHEMAS.items():
         schema = model.to_schema()
-        parts += [
-            f"## {table}.csv",
-            "",
-            f"{(model.__doc__ or '').strip()}",
-            "",
-            "| column | type | empty | meaning |",
+        parts += [f"## {table}.csv", "", (model.__doc__ or "").strip(), ""]
+        parts += ["| column | type | empty | meaning |", "| --- | --- | --- | --- |"]
+        parts += [_column_line(name, column) for name, column in schema.columns.items()]
+        rules = [
+            f"- `{check.title}` {check.error} ({check.description})" for check in schema.checks
         ]
-        parts.append("| --- | --- | --- | --- |")
-        for name, column in schema.columns.items():
-            field = _field(column)
-            words = _allowed(field)
-            meaning = (
-                field["description"][0].upper()
-                + field["description"][1:]
-                + (f". {words}" if words else "")
-            )
-            empty = "no" if field["constraints"].get("required") else "yes"
-            parts.append(
-                f"| `{name}` | {'date' if _is_partial(column) else field['type']} | {empty} | {meaning} |"
-            )
-        rules = [RULES[check.name] for check in schema.checks if check.name in RULES]
-        parts += ["", "It is a problem when:", ""]
-        parts += [f"- `{rule.column}` {rule.problem} ({rule.remedy});" for rule in rules]
-        parts[-1] = parts[-1].removesuffix(";") + "."
-        parts.append("")
+        parts += ["", "It is a problem when:", "", ";\n".join(rules) + ".", ""]
     return "\n".join(parts)
+
+
+def _column_line(name: str, column: pa.Column) -> str:
+    field = _field(column)
+    kind = "date" if _is_partial(column) else field["type"]
+    empty = "no" if "required" in field["constraints"] else "yes"
+    meaning = field["description"][0].upper() + field["description"][1:]
+    if allowed := _allowed(column, field["constraints"]):
+        meaning += f". {allowed}"
+    return f"| `{name}` | {kind} | {empty} | {meaning} |"
 
 
 def datapackage() -> dict[str, Any]:
@@ -70,7 +61,9 @@ def datapackage() -> dict[str, Any]:
     return {
         "name": "cbcstats",
         "title": "Published counts of customs capacity building",
-        "description": "Counts as published, with their words, sources, and what must be known to compare them.",
+        "description": (
+            "Counts as published, with their words, sources, and what must be known to compare them."
+        ),
         "version": __version__,
         "resources": [_resource(table, model.to_schema()) for table, model in SCHEMAS.items()],
     }
@@ -83,14 +76,14 @@ def write(folder: str | Path) -> None:
 
 
 def out_of_step(folder: str | Path) -> list[str]:
-    """Return which of both files in the folder are missing, or say something else than the schemas."""
-    paths = [Path(folder) / name for name in _FILES]
-    kept = {
-        path.name: path.read_text(encoding="utf-8", errors="replace")
-        for path in paths
-        if path.is_file()
-    }
-    return [name for name, content in _contents().items() if kept.get(name) != content]
+    """Return which of both files are missing from the folder, or differ from the schemas."""
+    differing = []
+    for name, content in _contents().items():
+        path = Path(folder) / name
+        kept = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+        if kept != content:
+            differing.append(name)
+    return differing
 
 
 def _contents() -> dict[str, str]:
@@ -100,16 +93,14 @@ def _contents() -> dict[str, str]:
 
 def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
     fields = [{"name": name, **_field(column)} for name, column in schema.columns.items()]
-    refers = [
-        name for name, column in schema.columns.items() if (column.metadata or {}).get("refers_to")
-    ]
-    keys = [
-        {"fields": [name], "reference": {"resource": "sources", "fields": ["source_id"]}}
-        for name in refers
-    ]
     table_schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
     if table in _KEYS:
         table_schema["primaryKey"] = [_KEYS[table]]
+    keys = [
+        {"fields": [name], "reference": {"resource": "sources", "fields": ["source_id"]}}
+        for name, column in schema.columns.items()
+        if (column.metadata or {}).get("refers_to")
+    ]
     if keys:
         table_schema["foreignKeys"] = keys
     return resource(table, table_schema)
@@ -117,12 +108,12 @@ def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
 
 def _field(column: pa.Column) -> dict[str, Any]:
     dtype = str(column.dtype)
-    kind = {"Float64": "number", "bool": "boolean"}.get(
-        dtype, "date" if dtype.startswith("datetime64") else "string"
-    )
+    kind = {"Float64": "number", "bool": "boolean"}.get(dtype, "string")
     constraints: dict[str, Any] = {} if column.nullable else {"required": True}
     if _is_partial(column):
-        kind, constraints = "string", constraints | {"pattern": FORM_OF_PARTIAL_DAY}
+        constraints["pattern"] = PARTIAL_DATE
+    elif dtype.startswith("datetime64"):
+        kind = "date"
     for check in column.checks:
         if check.name == "isin":
             constraints["enum"] = list(check.statistics["allowed_values"])
@@ -138,12 +129,12 @@ def _is_partial(column: pa.Column) -> bool:
     return bool((column.metadata or {}).get("partial"))
 
 
-def _allowed(field: dict[str, Any]) -> str:
-    constraints = field["constraints"]
+def _allowed(column: pa.Column, constraints: dict[str, Any]) -> str:
     if "enum" in constraints:
         return "One of " + ", ".join(f"`{value}`" for value in constraints["enum"])
     if "pattern" in constraints:
-        return "Written as " + PATTERNS.get(constraints["pattern"], "text without blanks")
+        form = _PARTIAL if _is_partial(column) else column.metadata["form"]
+        return f"Written as {form}"
     return ""
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from cbcstats.arguments import check_choice
 from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
 from cbcstats.counts.ranges import DAYS, MIDDLE, MISSING, PARTIAL, PRINTED, notes_of
-from cbcstats.errors import ArgumentError, DataError, check_choice
+from cbcstats.errors import ArgumentError, DataError
+from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,9 +75,9 @@ def preferred_figures(figures: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
             f"the series {place} has several figures for {label}; mark one as preferred, or add a column to `by`"
         )
     texts = (
-        others[PRINTED].astype("str")
+        text_column(others[PRINTED])
         + " ("
-        + others["source_id"].fillna("source not named").astype("str")
+        + text_column(others["source_id"]).fillna("source not named")
         + ")"
     )
     others = (
@@ -135,7 +137,8 @@ def same_part_of_year(days: np.ndarray) -> np.ndarray:
     """Return the place of the figure of the same part of the year before, for each short period of one series.
 
     Both days of that figure may be off by a fifth of the step, the days from one period to the next: 18 days for
-    quarters. A week is allowed at least, but always less than half the step: 7 days for months, 3 for weeks.
+    quarters. A week is allowed at least, but always less than half the step: 7 days for months, 3 for weeks. That is
+    far less than a year, so what is found is earlier.
 
     Parameters
     ----------
@@ -154,7 +157,7 @@ def same_part_of_year(days: np.ndarray) -> np.ndarray:
     partners = np.full(len(lengths), NO_PARTNER)
     for place, kind in enumerate(kinds):
         off = np.maximum(np.abs(starts - starts_before[place]), np.abs(ends - ends_before[place]))
-        off[(kinds != kind) | (ends >= ends[place])] = _FAR
+        off[kinds != kind] = _FAR
         nearest = int(off.argmin())
         step = min(steps[place], steps[nearest])
         if off[nearest] <= min(max(7, step // 5), (step - 1) // 2):
@@ -304,9 +307,7 @@ def _on_coverage(figures: pd.DataFrame) -> list[_Reason]:
     )
     doubtful = figures[partial.notna()]
     days = zip(doubtful["period_start"], doubtful["period_end"], strict=True)
-    labels = pd.Series(
-        [period_label(*period) for period in days], index=doubtful.index, dtype="str"
-    )
+    labels = text_column([period_label(*period) for period in days], doubtful.index)
     return [
         _Reason(
             partial.notna(), labels.reindex(figures.index) + " may not be covered whole: " + partial
@@ -320,7 +321,7 @@ def _no_figure_before(figures: pd.DataFrame) -> pd.Series:
     starts, ends = figures["period_start"] - _ONE_YEAR, figures["period_end"] - _ONE_YEAR
     ends = ends.where(~figures["period_end"].dt.is_month_end, ends + pd.offsets.MonthEnd(0))
     texts = [f"no figure for {period_label(*days)}" for days in zip(starts, ends, strict=True)]
-    return pd.Series(texts, index=figures.index, dtype="str")
+    return text_column(texts, figures.index)
 
 
 def _same_months(later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
@@ -333,7 +334,7 @@ def _same_months(later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
 
 
 def _text(numbers: pd.Series) -> pd.Series:
-    return numbers.astype("Float64").round().astype("Int64").astype("str")
+    return text_column(numbers.astype("Float64").round().astype("Int64"))
 
 
 def _counted(numbers: pd.Series, noun: str) -> pd.Series:
@@ -342,7 +343,7 @@ def _counted(numbers: pd.Series, noun: str) -> pd.Series:
 
 
 def _where(holds: pd.Series, text: str) -> pd.Series:
-    return holds.map({True: text, False: ""}).astype("str")
+    return text_column(holds.map({True: text, False: ""}))
 
 
 def _joined(reasons: Iterable[_Reason], index: pd.Index) -> pd.Series:
@@ -352,4 +353,4 @@ def _joined(reasons: Iterable[_Reason], index: pd.Index) -> pd.Series:
         texts = pd.Series(reason.text, index=index)
         for row in np.flatnonzero(reason.holds.to_numpy(bool)):
             said[row].append(texts.iloc[row])
-    return pd.Series(["; ".join(parts) for parts in said], index=index, dtype="str")
+    return text_column(["; ".join(parts) for parts in said], index)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from cbcstats.arguments import check_choice, check_names, check_text
 from cbcstats.changes.comparability import check_keys, comparison, preferred_figures, year_before
-from cbcstats.counts.ranges import DAYS, MIDDLE, PRINTED, SERIES, figures_of, series_keys
-from cbcstats.errors import ArgumentError, check_choice
+from cbcstats.counts.ranges import DAYS, MIDDLE, PRINTED, SERIES, figures_of
+from cbcstats.errors import ArgumentError
+from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +75,7 @@ def contributions(
     0     Europe           6.0                  16.0
     1     Africa          10.0                  16.0
     """
-    if by in _IN_COMMON:
+    if check_text("by", by) in _IN_COMMON:
         raise ArgumentError(
             f"`by` must name what tells parts apart, such as wco_region, but {by!r} was given"
         )
@@ -83,7 +85,9 @@ def contributions(
     of_one_change = [later[name] for name in (*series, "period_start", "period_end")]
 
     def summed(values: pd.Series) -> pd.Series:
-        return values.groupby(of_one_change, dropna=False).transform("sum", skipna=False)
+        sums = values.groupby(of_one_change, dropna=False).transform("sum")
+        unknown = values.isna().groupby(of_one_change, dropna=False).transform("any")
+        return sums.mask(unknown)
 
     total = summed(later["value"])
     before = {name: summed(previous[name]) for name in ("low", "high")}
@@ -164,19 +168,21 @@ def check_totals(
        value  parts  parts_value  adds_up
     0   27.0      3         27.0     True
     """
-    keys = series_keys(by)
+    keys = check_names("by", by)
     figures = figures_of(counts, reading=reading)
-    check_keys("part", [part], figures)
+    check_keys("part", [check_text("part", part)], figures)
     figures = preferred_figures(figures, [*keys, part])
-    is_total = figures[part].astype("str") == total
+    is_total = text_column(figures[part]) == check_text("total", total)
     if not is_total.any():
         check_choice("total", total, sorted(map(str, figures[part].unique())))
     period = [*keys, "period_start", "period_end"]
-    sums = (
-        figures[~is_total].groupby(period, dropna=False)[["value", "low", "high"]].sum(skipna=False)
-    )
+    parts = figures[~is_total]
+    days = [parts[name] for name in period]
+    ranges = parts[["value", "low", "high"]]
+    has_gaps = ranges.isna().groupby(days, dropna=False).any()
+    sums = ranges.groupby(days, dropna=False).sum().mask(has_gaps)
     sums = sums.rename(columns={"value": "parts_value", "low": "parts_low", "high": "parts_high"})
-    sums["parts"] = figures[~is_total].groupby(period, dropna=False).size()
+    sums["parts"] = parts.groupby(period, dropna=False).size()
     found = figures.loc[is_total, [*period, "value", "low", "high", "source_id"]]
     found = found.merge(sums, on=period, how="left")
     found["parts"] = found["parts"].fillna(0).astype(int)
@@ -197,7 +203,7 @@ def check_totals(
     unknown = (found["parts_value"].isna() & ~no_parts) | found["value"].isna()
     found["comparable"] &= ~unknown
     found["why"] = found["why"].mask(unknown, "the value of the total or of a part is missing")
-    found["why"] = found["why"].mask(no_parts, "there are no parts for the period").astype("str")
+    found["why"] = text_column(found["why"].mask(no_parts, "there are no parts for the period"))
     sums_of_parts = ["parts", "parts_value", "parts_low", "parts_high"]
     names = ["value", "low", "high", *sums_of_parts, "adds_up", "comparable", "why", "source_id"]
     return found[[*period, *names]]
@@ -241,4 +247,4 @@ def _with_absent(why: pd.Series, later: pd.DataFrame, previous: pd.DataFrame) ->
     for figures, which in ((previous, "the period before"), (later, "this period")):
         absent = figures[PRINTED] == ABSENT
         said = said.where(~absent, f"no figure for {which}, counted as 0; " + said)
-    return said.str.removesuffix("; ").astype("str")
+    return text_column(said.str.removesuffix("; "))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import MAXYEAR
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cbcstats.arguments import check_names, shown
 from cbcstats.changes.comparability import comparison, preferred_figures
 from cbcstats.counts.periods import DAYS_PER_YEAR, period_label
-from cbcstats.counts.ranges import MIDDLE, SERIES, figures_of, series_keys
+from cbcstats.counts.ranges import MIDDLE, SERIES, figures_of
 from cbcstats.errors import ArgumentError, nearest
+from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,9 +62,9 @@ def index_to(
     >>> index_to(load_counts("acip_partner_administrations"), "1 Mar 2023")["index"].round(1).tolist()
     [47.8, 87.0, 100.0, 95.7, 69.6]
     """
-    keys = series_keys(by)
+    keys = check_names("by", by)
     figures = _in_order(preferred_figures(figures_of(counts, per=per, reading=reading), keys))
-    labels, base = _labels(figures), str(base)
+    labels, base = _labels(figures), _base_label(base)
     bases = figures[labels == base].drop_duplicates(keys)
     if bases.empty:
         near = nearest(base, labels.unique(), count=5) or labels.unique().tolist()[:5]
@@ -124,7 +127,7 @@ def growth_rate(
        years  growth_rate
     0  11.01         0.35
     """
-    keys = series_keys(by)
+    keys = check_names("by", by)
     figures = _in_order(preferred_figures(figures_of(counts, per=per, reading=reading), keys))
     grouped = figures.groupby(keys, sort=False, dropna=False)
     several = figures[grouped[MIDDLE].transform("nunique") > 1].groupby(
@@ -148,13 +151,23 @@ def growth_rate(
     return found
 
 
+def _base_label(base: str | int) -> str:
+    """Return a base period as charts name it; a year may be a number."""
+    is_year = pd.api.types.is_integer(base) and 0 < int(base) <= MAXYEAR
+    if not (is_year or isinstance(base, str)):
+        raise ArgumentError(
+            f"`base` must be a period such as '2016/17', or a year, but {shown(base)} was given"
+        )
+    return str(base)
+
+
 def _in_order(figures: pd.DataFrame) -> pd.DataFrame:
     return figures.sort_values([MIDDLE, "period_start"], kind="stable", ignore_index=True)
 
 
 def _labels(figures: pd.DataFrame) -> pd.Series:
     days = zip(figures["period_start"], figures["period_end"], strict=True)
-    return pd.Series([period_label(*period) for period in days], index=figures.index, dtype="str")
+    return text_column([period_label(*period) for period in days], figures.index)
 
 
 def _same_start(first: pd.DataFrame, second: pd.DataFrame) -> pd.Series:

@@ -6,12 +6,14 @@ participants, which come in groups: one mission reaches many, so that the interv
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from cbcstats.errors import ArgumentError
+from cbcstats.arguments import check_number, check_series
+from cbcstats.errors import ArgumentError, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +59,7 @@ def count_interval(count: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
     """
     from scipy.special import gammaincinv
 
+    count = check_series("count", count, "counts")
     numbers = _counts("count", count)
     alpha = 1 - _checked_level(level)
     low = np.where(numbers > 0, gammaincinv(np.maximum(numbers, 1), alpha / 2), 0.0)
@@ -115,12 +118,13 @@ def rate_ratio(
     """
     from scipy.special import betainc, betaincinv
 
-    given = {
+    given: dict[str, Any] = {
         "count": count,
         "previous": previous,
         "exposure": exposure,
         "previous_exposure": previous_exposure,
     }
+    given = {name: _column(name, values) for name, values in given.items()}
     index = _pair_series(given)
     checks = {"count": _counts, "previous": _counts}
     arrays = {name: checks.get(name, _exposures)(name, values) for name, values in given.items()}
@@ -142,6 +146,13 @@ def rate_ratio(
     columns = {"ratio": ratio, "low": ends[0], "high": ends[1], "p_value": p_value}
     frame = pd.DataFrame({name: _where_known(column, known) for name, column in columns.items()})
     return frame if index is None or len(index) < len(frame) else frame.set_axis(index)
+
+
+def _column(name: str, values: Any) -> ArrayLike:
+    """Return a Series where the index says what each number is of, and else an array."""
+    column = check_series(name, values, "numbers")
+    has_index = isinstance(values, pd.Series | dict)
+    return column if has_index else column.to_numpy(dtype=object)
 
 
 def _pair_series(given: dict[str, ArrayLike]) -> pd.Index | None:
@@ -186,16 +197,26 @@ def _exposures(name: str, given: ArrayLike) -> NDArray[np.float64]:
 def _checked(
     name: str, given: ArrayLike, holds: Callable[[Any], Any], what: str
 ) -> NDArray[np.float64]:
-    cells = pd.Series(np.atleast_1d(np.asarray(given, dtype=object)))
-    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(float)
-    wrong = cells[~holds(numbers) & cells.notna()]
+    cells = pd.Series(np.asarray(given, dtype=object))
+    numbers = np.array([_as_float(cell) for cell in cells], dtype=float)
+    with np.errstate(invalid="ignore"):  # an infinite number has no rest
+        wrong = cells[~holds(numbers) & cells.notna()]
     if len(wrong):
-        raise ArgumentError(f"`{name}` must be {what}, but {wrong.iloc[0]} was given")
+        raise ArgumentError(
+            f"`{name}` must be {what}, but {shortened(str(wrong.iloc[0]))} was given"
+        )
     return numbers
 
 
+def _as_float(cell: Any) -> float:
+    try:
+        return float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
 def _checked_level(level: float) -> float:
-    if not 0 < level < 1:
+    if not 0 < check_number("level", level) < 1:
         raise ArgumentError(
             f"`level` must be between 0 and 1, such as 0.95, but {level!r} was given"
         )

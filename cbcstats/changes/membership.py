@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
+from cbcstats.arguments import check_frame, check_names
 from cbcstats.counts.periods import period_label
-from cbcstats.counts.ranges import rows, series_keys
+from cbcstats.counts.ranges import rows
 from cbcstats.errors import ArgumentError
+from cbcstats.frames import check_words, read_days, text_column, to_pandas
+from cbcstats.tables.codelists import PRECISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +28,8 @@ LIST: Final = [
     "list_id",
 ]  # programmes, and tracks of one, may call their lists alike
 LISTED: Final = (*LIST, "member", "member_name", "list_kind", "as_of", "source_id")
+CHANGED: Final = ("programme", "track", "member", "change", "list_date", "previous_list_date")
+LIST_KINDS: Final = ("full", "partial")
 FIGURE: Final = ("indicator", "scope", "period_start", "period_end", "source_id")
 _EDITIONS: Final = ("_old", "_new")  # columns of the place of a row in each
 _TWIN: Final = "_twin"  # column that counts the rows of one key
@@ -64,7 +69,7 @@ def membership_changes(beneficiaries: pd.DataFrame) -> pd.DataFrame:
     >>> changes[changes["change"] == "joined"].groupby("list_date").size().tolist()
     [4, 7]
     """
-    check_columns(beneficiaries, LISTED, "load_beneficiaries")
+    beneficiaries = check_lists(beneficiaries)
     rows = beneficiaries.assign(list_date=list_dates(beneficiaries))
     whole = (rows["list_kind"] == "full") & rows["list_date"].notna()
     series = ["programme", "track"]
@@ -88,13 +93,13 @@ def membership_changes(beneficiaries: pd.DataFrame) -> pd.DataFrame:
     )[columns]
 
 
-def check_columns(beneficiaries: pd.DataFrame, needed: Iterable[str], made_by: str) -> None:
-    """Raise ArgumentError if a column is missing."""
-    for name in needed:
-        if name not in beneficiaries:
-            raise ArgumentError(
-                f"`beneficiaries` lacks the column {name!r}; give a frame of {made_by}"
-            )
+def check_lists(beneficiaries: pd.DataFrame) -> pd.DataFrame:
+    """Return Members on lists, with their days as days; raise if a column or a word is wrong."""
+    lists = check_frame("beneficiaries", beneficiaries, LISTED, "load_beneficiaries")
+    check_words(lists["list_kind"], LIST_KINDS)
+    if "as_of_precision" in lists:
+        check_words(lists["as_of_precision"], PRECISIONS)
+    return lists.assign(as_of=read_days(lists["as_of"]))
 
 
 def list_dates(beneficiaries: pd.DataFrame) -> pd.Series:
@@ -142,7 +147,7 @@ def compare_releases(
     0  dropped    NaN  NaN  NaN
     1  revised  value  342  343
     """
-    keys = series_keys(keys)
+    keys = check_names("keys", keys)
     old, new = _named_by_text(old, "old"), _named_by_text(new, "new")
     for name in keys:
         if name not in old or name not in new:
@@ -155,7 +160,7 @@ def compare_releases(
         places.append(known.assign(**{edition: range(len(known))}))
     both = places[0].merge(places[1], on=[*keys, _TWIN], how="outer", indicator=True)
     one_sided = both[both["_merge"] != "both"]
-    kinds = one_sided["_merge"].astype("str").map({"left_only": "dropped", "right_only": "added"})
+    kinds = text_column(one_sided["_merge"]).map({"left_only": "dropped", "right_only": "added"})
     found = [one_sided[keys].assign(change=kinds)]
     shared = both[both["_merge"] == "both"]
     for column in [column for column in alike if column not in keys]:
@@ -168,13 +173,14 @@ def compare_releases(
         found.append(shared[keys].assign(change="revised", column=column, **texts)[~same])
     for one, other, kind in ((old, new, "dropped"), (new, old, "added")):
         lone = [name for name in one if name not in other]
-        found.append(pd.DataFrame({"change": kind, "column": pd.Series(lone, dtype="str")}))
+        found.append(pd.DataFrame({"change": kind, "column": text_column(lone)}))
     return pd.concat(found, ignore_index=True).reindex(
         columns=[*keys, "change", "column", "old", "new"]
     )
 
 
 def _named_by_text(edition: pd.DataFrame, name: str) -> pd.DataFrame:
+    edition = to_pandas(name, edition)
     names = pd.Index([str(label) for label in edition], dtype="str")
     named = edition.set_axis(names, axis="columns").reset_index(drop=True)
     twice = named.columns[named.columns.duplicated()]
@@ -194,8 +200,8 @@ def _alike(old: pd.Series, new: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def _as_text(values: pd.Series) -> pd.Series:
     if pd.api.types.is_any_real_numeric_dtype(values.dtype):
-        return values.map("{:.15g}".format, na_action="ignore").astype("str")
-    return values.astype("str")
+        values = values.map("{:.15g}".format, na_action="ignore")
+    return text_column(values)
 
 
 def _seen(rows: pd.DataFrame) -> pd.DataFrame:
@@ -203,11 +209,12 @@ def _seen(rows: pd.DataFrame) -> pd.DataFrame:
     why = why.mask(rows["list_kind"] == "full", "on a full list without a date")
     said: dict[str, Any] = {
         "change": SEEN,
-        "comparable": False,
+        "comparable": pd.Series(data=False, index=rows.index),
         "why": why,
-        "previous_list_date": pd.NaT,
+        "previous_list_date": pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]"),
+        "previous_source_id": text_column([None] * len(rows), rows.index),
     }
-    return rows.assign(**said, previous_source_id=None)
+    return rows.assign(**said)
 
 
 def _between(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
@@ -249,9 +256,10 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
     ArgumentError
         If a column is missing, there is no list with a date, or lists are of several programmes.
     """
+    beneficiaries = check_frame("beneficiaries", beneficiaries)
     changed = "list_date" in beneficiaries
-    needed = ("programme", "track", "member", "change", "previous_list_date") if changed else LISTED
-    check_columns(beneficiaries, needed, "load_beneficiaries or membership_changes")
+    check = _check_changes if changed else check_lists
+    beneficiaries = check(beneficiaries)
     programmes = list(dict.fromkeys(beneficiaries["programme"]))
     if len(programmes) > 1:
         named = ", ".join(map(str, programmes[:5])) + (", ..." if len(programmes) > 5 else "")
@@ -266,6 +274,13 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
         raise ArgumentError("`beneficiaries` holds no list with a date")
     tracks = {roster.track: place for place, roster in enumerate(reversed(rosters))}
     return sorted(rosters, key=lambda roster: (-tracks[roster.track], roster.date))
+
+
+def _check_changes(changes: pd.DataFrame) -> pd.DataFrame:
+    changes = check_frame("beneficiaries", changes, CHANGED, "membership_changes")
+    check_words(changes["change"], (JOINED, LEFT, STAYED, SEEN))
+    dates = ("list_date", "previous_list_date")
+    return changes.assign(**{name: read_days(changes[name]) for name in dates})
 
 
 def _full_lists(lines: pd.DataFrame, *, changed: bool) -> pd.DataFrame:
@@ -290,7 +305,7 @@ def _full_lists(lines: pd.DataFrame, *, changed: bool) -> pd.DataFrame:
     precision: pd.Series = lines.get(
         "as_of" + "_precision", pd.Series(index=lines.index, dtype="str")
     )
-    latest: pd.Series = precision.astype("str").fillna("day").where(lines["as_of"] == dates)
+    latest: pd.Series = text_column(precision).fillna("day").where(lines["as_of"] == dates)
     lists = lines.assign(list_date=dates, precision=latest)
     whole = lists[(lists["list_kind"] == "full") & lists["list_date"].notna()]
     of_list = whole.groupby(["track", "list_date"], dropna=False, as_index=False)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cbcstats.arguments import check_names
 from cbcstats.changes.comparability import comparison, preferred_figures, year_before
-from cbcstats.counts.ranges import SERIES, figures_of, series_keys
-from cbcstats.files.dates import read_days
-from cbcstats.files.scalars import MARKS, as_text
+from cbcstats.counts.ranges import SERIES, figures_of
+from cbcstats.files.cells import MARKS, as_text
+from cbcstats.frames import read_days, read_numbers, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +93,7 @@ def year_on_year(
     'periods differ in length (355 and 329 days, inferred); another source gives 342 \
 (cbra-2017-04-15) for the period before'
     """
-    by = series_keys(by)
+    by = check_names("by", by)
     figures = figures_of(counts, per=per, reading=reading)
     later, previous = year_before(preferred_figures(figures, by), by)
     changes = later[[*by, "period_start", "period_end", "value", "low", "high"]].copy()
@@ -119,11 +120,11 @@ def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
         if name.endswith(("period_start", "period_end"))
     }
     for name in ("percent_change_low", "percent_change_high"):
-        typed[name] = changes[name].to_numpy(float, na_value=np.nan)
+        typed[name] = read_numbers(changes[name]).to_numpy(float, na_value=np.nan)
     typed["comparable"] = (
         changes["comparable"].map(lambda mark: MARKS.get(as_text(mark).lower(), False)).astype(bool)
     )
-    return changes.assign(**typed, why=changes["why"].astype("str").fillna(""))
+    return changes.assign(**typed, why=text_column(changes["why"]).fillna(""))
 
 
 def _percent(value: pd.Series, previous: pd.Series) -> pd.Series:

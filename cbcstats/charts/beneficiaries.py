@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
 from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster, rosters_of
 from cbcstats.charts.descriptions import rosters_text
-from cbcstats.charts.layout import finish, new_axes
+from cbcstats.charts.layout import finish, new_axes, source_ids
 from cbcstats.charts.marks import GREY, PAPER, styled
 from cbcstats.charts.stacks import Piece, Stack, draw_stacks, fit_stacks, ordered_parts
 from cbcstats.places.members import wco_region
@@ -60,6 +61,9 @@ def plot_beneficiaries(
     from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator
 
+    ax = check_optional_axes("ax", ax)
+    title = check_optional_text("title", title)
+    beneficiaries = check_frame("beneficiaries", beneficiaries)
     rosters = rosters_of(beneficiaries)
     programme = str(beneficiaries["programme"].iloc[0])
     name = title or f"Who joined and left: {programme}"
@@ -75,15 +79,14 @@ def plot_beneficiaries(
         draw_stacks(ax, [_stack(roster, data, several=several) for roster in rosters], parts, more)
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_ylabel("Members that joined or left")
-        sources = [
-            beneficiaries[column]
-            for column in ("source_id", "previous_source_id")
-            if column in beneficiaries
-        ]
         return finish(
-            ax, title=name, text=rosters_text(rosters, programme, name), data=data, fit_marks=fit_stacks,
-            sources=[source for column in sources for source in column.dropna()],
-        )  # fmt: skip
+            ax,
+            title=name,
+            description=rosters_text(rosters, programme, name),
+            sources=source_ids(beneficiaries),
+            data=data,
+            fit=fit_stacks,
+        )
 
 
 def _counted(roster: Roster, programme: str) -> pd.DataFrame:
@@ -119,11 +122,11 @@ def _stack(roster: Roster, data: pd.DataFrame, *, several: bool) -> Stack:
         )
     ]
     name = f"{roster.track}\n{roster.name}" if several and roster.track else roster.name
-    return Stack(name, pieces, _said(roster), hollow=roster.number is None)
+    return Stack(name, pieces, _label_forms(roster), hollow=roster.number is None)
 
 
-def _said(roster: Roster) -> tuple[str, ...]:
-    """Return what stands above a list, the fullest form first."""
+def _label_forms(roster: Roster) -> tuple[str, ...]:
+    """Return the forms of the label above a list, the longest first."""
     kinds = roster.moved["change"].value_counts()
     if roster.number is None:
         named = kinds.get(NAMED, 0)

@@ -1,4 +1,4 @@
-"""The chart of claims: what a published change says of the figure before it, beside what was published."""
+"""`plot_claims`: the previous figure that each claim implies, next to the one published."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
 from cbcstats.charts.descriptions import claim_label, claims_text, verdict_text
-from cbcstats.charts.labels import THICK, begin_rows, place_sayings, say
-from cbcstats.charts.layout import finish, new_axes
+from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
+from cbcstats.charts.layout import add_legend, finish, new_axes, source_ids
 from cbcstats.charts.marks import PAPER, cycle, styled
-from cbcstats.charts.text import name_marks, name_rows
 from cbcstats.counts.ranges import rows
 from cbcstats.counts.wording import format_range, words
 from cbcstats.errors import ArgumentError
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 # Columns of `check_claims`: what a claim says that the figure before was, and what was published of it.
 _IMPLIED: Final = ("implied_low", "implied_high")
 _PUBLISHED: Final = ("previous_low", "previous_high")
+_NEEDED: Final = (
+    *("indicator", "period_start", "period_end", "value", "qualifier", "published_change"),
+    *("previous_value", *_IMPLIED, *_PUBLISHED, "verdict", "sentence"),
+    *("source_id", "previous_source_id"),
+)
 _MOST: Final = 12  # inches of height that claims may take at first
 
 
@@ -64,11 +69,9 @@ def plot_claims(
     >>> [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
     ['Missions, Apr 2016 - Mar 2017: +20% on more than 330']
     """
-    for needed in (*_IMPLIED, *_PUBLISHED, "verdict", "sentence"):
-        if needed not in verdicts:
-            raise ArgumentError(
-                f"`verdicts` lacks the column {needed!r}; make it with check_claims"
-            )
+    ax = check_optional_axes("ax", ax)
+    title = check_optional_text("title", title)
+    verdicts = check_frame("verdicts", verdicts, _NEEDED, "check_claims")
     if verdicts.empty:
         raise ArgumentError(
             "`verdicts` holds no claim; check_claims found none, or none was selected"
@@ -81,9 +84,8 @@ def plot_claims(
         ends = 100 * ends / np.where(before > 0, before, np.nan)
     with styled():
         ax = ax or new_axes(height=min(1.6 + 0.62 * len(verdicts), _MOST))
-        begin_rows(ax, len(verdicts))
+        begin_rows(ax, [claim_label(claim) for claim in rows(verdicts)])
         _begin_axis(ax, ends[np.isfinite(ends)])
-        name_rows(ax, [claim_label(claim) for claim in rows(verdicts)])
         unit = words(verdicts["indicator"].iloc[0])
         ax.set_xlabel(
             unit if one_series else "percent of the figure that was published before",
@@ -96,15 +98,18 @@ def plot_claims(
                 published = [math.nan, math.nan]  # the claim is not measured from it
             _draw_range(ax, place, published, THICK * 0.55, filled=True)
             _draw_range(ax, place, (low, high), THICK, filled=False)
-            known = [end for end in (low, high, *published) if math.isfinite(end)] or [
-                ax.get_xlim()[0]
-            ]
-            say(ax, place, _forms(claim), min(known), max(known))
-        name_marks(ax, _handles())
+            drawn = [end for end in (low, high, *published) if math.isfinite(end)]
+            drawn = drawn or [ax.get_xlim()[0]]
+            label_row(ax, place, _label_forms(claim), min(drawn), max(drawn))
+        add_legend(ax, _handles())
         return finish(
-            ax, title=name, text=claims_text(verdicts, name), data=verdicts.copy(), fit_marks=place_sayings,
-            sources=[*verdicts["source_id"], *verdicts["previous_source_id"]],
-        )  # fmt: skip
+            ax,
+            title=name,
+            description=claims_text(verdicts, name),
+            sources=source_ids(verdicts),
+            data=verdicts.copy(),
+            fit=place_row_labels,
+        )
 
 
 def _begin_axis(ax: Axes, finite: np.ndarray) -> None:
@@ -155,16 +160,12 @@ def _handles() -> list[Any]:
     ]
 
 
-def _forms(claim: Any) -> list[str]:
+def _label_forms(claim: Any) -> list[str]:
+    """Return the label of a claim, from the form with its numbers to the verdict alone."""
     verdict = verdict_text(claim)
     if pd.isna(claim.implied_low):
         return [f"{verdict}: {claim.sentence.removesuffix('.')}", verdict]
-    numbers = [
-        f"{said} {format_range(low, high)}"
-        for said, low, high in (
-            ("implied", claim.implied_low, claim.implied_high),
-            ("published", claim.previous_low, claim.previous_high),
-        )
-        if pd.notna(low)
-    ]
-    return [f"{verdict}: {', '.join(numbers)}", verdict]
+    numbers = f"implied {format_range(claim.implied_low, claim.implied_high)}"
+    if pd.notna(claim.previous_low):
+        numbers += f", published {format_range(claim.previous_low, claim.previous_high)}"
+    return [f"{verdict}: {numbers}", verdict]

@@ -6,18 +6,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
 from cbcstats.charts.descriptions import contributions_text, points, sum_of_lows, total_text
-from cbcstats.charts.layout import finish, new_axes
+from cbcstats.charts.layout import finish, new_axes, source_ids
 from cbcstats.charts.marks import GREY, INK, PAPER, styled
 from cbcstats.charts.stacks import WIDE, Piece, Stack, draw_stacks, fit_stacks, ordered_parts
 from cbcstats.counts.periods import period_label
 from cbcstats.counts.ranges import rows
 from cbcstats.errors import ArgumentError
+from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 OTHERS: Final = "all others"
+_NEEDED: Final = (
+    *("period_start", "period_end", "contribution", "contribution_low", "contribution_high"),
+    *("total_percent_change", "comparable", "why"),
+)
 MOST: Final = 7  # parts, as many as there are colours
 
 
@@ -61,6 +67,9 @@ def plot_contributions(
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    ax = check_optional_axes("ax", ax)
+    title = check_optional_text("title", title)
+    contributions = check_frame("contributions", contributions, _NEEDED, "contributions")
     by = _part_of(contributions)
     name = title or "Contributions to the change of the total, in percentage points"
     shown = _with_others(contributions, by)
@@ -78,16 +87,18 @@ def plot_contributions(
             more.append(Patch(facecolor=PAPER, edgecolor=GREY, label="hollow: not comparable"))
         draw_stacks(ax, stacks, parts, more)
         ax.set_ylabel("percentage points")
-        return finish(ax, title=name, text=contributions_text(shown, by, name), sources=_sources(contributions),
-                      data=contributions.copy(), fit_marks=fit_stacks)  # fmt: skip
+        return finish(
+            ax,
+            title=name,
+            description=contributions_text(shown, by, name),
+            sources=source_ids(contributions),
+            data=contributions.copy(),
+            fit=fit_stacks,
+        )
 
 
 def _part_of(contributions: pd.DataFrame) -> str:
     """Return the column that names the parts, of contributions to one total."""
-    if "total_percent_change" not in contributions:
-        raise ArgumentError(
-            f"`contributions` lacks the column {'total_percent_change'!r}; make it with contributions"
-        )
     if contributions.empty:
         raise ArgumentError(
             "`contributions` holds none; there must be two periods, and a figure of a part in each"
@@ -104,7 +115,7 @@ def _part_of(contributions: pd.DataFrame) -> str:
 
 def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
     """Add up the parts that moved least, where there are more than colours."""
-    names = contributions[by].astype("str")
+    names = text_column(contributions[by])
     moved = (
         contributions["contribution"]
         .abs()
@@ -121,9 +132,9 @@ def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
         ("contribution", "contribution_high"), lambda points: points.sum(skipna=False)
     )
     same = {"total_percent_change": "first", "comparable": "all"}
-    said = {"why": lambda reasons: "; ".join(dict.fromkeys(filter(None, reasons)))}
+    why = {"why": lambda reasons: "; ".join(dict.fromkeys(filter(None, reasons)))}
     return named.groupby(keys, sort=False, dropna=False, as_index=False).agg(
-        {**sums, **same, **said}
+        {**sums, **same, **why}
     )
 
 
@@ -134,11 +145,6 @@ def _stack(of_period: pd.DataFrame, by: str) -> Stack:
         for part, row in zip(of_period[by], rows(of_period), strict=True)
     ]
     total = total_text(of_period)
-    said = (total,) if comparable else (f"{total}, not\ncomparable", total)
+    forms = (total,) if comparable else (f"{total}, not\ncomparable", total)
     label = period_label(of_period["period_start"].iloc[0], of_period["period_end"].iloc[0])
-    return Stack(label.replace(" - ", " -\n"), pieces, said, not comparable)
-
-
-def _sources(contributions: pd.DataFrame) -> list[str]:
-    return [name for column in ("source_id", "previous_source_id") if column in contributions
-            for name in contributions[column].dropna()]  # fmt: skip
+    return Stack(label.replace(" - ", " -\n"), pieces, forms, not comparable)

@@ -5,34 +5,35 @@ Each function draws on the Axes that it is given, or on a new figure, and return
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, YearLocator
+
+from cbcstats.arguments import check_optional_axes, check_optional_text
 from cbcstats.charts.descriptions import counts_text
-from cbcstats.charts.labels import (
-    label_figures,
-    place_labels,
-)
-from cbcstats.charts.layout import finish, new_axes
-from cbcstats.charts.marks import (
-    colours_of,
-    draw_figure,
-    legend_handles,
-    styled,
-)
-from cbcstats.charts.text import name_marks
-from cbcstats.charts.time_axis import begin_time_axis, fit_time_axis
-from cbcstats.counts.periods import period_label
+from cbcstats.charts.labels import label_figures, place_labels
+from cbcstats.charts.layout import add_legend, finish, new_axes
+from cbcstats.charts.marks import colours_of, draw_figure, legend_handles, root_figure, styled
+from cbcstats.counts.periods import DAYS_PER_YEAR, period_label
 from cbcstats.counts.ranges import DAYS, MIDDLE, PRINTED, a_month, figures_of, rows
 from cbcstats.counts.wording import heading
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.schemas import Counts
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
-_DATA: Final = ("indicator", "measure", "scope", "unit", "period_start", "period_end", "period_basis", "value", "low",
-                "high", "qualifier", "preferred", "source_id", "note")  # fmt: skip
+# The columns of the data behind the chart.
+_DATA: Final = (
+    *("indicator", "measure", "scope", "unit"),
+    *("period_start", "period_end", "period_basis"),
+    *("value", "low", "high", "qualifier"),
+    *("preferred", "source_id", "note"),
+)
+FEW_YEARS: Final = 2  # under which an axis of years would have too few ticks
+STEPS: Final = (1, 2, 5, 10, 20, 50)  # years from one tick to the next
+TICK: Final = 0.45  # inches from one tick to the next at least
 
 
 def plot_counts(
@@ -87,21 +88,22 @@ def plot_counts(
     >>> ax.get_ylabel()
     'missions'
     """
+    ax = check_optional_axes("ax", ax)
+    title = check_optional_text("title", title)
     figures = _figures_of_one_indicator(counts, per, reading)
     name = title or heading(figures["indicator"].iloc[0])
     monthly = per == "month"
     with styled():
         ax = ax or new_axes()
-        scopes = sorted(
-            figures["scope"].unique(), key="planned".__eq__
-        )  # what was done has the first colour
+        # Plans come last, so that what was done has the first colour.
+        scopes = sorted(figures["scope"].unique(), key="planned".__eq__)
         colours = colours_of(scopes)
         starts = (
             figures["period_start"]
             .where(figures["measure"] == "flow")
             .fillna(figures["period_end"])
         )
-        begin_time_axis(ax, starts.min(), figures["period_end"].max())
+        _begin_time_axis(ax, starts.min(), figures["period_end"].max())
         for figure in rows(figures):
             draw_figure(ax, figure, colours[figure.scope])
         data = figures[[name for name in _DATA if name in figures]]
@@ -110,13 +112,16 @@ def plot_counts(
         unit = data.loc[data["preferred"], "unit"].mode()
         ax.set_ylabel("".join(unit.head(1)), parse_math=False)
         ax.set_ylim(bottom=0)
-        name_marks(ax, legend_handles(figures, colours))
+        add_legend(ax, legend_handles(figures, colours))
         label_figures(ax, figures, monthly=monthly)
         return finish(
-            ax, title=name, text=counts_text(figures, name, monthly=monthly, reading=reading),
+            ax,
+            title=name,
+            description=counts_text(figures, name, monthly=monthly, reading=reading),
             sources=figures["source_id"],
-            data=data, fit_marks=_fit_counts,
-        )  # fmt: skip
+            data=data,
+            fit=_fit_counts,
+        )
 
 
 def _figures_of_one_indicator(counts: pd.DataFrame, per: str, reading: str) -> pd.DataFrame:
@@ -172,5 +177,40 @@ def _check_one_part(figures: pd.DataFrame) -> None:
 
 
 def _fit_counts(ax: Axes) -> None:
-    fit_time_axis(ax)
+    _fit_time_axis(ax)
     place_labels(ax)
+
+
+class _YearTicks(YearLocator):
+    """Ticks on the first day of years; a class of our own, so that the ticks of a user stay."""
+
+
+class _MonthTicks(AutoDateLocator):
+    """Ticks on the first day of months, likewise."""
+
+
+def _begin_time_axis(ax: Axes, start: Any, end: Any) -> None:
+    """Let the axis reach from before the first day to after the last one."""
+    margin = max((end - start) * 0.08, pd.Timedelta(days=60))
+    ax.set_xlim(start - margin, end + margin)
+    if (end - start).days / DAYS_PER_YEAR < FEW_YEARS:
+        ax.xaxis.set_major_locator(_MonthTicks())
+    else:
+        ax.xaxis.set_major_locator(_YearTicks())
+        ax.xaxis.set_major_formatter(DateFormatter("%Y"))
+    _fit_time_axis(ax)
+
+
+def _fit_time_axis(ax: Axes) -> None:
+    """Set as many ticks as have room."""
+    most = max(2, int(ax.get_window_extent().width / root_figure(ax).dpi / TICK))
+    locator = ax.xaxis.get_major_locator()
+    if isinstance(locator, _YearTicks):
+        first, last = ax.get_xlim()
+        years = (last - first) / DAYS_PER_YEAR
+        step = next((step for step in STEPS if years / step <= most), STEPS[-1])
+        ax.xaxis.set_major_locator(_YearTicks(step))
+    elif isinstance(locator, _MonthTicks):
+        months = _MonthTicks(minticks=2, maxticks=min(most, 8))
+        ax.xaxis.set_major_locator(months)
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(months))

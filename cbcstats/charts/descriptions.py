@@ -13,7 +13,7 @@ from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster
 from cbcstats.counts.periods import period_label
 from cbcstats.counts.ranges import PARTIAL, PLANNED, PRINTED, a_month, printed, rows
 from cbcstats.counts.wording import format_range, heading, words
-from cbcstats.places.members import SHORT_REGIONS
+from cbcstats.tables.codelists import SHORT_REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool, reading: str = "usual") -> str:
     """Describe figures over time: each with its words, which is the highest, and how far words were read."""
     several = figures["scope"].nunique() > 1
-    said = []
+    sentences = []
     for figure in rows(figures):
         scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
         number = f"{getattr(figure, PRINTED)} {figure.unit}"
         if monthly:
             number = f"{format_range(figure.low, figure.high)} {a_month(figure.unit)}"
         label = period_label(figure.period_start, figure.period_end)
-        said.append(f"{label}{scope}: {number.strip()}{_caveats(figure)}")
+        sentences.append(f"{label}{scope}: {number.strip()}{_caveats(figure)}")
     read = (
         f" Words are read in the {reading} way." if (figures["high"] > figures["low"]).any() else ""
     )
-    return f"Chart of figures over time: {title}. {'; '.join(said)}.{_highest(figures)}{read}"
+    return f"Chart of figures over time: {title}. {'; '.join(sentences)}.{_highest(figures)}{read}"
 
 
 def _caveats(figure: Any) -> str:
@@ -60,14 +60,14 @@ def _highest(figures: pd.DataFrame) -> str:
 
 def changes_text(changes: pd.DataFrame, title: str) -> str:
     """Describe percent changes."""
-    said = []
+    sentences = []
     for change in rows(changes):
         verdict = "comparable" if change.comparable else "not comparable"
         why = f" ({change.why})" if change.why else ""
-        said.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
+        sentences.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
     monthly = ", of numbers a month" if changes.attrs.get("per") == "month" else ""
     compared = f"{changes['comparable'].sum()} of {len(changes)} can be compared"
-    return f"Chart of percent changes{monthly}: {title}. {'. '.join(said)}. {compared}."
+    return f"Chart of percent changes{monthly}: {title}. {'. '.join(sentences)}. {compared}."
 
 
 def change_text(change: Any) -> str:
@@ -96,7 +96,7 @@ def change_label(change: Any, changes: pd.DataFrame) -> str:
 
 def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
     """Describe contributions to the change of a total, the largest first."""
-    said = []
+    sentences = []
     for _, of_period in shown.groupby(["period_end", "period_start"], dropna=False):
         label = period_label(of_period["period_start"].iloc[0], of_period["period_end"].iloc[0])
         order = of_period["contribution"].abs().sort_values(ascending=False).index
@@ -106,10 +106,10 @@ def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
         whys = dict.fromkeys(filter(None, of_period["why"]))
         verdict = "comparable" if of_period["comparable"].all() else "not comparable"
         why = f" ({'; '.join(whys)})" if whys else ""
-        said.append(
+        sentences.append(
             f"{label}: {total_text(of_period)} in all, {verdict}{why}; of that {', '.join(parts)}"
         )
-    return f"Chart of contributions in percentage points: {title}. {'. '.join(said)}."
+    return f"Chart of contributions in percentage points: {title}. {'. '.join(sentences)}."
 
 
 def points(row: Any) -> str:
@@ -152,11 +152,11 @@ def claims_text(verdicts: pd.DataFrame, title: str) -> str:
     counted = ", ".join(
         f"{number} {verbs.get(str(verdict), verdict)}" for verdict, number in counts.items()
     )
-    said = [
+    sentences = [
         f"{claim_label(claim)}: {verdict_text(claim)}. {claim.sentence[:1].upper()}{claim.sentence[1:]}"
         for claim in rows(verdicts)
     ]
-    return f"Chart of claims and what they say of the figure before ({counted}): {title}. {' '.join(said)}"
+    return f"Chart of claims and what they say of the figure before ({counted}): {title}. {' '.join(sentences)}"
 
 
 def claim_label(claim: Any) -> str:
@@ -177,44 +177,48 @@ def verdict_text(claim: Any) -> str:
 
 def members_text(tiles: pd.DataFrame, title: str, others: list[str], *, listed: bool) -> str:
     """Describe which Members have a value, region by region, and which have the highest."""
-    known = tiles[tiles["value"].notna()]
+    filled = tiles[tiles["value"].notna()]
     regions = ", ".join(
         f"{short_name(region)} {of_region['value'].notna().sum()} of {len(of_region)}"
         for region, of_region in tiles.groupby("wco_region", sort=False)
     )
-    said = [f"{len(known)} of {len(tiles)} {'are listed' if listed else 'have a value'}: {regions}"]
+    sentences = [
+        f"{len(filled)} of {len(tiles)} {'are listed' if listed else 'have a value'}: {regions}"
+    ]
     if listed:
-        said.append(f"Listed are {', '.join(known['member_name']) or 'none'}")
-    elif len(known):
-        top = known.sort_values("value", ascending=False, kind="stable").head(3)
+        sentences.append(f"Listed are {', '.join(filled['member_name']) or 'none'}")
+    elif len(filled):
+        top = filled.sort_values("value", ascending=False, kind="stable").head(3)
         most = (f"{row.member_name} with {format_range(row.value, row.value)}" for row in rows(top))
-        total = known["value"].sum()
-        said.append(f"The highest are {', '.join(most)}; the sum is {format_range(total, total)}")
-        said.append(
-            f"{len(tiles) - len(known)} have no value, which is not 0; {(known['value'] == 0).sum()} have 0"
+        total = filled["value"].sum()
+        sentences.append(
+            f"The highest are {', '.join(most)}; the sum is {format_range(total, total)}"
+        )
+        sentences.append(
+            f"{len(tiles) - len(filled)} have no value, which is not 0; {(filled['value'] == 0).sum()} have 0"
         )
     if others:
-        said.append(f"Not shown, for they are no Members: {', '.join(others)}")
-    return f"Chart of the WCO Members by region, one tile each: {title}. {'. '.join(said)}."
+        sentences.append(f"Not shown, for they are no Members: {', '.join(others)}")
+    return f"Chart of the WCO Members by region, one tile each: {title}. {'. '.join(sentences)}."
 
 
 def rosters_text(rosters: Sequence[Roster], programme: str, title: str) -> str:
     """Describe who joined and left a programme, list by list."""
-    said = []
+    sentences = []
     for roster in rosters:
         track = f"{roster.track}, " if roster.track else ""
         if roster.number is None:
-            said.append(
+            sentences.append(
                 f"{track}{roster.name}, partial lists: first named {_who(roster.moved, NAMED)}"
             )
             continue
         moves = f"joined {_who(roster.moved, JOINED)}; left {_who(roster.moved, LEFT)}"
         if roster.first:
             moves = "the first full list"
-        said.append(f"{track}{roster.name}, full list: {roster.number} Members, {moves}")
+        sentences.append(f"{track}{roster.name}, full list: {roster.number} Members, {moves}")
     if any(roster.number is None for roster in rosters):
-        said.append("Partial lists do not say who left, nor how many Members there are")
-    return f"Chart of the Members that joined and left {programme}, by WCO region: {title}. {'. '.join(said)}."
+        sentences.append("Partial lists do not say who left, nor how many Members there are")
+    return f"Chart of the Members that joined and left {programme}, by WCO region: {title}. {'. '.join(sentences)}."
 
 
 def _who(moved: pd.DataFrame, change: str) -> str:

@@ -1,18 +1,27 @@
-"""The labels of marks: in the fullest form that has room, and none on another."""
+"""The labels of marks, each in the longest form that has room, and none on top of another."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 from matplotlib.transforms import Bbox
 
-from cbcstats.charts.layout import grow
+from cbcstats.charts.chart import (
+    ABOVE,
+    BELOW,
+    INSIDE,
+    LEADER,
+    PERIOD,
+    add_label,
+    chart_of,
+    forms_of,
+    labels_of,
+)
+from cbcstats.charts.layout import grow, legend_height, pixels, set_tick_labels, write
 from cbcstats.charts.marks import ARROW, GREY, INK, PAPER, SMALL, is_bar, place_of, top_of
-from cbcstats.charts.text import LABEL, LEADER, forms_of, known, pixels, remember, words_of, write
 from cbcstats.counts.periods import period_label
 from cbcstats.counts.ranges import DAYS, PLANNED, PRINTED, rows
 from cbcstats.counts.wording import format_range
@@ -25,15 +34,12 @@ if TYPE_CHECKING:
 
 THICK: Final = 0.3  # of a row, the mark
 ROOM: Final = 0.75  # of a row, above the middle of the first one
-GAP: Final = 3  # points between a mark and the words above it
-PERIOD: Final = "period"
-INSIDE: Final = "inside"
-OTHER: Final = "other"
+GAP: Final = 3  # points between a mark and the label above it
 HIGHEST: Final = 70  # points above its mark up to which a label is lifted
 LIFT: Final = 3  # points by which a label is lifted at a time
 LIFTS: Final = 8  # times that the axis is made taller to clear the legend
 MARK: Final = 6  # points, a point of a chart
-CROWDED: Final = 8  # figures from which on their words are small
+CROWDED: Final = 8  # figures from which on their labels are small
 LEAST: Final = 100  # points that the marks of a chart need in height, besides its legend
 _SIGNS: Final = {
     "more than ": "> ",
@@ -44,132 +50,158 @@ _SIGNS: Final = {
 }
 _PLATE: Final[dict[str, Any]] = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
 
-# The top of the axis as it was last set here; any other is that of a user, and stays.
-_TOPS: WeakKeyDictionary[Axes, float] = WeakKeyDictionary()
-
 
 def annotate(ax: Axes, text: str, at: tuple[Any, float], **how: Any) -> Annotation:
-    """Write words on a plate that keeps them legible; a dollar sign is one, and no formula."""
+    """Write text on a plate that keeps it legible; a dollar sign does not begin a formula."""
     return ax.annotate(text, at, textcoords="offset points", bbox=_PLATE, parse_math=False, **how)
 
 
 def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
-    """Write the number above each mark and the period at the foot of each bar; `place_labels` then places them."""
+    """Write the number above each mark and the period at the foot of each bar.
+
+    `place_labels` then places them.
+    """
     size = SMALL if len(figures) > CROWDED else SMALL + 1
     rivals = figures.duplicated(["scope", "period_start", "period_end"], keep=False)
     for figure, rival in zip(rows(figures), rivals, strict=True):
         text = format_range(figure.low, figure.high) if monthly else getattr(figure, PRINTED)
-        forms = (
-            text.replace(" than ", " than\n"),
-            _as_sign(text),
-            _as_sign(text).replace("almost ", "almost\n"),
-        )
         if not figure.preferred:
-            below = {"xytext": (0, -6), "ha": "center", "va": "top", "fontsize": SMALL}
-            remember(annotate(ax, text, (place_of(figure), figure.value), **below), OTHER, text)
+            _label_other_source(ax, figure, text)
             continue
         left = is_bar(figure) and (rival or figure.scope == PLANNED)
         x = figure.period_start + pd.Timedelta(days=12) if left else place_of(figure)
-        aligned: dict[str, Any] = {"ha": "left" if left else "center", "va": "bottom"}
+        align = "left" if left else "center"
         if is_bar(figure):
-            label = period_label(figure.period_start, figure.period_end)
-            foot = annotate(ax, label, (x, 0), xytext=(0, 5), fontsize=SMALL, **aligned)
-            room = (getattr(figure, DAYS) / figure.shared, top_of(figure))
-            remember(foot, PERIOD, label.replace(" - ", " -\n"), label, room=room)
-        above = ARROW + 3 if math.isinf(figure.high) else 4
-        mark = annotate(ax, text, (x, top_of(figure)), xytext=(0, above), fontsize=size, **aligned)
-        remember(mark, LABEL, *dict.fromkeys(forms), place=(0, above))
+            _label_period(ax, figure, x, align)
+        sign = _as_sign(text)
+        forms = (text.replace(" than ", " than\n"), sign, sign.replace("almost ", "almost\n"))
+        offset = (0, ARROW + 3 if math.isinf(figure.high) else 4)
+        label = annotate(
+            ax, text, (x, top_of(figure)), xytext=offset, fontsize=size, ha=align, va="bottom"
+        )
+        add_label(ax, label, ABOVE, *dict.fromkeys(forms), offset=offset)
+
+
+def _label_other_source(ax: Axes, figure: Any, text: str) -> None:
+    """Write the number of another source below its mark."""
+    at = (place_of(figure), figure.value)
+    label = annotate(ax, text, at, xytext=(0, -6), ha="center", va="top", fontsize=SMALL)
+    add_label(ax, label, BELOW, text)
+
+
+def _label_period(ax: Axes, figure: Any, x: Any, align: str) -> None:
+    """Write the period of a bar at its foot."""
+    period = period_label(figure.period_start, figure.period_end)
+    label = annotate(ax, period, (x, 0), xytext=(0, 5), fontsize=SMALL, ha=align, va="bottom")
+    days = getattr(figure, DAYS) / figure.shared
+    on_two_lines = period.replace(" - ", " -\n")
+    add_label(ax, label, PERIOD, on_two_lines, period, extent=(days, top_of(figure)))
 
 
 def label_inside(
-    ax: Axes, at: tuple[float, float], forms: tuple[str, ...], room: tuple[float, float]
+    ax: Axes, at: tuple[float, float], forms: tuple[str, ...], extent: tuple[float, float]
 ) -> None:
-    """Write words in a mark of a width and a height; `place_labels` takes the fullest form that has room, or none."""
-    written = annotate(ax, forms[0], at, xytext=(0, 0), ha="center", va="center", fontsize=SMALL)
-    remember(written, INSIDE, *forms, room=room)
+    """Write a label in a mark of a width and a height.
+
+    `place_labels` takes the longest form that has room there, or hides it.
+    """
+    label = annotate(ax, forms[0], at, xytext=(0, 0), ha="center", va="center", fontsize=SMALL)
+    add_label(ax, label, INSIDE, *forms, extent=extent)
 
 
-def label_above(
-    ax: Axes, at: tuple[float, float], forms: tuple[str, ...], room: tuple[float, float]
-) -> None:
-    """Write words above a mark of a width; `place_labels` takes the fullest form that none is too wide for."""
-    written = annotate(
-        ax, forms[0], at, xytext=(0, 4), ha="center", va="bottom", fontsize=SMALL + 1
-    )
-    remember(written, LABEL, *forms, place=(0, 4), room=room)
+def label_above(ax: Axes, at: tuple[float, float], forms: tuple[str, ...], width: float) -> None:
+    """Write a label above a mark of a width.
+
+    `place_labels` takes the longest form in which all such labels of the chart have room.
+    """
+    offset = (0, 4)
+    label = annotate(ax, forms[0], at, xytext=offset, ha="center", va="bottom", fontsize=SMALL + 1)
+    add_label(ax, label, ABOVE, *forms, offset=offset, extent=(width, 0))
 
 
 def place_labels(ax: Axes, *, least: float = LEAST) -> None:
-    """Write each label in the fullest form that has room, lift those that would lie on others, and clear the legend."""
-    legend = ax.get_legend()
-    under = legend.get_window_extent().height if legend else 0
+    """Place the labels of a chart so that none lies on another or on the legend.
+
+    Those above the marks take the longest form that has room, and are lifted where they would
+    still overlap. The marks get at least so many points in height.
+    """
+    under = legend_height(ax)
     grow(ax, under + pixels(ax, least))
-    for text in known(ax, LEADER):
-        text.remove()
+    for leader in labels_of(ax, LEADER):
+        leader.remove()
     _place_periods(ax)
-    labels = known(ax, LABEL)
-    longest = max((len(words_of(label).forms) for label in labels), default=0)
-    for form in range(longest):
+    labels = labels_of(ax, ABOVE)
+    _shorten(ax, labels)
+    _clear_legend(ax, labels, under)
+    _place_inside(ax)
+    _draw_leaders(ax, labels)
+
+
+def _shorten(ax: Axes, labels: list[Annotation]) -> None:
+    """Write the labels in shorter and shorter forms, until they have room beside each other."""
+    kept = chart_of(ax).labels
+    most = max((len(kept[label].forms) for label in labels), default=0)
+    for number in range(most):
         for label in labels:
-            forms = forms_of(label)
-            write(label, forms[min(form, len(forms) - 1)])
-            label.xyann = (_inward(ax, label), words_of(label).place[1])
+            forms = forms_of(ax, label)
+            write(ax, label, forms[min(number, len(forms) - 1)])
+            label.xyann = (_inward(ax, label), kept[label].offset[1])
         if not _overlapping(labels) and not any(_is_too_wide(ax, label) for label in labels):
             break
-    _clear(ax, labels, under)
-    _place_inside(ax)
-    _lead(ax, labels)
 
 
 def _place_periods(ax: Axes) -> None:
-    """Write the period at the foot of a bar on two lines, upright, or not at all, as its bar has room."""
-    across, up = (abs(end) for end in _scale(ax))
-    written: list[Any] = []
-    for foot in known(ax, PERIOD):
-        days, height = words_of(foot).room
-        forms = forms_of(foot)
-        foot.set_visible(True)
+    """Write the period at the foot of a bar on two lines, or upright, or hide it.
+
+    This depends on the room that its bar has.
+    """
+    placed: list[Any] = []
+    for label in labels_of(ax, PERIOD):
+        forms = forms_of(ax, label)
+        label.set_visible(True)
         for form, rotation in ((forms[0], 0), (forms[-1], 90)):
-            foot.set_rotation(rotation)
-            write(foot, form)
-            box = foot.get_window_extent()
-            high_enough = not rotation or box.height + pixels(ax, 8) < height * up
-            if (
-                high_enough
-                and box.width <= 1.1 * days * across
-                and not any(map(box.overlaps, written))
-            ):
-                written.append(box)
+            label.set_rotation(rotation)
+            write(ax, label, form)
+            box = label.get_window_extent()
+            if _fits_bar(ax, label) and not any(map(box.overlaps, placed)):
+                placed.append(box)
                 break
         else:
-            foot.set_visible(False)
+            label.set_visible(False)
+
+
+def _fits_bar(ax: Axes, label: Annotation) -> bool:
+    """Return whether a period has room at the foot of its bar; an upright one needs height, too."""
+    width, height = _extent(ax, label)
+    box = label.get_window_extent()
+    if label.get_rotation() and box.height + pixels(ax, 8) >= height:
+        return False
+    return bool(box.width <= 1.1 * width)
 
 
 def _place_inside(ax: Axes) -> None:
-    across, up = (abs(end) for end in _scale(ax))
-    for text in known(ax, INSIDE):
-        wide, high = (
-            end * scale for end, scale in zip(words_of(text).room, (across, up), strict=True)
-        )
-        text.set_visible(True)
-        for form in forms_of(text):
-            write(text, form)
-            box = text.get_window_extent()
-            if box.width <= wide and box.height <= high:
+    for label in labels_of(ax, INSIDE):
+        width, height = _extent(ax, label)
+        label.set_visible(True)
+        for form in forms_of(ax, label):
+            write(ax, label, form)
+            box = label.get_window_extent()
+            if box.width <= width and box.height <= height:
                 break
         else:
-            text.set_visible(False)
+            label.set_visible(False)
 
 
-def _scale(ax: Axes) -> tuple[float, float]:
-    """Return how many pixels a unit of each axis is."""
+def _extent(ax: Axes, label: Annotation) -> tuple[float, float]:
+    """Return the width and the height of the mark of a label, in pixels."""
+    width, height = chart_of(ax).labels[label].extent
     (x0, y0), (x1, y1) = ax.transData.transform([(0, 0), (1, 1)])
-    return float(x1 - x0), float(y1 - y0)
+    return width * abs(float(x1 - x0)), height * abs(float(y1 - y0))
 
 
 def _is_too_wide(ax: Axes, label: Annotation) -> bool:
-    wide = words_of(label).room[0]
-    return bool(wide and label.get_window_extent().width > wide * abs(_scale(ax)[0]))
+    width, _ = _extent(ax, label)
+    return bool(width and label.get_window_extent().width > width)
 
 
 def _overlapping(labels: list[Annotation]) -> bool:
@@ -177,24 +209,27 @@ def _overlapping(labels: list[Annotation]) -> bool:
     return any(box.overlaps(other) for place, box in enumerate(boxes) for other in boxes[:place])
 
 
-def _clear(ax: Axes, labels: list[Annotation], under: float) -> None:
-    """Lift labels that would lie on others, and the top of the axis where they would reach the legend."""
+def _clear_legend(ax: Axes, labels: list[Annotation], under: float) -> None:
+    """Lift labels that overlap, and the top of the axis where they would reach the legend.
+
+    A top that a user has set stays.
+    """
+    chart = chart_of(ax)
     bottom, top = ax.get_ylim()
-    free = ax not in _TOPS or math.isclose(top, _TOPS[ax])
+    free = chart.top is None or math.isclose(top, chart.top)
     if free:
-        ends = [text.xy[1] for text in (*labels, *known(ax, OTHER))]
+        ends = [label.xy[1] for label in (*labels, *labels_of(ax, BELOW))]
         ax.set_ylim(top=1.08 * max(ends, default=1) or 1)
     for _ in range(LIFTS):
-        _spread(ax, labels)
+        _lift_labels(ax, labels)
         ceiling = ax.get_window_extent().y1 - under
         highest = max((_padded(label).y1 for label in labels), default=0)
         if highest < ceiling or not free:
             break
-        ax.set_ylim(
-            top=bottom + (ax.get_ylim()[1] - bottom) * min(1.5, 1.02 * _ratio(ax, highest, ceiling))
-        )
+        taller = min(1.5, 1.02 * _ratio(ax, highest, ceiling))
+        ax.set_ylim(top=bottom + (ax.get_ylim()[1] - bottom) * taller)
     if free:
-        _TOPS[ax] = ax.get_ylim()[1]
+        chart.top = ax.get_ylim()[1]
 
 
 def _ratio(ax: Axes, highest: float, ceiling: float) -> float:
@@ -202,17 +237,17 @@ def _ratio(ax: Axes, highest: float, ceiling: float) -> float:
     return float((highest - floor) / max(ceiling - floor, 1))
 
 
-def _spread(ax: Axes, labels: list[Annotation]) -> None:
-    """Lift each label until it lies on no other words, and on no mark but its own."""
-    placed = [
-        _padded(text) for text in (*known(ax, OTHER), *known(ax, PERIOD)) if text.get_visible()
-    ]
+def _lift_labels(ax: Axes, labels: list[Annotation]) -> None:
+    """Lift each label until it lies on no other text, and on no mark but its own."""
+    others = [label for label in labels_of(ax, PERIOD) if label.get_visible()]
+    others = [label for label in labels_of(ax, BELOW) if label.get_visible()] + others
+    placed = [_padded(label) for label in others]
     diamonds = [np.asarray(line.get_xydata()) for line in ax.lines if line.get_marker() == "D"]
     placed += [_box(ax, *point) for points in diamonds for point in points]
     marks = [_mark_box(ax, label) for label in labels]
     for place, label in enumerate(labels):
         across = _inward(ax, label)
-        label.xyann = (across, words_of(label).place[1])
+        label.xyann = (across, chart_of(ax).labels[label].offset[1])
         taken = [*placed, *marks[:place], *marks[place + 1 :]]
         box = _padded(label)
         while any(map(box.overlaps, taken)) and label.xyann[1] < HIGHEST:
@@ -222,14 +257,9 @@ def _spread(ax: Axes, labels: list[Annotation]) -> None:
 
 
 def _mark_box(ax: Axes, label: Annotation) -> Bbox:
-    """Return what the mark of a label takes, where the label points at, in pixels."""
-    return _box(
-        ax,
-        *(
-            axis.convert_units(end)
-            for axis, end in zip((ax.xaxis, ax.yaxis), label.xy, strict=True)
-        ),
-    )
+    """Return the box of the mark that a label annotates, in pixels."""
+    x, y = label.xy
+    return _box(ax, ax.xaxis.convert_units(x), ax.yaxis.convert_units(y))
 
 
 def _box(ax: Axes, x: float, y: float) -> Bbox:
@@ -239,21 +269,24 @@ def _box(ax: Axes, x: float, y: float) -> Bbox:
 
 
 def _inward(ax: Axes, label: Annotation) -> float:
-    """Return how many points to the right a label must stand, or to the left, so as not to leave the chart."""
-    label.xyann = words_of(label).place
+    """Return by how many points a label must move to the right, to stay in the chart.
+
+    The number is below 0 where it must move to the left.
+    """
+    label.xyann = chart_of(ax).labels[label].offset
     box, chart = label.get_window_extent(), ax.get_window_extent()
     return float((max(chart.x0 - box.x0, 0) - max(box.x1 - chart.x1, 0)) / pixels(ax, 1))
 
 
-def _lead(ax: Axes, labels: list[Annotation]) -> None:
-    """Draw a thin line from a lifted label to its mark."""
+def _draw_leaders(ax: Axes, labels: list[Annotation]) -> None:
+    """Draw a thin line from each lifted label to its mark."""
+    thin = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
     for label in labels:
-        if label.xyann[1] > words_of(label).place[1] + 9:
-            thin = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
+        if label.xyann[1] > chart_of(ax).labels[label].offset[1] + 9:
             leader = ax.annotate(
                 "", label.xy, label.xyann, textcoords="offset points", arrowprops=thin
             )
-            remember(leader, LEADER, "")
+            add_label(ax, leader, LEADER, "")
 
 
 def _padded(text: Annotation) -> Any:
@@ -266,58 +299,64 @@ def _as_sign(text: str) -> str:
     return text
 
 
-def begin_rows(ax: Axes, count: int) -> None:
-    """Make room for so many rows, the first one at the top."""
+def begin_rows(ax: Axes, labels: Sequence[str]) -> None:
+    """Make room for rows, the first one at the top, and label their ticks."""
     ax.grid(visible=True, axis="x")
     ax.grid(visible=False, axis="y")
-    ax.set_ylim(count - 0.5, -ROOM)
+    ax.set_ylim(len(labels) - 0.5, -ROOM)
+    set_tick_labels(ax.yaxis, labels)
 
 
-def say(ax: Axes, place: int, forms: Sequence[str], low: float, high: float) -> None:
-    """Write words above the mark of a row, which reaches from low to high; `place_sayings` then places them."""
-    said = annotate(
+def label_row(ax: Axes, place: int, forms: Sequence[str], low: float, high: float) -> None:
+    """Write a label above the mark of a row, which reaches from low to high.
+
+    `place_row_labels` then places it.
+    """
+    label = annotate(
         ax, forms[0], (low, place), xytext=(0, 11), va="bottom", fontsize=SMALL, color=INK, zorder=2
     )
-    remember(said, LABEL, *forms, room=(low, high))
+    add_label(ax, label, ABOVE, *forms, extent=(low, high))
 
 
-def place_sayings(ax: Axes) -> None:
-    """Wrap the words of each row to the side that has more room, in the fullest form that the height allows."""
-    said = known(ax, LABEL)
-    highest = 0.0
-    for text in said:
-        _set_beside(ax, text)
-        highest = max(highest, text.get_window_extent().height)
-    names = [label.get_window_extent().height for label in ax.get_yticklabels()]
+def place_row_labels(ax: Axes) -> None:
+    """Wrap the label of each row to the side that has more room.
+
+    It takes the longest form for which the row is high enough.
+    """
+    labels = labels_of(ax, ABOVE)
+    under = legend_height(ax)
     count = len(ax.get_yticks()) + ROOM - 0.5
-    legend = ax.get_legend()
-    under = legend.get_window_extent().height if legend else 0
-    row = max(
-        [
-            (highest + pixels(ax, 2 * GAP)) / (1 - THICK),
-            *(name + pixels(ax, 3 * GAP) for name in names),
-        ]
-    )
-    grow(ax, row * count + under)
+    grow(ax, _row_height(ax, labels) * count + under)
     pitch = (ax.get_window_extent().height - under) / count
-    if legend:
+    if ax.get_legend():
         ax.set_ylim(top=-ROOM - under / pitch)
-    for text in said:
+    for label in labels:
         above = THICK / 2 * pitch + pixels(ax, GAP)
-        text.xyann = (0, above / pixels(ax, 1))
-        for form in forms_of(text):
-            _set_beside(ax, text, form)
-            if text.get_window_extent().height <= pitch * (1 - THICK) - pixels(ax, GAP) + 1:
+        label.xyann = (0, above / pixels(ax, 1))
+        for form in forms_of(ax, label):
+            _set_beside(ax, label, form)
+            if label.get_window_extent().height <= pitch * (1 - THICK) - pixels(ax, GAP) + 1:
                 break
 
 
-def _set_beside(ax: Axes, text: Annotation, form: str | None = None) -> None:
-    """Set words from the left end of a mark to the right edge, or from its right end to the left edge."""
-    low, high = words_of(text).room
+def _row_height(ax: Axes, labels: list[Annotation]) -> float:
+    """Return the height in pixels that a row needs for its label in full and its tick label."""
+    highest = 0.0
+    for label in labels:
+        _set_beside(ax, label, forms_of(ax, label)[0])
+        highest = max(highest, label.get_window_extent().height)
+    ticks = [tick.get_window_extent().height for tick in ax.get_yticklabels()]
+    above_mark = (highest + pixels(ax, 2 * GAP)) / (1 - THICK)
+    return max(above_mark, *(tick + pixels(ax, 3 * GAP) for tick in ticks))
+
+
+def _set_beside(ax: Axes, label: Annotation, form: str) -> None:
+    """Set a label from the left end of its mark to the right edge, or the other way round."""
+    low, high = chart_of(ax).labels[label].extent
     box = ax.get_window_extent()
-    at = [ax.transData.transform((end, 0))[0] for end in (low, high)]
-    rightward, leftward = box.x1 - at[0], at[1] - box.x0
+    start, end = (ax.transData.transform((x, 0))[0] for x in (low, high))
+    rightward, leftward = box.x1 - start, end - box.x0
     left = rightward >= leftward
-    text.set_horizontalalignment("left" if left else "right")
-    text.xy = (low if left else high, text.xy[1])
-    write(text, form or forms_of(text)[0], max(rightward, leftward))
+    label.set_horizontalalignment("left" if left else "right")
+    label.xy = (low if left else high, label.xy[1])
+    write(ax, label, form, max(rightward, leftward))

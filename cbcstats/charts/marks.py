@@ -26,7 +26,7 @@ GRID: Final = "#E3E3E3"
 PAPER: Final = "white"
 ARROW: Final = 24  # points, the length of the arrow of an open range
 ONE_AT_A_TIME: Final = threading.RLock()  # what matplotlib is told holds for the whole process
-STYLE: Final = Path(__file__).with_name("cbcstats.mplstyle")
+STYLE: Final = Path(__file__).parent.parent / "cbcstats.mplstyle"
 _DOTS: Final = "...."
 _PLANNED: Final[dict[str, Any]] = {"facecolor": "none", "hatch": "////"}
 

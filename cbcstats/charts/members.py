@@ -1,46 +1,58 @@
-"""The chart of the Members of the WCO: a tile for each, so that the smallest is seen as well as the largest."""
+"""`plot_members`: a tile for each Member of the WCO, small or large."""
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
+from cbcstats.arguments import (
+    check_frame,
+    check_names,
+    check_optional_axes,
+    check_optional_text,
+    check_series,
+)
+from cbcstats.charts.chart import TILE, add_label, chart_of, forms_of, labels_of
 from cbcstats.charts.descriptions import members_text, short_name
-from cbcstats.charts.layout import finish, grow, new_axes
+from cbcstats.charts.layout import (
+    SAFE,
+    add_legend,
+    finish,
+    grow,
+    legend_height,
+    new_axes,
+    pixels,
+    write,
+)
 from cbcstats.charts.marks import GREY, INK, PAPER, SMALL, styled
-from cbcstats.charts.text import SAFE, forms_of, known, name_marks, pixels, remember, write
 from cbcstats.counts.ranges import rows
 from cbcstats.counts.wording import format_range
 from cbcstats.errors import ArgumentError
+from cbcstats.frames import is_frame
 from cbcstats.tables.codelists import WCO_REGIONS
 from cbcstats.tables.loaders import load_members, load_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-# Steps from few to many, and the colour of words on each.
+# Steps from few to many, and the colour of text on each.
 STEPS: Final = ("#C6DBEF", "#6BAED6", "#2171B5", "#08306B")
 _ON_STEPS: Final = ("#08306B", "#08306B", "#F7FBFF", "#F7FBFF")
-TILE: Final = 24  # points, the least width of a tile
-HIGH: Final = {
-    True: 15,
-    False: 22,
-}  # points, the least height of a tile: with a code alone, with a number below it
+# Points, the least size of a tile: its width, and its height with a code alone or also a number.
+LEAST_WIDTH: Final = 24
+LEAST_HEIGHT: Final = {"code": 15, "number": 22}
 HEAD: Final = 0.85  # of a tile, the height of the name of a region
 WIDE: Final = 1.3  # of its height, the best width of a tile
 GAP: Final = 0.25  # of a tile, between two regions
 INSET: Final = 0.05  # of a tile, at each side
-ON_TILE: Final = "on a tile"  # the role of a code and its number
-
-# Of each tile and its words, and of the names of regions: the region, and the place in it.
-_PLACES: WeakKeyDictionary[Artist, tuple[int, int]] = WeakKeyDictionary()
+HEADING: Final = -1  # the position of the name of a region among its tiles
 
 
 def plot_members(
@@ -81,6 +93,8 @@ def plot_members(
     >>> print(describe(ax)[:83])
     Chart of the WCO Members by region, one tile each: Missions. 3 of 187 have a value:
     """
+    ax = check_optional_axes("ax", ax)
+    title = check_optional_text("title", title)
     counts, listed, sources = _counted(values)
     tiles = _tiles(counts)
     others = sorted(set(counts.index) - set(tiles["iso3"]))
@@ -90,36 +104,29 @@ def plot_members(
         ax = ax or new_axes()
         ax.set_axis_off()
         for region, (label, of_region) in enumerate(tiles.groupby("wco_region", sort=False)):
-            head = ax.text(
-                0,
-                0,
-                short_name(label),
-                fontsize=SMALL + 1,
-                color=INK,
-                va="center",
-                fontweight="bold",
-            )
-            _PLACES[head] = (region, -1)
+            _draw_heading(ax, region, short_name(label))
             for place, tile in enumerate(rows(of_region)):
                 _draw_tile(ax, (region, place), tile, classes)
-        name_marks(ax, _handles(tiles, classes, others))
+        add_legend(ax, _handles(tiles, classes, others))
         return finish(
-            ax, title=name, text=members_text(tiles, name, others, listed=listed), sources=sources, data=tiles,
-            fit_marks=_fit_listed if listed else _fit_numbered,
-        )  # fmt: skip
+            ax,
+            title=name,
+            description=members_text(tiles, name, others, listed=listed),
+            sources=sources,
+            data=tiles,
+            fit=functools.partial(_fit_tiles, least=LEAST_HEIGHT["code" if listed else "number"]),
+        )
 
 
 def _counted(values: pd.Series | pd.DataFrame | Iterable[str]) -> tuple[pd.Series, bool, list[str]]:
     """Return a number for each code, whether it only says that the Member is listed, and the ids of the sources."""
-    if isinstance(values, pd.DataFrame):
-        if "member" not in values:
-            raise ArgumentError(
-                f"`values` lacks the column {'member'!r}; give a frame of load_beneficiaries, or a Series"
-            )
+    if is_frame(values):
+        values = check_frame("values", values, ["member"], "load_beneficiaries")
         sources = list(values["source_id"].dropna()) if "source_id" in values else []
         counts = pd.Series(1.0, index=pd.Index(values["member"].dropna().unique()))
         return _checked(counts), True, sources
-    if isinstance(values, pd.Series):
+    if isinstance(values, pd.Series | Mapping):
+        values = check_series("values", values, "counts")
         source = values.attrs.get("source")
         counts = pd.to_numeric(values, errors="coerce").astype("Float64").astype(float)
         if (values.notna() & counts.isna()).any() or (counts < 0).any() or np.isinf(counts).any():
@@ -127,13 +134,13 @@ def _counted(values: pd.Series | pd.DataFrame | Iterable[str]) -> tuple[pd.Serie
                 "`values` must hold counts of 0 or more, indexed by the codes of Members"
             )
         return _checked(counts), False, [source] if source else []
-    codes = [values] if isinstance(values, str) else list(dict.fromkeys(values))
+    codes = check_names("values", values)
     return _checked(pd.Series(1.0, index=pd.Index(codes, dtype="str"))), True, []
 
 
 def _checked(counts: pd.Series) -> pd.Series:
-    known = set(load_places()["iso3"])
-    unknown = [str(code) for code in counts.index if code not in known]
+    codes = set(load_places()["iso3"])
+    unknown = [str(code) for code in counts.index if code not in codes]
     if unknown:
         shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
         raise ArgumentError(
@@ -170,14 +177,11 @@ def _classes(values: pd.Series) -> list[tuple[float, float]]:
 
 
 def _look(value: float, classes: list[tuple[float, float]]) -> tuple[dict[str, Any], str]:
-    """Return how a tile with a value looks, and the colour of the words on it."""
+    """Return how a tile with a value looks, and the colour of the text on it."""
     if np.isnan(value):
-        return {
-            "facecolor": PAPER,
-            "edgecolor": GREY,
-            "linestyle": (0, (2, 2)),
-            "linewidth": 0.7,
-        }, GREY
+        dashes = (0, (2, 2))
+        look = {"facecolor": PAPER, "edgecolor": GREY, "linestyle": dashes, "linewidth": 0.7}
+        return look, GREY
     if value == 0:
         return {"facecolor": PAPER, "edgecolor": INK, "linewidth": 1.0}, INK
     step = next((place for place, (_, high) in enumerate(classes) if value <= high), 0)
@@ -190,6 +194,12 @@ def _steps(count: int) -> tuple[int, ...]:
     return {1: (2,), 2: (0, 2), 3: (0, 2, 3)}.get(count, (0, 1, 2, 3))
 
 
+def _draw_heading(ax: Axes, region: int, name: str) -> None:
+    look: dict[str, Any] = {"fontsize": SMALL + 1, "color": INK, "fontweight": "bold"}
+    heading = ax.text(0, 0, name, va="center", **look)
+    chart_of(ax).tiles[heading] = (region, HEADING)
+
+
 def _draw_tile(
     ax: Axes, place: tuple[int, int], tile: Any, classes: list[tuple[float, float]]
 ) -> None:
@@ -197,17 +207,15 @@ def _draw_tile(
 
     look, ink = _look(tile.value, classes)
     box = ax.add_patch(Rectangle((0, 0), 1 - 2 * INSET, 1 - 2 * INSET, **look))
-    number = (
-        f"\n{format_range(tile.value, tile.value)}" if classes and not np.isnan(tile.value) else ""
-    )
-    full = tile.iso3 + number
-    words = ax.text(
-        0, 0, full, fontsize=SMALL, color=ink, ha="center", va="center", linespacing=1.05
-    )
-    remember(words, ON_TILE, full, tile.iso3)
+    code_and_number = tile.iso3
+    if classes and not np.isnan(tile.value):
+        code_and_number += f"\n{format_range(tile.value, tile.value)}"
+    look = {"fontsize": SMALL, "color": ink, "linespacing": 1.05}
+    text = ax.text(0, 0, code_and_number, ha="center", va="center", **look)
+    add_label(ax, text, TILE, code_and_number, tile.iso3)
     box.set_in_layout(False)  # tiles are within the chart, however it is laid out
-    for artist in (box, words):
-        _PLACES[artist] = place
+    for artist in (box, text):
+        chart_of(ax).tiles[artist] = place
 
 
 def _handles(
@@ -232,51 +240,55 @@ def _handles(
     return handles
 
 
-def _fit_listed(ax: Axes) -> None:
-    _fit_tiles(ax, HIGH[True])
+def _fit_tiles(ax: Axes, *, least: float) -> None:
+    """Set as many tiles beside each other as have room, region under region.
 
-
-def _fit_numbered(ax: Axes) -> None:
-    _fit_tiles(ax, HIGH[False])
-
-
-def _fit_tiles(ax: Axes, high: float) -> None:
-    """Set as many tiles beside each other as have room, region under region, and on each what it has room for."""
-    artists = [artist for artist in ax.get_children() if artist in _PLACES]
+    Tiles get at least so many points in height. On each stands its code, with its number where this
+    has room; a number that its tile would cut is only in the legend.
+    """
+    placed = chart_of(ax).tiles
+    artists = [artist for artist in ax.get_children() if artist in placed]
     sizes = np.zeros(len(WCO_REGIONS), int)
     for artist in artists:
-        region, place = _PLACES[artist]
+        region, place = placed[artist]
         sizes[region] = max(sizes[region], place + 1)
-    legend = ax.get_legend()
-    under = legend.get_window_extent().height if legend else 0
+    under = legend_height(ax)
     width = ax.get_window_extent().width
-    most = max(1, int(width / pixels(ax, TILE)))
-    grow(ax, _tops(sizes, most)[-1] * pixels(ax, high) + under)
+    most = max(1, int(width / pixels(ax, LEAST_WIDTH)))
+    grow(ax, _tops(sizes, most)[-1] * pixels(ax, least) + under)
     height = ax.get_window_extent().height - under
-
-    def shape(across: int) -> float:
-        """Return how far the tiles are from their best shape, if there are so many beside each other."""
-        tall = height / _tops(sizes, across)[-1]
-        return (
-            abs(math.log(width / across / tall / WIDE))
-            if tall >= 0.99 * pixels(ax, high)
-            else math.inf
-        )
-
-    across = min(range(most, 0, -1), key=shape)
+    across = _best_number(sizes, most, (width, height), 0.99 * pixels(ax, least))
     tops = _tops(sizes, across)
-    unit = height / tops[-1]
     ax.set_xlim(0, across)
-    ax.set_ylim(tops[-1], -under / max(unit, 1))
+    ax.set_ylim(tops[-1], -under / max(height / tops[-1], 1))
     for artist in artists:
-        region, place = _PLACES[artist]
-        down = HEAD / 2 if place < 0 else HEAD + place // across
+        region, place = placed[artist]
+        down = HEAD / 2 if place == HEADING else HEAD + place // across
         _move(artist, place % across, tops[region] + down)
-    room = SAFE * (1 - 2 * INSET) * width / across
-    for words in known(ax, ON_TILE):
-        for form in forms_of(words):  # a number that its tile would cut is left to the legend
-            write(words, form)
-            if words.get_window_extent().width <= room:
+    _write_on_tiles(ax, SAFE * (1 - 2 * INSET) * width / across)
+
+
+def _best_number(sizes: np.ndarray, most: int, room: tuple[float, float], least: float) -> int:
+    """Return how many tiles beside each other come nearest to the best shape of a tile.
+
+    The room has a width and a height in pixels; a tile that is lower than the least counts as far
+    from it.
+    """
+    width, height = room
+
+    def off(across: int) -> float:
+        tall = height / _tops(sizes, across)[-1]
+        return abs(math.log(width / across / tall / WIDE)) if tall >= least else math.inf
+
+    return min(range(most, 0, -1), key=off)
+
+
+def _write_on_tiles(ax: Axes, room: float) -> None:
+    """Write on each tile the longest form of its label that is not wider than a room in pixels."""
+    for text in labels_of(ax, TILE):
+        for form in forms_of(ax, text):
+            write(ax, text, form)
+            if text.get_window_extent().width <= room:
                 break
 
 

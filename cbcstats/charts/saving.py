@@ -6,19 +6,28 @@ import contextlib
 import io
 import re
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.charts.captions import chart_data, describe, fit
+from cbcstats.arguments import (
+    check_axes,
+    check_choice,
+    check_file_to_write,
+    check_flag,
+    check_names,
+    check_number,
+)
+from cbcstats.charts.chart import chart_data, describe, is_chart, title_of
+from cbcstats.charts.layout import fit_figure
 from cbcstats.charts.marks import GREY, GRID, INK, ONE_AT_A_TIME, PAPER, root_figure
-from cbcstats.errors import ArgumentError, check_choice
+from cbcstats.errors import ArgumentError
 from cbcstats.files.plain import csv_bytes, plain_frame
 from cbcstats.files.writing import target, write_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -27,6 +36,7 @@ FORMATS: Final = ("png", "svg", "pdf")
 THEMES: Final = ("light", "dark")
 CENTIMETRES: Final = 2.54  # in an inch
 _SIZES: Final = (5, 120)  # centimetres; on less no axes are left, and A0 is 118.9 long
+_DPI: Final = (10, 1200)  # below, letters have no dots; above, A0 has more than matplotlib draws
 # What other programs write of charts and their data; any other ending, such as .2018, is part of the name.
 _OTHER_FILES: Final = (
     *("bmp", "csv", "emf", "eps", "gif", "html", "jpeg", "jpg", "pptx", "ps"),
@@ -109,37 +119,40 @@ def save_chart(
     ...     print([file.name for file in save_chart(ax, f"{folder}/missions", formats=("png", "svg"))])
     ['missions.png', 'missions.svg', 'missions.csv']
     """
-    check_choice("theme", theme, THEMES)
-    formats = (formats,) if isinstance(formats, str) else formats
-    path = Path(path)
+    ax = check_axes("ax", ax)
+    path = check_file_to_write("path", path)
+    formats = check_names("formats", formats, FORMATS)
+    theme = check_choice("theme", theme, THEMES)
+    transparent = check_flag("transparent", transparent)
+    overwrite = check_flag("overwrite", overwrite)
     suffix = path.suffix.lower().removeprefix(".")
     if suffix in FORMATS:
-        path, formats = path.with_suffix(""), (suffix,)
+        path, formats = path.with_suffix(""), [suffix]
     elif suffix in _OTHER_FILES:
         raise ArgumentError(
             f"{path}: a chart is no .{suffix}; let the name end in .png, .svg or .pdf, or none for all"
         )
-    for name in formats:
-        check_choice("formats", name, FORMATS)
     least, most = _SIZES
     for name, size in (("width", width), ("height", height)):
-        if size is not None and not least <= size <= most:
+        if size is not None and not least <= check_number(name, size) <= most:
             raise ArgumentError(
                 f"`{name}` is in centimetres, from {least} to {most}, but {size!r} was given"
             )
-    if not dpi > 0:
-        raise ArgumentError(f"`dpi` must be above 0, but {dpi!r} was given")
+    least, most = _DPI
+    if not least <= check_number("dpi", dpi) <= most:
+        raise ArgumentError(f"`dpi` must be from {least} to {most}, but {dpi!r} was given")
     files = [
         target(path.with_name(f"{path.name}.{name}"), [f".{name}"], overwrite=overwrite)
         for name in formats
     ]
     data_file = target(path.with_name(f"{path.name}.csv"), [".csv"], overwrite=overwrite)
     figure = root_figure(ax)
-    with ONE_AT_A_TIME, _fitted(ax, figure, width, height), _themed(figure, theme):
+    with ONE_AT_A_TIME, _fitted(figure, width, height), _themed(figure, theme):
         written = [picture(figure, name, dpi=dpi, transparent=transparent) for name in formats]
     data = figure_data(figure)
     written.append(csv_bytes(plain_frame(data, "chart_data(ax)") if len(data.columns) else data))
-    return write_together(dict(zip([*files, data_file], written, strict=True)))
+    contents = dict(zip([*files, data_file], written, strict=True))
+    return write_together(contents, overwrite=overwrite)
 
 
 def picture(
@@ -187,25 +200,21 @@ def figure_text(figure: Figure) -> str:
 
 def figure_data(figure: Figure) -> pd.DataFrame:
     """Return the data of all charts of a figure; where there are several, a first column says of which."""
-    frames: dict[str, pd.DataFrame] = {}
-    for ax in figure.axes:
-        with contextlib.suppress(
-            ArgumentError
-        ):  # an Axes that was drawn otherwise, such as a bar of colours
-            frames[
-                f"{len(frames) + 1} {' '.join((ax.get_title('left') or ax.get_title()).split())}"
-            ] = chart_data(ax)
-    if len(frames) == 1:
-        return next(iter(frames.values()))
-    named = [
-        frame.assign(chart=name)[["chart", *frame.columns.drop("chart", errors="ignore")]]
-        for name, frame in frames.items()
-    ]
-    return pd.concat(named or [pd.DataFrame()])
+    charts = [ax for ax in figure.axes if is_chart(ax)]
+    if not charts:
+        return pd.DataFrame()
+    if len(charts) == 1:
+        return chart_data(charts[0])
+    frames = []
+    for number, ax in enumerate(charts, start=1):
+        frame = chart_data(ax)
+        columns = frame.columns.drop("chart", errors="ignore")
+        frames.append(frame.assign(chart=f"{number} {title_of(ax)}")[["chart", *columns]])
+    return pd.concat(frames)
 
 
 @contextlib.contextmanager
-def _fitted(ax: Axes, figure: Figure, width: float | None, height: float | None) -> Iterator[None]:
+def _fitted(figure: Figure, width: float | None, height: float | None) -> Iterator[None]:
     """Give the figure another size, and what it had afterwards."""
     before = figure.get_size_inches().copy()
     wide = width / CENTIMETRES if width else before[0]
@@ -213,13 +222,13 @@ def _fitted(ax: Axes, figure: Figure, width: float | None, height: float | None)
     changed = bool(width or height)
     if changed:
         figure.set_size_inches(wide, tall)
-        fit(ax)
+        fit_figure(figure)
     try:
         yield
     finally:
         if changed:
             figure.set_size_inches(*before)
-            fit(ax)
+            fit_figure(figure)
 
 
 @contextlib.contextmanager

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cbcstats.charts.descriptions import short_name
 from cbcstats.charts.labels import label_above, label_inside, place_labels
+from cbcstats.charts.layout import add_legend, fit_column_ticks, set_tick_labels
 from cbcstats.charts.marks import INK, PAPER, cycle
-from cbcstats.charts.text import fit_columns, name_columns, name_marks
 from cbcstats.tables.codelists import WCO_REGIONS
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ class Piece(NamedTuple):
 
 
 class Stack(NamedTuple):
-    """A column of a chart: its name, its pieces, what is said above it, and whether it is hollow."""
+    """A column of a chart: its tick label, its pieces, the forms of its label, if it is hollow."""
 
     name: str
     pieces: Sequence[Piece]
-    said: tuple[str, ...]
+    label: tuple[str, ...]
     hollow: bool
 
 
@@ -51,26 +51,27 @@ def ordered_parts(parts: Iterable[str]) -> list[str]:
 def draw_stacks(
     ax: Axes, stacks: Sequence[Stack], parts: Sequence[str], more: Sequence[Any] = ()
 ) -> None:
-    """Draw columns of stacked bars over a line at zero, name them, and say which colour is which part."""
+    """Draw labelled columns of stacked bars over a line at zero, and a legend of their parts."""
     from matplotlib.patches import Patch
 
     looks = dict(zip(parts, _looks(parts), strict=True))
     for place, stack in enumerate(stacks):
         up = _draw_stack(ax, place, stack, looks)
-        if stack.said:
-            label_above(ax, (place, up), stack.said, (1, 0))
+        if stack.label:
+            label_above(ax, (place, up), stack.label, width=1)
     ax.axhline(0, color=INK, linewidth=1, zorder=3)
     ax.set_ylim(bottom=min(0.0, 1.12 * ax.dataLim.y0))
-    name_columns(ax, [stack.name for stack in stacks])
+    set_tick_labels(ax.xaxis, [stack.name for stack in stacks])
+    ax.set_xlim(-0.6, len(stacks) - 0.4)
     filled = [
         Patch(label=short_name(part), **_filled(*looks[part], hollow=False)) for part in parts
     ]
-    name_marks(ax, [*filled, *more])
+    add_legend(ax, [*filled, *more])
 
 
 def fit_stacks(ax: Axes) -> None:
-    """Fit the names of the columns and the numbers to the size of the chart."""
-    fit_columns(ax)
+    """Fit the tick labels of the columns and the labels to the size of the chart."""
+    fit_column_ticks(ax)
     place_labels(ax, least=LEAST)
 
 

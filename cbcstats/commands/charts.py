@@ -65,11 +65,11 @@ def chart(
     """
     import matplotlib as mpl
 
+    from cbcstats.arguments import check_choice
     from cbcstats.changes.year_on_year import year_on_year
     from cbcstats.charts.changes import plot_changes
     from cbcstats.charts.counts import plot_counts
     from cbcstats.charts.saving import save_chart
-    from cbcstats.errors import check_choice
     from cbcstats.tables.loaders import load_counts
 
     mpl.use("agg")

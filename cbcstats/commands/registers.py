@@ -1,7 +1,8 @@
-"""The commands for registers: `check` and `count`, on files of any size."""
+"""The commands for registers: `check` and `count`."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -20,14 +21,16 @@ if TYPE_CHECKING:
 
     from cbcstats.registers.register import Register
 
-_LARGE: Final = 20_000_000  # bytes, from which on progress is shown
+_LARGE: Final = 20_000_000  # bytes, from which on a terminal shows that a file is being read
 _TABLES: Final = (".csv", ".xlsx", ".parquet")
 
 File = Annotated[Path, typer.Argument(help="A register: CSV, Excel or Parquet.")]
 Columns = Annotated[
     list[str] | None,
     typer.Option(
-        "--column", "-c", help="Which column is which, such as member=Country; again and again."
+        "--column",
+        "-c",
+        help="Which column is which, such as member=Country; again and again.",
     ),
 ]
 DateFormat = Annotated[
@@ -38,7 +41,8 @@ DateFormat = Annotated[
 ]
 Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
 RepeatedRows = Annotated[
-    str, typer.Option(help="keep or reject rows that repeat another in all cells and have no id.")
+    str,
+    typer.Option(help="keep or reject rows that repeat another in all cells and have no id."),
 ]
 
 
@@ -61,44 +65,27 @@ def check(
 ) -> None:
     """Say what is wrong with a register: every bad cell, its row, and what to do.
 
-    Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file cannot be read or written.
+    Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file cannot be
+    read or written.
     """
-    from cbcstats.counts.ranges import rows
-    from cbcstats.registers.register import Register, together
-
-    options = {
-        "kind": kind,
-        "sheet": sheet,
-        "date_format": date_format,
-        "repeated_rows": repeated_rows,
-    }
+    options = {"sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
     with errors_as_sentences():
         if problems:
-            target(problems, [".xlsx"], overwrite=overwrite)
-            if problems.exists() and file.exists() and problems.samefile(file):
-                raise ArgumentError(
-                    f"{problems} is the register itself; give the workbook another name"
-                )
-        parts = []
-        for part in _parts(file, column, options):
-            # Rows are counted and let go, so that a file larger than memory can be checked.
-            rejected = part.rejected if problems else part.rejected.iloc[:0]
-            parts.append(
-                Register(part.name, part.rows.iloc[:0], rejected, part.problems, part.summary)
-            )
-        found = together(parts)
-        typer.echo(printable(found.in_words()))
-        for problem in rows(found.problems.head(SHOWN)):
+            problems = target(problems, [".xlsx"], overwrite=overwrite)
+            _check_not_the_register(problems, file)
+        register = _read(file, column, kind=kind, **options)
+        typer.echo(printable(register.in_words()))
+        for problem in register.problems.head(SHOWN).itertuples(index=False):
             typer.echo(printable(problem_line(problem)))
-        if len(found.problems) > SHOWN:
-            typer.echo(f"  and {len(found.problems) - SHOWN:,} more")
-        if problems and found.summary["rejected"]:
-            typer.echo(printable(f"Wrote {found.save_problems(problems, overwrite=overwrite)}"))
-    if found.summary["rejected"]:
+        if len(register.problems) > SHOWN:
+            typer.echo(f"  and {len(register.problems) - SHOWN:,} more")
+        if problems and len(register.rejected):
+            written = register.save_problems(problems, overwrite=overwrite)
+            typer.echo(printable(f"Wrote {written}"))
+    if len(register.rejected):
         if not problems:
-            typer.echo(
-                "To hand the rejected rows back with their bad cells marked: --problems problems.xlsx"
-            )
+            hint = "To hand the rejected rows back with their bad cells marked"
+            typer.echo(f"{hint}: --problems problems.xlsx")
         raise typer.Exit(1)
 
 
@@ -128,75 +115,84 @@ def count(
     repeated_rows: RepeatedRows = "keep",
     overwrite: Overwrite = False,
 ) -> None:
-    """Count the missions of a register per reporting year, as counts that compare.
+    """Count the missions of a register per reporting year.
 
-    What is rejected is not counted; a line says how many rows that are.
+    Rejected rows are not counted; a line says how many there are.
 
     Exits with 0 when the counts are written, and with 2 when the file cannot be read or written.
     """
-    from cbcstats.registers.counting import add_tallies, counts_of, tally
+    from cbcstats.registers.counting import count_missions
 
     options = {"sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
-    how: dict[str, Any] = {"year_start": year_start, "date": date, "indicator": indicator}
     with errors_as_sentences():
         if output:
-            target(output, _TABLES, overwrite=overwrite)
-        cells, rejected, source = [], 0, ""
-        for part in _parts(file, column, options):
-            cells.append(tally(part.rows, by=by or [], **how))
-            rejected += len(part.rejected)
-            source = part.rows.attrs["source"]
-        counts = counts_of(add_tallies(cells), source=source, **how)
+            output = target(output, _TABLES, overwrite=overwrite)
+        register = _read(file, column, **options)
+        counts = count_missions(
+            register.rows, by=by or [], year_start=year_start, date=date, indicator=indicator
+        )
         if output:
-            _write(counts, output)
+            _write(counts, output, overwrite=overwrite)
             typer.echo(printable(f"Wrote {output}"))
         else:
             _print(counts, by or [])
-    if rejected:
-        rows_were = "1 row was" if rejected == 1 else f"{rejected:,} rows were"
-        given = [f"--column={pair}" for pair in column or []]
-        given += [
-            f"--{name.replace('_', '-')}={word}"
-            for name, word in options.items()
-            if word not in (None, "keep")
-        ]
-        command = " ".join(map(as_typed, ["cbcstats", "check", str(file), *given]))
-        typer.echo(printable(f"{rows_were} rejected and not counted: {command}"), err=True)
+    if rejected := len(register.rejected):
+        rows_were = "row was" if rejected == 1 else "rows were"
+        command = _check_command(file, column, options)
+        line = f"{rejected:,} {rows_were} rejected and not counted: {command}"
+        typer.echo(printable(line), err=True)
 
 
-def _parts(file: Path, column: list[str] | None, options: dict[str, Any]) -> Iterator[Register]:
-    """Yield the parts of a register, and show progress on a terminal if it is large."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import Progress
-
-    from cbcstats.registers.reading import read_register_in_parts
+def _read(file: Path, column: list[str] | None, **options: Any) -> Register:
+    """Read a register; on a terminal, a line says so while a large file is read."""
+    from cbcstats.registers.reading import read_register
 
     pairs = [_pair(given) for given in column or []]
     columns = dict(pairs)
     if len(columns) < len(pairs):
         raise ArgumentError("--column names one column twice; give each once")
+    with _shown_as_reading(file):
+        return read_register(file, columns=columns, **options)
+
+
+@contextlib.contextmanager
+def _shown_as_reading(file: Path) -> Iterator[None]:
+    from rich.console import Console
+    from rich.markup import escape
+
     console = Console(stderr=True)
-    quiet = not console.is_terminal or not file.is_file() or file.stat().st_size < _LARGE
-    with Progress(console=console, transient=True, disable=quiet) as bar:
-        task = bar.add_task(escape(printable(f"reading {file.name}")), total=None)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total or None)
-
-        yield from read_register_in_parts(file, columns=columns, progress=show, **options)
+    is_large = file.is_file() and file.stat().st_size >= _LARGE
+    if not console.is_terminal or not is_large:
+        yield
+        return
+    with console.status(escape(printable(f"reading {file.name}"))):
+        yield
 
 
 def _pair(given: str) -> tuple[str, str]:
-    name, mark, typed = given.partition("=")
+    name, mark, column = given.partition("=")
     if not mark:
         raise ArgumentError(
             f"--column {given}: write it as {given}=Header, with the name of the column in the file"
         )
-    return name.strip(), typed.strip()
+    return name.strip(), column.strip()
 
 
-def _write(counts: pd.DataFrame, path: Path) -> None:
+def _check_not_the_register(problems: Path, file: Path) -> None:
+    if problems.exists() and file.exists() and problems.samefile(file):
+        raise ArgumentError(f"{problems} is the register itself; give the workbook another name")
+
+
+def _check_command(file: Path, column: list[str] | None, options: dict[str, Any]) -> str:
+    """Return the command that lists what is wrong with the register."""
+    words = ["cbcstats", "check", str(file), *(f"--column={pair}" for pair in column or [])]
+    for name, value in options.items():
+        if value not in (None, "keep"):
+            words.append(f"--{name.replace('_', '-')}={value}")
+    return " ".join(map(as_typed, words))
+
+
+def _write(counts: pd.DataFrame, path: Path, *, overwrite: bool) -> None:
     import pandas as pd
 
     from cbcstats.files.plain import csv_bytes
@@ -208,15 +204,13 @@ def _write(counts: pd.DataFrame, path: Path) -> None:
     elif path.suffix.lower() == ".parquet":
         counts.to_parquet(content, index=False)
     else:
+        texts = counts.map(lambda cell: text_of_cell(cell) if isinstance(cell, str) else cell)
         with pd.ExcelWriter(content, engine="xlsxwriter") as writer:
-            # Text is text, not even {=1+1} a formula.
-            writer.book.add_worksheet("Sheet1").add_write_handler(
-                str, lambda sheet, *cell: sheet.write_string(*cell)
-            )
-            counts.map(lambda cell: text_of_cell(cell) if isinstance(cell, str) else cell).to_excel(
-                writer, index=False
-            )
-    write_whole(path, content.getvalue())
+            sheet = writer.book.add_worksheet("Sheet1")
+            # Text stays text: not even {=1+1} becomes a formula.
+            sheet.add_write_handler(str, lambda sheet, *cell: sheet.write_string(*cell))
+            texts.to_excel(writer, index=False)
+    write_whole(path, content.getvalue(), overwrite=overwrite)
 
 
 def _print(counts: pd.DataFrame, by: list[str]) -> None:
@@ -227,24 +221,19 @@ def _print(counts: pd.DataFrame, by: list[str]) -> None:
     from rich.text import Text
 
     from cbcstats.counts.periods import period_label
-    from cbcstats.counts.ranges import rows
     from cbcstats.files.plain import csv_bytes
 
     console = Console()
     if not console.is_terminal:
         typer.echo(csv_bytes(counts).decode(), nl=False)
         return
-    table = Table(
-        "period", *map(escape, by), str(counts["unit"].iloc[0]) if len(counts) else "count", "note"
-    )
-    for line, parts in zip(rows(counts), counts[by].astype("str").to_numpy().tolist(), strict=True):
-        word = "" if line.qualifier == "exact" else f"{line.qualifier.replace('_', ' ')} "
-        note = "" if line.note != line.note else str(line.note)  # NaN differs from itself
-        cells = (
-            period_label(line.period_start, line.period_end),
-            *parts,
-            f"{word}{line.value:,}",
-            note,
-        )
+    unit = str(counts["unit"].iloc[0]) if len(counts) else "count"
+    table = Table("period", *map(escape, by), unit, "note")
+    notes = counts["note"].fillna("")
+    for row, note in zip(counts.index, notes, strict=True):
+        line = counts.loc[row]
+        word = "" if line["qualifier"] == "exact" else f"{line['qualifier'].replace('_', ' ')} "
+        period = period_label(line["period_start"], line["period_end"])
+        cells = (period, *(str(line[name]) for name in by), f"{word}{line['value']:,}", note)
         table.add_row(*(Text(printable(cell)) for cell in cells))
     console.print(table)

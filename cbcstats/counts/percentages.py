@@ -11,8 +11,9 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from cbcstats.arguments import check_choice
 from cbcstats.counts.qualifiers import LONGEST, PHRASES, READINGS, last_place, second_place
-from cbcstats.errors import DataError, check_choice
+from cbcstats.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

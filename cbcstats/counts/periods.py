@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cbcstats.errors import ArgumentError
+from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from typing import Any
@@ -55,8 +56,7 @@ def reporting_year(days: pd.Series, year_start: int) -> pd.Series:
     for year in years.dropna().unique():
         start = pd.Timestamp(int(year), year_start, 1)
         labels[year] = period_label(start, start + pd.DateOffset(years=1, days=-1))
-    named: pd.Series = years.map(labels).astype("str")
-    return named
+    return text_column(years.map(labels))
 
 
 def period_label(start: Any, end: Any) -> str:

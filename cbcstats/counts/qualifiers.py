@@ -12,7 +12,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from cbcstats.errors import DataError, check_choice
+from cbcstats.arguments import check_choice
+from cbcstats.errors import DataError
 
 QUALIFIERS: Final = ("exact", "more_than", "at_least", "about", "almost", "less_than", "at_most")
 READINGS: Final = ("usual", "strict")

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from cbcstats.arguments import check_choice, check_frame
 from cbcstats.counts.periods import DAYS_PER_MONTH, length_in_days, midpoint
-from cbcstats.counts.qualifiers import READINGS, bounds
-from cbcstats.errors import ArgumentError, DataError, check_choice
-from cbcstats.files.dates import read_days
-from cbcstats.files.scalars import MARKS, as_text
+from cbcstats.counts.qualifiers import QUALIFIERS, READINGS, bounds
+from cbcstats.errors import DataError
+from cbcstats.files.cells import MARKS, as_text
+from cbcstats.frames import as_printed, check_words, parse_numbers, read_days, text_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
 PARTIAL: Final = (
     "partial:"  # how the note of a count begins whose period a register may cover only in part
 )
+MEASURES: Final = ("flow", "stock", "cumulative", "event")
+BASES: Final = ("stated", "inferred")  # how the days of a period are known
 PLANNED: Final = "planned"  # the scope of what was not yet done
 PARTS: Final = (
     "wco_region",
@@ -87,20 +90,12 @@ def figures_of(
     """
     check_choice("per", per, PERS)
     check_choice("reading", reading, READINGS)
-    if not isinstance(counts, pd.DataFrame):
-        raise ArgumentError(
-            f"`counts` must be a pandas DataFrame, but {type(counts).__name__} was given; load_counts returns one"
-        )
+    counts = check_frame("counts", counts, ("value", "period_end"))
     given = counts.attrs.get("per", "period")
     if per == given == "month":
         raise DataError(
             '`counts` holds numbers per month already; leave out per="month", or give the counts that they were made of'
         )
-    for needed in ("value", "period_end"):
-        if needed not in counts:
-            raise ArgumentError(
-                f"`counts` needs a column {needed!r}; it has {', '.join(map(str, counts))}"
-            )
     figures = _complete(counts)
     if per == "month":
         _refuse_monthly_units(figures)
@@ -134,7 +129,7 @@ def notes_of(figures: pd.DataFrame) -> pd.Series:
     """Return the notes of figures as text, empty where there is none."""
     if "note" not in figures:
         return pd.Series("", index=figures.index, dtype="str")
-    return figures["note"].astype("str").fillna("")
+    return text_column(figures["note"]).fillna("")
 
 
 def a_month(unit: str) -> str:
@@ -167,16 +162,6 @@ def printed(value: Any, qualifier: str) -> str:
     return f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{number:,}"
 
 
-def series_keys(by: str | Sequence[str]) -> list[str]:
-    """Return the columns that make up a series, each once."""
-    try:
-        return [by] if isinstance(by, str) else list(dict.fromkeys(by or ()))
-    except TypeError as error:
-        raise ArgumentError(
-            f"name one column or several, such as 'indicator', but {by!r} was given"
-        ) from error
-
-
 def rows(frame: pd.DataFrame) -> Iterable[Any]:
     """Yield the rows of a frame as named tuples, whose fields may be of any type: pandas-stubs knows scalars only."""
     return frame.itertuples(index=False)
@@ -194,16 +179,25 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
     )
     for name in ("period_start", "period_end"):
         figures[name] = read_days(figures[name])
+    if "change_since" in figures:
+        figures["change_since"] = read_days(figures["change_since"])
+    if "change_basis" in figures:
+        check_words(figures["change_basis"], ("total", "per_month"))
+        figures["change_basis"] = text_column(figures["change_basis"])
     figures = figures[figures["period_end"].notna()].reset_index(drop=True)
     for name in ("indicator", "measure", "scope", "unit", "period_basis", "qualifier"):
-        figures[name] = figures[name].astype("str").fillna(DEFAULTS.get(name, "flow"))
+        figures[name] = text_column(figures[name]).fillna(DEFAULTS.get(name, "flow"))
+    for name, words in (("measure", MEASURES), ("period_basis", BASES), ("qualifier", QUALIFIERS)):
+        check_words(figures[name], words)
     _refuse(figures, figures["period_end"] < figures["period_start"], "ends before it starts")
-    read = {name: pd.to_numeric(figures[name], errors="coerce") for name in ("value", "rounded_to")}
+    read = {name: parse_numbers(figures[name]) for name in ("value", "rounded_to")}
     read["preferred"] = figures["preferred"].map(
         lambda mark: MARKS.get(as_text(mark).strip().lower() or "true")
     )
     for name, column in read.items():
         _refuse(figures, column.isna() & figures[name].notna(), f"has the {name}", name)
+    for name in ("value", "rounded_to"):
+        read[name] = as_printed(read[name])
     _refuse(figures, read["rounded_to"] < 0, "has the rounded_to", "rounded_to")
     return figures.assign(**read).astype({"preferred": bool})
 

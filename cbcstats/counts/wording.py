@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from cbcstats.arguments import check_flag, check_number
+
 _CAPITALS: Final = "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
 _ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()} | {
     "acip": "A-CIP",
@@ -34,6 +36,8 @@ def format_range(low: float, high: float, *, percent: bool = False) -> str:
     >>> format_range(331, float("inf"))
     '331 or more'
     """
+    low, high = check_number("low", low), check_number("high", high)
+    percent = check_flag("percent", percent)
     width = abs(high - low)
     decimals = 1
     if 0 < width < math.inf:

@@ -7,19 +7,21 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cbcstats.arguments import check_flag, check_frame, check_optional_text, check_path
 from cbcstats.errors import ArgumentError
 from cbcstats.exports.notes import caveats, meanings
 from cbcstats.files.plain import csv_bytes, harmless, is_days, plain_frame
 from cbcstats.files.writing import target, write_together
+from cbcstats.frames import to_pandas
 from cbcstats.tables.sources import SOURCE_IDS, cited_by, is_sources, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 MARKS: Final = {
@@ -61,9 +63,9 @@ def save_datapackage(
     Returns
     -------
     pathlib.Path
-        `datapackage.json` in the folder. It is written last, and holds the size and the SHA-256 of each table, by which
-        a package can be checked: a process that is killed between two files leaves each of them whole, but some are of
-        before.
+        `datapackage.json` in the folder. It is written last, and holds the size and the SHA-256 of each table. A
+        process that is killed between two files leaves each of them whole, but some are of before; these numbers
+        show which.
 
     Raises
     ------
@@ -83,7 +85,10 @@ def save_datapackage(
     ...     print(sorted(file.name for file in path.parent.iterdir()))
     ['datapackage.json', 'missions.csv', 'sources.csv']
     """
-    folder = Path(folder)
+    folder = check_path("folder", folder)
+    title, note = check_optional_text("title", title), check_optional_text("note", note)
+    sources = None if sources is None else check_frame("sources", sources)
+    overwrite = check_flag("overwrite", overwrite)
     if folder.exists() and not folder.is_dir():
         raise ArgumentError(f"{folder}: is a file; name a folder")
     if not isinstance(tables, Mapping):
@@ -95,7 +100,7 @@ def save_datapackage(
     frames = dict(
         zip(
             file_names(map(str, tables)),
-            (plain_frame(table, str(name)) for name, table in tables.items()),
+            (plain_frame(to_pandas(str(name), table), str(name)) for name, table in tables.items()),
             strict=True,
         )
     )
@@ -118,7 +123,7 @@ def save_datapackage(
     )
     for path in files:
         target(path, [path.suffix], overwrite=overwrite)
-    write_together(files)
+    write_together(files, overwrite=overwrite)
     return folder / DESCRIPTOR
 
 

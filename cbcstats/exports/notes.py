@@ -12,7 +12,7 @@ from cbcstats.counts.qualifiers import bounds
 from cbcstats.counts.ranges import PARTIAL, notes_of
 from cbcstats.counts.wording import words
 from cbcstats.errors import DataError
-from cbcstats.tables.loaders import SCHEMAS
+from cbcstats.tables.schemas import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

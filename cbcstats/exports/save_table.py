@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from cbcstats.arguments import check_file_to_write, check_flag, check_frame, check_optional_text
 from cbcstats.counts.wording import words
 from cbcstats.errors import ArgumentError
 from cbcstats.exports.html import html_page, markdown_page
 from cbcstats.files.plain import csv_bytes, parquet_bytes, plain_frame
 from cbcstats.files.writing import target, write_whole
+from cbcstats.frames import to_pandas
 from cbcstats.tables.sources import cited_by, source_line, sources_of
 
 if TYPE_CHECKING:
@@ -86,6 +88,10 @@ def save_table(
     ...     print(pd.read_csv(path)["value"].tolist())
     [280, 350, 400, 330, 342, 492]
     """
+    path = check_file_to_write("path", path)
+    title, note = check_optional_text("title", title), check_optional_text("note", note)
+    sources = None if sources is None else check_frame("sources", sources)
+    overwrite = check_flag("overwrite", overwrite)
     path = target(path, list(_WRITERS), overwrite=overwrite)
     suffix = next(suffix for suffix in _WRITERS if path.name.lower().endswith(suffix))
     stem = path.name[: -len(suffix)] or "table"
@@ -94,11 +100,14 @@ def save_table(
         raise ArgumentError(
             "`table` holds no table; give a DataFrame, or a mapping of names to DataFrames"
         )
-    tables = {str(name): plain_frame(frame, str(name)) for name, frame in given.items()}
+    tables = {
+        str(name): plain_frame(to_pandas(str(name), frame), str(name))
+        for name, frame in given.items()
+    }
     if len(tables) < len(given):
         raise ArgumentError("two tables have the same name; give each a name of its own")
     said = (title or words(stem).capitalize(), note or "", sources)
-    return write_whole(path, _WRITERS[suffix](tables, *said))
+    return write_whole(path, _WRITERS[suffix](tables, *said), overwrite=overwrite)
 
 
 def _sdmx(tables: Tables, *_said: Any) -> bytes:

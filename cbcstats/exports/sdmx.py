@@ -9,6 +9,7 @@ import pandas as pd
 from cbcstats.counts.ranges import PARTS, a_month, figures_of
 from cbcstats.counts.wording import words
 from cbcstats.errors import ArgumentError
+from cbcstats.frames import text_column
 
 STRUCTURE: Final = "CBCSTATS:COUNTS{parts}(1.0)"
 NOT_APPLICABLE: Final = "_Z"  # of SDMX: a dimension that a figure does not have
@@ -108,7 +109,7 @@ def _named(name: str) -> str:
 
 
 def _coded(column: pd.Series) -> pd.Series:
-    text = column.astype("str")
+    text = text_column(column)
     return text.where(column.notna() & (text != ""), NOT_APPLICABLE)
 
 
@@ -116,6 +117,6 @@ def _time_periods(figures: pd.DataFrame) -> pd.Series:
     starts, ends = figures["period_start"], figures["period_end"]
     lengths = (ends - starts).dt.days + 1
     ranges: pd.Series = (
-        starts.dt.strftime("%Y-%m-%d") + "/P" + lengths.astype("Int64").astype("str") + "D"
+        starts.dt.strftime("%Y-%m-%d") + "/P" + text_column(lengths.astype("Int64")) + "D"
     )
     return ranges.where(starts.notna(), ends.dt.strftime("%Y-%m-%d"))

@@ -12,6 +12,7 @@ import pandas as pd
 from cbcstats.errors import ArgumentError
 from cbcstats.files.plain import is_days
 from cbcstats.files.workbooks import CHARACTERS, COLUMNS, ROWS, text_of_cell, text_of_name
+from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -148,7 +149,7 @@ def _wrap(workbook: Any, sheet: Any, frame: pd.DataFrame) -> None:
     """Make columns of long texts wide, and rows as high as their texts need: not every program does so itself."""
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
     lengths = pd.DataFrame(
-        {name: frame[name].astype("str").str.len().fillna(0) for name in frame}, dtype=int
+        {name: text_column(frame[name]).fillna("").str.len() for name in frame}, dtype=int
     )
     for place, name in enumerate(frame):
         longest = max([len(str(name)) + 3, *lengths[name]])

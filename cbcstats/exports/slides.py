@@ -1,15 +1,18 @@
-"""save_slide: charts as slides on which they stay editable, with their sources and what is to be said of them."""
+"""`save_slide`: charts as editable slides, with their sources, and notes for the speaker."""
 
 from __future__ import annotations
 
 import datetime
 import io
 import zipfile
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from cbcstats.charts.captions import chart_data, cited_sources, describe
+from cbcstats.arguments import check_axes, check_file_to_write, check_flag, check_optional_text
+from cbcstats.charts.chart import chart_data, cited_sources, describe, is_chart, title_of
 from cbcstats.errors import ArgumentError, CbcstatsError
 from cbcstats.exports.editable_charts import ABOVE, BELOW, COLOURS, LABEL, OTHER, SAID, native_chart
 from cbcstats.exports.notes import caveats
@@ -19,7 +22,7 @@ from cbcstats.files.writing import target, write_whole
 from cbcstats.tables.sources import source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from matplotlib.axes import Axes
@@ -101,19 +104,29 @@ def save_slide(
     ...     print(save_slide(ax, f"{folder}/missions.pptx").name)
     missions.pptx
     """
-    path = target(path, [".pptx"], overwrite=overwrite)
-    given = [cast("Axes", charts)] if hasattr(charts, "get_xlabel") else list(charts)
+    path = check_file_to_write("path", path)
+    note = check_optional_text("note", note)
+    path = target(path, [".pptx"], overwrite=check_flag("overwrite", overwrite))
+    given = _list_of_axes(charts)
     if not given:
         raise ArgumentError("`charts` holds no chart; give what a plot_ function returned")
-    return write_whole(path, deck_bytes([slide_of(ax) for ax in given], note=note or ""))
+    deck = deck_bytes([slide_of(ax) for ax in given], note=note or "")
+    return write_whole(path, deck, overwrite=overwrite)
+
+
+def _list_of_axes(charts: Axes | Iterable[Axes]) -> list[Axes]:
+    """Return one chart, a list of them, or the array of `plt.subplots` as a list."""
+    given: Any = charts
+    if isinstance(charts, np.ndarray):
+        given = charts.ravel()
+    elif not isinstance(charts, Iterable):
+        given = [charts]
+    return [check_axes("charts", chart) for chart in given]
 
 
 def has_slide(ax: Axes) -> bool:
     """Return whether a chart was made by cbcstats, so that a slide can be made of it."""
-    try:
-        return len(chart_data(ax)) > 0
-    except ArgumentError:
-        return False
+    return is_chart(ax) and len(chart_data(ax)) > 0
 
 
 def slide_of(ax: Axes) -> Slide:
@@ -121,7 +134,7 @@ def slide_of(ax: Axes) -> Slide:
     data = chart_data(ax)
     across, upward = (" ".join(label.split()) for label in (ax.get_xlabel(), ax.get_ylabel()))
     return Slide(
-        title=" ".join(ax.get_title(loc="left").split()) or "Chart",
+        title=title_of(ax) or "Chart",
         text=describe(ax),
         sources=cited_sources(ax),
         data=data,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,9 +100,10 @@ def parquet_bytes(frame: pd.DataFrame, said: Mapping[str, str]) -> bytes:
     content = io.BytesIO()
     try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
-        pq.write_table(
-            table.replace_schema_metadata({**(table.schema.metadata or {}), **said}), content
-        )
+        # pyarrow before 22 leaves out the `attrs`; this is where pandas looks for them.
+        attrs = {"PANDAS_ATTRS": json.dumps(frame.attrs, default=str)}
+        metadata = {**(table.schema.metadata or {}), **attrs, **said}
+        pq.write_table(table.replace_schema_metadata(metadata), content)
     except (pa.ArrowException, TypeError, OverflowError) as error:
         raise ArgumentError(
             f"Parquet cannot hold this table: {'; '.join(map(str, error.args))}"

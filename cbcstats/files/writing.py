@@ -1,141 +1,133 @@
-"""Files to write: checked before the work begins, and whole or not there."""
+"""Write files: a file has its old content or its new content, never a part of either."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import re
 import secrets
 import shutil
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import BinaryIO
+    from collections.abc import Mapping, Sequence
 
-HAS_LOCKS: Final = sys.platform != "win32"
-if sys.platform != "win32":
-    import fcntl
-
-OLD: Final = "-old"  # what is replaced by a folder ends in this until it is gone
-_BESIDE: Final = "cbcstats"  # what is written has this name beside its target until it is whole
-_OPEN_FILES: Final = "/proc/self/fd"  # where Linux shows them
-_MINUTE: Final = 60  # seconds, in which a process that made something surely holds it
-_DAY: Final = 24 * 60 * _MINUTE  # where nothing can be held
+UNFINISHED: Final = ".cbcstats-unfinished"  # ends the names of temporary files
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def target(path: str | Path, suffixes: Sequence[str], *, overwrite: bool) -> Path:
-    """Return the path of a file to write.
+def expanded(path: str | Path) -> Path:
+    """Return a path with the home folder in place of `~`.
 
     Raises
     ------
     ArgumentError
-        If it ends in none of the suffixes, or is there already and may not be overwritten.
+        If there is no such home folder, or no file can have that name.
     """
+    if "\0" in str(path):
+        raise ArgumentError(
+            f"{str(path)!r}: a file name cannot contain a zero byte; give another name"
+        )
     try:
-        path = Path(path).expanduser()
+        return Path(path).expanduser()
     except RuntimeError:
         raise ArgumentError(
             f"{path}: there is no such home folder; write the path in full"
         ) from None
-    if "\0" in str(path):
-        raise ArgumentError(
-            f"{str(path)!r}: no name of a file holds a zero byte; give another name"
-        )
+
+
+def target(path: str | Path, suffixes: Sequence[str], *, overwrite: bool = False) -> Path:
+    """Check the path of a file before the work on its content begins.
+
+    Parameters
+    ----------
+    path : path
+        The file to write; `~` is the home folder.
+    suffixes : sequence of str
+        The endings that the name may have.
+    overwrite : bool
+        Whether to accept a file that exists.
+
+    Returns
+    -------
+    pathlib.Path
+        The path, for `write_whole`.
+
+    Raises
+    ------
+    ArgumentError
+        If the name has another ending, or the file exists and may not be replaced.
+    """
+    path = expanded(path)
     if not path.name.lower().endswith(tuple(suffixes)):
         raise ArgumentError(
             f"{path}: the kind of file is not known; give a name that ends in {', '.join(suffixes)}"
         )
-    if (path.exists() or path.is_symlink()) and not overwrite:
-        raise ArgumentError(
-            f"{path} is there already; give another name, or overwrite=True (--overwrite)"
-        )
+    if not overwrite and (path.exists() or path.is_symlink()):
+        raise _exists(path)
     return path
 
 
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file at once, and the folders on the way: it is whole, or what stood there is.
+def write_whole(path: Path, content: bytes, *, overwrite: bool) -> Path:
+    """Write a file under a temporary name in the same folder, then give it its own name.
+
+    Missing folders are created. A link is replaced, not followed.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file to write.
+    content : bytes
+        All of its content.
+    overwrite : bool
+        Whether to replace a file that exists. A replaced file hands its permissions on.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
 
     Raises
     ------
+    ArgumentError
+        If the file exists and may not be replaced, even if it appeared just now.
     OSError
-        If it cannot be written; its `filename` is the path.
+        If the file cannot be written; its `filename` is the path.
     """
-    return write_together({path: content})[0]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # `tempfile` would create a file that only its owner may read.
+    temporary = path.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
+    try:
+        _write(temporary, content)
+        if overwrite:
+            _replace(temporary, path)
+        else:
+            _add(temporary, path)
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError as error:
+        # The error is about the temporary file; the user knows the other one.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
 
 
-def write_together(files: Mapping[Path, bytes]) -> list[Path]:
-    """Write files that belong together, each whole at any moment; if one cannot be, all are as they were before.
-
-    All are on the disk before the first takes its place, and take their places in the order given.
+def write_together(files: Mapping[Path, bytes], *, overwrite: bool) -> list[Path]:
+    """Write several files in the order given, each with `write_whole`.
 
     Raises
     ------
-    OSError
-        If one cannot be written; its `filename` is the path.
+    ArgumentError, OSError
+        If one of the files cannot be written; those before it are new, those after it old.
     """
-    for folder in dict.fromkeys(path.parent for path in files):
-        folder.mkdir(parents=True, exist_ok=True)
-        clear(folder, _BESIDE)
-    before: dict[Path, bytes | None] = {}
-    with contextlib.ExitStack() as stack:
-        puts = {
-            path: stack.enter_context(_beside(path, content)) for path, content in files.items()
-        }
-        try:
-            for path, put in puts.items():
-                if len(files) > 1:
-                    before[path] = path.read_bytes() if path.is_file() else None
-                put()
-        except BaseException:  # Ctrl-C as well
-            for path, content in before.items():
-                _take_back(path, content)
-            raise
-    return list(files)
-
-
-def name_beside(path: Path, name: str) -> Path:
-    """Return a hidden name beside a path that nothing else has, and that `clear` knows."""
-    return path.with_name(f".{name}-{secrets.token_hex(8)}")
-
-
-def clear(folder: Path, name: str) -> None:
-    """Remove what processes that were killed have left in a folder under names of `name_beside`."""
-    for path in left_in(folder, name):
-        with contextlib.suppress(OSError):
-            is_needed = path.name.endswith(OLD) and not (folder / name).exists()  # it may come back
-            age = time.time() - path.lstat().st_mtime
-            if not is_needed and age > (_MINUTE if HAS_LOCKS else _DAY) and _is_free(path):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def left_in(folder: Path, name: str) -> list[Path]:
-    """Return what stands in a folder under names of `name_beside`, and what it replaced."""
-    form = re.compile(rf"\.{re.escape(name)}-[0-9a-f]{{16}}({OLD})?")
-    with contextlib.suppress(OSError):
-        return [path for path in sorted(folder.iterdir()) if form.fullmatch(path.name)]
-    return []
-
-
-def hold(handle: int) -> None:
-    """Mark an open file or folder as one that is worked on: until it is closed, or the process ends, however it does.
-
-    Where a disk knows no locks it cannot be marked, and `clear` leaves it.
-    """
-    if sys.platform != "win32" and HAS_LOCKS:
-        with contextlib.suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return [write_whole(path, content, overwrite=overwrite) for path, content in files.items()]
 
 
 def in_words(error: OSError) -> str:
-    """Return what the system says, of which file, and what to do, in one sentence.
+    """Return which file an error is about, what the system says, and what to do, in one sentence.
 
     Examples
     --------
@@ -153,69 +145,34 @@ def in_words(error: OSError) -> str:
     return f"{where}{error.strerror or error}; {remedy}"
 
 
-@contextlib.contextmanager
-def _beside(path: Path, content: bytes) -> Iterator[Callable[[], None]]:
-    """Put the content of a file on the disk beside it, and yield what puts it in its place; else nothing stays."""
-    beside = name_beside(path, _BESIDE)
-    with _said_of(path):
-        file, has_name = _open(beside)
+def _write(temporary: Path, content: bytes) -> None:
+    with temporary.open("xb") as file:
+        file.write(content)
+        file.flush()
+        # Some disks keep a new name sooner than its content, and a power cut leaves an empty file.
+        os.fsync(file.fileno())
 
-    def put() -> None:
-        with _said_of(path):
-            if not has_name:
-                os.link(f"{_OPEN_FILES}/{file.fileno()}", beside, src_dir_fd=file.fileno())
-            file.close()  # Windows moves nothing that is open
-            beside.replace(path)
 
+def _replace(temporary: Path, path: Path) -> None:
+    """Put a finished file in the place of another one, or where there is none."""
+    if path.is_file() and not path.is_symlink():
+        shutil.copymode(path, temporary)
+    temporary.replace(path)
+
+
+def _add(temporary: Path, path: Path) -> None:
+    """Give a finished file its name, unless another file has that name by now."""
     try:
-        with _said_of(path):
-            hold(file.fileno())
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        yield put
-    finally:
-        with contextlib.suppress(OSError):  # a full disk is said twice: by write and by close
-            file.close()
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Memory sticks and some network drives do not support links: claim the name, then fill it.
+        path.touch(exist_ok=False)
+        temporary.replace(path)
 
 
-def _open(beside: Path) -> tuple[BinaryIO, bool]:
-    """Open a file to write, without a name where Linux can: such a file is gone with its process, however that ends."""
-    unnamed = getattr(os, "O_TMPFILE", 0)
-    if unnamed and Path(_OPEN_FILES).is_dir():
-        with contextlib.suppress(
-            OSError
-        ):  # the disk knows no such files, or cannot be written at all
-            return os.fdopen(os.open(beside.parent, unnamed | os.O_WRONLY, 0o666), "wb"), False
-    return beside.open("xb"), True
-
-
-@contextlib.contextmanager
-def _said_of(path: Path) -> Iterator[None]:
-    """Let an error name the file that was to be written, not the one beside it."""
-    try:
-        yield
-    except OSError as error:
-        raise (OSError(error.errno, error.strerror, str(path)) if error.errno else error) from error
-
-
-def _take_back(path: Path, content: bytes | None) -> None:
-    with contextlib.suppress(OSError):
-        if content is None:
-            path.unlink(missing_ok=True)
-        else:
-            write_whole(path, content)
-
-
-def _is_free(path: Path) -> bool:
-    """Return whether no process holds a file or a folder any more."""
-    if sys.platform == "win32" or not HAS_LOCKS:
-        return True  # Windows removes nothing that is open
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    finally:
-        os.close(handle)
-    return True
+def _exists(path: Path) -> ArgumentError:
+    return ArgumentError(
+        f"{path} is there already; give another name, or overwrite=True (--overwrite)"
+    )

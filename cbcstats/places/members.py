@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import datetime
 import functools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cbcstats.arguments import check_flag, check_series
 from cbcstats.errors import ArgumentError
 from cbcstats.files.dates import parse_day
+from cbcstats.frames import text_column
+from cbcstats.tables.codelists import SHORT_REGIONS
 from cbcstats.tables.loaders import load_members
 
 if TYPE_CHECKING:
     from typing import Any
-
-# What the regions are called where the official name is too long.
-SHORT_REGIONS: Final = {
-    "East and Southern Africa": "East and Southern Africa",
-    "Europe": "Europe",
-    "Far East, South and South East Asia, Australasia and the Pacific Islands": "Asia and the Pacific",
-    "North of Africa, Near and Middle East": "North Africa and Middle East",
-    "South America, North America, Central America and the Caribbean": "Americas and the Caribbean",
-    "West and Central Africa": "West and Central Africa",
-}
 
 
 def is_member(iso3: pd.Series, on: datetime.date | str | pd.Series | None = None) -> pd.Series:
@@ -55,7 +48,7 @@ def is_member(iso3: pd.Series, on: datetime.date | str | pd.Series | None = None
     >>> is_member(pd.Series(["KEN", "PLW", "EUE", "AIA"]), on="2018-03-02").tolist()
     [True, False, False, False]
     """
-    iso3 = pd.Series(iso3)
+    iso3 = check_series("iso3", iso3, "codes")
     joined = iso3.map(accessions()).astype("datetime64[us]")
     return (joined <= _days(on, iso3.index)).rename("is_member")
 
@@ -81,12 +74,14 @@ def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
     >>> wco_region(pd.Series(["KEN", "TON", "AIA"]), short=True).tolist()
     ['East and Southern Africa', 'Asia and the Pacific', nan]
     """
+    iso3 = check_series("iso3", iso3, "codes")
+    short = check_flag("short", short)
     regions = (
         {code: SHORT_REGIONS[region] for code, region in _regions().items()}
         if short
         else _regions()
     )
-    return pd.Series(iso3).map(regions).astype("str").rename("wco_region")
+    return text_column(iso3.map(regions)).rename("wco_region")
 
 
 @functools.cache

@@ -8,13 +8,15 @@ import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
+from cbcstats.arguments import check_series
+from cbcstats.frames import text_column
 from cbcstats.tables.codelists import LANGUAGES
 from cbcstats.tables.loaders import load_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
 _ACUTE: Final = str.maketrans(
     {"\N{ACUTE ACCENT}": "'"}
@@ -68,11 +70,11 @@ def to_iso3(names: pd.Series) -> pd.Series:
     >>> to_iso3(pd.Series(["COTE D'IVOIRE", "Gambia, The", "Viêt Nam", "KE", "Kenya / Uganda", "Korea"])).tolist()
     ['CIV', 'GMB', 'VNM', 'KEN', nan, nan]
     """
-    names = pd.Series(names)
+    names = check_series("names", names, "names of places")
     texts = list(dict.fromkeys(name for name in names if isinstance(name, str)))
     codes = dict(zip(texts, iso3_of(texts), strict=True))
     found = [codes[name] if isinstance(name, str) else None for name in names]
-    return pd.Series(found, index=names.index, dtype="str", name="iso3")
+    return text_column(found, names.index).rename("iso3")
 
 
 def iso3_of(texts: Sequence[str]) -> list[str | None]:

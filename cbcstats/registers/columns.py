@@ -1,4 +1,4 @@
-"""The header of a register: which of its columns are those that are known."""
+"""Which column of a file is which column of a register."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from cbcstats.errors import SHOWN, ArgumentError, DataError, check_choice, nearest
+from cbcstats.arguments import check_choice
+from cbcstats.errors import SHOWN, ArgumentError, DataError, nearest
+from cbcstats.registers.schemas import is_added
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandera.pandas as pa
 
-    from cbcstats.files.blocks import Blocks
+    from cbcstats.files.text_table import TextTable
 
-_LONG: Final = 60  # characters of a name in a message
-_LONGEST: Final = 500  # characters of a name that are compared
+_SHOWN_CHARACTERS: Final = 60  # of a name in a message
+_COMPARED_CHARACTERS: Final = 500  # of a name
 
 # What columns are often called; for hints only.
 _ALSO_CALLED: Final = {
@@ -28,130 +30,146 @@ _ALSO_CALLED: Final = {
 
 
 def plain_name(text: str) -> str:
-    """Return a name of a column without what makes no difference: case, blanks, punctuation.
+    """Return a name of a column without case, blanks and punctuation.
 
     Examples
     --------
     >>> plain_name("Start-Date "), plain_name("start_date")
     ('startdate', 'startdate')
     """
-    return re.sub(r"[\W_]+", "", text[:_LONGEST]).casefold()
+    return re.sub(r"[\W_]+", "", text[:_COMPARED_CHARACTERS]).casefold()
 
 
 def as_typed(word: str) -> str:
-    """Return a word as it is typed on a command line: where it needs them in quotation marks that all shells know.
+    """Return a word as it is typed on a command line, in quotation marks that all shells know.
 
     Examples
     --------
-    >>> print(as_typed("member=Country"), as_typed("member=Country visited"), as_typed('member=The "country"'))
-    member=Country "member=Country visited" 'member=The "country"'
+    >>> print(as_typed("member=Country"), as_typed("member=Country visited"))
+    member=Country "member=Country visited"
     """
     quoted = shlex.quote(word)
     return f'"{word}"' if quoted != word and not set('"$`\\!') & set(word) else quoted
 
 
-def check_columns(columns: Mapping[str, str] | None, model: pa.DataFrameSchema) -> dict[str, str]:
+def check_columns(columns: Mapping[str, str] | None, schema: pa.DataFrameSchema) -> dict[str, str]:
     """Return the columns that a caller names.
 
     Raises
     ------
     ArgumentError
-        If one is no column of the model, or no text, or stands for two.
+        If one is not a column of the schema, is not text, or is named twice.
     """
     columns = {} if columns is None else columns
-    called = dict(columns) if isinstance(columns, Mapping) else None
-    if called is None or not all(isinstance(typed, str) for typed in called.values()):
+    is_mapping = isinstance(columns, Mapping)
+    if not is_mapping or not all(isinstance(name, str) for name in columns.values()):
         raise ArgumentError(
-            f'`columns` must say which is which, such as {{"member": "Country"}}, but {columns!r} was given'
+            '`columns` must map names to names, such as {"member": "Country"}, '
+            f"but {columns!r} was given"
         )
-    for name in called:
-        check_choice("columns", name, readable(model))
-    doubled = [typed for typed in called.values() if list(called.values()).count(typed) > 1]
-    if doubled:
-        raise ArgumentError(
-            f"`columns` names {doubled[0]!r} twice; a column of the file is one column of the register"
-        )
-    return called
+    names = list(columns.values())
+    for name in columns:
+        check_choice("columns", name, columns_of_file(schema))
+    for name in names:
+        if names.count(name) > 1:
+            raise ArgumentError(
+                f"`columns` names {name!r} twice; "
+                "a column of the file is one column of the register"
+            )
+    return dict(columns)
 
 
-def named_columns(
-    blocks: Blocks, model: pa.DataFrameSchema, called: Mapping[str, str]
+def columns_of_file(schema: pa.DataFrameSchema) -> list[str]:
+    """Return the columns of a schema that a file may have."""
+    return [name for name, column in schema.columns.items() if not is_added(column)]
+
+
+def missing_columns(
+    header: Sequence[str], schema: pa.DataFrameSchema, called: Mapping[str, str]
+) -> list[str]:
+    """Return the needed columns that a header does not have."""
+    names = {plain_name(cell) for cell in header}
+    needed = [name for name in columns_of_file(schema) if schema.columns[name].required]
+    return [name for name in needed if plain_name(called.get(name, name)) not in names]
+
+
+def match_columns(
+    table: TextTable, schema: pa.DataFrameSchema, called: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the column of the file for each column of the model that the file has.
+    """Return the column of the file for each column of the schema that the file has.
 
     Raises
     ------
     DataError
-        If a needed column is missing, two columns may be the same one, or one is called by two names.
+        If a needed column is missing, or one column may be two.
     """
-    names: dict[str, str] = {}
-    for name in sorted(
-        readable(model), key=lambda name: name not in called
-    ):  # what is called is not found again
-        wanted = called.get(name, name)
-        free = [typed for typed in blocks.header if name in called or typed not in names.values()]
-        found = [typed for typed in free if typed == wanted] or [
-            typed for typed in free if plain_name(typed) == plain_name(wanted)
-        ]
-        twins = [
-            typed for typed in free if typed in [f"{first} (2)" for first in found[:1]]
-        ]  # as `unique_names` says
-        if len(found + twins) > 1:
-            shown = " and ".join(map(repr, found + twins))
-            which = f'columns={{"{name}": "{(twins or found)[0]}"}}{", or rename one in the file" * len(twins)}'
-            raise DataError(f"{blocks.name}: {shown} may both be {name}; say which: {which}")
-        for other in [other for other, typed in names.items() if typed in found]:
-            one = "a column of the file is one column of the register"
-            raise DataError(
-                f"{blocks.name}: `columns` names {found[0]!r} for {other} and for {name}; {one}"
-            )
+    matched: dict[str, str] = {}
+    known = columns_of_file(schema)
+    named_first = sorted(known, key=lambda name: name not in called)
+    for name in named_first:
+        found = _candidates(table.header, called.get(name, name))
+        if name not in called:
+            found = [column for column in found if column not in matched.values()]
+        if len(found) > 1:
+            raise DataError(f"{table.name}: {_ambiguous(found, name)}")
         if found:
-            names[name] = found[0]
-    needed = [name for name in missing_columns(blocks.header, model, called) if name not in names]
-    needed += [name for name in called if name not in names and name not in needed]
-    if needed:
-        raise DataError(
-            _said_of(blocks, needed, called, [t for t in blocks.header if t not in names.values()])
-        )
-    return {name: names[name] for name in readable(model) if name in names}
+            _check_free(table, found[0], name, matched)
+            matched[name] = found[0]
+    missing = missing_columns(table.header, schema, called)
+    missing += [name for name in called if name not in missing]
+    missing = [name for name in missing if name not in matched]
+    if missing:
+        raise DataError(_explain_missing(table, missing, called, set(matched.values())))
+    return {name: matched[name] for name in known if name in matched}
 
 
-def _said_of(
-    blocks: Blocks, needed: Sequence[str], called: Mapping[str, str], free: Sequence[str]
+def _candidates(header: Sequence[str], wanted: str) -> list[str]:
+    """Return the columns that may be meant by a name, with a second one of the same name."""
+    exact = [column for column in header if column == wanted]
+    alike = [column for column in header if plain_name(column) == plain_name(wanted)]
+    found = exact or alike
+    second = f"{found[0]} (2)" if found else ""  # as `unique_names` calls it
+    return [*found, *(column for column in header if column == second)]
+
+
+def _ambiguous(found: Sequence[str], name: str) -> str:
+    shown = " and ".join(map(repr, found))
+    is_doubled = found[-1] == f"{found[0]} (2)"
+    chosen = found[-1] if is_doubled else found[0]
+    rename = ", or rename one in the file" if is_doubled else ""
+    return f'{shown} may both be {name}; say which: columns={{"{name}": "{chosen}"}}{rename}'
+
+
+def _check_free(table: TextTable, column: str, name: str, matched: Mapping[str, str]) -> None:
+    for other, taken in matched.items():
+        if taken == column:
+            raise DataError(
+                f"{table.name}: `columns` names {column!r} for {other} and for {name}; "
+                "a column of the file is one column of the register"
+            )
+
+
+def _explain_missing(
+    table: TextTable, missing: Sequence[str], called: Mapping[str, str], taken: set[str]
 ) -> str:
-    """Say which columns are missing, what was found, and which of them may be meant."""
-    meant = {}
-    for name in needed:
-        wanted = called.get(name, name)
-        also = [
-            typed
-            for typed in free
-            if any(word in typed.casefold() for word in _ALSO_CALLED.get(name, ()))
-        ]
-        meant[name] = (nearest(wanted, free, count=1) or also or ["..."])[0][:_LONG]
-    wanted = " and ".join(
-        f"{name} ({called[name]!r})" if name in called else name for name in needed
-    )
-    shown = ", ".join(repr(typed[:_LONG]) for typed in blocks.header[:SHOWN])
-    if len(blocks.header) > SHOWN:
-        shown += f" and {len(blocks.header) - SHOWN:,} more"
-    given = ", ".join(f'"{name}": "{typed}"' for name, typed in meant.items())
-    options = " ".join(f"--column {as_typed(f'{name}={typed}')}" for name, typed in meant.items())
+    """Return which columns are missing, which were found, and which of them may be meant."""
+    free = [column for column in table.header if column not in taken]
+    meant = {name: _likely(called.get(name, name), name, free) for name in missing}
+    wanted = " and ".join(f"{n} ({called[n]!r})" if n in called else n for n in missing)
+    shown = ", ".join(repr(column[:_SHOWN_CHARACTERS]) for column in table.header[:SHOWN])
+    if len(table.header) > SHOWN:
+        shown += f" and {len(table.header) - SHOWN:,} more"
+    given = ", ".join(f'"{name}": "{column}"' for name, column in meant.items())
+    options = [f"--column {as_typed(f'{name}={column}')}" for name, column in meant.items()]
     return (
-        f"{blocks.name}: no column for {wanted}; the header in row {blocks.header_row} has "
-        f"{shown}; say which it is: columns={{{given}}}, or {options} on the command line"
+        f"{table.name}: no column for {wanted}; the header in row {table.header_row} has {shown}; "
+        f"say which it is: columns={{{given}}}, or {' '.join(options)} on the command line"
     )
 
 
-def missing_columns(
-    header: Sequence[str], model: pa.DataFrameSchema, called: Mapping[str, str]
-) -> list[str]:
-    """Return the needed columns that a header does not have."""
-    plain = {plain_name(cell) for cell in header}
-    needed = [name for name in readable(model) if (model.columns[name].metadata or {})["required"]]
-    return [name for name in needed if plain_name(called.get(name, name)) not in plain]
-
-
-def readable(model: pa.DataFrameSchema) -> list[str]:
-    """Return the columns that a file may have; the model has those that are added, too."""
-    return [name for name, column in model.columns.items() if "reads" in (column.metadata or {})]
+def _likely(wanted: str, name: str, free: Sequence[str]) -> str:
+    """Return the column that is likeliest meant, or dots."""
+    words = _ALSO_CALLED.get(name, ())
+    also = [column for column in free if any(word in column.casefold() for word in words)]
+    likely = [*nearest(wanted, free, count=1), *also, "..."]
+    return likely[0][:_SHOWN_CHARACTERS]

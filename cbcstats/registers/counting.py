@@ -1,18 +1,17 @@
-"""Rows of a register -> counts per reporting period.
-
-`tally` makes cells that add up, so that a register can come in batches; `counts_of` makes counts of them.
-"""
+"""`count_missions`: the rows of a register as counts per reporting period."""
 
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
+from cbcstats.arguments import check_names
 from cbcstats.counts.periods import check_month, period_label
-from cbcstats.counts.ranges import PARTIAL, series_keys
+from cbcstats.counts.ranges import PARTIAL
+from cbcstats.frames import text_column
 from cbcstats.registers.engines import ADDED, KNOWN, MISSIONS, ROWS, SUM, YEAR, cells_of
 
 if TYPE_CHECKING:
@@ -48,13 +47,6 @@ _TAKEN: Final = (
     ),
     *("preferred_reason", "source_id", "note", *_DTYPES, YEAR, *ADDED),
 )
-
-
-class Tally(NamedTuple):
-    """Cells of a register that add up, and the distinct days of its missions, in order."""
-
-    cells: pd.DataFrame
-    days: np.ndarray
 
 
 def count_missions(
@@ -136,50 +128,16 @@ def count_missions(
     2         Europe   2016-07-01 2017-06-30      1
     3  no WCO region   2016-07-01 2017-06-30      1
     """
-    tallied = tally(rows, by=by, year_start=year_start, date=date, indicator=indicator)
-    source = rows.attrs.get("source", "register") if isinstance(rows, pd.DataFrame) else "register"
-    return counts_of(
-        tallied, year_start=year_start, date=date, indicator=indicator, source=str(source)
-    )
-
-
-def tally(
-    rows: IntoFrame,
-    *,
-    by: str | Sequence[str] = (),
-    year_start: int = 7,
-    date: str = "start_date",
-    indicator: str = MISSIONS,
-) -> Tally:
-    """Count a register, or a batch of it, into cells: one per reporting year and combination of `by` that occurs.
-
-    Parameters and errors are those of `count_missions`.
-    """
     check_month("year_start", year_start)
-    keys = series_keys(by)
-    return Tally(
-        *cells_of(rows, keys, year_start=year_start, date=date, indicator=indicator, taken=_TAKEN)
+    cells, rows_days = cells_of(
+        rows,
+        check_names("by", by),
+        year_start=year_start,
+        date=date,
+        indicator=indicator,
+        taken=_TAKEN,
     )
-
-
-def add_tallies(tallies: Sequence[Tally]) -> Tally:
-    """Add up the tallies of the batches of a register, one or more, that were made with the same arguments."""
-    cells = pd.concat([tallied.cells for tallied in tallies], ignore_index=True)
-    keys = [name for name in cells if name not in ADDED]
-    days = np.unique(np.concatenate([tallied.days for tallied in tallies]))
-    return Tally(cells.groupby(keys, dropna=False, as_index=False).agg(ADDED), days)
-
-
-def counts_of(
-    tallied: Tally,
-    *,
-    year_start: int = 7,
-    date: str = "start_date",
-    indicator: str = MISSIONS,
-    source: str = "register",
-) -> pd.DataFrame:
-    """Return the counts of a tally as `count_missions` does, given what the tally was made with."""
-    cells = tallied.cells
+    source = rows.attrs.get("source", "register") if isinstance(rows, pd.DataFrame) else "register"
     by = [str(name) for name in cells if name not in (*ADDED, YEAR)]
     series = cells.groupby(by).ngroup().to_numpy() if by else np.zeros(len(cells), int)
     dated = cells[YEAR].notna().to_numpy()
@@ -199,7 +157,7 @@ def counts_of(
     np.add.at(undated, series[~dated], cells[ROWS].to_numpy()[~dated])
     days = _first_days(np.arange(begin, end + 1), year_start)
     starts, ends = days[:-1], days[1:] - _DAY
-    coverage = np.repeat(np.array(_coverage(tallied.days, starts, ends), dtype=object), shape[1])
+    coverage = np.repeat(np.array(_coverage(rows_days, starts, ends), dtype=object), shape[1])
     partial = np.array([said.startswith(PARTIAL) for said in coverage], dtype=bool)
     names = cells[by].take(np.unique(series, return_index=True)[1])
     columns: dict[str, Any] = {
@@ -219,7 +177,7 @@ def counts_of(
         "change_since": None,
         "preferred": True,
         "preferred_reason": None,
-        "source_id": source,
+        "source_id": str(source),
         "note": [
             _joined(
                 (covered, covered),
@@ -234,9 +192,9 @@ def counts_of(
             )
         ],
     }
-    return pd.DataFrame(columns, index=range(len(sums))).astype(
-        {name: _DTYPES.get(name, "str") for name in columns}
-    )
+    counts = pd.DataFrame(columns, index=range(len(sums))).astype(_DTYPES)
+    texts = {name: text_column(counts[name]) for name in columns if name not in _DTYPES}
+    return counts.assign(**texts)
 
 
 def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> list[str]:

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 from narwhals.exceptions import DuplicateError
 
-from cbcstats.errors import ArgumentError, DataError, check_choice
+from cbcstats.arguments import check_choice
+from cbcstats.errors import ArgumentError, DataError
+from cbcstats.frames import text_column
 from cbcstats.tables.codelists import NO_REGION
 
 if TYPE_CHECKING:
@@ -169,7 +171,7 @@ def _typed(cells: pd.DataFrame, keys: Sequence[str], indicator: str) -> pd.DataF
     typed: dict[str, Any] = {YEAR: cells[YEAR].astype("Int64")}
     for name in keys:
         missing = NO_REGION if name == "wco_region" else NOT_STATED
-        typed[name] = cells[name].convert_dtypes().astype("str").fillna(missing)
+        typed[name] = text_column(cells[name].convert_dtypes()).fillna(missing)
     typed |= {
         name: numbers.astype("int64")
         for name, numbers in ((ROWS, cells[ROWS]), (SUM, sums), (KNOWN, cells[KNOWN]))

@@ -1,18 +1,20 @@
-"""What a cell of a register says: each distinct text of a column is read once, and what is wrong with it is named."""
+"""Cells of a register as values: each distinct text of a column is parsed once."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding
-from cbcstats.files.dates import days_of, why_no_day
+from cbcstats.files.cells import explain_mark
+from cbcstats.files.dates import explain_date, parse_dates
+from cbcstats.files.numbers import explain_number, parse_numbers, parse_whole_numbers
+from cbcstats.frames import text_column
 from cbcstats.places.names import LIST, iso3_of, suggestions
-from cbcstats.registers.schemas import OF_CELLS, PLACE
+from cbcstats.registers.schemas import PLACE
+from cbcstats.tables.parsing import DAY, MARK, NUMBER, TEXT, parse_column
 
 if TYPE_CHECKING:
     import datetime
@@ -20,68 +22,27 @@ if TYPE_CHECKING:
 
     import pandera.pandas as pa
 
-_DASHES: Final = (
-    "-",
-    "--",
-    "---",
-    "\N{EN DASH}",
-    "\N{EM DASH}",
-    ".",
-    "..",
-    "...",
-    "\N{HORIZONTAL ELLIPSIS}",
-    "?",
-    "/",
-    "*",
+WHOLE_NUMBER: Final = "whole number"
+_DASHES: Final = "- -- --- \N{EN DASH} \N{EM DASH} . .. ... \N{HORIZONTAL ELLIPSIS} ? / *"
+_PLACEHOLDER_WORDS: Final = (
+    "n/a #n/a #n/d na n.a. n.a n/d nd n.d. none null nil nan nat missing unknown s/o"
 )
-PLACEHOLDERS: Final = frozenset(
-    {
-        *_DASHES,
-        "n/a",
-        "#n/a",
-        "#n/d",
-        "na",
-        "n.a.",
-        "n.a",
-        "n/d",
-        "nd",
-        "n.d.",
-        "none",
-        "null",
-        "nil",
-        "nan",
-        "nat",
-        "missing",
-        "unknown",
-        "s/o",
-    }
+_PLACEHOLDERS: Final = frozenset(f"{_DASHES} {_PLACEHOLDER_WORDS}".split())
+_TO_COME: Final = frozenset(["tbc", "tba", "tbd", "t.b.c.", "t.b.a.", "t.b.d.", "pending"]) | {
+    "to be confirmed",
+    "to be announced",
+    "a confirmer",
+    "à confirmer",
+    "por confirmar",
+}
+# As spreadsheet programs write them into CSV, in English, French and Spanish; the last are of
+# LibreOffice.
+_ERROR_WORDS: Final = (
+    "#null! #div/0! #value! #ref! #name? #num! #nul! #valeur! #nom? #nombre! "
+    "#¡nulo! #¡div/0! #¡valor! #¡ref! #¿nombre? #¡num!"
 )
-TO_COME: Final = frozenset(
-    {
-        *(
-            "tbc",
-            "tba",
-            "tbd",
-            "t.b.c.",
-            "t.b.a.",
-            "t.b.d.",
-            "to be confirmed",
-            "to be announced",
-            "pending",
-        ),
-        *("a confirmer", "à confirmer", "por confirmar"),
-    }
-)
-# As spreadsheet programs write them into CSV, in English, French and Spanish; the last are of LibreOffice.
-_ERRORS: Final = frozenset(
-    {
-        *("#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!"),
-        *("#nul!", "#valeur!", "#nom?", "#nombre!"),
-        *("#¡nulo!", "#¡div/0!", "#¡valor!", "#¡ref!", "#¿nombre?", "#¡num!"),
-        *(f"err:{number}" for number in range(501, 541)),
-    }
-)
-NO_VALUES: Final = PLACEHOLDERS | TO_COME | _ERRORS  # in small letters
+_ERRORS: Final = frozenset(_ERROR_WORDS.split()) | {f"err:{number}" for number in range(501, 541)}
+NO_VALUES: Final = _PLACEHOLDERS | _TO_COME | _ERRORS  # in small letters
 
 _TOTAL: Final = re.compile(
     r"((?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*)|.*\btotals?\s*:?",
@@ -90,71 +51,81 @@ _TOTAL: Final = re.compile(
 _ALL: Final = frozenset(
     {"sum", "somme", "suma", "all members", "all countries", "all regions", "all missions"}
 )
-_WHOLE: Final = re.compile(r"([+-]?\d{1,15})(\.0*)?", re.ASCII)
-_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:[,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII)
-_THOUSANDTHS: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
-_WRITE: Final = {
-    "place": "write the name of one country",
-    "day": "write the day as 2017-04-03",
-    "text": "write it",
-}
-_SUGGESTED_FOR: Final = 500  # unknown places; more of them are no names of places
+_REMEDIES: Final = {PLACE: "write the name of one country", DAY: "write the day as 2017-04-03"}
+_SUGGESTED_FOR: Final = 500  # unknown places; where there are more, they are not names of places
 _LONGEST_PLACE: Final = 100
-_LONGEST_COUNT: Final = 30
 
 
-class Judged(NamedTuple):
-    """The distinct texts of a column, read: their values, and what is wrong with each or None.
+class DateReading(NamedTuple):
+    """How dates are written: the format stated, and the day from which serial numbers count."""
 
-    `values` is datetime64[us], Int64 or str, and missing for what is empty, stands for nothing, or is wrong.
+    date_format: str | None
+    day_zero: datetime.date | None
+
+
+class Parsed(NamedTuple):
+    """A column as it was parsed.
+
+    `values` are missing where a cell is empty or cannot be read; `findings` says, by the text of a
+    cell, what is wrong with it.
     """
 
     values: pd.Series
-    findings: list[Finding | None]
+    findings: dict[str, Finding]
 
 
-class Reading(NamedTuple):
-    """How dates are written: the format that is stated, and what serial numbers of a workbook count from."""
+def parse_cells(text: pd.Series, column: pa.Column, dates: DateReading) -> Parsed:
+    """Parse the cells of a column, by the kind of value that its schema asks for.
 
-    date_format: str | None
-    first_day: datetime.date | None
-
-
-@dataclass
-class Met:
-    """What the blocks of a register held so far; it grows with each.
-
-    Near spellings of `unknown_places` are looked for a bounded number of times. `orders_of_dates` has for each column
-    the first date that can only have the day first, and the first that can only have the month first.
+    `text` has no blanks around the cells.
     """
+    kind = kind_of(column)
+    if kind == TEXT and str(column.dtype) != "category":
+        return _parse_text(text, column)
+    codes, distinct = pd.factorize(text)
+    texts = distinct.to_numpy(dtype=object).tolist()
+    values = _parse(texts, kind, dates)
+    findings: dict[str, Finding] = {}
+    unknown_places = 0
+    for place in values.index[values.isna()]:
+        cell = texts[place]
+        finding = without_value(cell, column, kind)
+        if finding is None and cell:
+            unknown_places += kind == PLACE
+            finding = _explain(cell, kind, dates, suggest=unknown_places <= _SUGGESTED_FOR)
+        if finding:
+            findings[cell] = finding
+    if kind in (PLACE, TEXT):
+        values = values.astype("category")  # few names for many rows
+    return Parsed(values.take(codes).set_axis(text.index), findings)
 
-    unknown_places: dict[str, Finding] = field(default_factory=dict)
-    orders_of_dates: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+def _parse_text(text: pd.Series, column: pa.Column) -> Parsed:
+    """Parse a column of text in which hardly any cell is like another one."""
+    missing = (text == "") | text.str.lower().isin(NO_VALUES)
+    findings = {}
+    for cell in text[missing].unique():
+        if finding := without_value(cell, column, TEXT):
+            findings[cell] = finding
+    return Parsed(text.mask(missing), findings)
 
 
-def judge(texts: Sequence[str], column: pa.Column, reading: Reading, met: Met) -> Judged:
-    """Read the distinct texts of a column by what its model says of it, then hold the values against the model."""
-    plain = [text.strip() for text in texts]
-    kind = _kind_of(column)
-    values = _READERS[kind](plain, reading)
-    findings: list[Finding | None] = [None] * len(plain)
-    for place in np.flatnonzero(values.isna()).tolist():
-        text = plain[place]
-        findings[place] = without_value(text, column) or (
-            _why_unread(text, kind, reading, met) if text else None
-        )
-    for check in column.checks:
-        held = values.dropna()
-        broken = held.index[~check(held).check_output.to_numpy(bool)]
-        for place in broken:
-            findings[place] = OF_CELLS[check.name][kind]
-        values = values.mask(values.index.isin(broken))
-    return Judged(values, findings)
+def kind_of(column: pa.Column) -> str:
+    """Return what kind of value a column of a register holds."""
+    dtype = str(column.dtype).lower()
+    if (column.metadata or {}).get("parse") == PLACE:
+        return PLACE
+    if dtype.startswith("datetime64"):
+        return DAY
+    if dtype.startswith(("int", "uint")):
+        return WHOLE_NUMBER
+    if dtype.startswith("float"):
+        return NUMBER
+    return MARK if dtype in ("bool", "boolean") else TEXT
 
 
 def is_total(text: str, *, alone: bool = False) -> bool:
-    """Return whether a text names a total: `Total Africa`, `Sub-total`, `Kenya total`; if `alone`, it begins with it.
+    """Return whether a text names a total; with `alone`, it must begin with the word.
 
     Examples
     --------
@@ -162,95 +133,64 @@ def is_total(text: str, *, alone: bool = False) -> bool:
     [True, True, True, False]
     """
     plain = text.strip().casefold()
+    if plain in _ALL:
+        return True
     found = _TOTAL.fullmatch(plain) if "total" in plain else None
-    return plain in _ALL or (found is not None and (found[1] is not None or not alone))
+    return found is not None and (found[1] is not None or not alone)
 
 
-def _kind_of(column: pa.Column) -> str:
-    dtype = str(column.dtype)
-    if (column.metadata or {}).get("reads") == PLACE:
-        return "place"
-    return "day" if dtype.startswith("datetime64") else "count" if dtype == "Int64" else "text"
-
-
-def without_value(text: str, column: pa.Column) -> Finding | None:
-    """Return what is wrong with a text that says that there is nothing, or not yet."""
-    required = bool((column.metadata or {}).get("required"))
-    remedy = _WRITE[_kind_of(column)] if required else "leave the cell empty until it is known"
-    severity = ERROR if required else WARNING
-    if not text:
-        return Finding("is empty", remedy) if required else None
-    if text.casefold() in TO_COME:
-        return Finding("is still to come", remedy, severity)
-    if text.casefold() in PLACEHOLDERS:
-        return Finding("stands for no value", remedy, severity)
-    if text.casefold() in _ERRORS:
+def without_value(text: str, column: pa.Column, kind: str) -> Finding | None:
+    """Return what is wrong with a text that says that there is no value, or not yet."""
+    word = text.casefold()
+    if word in _ERRORS:
         return Finding(
             "is an error of a spreadsheet program", "correct the formula, or write the value"
         )
+    if column.nullable:
+        remedy, severity = "leave the cell empty until it is known", WARNING
+    else:
+        remedy, severity = _REMEDIES.get(kind, "write it"), ERROR
+    if not text:
+        return None if column.nullable else Finding("is empty", remedy)
+    if word in _TO_COME:
+        return Finding("is still to come", remedy, severity)
+    if word in _PLACEHOLDERS:
+        return Finding("is a placeholder, not a value", remedy, severity)
     return None
 
 
-def _why_unread(text: str, kind: str, reading: Reading, met: Met) -> Finding:
-    if kind == "day":
-        return why_no_day(text, reading.date_format)
-    return _why_no_count(text) if kind == "count" else _why_no_place(text, met.unknown_places)
+def _parse(texts: Sequence[str], kind: str, dates: DateReading) -> pd.Series:
+    if kind == DAY:
+        return parse_dates(texts, dates.date_format, dates.day_zero)
+    if kind == WHOLE_NUMBER:
+        return parse_whole_numbers(texts)
+    if kind == NUMBER:
+        return parse_numbers(texts)
+    if kind == PLACE:
+        return text_column(iso3_of(texts))
+    if kind == MARK:
+        return parse_column(pd.Series(texts, dtype="object"), MARK)
+    return text_column([text if _has_value(text) else None for text in texts])
 
 
-def _days(texts: Sequence[str], reading: Reading) -> pd.Series:
-    return days_of(texts, reading.date_format, reading.first_day)
+def _explain(cell: str, kind: str, dates: DateReading, *, suggest: bool) -> Finding:
+    if kind == DAY:
+        return explain_date(cell, dates.date_format)
+    if kind == PLACE:
+        return _explain_place(cell, suggest=suggest)
+    return explain_mark(cell) if kind == MARK else explain_number(cell, whole=kind == WHOLE_NUMBER)
 
 
-def _places(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG001 - all readers are called alike
-    return pd.Series(iso3_of(texts), dtype="str")
+def _explain_place(text: str, *, suggest: bool) -> Finding:
+    near = suggestions(text) if suggest and len(text) < _LONGEST_PLACE else []
+    if iso3_of([text.upper()])[0]:  # a code in small letters may be a word
+        near = [text.upper()]
+    if len(near) > 1 and LIST.search(text):
+        return Finding("names several places", f"write one row for each: {', '.join(near)}")
+    hint = f"; perhaps {' or '.join(near)}" if near else ""
+    remedy = f"write the name of one country, or its ISO code{hint}"
+    return Finding("is not a place that is known", remedy)
 
 
-def _texts(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG001
-    return pd.Series(
-        [text if text and text.casefold() not in NO_VALUES else None for text in texts], dtype="str"
-    )
-
-
-def _counts(texts: Sequence[str], reading: Reading) -> pd.Series:  # noqa: ARG001
-    found = [_WHOLE.fullmatch(text) for text in texts]
-    return pd.Series([int(match[1]) if match else None for match in found], dtype="Int64")
-
-
-def _why_no_count(text: str) -> Finding:
-    if len(text) <= _LONGEST_COUNT and _GROUPED.fullmatch(text):
-        digits = re.sub(r"[^\d+-]", "", text)
-        return Finding(
-            "has a mark between its thousands", f"write digits only, {digits} if that is meant"
-        )
-    if _THOUSANDTHS.fullmatch(text):
-        return Finding(
-            "may have a mark between its thousands, or be a fraction", "write digits only"
-        )
-    if _FRACTION.fullmatch(text):
-        return Finding("is not a whole number", "write how many there were, not an average")
-    if _WHOLE.match(text) and re.fullmatch(r"[+-]?\d+", text, re.ASCII):
-        return Finding("is too large a number", "check it")
-    return Finding(
-        "is not a number", "write digits only, and words such as 'about' in a column of their own"
-    )
-
-
-def _why_no_place(text: str, known: dict[str, Finding]) -> Finding:
-    if text not in known:
-        near = (
-            suggestions(text) if len(known) < _SUGGESTED_FOR and len(text) < _LONGEST_PLACE else []
-        )
-        near = (
-            [text.upper()] if iso3_of([text.upper()])[0] else near
-        )  # a code in small letters may be a word
-        hint = f"; perhaps {' or '.join(near)}" if near else ""
-        finding = Finding(
-            "is not a place that is known", f"write the name of one country, or its ISO code{hint}"
-        )
-        if len(near) > 1 and LIST.search(text):
-            finding = Finding("names several places", f"write one row for each: {', '.join(near)}")
-        known[text] = finding
-    return known[text]
-
-
-_READERS: Final = {"day": _days, "count": _counts, "place": _places, "text": _texts}
+def _has_value(text: str) -> bool:
+    return bool(text) and text.casefold() not in NO_VALUES

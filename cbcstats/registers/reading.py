@@ -1,68 +1,113 @@
-"""Registers: a file that people filled in -> rows to count, the rows that are rejected, and every problem."""
+"""Read a register: parse every cell, check every row, and keep what fails with the reason."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
+from cbcstats.arguments import check_choice, check_source
 from cbcstats.counts.periods import check_month
-from cbcstats.errors import check_choice
-from cbcstats.files.dates import check_date_format
-from cbcstats.files.inputs import open_blocks
-from cbcstats.registers.columns import check_columns, missing_columns, named_columns
-from cbcstats.registers.parsing import Met, Reading
-from cbcstats.registers.register import Register, register_of
-from cbcstats.registers.repeats import find_repeats
-from cbcstats.registers.schemas import KEY, KINDS
-from cbcstats.registers.sieve import TO_CORRECT, Shape, sieve
+from cbcstats.errors import ERROR, WARNING, ArgumentError, Finding, Problem, Problems
+from cbcstats.files.dates import check_date_format, first_of_each_order, serials_as_days
+from cbcstats.files.text_table import free_name, read_text_table
+from cbcstats.frames import text_column
+from cbcstats.places.members import accessions, wco_region
+from cbcstats.registers.columns import (
+    check_columns,
+    columns_of_file,
+    match_columns,
+    missing_columns,
+)
+from cbcstats.registers.corrections import TO_CORRECT
+from cbcstats.registers.entries import (
+    BEYOND,
+    cells_beyond,
+    repeated_headers,
+    repeats_of_rows,
+    totals,
+    uncut_rows,
+)
+from cbcstats.registers.parsing import DateReading, kind_of, parse_cells
+from cbcstats.registers.register import REASONS, Register, summarise
+from cbcstats.registers.schemas import KINDS
+from cbcstats.tables import checks
+from cbcstats.tables.codelists import WCO_REGIONS
 from cbcstats.tables.loaders import shipped
+from cbcstats.tables.parsing import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    import pandas as pd
+    import pandera.pandas as pa
 
-    from cbcstats.files.blocks import Blocks
+    from cbcstats.files.text_table import TextTable
 
 REPEATED_ROWS: Final = ("keep", "reject")
+_NO_RESULT: Final = (
+    "correct the formula and save the file in a spreadsheet program, or write the value"
+)
+_NOT_UTF_8: Final = Finding(
+    "holds bytes that are not UTF-8 and were read as Windows-1252",
+    "save the file as CSV UTF-8; check accents",
+    WARNING,
+)
+_MIXED_ORDERS: Final = Finding(
+    "holds dates with the day first and dates with the month first, so that 03/04/2017 may be "
+    "either",
+    "write all of them in one way, best as 2017-04-03",
+    WARNING,
+)
+_NOT_A_MEMBER: Final = Finding(
+    "is not a Member of the WCO", "check the place; it has no WCO region", WARNING
+)
+_NOT_YET_A_MEMBER: Final = Finding(
+    "was not yet a Member of the WCO on that day", "check the place and the date", WARNING
+)
 
 
 def read_register(
     source: str | Path | pd.DataFrame,
     *,
-    kind: str = "missions",
+    kind: str | None = None,
+    schema: type[pa.DataFrameModel] | None = None,
     columns: Mapping[str, str] | None = None,
     date_format: str | None = None,
     year_start: int = 7,
     sheet: str | None = None,
     repeated_rows: str = "keep",
 ) -> Register:
-    """Read a register of your own: parse first, then validate, and lose nothing.
+    """Read a register of your own: parse every cell, check every row, and lose nothing.
 
     Parameters
     ----------
     source : path or pandas.DataFrame
-        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt), Excel (.xlsx), Parquet, or a frame.
-        Titles may stand above the header.
-    kind : {"missions", "beneficiaries"}
-        Missions need `member` and `start_date`, and may have `mission_id`, `end_date`, `programme`, `kind`, `status`,
-        `experts`, `participants`, `female_participants`, `source`. Beneficiaries need `member` and `programme`, and may
-        have `track`, `start_date`, `end_date`, `as_of`, `status`, `source`. Every other column is kept as it is.
+        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt), Excel (.xlsx),
+        Parquet, or a frame. Titles may be above the header. Files are read into memory, up to
+        512 MB.
+    kind : {"missions", "beneficiaries"}, optional
+        Missions, by default, need `member` and `start_date`, and may have `mission_id`,
+        `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
+        `female_participants`, `source`. Beneficiaries need `member` and `programme`, and may have
+        `track`, `start_date`, `end_date`, `as_of`, `status`, `source`. Every other column is kept
+        as it is.
+    schema : subclass of MissionRegister or BeneficiaryRegister, optional
+        Rules of your own, instead of `kind`.
     columns : mapping of str to str, optional
-        Which columns of the file these are, by their names as text, `{"member": "Country"}`. By default those of the
-        same name; case, blanks and punctuation make no difference.
+        Which columns of the file these are, `{"member": "Country"}`. By default those of the same
+        name; case, blanks and punctuation make no difference.
     date_format : str, optional
-        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, are always read as year, month and
-        day, and dates of Excel as dates; any other one is a problem, since 03/04/2017 may mean two days.
+        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and dates of
+        Excel are always read; any other one is a problem, since 03/04/2017 may be either of two
+        days.
     year_start : int
         The month in which reporting years begin, for the summary.
     sheet : str, optional
         The sheet of a workbook; by default the one that has the needed columns.
     repeated_rows : {"keep", "reject"}
-        What to do with a row that repeats another in all its cells and has no id. Two missions can look alike, so that
-        it is kept, with a warning, by default. A repeated id always rejects the row.
+        What to do with a row that repeats another in all its cells and has no id. Two missions can
+        look alike, so it is kept, with a warning, by default. A repeated id always rejects the row.
 
     Returns
     -------
@@ -72,17 +117,19 @@ def read_register(
     Raises
     ------
     DataError
-        If the file cannot be read as a table, or a needed column is missing; the message lists the columns found.
+        If the file cannot be read as a table, or a needed column is missing; the message lists the
+        columns found.
     ArgumentError
-        If an argument is not one of those that there are.
+        If an argument is not one of those that are allowed.
 
     Notes
     -----
-    Errors are: what is no place, no date or no whole number from 0 on; what is needed but empty, `n/a` or `TBC`; days
-    before 1952 or in the future; an end before its start; more women than participants; an id that stands above; totals
-    and repeated headers; rows that cannot be cut into cells. Warnings are: `n/a` and `TBC` where a cell may be empty
-    (it is then missing); a place that is no Member of the WCO on that day; a row that repeats another; a column with
-    dates in two orders; bytes that are not UTF-8.
+    Errors reject a row: a place, date or whole number that cannot be read; a needed cell that is
+    empty, `n/a` or `TBC`; days before 1952 or in the future; an end before its start; more women
+    than participants; an id that is used above; totals and repeated headers; rows that cannot be
+    cut into cells; whatever breaks a check of the schema. Warnings do not: `n/a` and `TBC` where a
+    cell may be empty (it is then missing); a place that is not a Member of the WCO on that day; a
+    row that repeats another; a column with dates in two orders; bytes that are not UTF-8.
 
     Examples
     --------
@@ -98,122 +145,229 @@ def read_register(
     >>> register.problems[["row", "column", "value", "problem"]]
        row   column           value                             problem
     0    3  Country  Kenya / Uganda                names several places
-    1    4    Start      03/04/2017  may be day first or month first
+    1    4    Start      03/04/2017  may have the day or the month first
     """
+    source = check_source("source", source)
     check_month("year_start", year_start)
-    blocks, shape = _open(source, kind, columns, date_format, sheet, repeated_rows)
-    [block] = blocks.read(*_asked_for(shape), in_parts=False)
-    with ThreadPoolExecutor(
-        1
-    ) as beside:  # Arrow compares ids on one core while the cells are read on another
-        repeats = beside.submit(find_repeats, [block], _key(shape))
-        return register_of(blocks.name, sieve(block, shape, Met(), repeats.result), year_start)
+    check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
+    check_date_format(date_format)
+    rules = _schema(kind, schema)
+    called = check_columns(columns, rules)
+    table = read_text_table(source, lambda cells: not missing_columns(cells, rules, called), sheet)
+    names = match_columns(table, rules, called)
+    # Cells that were handed back are text, so that a number among them is not a serial number.
+    dates = DateReading(date_format, None if TO_CORRECT in table.header else table.first_day)
+
+    text = {name: table.text(column).str.strip() for name, column in names.items()}
+    needed = [name for name in columns_of_file(rules) if rules.columns[name].required]
+    problems = Problems()
+    problems.close(uncut_rows(table))
+    problems.close(cells_beyond(table))
+    problems.close(repeated_headers(table, text, names, needed))
+    problems.close(totals(table, text["member"], names["member"]))
+    problems.add(_cells_without_result(table, names))
+    values = pd.DataFrame(index=table.cells.index)
+    for name, column in names.items():
+        values[name] = _parse(name, column, table, text[name], rules, dates, problems)
+    every_column = checks.empty_columns(rules, values)
+    problems.add(_broken_rows(table, names, every_column, rules))
+    ids = values.get("mission_id")
+    problems.add(repeats_of_rows(table, ids, reject=repeated_rows == "reject"))
+    problems.add(_places_that_are_not_members(table, names["member"], values))
+    problems.add(_misread_cells(table))
+
+    found = problems.in_order(table.header)
+    rejected = problems.closed | {problem.row for problem in found if problem.severity == ERROR}
+    passed = values.index[~values.index.isin(list(rejected))]
+    failed = values.index[values.index.isin(list(rejected))]
+    return summarise(
+        table.name,
+        _typed_rows(table, names, text, values.loc[passed], rules),
+        _rejected_rows(table, names, failed, found, values, dates),
+        found,
+        year_start,
+    )
 
 
 def example_register() -> Path:
-    """Return where an invented register is: 600 missions with the faults that such files have, to try things on.
+    """Return the path of an invented register: 600 missions with the faults that such files have.
 
     Examples
     --------
     >>> from cbcstats import example_register, read_register
     >>> called = {"member": "Country", "start_date": "Start", "end_date": "End"}
-    >>> read_register(example_register(), columns=called, date_format="%d/%m/%Y").summary["rejected"]
+    >>> register = read_register(example_register(), columns=called, date_format="%d/%m/%Y")
+    >>> register.summary["rejected"]
     54
     """
     return shipped("data") / "example_register.csv"
 
 
-def read_register_in_parts(
-    source: str | Path,
-    *,
-    kind: str = "missions",
-    columns: Mapping[str, str] | None = None,
-    date_format: str | None = None,
-    year_start: int = 7,
-    sheet: str | None = None,
-    repeated_rows: str = "keep",
-    progress: Callable[[int, int], None] | None = None,
-) -> Iterator[Register]:
-    """Read a CSV or Parquet file of any size, part by part: the same rows and problems, in memory that is bounded.
+def _schema(kind: str | None, schema: type[pa.DataFrameModel] | None) -> pa.DataFrameSchema:
+    if schema is None:
+        kind = check_choice("kind", "missions" if kind is None else kind, tuple(KINDS))
+        return KINDS[kind].to_schema()
+    if kind is not None:
+        raise ArgumentError("`kind` and `schema` say the same; give one of them")
+    is_model = isinstance(schema, type) and issubclass(schema, tuple(KINDS.values()))
+    if not is_model:
+        raise ArgumentError(
+            "`schema` must be a subclass of MissionRegister or BeneficiaryRegister, "
+            f"but {schema!r} was given"
+        )
+    return schema.to_schema()
 
-    The file is read twice, the first time for ids and rows that stand in it twice. Of each id a few dozen bytes stay
-    in memory, of the rest one part at a time.
 
-    Parameters
-    ----------
-    source, kind, columns, date_format, year_start, sheet, repeated_rows
-        As for `read_register`.
-    progress : callable, optional
-        Called with the number of rows done and of all rows; that is 0 as long as it is not known.
+def _parse(
+    name: str,
+    column: str,
+    table: TextTable,
+    text: pd.Series,
+    rules: pa.DataFrameSchema,
+    dates: DateReading,
+    problems: Problems,
+) -> pd.Series:
+    """Parse a column, check its values, and add what is wrong to the problems."""
+    rule = rules.columns[name]
+    unread = [row for row, unread_column in table.unread if unread_column == column]
+    text = text.where(~text.index.isin(unread), "") if unread else text
+    values, findings = parse_cells(text, rule, dates)
+    bad = text[text.isin(list(findings))]
+    typed = table.text_of(bad.index, column)
+    problems.add(
+        Problem(row, column, cell, *findings[plain])
+        for row, cell, plain in zip(bad.index, typed, bad, strict=True)
+    )
+    if kind_of(rule) == DAY:
+        problems.add(_mixed_orders(table, column, text))
+    for rows, check in checks.broken_values(values, rule):
+        problems.add(
+            Problem(row, column, cell, *checks.explain_value(check, rule, cell.strip()))
+            for row, cell in table.rows_with_text(rows, column)
+        )
+        values = values.mask(values.index.isin(rows))
+    return values
 
-    Yields
-    ------
-    Register
-        Consecutive parts of some hundred thousand rows. Each bad cell is in the part of its row.
 
-    Raises
-    ------
-    DataError, ArgumentError
-        As for `read_register`.
+def _mixed_orders(table: TextTable, column: str, text: pd.Series) -> Iterator[Problem]:
+    day_first, month_first = first_of_each_order(text.unique())
+    if day_first and month_first:
+        yield Problem(table.header_row, column, f"{day_first} and {month_first}", *_MIXED_ORDERS)
 
-    Examples
-    --------
-    >>> import cbcstats
-    >>> parts = cbcstats.read_register_in_parts("huge.csv")  # doctest: +SKIP
-    >>> cbcstats.count_missions(next(parts).rows)  # doctest: +SKIP
+
+def _cells_without_result(table: TextTable, names: Mapping[str, str]) -> Iterator[Problem]:
+    for (row, column), problem in table.unread.items():
+        severity = ERROR if column in names.values() else WARNING
+        yield Problem(row, column, str(table.cells.at[row, column]), problem, _NO_RESULT, severity)
+
+
+def _misread_cells(table: TextTable) -> Iterator[Problem]:
+    if table.encoding == "mixed":  # where all is Windows-1252, nothing is in doubt
+        for (row, column), word in table.not_utf8.items():
+            yield Problem(row, column, word, *_NOT_UTF_8)
+
+
+def _broken_rows(
+    table: TextTable, names: Mapping[str, str], values: pd.DataFrame, rules: pa.DataFrameSchema
+) -> Iterator[Problem]:
+    """Yield the rows that break a check of the schema; columns that the file lacks are empty."""
+    for check in rules.checks:
+        column = names.get(checks.column_of(check, rules), "")
+        rows = checks.rows_that_fail(check, values)
+        finding = checks.explain_row(check)
+        if not column:
+            yield from (Problem(row, "", "", *finding) for row in rows)
+            continue
+        for row, cell in table.rows_with_text(rows, column):
+            yield Problem(row, column, cell, *finding)
+
+
+def _places_that_are_not_members(
+    table: TextTable, column: str, values: pd.DataFrame
+) -> Iterator[Problem]:
+    joined = values["member"].astype("object").map(accessions())
+    never = values["member"].notna() & joined.isna()
+    not_yet = pd.Series(False, index=values.index)
+    if "start_date" in values:
+        not_yet = joined > values["start_date"]
+    for holds, finding in ((never, _NOT_A_MEMBER), (not_yet, _NOT_YET_A_MEMBER)):
+        for row, cell in table.rows_with_text(values.index[holds], column):
+            yield Problem(row, column, cell, *finding)
+
+
+def _typed_rows(
+    table: TextTable,
+    names: Mapping[str, str],
+    text: Mapping[str, pd.Series],
+    values: pd.DataFrame,
+    rules: pa.DataFrameSchema,
+) -> pd.DataFrame:
+    """Return the rows that passed, in the order of columns of the file."""
+    of_column = {column: name for name, column in names.items()}
+    rows: dict[str, Any] = {}
+    for column in table.header:
+        name = of_column.get(column)
+        if name == "member":
+            rows["member"] = text["member"][values.index].astype("category")
+            rows["iso3"] = values["member"].cat.remove_unused_categories()
+            rows["wco_region"] = _regions(rows["iso3"])
+        elif name:
+            rows[name] = _as_dtype(values[name], str(rules.columns[name].dtype))
+        elif column != TO_CORRECT and not column.endswith(BEYOND):
+            free = free_name(column, {*rows, *rules.columns})
+            rows[free] = table.cells.loc[values.index, column]
+    return pd.DataFrame(rows).rename_axis("row")
+
+
+def _regions(iso3: pd.Series) -> pd.Series:
+    """Return the regions of places, in the order of the WCO."""
+    codes = iso3.cat.categories
+    region_of = dict(zip(codes, wco_region(codes.to_series()), strict=True))
+    regions = iso3.map(region_of)
+    present = set(regions.dropna().unique())
+    known = [region for region in WCO_REGIONS if region in present]
+    return regions.astype(pd.CategoricalDtype(known))
+
+
+def _as_dtype(values: pd.Series, dtype: str) -> pd.Series:
+    """Return the values in the dtype that the schema asks for; text and days have it."""
+    if dtype == "category":
+        return values.cat.remove_unused_categories()
+    is_number = dtype.lower().startswith(("int", "uint", "float")) or dtype == "bool"
+    return values.astype(pd.api.types.pandas_dtype(dtype)) if is_number else values
+
+
+def _rejected_rows(
+    table: TextTable,
+    names: Mapping[str, str],
+    rows: pd.Index,
+    problems: list[Problem],
+    values: pd.DataFrame,
+    dates: DateReading,
+) -> pd.DataFrame:
+    """Return the rows that did not pass, as typed, with cells beyond the header and the reasons.
+
+    A serial number of a workbook is the day that it is read as, which no text would be.
     """
-    check_month("year_start", year_start)
-    blocks, shape = _open(source, kind, columns, date_format, sheet, repeated_rows)
-    asked_for = _asked_for(shape)
-    tell = progress or (lambda _done, _total: None)
-    tell(0, 0)
-    repeats = find_repeats(blocks.read(*asked_for, in_parts=True), _key(shape))
-    met, done = Met(), 0
-    for block in blocks.read(*asked_for, in_parts=True):
-        found = sieve(block, shape, met, partial(repeats.part, done, len(block.rows)))
-        done += len(block.rows)
-        yield register_of(blocks.name, found, year_start)
-        tell(done, len(repeats.ids))
-
-
-def _open(
-    source: str | Path | pd.DataFrame,
-    kind: str,
-    columns: Mapping[str, str] | None,
-    date_format: str | None,
-    sheet: str | None,
-    repeated_rows: str,
-) -> tuple[Blocks, Shape]:
-    check_choice("kind", kind, tuple(KINDS))
-    check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
-    check_date_format(date_format)
-    model = KINDS[kind].to_schema()
-    called = check_columns(columns, model)
-    blocks = open_blocks(
-        source, lambda cells: not missing_columns(cells, model, called), sheet=sheet
-    )
-    handed_back = (
-        TO_CORRECT in blocks.header
-    )  # all of its cells are text, so that a serial number is none
-    reading = Reading(date_format, None if handed_back else blocks.first_day)
-    names = named_columns(blocks, model, called)
-    return blocks, Shape(
-        model, names, blocks.header, blocks.header_row, reading, repeated_rows == "reject"
-    )
-
-
-def _asked_for(shape: Shape) -> tuple[list[str], list[str]]:
-    """Return the columns of the file to read each distinct text once, and those where hardly any stands twice."""
-    plain = [
-        typed
-        for name, typed in shape.names.items()
-        if str(shape.model.columns[name].dtype).startswith("str")
-    ]
-    return [typed for typed in dict.fromkeys(shape.names.values()) if typed not in plain], plain
-
-
-def _key(shape: Shape) -> str | None:
-    keys = [
-        name for name in shape.names if (shape.model.columns[name].metadata or {})["reads"] == KEY
-    ]
-    return shape.names[keys[0]] if keys else None
+    known = set(names.values())
+    days = {column for name, column in names.items() if values[name].dtype.kind == "M"}
+    rejected: dict[str, Any] = {}
+    for column in table.header:
+        if column == TO_CORRECT:
+            continue
+        is_known = column in known
+        cells = table.text_of(rows, column) if is_known else table.cells.loc[rows, column]
+        free = free_name(column, {*rejected, REASONS})
+        rejected[free] = serials_as_days(cells, dates.day_zero) if column in days else cells
+    surplus = [table.surplus.get(row, []) for row in rows]
+    for place in range(max(map(len, surplus), default=0)):
+        beyond = [cells[place] if place < len(cells) else "" for cells in surplus]
+        name = free_name(f"column {len(table.header) + place + 1}{BEYOND}", rejected)
+        rejected[name] = text_column(beyond, rows)
+    reasons: dict[int, list[str]] = {}
+    for problem in problems:
+        if problem.severity == ERROR:
+            where = f"{problem.column}: " if problem.column else ""
+            reasons.setdefault(problem.row, []).append(f"{where}{problem.problem}")
+    rejected[REASONS] = text_column(["; ".join(reasons[row]) for row in rows], rows)
+    return pd.DataFrame(rejected, index=rows).rename_axis("row")

@@ -1,86 +1,132 @@
-"""The pandera models of registers: the contract that the rows of a register keep, and what breaks it, in plain words.
+"""The pandera models of registers: the rules that the rows of a register keep.
 
-A register has the columns of its model and any others. What the models rule is checked by them: for the cells of one
-column on its distinct values, for the cells of a row on all rows.
+A column of the file that may be absent is `Optional`; a cell that may be empty is `nullable`. Columns
+that `read_register` adds are marked `added`. A check carries its words: `title` is the column to
+point at, `error` what is wrong, `description` what to do. Subclass a model to add fields and checks.
 """
 
 from __future__ import annotations
 
 import datetime
+import warnings
 from typing import Any, Final, Optional
 
 import pandas as pd
-import pandera.pandas as pa
 
-from cbcstats.errors import Finding
 from cbcstats.tables.codelists import WCO_REGIONS
-from cbcstats.tables.rules import FORM_OF_ISO3
 
-FIRST_DAY: Final = pd.Timestamp(
-    "1952-01-01"
-)  # the convention of the WCO entered into force in 1952
-PLACE: Final = "place"
-KEY: Final = "key"
+# Where pyspark is installed, pandera imports its imitation of pandas, which warns of pandas 3. The
+# checks of older pandera work only once they are registered.
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    import pandera.pandas as pa
+    import pandera.typing.pyspark  # noqa: F401
+
+    pa.DataFrameSchema.register_default_backends(pd.DataFrame)
+
+FIRST_DAY: Final = pd.Timestamp("1952-01-01")  # the WCO convention entered into force in 1952
+PLACE: Final = "place"  # what a column is parsed as, where its dtype does not say it
 
 
-def _column(description: str, *, reads: str = "", required: bool = False, **field: Any) -> Any:
-    return pa.Field(
-        description=description,
-        nullable=not required,
-        metadata={"reads": reads, "required": required},
-        **field,
-    )
+def _field(description: str, *, nullable: bool = True, parse: str = "", **field: Any) -> Any:
+    metadata = {"parse": parse}
+    return pa.Field(description=description, nullable=nullable, metadata=metadata, **field)
+
+
+def _added(description: str, **field: Any) -> Any:
+    return pa.Field(description=description, metadata={"added": True}, **field)
 
 
 class _Register(pa.DataFrameModel):
     """What every register holds: who was supported."""
 
-    member: pd.CategoricalDtype = _column("Member, as written", reads=PLACE, required=True)
-    iso3: pd.CategoricalDtype = pa.Field(
-        description="its code of ISO 3166, added", str_matches=FORM_OF_ISO3
+    member: pd.CategoricalDtype = _field("Member, as written", nullable=False, parse=PLACE)
+    iso3: pd.CategoricalDtype = _added("its ISO 3166 code, added", str_matches=r"^[A-Z]{3}$")
+    wco_region: pd.CategoricalDtype = _added(
+        "its WCO region, added; missing for what is not a Member", isin=WCO_REGIONS, nullable=True
     )
-    wco_region: pd.CategoricalDtype = pa.Field(
-        description="its WCO region, added; missing for what is no Member",
-        isin=WCO_REGIONS,
-        nullable=True,
+
+    @pa.check(
+        "start_date",
+        "end_date",
+        error="is before 1952, when the WCO began",
+        description="correct the year",
     )
+    def not_before_the_wco(cls, days: pd.Series) -> pd.Series:
+        """Check that a day is one on which the WCO existed."""
+        return days >= FIRST_DAY
+
+    @pa.dataframe_check(
+        title="end_date",
+        error="is before the start",
+        description="correct the start or the end",
+        ignore_na=False,
+    )
+    def end_is_not_before_start(cls, rows: pd.DataFrame) -> pd.Series | bool:
+        """Check that no row ends before it starts."""
+        if not {"start_date", "end_date"} <= set(rows):
+            return True
+        return ~(rows["end_date"] < rows["start_date"])
 
 
 class MissionRegister(_Register):
-    """Missions, one row each, as `read_register` returns them."""
+    """Missions, one row each, as `read_register` returns them.
 
-    mission_id: Optional[str] = _column("what identifies the mission", reads=KEY)
-    start_date: pd.Timestamp = _column("first day", required=True, ge=FIRST_DAY)
-    end_date: Optional[pd.Timestamp] = _column("last day, inclusive", ge=FIRST_DAY)
-    programme: Optional[pd.CategoricalDtype] = _column("programme")
-    kind: Optional[pd.CategoricalDtype] = _column("kind of support")
-    status: Optional[pd.CategoricalDtype] = _column("delivered, under way, ...")
-    experts: Optional[pd.Int64Dtype] = _column("experts sent", ge=0)
-    participants: Optional[pd.Int64Dtype] = _column("participants", ge=0)
-    female_participants: Optional[pd.Int64Dtype] = _column("women among them", ge=0)
-    source: Optional[str] = _column("where the row comes from")
+    Examples
+    --------
+    Rules of your own:
 
-    @pa.check("start_date", "end_date")
+    >>> import pandera.pandas as pa
+    >>> from cbcstats import MissionRegister
+    >>> class MyMissions(MissionRegister):
+    ...     experts: int = pa.Field(le=50)
+    """
+
+    mission_id: Optional[str] = _field("what identifies the mission")
+    start_date: pd.Timestamp = _field("first day", nullable=False)
+    end_date: Optional[pd.Timestamp] = _field("last day, inclusive")
+    programme: Optional[pd.CategoricalDtype] = _field("programme")
+    kind: Optional[pd.CategoricalDtype] = _field("kind of support")
+    status: Optional[pd.CategoricalDtype] = _field("delivered, under way, ...")
+    experts: Optional[pd.Int64Dtype] = _field("experts sent", ge=0)
+    participants: Optional[pd.Int64Dtype] = _field("participants", ge=0)
+    female_participants: Optional[pd.Int64Dtype] = _field("women among them", ge=0)
+    source: Optional[str] = _field("where the row comes from")
+
+    @pa.check(
+        "start_date",
+        "end_date",
+        error="is in the future",
+        description="correct the year, or enter it once it has come; "
+        "leave an end that is still ahead empty",
+    )
     def not_in_the_future(cls, days: pd.Series) -> pd.Series:
         """Check that a day has come."""
         return days <= pd.Timestamp(datetime.date.today())
 
-    @pa.dataframe_check(ignore_na=False)
-    def id_is_new(cls, rows: pd.DataFrame) -> pd.Series:
+    @pa.dataframe_check(
+        title="mission_id",
+        error="is already the id of a row above",
+        description="give each mission an id of its own, or delete the row that is there twice",
+        ignore_na=False,
+    )
+    def id_is_new(cls, rows: pd.DataFrame) -> pd.Series | bool:
         """Check that an id stands for one mission."""
-        ids = rows.get("mission_id", _nothing(rows))
+        if "mission_id" not in rows:
+            return True
+        ids = rows["mission_id"]
         return ids.isna() | ~ids.duplicated()
 
-    @pa.dataframe_check(ignore_na=False)
-    def end_is_not_before_start(cls, rows: pd.DataFrame) -> pd.Series:
-        """Check that no mission ends before it starts."""
-        return _end_is_not_before_start(rows)
-
-    @pa.dataframe_check(ignore_na=False)
-    def women_are_among_participants(cls, rows: pd.DataFrame) -> pd.Series:
+    @pa.dataframe_check(
+        title="female_participants",
+        error="is more than all participants",
+        description="correct one of the two",
+        ignore_na=False,
+    )
+    def women_are_among_participants(cls, rows: pd.DataFrame) -> pd.Series | bool:
         """Check that there are no more women than participants."""
-        if "female_participants" not in rows or "participants" not in rows:
-            return pd.Series(True, index=rows.index)
+        if not {"female_participants", "participants"} <= set(rows):
+            return True
         more = rows["female_participants"] > rows["participants"]
         return ~more.fillna(value=False).astype(bool)
 
@@ -88,25 +134,22 @@ class MissionRegister(_Register):
 class BeneficiaryRegister(_Register):
     """Members that benefit from a programme, one row for each support, as `read_register` returns them."""
 
-    programme: pd.CategoricalDtype = _column("programme", required=True)
-    track: Optional[pd.CategoricalDtype] = _column("part of the programme")
-    start_date: Optional[pd.Timestamp] = _column("start of the support", ge=FIRST_DAY)
-    end_date: Optional[pd.Timestamp] = _column(
-        "end of the support, which may lie ahead", ge=FIRST_DAY
-    )
-    as_of: Optional[pd.Timestamp] = _column("day on which this was so", ge=FIRST_DAY)
-    status: Optional[pd.CategoricalDtype] = _column("active, completed, ...")
-    source: Optional[str] = _column("where the row comes from")
+    programme: pd.CategoricalDtype = _field("programme", nullable=False)
+    track: Optional[pd.CategoricalDtype] = _field("part of the programme")
+    start_date: Optional[pd.Timestamp] = _field("start of the support")
+    end_date: Optional[pd.Timestamp] = _field("end of the support, which may be in the future")
+    as_of: Optional[pd.Timestamp] = _field("day on which this was so", ge=FIRST_DAY)
+    status: Optional[pd.CategoricalDtype] = _field("active, completed, ...")
+    source: Optional[str] = _field("where the row comes from")
 
-    @pa.check("as_of")
+    @pa.check(
+        "as_of",
+        error="is in the future",
+        description="correct the year, or enter it once it has come",
+    )
     def not_in_the_future(cls, days: pd.Series) -> pd.Series:
         """Check that a day has come."""
         return days <= pd.Timestamp(datetime.date.today())
-
-    @pa.dataframe_check(ignore_na=False)
-    def end_is_not_before_start(cls, rows: pd.DataFrame) -> pd.Series:
-        """Check that no support ends before it starts."""
-        return _end_is_not_before_start(rows)
 
 
 KINDS: Final[dict[str, type[pa.DataFrameModel]]] = {
@@ -114,46 +157,7 @@ KINDS: Final[dict[str, type[pa.DataFrameModel]]] = {
     "beneficiaries": BeneficiaryRegister,
 }
 
-# What breaks a rule of a column, by the name of the check.
-OF_CELLS: Final = {
-    "greater_than_or_equal_to": {
-        "day": Finding("is before 1952, when the WCO began", "correct the year"),
-        "count": Finding("is negative", "write a number from 0 on"),
-    },
-    "not_in_the_future": {
-        "day": Finding(
-            "lies in the future",
-            "correct the year, or enter it once it has come; leave an end that is still ahead empty",
-        )
-    },
-}
-# What breaks a rule of a row, by the name of the check, and in which column it shows.
-OF_ROWS: Final = {
-    "id_is_new": (
-        "mission_id",
-        Finding(
-            "stands in a row above already",
-            "give each mission an id of its own, or delete the row that is there twice",
-        ),
-    ),
-    "end_is_not_before_start": (
-        "end_date",
-        Finding("is before the start", "correct the start or the end"),
-    ),
-    "women_are_among_participants": (
-        "female_participants",
-        Finding("is more than all participants", "correct the one or the other"),
-    ),
-}
 
-
-def _end_is_not_before_start(rows: pd.DataFrame) -> pd.Series:
-    start, end = (
-        rows[name] if name in rows else pd.Series(pd.NaT, rows.index)
-        for name in ("start_date", "end_date")
-    )
-    return ~(end < start)
-
-
-def _nothing(rows: pd.DataFrame) -> pd.Series:
-    return pd.Series(pd.NA, index=rows.index, dtype="Int64")
+def is_added(column: pa.Column) -> bool:
+    """Return whether a column is added by `read_register`, and so not one of the file."""
+    return bool((column.metadata or {}).get("added"))

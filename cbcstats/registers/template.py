@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xlsxwriter.utility import xl_col_to_name
 
-from cbcstats.errors import check_choice
+from cbcstats.arguments import check_choice, check_file_to_write, check_flag
 from cbcstats.files.workbooks import new_workbook
 from cbcstats.files.writing import target, write_whole
 from cbcstats.places.names import plain_spelling
-from cbcstats.registers.columns import readable
-from cbcstats.registers.schemas import FIRST_DAY, KEY, KINDS
+from cbcstats.registers.columns import columns_of_file
+from cbcstats.registers.schemas import FIRST_DAY, KINDS
 from cbcstats.tables.loaders import load_beneficiaries, load_members
 
 if TYPE_CHECKING:
@@ -156,8 +156,11 @@ def save_template(path: str | Path, *, kind: str = "missions", overwrite: bool =
     ...     print(len(read_register(path).rows))
     0
     """
-    check_choice("kind", kind, tuple(KINDS))
-    return write_whole(target(path, [".xlsx"], overwrite=overwrite), _workbook(kind))
+    path = check_file_to_write("path", path)
+    kind = check_choice("kind", kind, tuple(KINDS))
+    overwrite = check_flag("overwrite", overwrite)
+    path = target(path, [".xlsx"], overwrite=overwrite)
+    return write_whole(path, _workbook(kind), overwrite=overwrite)
 
 
 def _workbook(kind: str) -> bytes:
@@ -188,7 +191,7 @@ def _workbook(kind: str) -> bytes:
 
 def _columns(model: pa.DataFrameSchema, lengths: dict[str, int]) -> list[_Column]:
     """Return the columns of the form, the id first; `lengths` are those of the lists, in the order of their sheet."""
-    names = sorted(readable(model), key=lambda name: model.columns[name].metadata["reads"] != KEY)
+    names = sorted(columns_of_file(model), key=lambda name: name != "mission_id")
     cells = {name: f"{xl_col_to_name(place)}2" for place, name in enumerate(names)}
     lists = {
         name: f"=Lists!${xl_col_to_name(place)}$2:${xl_col_to_name(place)}${length + 1}"
@@ -196,7 +199,7 @@ def _columns(model: pa.DataFrameSchema, lengths: dict[str, int]) -> list[_Column
     }
     columns = []
     for name in names:
-        column, needed = model.columns[name], model.columns[name].metadata["required"]
+        column, needed = model.columns[name], model.columns[name].required
         takes, check = _list(name, lists[name]) if name in lists else _check(column, cells)
         label = name.replace("_", " ").capitalize().replace(" id", " ID")
         says = f"{'Needed. ' if needed else ''}{column.description[0].upper()}{column.description[1:]}: {takes}."
@@ -221,7 +224,7 @@ def _check(column: pa.Column, cells: dict[str, str]) -> tuple[str, dict[str, Any
     Where a formula refers to another cell, `ignore_blank` would let anything pass while that one is empty.
     """
     name, cell = column.name, cells[column.name]
-    if column.metadata["reads"] == KEY:  # COUNTIF would take 007 for 7, and * for anything
+    if name == "mission_id":  # COUNTIF would take 007 for 7, and * for anything
         is_new = f'=OR({cell}="",SUMPRODUCT(--(${cell[0]}$2:${cell[0]}${ROWS + 1}={cell}))=1)'
         return "any text that no other row has", {
             "validate": "custom",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib.util
+import itertools
 import json
 import re
 import shutil
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.charts.captions import cited_sources
+from cbcstats.charts.chart import cited_sources
 from cbcstats.charts.saving import FORMATS, figure_data, figure_text, picture
 from cbcstats.errors import ArgumentError
 from cbcstats.exports.save_table import save_table
@@ -43,39 +44,49 @@ def export_displays(folder: str, stem: str) -> None:
     shell: Any = get_ipython()
     shell.run_line_magic("matplotlib", "inline")
     stem = re.sub(r"[^\w.-]+", "_", stem)
-    counted = {"chart": 0, "table": 0}
-    parts = Path(folder, _PARTS)
+    chart_names = (f"{stem}_{number}" for number in itertools.count(1))
+    table_names = (f"{stem}_{number}" for number in itertools.count(1))
 
     def show_figure(figure: Figure) -> tuple[bytes, dict[str, object]]:
-        counted["chart"] += 1
-        name = f"{stem}_{counted['chart']}"
-        for form in FORMATS:
-            Path(folder, "charts", f"{name}.{form}").write_bytes(picture(figure, form, dpi=DOTS))
-        data = figure_data(figure)
-        if len(data):
-            Path(folder, "charts", f"{name}.csv").write_bytes(csv_bytes(plain_frame(data)))
-        for number, ax in enumerate(filter(has_slide, figure.axes), start=1):
-            _put_slide(slide_of(ax), parts / "charts" / f"{name}_{number}")
-        cited = list(dict.fromkeys(source for ax in figure.axes for source in cited_sources(ax)))
-        png = Path(folder, "charts", f"{name}.png").read_bytes()
-        return png, {"alt": figure_text(figure), "sources": cited, "file": name}
+        return _put_figure(figure, Path(folder), next(chart_names))
 
     def show_frame(frame: pd.DataFrame) -> tuple[str, dict[str, object]]:
-        counted["table"] += 1
-        name = f"{stem}_{counted['table']}"
-        frame = with_index(frame)
-        shown = frame_html(frame, name)
-        if not len(frame.columns):
-            return shown, {}
-        plain = plain_frame(_with_own_names(frame))
-        Path(folder, "tables", f"{name}.csv").write_bytes(csv_bytes(plain))
-        said = _put_table(plain, parts / "tables" / f"{name}.parquet")
-        return shown + said, {"sources": cited_by([frame]), "file": f"{name}.csv"}
+        return _put_frame(frame, Path(folder), next(table_names))
 
     formatters = shell.display_formatter.formatters
     formatters["image/png"].for_type(Figure, show_figure)
     by_type = formatters["text/html"]
     by_type.for_type(pd.DataFrame, show_frame)  # so `%load_ext cbcstats` changes nothing
+
+
+def _put_figure(figure: Figure, folder: Path, name: str) -> tuple[bytes, dict[str, object]]:
+    """Write the files of a figure; return its PNG, and what the page says of it."""
+    pictures = {form: picture(figure, form, dpi=DOTS) for form in FORMATS}
+    for form, content in pictures.items():
+        (folder / "charts" / f"{name}.{form}").write_bytes(content)
+    data = figure_data(figure)
+    if len(data):
+        (folder / "charts" / f"{name}.csv").write_bytes(csv_bytes(plain_frame(data)))
+
+    charts = [ax for ax in figure.axes if has_slide(ax)]
+    for number, ax in enumerate(charts, start=1):
+        _put_slide(slide_of(ax), folder / _PARTS / "charts" / f"{name}_{number}")
+
+    cited = [source for ax in figure.axes for source in cited_sources(ax)]
+    sources = list(dict.fromkeys(cited))
+    return pictures["png"], {"alt": figure_text(figure), "sources": sources, "file": name}
+
+
+def _put_frame(frame: pd.DataFrame, folder: Path, name: str) -> tuple[str, dict[str, object]]:
+    """Write the file of a frame; return its HTML, and what the page says of it."""
+    frame = with_index(frame)
+    shown = frame_html(frame, name)
+    if frame.columns.empty:
+        return shown, {}
+    plain = plain_frame(_with_own_names(frame))
+    (folder / "tables" / f"{name}.csv").write_bytes(csv_bytes(plain))
+    note = _put_table(plain, folder / _PARTS / "tables" / f"{name}.parquet")
+    return shown + note, {"sources": cited_by([frame]), "file": f"{name}.csv"}
 
 
 def _with_own_names(frame: pd.DataFrame) -> pd.DataFrame:
@@ -115,14 +126,14 @@ def gather(folder: Path, title: str) -> list[str]:
     """Make one workbook of all tables and, with the extra `slides`, one deck of all charts; return their names."""
     parts = folder / _PARTS
     made = []
-    tables = {
-        path.stem: pd.read_parquet(path)
-        for path in sorted(parts.glob("tables/*.parquet"), key=_in_order)
-    }
+    paths = sorted(parts.glob("tables/*.parquet"), key=_in_order)
+    tables = {path.stem: pd.read_parquet(path) for path in paths}
     if tables:
-        made.append(save_table(tables, folder / WORKBOOK, title=title).name)
-    slides = [_taken_slide(path) for path in sorted(parts.glob("charts/*"), key=_in_order)]
-    if slides and importlib.util.find_spec("pptx"):
+        save_table(tables, folder / WORKBOOK, title=title)
+        made.append(WORKBOOK)
+    paths = sorted(parts.glob("charts/*"), key=_in_order)
+    if paths and importlib.util.find_spec("pptx"):
+        slides = [_take_slide(path) for path in paths]
         (folder / DECK).write_bytes(deck_bytes(slides, title=title))
         made.append(DECK)
     shutil.rmtree(parts, ignore_errors=True)
@@ -131,20 +142,22 @@ def gather(folder: Path, title: str) -> list[str]:
 
 def _in_order(path: Path) -> list[int | str]:
     """Return a key that puts the tenth chart after the second."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.stem)]
+    pieces = re.split(r"(\d+)", path.stem)
+    return [int(piece) if piece.isdigit() else piece for piece in pieces]
 
 
 def _put_slide(slide: Slide, folder: Path) -> None:
+    """Write the parts of a slide into a folder of its own, for the deck."""
+    words = slide._asdict()
+    data, image = words.pop("data"), words.pop("picture")
     folder.mkdir(parents=True)
-    (folder / "data.parquet").write_bytes(parquet_bytes(plain_frame(slide.data), {}))
-    (folder / "picture.png").write_bytes(slide.picture)
-    words = {
-        name: value for name, value in slide._asdict().items() if name not in ("data", "picture")
-    }
+    (folder / "data.parquet").write_bytes(parquet_bytes(plain_frame(data), {}))
+    (folder / "picture.png").write_bytes(image)
     (folder / _ABOUT).write_text(json.dumps(words), encoding="utf-8")
 
 
-def _taken_slide(folder: Path) -> Slide:
+def _take_slide(folder: Path) -> Slide:
     words = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-    data, image = pd.read_parquet(folder / "data.parquet"), (folder / "picture.png").read_bytes()
+    data = pd.read_parquet(folder / "data.parquet")
+    image = (folder / "picture.png").read_bytes()
     return Slide(**words, data=data, picture=image)

@@ -135,6 +135,8 @@ def notebook_paths(given: Sequence[Path]) -> list[Path]:
                 f"{path}: there is no notebook; name a file or a folder of files that end in .ipynb"
             )
         paths += found
+    if not paths:
+        raise ReportError("no notebook was named; name a file or a folder of files")
     names = [
         file_name(path).casefold() for path in paths
     ]  # some systems take A.png and a.png for one file

@@ -1,35 +1,32 @@
-"""The tables, typed and validated: those that cbcstats carries, or files of your own of the same shape."""
+"""The tables, typed: those that cbcstats carries, or files of your own of the same shape, checked."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from cbcstats.errors import check_choice
-from cbcstats.files.reading import read_cells
-from cbcstats.tables import schemas
-from cbcstats.tables.rules import FORM_OF_REGISTER
-from cbcstats.tables.validation import check_cells, problems_error, whole_if_possible
+import pandas as pd
+
+from cbcstats.arguments import check_names, check_schema, check_source
+from cbcstats.files.numbers import whole_if_possible
+from cbcstats.files.text_table import read_text_table
+from cbcstats.tables.parsing import KINDS, REGISTER_SOURCE, TEXT, complete, parse_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    import pandas as pd
     import pandera.pandas as pa
 
-    from cbcstats.files.reading import Cells
-
-SCHEMAS: Final[dict[str, type[pa.DataFrameModel]]] = {
-    "counts": schemas.Counts,
-    "beneficiaries": schemas.Beneficiaries,
-    "members": schemas.Members,
-    "places": schemas.Places,
-    "sources": schemas.Sources,
-}
+    Source = str | Path | pd.DataFrame
 
 
 def load_counts(
-    indicator: str | Iterable[str] | None = None, *, source: str | Path | pd.DataFrame | None = None
+    indicator: str | Iterable[str] | None = None,
+    *,
+    source: Source | None = None,
+    schema: type[pa.DataFrameModel] | None = None,
 ) -> pd.DataFrame:
     """Load published counts.
 
@@ -63,12 +60,15 @@ def load_counts(
     4  delivered    342     exact
     5  delivered    492     exact
     """
-    counts = _only(_load("counts", source), "indicator", indicator)
+    counts = _only(_load("counts", source, schema), "indicator", indicator)
     return counts.assign(value=whole_if_possible(counts["value"]))
 
 
 def load_beneficiaries(
-    programme: str | Iterable[str] | None = None, *, source: str | Path | pd.DataFrame | None = None
+    programme: str | Iterable[str] | None = None,
+    *,
+    source: Source | None = None,
+    schema: type[pa.DataFrameModel] | None = None,
 ) -> pd.DataFrame:
     """Load the Members on published lists of programme beneficiaries.
 
@@ -98,7 +98,7 @@ def load_beneficiaries(
     >>> load_beneficiaries("WCO-SACU Connect")["member"].tolist()
     ['BWA', 'LSO', 'NAM', 'ZAF', 'SWZ']
     """
-    return _only(_load("beneficiaries", source), "programme", programme)
+    return _only(_load("beneficiaries", source, schema), "programme", programme)
 
 
 def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataF
     >>> len(load_members())
     188
     """
-    return _load("members", source)
+    return _load("members", source, None)
 
 
 def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
@@ -156,7 +156,7 @@ def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFr
     >>> places.loc[(places["iso3"] == "KEN") & (places["kind"] == "short"), "name"].tolist()
     ['Kenya', 'Kenya', 'Kenia']
     """
-    return _load("places", source)
+    return _load("places", source, None)
 
 
 def load_sources(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
@@ -184,7 +184,7 @@ def load_sources(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataF
     >>> sources.loc["wco-2018-03-02", "title"]
     'Successful 9th Session of the Capacity Building Committee'
     """
-    return _load("sources", source)
+    return _load("sources", source, None)
 
 
 def shipped(folder: str) -> Path:
@@ -194,45 +194,72 @@ def shipped(folder: str) -> Path:
     return inside if inside.is_dir() else package.parent / folder
 
 
-def _load(table: str, source: str | Path | pd.DataFrame | None) -> pd.DataFrame:
-    cells = read_cells(shipped("data") / f"{table}.csv" if source is None else source)
-    own = Path(source).expanduser() if isinstance(source, str | Path) else None
-    schema = SCHEMAS[table].to_schema()
-    refers = any((column.metadata or {}).get("refers_to") for column in schema.columns.values())
-    known = _known_sources(own) if refers else frozenset()
-    return _checked(cells, table, known, of_registers=table == "counts" and source is not None)
+def _load(
+    table: str, source: Source | None, schema: type[pa.DataFrameModel] | None
+) -> pd.DataFrame:
+    """Load a table: the shipped one as the tests have validated it, any other one checked."""
+    source = None if source is None else check_source("source", source)
+    if source is None and schema is None:
+        return _load_shipped(table)
+    from cbcstats.tables.schemas import SCHEMAS
+
+    schema = check_schema("schema", schema, [SCHEMAS[table]])
+    path = shipped("data") / f"{table}.csv" if source is None else source
+    model = (schema or SCHEMAS[table]).to_schema()
+    refers = any((column.metadata or {}).get("refers_to") for column in model.columns.values())
+    known = _known_sources(path) if refers else frozenset()
+    return _checked(path, model, known, of_registers=table == "counts" and source is not None)
+
+
+def _load_shipped(table: str) -> pd.DataFrame:
+    cells = read_text_table(shipped("data") / f"{table}.csv", lambda _: True).cells
+    values = {name: parse_column(cells[name], KINDS.get(str(name), TEXT)) for name in cells}
+    return complete(pd.DataFrame(values), cells).reset_index(drop=True)
 
 
 def _checked(
-    cells: Cells, table: str, known: Collection[str] = (), *, of_registers: bool = False
+    source: Source,
+    model: pa.DataFrameSchema,
+    known: Collection[str] = (),
+    *,
+    of_registers: bool = False,
 ) -> pd.DataFrame:
-    frame, problems = check_cells(
-        cells, SCHEMAS[table].to_schema(), known, of_registers=of_registers
-    )
+    from cbcstats.tables.validation import check_table, is_header_of, problems_error
+
+    table = read_text_table(source, is_header_of(model))
+    frame, problems = check_table(table, model, known, of_registers=of_registers)
     if problems:
-        raise problems_error(cells.name, problems)
+        raise problems_error(table.name, problems)
     return frame.reset_index(drop=True)
 
 
-def _known_sources(own: Path | None) -> frozenset[str]:
+def _known_sources(source: Source) -> frozenset[str]:
+    """Return the ids of the shipped sources, and of a file sources.csv beside the source."""
     known = set(load_sources()["source_id"])
-    beside = own.with_name("sources.csv") if own else None
-    if beside and beside.is_file():
-        cells = read_cells(beside)
-        if (
-            "source_id" in cells.frame
-        ):  # `save_datapackage` writes of a register that counts cite the id alone
-            registers = cells.frame["source_id"].str.fullmatch(FORM_OF_REGISTER)
-            cells = cells._replace(frame=cells.frame[~registers])
-        known |= set(_checked(cells, "sources")["source_id"])
+    if isinstance(source, str | os.PathLike):
+        beside = Path(source).expanduser().parent / "sources.csv"
+        known |= _own_sources(beside) if beside.is_file() else set()
     return frozenset(known)
+
+
+def _own_sources(path: Path) -> set[str]:
+    """Return the ids in a file of sources; those of registers have nothing but the id."""
+    from cbcstats.tables.schemas import SCHEMAS
+    from cbcstats.tables.validation import check_table, is_header_of, problems_error
+
+    model = SCHEMAS["sources"].to_schema()
+    table = read_text_table(path, is_header_of(model))
+    if "source_id" in table.header:
+        is_register = table.cells["source_id"].str.fullmatch(REGISTER_SOURCE).astype(bool)
+        table = replace(table, cells=table.cells[~is_register])
+    frame, problems = check_table(table, model, ())
+    if problems:
+        raise problems_error(table.name, problems)
+    return set(frame["source_id"])
 
 
 def _only(frame: pd.DataFrame, column: str, wanted: str | Iterable[str] | None) -> pd.DataFrame:
     if wanted is None:
         return frame
-    names = [wanted] if isinstance(wanted, str) else list(wanted)
-    options = sorted(frame[column].unique())
-    for name in names:
-        check_choice(column, name, options)
+    names = check_names(column, wanted, sorted(frame[column].unique()))
     return frame[frame[column].isin(names)].reset_index(drop=True)

@@ -1,70 +1,91 @@
 """The pandera models of the tables: the contract that loaders keep.
 
-The models describe typed frames. Text is pandas `str`, counts are `Int64`, days are `datetime64`,
-marks are `bool`; an empty cell is missing. Rules over several columns are dataframe checks; `rules` says in plain
-words what breaks them.
+The models describe typed frames: text, `Float64` numbers, `datetime64` days, `bool` marks; an empty
+cell is missing. A column that a file may leave out is `Optional`. A check carries its words: `title`
+is the column to point at, `error` what is wrong, `description` what to do.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import warnings
+from typing import Any, Final
 
 import pandas as pd
-import pandera.pandas as pa
 
 from cbcstats.counts.qualifiers import QUALIFIERS
 from cbcstats.counts.ranges import PARTS
-from cbcstats.files.cells import FORM_OF_CHANGE, FORM_OF_PARTIAL_DAY
-from cbcstats.tables.codelists import KINDS_OF_NAME, LANGUAGES, MEASURES, PRECISIONS, WCO_REGIONS
-from cbcstats.tables.rules import (
-    FORM_OF_ADDRESS,
-    FORM_OF_ID,
-    FORM_OF_ISO2,
-    FORM_OF_ISO3,
-    FORM_OF_NAME,
+from cbcstats.files.cells import CHANGE_WITH_SIGN
+from cbcstats.files.dates import PARTIAL_DATE
+from cbcstats.tables.codelists import (
+    KINDS_OF_NAME,
+    LANGUAGES,
+    MEASURES,
+    PRECISIONS,
+    WCO_REGIONS,
+)
+from cbcstats.tables.parsing import figure_keys
+
+# Where pyspark is installed, pandera imports its imitation of pandas, which warns of pandas 3. The
+# checks of older pandera work only once they are registered.
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    import pandera.pandas as pa
+    import pandera.typing.pyspark  # noqa: F401
+
+    pa.DataFrameSchema.register_default_backends(pd.DataFrame)
+
+NAME: Final = {
+    "str_matches": r"^[a-z0-9]+(_[a-z0-9]+)*$",
+    "form": "lower-case words joined by underscores, such as tailor_made_members",
+}
+ISO3: Final = {
+    "str_matches": r"^[A-Z]{3}$",
+    "form": "three capital letters of ISO 3166, such as KEN",
+}
+ISO2: Final = {
+    "str_matches": r"^[A-Z]{2}$",
+    "form": "two capital letters of ISO 3166, such as KE",
+}
+CHANGE: Final = {
+    "str_matches": CHANGE_WITH_SIGN,
+    "form": "the change as printed, a number with its sign, such as +49%",
+}
+PARTIAL_DAY: Final = {
+    "str_matches": PARTIAL_DATE,
+    "form": "a year, month or day, such as 2018, 2018-03 or 2018-03-02",
+}
+ADDRESS: Final = {"str_matches": r"^https?://\S+$", "form": "an address that begins with https://"}
+ID: Final = {"str_matches": r"^\S+$", "form": "an id without blanks, such as wco-2018-03-02"}
+
+# Checks that compare rows with each other.
+COMPARE_ROWS: Final = frozenset(
+    {"one_figure_is_preferred", "preference_has_a_reason", "place_has_one_short_name"}
 )
 
 
-def _text(description: str, **field: Any) -> str:
-    return pa.Field(description=description, **field)  # type: ignore[no-any-return]
+def _text(description: str, *, form: str = "", refers_to: str = "", **field: Any) -> Any:
+    metadata = {"form": form, "refers_to": refers_to}
+    return pa.Field(description=description, metadata=metadata, **field)
 
 
-def _optional(description: str, **field: Any) -> str:
-    """Describe a text column that a table may leave out."""
-    return _text(description, nullable=True, metadata={"optional": True}, **field)
-
-
-def _source(what: str, *, nullable: bool = False, beside: str = "") -> str:
+def _source(what: str, *, nullable: bool = False, beside: str = "") -> Any:
     description = f"source of {what}: an id in sources.csv{beside}"
-    return _text(description, nullable=nullable, metadata={"refers_to": "sources"})
+    return _text(description, nullable=nullable, refers_to="sources")
 
 
-def _day(description: str, *, partial: bool = False) -> pd.Timestamp:
-    return pa.Field(description=description, nullable=True, metadata={"partial": partial})  # type: ignore[no-any-return]
+def _day(description: str, *, partial: bool = False) -> Any:
+    return pa.Field(description=description, nullable=True, metadata={"partial": partial})
 
 
-def _precision(column: str) -> str:
-    return _optional(f"how much of {column} is known: day, month or year", isin=PRECISIONS)
-
-
-def figures_of_one_period(counts: pd.DataFrame) -> list[pd.Series]:
-    """Return what figures of one series and period have in common; figures without a date have nothing."""
-    dated = counts["period_end"].notna()
-    series = [
-        counts[column].where(dated, counts.index.to_series()) for column in ("indicator", "scope")
-    ]
-    return [
-        *series,
-        counts["period_start"],
-        counts["period_end"],
-        *(counts[column] for column in _parts(counts)),
-    ]
+def _precision(column: str) -> Any:
+    description = f"how much of {column} is known: day, month or year"
+    return _text(description, nullable=True, isin=PRECISIONS)
 
 
 class Counts(pa.DataFrameModel):
     """Published counts, one row per figure of one source."""
 
-    indicator: str = _text("series, in snake_case", str_matches=FORM_OF_NAME)
+    indicator: str = _text("series, in snake_case", **NAME)
     measure: str = _text(
         "flow: happened within the period; stock: true on a day; cumulative: since a start; "
         "event: at one event, such as attendance, which does not grow with the days it lasts",
@@ -73,7 +94,7 @@ class Counts(pa.DataFrameModel):
     scope: str = _text(
         "what the count covers where figures would otherwise be mixed: delivered, planned, in_person, ...; "
         "all where nothing is set apart",
-        str_matches=FORM_OF_NAME,
+        **NAME,
     )
     unit: str = _text("what one is: missions, Members, participants, ...")
     period_start: pd.Timestamp = _day("first day, inclusive; empty for a stock or where not known")
@@ -89,74 +110,105 @@ class Counts(pa.DataFrameModel):
         nullable=True,
         coerce=True,
     )
-    rounded_to: pd.Float64Dtype = pa.Field(
+    rounded_to: pd.Float64Dtype | None = pa.Field(
         description="what the number is rounded to, for money and shares: 0.1 for 24.1 million; empty for a count",
         gt=0,
         nullable=True,
         coerce=True,
-        metadata={"optional": True},
     )
     qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
     published_change: str = _text(
-        "change that the source claims, as printed", nullable=True, str_matches=FORM_OF_CHANGE
+        "change that the source claims, as printed", nullable=True, **CHANGE
     )
     change_basis: str = _text(
         "of what the change is claimed", nullable=True, isin=("total", "per_month")
     )
-    change_since: pd.Timestamp = pa.Field(
+    change_since: pd.Timestamp | None = pa.Field(
         description="last day of the period that the change is measured from; empty for the period a year before",
         nullable=True,
-        metadata={"optional": True},
     )
-    preferred: bool = pa.Field(
+    preferred: bool | None = pa.Field(
         description="false where another figure for the same indicator, scope and period is the one to compute with",
-        metadata={"optional": True},
     )
-    preferred_reason: str = _optional("why the figure is preferred, where there are several")
+    preferred_reason: str | None = _text(
+        "why the figure is preferred, where there are several", nullable=True
+    )
     source_id: str = _source(
         "the figure", beside="; in counts of your own also a register, such as missions.xlsx#2017"
     )
     note: str = _text("what a reader must know, in our own words", nullable=True)
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="period_end",
+        error="is before the start of the period",
+        description="correct the start or the end of the period",
+        ignore_na=False,
+    )
     def period_ends_after_start(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that no period ends before it starts."""
         return ~(counts["period_end"] < counts["period_start"])
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="period_start",
+        error="is given for a stock, which is true on one day",
+        description="leave period_start empty, or correct measure",
+        ignore_na=False,
+    )
     def stock_has_no_start(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a stock has only its day."""
         return ~((counts["measure"] == "stock") & counts["period_start"].notna())
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="change_basis",
+        error="does not go with published_change",
+        description="fill both or leave both empty: total for a change of the total, "
+        "per_month for one of the monthly rate",
+        ignore_na=False,
+    )
     def change_has_a_basis(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a claimed change says of what."""
         return counts["published_change"].isna() == counts["change_basis"].isna()
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="value",
+        error="is empty",
+        description="write the number printed; only a change that is claimed without its figure has none",
+        ignore_na=False,
+    )
     def figure_has_a_value(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a row has a number, or claims a change without it."""
         return counts["value"].notna() | counts["published_change"].notna()
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="indicator",
+        error="begins a row that repeats an earlier one",
+        description="delete one of the two rows",
+        ignore_na=False,
+    )
     def row_is_new(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that no figure is entered twice."""
         return ~_repeats(counts)
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="preferred",
+        error="leaves no single preferred figure among those for the same indicator, scope and period",
+        description="write true for the one to compute with and false for the others, or correct scope or period",
+        ignore_na=False,
+    )
     def one_figure_is_preferred(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that one figure of each series and period is preferred."""
         marked = counts["preferred"].astype(int).mask(_repeats(counts), 0)
-        return marked.groupby(figures_of_one_period(counts), dropna=False).transform("sum") == 1
+        return marked.groupby(figure_keys(counts), dropna=False).transform("sum") == 1
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="preferred_reason",
+        error="is empty although other figures for the same period exist",
+        description="say why this figure is preferred",
+        ignore_na=False,
+    )
     def preference_has_a_reason(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a preference among several figures is explained."""
-        figures = (
-            (~_repeats(counts))
-            .groupby(figures_of_one_period(counts), dropna=False)
-            .transform("sum")
-        )
+        figures = (~_repeats(counts)).groupby(figure_keys(counts), dropna=False).transform("sum")
         return ~(counts["preferred"] & (figures > 1) & counts["preferred_reason"].isna())
 
 
@@ -165,17 +217,19 @@ class Beneficiaries(pa.DataFrameModel):
 
     programme: str = _text("programme, by its own name")
     track: str = _text("part of the programme, by the programme's own name for it", nullable=True)
-    member: str = _text("beneficiary, ISO 3166 alpha-3; XKX for Kosovo", str_matches=FORM_OF_ISO3)
+    member: str = _text("beneficiary, ISO 3166 alpha-3; XKX for Kosovo", **ISO3)
     member_name: str = _text("beneficiary, as the source spells it")
     as_of: pd.Timestamp = _day(
         "date of the source; its first day where only month or year is known", partial=True
     )
-    as_of_precision: str = _precision("as_of")
+    as_of_precision: str | None = _precision("as_of")
     start: pd.Timestamp = _day("start of the support, where stated", partial=True)
-    start_precision: str = _precision("start")
+    start_precision: str | None = _precision("start")
     end: pd.Timestamp = _day("end of the support, where stated", partial=True)
-    end_precision: str = _precision("end")
-    list_id: str = _optional("list the row belongs to; two sources may make up one list")
+    end_precision: str | None = _precision("end")
+    list_id: str | None = _text(
+        "list the row belongs to; two sources may make up one list", nullable=True
+    )
     list_kind: str = _text(
         "full: all beneficiaries on that date; partial: some, so that absence is never an exit",
         isin=("full", "partial"),
@@ -183,18 +237,33 @@ class Beneficiaries(pa.DataFrameModel):
     source_id: str = _source("the row")
     note: str = _text("phase, kind of support, and what a reader must know", nullable=True)
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="member",
+        error="stands twice on the same list",
+        description="delete one of the two rows",
+        ignore_na=False,
+    )
     def member_is_listed_once(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that a Member stands on a list once."""
         return ~beneficiaries.duplicated(["list_id", "member"])
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="list_kind",
+        error="differs within the list",
+        description="mark the whole list full or partial",
+        ignore_na=False,
+    )
     def list_has_one_kind(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that a list is full or partial as a whole."""
         first = beneficiaries.groupby("list_id", dropna=False)["list_kind"].transform("first")
         return (beneficiaries["list_kind"] == first) | beneficiaries["list_kind"].isna()
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="end",
+        error="is before start",
+        description="correct start or end",
+        ignore_na=False,
+    )
     def end_is_after_start(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that no support ends before it starts; a year holds all of its months."""
         year_only = (beneficiaries["start_precision"] == "year") | (
@@ -208,12 +277,8 @@ class Beneficiaries(pa.DataFrameModel):
 class Members(pa.DataFrameModel):
     """Members of the WCO, one row each, and the European Union, which is not counted."""
 
-    iso3: str = _text(
-        "ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=FORM_OF_ISO3
-    )
-    iso2: str = _text(
-        "ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=FORM_OF_ISO2
-    )
+    iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", **ISO3)
+    iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", **ISO2)
     name: str = _text("short English name")
     wco_region: str = _text("one of the six WCO regions", nullable=True, isin=WCO_REGIONS)
     region_basis: str = _text(
@@ -225,17 +290,27 @@ class Members(pa.DataFrameModel):
     joined: pd.Timestamp = _day(
         "date of accession; its first day where only the year is known", partial=True
     )
-    joined_precision: str = _precision("joined")
+    joined_precision: str | None = _precision("joined")
     joined_source_id: str = _source("the date of accession", nullable=True)
     source_id: str = _source("the membership")
     note: str = _text("other names, doubts, status", nullable=True)
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="iso3",
+        error="stands twice",
+        description="keep one row per Member",
+        ignore_na=False,
+    )
     def member_is_new(cls, members: pd.DataFrame) -> pd.Series:
         """Check that a Member has one row."""
         return ~members.duplicated(["iso3"])
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="joined_source_id",
+        error="is empty although joined is given",
+        description="name the source of the date, or leave the date empty",
+        ignore_na=False,
+    )
     def joined_has_a_source(cls, members: pd.DataFrame) -> pd.Series:
         """Check that a date of accession names its source."""
         return members["joined"].isna() | members["joined_source_id"].notna()
@@ -244,12 +319,8 @@ class Members(pa.DataFrameModel):
 class Places(pa.DataFrameModel):
     """Names of countries and territories, one row per spelling: our own list."""
 
-    iso3: str = _text(
-        "ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", str_matches=FORM_OF_ISO3
-    )
-    iso2: str = _text(
-        "ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", str_matches=FORM_OF_ISO2
-    )
+    iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", **ISO3)
+    iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", **ISO2)
     name: str = _text("spelling; upper and lower case, accents and punctuation make no other one")
     language: str = _text(
         "language of the name; empty where it does not matter", nullable=True, isin=LANGUAGES
@@ -260,7 +331,12 @@ class Places(pa.DataFrameModel):
         isin=KINDS_OF_NAME,
     )
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="name",
+        error="stands for several places",
+        description="keep it for the place that it always means, or leave it out if it may mean either",
+        ignore_na=False,
+    )
     def spelling_is_of_one_place(cls, places: pd.DataFrame) -> pd.Series:
         """Check that no spelling stands for two places."""
         return (
@@ -268,7 +344,12 @@ class Places(pa.DataFrameModel):
             <= 1
         )
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="kind",
+        error="leaves the place without one short name in English, or with several in one language",
+        description="mark one name of each language as short, and the others as official, former or customs",
+        ignore_na=False,
+    )
     def place_has_one_short_name(cls, places: pd.DataFrame) -> pd.Series:
         """Check that each place has one short name in English, and no more than one in another language."""
         short = places["kind"] == "short"
@@ -279,7 +360,12 @@ class Places(pa.DataFrameModel):
         )
         return (english == 1) & ~(short & places.duplicated(["iso3", "language", "kind"]))
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="iso2",
+        error="is not the code of all names of the place",
+        description="correct iso2 or iso3",
+        ignore_na=False,
+    )
     def codes_go_together(cls, places: pd.DataFrame) -> pd.Series:
         """Check that a place has one code of two letters, and no other place has it."""
         of_place = places["iso2"].groupby(places["iso3"], dropna=False).transform("nunique")
@@ -291,17 +377,20 @@ class Places(pa.DataFrameModel):
 class Sources(pa.DataFrameModel):
     """Sources of the figures, one row each."""
 
-    source_id: str = _text("id that the other tables use", str_matches=FORM_OF_ID)
+    source_id: str = _text("id that the other tables use", **ID)
     title: str = _text("title")
     publisher: str = _text("who published it; a copy is named as one")
-    published: str = _text(
-        "date of publication as far as known", nullable=True, str_matches=FORM_OF_PARTIAL_DAY
-    )
-    url: str = _text("address", str_matches=FORM_OF_ADDRESS)
+    published: str = _text("date of publication as far as known", nullable=True, **PARTIAL_DAY)
+    url: str = _text("address", **ADDRESS)
     accessed: pd.Timestamp = _day("day on which it was read")
     note: str = _text("how it was read", nullable=True)
 
-    @pa.dataframe_check(ignore_na=False)
+    @pa.dataframe_check(
+        title="source_id",
+        error="stands twice",
+        description="give each source an id of its own",
+        ignore_na=False,
+    )
     def source_is_new(cls, sources: pd.DataFrame) -> pd.Series:
         """Check that an id stands for one source."""
         return ~sources.duplicated(["source_id"])
@@ -325,3 +414,12 @@ def _repeats(counts: pd.DataFrame) -> pd.Series:
 def _parts(counts: pd.DataFrame) -> list[str]:
     """Return the columns that say what part of a total a figure is, in counts of a register."""
     return [column for column in PARTS if column in counts]
+
+
+SCHEMAS: Final[dict[str, type[pa.DataFrameModel]]] = {
+    "counts": Counts,
+    "beneficiaries": Beneficiaries,
+    "members": Members,
+    "places": Places,
+    "sources": Sources,
+}

@@ -1,281 +1,269 @@
-"""Cells of text -> a typed frame, and every problem in plain words: parse first, then validate."""
+"""A table as typed becomes a typed frame, or a list of every problem: parse first, then check."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
-from cbcstats.errors import DataError, nearest
-from cbcstats.files import cells
-from cbcstats.files.dates import parse_day
-from cbcstats.files.reading import Problem
-from cbcstats.files.scalars import MARKS
-from cbcstats.tables import schemas
-from cbcstats.tables.rules import FORM_OF_REGISTER, PATTERNS, RULES
+from cbcstats.errors import DataError, Finding, Problem, Problems, nearest, plural
+from cbcstats.files.cells import explain_mark, find_damage
+from cbcstats.files.dates import explain_date
+from cbcstats.files.delimited import DELIMITERS
+from cbcstats.files.numbers import explain_number
+from cbcstats.files.workbooks import AN_ERROR
+from cbcstats.tables import checks
+from cbcstats.tables.parsing import (
+    DAY,
+    MARK,
+    NUMBER,
+    PARTIAL_DAY,
+    REGISTER_SOURCE,
+    TEXT,
+    complete,
+    parse_column,
+)
+from cbcstats.tables.schemas import COMPARE_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     import pandera.pandas as pa
 
-    from cbcstats.files.reading import Cells
+    from cbcstats.files.text_table import TextTable
 
-_DIGITS: Final = 15  # a number of so many is held exactly
+_FIELDS: Final = ("row", "column", "value", "problem", "remedy")
+
+
+class Checked(NamedTuple):
+    """A typed frame, whose index is the row of the file, and what is wrong with its cells."""
+
+    frame: pd.DataFrame
+    problems: list[Problem]
 
 
 def problems_error(file: str, problems: list[Problem]) -> DataError:
-    """Put problems into an error, in the order of the file."""
+    """Return an error with all problems, in the order of the file."""
     in_order = sorted(problems, key=lambda problem: problem.row)
     frame = pd.DataFrame(in_order, columns=pd.Index(Problem._fields))
+    frame = frame[list(_FIELDS)]
     frame.insert(0, "file", file)
-    count = f"{len(frame)} problem{'s'[: len(frame) != 1]}"
-    return DataError(f"{file}: {count}; nothing was loaded", frame)
+    return DataError(f"{file}: {plural(len(frame), 'problem')}; nothing was loaded", frame)
 
 
-def check_cells(
-    cells: Cells,
+def check_table(
+    table: TextTable,
     schema: pa.DataFrameSchema,
     known_sources: Collection[str],
     *,
     of_registers: bool = False,
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Parse each cell by the dtype of its column, then validate what could be parsed.
+) -> Checked:
+    """Parse each cell by the kind of its column, then check what could be parsed.
 
-    A cell that cannot be parsed is one problem and becomes missing, so that it hides no other one. Sources are those
-    that are known, and registers where the figures may be `of_registers`.
+    A cell that cannot be parsed is one problem and becomes missing, so that it hides no other one.
+    Sources must be among those known; counts `of_registers` may name a register as their source.
     """
-    problems = list(cells.problems)
-    renamed = {
-        name: _plain_name(name) for name in cells.frame if _differs_by_case(name, cells, schema)
-    }
-    doubled = [
-        name
-        for place, name in enumerate(renamed)
-        if renamed[name] in list(renamed.values())[:place]
-    ]
-    problems += [
-        Problem(
-            cells.header, str(name), "", f"is the column {renamed[name]} once more", "rename one"
-        )
-        for name in doubled
-    ]
-    text = cells.frame.rename(
-        columns={name: plain for name, plain in renamed.items() if name not in doubled}
-    )
-    others = [name for name in map(str, text) if name not in schema.columns]
-    needed = [
-        name
-        for name, column in schema.columns.items()
-        if not (column.metadata or {}).get("optional")
-    ]
-    absent = {name for name in needed if name not in text}
-    if len(absent) > len(needed) / 2:
-        return text, [*problems, _not_the_header(cells, needed)]
-    for name in needed:
-        if name in absent:
-            near = nearest(name, others, count=1)
-            found = f"; found {near[0]!r} instead" if near else ""
-            said = f"is a column that is missing{found}"
-            problems.append(Problem(cells.header, name, "", said, "add or rename the column"))
+    problems = Problems()
+    problems.add(_reading_problems(table))
+    text = _named_columns(table, schema, problems)
+    needed = [name for name, column in schema.columns.items() if column.required]
+    missing = [name for name in needed if name not in text]
+    if len(missing) > len(needed) / 2:
+        problems.add([_not_the_header(table, needed)])
+        return Checked(text, problems.found)
+    problems.add(_missing_columns(table, schema, missing, text))
+    others = [name for name in text if name not in schema.columns]
     text = text.reindex(columns=[*schema.columns, *others], fill_value="")
-    frame = pd.DataFrame(index=text.index)
-    for name in map(str, text):
-        frame[name] = _parse(text, name, schema, problems)
-    frame = _complete(frame, text, schema)
-    bad = {(problem.row, problem.column) for problem in problems}
-    unknown = _unknown_sources(text, schema, known_sources, of_registers=of_registers)
-    for problem in (*_broken(frame, text, schema, problems), *unknown):
-        if problem.column not in absent and (problem.row, problem.column) not in bad:
-            bad.add((problem.row, problem.column))
-            problems.append(problem)
-    return frame, problems
+    values = {name: _parse(text[name], schema.columns.get(name), problems) for name in text}
+    frame = complete(pd.DataFrame(values, index=text.index), text)
+    present = schema.remove_columns(missing)
+    problems.add(_broken_values(frame, text, present))
+    problems.add(_unknown_sources(text, present, known_sources, of_registers=of_registers))
+    problems.add(_broken_rows(frame, text, schema, missing, compare=False))
+    if not problems.found:
+        problems.add(_broken_rows(frame, text, schema, missing, compare=True))
+    return Checked(frame, problems.found)
 
 
-def whole_if_possible(values: pd.Series) -> pd.Series:
-    """Return numbers as Int64, so that counts read as counts, or as they are if one of them has decimals."""
-    return values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
+def is_header_of(schema: pa.DataFrameSchema) -> Callable[[Sequence[str]], bool]:
+    """Return a function that tells whether a row has most of the column names of a schema."""
+    needed = {name for name, column in schema.columns.items() if column.required}
+
+    def is_header(cells: Sequence[str]) -> bool:
+        names = {"_".join(cell.lower().split()) for cell in cells}
+        return len(needed & names) > len(needed) / 2
+
+    return is_header
 
 
-def _parse(
-    text: pd.DataFrame, name: str, schema: pa.DataFrameSchema, problems: list[Problem]
-) -> pd.Series:
-    """Parse a column, each distinct text once."""
-    column = schema.columns.get(name)
-    dtype = str(column.dtype) if column else "string"
-    partial = bool(column and column.metadata and column.metadata.get("partial"))
-    parse: Callable[[str], object] = str
-    kind = ""
-    if dtype == "Float64":
-        parse, kind = _number, cells.NUMBER
-    elif dtype == "bool":
-        parse, kind = _mark, cells.MARK
-    elif dtype.startswith("datetime64"):
-        parse, kind = lambda cell: parse_day(cell, partial=partial)[0], cells.DAY
-    parsed: dict[str, object] = {"": None}
-    for cell in filter(None, text[name].unique()):
-        found = cells.damage(cell)
-        try:
-            parsed[cell] = (
-                None if found and kind else parse(cell)
-            )  # a text that was lost is still no empty cell
-        except ValueError as error:
-            problem, _, remedy = str(error).partition("; ")
-            parsed[cell] = None
-            found = cells.explain(cell, kind)
-            found = found or (problem, remedy or "write a day that exists, such as 2018-03-02")
-        if found:
-            problems += [Problem(row, name, cell, *found) for row in text.index[text[name] == cell]]
-    values = [parsed[cell] for cell in text[name]]
+def kind_of(column: pa.Column | None) -> str:
+    """Return what kind of value a column of a schema holds."""
+    if column is None:
+        return TEXT
+    dtype = str(column.dtype).lower()
     if dtype.startswith("datetime64"):
-        return pd.Series(values, index=text.index, dtype="datetime64[us]")
-    kept = {"Float64": "Float64", "bool": "boolean"}.get(dtype, "str")
-    return pd.Series(values, index=text.index, dtype=kept)
+        return PARTIAL_DAY if (column.metadata or {}).get("partial") else DAY
+    if dtype.startswith(("float", "int", "uint")):
+        return NUMBER
+    return MARK if dtype in ("bool", "boolean") else TEXT
 
 
-def _number(cell: str) -> float:
-    found = re.fullmatch(r"([+-]?[0-9]+)(\.[0-9]+)?", cell)
-    if found is None or re.fullmatch(
-        r"[1-9][0-9]{0,2}\.[0-9]{2}0", cell
-    ):  # 1.200 may be 1200, as some write it
-        raise ValueError(
-            "is not a number; write digits only, such as 1200 or 24.1, and put words such as 'more than' into qualifier"
-        )
-    if len(cell) > _DIGITS:
-        raise ValueError("has more digits than are kept; round it to 15")
-    return float(cell)
+def _reading_problems(table: TextTable) -> Iterator[Problem]:
+    """Yield what could not be read of the file: its delimiter, rows, formulas, bytes."""
+    if table.delimiter != ",":
+        mark = DELIMITERS.get(table.delimiter, repr(table.delimiter))
+        remedy = "save the file as CSV with commas between the columns"
+        header = table.delimiter.join(table.header)
+        yield Problem(table.header_row, "", header, f"separates the columns by {mark}", remedy)
+    for row, fault in table.faults.items():
+        cells = [*table.cells.loc[row], *table.surplus.get(row, [])]
+        count = len(cells) if row in table.surplus else 1
+        yield Problem(row, "", ",".join(cells[:count]), fault, _uncut_remedy(cells, fault))
+    for (row, column), problem in table.unread.items():
+        remedy = "correct the formula, or write the value"
+        if problem != AN_ERROR:
+            remedy = "open the file in a spreadsheet program and save it, or write the value"
+        yield Problem(row, column, str(table.cells.at[row, column]), problem, remedy)
+    for (row, column), word in table.not_utf8.items():
+        remedy = "save the file as CSV UTF-8; check accents and dashes"
+        yield Problem(row, column, word, "holds bytes that are not UTF-8", remedy)
 
 
-def _mark(cell: str) -> bool:
-    if cell.lower() not in MARKS:
-        raise ValueError("is neither true nor false; write one of the two")
-    return MARKS[cell.lower()]
-
-
-def _complete(frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """Fill what a table may leave out."""
-    for precision in [name for name in schema.columns if name.endswith("_precision")]:
-        lengths = text[precision.removesuffix("_precision")].str.len()
-        known = lengths.map({4: "year", 7: "month", 10: "day"}).astype("str")
-        frame[precision] = frame[precision].fillna(known)
-    if "preferred" in frame:
-        figures = pd.Series(1, index=frame.index).groupby(
-            schemas.figures_of_one_period(frame), dropna=False
-        )
-        frame["preferred"] = frame["preferred"].fillna(figures.transform("size") == 1).astype(bool)
-    if "list_id" in frame:
-        frame["list_id"] = frame["list_id"].fillna(
-            text["programme"] + " | " + text["track"] + " | " + text["as_of"]
-        )
-    return frame
-
-
-def _plain_name(name: object) -> str:
-    return "_".join(str(name).lower().split())
-
-
-def _differs_by_case(name: object, cells: Cells, schema: pa.DataFrameSchema) -> bool:
-    """Return whether a name differs from that of a column by case and blanks only."""
+def _uncut_remedy(cells: list[str], fault: str) -> str:
+    """Return what to do about a row that could not be cut into cells, or into too few or too many."""
+    if fault.startswith("cannot be cut"):
+        return 'close each quotation mark, and write "" for one inside a quoted cell'
+    filled = [cell for cell in cells if cell]
+    if len(filled) == 1 and "," in filled[0]:
+        return "open the file with a comma as separator; all cells of the row are in the first now"
+    for mark, name in DELIMITERS.items():
+        if len(filled) == 1 and mark in filled[0]:
+            return f"separate its cells by commas; they seem to be separated by {name}"
     return (
-        name not in schema.columns
-        and _plain_name(name) in schema.columns
-        and _plain_name(name) not in cells.frame
+        "put text that holds a comma into quotation marks, and write one comma for each empty cell"
     )
 
 
-def _not_the_header(cells: Cells, needed: list[str]) -> Problem:
-    names = ", ".join(map(str, cells.frame))
-    return Problem(
-        cells.header,
-        "",
-        names,
-        "is not the header of this table",
-        f"name the columns {', '.join(needed)}",
+def _named_columns(
+    table: TextTable, schema: pa.DataFrameSchema, problems: Problems
+) -> pd.DataFrame:
+    """Return the cells as text under the names of the schema, without columns that have no name."""
+    rows = table.cells.index.difference(list(table.faults), sort=False)
+    columns: dict[str, pd.Series] = {}
+    for place, name in enumerate(table.header, start=1):
+        cells = table.text_of(rows, name).str.strip()
+        plain = name if name in schema.columns else "_".join(name.lower().split())
+        base = re.sub(r" \(\d+\)$", "", name)
+        if name == f"column {place}":
+            filled = cells[cells != ""]
+            if len(filled):
+                problem = f"is in column {place}, which has no name"
+                remedy = "name the column, or empty it"
+                problems.add([Problem(filled.index[0], "", filled.iloc[0], problem, remedy)])
+        elif base != name and base in table.header:
+            problem = "is a column name that occurs twice"
+            problems.add([Problem(table.header_row, base, "", problem, "rename one")])
+        elif plain not in schema.columns:
+            columns[name] = cells
+        elif plain in columns or (plain != name and plain in table.header):
+            problem = f"is the column {plain} once more"
+            problems.add([Problem(table.header_row, name, "", problem, "rename one")])
+        else:
+            columns[plain] = cells
+    return pd.DataFrame(columns, index=rows)
+
+
+def _not_the_header(table: TextTable, needed: list[str]) -> Problem:
+    names = ", ".join(table.header)
+    remedy = f"name the columns {', '.join(needed)}"
+    return Problem(table.header_row, "", names, "is not the header of this table", remedy)
+
+
+def _missing_columns(
+    table: TextTable, schema: pa.DataFrameSchema, missing: list[str], text: pd.DataFrame
+) -> Iterator[Problem]:
+    others = [str(name) for name in text if name not in schema.columns]
+    for name in missing:
+        near = nearest(name, others, count=1)
+        instead = f"; found {near[0]!r} instead" if near else ""
+        problem = f"is a column that is missing{instead}"
+        yield Problem(table.header_row, name, "", problem, "add or rename the column")
+
+
+def _parse(text: pd.Series, column: pa.Column | None, problems: Problems) -> pd.Series:
+    """Parse a column, and add the cells that cannot be parsed to the problems."""
+    kind = kind_of(column)
+    values = parse_column(text, kind)
+    found: dict[str, Finding] = {}
+    if kind != TEXT:
+        unparsed = text[values.isna() & (text != "")].unique()
+        found = {cell: _explain(cell, kind) for cell in unparsed}
+    for cell in text.unique():
+        if damage := find_damage(cell):
+            found[cell] = damage
+    name = str(text.name)
+    bad = text[text.isin(list(found))]
+    problems.add(
+        Problem(row, name, cell, *found[cell]) for row, cell in zip(bad.index, bad, strict=True)
     )
+    return values
 
 
-def _doubtful(
-    problems: list[Problem], text: pd.DataFrame, rests_on: tuple[str, ...]
-) -> set[str] | None:
-    """Return the indicators whose rows a rule cannot put together, for a cell among them is bad; None for all."""
-    doubtful: set[str] = set()
-    for problem in problems:
-        if problem.row in text.index and problem.column in rests_on[1:]:
-            doubtful.add(str(text.at[problem.row, rests_on[0]]))
-        elif problem.row not in text.index and not problem.column:
-            doubtful |= {
-                name for name in text[rests_on[0]].unique() if name and name in problem.value
-            }
-        elif problem.column in rests_on:
-            return None
-    return doubtful
+def _explain(cell: str, kind: str) -> Finding:
+    if kind == NUMBER:
+        return explain_number(cell, whole=False, words="qualifier")
+    return explain_mark(cell) if kind == MARK else explain_date(cell, may_state=False)
 
 
-def _broken(
-    frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema, problems: list[Problem]
-) -> Iterable[Problem]:
-    """Yield what the schema finds wrong, in plain words."""
-    import pandera.errors
-
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        failures = errors.failure_cases
-        of_cells = failures[failures["schema_context"] == "Column"]
-        of_rows = failures[failures["schema_context"] == "DataFrameSchema"].drop_duplicates(
-            ["check", "index"]
-        )
-        for failure in of_cells.itertuples(index=False):
-            value = str(text.at[failure.index, failure.column])
-            yield Problem(
-                failure.index,
-                failure.column,
-                value,
-                *_in_words(str(failure.check), value, schema, failure.column),
-            )
-        for failure in of_rows.itertuples(index=False):
-            rule = RULES[failure.check]
-            doubtful = _doubtful(problems, text, rule.rests_on) if rule.rests_on else set()
-            if doubtful is None or (
-                rule.rests_on and text.at[failure.index, rule.rests_on[0]] in doubtful
-            ):
-                continue
-            value = str(text.at[failure.index, rule.column])
-            yield Problem(failure.index, rule.column, value, rule.problem, rule.remedy)
+def _broken_values(
+    frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema
+) -> Iterator[Problem]:
+    """Yield the cells that are empty but may not be, and those that break a check of their column."""
+    for name, column in schema.columns.items():
+        if not column.nullable:
+            for row in frame.index[frame[name].isna()]:
+                remedy = f"fill it: {column.description or name}"
+                yield Problem(row, name, str(text.at[row, name]), "is empty", remedy)
+        for rows, check in checks.broken_values(frame[name], column):
+            for row in rows:
+                cell = str(text.at[row, name])
+                yield Problem(row, name, cell, *checks.explain_value(check, column, cell))
 
 
-def _in_words(check: str, value: str, schema: pa.DataFrameSchema, column: str) -> tuple[str, str]:
-    details = {made.name: made.statistics for made in schema.columns[column].checks}
-    if check == "not_nullable":
-        return "is empty", f"fill it: {schema.columns[column].description}"
-    if check.startswith("isin"):
-        options = [str(option) for option in details["isin"]["allowed_values"]]
-        near = nearest(value, options, count=1)
-        hint = f", perhaps {near[0]}" if near else ""
-        return "is not a word that this column takes", f"write one of {', '.join(options)}{hint}"
-    if check.startswith("str_matches"):
-        pattern = details["str_matches"]["pattern"]
-        other = "has another form than this column takes", f"write {PATTERNS[pattern]}"
-        return cells.explain(value, pattern) or other
-    return "is too low a number", f"write one {'from 0 on' if column == 'value' else 'above 0'}"
+def _broken_rows(
+    frame: pd.DataFrame,
+    text: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    missing: list[str],
+    *,
+    compare: bool,
+) -> Iterator[Problem]:
+    """Yield the rows that break a check of the schema.
+
+    Checks that `compare` rows with each other come last, once no other cell is wrong: a wrong cell
+    in one row would look like a fault of others.
+    """
+    for check in schema.checks:
+        column = checks.column_of(check, schema)
+        if (check.name in COMPARE_ROWS) != compare or column in missing:
+            continue
+        for row in checks.rows_that_fail(check, frame):
+            cell = str(text.at[row, column]) if column else ""
+            yield Problem(row, column, cell, *checks.explain_row(check))
 
 
 def _unknown_sources(
     text: pd.DataFrame, schema: pa.DataFrameSchema, known: Collection[str], *, of_registers: bool
-) -> Iterable[Problem]:
+) -> Iterator[Problem]:
     for name, column in schema.columns.items():
-        if (column.metadata or {}).get("refers_to"):
-            unknown = text.loc[(text[name] != "") & ~text[name].isin(known), name]
-            if of_registers:
-                unknown = unknown[~unknown.str.fullmatch(FORM_OF_REGISTER)]
-            for row, cell in unknown.items():
-                near = nearest(cell, known, count=1)
-                hint = f"; perhaps {near[0]} was meant" if near else ""
-                yield Problem(
-                    row,
-                    name,
-                    cell,
-                    f"is a source that is not known{hint}",
-                    "add it to sources.csv, or correct the id",
-                )
+        if not (column.metadata or {}).get("refers_to"):
+            continue
+        unknown = text.loc[(text[name] != "") & ~text[name].isin(list(known)), name]
+        if of_registers:
+            unknown = unknown[~unknown.str.fullmatch(REGISTER_SOURCE).astype(bool)]
+        for row, cell in zip(unknown.index, unknown, strict=True):
+            near = nearest(cell, known, count=1)
+            hint = f"; perhaps {near[0]} was meant" if near else ""
+            problem = f"is a source that is not known{hint}"
+            yield Problem(row, name, cell, problem, "add it to sources.csv, or correct the id")
