@@ -30,6 +30,7 @@ _DAY_MONTH_YEAR: Final = re.compile(
 _YEAR_FIRST: Final = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})( 0?0:00(:00)?)?", re.ASCII)
 _NO_DAY: Final = re.compile(r"\d{4}|\d{4}[-/]\d{1,2}|\d{1,2}[-/]\d{4}|[^\W\d]+\.? \d{4}", re.ASCII)
 _SERIAL: Final = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
+_LONGEST_DATE: Final = 60  # characters; some patterns take the square of the length of a text
 _PROBE: Final = datetime.date(2017, 4, 23)
 _DIRECTIVES_THAT_TOUCH: Final = re.compile("%[djmyYHMS]%[djmyYHMS]")
 _DAY_FIRST: Final = "%d{mark}%m{mark}{year}"
@@ -44,6 +45,7 @@ _MONTH_IN_WORDS: Final = re.compile(
     rf"({_MONTHS})[^\W\d]*\.?[\s-]+[0-9]{{1,4}}",
     re.IGNORECASE,
 )
+_NOT_A_DATE: Final = Finding("is not a date", "write it as 2017-04-03")
 _NOT_IN_CALENDAR: Final = Finding("is not a date of the calendar", "correct the day or the month")
 
 
@@ -213,6 +215,8 @@ def explain_date(text: str, stated: str | None = None, *, may_state: bool = True
     >>> explain_date("03/04/2017", may_state=False).remedy
     'write it as 2017-04-03 or 2017-03-04, whichever is meant'
     """
+    if len(text) > _LONGEST_DATE:
+        return _NOT_A_DATE
     if re.fullmatch(_ISO_DAY, text):
         return _NOT_IN_CALENDAR
     if numbers := _DAY_MONTH_YEAR.fullmatch(text):
@@ -229,7 +233,7 @@ def explain_date(text: str, stated: str | None = None, *, may_state: bool = True
         return _explain_serial(int(serial[1]))
     if _MONTH_IN_WORDS.fullmatch(text) or re.search(r"[^\W\d]{3}.*\d{4}|\d{4}.*[^\W\d]{3}", text):
         return _explain_words(text, may_state=may_state)
-    return Finding("is not a date", "write it as 2017-04-03")
+    return _NOT_A_DATE
 
 
 def _explain_serial(days: int) -> Finding:
