@@ -39,20 +39,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         "python -m benchmarks",
         description=__doc__,
-        epilog=_EXAMPLES + "".join(f"  {name:10} {what.__doc__}\n" for name, what in _ALL.items()),
+        epilog=_EXAMPLES
+        + "".join(f"  {name:10} {what.__doc__}\n" for name, what in _ALL.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--rows", type=int, default=10**6, help="rows of the register (default: %(default)s)"
+        "--rows",
+        type=int,
+        default=10**6,
+        help="rows of the register (default: %(default)s)",
     )
     parser.add_argument(
-        "--rounds", type=int, default=7, help="rounds of each comparison (default: %(default)s)"
+        "--rounds",
+        type=int,
+        default=7,
+        help="rounds of each comparison (default: %(default)s)",
     )
     parser.add_argument(
-        "--only", nargs="+", choices=list(_ALL), metavar="NAME", help="only these comparisons"
+        "--only",
+        nargs="+",
+        choices=list(_ALL),
+        metavar="NAME",
+        help="only these comparisons",
     )
     parser.add_argument(
-        "--folder", type=Path, help="where registers are kept (default: a temporary folder)"
+        "--folder",
+        type=Path,
+        help="where registers are kept (default: a temporary folder)",
     )
     parser.add_argument(
         "--large", action="store_true", help="go up to 10^7 rows in growth and engines"
@@ -73,7 +86,11 @@ def main() -> None:
 
 def _cells(line: Line) -> tuple[str, ...]:
     goal = (
-        "" if line.goal is None else f"<= {line.goal:g}" if line.goal > 0 else f">= {-line.goal:g}"
+        ""
+        if line.goal is None
+        else f"<= {line.goal:g}"
+        if line.goal > 0
+        else f">= {-line.goal:g}"
     )
     return (
         _number(line.ratio),
@@ -91,8 +108,11 @@ def _number(ratio: float) -> str:
 
 
 def _row(what: str, cells: tuple[str, ...]) -> str:
-    return f"{textwrap.shorten(what, _WHAT) if what.strip() == what else what:{_WHAT}}" + "".join(
-        f" {cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)
+    return (
+        f"{textwrap.shorten(what, _WHAT) if what.strip() == what else what:{_WHAT}}"
+        + "".join(
+            f" {cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)
+        )
     )
 
 

@@ -47,7 +47,9 @@ def check(path: Path) -> int:
             raise DisagreementError(f"{path}: {name} names a bad cell twice")
         _check_rows(name, found.rows, register.rows)
         regions = found.counts["wco_region"].astype("str").fillna(NO_REGION)
-        missions = pd.Series(found.counts["missions"].to_numpy(), [found.counts["year"], regions])
+        missions = pd.Series(
+            found.counts["missions"].to_numpy(), [found.counts["year"], regions]
+        )
         if missions.to_dict() != counts:
             raise DisagreementError(f"{path}: {name} counts other than cbcstats")
     return len(cells)
@@ -59,7 +61,9 @@ def _cells(problems: pd.DataFrame) -> set[tuple[Any, ...]]:
 
 def _check_rows(name: str, theirs: pd.DataFrame, ours: pd.DataFrame) -> None:
     if list(theirs) != list(ours):
-        raise DisagreementError(f"{name} has columns {list(theirs)}, cbcstats {list(ours)}")
+        raise DisagreementError(
+            f"{name} has columns {list(theirs)}, cbcstats {list(ours)}"
+        )
     for column in ours:
         one, other = (
             frame[column].astype(
@@ -72,7 +76,9 @@ def _check_rows(name: str, theirs: pd.DataFrame, ours: pd.DataFrame) -> None:
         try:
             pd.testing.assert_series_equal(one, other, check_index_type=False)
         except AssertionError as error:
-            raise DisagreementError(f"{name} has other rows than cbcstats: {error}") from error
+            raise DisagreementError(
+                f"{name} has other rows than cbcstats: {error}"
+            ) from error
 
 
 def _by_year_and_region(counts: pd.DataFrame) -> dict[tuple[int, str], int]:
@@ -81,6 +87,7 @@ def _by_year_and_region(counts: pd.DataFrame) -> dict[tuple[int, str], int]:
         day.month < 7
     )  # a reporting year that the register cuts begins later than in July
     missions = pd.Series(
-        counts["value"].to_numpy(int), pd.MultiIndex.from_arrays([year, counts["wco_region"]])
+        counts["value"].to_numpy(int),
+        pd.MultiIndex.from_arrays([year, counts["wco_region"]]),
     )
     return missions[missions > 0].to_dict()

@@ -11,7 +11,9 @@ from benchmarks.measuring import in_fresh_process, ratios, time_of_statement
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_SECONDS: Final = 300  # for the obvious model of pandera, which takes about a minute each time
+_SECONDS: Final = (
+    300  # for the obvious model of pandera, which takes about a minute each time
+)
 
 
 def agreement(bench: Bench) -> Iterator[Line]:
@@ -27,18 +29,29 @@ def agreement(bench: Bench) -> Iterator[Line]:
 
 def reading(bench: Bench) -> Iterator[Line]:
     """Compare read_register and count_missions with a bare reader and with pipelines written by hand."""
-    (clean, clean_size), (bad, bad_size) = bench.file(bench.rows, 0), bench.file(bench.rows)
+    (clean, clean_size), (bad, bad_size) = (
+        bench.file(bench.rows, 0),
+        bench.file(bench.rows),
+    )
     names = ("arrow", "cbcstats", "polars", "pandas", "pandas by column")
     readers = {name: (name, bad) for name in names}
     times = bench.times(
-        {**readers, "arrow, clean": ("arrow", clean), "cbcstats, clean": ("cbcstats", clean)}
+        {
+            **readers,
+            "arrow, clean": ("arrow", clean),
+            "cbcstats, clean": ("cbcstats", clean),
+        }
     )
     peaks = {name: bench.peak(name, bad) for name in readers}
     peak = bench.peak("cbcstats", clean)
     ours = times["cbcstats"]
     mine = {"peak": peaks["cbcstats"], "size": bad_size}
     yield line(
-        "read and count, 10% bad : Arrow alone, text", ours, times["arrow"], bench.goal(4), **mine
+        "read and count, 10% bad : Arrow alone, text",
+        ours,
+        times["arrow"],
+        bench.goal(4),
+        **mine,
     )
     clean_times = times["cbcstats, clean"]
     yield line(
@@ -50,7 +63,12 @@ def reading(bench: Bench) -> Iterator[Line]:
         clean_size,
     )
     yield line("10% bad : clean", ours, clean_times, bench.goal(1.3))
-    yield line("read and count, 10% bad : Polars by hand", ours, times["polars"], bench.goal(0.9))
+    yield line(
+        "read and count, 10% bad : Polars by hand",
+        ours,
+        times["polars"],
+        bench.goal(0.9),
+    )
     yield line(
         "read and count, 10% bad : pandas by hand, by column",
         ours,
@@ -58,14 +76,18 @@ def reading(bench: Bench) -> Iterator[Line]:
         bench.goal(0.4),
     )
     yield line(
-        "read and count, 10% bad : pandas by hand, distinct texts once", ours, times["pandas"]
+        "read and count, 10% bad : pandas by hand, distinct texts once",
+        ours,
+        times["pandas"],
     )
     others = {
         "arrow": "Arrow alone, text",
         "polars": "Polars by hand",
         "pandas": "pandas by hand, distinct texts once",
     }
-    for name, called in (others | {"pandas by column": "pandas by hand, by column"}).items():
+    for name, called in (
+        others | {"pandas by column": "pandas by hand, by column"}
+    ).items():
         yield line(
             f"  {called} : Arrow alone, text",
             times[name],
@@ -109,11 +131,18 @@ def pandera(bench: Bench) -> Iterator[Line]:
 
 def growth(bench: Bench) -> Iterator[Line]:
     """Measure how time grows with rows, and at 10^7 rows the memory of reading at once and in parts."""
-    files = {rows: bench.file(rows) for rows in (SMALL, MIDDLE, *([LARGE] if bench.large else []))}
+    files = {
+        rows: bench.file(rows)
+        for rows in (SMALL, MIDDLE, *([LARGE] if bench.large else []))
+    }
     warm_up, _ = files[SMALL]
-    for name, called in (("cbcstats", "read and count"), ("arrow", "  Arrow alone, text")):
+    for name, called in (
+        ("cbcstats", "read and count"),
+        ("arrow", "  Arrow alone, text"),
+    ):
         times = bench.times(
-            {f"{name} {rows}": (name, path) for rows, (path, _) in files.items()}, warm_up=warm_up
+            {f"{name} {rows}": (name, path) for rows, (path, _) in files.items()},
+            warm_up=warm_up,
         )
         for few, many in ((SMALL, MIDDLE), (SMALL, LARGE)):
             if many in files:
@@ -148,9 +177,17 @@ def imports(bench: Bench) -> Iterator[Line]:
             seconds = time_of_statement(statement)
             if turn:  # the first one warms up
                 times[name].append(seconds)
-    yield line("fresh: import cbcstats : import pandas", times["cbcstats"], times["pandas"], 0.2)
     yield line(
-        "fresh: cbcstats.load_counts() : import pandas", times["counts"], times["pandas"], 3.5
+        "fresh: import cbcstats : import pandas",
+        times["cbcstats"],
+        times["pandas"],
+        0.2,
+    )
+    yield line(
+        "fresh: cbcstats.load_counts() : import pandas",
+        times["counts"],
+        times["pandas"],
+        3.5,
     )
     yield line("  fresh: nothing : import pandas", times["nothing"], times["pandas"])
 
@@ -158,7 +195,9 @@ def imports(bench: Bench) -> Iterator[Line]:
 def excel(bench: Bench) -> Iterator[Line]:
     """Compare reading a workbook with openpyxl."""
     path, size = bench.file(SMALL, suffix="xlsx")
-    times = bench.times({"calamine": ("calamine", path), "openpyxl": ("openpyxl", path)})
+    times = bench.times(
+        {"calamine": ("calamine", path), "openpyxl": ("openpyxl", path)}
+    )
     peak = bench.peak("calamine", path)
     yield line(
         "Excel, 10^5 rows as text : openpyxl, read only",
@@ -181,7 +220,9 @@ def counts(bench: Bench) -> Iterator[Line]:
     ):
         if is_there(package):
             bench.say(f"counts in {engine} ...")
-            times = in_fresh_process("counts", path=path, engine=engine, rounds=bench.rounds)
+            times = in_fresh_process(
+                "counts", path=path, engine=engine, rounds=bench.rounds
+            )
             yield line(
                 f"count_missions : groupby in {engine}",
                 times["cbcstats"],
@@ -192,5 +233,14 @@ def counts(bench: Bench) -> Iterator[Line]:
 
 COMPARISONS: Final[dict[str, Callable[[Bench], Iterator[Line]]]] = {
     function.__name__: function
-    for function in (agreement, reading, checks, imports, counts, growth, excel, pandera)
+    for function in (
+        agreement,
+        reading,
+        checks,
+        imports,
+        counts,
+        growth,
+        excel,
+        pandera,
+    )
 }

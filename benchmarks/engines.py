@@ -24,8 +24,14 @@ def of_pandas(rows: pd.DataFrame) -> Made:
     """Return the rows, and what counts them in pandas."""
 
     def native() -> object:
-        year = (rows["start_date"].dt.year - (rows["start_date"].dt.month < 7)).rename("year")
-        return rows.groupby([year, "wco_region"], observed=True, dropna=False).size().reset_index()
+        year = (rows["start_date"].dt.year - (rows["start_date"].dt.month < 7)).rename(
+            "year"
+        )
+        return (
+            rows.groupby([year, "wco_region"], observed=True, dropna=False)
+            .size()
+            .reset_index()
+        )
 
     return rows, native
 
@@ -48,7 +54,9 @@ def of_duckdb(rows: pd.DataFrame) -> Made:
     connection = duckdb.connect()
     connection.register("arrow", table)
     connection.execute("CREATE TABLE missions AS SELECT * FROM arrow")
-    return connection.table("missions"), lambda: connection.sql(_SQL.format(table="missions")).df()
+    return connection.table("missions"), lambda: connection.sql(
+        _SQL.format(table="missions")
+    ).df()
 
 
 def of_spark(rows: pd.DataFrame) -> Made:
@@ -56,7 +64,10 @@ def of_spark(rows: pd.DataFrame) -> Made:
     session = _spark()
     table = pa.Table.from_pandas(rows, preserve_index=False)
     text = [
-        pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type)
+        pa.field(
+            field.name,
+            pa.string() if pa.types.is_dictionary(field.type) else field.type,
+        )
         for field in table.schema
     ]
     frame = session.createDataFrame(table.cast(pa.schema(text))).cache()
@@ -73,7 +84,9 @@ def in_file(path: str, engine: str) -> Any:
         import polars as pl
 
         return (
-            pl.scan_parquet(path) if form == "parquet" else pl.scan_csv(path, try_parse_dates=True)
+            pl.scan_parquet(path)
+            if form == "parquet"
+            else pl.scan_csv(path, try_parse_dates=True)
         )
     if engine == "duckdb":
         import duckdb
@@ -97,7 +110,9 @@ def _spark() -> Any:
         "spark.sql.shuffle.partitions": "2",
     }
     session = (
-        SparkSession.builder.master(f"local[{os.cpu_count()}]").config(map=settings).getOrCreate()
+        SparkSession.builder.master(f"local[{os.cpu_count()}]")
+        .config(map=settings)
+        .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")
     return session

@@ -52,7 +52,9 @@ class Bench:
 
     def file(self, rows: int, bad: float = BAD, suffix: str = "csv") -> tuple[str, int]:
         """Return the path of a register and its size."""
-        path = str(self.folder / f"{rows}-rows-{bad:.0%}-bad.{suffix}".replace("%", "-percent"))
+        path = str(
+            self.folder / f"{rows}-rows-{bad:.0%}-bad.{suffix}".replace("%", "-percent")
+        )
         self.say(f"{rows:,} rows, {bad:.0%} of them bad, as {suffix} ...")
         return path, in_fresh_process("write", path=path, rows=rows, bad=bad)
 

@@ -46,13 +46,21 @@ def engines(bench: Bench) -> Iterator[Line]:
                  for form in ("parquet", "csv")}  # fmt: skip
         kept[rows] = files, in_fresh_process("check_rows", register=register, **files)
     rounds = min(bench.rounds, _ROUNDS)
-    for engine, package in (("polars", "polars"), ("duckdb", "duckdb"), ("spark", "pyspark")):
+    for engine, package in (
+        ("polars", "polars"),
+        ("duckdb", "duckdb"),
+        ("spark", "pyspark"),
+    ):
         for form in ("parquet", "csv") if is_there(package) else ():
             found = {}
             for rows, (files, number) in kept.items():
                 bench.say(f"{rows:,} rows of {form} in {engine} ...")
                 times, peak = in_fresh_tree(
-                    "counts_in_file", path=files[form], engine=engine, rows=number, rounds=rounds
+                    "counts_in_file",
+                    path=files[form],
+                    engine=engine,
+                    rows=number,
+                    rounds=rounds,
                 )
                 found[rows] = times, peak, Path(files[form]).stat().st_size
             yield from _grown(f"count_missions in {engine}, {form}", found)
@@ -61,7 +69,8 @@ def engines(bench: Bench) -> Iterator[Line]:
         for rows, (path, size) in registers.items():
             bench.say(f"cbcstats {command} on {rows:,} rows ...")
             done = run(
-                [sys.executable, "-W", "ignore", "-c", _COMMAND, command, path], codes=(0, 1)
+                [sys.executable, "-W", "ignore", "-c", _COMMAND, command, path],
+                codes=(0, 1),
             )
             found[rows] = [done.seconds], done.peak, size
         yield from _grown(f"cbcstats {command}, csv", found)
@@ -82,7 +91,9 @@ def together(bench: Bench) -> Iterator[Line]:
             bench.say(f"read_register {AT_ONCE} times in {kind}, {called} ...")
             times = in_fresh_process("together", kind=kind, paths=paths)
             yield line(
-                f"{AT_ONCE} in {kind} : in turn, {called}", [times["at once"]], [times["in turn"]]
+                f"{AT_ONCE} in {kind} : in turn, {called}",
+                [times["at once"]],
+                [times["in turn"]],
             )
         bench.say(f"loading, counting and writing {AT_ONCE} times in {kind} ...")
         with tempfile.TemporaryDirectory() as folder:
@@ -104,4 +115,6 @@ def _grown(what: str, found: dict[int, tuple[list[float], int, int]]) -> Iterato
     steps = list(found)
     for few, many in itertools.pairwise(steps):
         times, peak, size = found[many]
-        yield line(f"{what}, {many:,} : {few:,} rows", times, found[few][0], None, peak, size)
+        yield line(
+            f"{what}, {many:,} : {few:,} rows", times, found[few][0], None, peak, size
+        )

@@ -61,7 +61,15 @@ FAULTS: Final[tuple[dict[str, list[str]], ...]] = (
     },
     {"experts": ["-3", "2.5", "two", "n/a"]},
     {
-        "participants": ["1,234", "1 234", "-12", "12.5", "about 40", "many", "unknown"],
+        "participants": [
+            "1,234",
+            "1 234",
+            "-12",
+            "12.5",
+            "about 40",
+            "many",
+            "unknown",
+        ],
         "female_participants": ["-1", "half", "3.3", "n/a", *["120"] * 3],
     },
 )
@@ -86,7 +94,9 @@ _TWICE: Final = 0.2  # the share of bad rows that have two faults
 _ROWS: Final = 10**6  # made at a time
 
 
-def write_register(path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED) -> None:
+def write_register(
+    path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED
+) -> None:
     """Write a register of 11 columns, of which a share of the rows has one fault or, a fifth of them, two.
 
     The other rows give neither an error nor a warning. Cells stand in quotation marks only where they have to.
@@ -96,7 +106,9 @@ def write_register(path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED)
     sentences = _sentences(random)
     with path.open("wb") as file:
         for first in range(0, rows, _ROWS):
-            columns = _columns(random, first, min(_ROWS, rows - first), spellings, sentences)
+            columns = _columns(
+                random, first, min(_ROWS, rows - first), spellings, sentences
+            )
             if bad:
                 columns = _spoil(random, columns, bad)
             if not first:
@@ -108,12 +120,16 @@ def write_register(path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED)
             file.write(lines.buffers()[2])
 
 
-def write_workbook(path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED) -> None:
+def write_workbook(
+    path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED
+) -> None:
     """Write a register to an Excel workbook, with days as days and numbers as numbers."""
     import xlsxwriter
 
     random = np.random.default_rng(seed)
-    columns = _spoil(random, _columns(random, 0, rows, _spellings(), _sentences(random)), bad)
+    columns = _spoil(
+        random, _columns(random, 0, rows, _spellings(), _sentences(random)), bad
+    )
     with xlsxwriter.Workbook(path) as workbook:
         sheet = workbook.add_worksheet()
         sheet.write_row(0, 0, list(columns))
@@ -123,7 +139,9 @@ def write_workbook(path: Path, rows: int, *, bad: float = 0.0, seed: int = SEED)
                 if text.isdecimal():
                     sheet.write_number(row, place, int(text))
                 elif _ISO_DAY.fullmatch(text):
-                    sheet.write_datetime(row, place, datetime.date.fromisoformat(text), form)
+                    sheet.write_datetime(
+                        row, place, datetime.date.fromisoformat(text), form
+                    )
                 else:
                     sheet.write_string(row, place, text)
 
@@ -143,25 +161,35 @@ def _columns(
     sentences: Sequence[str],
 ) -> dict[str, pa.Array]:
     """Return the cells of some rows, without faults."""
-    days = pd.date_range(FIRST_DAY, periods=366 * (YEARS + 1)).strftime("%Y-%m-%d").tolist()
+    days = (
+        pd.date_range(FIRST_DAY, periods=366 * (YEARS + 1))
+        .strftime("%Y-%m-%d")
+        .tolist()
+    )
     start = random.integers(0, 365 * YEARS, rows)
     participants = random.integers(5, 120, rows)
-    ids = pc.utf8_lpad(pa.array(np.arange(first, first + rows)).cast(pa.string()), 8, "0")
+    ids = pc.utf8_lpad(
+        pa.array(np.arange(first, first + rows)).cast(pa.string()), 8, "0"
+    )
     numbers = pa.array(random.integers(0, 10**6, rows)).cast(pa.string())
     return {
         "mission_id": pc.binary_join_element_wise("M", ids, "-"),
         "member": _any_of(random, spellings, rows),
         "start_date": _spread(days, start),
         "end_date": _spread(days, start + random.integers(0, 20, rows)),
-        "programme": _any_of(random, [f"Programme {number}" for number in range(1, 18)], rows),
+        "programme": _any_of(
+            random, [f"Programme {number}" for number in range(1, 18)], rows
+        ),
         "kind": _any_of(random, ["diagnostic", "workshop", "training", "advice"], rows),
         "status": _any_of(random, ["delivered", "completed"], rows),
         "experts": pa.array(random.integers(1, 6, rows)).cast(pa.string()),
         "participants": pa.array(participants).cast(pa.string()),
-        "female_participants": pa.array((participants * random.random(rows)).astype(int)).cast(
-            pa.string()
+        "female_participants": pa.array(
+            (participants * random.random(rows)).astype(int)
+        ).cast(pa.string()),
+        "report": pc.binary_join_element_wise(
+            _any_of(random, sentences, rows), numbers, " no. "
         ),
-        "report": pc.binary_join_element_wise(_any_of(random, sentences, rows), numbers, " no. "),
     }
 
 
@@ -197,7 +225,9 @@ def _spread(texts: Sequence[str], places: np.ndarray) -> pa.Array:
 
 def _quoted(cells: pa.Array) -> pa.Array:
     return pc.if_else(
-        pc.match_substring(cells, ","), pc.binary_join_element_wise('"', cells, '"', ""), cells
+        pc.match_substring(cells, ","),
+        pc.binary_join_element_wise('"', cells, '"', ""),
+        cells,
     )
 
 
@@ -205,7 +235,10 @@ def _spoil(
     random: np.random.Generator, columns: Mapping[str, pa.Array], share: float
 ) -> dict[str, pa.Array]:
     """Put faults into cells: one into each row that is chosen, another of another group into some of them."""
-    cells = {name: column.to_numpy(zero_copy_only=False).copy() for name, column in columns.items()}
+    cells = {
+        name: column.to_numpy(zero_copy_only=False).copy()
+        for name, column in columns.items()
+    }
     rows, groups = len(cells["member"]), len(FAULTS) + 1
     chosen = 1 + np.sort(
         random.choice(rows - 1, int(rows * share), replace=False)
@@ -213,7 +246,10 @@ def _spoil(
     twice = random.choice(len(chosen), int(len(chosen) * _TWICE), replace=False)
     group = random.integers(0, groups, len(chosen))
     other = (group[twice] + random.integers(1, groups, len(twice))) % groups
-    where, group = np.concatenate([chosen, chosen[twice]]), np.concatenate([group, other])
+    where, group = (
+        np.concatenate([chosen, chosen[twice]]),
+        np.concatenate([group, other]),
+    )
     for number, faults in enumerate(FAULTS):
         places = where[group == number]
         fault = random.integers(0, sum(map(len, faults.values())), len(places))
@@ -222,6 +258,8 @@ def _spoil(
             cells[name][places[fault == place]] = text
     good = np.setdiff1d(np.arange(rows), chosen)
     repeated = where[group == len(FAULTS)]
-    above = good[np.searchsorted(good, repeated) - 1]  # the next row above that keeps its own id
+    above = good[
+        np.searchsorted(good, repeated) - 1
+    ]  # the next row above that keeps its own id
     cells["mission_id"][repeated] = cells["mission_id"][above]
     return {name: pa.array(column, pa.string()) for name, column in cells.items()}

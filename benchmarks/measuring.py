@@ -48,7 +48,9 @@ def side_by_side(
     return times
 
 
-def ratios(above: Sequence[float], below: Sequence[float]) -> tuple[float, float, float]:
+def ratios(
+    above: Sequence[float], below: Sequence[float]
+) -> tuple[float, float, float]:
     """Return the median of the ratios of all rounds, and the bounds of the middle half of them."""
     found = sorted(one / other for one, other in zip(above, below, strict=True))
     if len(found) == 1:
@@ -71,7 +73,11 @@ def in_fresh_process(name: str, **arguments: Any) -> Any:
     The process that starts it must be small, since on Linux the peak of memory counts from the one that starts.
     """
     done = subprocess.run(  # noqa: S603
-        _command(name, arguments), stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False
+        _command(name, arguments),
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     if done.returncode:
         sys.exit(f"measuring {name!r} failed")
@@ -85,7 +91,15 @@ def in_fresh_tree(name: str, **arguments: Any) -> tuple[Any, int]:
 
 
 def _command(name: str, arguments: Mapping[str, Any]) -> list[str]:
-    return [sys.executable, "-W", "ignore", "-m", "benchmarks.tasks", name, json.dumps(arguments)]
+    return [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "benchmarks.tasks",
+        name,
+        json.dumps(arguments),
+    ]
 
 
 class Run(NamedTuple):

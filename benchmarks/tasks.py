@@ -31,7 +31,10 @@ def with_arrow(path: Path) -> pa.Table:
     with path.open(encoding="utf-8") as file:
         names = file.readline().strip().split(",")
     return pa.csv.read_csv(
-        path, convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+        path,
+        convert_options=pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string())
+        ),
     )
 
 
@@ -130,7 +133,9 @@ def speed(
         called: functools.partial(READERS[name], Path(path))
         for called, (name, path) in readers.items()
     }
-    return side_by_side(tasks, rounds, seconds=seconds or float("inf"), warm_up=not warm_up)
+    return side_by_side(
+        tasks, rounds, seconds=seconds or float("inf"), warm_up=not warm_up
+    )
 
 
 def memory(reader: str, path: str) -> int:
@@ -246,7 +251,9 @@ _TASKS: Final = (
 def main() -> None:
     """Run the function that is named, with arguments in JSON."""
     name, arguments = sys.argv[1], json.loads(sys.argv[2])
-    functions: dict[str, Callable[..., Any]] = {function.__name__: function for function in _TASKS}
+    functions: dict[str, Callable[..., Any]] = {
+        function.__name__: function for function in _TASKS
+    }
     spark = arguments.get("engine") == "spark"
     hide(() if spark else ("pyspark", "dask", "modin", "ibis"))
     print(json.dumps(functions[name](**arguments), default=float))  # noqa: T201

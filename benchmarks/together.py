@@ -17,8 +17,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AT_ONCE: Final = 24
-FORMS: Final = ("csv", "xlsx", "parquet", "md", "html")  # of the tables that are written, in turn
-NAMES: Final = ("Kenya", "Viet Nam", "Türkiye", "Côte d'Ivoire", "Corée du Sud", "Perugia")
+FORMS: Final = (
+    "csv",
+    "xlsx",
+    "parquet",
+    "md",
+    "html",
+)  # of the tables that are written, in turn
+NAMES: Final = (
+    "Kenya",
+    "Viet Nam",
+    "Türkiye",
+    "Côte d'Ivoire",
+    "Corée du Sud",
+    "Perugia",
+)
 _PATIENCE: Final = 600  # seconds in which all of them must have begun
 
 _gate: Any = None  # of a process
@@ -40,7 +53,9 @@ def at_once(kind: str, work: Callable[[Any], Any], things: Sequence[Any]) -> lis
     else:
         context = multiprocessing.get_context("spawn")
         gate = context.Barrier(len(things))
-        pool = ProcessPoolExecutor(len(things), context, initializer=_open_gate, initargs=(gate,))
+        pool = ProcessPoolExecutor(
+            len(things), context, initializer=_open_gate, initargs=(gate,)
+        )
     with pool:
         return list(pool.map(functools.partial(_through_the_gate, work), things))
 
@@ -50,7 +65,9 @@ def read(path: str) -> dict[str, object]:
     from cbcstats import read_register
 
     register = read_register(path)
-    tables = {name: getattr(register, name) for name in ("rows", "rejected", "problems")}
+    tables = {
+        name: getattr(register, name) for name in ("rows", "rejected", "problems")
+    }
     return {
         **{name: _sum(table) for name, table in tables.items()},
         "summary": dict(register.summary),
@@ -69,7 +86,9 @@ def use(target: str) -> dict[str, object]:
     )
 
     columns = {"member": "Country", "start_date": "Start", "end_date": "End"}
-    rows = read_register(example_register(), columns=columns, date_format="%d/%m/%Y").rows
+    rows = read_register(
+        example_register(), columns=columns, date_format="%d/%m/%Y"
+    ).rows
     counts = count_missions(rows, by="wco_region")
     written = (
         save_table({"counts": counts}, target)
@@ -96,7 +115,11 @@ def check_reading(kind: str, paths: Sequence[str]) -> dict[str, float]:
     together = at_once(kind, read, paths)
     middle = time.perf_counter()
     alone = [read(path) for path in paths]
-    _compare(dict(zip(paths, together, strict=True)), dict(zip(paths, alone, strict=True)), kind)
+    _compare(
+        dict(zip(paths, together, strict=True)),
+        dict(zip(paths, alone, strict=True)),
+        kind,
+    )
     return {"at once": middle - start, "in turn": time.perf_counter() - middle}
 
 
@@ -123,7 +146,8 @@ def check_use(kind: str, folder: Path) -> dict[str, float]:
         )
         seconds[name] = time.perf_counter() - start
         found[name] = {
-            Path(target).name: result for target, result in zip(targets, made, strict=True)
+            Path(target).name: result
+            for target, result in zip(targets, made, strict=True)
         }
     _compare(found["at once"], found["in turn"], kind)
     return seconds
@@ -145,10 +169,14 @@ def _sum(table: pd.DataFrame) -> str:
 
 
 def _compare(
-    together: dict[str, dict[str, object]], alone: dict[str, dict[str, object]], kind: str
+    together: dict[str, dict[str, object]],
+    alone: dict[str, dict[str, object]],
+    kind: str,
 ) -> None:
     for name, expected in alone.items():
-        other = sorted(part for part in expected if together[name][part] != expected[part])
+        other = sorted(
+            part for part in expected if together[name][part] != expected[part]
+        )
         if other:
             raise DifferenceError(
                 f"{name}: in {kind} at once {', '.join(other)} came out otherwise than alone"

@@ -34,7 +34,9 @@ def read(path: Path, *, once: bool = True) -> Pipeline:
     passed = np.ones(len(text), dtype=bool)
     passed[problems.loc[problems["error"], "row"] - _HEADER] = False
     rows = _rows(text, typed, places, codes, np.flatnonzero(passed))
-    years = (rows["start_date"].dt.year - (rows["start_date"].dt.month < 7)).rename("year")
+    years = (rows["start_date"].dt.year - (rows["start_date"].dt.month < 7)).rename(
+        "year"
+    )
     counts = (
         rows.groupby([years, "wco_region"], observed=True, dropna=False)
         .size()
@@ -55,7 +57,9 @@ def _parsed(
 
 def _days(texts: pd.Series) -> pd.Series:
     """Return days in ISO 8601 that may be; other text is missing."""
-    days = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+    days = pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce").astype(
+        "datetime64[us]"
+    )
     return days.where((days >= _FIRST_DAY) & (days <= pd.Timestamp.now()))
 
 
@@ -66,18 +70,30 @@ def _counts(texts: pd.Series) -> pd.Series:
 
 
 def _problems(
-    text: pd.DataFrame, typed: dict[str, np.ndarray], places: pd.DataFrame, codes: np.ndarray
+    text: pd.DataFrame,
+    typed: dict[str, np.ndarray],
+    places: pd.DataFrame,
+    codes: np.ndarray,
 ) -> pd.DataFrame:
     """Return one line for each bad cell: the cells are found in all rows, what is wrong with them only there."""
 
     def lines(
-        column: str, bad: np.ndarray, problem: str | np.ndarray | Callable[[pd.Series], np.ndarray]
+        column: str,
+        bad: np.ndarray,
+        problem: str | np.ndarray | Callable[[pd.Series], np.ndarray],
     ) -> None:
         at = np.flatnonzero(bad)
         values = pd.Series(text[column].array.take(at))
-        problems = problem(values) if callable(problem) else np.broadcast_to(problem, len(at))
+        problems = (
+            problem(values) if callable(problem) else np.broadcast_to(problem, len(at))
+        )
         frame = pd.DataFrame(
-            {"row": at + _HEADER, "column": column, "value": values, "problem": problems}
+            {
+                "row": at + _HEADER,
+                "column": column,
+                "value": values,
+                "problem": problems,
+            }
         )
         warnings = w.WARNINGS.get(column, ())
         found.append(frame.assign(error=~frame["problem"].isin(warnings)))
@@ -89,11 +105,23 @@ def _problems(
     lines("member", bad_places, wrong[codes[bad_places]])
     lines("member", places["joined"].to_numpy()[codes] > start, w.NO_MEMBER_YET)
     lines("start_date", np.isnat(start), _wrong_with_days)
-    lines("end_date", np.isnat(end) & (text["end_date"] != "").to_numpy(), _wrong_with_days)
+    lines(
+        "end_date",
+        np.isnat(end) & (text["end_date"] != "").to_numpy(),
+        _wrong_with_days,
+    )
     lines("end_date", end < start, w.BEFORE_START)
     for name in w.NUMBERS:
-        lines(name, np.isnan(typed[name]) & (text[name] != "").to_numpy(), _wrong_with_counts)
-    lines("female_participants", typed["female_participants"] > typed["participants"], w.MORE_WOMEN)
+        lines(
+            name,
+            np.isnan(typed[name]) & (text[name] != "").to_numpy(),
+            _wrong_with_counts,
+        )
+    lines(
+        "female_participants",
+        typed["female_participants"] > typed["participants"],
+        w.MORE_WOMEN,
+    )
     lines("mission_id", text["mission_id"].duplicated().to_numpy(), w.REPEATED)
     return pd.concat(found).sort_values("row", kind="stable", ignore_index=True)
 
@@ -138,7 +166,9 @@ def _rows(
     passed: np.ndarray,
 ) -> pd.DataFrame:
     member = codes[passed]
-    texts = {name: text[name].array.take(passed) for name in ("mission_id", *_FEW, "report")}
+    texts = {
+        name: text[name].array.take(passed) for name in ("mission_id", *_FEW, "report")
+    }
     columns: dict[str, Any] = {
         "mission_id": texts["mission_id"],
         **{
@@ -150,4 +180,6 @@ def _rows(
         **{name: pd.array(typed[name][passed], dtype="Int64") for name in w.NUMBERS},
         "report": texts["report"],
     }
-    return pd.DataFrame(columns, index=pd.Index(passed + _HEADER, name="row"), copy=False)
+    return pd.DataFrame(
+        columns, index=pd.Index(passed + _HEADER, name="row"), copy=False
+    )

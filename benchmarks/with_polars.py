@@ -31,7 +31,9 @@ def read(path: Path) -> Pipeline:
     )
     text = scan.collect(engine="streaming")
     places = pl.from_pandas(w.places(text["member"].unique().to_list()))
-    places = places.with_columns(pl.col("iso3", "wco_region").cast(pl.Categorical)).lazy()
+    places = places.with_columns(
+        pl.col("iso3", "wco_region").cast(pl.Categorical)
+    ).lazy()
     lazy = text.lazy()
     typed = pl.concat(
         pl.collect_all(
@@ -53,10 +55,14 @@ def read(path: Path) -> Pipeline:
     passed = _rows(typed, problems)
     year = pl.col("start_date").dt.year() - (pl.col("start_date").dt.month() < 7)
     counts = (
-        passed.lazy().group_by(year.alias("year"), "wco_region").agg(pl.len().alias("missions"))
+        passed.lazy()
+        .group_by(year.alias("year"), "wco_region")
+        .agg(pl.len().alias("missions"))
     )
     frames = (passed, problems, counts.collect(engine="streaming"))
-    rows, *others = (frame.to_arrow().to_pandas(types_mapper=_NULLABLE.get) for frame in frames)
+    rows, *others = (
+        frame.to_arrow().to_pandas(types_mapper=_NULLABLE.get) for frame in frames
+    )
     return Pipeline(rows.set_index("row"), *others)
 
 
@@ -77,14 +83,24 @@ def _problems(typed: pl.DataFrame) -> pl.DataFrame:
     women = cell("female_participants_count") > cell("participants_count")
     faults = [
         _lines(lazy.filter(cell("problem").is_not_null()), "member", cell("problem")),
-        _lines(lazy.filter(cell("joined") > cell("start")), "member", pl.lit(w.NO_MEMBER_YET)),
-        _lines(lazy.filter(cell("start").is_null()), "start_date", _wrong_with_day("start_date")),
+        _lines(
+            lazy.filter(cell("joined") > cell("start")),
+            "member",
+            pl.lit(w.NO_MEMBER_YET),
+        ),
+        _lines(
+            lazy.filter(cell("start").is_null()),
+            "start_date",
+            _wrong_with_day("start_date"),
+        ),
         _lines(
             lazy.filter(cell("end").is_null(), cell("end_date") != ""),
             "end_date",
             _wrong_with_day("end_date"),
         ),
-        _lines(lazy.filter(cell("end") < cell("start")), "end_date", pl.lit(w.BEFORE_START)),
+        _lines(
+            lazy.filter(cell("end") < cell("start")), "end_date", pl.lit(w.BEFORE_START)
+        ),
         *(
             _lines(
                 lazy.filter(cell(f"{name}_count").is_null(), cell(name) != ""),
@@ -100,8 +116,12 @@ def _problems(typed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lines(bad: pl.LazyFrame, column: str, problem: pl.Expr) -> pl.LazyFrame:
-    lines = bad.select("row", column=pl.lit(column), value=pl.col(column), problem=problem)
-    return lines.with_columns(error=~pl.col("problem").is_in(w.WARNINGS.get(column, ())))
+    lines = bad.select(
+        "row", column=pl.lit(column), value=pl.col(column), problem=problem
+    )
+    return lines.with_columns(
+        error=~pl.col("problem").is_in(w.WARNINGS.get(column, ()))
+    )
 
 
 def _first_of(cases: dict[str, pl.Expr], otherwise: str) -> pl.Expr:
@@ -124,7 +144,9 @@ def _no_value(name: str) -> dict[str, pl.Expr]:
 def _wrong_with_day(name: str) -> pl.Expr:
     text = pl.col(name)
     day = text.str.to_date("%Y-%m-%d", strict=False)
-    first, second = (text.str.extract(w.THREE_NUMBERS, group).cast(pl.Int8) for group in (1, 2))
+    first, second = (
+        text.str.extract(w.THREE_NUMBERS, group).cast(pl.Int8) for group in (1, 2)
+    )
     cases = _no_value(name) | {
         w.TOO_EARLY: day < _FIRST_DAY,
         w.TOO_LATE: day.is_not_null(),
@@ -158,7 +180,10 @@ def _rows(typed: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
             pl.col("member").cast(pl.Categorical),
             "iso3",
             "wco_region",
-            *(pl.col(day).cast(pl.Datetime("us")).alias(f"{day}_date") for day in ("start", "end")),
+            *(
+                pl.col(day).cast(pl.Datetime("us")).alias(f"{day}_date")
+                for day in ("start", "end")
+            ),
             pl.col(_FEW).cast(pl.Categorical),
             *(pl.col(f"{name}_count").alias(name) for name in w.NUMBERS),
             "report",

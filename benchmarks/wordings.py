@@ -40,7 +40,9 @@ REPEATED: Final = "is already the id of a row above"
 _OPTIONAL: Final = (NO_VALUE, TO_COME_YET)
 WARNINGS: Final = {
     "member": (NO_MEMBER, NO_MEMBER_YET),
-    **dict.fromkeys(("end_date", "experts", "participants", "female_participants"), _OPTIONAL),
+    **dict.fromkeys(
+        ("end_date", "experts", "participants", "female_participants"), _OPTIONAL
+    ),
 }
 
 # Patterns that pandas and Polars read alike.
@@ -70,7 +72,9 @@ class Pipeline(NamedTuple):
 
 def places(texts: Sequence[str]) -> pd.DataFrame:
     """Return for each distinct text of a member its code, region, day of accession, and what is wrong with it."""
-    found = pd.DataFrame({"member": texts, "iso3": pd.Series(iso3_of(texts), dtype="str")})
+    found = pd.DataFrame(
+        {"member": texts, "iso3": pd.Series(iso3_of(texts), dtype="str")}
+    )
     found["wco_region"] = wco_region(found["iso3"])
     found["joined"] = accessions().reindex(found["iso3"]).to_numpy("datetime64[us]")
     problems = map(_wrong_with_place, found["member"], found["iso3"], found["joined"])

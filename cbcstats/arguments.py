@@ -43,7 +43,9 @@ It must be one of 'period', 'month'
     options = list(options)
     if isinstance(value, str) and value in options:
         return value
-    listed = ", ".join(map(repr, options[:SHOWN])) + (", ..." if len(options) > SHOWN else "")
+    listed = ", ".join(map(repr, options[:SHOWN])) + (
+        ", ..." if len(options) > SHOWN else ""
+    )
     rule = f"it must be one of {listed}"
     hint = did_you_mean(value, options) if isinstance(value, str) else ""
     rule = f"{hint} I{rule[1:]}" if hint else f"; {rule}"
@@ -81,7 +83,9 @@ def check_flag(name: str, value: Any) -> bool:
     cbcstats.errors.ArgumentError: `overwrite` must be True or False, but 'no' was given
     """
     if not isinstance(value, bool | np.bool_):
-        raise ArgumentError(f"`{name}` must be True or False, but {shown(value)} was given")
+        raise ArgumentError(
+            f"`{name}` must be True or False, but {shown(value)} was given"
+        )
     return bool(value)
 
 
@@ -109,7 +113,9 @@ def check_number(name: str, value: Any) -> float:
     return number
 
 
-def check_names(name: str, value: Any, options: Iterable[str] | None = None) -> list[str]:
+def check_names(
+    name: str, value: Any, options: Iterable[str] | None = None
+) -> list[str]:
     """Return one name, or the names in a list, a tuple, an Index, an array, each once.
 
     Examples
@@ -124,7 +130,11 @@ but 3 was given
     rule = f"`{name}` must be a name in quotation marks, or a list of names, but"
     if isinstance(value, str):
         names = [value]
-    elif isinstance(value, Iterable) and not isinstance(value, bytes | Mapping) and _is_row(value):
+    elif (
+        isinstance(value, Iterable)
+        and not isinstance(value, bytes | Mapping)
+        and _is_row(value)
+    ):
         names = list(value)
     else:
         raise ArgumentError(f"{rule} {shown(value)} was given")
@@ -175,7 +185,9 @@ def check_frame(
     lacking = [column for column in columns if column not in frame]
     if lacking:
         what = f"the column{'s' if len(lacking) > 1 else ''} {', '.join(map(repr, lacking))}"
-        raise ArgumentError(f"`{name}` lacks {what}; {_remedy(lacking, frame, columns, made_by)}")
+        raise ArgumentError(
+            f"`{name}` lacks {what}; {_remedy(lacking, frame, columns, made_by)}"
+        )
     for column in frame:
         is_object = pd.api.types.is_object_dtype(frame[column].dtype)
         if is_object and frame[column].map(pd.api.types.is_list_like).any():
@@ -185,17 +197,25 @@ def check_frame(
     return frame
 
 
-def _remedy(lacking: list[str], frame: pd.DataFrame, columns: Sequence[str], made_by: str) -> str:
+def _remedy(
+    lacking: list[str], frame: pd.DataFrame, columns: Sequence[str], made_by: str
+) -> str:
     """Return what to do: rename a column of nearly the same name, or make the frame otherwise."""
     names = [str(column) for column in frame]
     lower = {column.lower(): column for column in names if column not in columns}
     near = difflib.get_close_matches(lacking[0], lower, n=1, cutoff=_NEAR)
     if near:
         return f"rename {lower[near[0]]!r} if that is it"
-    return f"make it with {made_by}" if made_by else f"it has {', '.join(names[:SHOWN]) or 'none'}"
+    return (
+        f"make it with {made_by}"
+        if made_by
+        else f"it has {', '.join(names[:SHOWN]) or 'none'}"
+    )
 
 
-def _with_levels(name: str, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def _with_levels(
+    name: str, frame: pd.DataFrame, columns: Sequence[str]
+) -> pd.DataFrame:
     """Return a frame whose index holds no columns: all levels of several, or one that is needed."""
     index = frame.index
     if isinstance(index, pd.MultiIndex):
@@ -205,13 +225,17 @@ def _with_levels(name: str, frame: pd.DataFrame, columns: Sequence[str]) -> pd.D
                 "its columns"
             )
         return frame.reset_index()
-    is_needed = index.name is not None and index.name in columns and index.name not in frame
+    is_needed = (
+        index.name is not None and index.name in columns and index.name not in frame
+    )
     return frame.reset_index() if is_needed else frame
 
 
 def check_column(name: str, value: Any, frame: pd.DataFrame) -> str:
     """Return the name of a column of a frame."""
-    return check_choice(name, check_text(name, value), [str(column) for column in frame])
+    return check_choice(
+        name, check_text(name, value), [str(column) for column in frame]
+    )
 
 
 def check_series(name: str, value: Any, what: str) -> pd.Series:
@@ -275,7 +299,9 @@ def check_path(name: str, value: Any) -> Path:
             f"`{name}` must be the name of a file or folder, but {shown(value)} was given"
         )
     if "\0" in given:
-        raise ArgumentError(f"{given!r}: no name of a file holds a zero byte; give another name")
+        raise ArgumentError(
+            f"{given!r}: no name of a file holds a zero byte; give another name"
+        )
     try:
         path = Path(given).expanduser()
         path.exists()
@@ -319,7 +345,9 @@ def check_schema(name: str, value: Any, models: Sequence[type]) -> Any:
     is_one = isinstance(value, type) and issubclass(value, tuple(models))
     if value is not None and not is_one:
         named = " or ".join(model.__name__ for model in models)
-        raise ArgumentError(f"`{name}` must be a subclass of {named}, but {shown(value)} was given")
+        raise ArgumentError(
+            f"`{name}` must be a subclass of {named}, but {shown(value)} was given"
+        )
     return value
 
 
@@ -327,8 +355,14 @@ def check_paths(name: str, value: Any) -> list[Path]:
     """Return one path, or the paths in a list."""
     if isinstance(value, str | os.PathLike):
         return [check_path(name, value)]
-    if not isinstance(value, Iterable) or isinstance(value, bytes | Mapping) or not _is_row(value):
-        raise ArgumentError(f"`{name}` must be a list of paths, but {shown(value)} was given")
+    if (
+        not isinstance(value, Iterable)
+        or isinstance(value, bytes | Mapping)
+        or not _is_row(value)
+    ):
+        raise ArgumentError(
+            f"`{name}` must be a list of paths, but {shown(value)} was given"
+        )
     return [check_path(name, path) for path in value]
 
 
@@ -339,7 +373,9 @@ def check_file_to_write(name: str, value: Any) -> Path:
         raise ArgumentError(f"{path}: is a folder; name a file in it")
     above = next((folder for folder in path.parents if folder.exists()), None)
     if above is not None and not above.is_dir():
-        raise ArgumentError(f"{path}: {above} is a file, not a folder; give another name")
+        raise ArgumentError(
+            f"{path}: {above} is a file, not a folder; give another name"
+        )
     return path
 
 
@@ -353,8 +389,16 @@ def shown(value: Any) -> str:
     """
     if isinstance(value, int) and value.bit_length() > _BITS:
         return "a very large number"
-    if isinstance(value, (*_PLAIN, numbers.Number)) or value is pd.NA or value is pd.NaT:
+    if (
+        isinstance(value, (*_PLAIN, numbers.Number))
+        or value is pd.NA
+        or value is pd.NaT
+    ):
         return shortened(repr(value))
     if isinstance(value, list | tuple):
-        return "[" + shortened(", ".join(map(shown, value))) + "]" if value else "an empty list"
+        return (
+            "[" + shortened(", ".join(map(shown, value))) + "]"
+            if value
+            else "an empty list"
+        )
     return type(value).__name__

@@ -12,7 +12,12 @@ import typer
 
 from cbcstats._version import __version__
 from cbcstats.commands import charts, registers
-from cbcstats.commands.output import Overwrite, errors_as_sentences, print_all_letters, printable
+from cbcstats.commands.output import (
+    Overwrite,
+    errors_as_sentences,
+    print_all_letters,
+    printable,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +51,10 @@ def options(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Show the version and stop.", callback=_show_version, is_eager=True
+            "--version",
+            help="Show the version and stop.",
+            callback=_show_version,
+            is_eager=True,
         ),
     ] = False,
 ) -> None:
@@ -60,7 +68,9 @@ def report(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", help="Folder to write; one that holds a report is replaced."
+            "--output",
+            "-o",
+            help="Folder to write; one that holds a report is replaced.",
         ),
     ] = Path("report"),
     notebooks: Annotated[
@@ -99,7 +109,9 @@ def report(
         except KeyboardInterrupt as interrupt:
             logging.getLogger(
                 "asyncio"
-            ).disabled = True  # what the tasks of nbclient say of their end helps nobody
+            ).disabled = (
+                True  # what the tasks of nbclient say of their end helps nobody
+            )
             typer.echo("Stopped; the report was not finished", err=True)
             raise typer.Exit(130) from interrupt
     typer.echo(printable(f"Wrote {page}"))
@@ -110,7 +122,8 @@ def report(
 )
 def claims(
     file: Annotated[
-        Path | None, typer.Argument(help="Counts of your own; by default those of cbcstats.")
+        Path | None,
+        typer.Argument(help="Counts of your own; by default those of cbcstats."),
     ] = None,
     form: Annotated[
         Format, typer.Option("--format", "-f", help="How to print the verdicts.")
@@ -129,7 +142,11 @@ def claims(
     if form is Format.csv:
         typer.echo(csv_bytes(found).decode(), nl=False)
     elif form is Format.json:
-        typer.echo(found.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
+        typer.echo(
+            found.to_json(
+                orient="records", date_format="iso", force_ascii=False, indent=2
+            )
+        )
     else:
         _print_verdicts(found, form)
     if (found["verdict"] == CONTRADICTS).any():
@@ -138,20 +155,26 @@ def claims(
 
 @app.command(
     epilog='Examples: cbcstats implied 492 +49% · cbcstats implied 492 +49% --previous "more than 330"',
-    context_settings={"ignore_unknown_options": True},  # a change may begin with a minus sign
+    context_settings={
+        "ignore_unknown_options": True
+    },  # a change may begin with a minus sign
 )
 def implied(
     value: Annotated[
-        str, typer.Argument(help="The later count, with its word: 492, or 'almost 400'.")
+        str,
+        typer.Argument(help="The later count, with its word: 492, or 'almost 400'."),
     ],
     change: Annotated[
-        str, typer.Argument(help="The change that is claimed: +49%, 'a 20% fall', doubled.")
+        str,
+        typer.Argument(help="The change that is claimed: +49%, 'a 20% fall', doubled."),
     ],
     previous: Annotated[
-        str | None, typer.Option("--previous", "-p", help="What was published of the one before.")
+        str | None,
+        typer.Option("--previous", "-p", help="What was published of the one before."),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Read words strictly: an open side stays open.")
+        bool,
+        typer.Option("--strict", help="Read words strictly: an open side stays open."),
     ] = False,
 ) -> None:
     """Print the whole numbers that the count before can have been.
@@ -165,7 +188,11 @@ def implied(
     with errors_as_sentences():
         figure = parse_qualified(value)
         found = implied_previous(
-            figure.value, change, qualifier=figure.qualifier, previous=previous, reading=reading
+            figure.value,
+            change,
+            qualifier=figure.qualifier,
+            previous=previous,
+            reading=reading,
         )
     typer.echo(str(found))
     if found.empty:
@@ -176,7 +203,9 @@ def implied(
     epilog="Examples: cbcstats template missions.xlsx · cbcstats template beneficiaries.xlsx --kind beneficiaries"
 )
 def template(
-    file: Annotated[Path, typer.Argument(help="Workbook to write; its name ends in .xlsx.")],
+    file: Annotated[
+        Path, typer.Argument(help="Workbook to write; its name ends in .xlsx.")
+    ],
     kind: Annotated[str, typer.Option(help="missions or beneficiaries.")] = "missions",
     overwrite: Overwrite = False,
 ) -> None:
@@ -189,7 +218,9 @@ def template(
     from cbcstats.registers.template import save_template
 
     with errors_as_sentences():
-        typer.echo(printable(f"Wrote {save_template(file, kind=kind, overwrite=overwrite)}"))
+        typer.echo(
+            printable(f"Wrote {save_template(file, kind=kind, overwrite=overwrite)}")
+        )
 
 
 app.command(
@@ -235,7 +266,9 @@ def _print_verdicts(found: pd.DataFrame, form: Format) -> None:
     ]
     if form is Format.markdown:
         for cells in (columns, ["---"] * len(columns), *lines):
-            plain = (" ".join(printable(cell).split()).replace("|", r"\|") for cell in cells)
+            plain = (
+                " ".join(printable(cell).split()).replace("|", r"\|") for cell in cells
+            )
             typer.echo(f"| {' | '.join(plain)} |")
         return
     from rich.console import Console
@@ -253,7 +286,11 @@ def _number(claim: Any) -> str:
     import pandas as pd
 
     word = claim.qualifier.replace("_", " ")
-    return "not known" if pd.isna(claim.value) else f"{word} {claim.value:,}".removeprefix("exact ")
+    return (
+        "not known"
+        if pd.isna(claim.value)
+        else f"{word} {claim.value:,}".removeprefix("exact ")
+    )
 
 
 def main() -> None:

@@ -60,7 +60,9 @@ class DataError(CbcstatsError, ValueError):
         if problems is None:
             import pandas as pd
 
-            problems = pd.DataFrame(columns=["file", "row", "column", "value", "problem", "remedy"])
+            problems = pd.DataFrame(
+                columns=["file", "row", "column", "value", "problem", "remedy"]
+            )
         self.message = message
         self.problems = problems
 
@@ -69,7 +71,9 @@ class DataError(CbcstatsError, ValueError):
         shown = self.problems.head(SHOWN).itertuples(index=False)
         lines = [self.message, *map(problem_line, shown)]
         if len(self.problems) > SHOWN:
-            lines.append(f"  and {len(self.problems) - SHOWN} more, all of them in `.problems`")
+            lines.append(
+                f"  and {len(self.problems) - SHOWN} more, all of them in `.problems`"
+            )
         return "\n".join(lines)
 
 
@@ -122,7 +126,9 @@ class Problems:
     def in_order(self, header: Sequence[str]) -> list[Problem]:
         """Return the problems in the order of rows and columns."""
         place = {name: place for place, name in enumerate(["", *header])}
-        return sorted(self.found, key=lambda problem: (problem.row, place[problem.column]))
+        return sorted(
+            self.found, key=lambda problem: (problem.row, place[problem.column])
+        )
 
 
 def problem_line(problem: Any) -> str:
@@ -147,7 +153,9 @@ def nearest(value: str, options: Iterable[str], *, count: int = 3) -> list[str]:
     lower = [option.lower() for option in options]
     close = difflib.get_close_matches(value.lower(), lower, n=count, cutoff=0.5)
     ranked = [option for name in close for option in options if option.lower() == name]
-    holding = [option for option in options if value and value.lower() in option.lower()]
+    holding = [
+        option for option in options if value and value.lower() in option.lower()
+    ]
     return list(dict.fromkeys(ranked + holding))[:count]
 
 

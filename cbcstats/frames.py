@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 PANDAS_2 = int(pd.__version__.split(".")[0]) < 3
 _LEADING_DAY: Final = re.compile(r"\s*(\d{4}(\D)\d{1,2}\2\d{1,2}|\d{8})", re.ASCII)
-_END_OF_DAY: Final = pd.Timedelta(hours=23, minutes=59)  # 23:59, with or without seconds
+_END_OF_DAY: Final = pd.Timedelta(
+    hours=23, minutes=59
+)  # 23:59, with or without seconds
 _TOO_LARGE: Final = 10**308  # for a float
 _DIGITS: Final = 15  # that a float keeps of a number as printed
 _DIGITS_32: Final = 7  # the same of a float of 32 bits
@@ -36,7 +38,9 @@ def text_column(cells: Iterable[Any] | pd.Series, index: Any = None) -> pd.Serie
     if not PANDAS_2:
         return pd.Series(cells, index=index, dtype="str")
     # A list is kept as it is: [1, 2.5] is not to become "1.0" and "2.5".
-    column = pd.Series(cells, index=index, dtype=None if isinstance(cells, pd.Series) else "object")
+    column = pd.Series(
+        cells, index=index, dtype=None if isinstance(cells, pd.Series) else "object"
+    )
     text = column.astype("str").map(str).astype("object")
     text[column.isna()] = float("nan")
     return text
@@ -76,7 +80,9 @@ def is_frame(value: Any) -> bool:
     """Return whether a value is a frame of pandas, Polars, PyArrow, DuckDB or another library."""
     if isinstance(value, pd.DataFrame):
         return True
-    return isinstance(nw.from_native(value, pass_through=True), nw.DataFrame | nw.LazyFrame)
+    return isinstance(
+        nw.from_native(value, pass_through=True), nw.DataFrame | nw.LazyFrame
+    )
 
 
 def to_series(values: Any) -> pd.Series:
@@ -104,7 +110,9 @@ def to_series(values: Any) -> pd.Series:
 
 
 def _series_of(values: Any) -> pd.Series:
-    is_column = pd.api.types.is_list_like(values) and not isinstance(values, set | frozenset)
+    is_column = pd.api.types.is_list_like(values) and not isinstance(
+        values, set | frozenset
+    )
     if not is_column or is_frame(values):
         raise TypeError("not a column")
     column = nw.from_native(values, series_only=True, pass_through=True)
@@ -160,7 +168,9 @@ def read_days(column: pd.Series) -> pd.Series:
     [datetime.date(2018, 12, 31)]
     """
     is_day = np.array([_names_a_day(day) for day in column], dtype=bool)
-    parsed = pd.to_datetime(column.where(is_day), format="ISO8601", errors="coerce", utc=True)
+    parsed = pd.to_datetime(
+        column.where(is_day), format="ISO8601", errors="coerce", utc=True
+    )
     wrong = column[parsed.isna() & column.notna() & column.ne("")].tolist()
     if wrong:
         raise DataError(
@@ -168,7 +178,9 @@ def read_days(column: pd.Series) -> pd.Series:
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", FutureWarning)  # of pandas 2, for several time zones
+            warnings.simplefilter(
+                "error", FutureWarning
+            )  # of pandas 2, for several time zones
             days = pd.to_datetime(column, format="ISO8601")
     except (ValueError, FutureWarning) as error:
         message = f"{column.name} holds days of several time zones; write days such as 2018-03-02"

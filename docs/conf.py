@@ -22,7 +22,12 @@ project_copyright = author
 version = release = cbcstats.__version__
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+]
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 html_static_path = ["_static"]
@@ -66,11 +71,18 @@ def _put_in(app: Sphinx, _page: str, source: list[str]) -> None:
     if generated.MARK in text:
         text = text.replace(generated.MARK, generated.commands())
     charts = Path(app.srcdir) / "_build" / "charts"
-    source[0] = generated.CHART.sub(lambda found: generated.chart(found[1], charts), text)
+    source[0] = generated.CHART.sub(
+        lambda found: generated.chart(found[1], charts), text
+    )
 
 
 def _put_in_columns(
-    _app: Sphinx, _what: str, _name: str, documented: Any, _options: Any, lines: list[str]
+    _app: Sphinx,
+    _what: str,
+    _name: str,
+    documented: Any,
+    _options: Any,
+    lines: list[str],
 ) -> None:
     lines[:] = [_NO_LINK.sub(r"``\1``", line) for line in lines]
     if generated.is_schema(documented):

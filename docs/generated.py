@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 MARK: Final = "<!-- commands -->"
 CHART: Final = re.compile(r"<!-- chart: (\w+) -->")
-_WIDTH: Final = 12  # centimetres, so that letters stay readable on the screen of a telephone
+_WIDTH: Final = (
+    12  # centimetres, so that letters stay readable on the screen of a telephone
+)
 _TYPES: Final = (
     ("datetime64", "day"),
     ("Int64", "whole number"),
@@ -33,7 +35,9 @@ _TYPES: Final = (
 
 def commands() -> str:
     """Return the commands as Markdown: what each does, its usage, arguments, options and examples."""
-    return "\n".join(line for name in command_names() for line in _command(name, _help(name)))
+    return "\n".join(
+        line for name in command_names() for line in _command(name, _help(name))
+    )
 
 
 def command_names() -> list[str]:
@@ -47,7 +51,9 @@ def _help(*command: str) -> str:
     try:
         return (
             CliRunner()
-            .invoke(cli.app, [*command, "--help"], prog_name="cbcstats", terminal_width=1000)
+            .invoke(
+                cli.app, [*command, "--help"], prog_name="cbcstats", terminal_width=1000
+            )
             .output
         )
     finally:
@@ -59,11 +65,15 @@ def _command(name: str, said: str) -> Iterable[str]:
     usage, *parts = said.strip().split("\n\n")
     yield f"```text\n{usage.removeprefix('Usage: ')}\n```\n"
     for part in parts:
-        lines = [line.strip() for line in re.sub(r"\n {5,}", "  ", part.strip()).splitlines()]
+        lines = [
+            line.strip() for line in re.sub(r"\n {5,}", "  ", part.strip()).splitlines()
+        ]
         if lines[0] in ("Arguments:", "Options:"):
             yield from (_choice(line) for line in lines[1:])
         elif lines[0].startswith("Examples: "):
-            examples = " ".join(lines).removeprefix("Examples: ").split(" \N{MIDDLE DOT} ")
+            examples = (
+                " ".join(lines).removeprefix("Examples: ").split(" \N{MIDDLE DOT} ")
+            )
             yield "\n".join(["```sh", *examples, "```"]) + "\n"
         else:
             yield _escaped(" ".join(lines)) + "\n"
@@ -85,7 +95,9 @@ def chart(name: str, folder: Path) -> str:
     shown = []
     for theme in ("light", "dark"):
         path = folder / f"{name}-{theme}.png"
-        cbcstats.save_chart(ax, path, width=_WIDTH, dpi=250, theme=theme, overwrite=True)
+        cbcstats.save_chart(
+            ax, path, width=_WIDTH, dpi=250, theme=theme, overwrite=True
+        )
         shown.append(
             f"```{{image}} /{path.relative_to(folder.parents[1]).as_posix()}\n:class: only-{theme}\n"
         )
@@ -110,9 +122,13 @@ def _contributions() -> Axes:
         cbcstats.example_register(), columns=columns, date_format="%d/%m/%Y"
     )
     parts = cbcstats.contributions(
-        cbcstats.count_missions(register.rows, by="programme"), by="programme", per="month"
+        cbcstats.count_missions(register.rows, by="programme"),
+        by="programme",
+        per="month",
     )
-    return cbcstats.plot_contributions(parts, title="Invented register: programmes that grew")
+    return cbcstats.plot_contributions(
+        parts, title="Invented register: programmes that grew"
+    )
 
 
 def _claims() -> Axes:
@@ -136,14 +152,22 @@ def columns(model: type[pa.DataFrameModel]) -> list[str]:
     """Return the columns of a table, and what breaks its rules, as lines of reStructuredText."""
     schema = model.to_schema()
     lines = ["", ".. list-table::", "   :header-rows: 1", "   :class: columns", ""]
-    for cells in (("column", "holds", "empty", "meaning"), *map(_cells, schema.columns.values())):
-        lines += [f"   {'* -' if place == 0 else '  -'} {cell}" for place, cell in enumerate(cells)]
+    for cells in (
+        ("column", "holds", "empty", "meaning"),
+        *map(_cells, schema.columns.values()),
+    ):
+        lines += [
+            f"   {'* -' if place == 0 else '  -'} {cell}"
+            for place, cell in enumerate(cells)
+        ]
     return [*lines, "", *_rules(schema)]
 
 
 def _cells(column: Any) -> tuple[str, str, str, str]:
     holds = next(word for name, word in _TYPES if str(column.dtype).startswith(name))
-    empty = "may be left out" if not column.required else "yes" if column.nullable else "no"
+    empty = (
+        "may be left out" if not column.required else "yes" if column.nullable else "no"
+    )
     return f"``{column.name}``", holds, empty, str(column.description or "")
 
 

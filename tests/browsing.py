@@ -3,7 +3,7 @@
 import contextlib
 from html.parser import HTMLParser
 
-from needs import installed, needed
+from tests.needs import installed, needed
 
 
 class Elements(HTMLParser):

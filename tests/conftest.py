@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from needs import HOW, Needed
+
+from tests.needs import HOW, Needed
 
 openpyxl = Needed("openpyxl")
 

@@ -4,8 +4,8 @@ import re
 import zipfile
 from xml.etree import ElementTree
 
-from command_line import run_command
-from needs import Needed, installed
+from tests.command_line import run_command
+from tests.needs import Needed, installed
 
 openpyxl = Needed("openpyxl")
 

@@ -2,8 +2,8 @@
 
 import json
 
-from command_line import run_command
-from needs import installed
+from tests.command_line import run_command
+from tests.needs import installed
 
 
 def run_pandoc(*arguments, **options):

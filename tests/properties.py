@@ -7,7 +7,8 @@ import os
 from unittest.mock import MagicMock
 
 import pytest
-from needs import HOW
+
+from tests.needs import HOW
 
 try:
     from hypothesis import HealthCheck, given, settings

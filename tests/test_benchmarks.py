@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command_line import run_python
-from needs import Needed
 
 from benchmarks import made_up, with_pandas, with_pandera
 from benchmarks.measuring import ratios, side_by_side
 from cbcstats.registers.reading import read_register
+from tests.command_line import run_python
+from tests.needs import Needed
 
 agreement = Needed("benchmarks.agreement")  # which imports Polars
 ROWS = 10_000

@@ -6,10 +6,10 @@ import subprocess
 import time
 
 import pytest
-from command_line import CBCSTATS, run
-from notebook_files import make_notebook
 
 import cbcstats
+from tests.command_line import CBCSTATS, run
+from tests.notebook_files import make_notebook
 
 
 @pytest.fixture

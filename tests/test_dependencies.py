@@ -11,11 +11,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from command_line import run, run_python
-from needs import HOW, missing
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from tests.command_line import run, run_python
+from tests.needs import HOW, missing
 
 ROOT = Path(__file__).parent.parent
 # Families of licences under which everyone may use, change and hand on what they use, for any end.

@@ -23,11 +23,11 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
-from browsing import Elements, chromium, from_elsewhere, opened, violations
-from command_line import run_command, run_python
-from needs import java, needed
 
 import cbcstats
+from tests.browsing import Elements, chromium, from_elsewhere, opened, violations
+from tests.command_line import run_command, run_python
+from tests.needs import java, needed
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ["README.md", "CONTRIBUTING.md"]
@@ -264,7 +264,7 @@ def test_what_is_installed_exists(document):
 
 def test_lines_for_the_shell_are_of_known_kinds():
     programs = "python3? -m (venv|pip|pytest|benchmarks|cbcstats)|cbcstats|make|git clone|cd|uv pip compile"
-    programs += "|jupyter nbconvert|pandoc"  # tests/test_notebook_pictures.py runs these
+    programs += "|jupyter nbconvert|pandoc"  # tests/report/test_notebook_pictures.py runs these
     known = rf"(\.venv/bin/)?({programs})\b|\. \.venv/bin/activate$"
     for name in (*DOCUMENTS, *PAGES):
         for line in shell_lines(name):

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from folders import full_disk, names_in
-from notebook_files import make_notebook
 
 import cbcstats
 from cbcstats import DataError, ReportError
 from cbcstats.files.writing import UNFINISHED, write_whole
 from cbcstats.report import report
+from tests.folders import full_disk, names_in
+from tests.notebook_files import make_notebook
 
 faults = pytest.importorskip("faults")
 ROOT = Path(__file__).parent.parent

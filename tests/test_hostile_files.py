@@ -9,9 +9,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from command_line import run_python
-from frames import as_text
-from hostile import (
+
+import cbcstats
+from cbcstats import ArgumentError, CbcstatsError, DataError, read_register
+from cbcstats.files.writing import target, write_whole
+from tests.command_line import run_python
+from tests.frames import as_text
+from tests.hostile import (
     GOOD,
     MAIN,
     TWO_ROWS,
@@ -23,11 +27,7 @@ from hostile import (
     targets_once,
     workbook,
 )
-from properties import given, settings, st
-
-import cbcstats
-from cbcstats import ArgumentError, CbcstatsError, DataError, read_register
-from cbcstats.files.writing import target, write_whole
+from tests.properties import given, settings, st
 
 HEADER = b"member,start_date\n"
 LOADERS = ("counts", "beneficiaries", "members", "places", "sources")

@@ -9,11 +9,6 @@ import zipfile
 
 import pandas as pd
 import pytest
-from browsing import Elements
-from command_line import run as run_cbcstats
-from hostile import ARGUMENTS, GOOD, campaign, check_command, check_words, run
-from office import assert_only_text
-from properties import given, settings, st
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, parse_qualified, read_register, to_iso3
@@ -22,6 +17,11 @@ from cbcstats.counts.percentages import parse_change
 from cbcstats.counts.periods import period_label
 from cbcstats.exports.html import table_html
 from cbcstats.files.dates import parse_day
+from tests.browsing import Elements
+from tests.command_line import run as run_cbcstats
+from tests.hostile import ARGUMENTS, GOOD, campaign, check_command, check_words, run
+from tests.office import assert_only_text
+from tests.properties import given, settings, st
 
 SCREEN = (
     "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"  # names the window, empties the screen, turns text round
@@ -461,7 +461,7 @@ def test_no_cell_becomes_a_formula_or_a_link_in_a_workbook_to_hand_back(tmp_path
 
 def test_what_is_wrong_in_the_column_of_reasons_does_not_hinder_the_next_workbook(tmp_path):
     """A workbook that was handed back may come again with a broken formula in the column that cbcstats added."""
-    from hostile import cell, workbook
+    from tests.hostile import cell, workbook
 
     added = "what to correct (added by cbcstats)"
     head = f'<row r="1">{cell("A1", "member")}{cell("B1", "start_date")}{cell("C1", added)}</row>'

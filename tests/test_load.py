@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from pictures import cut, in_lines, legend, overlapping, said
 
 import cbcstats
 from benchmarks import made_up, together
@@ -23,6 +22,7 @@ from cbcstats import (
     save_report,
     year_on_year,
 )
+from tests.pictures import cut, in_lines, legend, overlapping, said
 
 WRITERS = {
     "csv": made_up.write_register,

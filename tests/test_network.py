@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import run_command
-from needs import needed
 
 import cbcstats
+from tests.command_line import run_command
+from tests.needs import needed
 
 HOOK = """
 import os, sys
@@ -132,7 +132,7 @@ def commands(folder):
 
 def notebook(folder):
     """Write a notebook that shows a table and a chart."""
-    from notebook_files import make_notebook
+    from tests.notebook_files import make_notebook
 
     shown = "import cbcstats\ncounts = cbcstats.load_counts('missions')\ncounts"
     return make_notebook(folder / "mine.ipynb", shown, "ax = cbcstats.plot_counts(counts)")
@@ -141,7 +141,8 @@ def notebook(folder):
 def call_everything(folder, log):
     """Make all calls, and write down the name of each before it."""
     import matplotlib as mpl
-    from faults import command
+
+    from tests.faults import command
 
     mpl.use("agg")
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from command_line import run_python
-from hostile import GOOD, TWO_ROWS, as_workbook, cell, workbook
 
 import cbcstats
+from tests.command_line import run_python
+from tests.hostile import GOOD, TWO_ROWS, as_workbook, cell, workbook
 
 PACKAGE = Path(cbcstats.__file__).parent
 # What runs code, or makes objects of what is read.

@@ -11,10 +11,10 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
-from command_line import run_command, run_python
-from needs import needed
 
 import cbcstats
+from tests.command_line import run_command, run_python
+from tests.needs import needed
 
 ROOT = Path(__file__).parent.parent
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from notebook_files import make_notebook
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, ReportError
 from cbcstats.exports.datapackage import file_names
 from cbcstats.report import report
+from tests.notebook_files import make_notebook
 
 faults = pytest.importorskip("faults")
 PACKAGE = Path(cbcstats.__file__).parent
@@ -173,7 +173,7 @@ import sys, warnings
 warnings.filterwarnings("error", category=EncodingWarning, module="cbcstats")
 beside, folder = sys.argv[1:]
 sys.path.insert(0, beside)
-import faults
+from tests import faults
 from pathlib import Path
 for name in ("save_table .csv", "save_table .html", "save_datapackage", "cbcstats count"):
     faults.WRITERS[name](Path(folder), True)

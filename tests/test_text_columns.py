@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
-from frames import TEXT
 
 from cbcstats.frames import text_column
+from tests.frames import TEXT
 
 
 @pytest.mark.parametrize(

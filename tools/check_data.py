@@ -88,7 +88,8 @@ def check_data(folder: str | Path) -> Checked:
         lines += _problem_lines(table, problems)
         fine = fine and not problems
     described = [
-        f"{folder / name}: differs from the schemas; run make data" for name in out_of_step(folder)
+        f"{folder / name}: differs from the schemas; run make data"
+        for name in out_of_step(folder)
     ]
     lines += described
     if not fine:
@@ -104,7 +105,11 @@ def _source_ids(folder: Path) -> frozenset[str]:
         sources = read_text_table(folder / "sources.csv", is_header_of(schema))
     except CbcstatsError:
         return frozenset()
-    return frozenset(sources.cells["source_id"]) if "source_id" in sources.header else frozenset()
+    return (
+        frozenset(sources.cells["source_id"])
+        if "source_id" in sources.header
+        else frozenset()
+    )
 
 
 def _problem_lines(table: TextTable, problems: list[Problem]) -> Iterator[str]:
@@ -152,7 +157,9 @@ def _warnings(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
 def _claims(counts: pd.DataFrame) -> Iterator[str]:
     """Yield the published changes that do not fit the figures: sources contradict each other."""
     rows = counts.index[counts["published_change"].notna()]
-    typed = counts.assign(value=whole_if_possible(counts["value"])).reset_index(drop=True)
+    typed = counts.assign(value=whole_if_possible(counts["value"])).reset_index(
+        drop=True
+    )
     claims = check_claims(typed).set_axis(rows)
     against = claims[claims["verdict"] == CONTRADICTS]
     yield (

@@ -40,7 +40,8 @@ def data_dictionary() -> str:
         parts += ["| column | type | empty | meaning |", "| --- | --- | --- | --- |"]
         parts += [_column_line(name, column) for name, column in schema.columns.items()]
         rules = [
-            f"- `{check.title}` {check.error} ({check.description})" for check in schema.checks
+            f"- `{check.title}` {check.error} ({check.description})"
+            for check in schema.checks
         ]
         parts += ["", "It is a problem when:", "", ";\n".join(rules) + ".", ""]
     return "\n".join(parts)
@@ -65,7 +66,9 @@ def datapackage() -> dict[str, Any]:
             "Counts as published, with their words, sources, and what must be known to compare them."
         ),
         "version": __version__,
-        "resources": [_resource(table, model.to_schema()) for table, model in SCHEMAS.items()],
+        "resources": [
+            _resource(table, model.to_schema()) for table, model in SCHEMAS.items()
+        ],
     }
 
 
@@ -80,7 +83,11 @@ def out_of_step(folder: str | Path) -> list[str]:
     differing = []
     for name, content in _contents().items():
         path = Path(folder) / name
-        kept = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+        kept = (
+            path.read_text(encoding="utf-8", errors="replace")
+            if path.is_file()
+            else None
+        )
         if kept != content:
             differing.append(name)
     return differing
@@ -92,12 +99,17 @@ def _contents() -> dict[str, str]:
 
 
 def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
-    fields = [{"name": name, **_field(column)} for name, column in schema.columns.items()]
+    fields = [
+        {"name": name, **_field(column)} for name, column in schema.columns.items()
+    ]
     table_schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
     if table in _KEYS:
         table_schema["primaryKey"] = [_KEYS[table]]
     keys = [
-        {"fields": [name], "reference": {"resource": "sources", "fields": ["source_id"]}}
+        {
+            "fields": [name],
+            "reference": {"resource": "sources", "fields": ["source_id"]},
+        }
         for name, column in schema.columns.items()
         if (column.metadata or {}).get("refers_to")
     ]
@@ -121,7 +133,11 @@ def _field(column: pa.Column) -> dict[str, Any]:
             constraints["pattern"] = check.statistics["pattern"]
         elif check.name == "greater_than_or_equal_to":
             constraints["minimum"] = check.statistics["min_value"]
-    field = {"type": kind, "description": column.description, "constraints": constraints}
+    field = {
+        "type": kind,
+        "description": column.description,
+        "constraints": constraints,
+    }
     return field | (MARKS if kind == "boolean" else {})
 
 

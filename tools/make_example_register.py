@@ -61,7 +61,12 @@ PLACES = {
         "Guatemala",
     ],
     "Europe": ["Georgia", "Republic of Moldova", "Türkiye", "Kazakhstan", "Serbia"],
-    "North Africa and Middle East": ["Tunisia", "Jordan", "Egypt, Arab Rep.", "Morocco"],
+    "North Africa and Middle East": [
+        "Tunisia",
+        "Jordan",
+        "Egypt, Arab Rep.",
+        "Morocco",
+    ],
 }
 WEIGHTS = [5, 5, 5, 4, 3, 2]
 PROGRAMMES = ["Programme A", "Programme B", "Programme C", ""]

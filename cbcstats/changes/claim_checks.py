@@ -94,7 +94,13 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
             {
                 **{
                     name: getattr(later, name)
-                    for name in (*SERIES, "period_start", "period_end", "value", "qualifier")
+                    for name in (
+                        *SERIES,
+                        "period_start",
+                        "period_end",
+                        "value",
+                        "qualifier",
+                    )
                 },
                 "published_change": later.published_change,
                 "change_basis": getattr(later, "change_basis", None),
@@ -126,7 +132,11 @@ def _verdict(pair: Pair, reading: str) -> str:
         return UNKNOWN
     if claim_text(pair) == RECORD:
         return _verdict_on_record(pair)
-    if pair.previous is None or pd.isna(pair.previous.value) or growth_of(pair, reading) is None:
+    if (
+        pair.previous is None
+        or pd.isna(pair.previous.value)
+        or growth_of(pair, reading) is None
+    ):
         return UNKNOWN
     published = Bounds(pair.previous.low, pair.previous.high)
     return CONTRADICTS if implied_by(pair, reading, published).empty else CONSISTENT
@@ -157,19 +167,25 @@ def _sentence(pair: Pair, verdicts: list[str], implied: Bounds) -> str:
         return f"{said}{means}; no figure for the period that it is measured from is in the table."
     rate = " a month" if is_by_month(pair) else ""
     if verdicts[0] == UNKNOWN:
-        return f"{said}{rate}: the claim has no rate and no number that could be checked."
+        return (
+            f"{said}{rate}: the claim has no rate and no number that could be checked."
+        )
     before = getattr(pair.previous, PRINTED)
     published = Bounds(pair.previous.low, pair.previous.high)
     read = f", so {_range(published)}" if published.low != published.high else ""
     parts = [f"{said}{rate}{means}; {before} was published{read}"]
     if verdicts[0] == CONSISTENT:
         left = implied_by(pair, "usual", published)
-        parts[0] += f", which leaves {_range(left)}." if left != published else ", which fits."
+        parts[0] += (
+            f", which leaves {_range(left)}." if left != published else ", which fits."
+        )
     else:
         parts[0] += ", which does not fit."
         parts += _what_would_fit(pair, implied)
     if verdicts[0] != verdicts[1]:
-        parts.append(f"That hangs on the reading: read strictly, the claim is {verdicts[1]}.")
+        parts.append(
+            f"That hangs on the reading: read strictly, the claim is {verdicts[1]}."
+        )
     if rate and "inferred" in (later.period_basis, pair.previous.period_basis):
         parts.append("It rests on inferred days.")
     parts += _others(pair)
@@ -187,21 +203,26 @@ def _what_would_fit(pair: Pair, implied: Bounds) -> Iterable[str]:
 def _months_that_fit(pair: Pair, growth: Growth) -> str:
     """Say how long the period would have to have lasted for a claim a month, where the claim bounds it."""
     ends = (growth.low, growth.high, pair.later.high, pair.previous.high)
-    is_bounded = growth.low > -100 and pair.previous.low > 0 and all(map(math.isfinite, ends))
+    is_bounded = (
+        growth.low > -100 and pair.previous.low > 0 and all(map(math.isfinite, ends))
+    )
     if not is_by_month(pair) or not is_bounded:
         return ""
-    days, now = (getattr(figure, DAYS) / DAYS_PER_MONTH for figure in (pair.previous, pair.later))
+    days, now = (
+        getattr(figure, DAYS) / DAYS_PER_MONTH for figure in (pair.previous, pair.later)
+    )
     low, high = (1 + float(end) / 100 for end in (growth.low, growth.high))
     shortest = pair.later.low * days / (pair.previous.high * high)
     longest = pair.later.high * days / (pair.previous.low * low)
-    return (
-        f", or if the period had lasted {shortest:.1f} to {longest:.1f} months instead of {now:.1f}"
-    )
+    return f", or if the period had lasted {shortest:.1f} to {longest:.1f} months instead of {now:.1f}"
 
 
 def _others(pair: Pair) -> Iterable[str]:
     """Say what other sources for the period before would make of the claim."""
-    same = pair.series["period_end"].eq(pair.previous.period_end) & ~pair.series["preferred"]
+    same = (
+        pair.series["period_end"].eq(pair.previous.period_end)
+        & ~pair.series["preferred"]
+    )
     for other in rows(pair.series[same]):
         fits = not implied_by(pair, "usual", Bounds(other.low, other.high)).empty
         verb = "fits as well" if fits else "does not fit"
@@ -214,7 +235,9 @@ def _on_record(pair: Pair, said: str, verdict: str) -> Iterable[str]:
     if verdict == UNKNOWN:
         yield "no earlier figure is in the table."
     elif verdict == CONTRADICTS:
-        label = period_label(higher["period_start"].iloc[0], higher["period_end"].iloc[0])
+        label = period_label(
+            higher["period_start"].iloc[0], higher["period_end"].iloc[0]
+        )
         yield f"{label} had {higher[PRINTED].iloc[0]}, counted in the same way."
     else:
         yield "no earlier figure in the table is surely higher."

@@ -21,7 +21,15 @@ from cbcstats.changes.comparability import (
 from cbcstats.counts.percentages import Growth, parse_change
 from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
 from cbcstats.counts.qualifiers import Bounds
-from cbcstats.counts.ranges import DAYS, MIDDLE, PARTS, PRINTED, SERIES, is_per_month, rows
+from cbcstats.counts.ranges import (
+    DAYS,
+    MIDDLE,
+    PARTS,
+    PRINTED,
+    SERIES,
+    is_per_month,
+    rows,
+)
 from cbcstats.errors import DataError
 
 if TYPE_CHECKING:
@@ -77,10 +85,14 @@ def pair_of(figures: pd.DataFrame, place: int) -> Pair:
     return Pair(later, next(iter(rows(earlier.loc[[nearest.name]]))), series)
 
 
-def _a_year_before(claim: pd.DataFrame, series: pd.DataFrame, earlier: pd.DataFrame) -> pd.Series:
+def _a_year_before(
+    claim: pd.DataFrame, series: pd.DataFrame, earlier: pd.DataFrame
+) -> pd.Series:
     """Return which earlier figures of a series a claim may be measured from, by the rules of `year_before`."""
     if not is_short(claim).all():
-        months: pd.Series = (claim[MIDDLE].iloc[0] - earlier[MIDDLE]).dt.days / DAYS_PER_MONTH
+        months: pd.Series = (
+            claim[MIDDLE].iloc[0] - earlier[MIDDLE]
+        ).dt.days / DAYS_PER_MONTH
         return months.between(*A_YEAR) & ~is_short(earlier)
     parts = pd.concat([series[series["preferred"] & is_short(series)], claim])
     partner = same_part_of_year(days_of(parts))[-1]
@@ -106,10 +118,16 @@ def _with_value(claim: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     if claim["value"].notna().all():
         return claim
     same = series[
-        _equal(series, claim.iloc[0], _PERIOD) & series["value"].notna() & series["preferred"]
+        _equal(series, claim.iloc[0], _PERIOD)
+        & series["value"].notna()
+        & series["preferred"]
     ]
     number = ["value", "low", "high", PRINTED, "qualifier", "rounded_to"]
-    return claim.assign(**{name: same[name].iloc[0] for name in number}) if len(same) else claim
+    return (
+        claim.assign(**{name: same[name].iloc[0] for name in number})
+        if len(same)
+        else claim
+    )
 
 
 def claim_text(pair: Pair) -> str:
@@ -140,7 +158,10 @@ def _before_in_numbers(text: str, later: Bounds, published: Bounds) -> Bounds:
     """Return what a difference, or two levels, allow for the figure before."""
     if two := _FROM_TO.fullmatch(text):
         before, after = int(two[1]), int(two[2])
-        fits = later.low <= after <= later.high and published.low <= before <= published.high
+        fits = (
+            later.low <= after <= later.high
+            and published.low <= before <= published.high
+        )
         return Bounds(before, before) if fits else NOTHING
     difference = int(text.replace(" ", ""))
     low, high = (float(_exact(end) - difference) for end in later)
@@ -152,15 +173,21 @@ def _is_amount(figure: Any) -> bool:
     """Return whether a figure is money, a share or a mean, which need not be whole, and no count."""
     if figure is None:
         return False
-    return bool(pd.notna(figure.rounded_to) or (pd.notna(figure.value) and figure.value % 1))
+    return bool(
+        pd.notna(figure.rounded_to) or (pd.notna(figure.value) and figure.value % 1)
+    )
 
 
-def _amounts_before(later: Bounds, growth: Growth, published: Bounds, scale: Fraction) -> Bounds:
+def _amounts_before(
+    later: Bounds, growth: Growth, published: Bounds, scale: Fraction
+) -> Bounds:
     """Return the amounts, not whole, from which a change leads to the later range."""
     least, most = ((1 + _exact(end) / 100) / scale for end in (growth.low, growth.high))
     low = float(_exact(later.low) / most) if most > 0 else 0
     high = float(_exact(later.high) / least) if least > 0 else math.inf
-    if (growth.high_open and published.high <= low) or (growth.low_open and published.low >= high):
+    if (growth.high_open and published.high <= low) or (
+        growth.low_open and published.low >= high
+    ):
         return NOTHING
     low, high = max(low, published.low), min(high, published.high)
     return Bounds(low, high) if low <= high else NOTHING
@@ -185,16 +212,20 @@ def growth_of(pair: Pair, reading: str) -> Growth | str | None:
 
 def is_by_month(pair: Pair) -> bool:
     """Return whether a claim is one of numbers per month that are still to be worked out."""
-    return getattr(pair.later, "change_basis", None) == "per_month" and not is_per_month(
-        pair.later.unit
-    )
+    return getattr(
+        pair.later, "change_basis", None
+    ) == "per_month" and not is_per_month(pair.later.unit)
 
 
 def _scale(pair: Pair) -> Fraction | None:
     """Return the length of the earlier period over that of the later one for a claim a month, else 1."""
     if not is_by_month(pair):
         return Fraction(1)
-    days = [getattr(figure, DAYS) for figure in (pair.previous, pair.later) if figure is not None]
+    days = [
+        getattr(figure, DAYS)
+        for figure in (pair.previous, pair.later)
+        if figure is not None
+    ]
     return (
         Fraction(int(days[0]), int(days[1]))
         if len(days) == 2 and not any(map(pd.isna, days))

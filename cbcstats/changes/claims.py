@@ -61,8 +61,12 @@ def implied_previous(
     """
     later = bounds(value, qualifier, reading=reading)
     if later.low != int(later.low):
-        raise DataError(f"{value!r} is no whole number; only a count has a count before it")
-    published = Bounds(0, math.inf) if previous is None else _published(previous, reading)
+        raise DataError(
+            f"{value!r} is no whole number; only a count has a count before it"
+        )
+    published = (
+        Bounds(0, math.inf) if previous is None else _published(previous, reading)
+    )
     return counts_before(later, parse_change(change, reading=reading), published)
 
 
@@ -78,10 +82,17 @@ def counts_before(
     low, high = (_factor(end) / scale for end in (growth.low, growth.high))
     # Nothing falls by more than all: an end beyond that is no end, or leaves nothing.
     allowed = Growth(
-        low, high, growth.low_open and growth.low >= -100, growth.high_open or growth.high < -100
+        low,
+        high,
+        growth.low_open and growth.low >= -100,
+        growth.high_open or growth.high < -100,
     )
     least = _least(later, allowed, published)
-    return NOTHING if math.isnan(least) else Bounds(least, _greatest(later, allowed, published))
+    return (
+        NOTHING
+        if math.isnan(least)
+        else Bounds(least, _greatest(later, allowed, published))
+    )
 
 
 def _published(previous: float | str | Bounds, reading: str) -> Bounds:
@@ -91,7 +102,11 @@ def _published(previous: float | str | Bounds, reading: str) -> Bounds:
 
 
 def _factor(percent: Fraction | float) -> Fraction | float:
-    return max(percent, 0) if math.isinf(percent) else max(1 + Fraction(percent) / 100, Fraction(0))
+    return (
+        max(percent, 0)
+        if math.isinf(percent)
+        else max(1 + Fraction(percent) / 100, Fraction(0))
+    )
 
 
 def _is_possible(before: int, later: Bounds, factors: Growth) -> bool:
@@ -112,7 +127,11 @@ def _least(later: Bounds, factors: Growth, published: Bounds) -> float:
         low == 0 and factors.low_open and later.high == 0
     ):
         return math.nan  # of all counts, so that there is no end to look for
-    start = 1 if math.isinf(high) or high == 0 else math.ceil(Fraction(later.low) / Fraction(high))
+    start = (
+        1
+        if math.isinf(high) or high == 0
+        else math.ceil(Fraction(later.low) / Fraction(high))
+    )
     before = max(start, math.ceil(published.low), 1)
     end = min(_ceiling(later, low), published.high)
     while before <= end:

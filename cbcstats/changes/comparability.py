@@ -16,9 +16,13 @@ from cbcstats.frames import text_column
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-UNEQUAL: Final = 0.02  # lengths that differ by more than this share are unequal; a leap day is not
+UNEQUAL: Final = (
+    0.02  # lengths that differ by more than this share are unequal; a leap day is not
+)
 A_YEAR: Final = (10, 15)  # months from one figure to the next that pass for a year
-A_YEAR_BEFORE: Final = np.timedelta64(365, "D")  # where the figure to compare with stands best
+A_YEAR_BEFORE: Final = np.timedelta64(
+    365, "D"
+)  # where the figure to compare with stands best
 NINE_MONTHS: Final = 273  # days of the shortest nine months of the calendar
 ABOUT_EQUAL: Final = (
     1.6  # how many times as long a period may be as the next shorter one of its kind
@@ -89,7 +93,9 @@ def preferred_figures(figures: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return figures.merge(others, on=period, how="left")
 
 
-def year_before(figures: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def year_before(
+    figures: pd.DataFrame, by: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the figures that have a figure a year before, or should have one, and that figure.
 
     The two frames belong together row by row. Where a figure has none although its series begins a year before or
@@ -105,15 +111,23 @@ def year_before(figures: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame,
     for group in figures.groupby(list(by), sort=False, dropna=False).indices.values():
         places = np.asarray(group)
         order = places[
-            np.lexsort([figures[name].to_numpy()[places] for name in ("period_start", MIDDLE)])
+            np.lexsort(
+                [figures[name].to_numpy()[places] for name in ("period_start", MIDDLE)]
+            )
         ]
         parts, others = order[short[order]], order[~short[order]]
         # The last place, -1, is that of a figure without a partner.
-        partners[parts] = np.append(parts, NO_PARTNER)[same_part_of_year(days[:, parts])]
-        partners[others] = np.append(others, NO_PARTNER)[_nearest_middle(middles[others])]
+        partners[parts] = np.append(parts, NO_PARTNER)[
+            same_part_of_year(days[:, parts])
+        ]
+        partners[others] = np.append(others, NO_PARTNER)[
+            _nearest_middle(middles[others])
+        ]
         ordered.append(order)
     begins = figures["period_start"].fillna(figures["period_end"])
-    first = begins.groupby([figures[name] for name in by], dropna=False).transform("min")
+    first = begins.groupby([figures[name] for name in by], dropna=False).transform(
+        "min"
+    )
     has_row = (partners != NO_PARTNER) | (begins - _ONE_YEAR >= first).to_numpy()
     later = np.concatenate(ordered)
     later = later[has_row[later]]
@@ -129,7 +143,11 @@ def is_short(figures: pd.DataFrame) -> pd.Series:
 def days_of(figures: pd.DataFrame) -> np.ndarray:
     """Return first and last day of each figure and the same days a year earlier, in four rows of whole numbers."""
     ends = figures[["period_start", "period_end"]]
-    rows = [days[name] for days in (ends, ends.apply(lambda day: day - _ONE_YEAR)) for name in ends]
+    rows = [
+        days[name]
+        for days in (ends, ends.apply(lambda day: day - _ONE_YEAR))
+        for name in ends
+    ]
     return np.stack([row.to_numpy("datetime64[D]").astype(int) for row in rows])
 
 
@@ -156,7 +174,9 @@ def same_part_of_year(days: np.ndarray) -> np.ndarray:
     steps = _steps(ends, lengths, kinds)
     partners = np.full(len(lengths), NO_PARTNER)
     for place, kind in enumerate(kinds):
-        off = np.maximum(np.abs(starts - starts_before[place]), np.abs(ends - ends_before[place]))
+        off = np.maximum(
+            np.abs(starts - starts_before[place]), np.abs(ends - ends_before[place])
+        )
         off[kinds != kind] = _FAR
         nearest = int(off.argmin())
         step = min(steps[place], steps[nearest])
@@ -221,7 +241,10 @@ def comparison(
     reasons = [_Reason(alone, _no_figure_before(later[alone]).reindex(later.index))]
     reasons += [reason._replace(holds=reason.holds & ~alone) for reason in of_pairs]
     forbidden = [reason.holds.to_numpy(bool) for reason in reasons if reason.forbids]
-    found = {"comparable": ~np.logical_or.reduce(forbidden), "why": _joined(reasons, later.index)}
+    found = {
+        "comparable": ~np.logical_or.reduce(forbidden),
+        "why": _joined(reasons, later.index),
+    }
     return pd.DataFrame(found, index=later.index)
 
 
@@ -229,13 +252,17 @@ def _reasons(
     later: pd.DataFrame, previous: pd.DataFrame, per: str, *, a_year: bool
 ) -> list[_Reason]:
     flow = (later["measure"] == "flow") & (previous["measure"] == "flow")
-    cumulative = (later["measure"] == "cumulative") & (previous["measure"] == "cumulative")
+    cumulative = (later["measure"] == "cumulative") & (
+        previous["measure"] == "cumulative"
+    )
     overlap = (previous["period_end"] - later["period_start"]).dt.days + 1
     months_apart = (later[MIDDLE] - previous[MIDDLE]).dt.days / DAYS_PER_MONTH
     longer = np.maximum(later[DAYS], previous[DAYS])
     shorter = np.minimum(later[DAYS], previous[DAYS])
     unequal = flow & (longer / shorter - 1 > UNEQUAL) & ~_same_months(later, previous)
-    inferred = (later["period_basis"] == "inferred") | (previous["period_basis"] == "inferred")
+    inferred = (later["period_basis"] == "inferred") | (
+        previous["period_basis"] == "inferred"
+    )
     lengths = (
         _text(later[DAYS])
         + " and "
@@ -259,7 +286,9 @@ def _reasons(
         ),
         _Reason(flow & (overlap > 0), "periods overlap by " + _counted(overlap, "day")),
         _Reason(
-            cumulative & (starts[0] != starts[1]) & (starts[0].notna() | starts[1].notna()),
+            cumulative
+            & (starts[0] != starts[1])
+            & (starts[0].notna() | starts[1].notna()),
             "totals are counted from different days",
         ),
         _Reason(
@@ -274,7 +303,8 @@ def _reasons(
         ),
         _Reason(
             no_rate,
-            "only a flow has a number a month, this is a figure of kind " + later["measure"],
+            "only a flow has a number a month, this is a figure of kind "
+            + later["measure"],
         ),
         _Reason(later[PRINTED] == MISSING, "value is missing"),
         _Reason(previous[PRINTED] == MISSING, "value of the period before is missing"),
@@ -288,7 +318,11 @@ def _reasons(
             "the period before may count 0, so percent change has no upper limit",
             forbids=False,
         ),
-        _Reason(by_month & flow & ~no_length & inferred, "lengths of " + lengths, forbids=False),
+        _Reason(
+            by_month & flow & ~no_length & inferred,
+            "lengths of " + lengths,
+            forbids=False,
+        ),
     ]
     for figures in (later, previous):
         reasons += _on_coverage(figures)
@@ -303,14 +337,16 @@ def _on_coverage(figures: pd.DataFrame) -> list[_Reason]:
     notes = notes_of(figures)
     partial = notes.str.extract(rf"^{PARTIAL} ([^,;]*)", expand=False)
     whole = notes.str.extract(
-        r"((?:first|last) mission on [^;]*; [^;]* is taken as covered whole)", expand=False
+        r"((?:first|last) mission on [^;]*; [^;]* is taken as covered whole)",
+        expand=False,
     )
     doubtful = figures[partial.notna()]
     days = zip(doubtful["period_start"], doubtful["period_end"], strict=True)
     labels = text_column([period_label(*period) for period in days], doubtful.index)
     return [
         _Reason(
-            partial.notna(), labels.reindex(figures.index) + " may not be covered whole: " + partial
+            partial.notna(),
+            labels.reindex(figures.index) + " may not be covered whole: " + partial,
         ),
         _Reason(whole.notna(), whole, forbids=False),
     ]
@@ -318,9 +354,17 @@ def _on_coverage(figures: pd.DataFrame) -> list[_Reason]:
 
 def _no_figure_before(figures: pd.DataFrame) -> pd.Series:
     """Name the period a year before each figure as the one that has no figure; a month to its last day is whole."""
-    starts, ends = figures["period_start"] - _ONE_YEAR, figures["period_end"] - _ONE_YEAR
-    ends = ends.where(~figures["period_end"].dt.is_month_end, ends + pd.offsets.MonthEnd(0))
-    texts = [f"no figure for {period_label(*days)}" for days in zip(starts, ends, strict=True)]
+    starts, ends = (
+        figures["period_start"] - _ONE_YEAR,
+        figures["period_end"] - _ONE_YEAR,
+    )
+    ends = ends.where(
+        ~figures["period_end"].dt.is_month_end, ends + pd.offsets.MonthEnd(0)
+    )
+    texts = [
+        f"no figure for {period_label(*days)}"
+        for days in zip(starts, ends, strict=True)
+    ]
     return text_column(texts, figures.index)
 
 
@@ -328,8 +372,12 @@ def _same_months(later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
     """Return whether two periods cover the same part of the calendar, so that only a leap day can tell them apart."""
     same = pd.Series(data=True, index=later.index)
     for name, shift in (("period_start", 0), ("period_end", 1)):
-        days = [figures[name] + pd.Timedelta(days=shift) for figures in (later, previous)]
-        same &= (days[0].dt.month == days[1].dt.month) & (days[0].dt.day == days[1].dt.day)
+        days = [
+            figures[name] + pd.Timedelta(days=shift) for figures in (later, previous)
+        ]
+        same &= (days[0].dt.month == days[1].dt.month) & (
+            days[0].dt.day == days[1].dt.day
+        )
     return same
 
 

@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice, check_names, check_text
-from cbcstats.changes.comparability import check_keys, comparison, preferred_figures, year_before
+from cbcstats.changes.comparability import (
+    check_keys,
+    comparison,
+    preferred_figures,
+    year_before,
+)
 from cbcstats.counts.ranges import DAYS, MIDDLE, PRINTED, SERIES, figures_of
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
@@ -80,7 +85,9 @@ def contributions(
             f"`by` must name what tells parts apart, such as wco_region, but {by!r} was given"
         )
     series = [name for name in SERIES if name != by]
-    figures = preferred_figures(figures_of(counts, per=per, reading=reading), [*series, by])
+    figures = preferred_figures(
+        figures_of(counts, per=per, reading=reading), [*series, by]
+    )
     later, previous = year_before(_completed(figures, series, by), [*series, by])
     of_one_change = [later[name] for name in (*series, "period_start", "period_end")]
 
@@ -97,9 +104,9 @@ def contributions(
     found["contribution"] = 100 * (later["value"] - previous["value"]) / before["value"]
     least, most = later["low"] - previous["high"], later["high"] - previous["low"]
     ends = {
-        "contribution_low": (100 * least / before["low"].where(least < 0, before["high"])).clip(
-            lower=LEAST
-        ),
+        "contribution_low": (
+            100 * least / before["low"].where(least < 0, before["high"])
+        ).clip(lower=LEAST),
         "contribution_high": 100 * most / before["low"].where(most > 0, before["high"]),
     }
     for name, end in ends.items():
@@ -120,7 +127,10 @@ def contributions(
     )
     found["comparable"] = known.groupby(of_one_change, dropna=False).transform("all")
     found["why"] = _with_unlike(_with_absent(compared["why"], later, previous), unlike)
-    found["source_id"], found["previous_source_id"] = later["source_id"], previous["source_id"]
+    found["source_id"], found["previous_source_id"] = (
+        later["source_id"],
+        previous["source_id"],
+    )
     found.attrs["per"] = per
     return found.sort_values(["period_end"], kind="stable", ignore_index=True)
 
@@ -181,7 +191,9 @@ def check_totals(
     ranges = parts[["value", "low", "high"]]
     has_gaps = ranges.isna().groupby(days, dropna=False).any()
     sums = ranges.groupby(days, dropna=False).sum().mask(has_gaps)
-    sums = sums.rename(columns={"value": "parts_value", "low": "parts_low", "high": "parts_high"})
+    sums = sums.rename(
+        columns={"value": "parts_value", "low": "parts_low", "high": "parts_high"}
+    )
     sums["parts"] = parts.groupby(period, dropna=False).size()
     found = figures.loc[is_total, [*period, "value", "low", "high", "source_id"]]
     found = found.merge(sums, on=period, how="left")
@@ -197,15 +209,30 @@ def check_totals(
     )
     found = found.merge(alike.rename("comparable"), on=period, how="left")
     more = (found["parts_value"] - found["value"]).map(_more_or_less)
-    found["why"] = ("the parts make " + more + " than the total").mask(found["adds_up"], "")
+    found["why"] = ("the parts make " + more + " than the total").mask(
+        found["adds_up"], ""
+    )
     found["why"] = _with_unlike(found["why"], ~found["comparable"])
     no_parts = found["parts"] == 0
     unknown = (found["parts_value"].isna() & ~no_parts) | found["value"].isna()
     found["comparable"] &= ~unknown
-    found["why"] = found["why"].mask(unknown, "the value of the total or of a part is missing")
-    found["why"] = text_column(found["why"].mask(no_parts, "there are no parts for the period"))
+    found["why"] = found["why"].mask(
+        unknown, "the value of the total or of a part is missing"
+    )
+    found["why"] = text_column(
+        found["why"].mask(no_parts, "there are no parts for the period")
+    )
     sums_of_parts = ["parts", "parts_value", "parts_low", "parts_high"]
-    names = ["value", "low", "high", *sums_of_parts, "adds_up", "comparable", "why", "source_id"]
+    names = [
+        "value",
+        "low",
+        "high",
+        *sums_of_parts,
+        "adds_up",
+        "comparable",
+        "why",
+        "source_id",
+    ]
     return found[[*period, *names]]
 
 
@@ -225,10 +252,16 @@ def _more_or_less(difference: float) -> str:
 def _completed(figures: pd.DataFrame, series: list[str], part: str) -> pd.DataFrame:
     """Give every part of a series a figure in every period of it; one that is absent counts 0."""
     of_period = [*series, "period_start", "period_end"]
-    periods = figures.drop_duplicates(of_period)[[*of_period, *_IN_COMMON, DAYS, MIDDLE]]
+    periods = figures.drop_duplicates(of_period)[
+        [*of_period, *_IN_COMMON, DAYS, MIDDLE]
+    ]
     every = periods.merge(figures[[*series, part]].drop_duplicates(), on=series)
-    absent = every.assign(**dict.fromkeys(("value", "low", "high"), 0.0), **{PRINTED: ABSENT})
-    full = pd.concat([figures, absent]).drop_duplicates([*of_period, part], ignore_index=True)
+    absent = every.assign(
+        **dict.fromkeys(("value", "low", "high"), 0.0), **{PRINTED: ABSENT}
+    )
+    full = pd.concat([figures, absent]).drop_duplicates(
+        [*of_period, part], ignore_index=True
+    )
     inferred = (
         full["period_basis"]
         .eq("inferred")
@@ -239,10 +272,14 @@ def _completed(figures: pd.DataFrame, series: list[str], part: str) -> pd.DataFr
     )
 
 
-def _with_absent(why: pd.Series, later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
+def _with_absent(
+    why: pd.Series, later: pd.DataFrame, previous: pd.DataFrame
+) -> pd.Series:
     """Say of a part that it is absent from a period, before what else is to know."""
     said = why.str.replace(
-        r"the period before counts 0, so there is no percent change(; )?", "", regex=True
+        r"the period before counts 0, so there is no percent change(; )?",
+        "",
+        regex=True,
     )
     for figures, which in ((previous, "the period before"), (later, "this period")):
         absent = figures[PRINTED] == ABSENT

@@ -63,7 +63,9 @@ def index_to(
     [47.8, 87.0, 100.0, 95.7, 69.6]
     """
     keys = check_names("by", by)
-    figures = _in_order(preferred_figures(figures_of(counts, per=per, reading=reading), keys))
+    figures = _in_order(
+        preferred_figures(figures_of(counts, per=per, reading=reading), keys)
+    )
     labels, base = _labels(figures), _base_label(base)
     bases = figures[labels == base].drop_duplicates(keys)
     if bases.empty:
@@ -74,15 +76,21 @@ def index_to(
     figures = figures.merge(bases[keys], on=keys)
     based = figures[keys].merge(bases, on=keys, how="left")
     itself = based["period_end"].eq(figures["period_end"]) & _same_start(based, figures)
-    found = figures[[*keys, "period_start", "period_end", "value", "low", "high"]].copy()
+    found = figures[
+        [*keys, "period_start", "period_end", "value", "low", "high"]
+    ].copy()
     found["index"] = _percent_of(figures["value"], based["value"])
     found["index_low"] = _percent_of(figures["low"], based["high"]).mask(itself, 100.0)
     found["index_high"] = _percent_of(figures["high"], based["low"]).mask(itself, 100.0)
     compared = comparison(figures, based, per=per, a_year=False)
     reversed_ = comparison(based, figures, per=per, a_year=False)
     earlier = figures[MIDDLE] < based[MIDDLE]
-    found["comparable"] = compared["comparable"].where(~earlier, reversed_["comparable"]) | itself
-    found["why"] = compared["why"].where(~earlier, reversed_["why"]).mask(itself, "base")
+    found["comparable"] = (
+        compared["comparable"].where(~earlier, reversed_["comparable"]) | itself
+    )
+    found["why"] = (
+        compared["why"].where(~earlier, reversed_["why"]).mask(itself, "base")
+    )
     found["source_id"] = figures["source_id"]
     found.attrs["per"] = per
     return found
@@ -128,7 +136,9 @@ def growth_rate(
     0  11.01         0.35
     """
     keys = check_names("by", by)
-    figures = _in_order(preferred_figures(figures_of(counts, per=per, reading=reading), keys))
+    figures = _in_order(
+        preferred_figures(figures_of(counts, per=per, reading=reading), keys)
+    )
     grouped = figures.groupby(keys, sort=False, dropna=False)
     several = figures[grouped[MIDDLE].transform("nunique") > 1].groupby(
         keys, sort=False, dropna=False
@@ -162,7 +172,9 @@ def _base_label(base: str | int) -> str:
 
 
 def _in_order(figures: pd.DataFrame) -> pd.DataFrame:
-    return figures.sort_values([MIDDLE, "period_start"], kind="stable", ignore_index=True)
+    return figures.sort_values(
+        [MIDDLE, "period_start"], kind="stable", ignore_index=True
+    )
 
 
 def _labels(figures: pd.DataFrame) -> pd.Series:

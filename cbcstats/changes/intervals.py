@@ -127,24 +127,37 @@ def rate_ratio(
     given = {name: _column(name, values) for name, values in given.items()}
     index = _pair_series(given)
     checks = {"count": _counts, "previous": _counts}
-    arrays = {name: checks.get(name, _exposures)(name, values) for name, values in given.items()}
+    arrays = {
+        name: checks.get(name, _exposures)(name, values)
+        for name, values in given.items()
+    }
     numbers, before, times, earlier = _same_length(arrays)
     alpha = 1 - _checked_level(level)
     total = numbers + before
     with np.errstate(divide="ignore", invalid="ignore"):
-        low = np.where(numbers > 0, betaincinv(np.maximum(numbers, 1), before + 1, alpha / 2), 0.0)
+        low = np.where(
+            numbers > 0, betaincinv(np.maximum(numbers, 1), before + 1, alpha / 2), 0.0
+        )
         high = np.where(
-            before > 0, betaincinv(numbers + 1, np.maximum(before, 1), 1 - alpha / 2), 1.0
+            before > 0,
+            betaincinv(numbers + 1, np.maximum(before, 1), 1 - alpha / 2),
+            1.0,
         )
         ends = [share / (1 - share) * earlier / times for share in (low, high)]
         ratio = (numbers / times) / (before / earlier)
         expected = times / (times + earlier)
-        fewer = np.where(before > 0, betainc(np.maximum(before, 1), numbers + 1, 1 - expected), 1.0)
-        more = np.where(numbers > 0, betainc(np.maximum(numbers, 1), before + 1, expected), 1.0)
+        fewer = np.where(
+            before > 0, betainc(np.maximum(before, 1), numbers + 1, 1 - expected), 1.0
+        )
+        more = np.where(
+            numbers > 0, betainc(np.maximum(numbers, 1), before + 1, expected), 1.0
+        )
     p_value = np.minimum(1, 2 * np.minimum(fewer, more))
     known = np.where(total > 0, total, np.nan)  # 0 after 0 says nothing of a ratio
     columns = {"ratio": ratio, "low": ends[0], "high": ends[1], "p_value": p_value}
-    frame = pd.DataFrame({name: _where_known(column, known) for name, column in columns.items()})
+    frame = pd.DataFrame(
+        {name: _where_known(column, known) for name, column in columns.items()}
+    )
     return frame if index is None or len(index) < len(frame) else frame.set_axis(index)
 
 
@@ -157,12 +170,18 @@ def _column(name: str, values: Any) -> ArrayLike:
 
 def _pair_series(given: dict[str, ArrayLike]) -> pd.Index | None:
     """Put Series into the order of the first, in place, and return its index."""
-    series = {name: values for name, values in given.items() if isinstance(values, pd.Series)}
+    series = {
+        name: values for name, values in given.items() if isinstance(values, pd.Series)
+    }
     first = next(iter(series), "")
     for name, values in series.items():
         index = series[first].index
         if not values.index.equals(index):
-            if not (index.is_unique and values.index.is_unique and set(index) == set(values.index)):
+            if not (
+                index.is_unique
+                and values.index.is_unique
+                and set(index) == set(values.index)
+            ):
                 raise ArgumentError(
                     f"`{name}` and `{first}` are indexed differently; give both the same index, or give lists"
                 )
@@ -170,7 +189,9 @@ def _pair_series(given: dict[str, ArrayLike]) -> pd.Index | None:
     return series[first].index if series else None
 
 
-def _same_length(arrays: dict[str, NDArray[np.float64]]) -> tuple[NDArray[np.float64], ...]:
+def _same_length(
+    arrays: dict[str, NDArray[np.float64]],
+) -> tuple[NDArray[np.float64], ...]:
     """Return arrays of one length, for which a single value is repeated."""
     several = {name: array.size for name, array in arrays.items() if array.size != 1}
     first = next(iter(several), "")
@@ -184,13 +205,19 @@ def _same_length(arrays: dict[str, NDArray[np.float64]]) -> tuple[NDArray[np.flo
 
 def _counts(name: str, given: ArrayLike) -> NDArray[np.float64]:
     return _checked(
-        name, given, lambda numbers: (numbers >= 0) & (numbers % 1 == 0), "a whole number from 0 on"
+        name,
+        given,
+        lambda numbers: (numbers >= 0) & (numbers % 1 == 0),
+        "a whole number from 0 on",
     )
 
 
 def _exposures(name: str, given: ArrayLike) -> NDArray[np.float64]:
     return _checked(
-        name, given, lambda numbers: (numbers > 0) & np.isfinite(numbers), "a positive number"
+        name,
+        given,
+        lambda numbers: (numbers > 0) & np.isfinite(numbers),
+        "a positive number",
     )
 
 
@@ -223,7 +250,9 @@ def _checked_level(level: float) -> float:
     return level
 
 
-def _where_known(numbers: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+def _where_known(
+    numbers: NDArray[np.float64], known: NDArray[np.float64]
+) -> NDArray[np.float64]:
     return np.where(np.isnan(known), np.nan, numbers)
 
 

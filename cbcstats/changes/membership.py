@@ -28,7 +28,14 @@ LIST: Final = [
     "list_id",
 ]  # programmes, and tracks of one, may call their lists alike
 LISTED: Final = (*LIST, "member", "member_name", "list_kind", "as_of", "source_id")
-CHANGED: Final = ("programme", "track", "member", "change", "list_date", "previous_list_date")
+CHANGED: Final = (
+    "programme",
+    "track",
+    "member",
+    "change",
+    "list_date",
+    "previous_list_date",
+)
 LIST_KINDS: Final = ("full", "partial")
 FIGURE: Final = ("indicator", "scope", "period_start", "period_end", "source_id")
 _EDITIONS: Final = ("_old", "_new")  # columns of the place of a row in each
@@ -151,7 +158,9 @@ def compare_releases(
     old, new = _named_by_text(old, "old"), _named_by_text(new, "new")
     for name in keys:
         if name not in old or name not in new:
-            raise ArgumentError(f"`keys` names {name!r}, which is no column of both editions")
+            raise ArgumentError(
+                f"`keys` names {name!r}, which is no column of both editions"
+            )
     alike = {str(name): _alike(old[name], new[name]) for name in old if name in new}
     places = []
     for number, edition in enumerate(_EDITIONS):
@@ -160,7 +169,9 @@ def compare_releases(
         places.append(known.assign(**{edition: range(len(known))}))
     both = places[0].merge(places[1], on=[*keys, _TWIN], how="outer", indicator=True)
     one_sided = both[both["_merge"] != "both"]
-    kinds = text_column(one_sided["_merge"]).map({"left_only": "dropped", "right_only": "added"})
+    kinds = text_column(one_sided["_merge"]).map(
+        {"left_only": "dropped", "right_only": "added"}
+    )
     found = [one_sided[keys].assign(change=kinds)]
     shared = both[both["_merge"] == "both"]
     for column in [column for column in alike if column not in keys]:
@@ -168,9 +179,13 @@ def compare_releases(
             values.take(shared[edition].to_numpy(int)).set_axis(shared.index)
             for values, edition in zip(alike[column], _EDITIONS, strict=True)
         )
-        same = (before == after).fillna(value=False).astype(bool) | (before.isna() & after.isna())
+        same = (before == after).fillna(value=False).astype(bool) | (
+            before.isna() & after.isna()
+        )
         texts = {"old": _as_text(before), "new": _as_text(after)}
-        found.append(shared[keys].assign(change="revised", column=column, **texts)[~same])
+        found.append(
+            shared[keys].assign(change="revised", column=column, **texts)[~same]
+        )
     for one, other, kind in ((old, new, "dropped"), (new, old, "added")):
         lone = [name for name in one if name not in other]
         found.append(pd.DataFrame({"change": kind, "column": text_column(lone)}))
@@ -205,13 +220,17 @@ def _as_text(values: pd.Series) -> pd.Series:
 
 
 def _seen(rows: pd.DataFrame) -> pd.DataFrame:
-    why = pd.Series("on a partial list, absence from which is no exit", index=rows.index)
+    why = pd.Series(
+        "on a partial list, absence from which is no exit", index=rows.index
+    )
     why = why.mask(rows["list_kind"] == "full", "on a full list without a date")
     said: dict[str, Any] = {
         "change": SEEN,
         "comparable": pd.Series(data=False, index=rows.index),
         "why": why,
-        "previous_list_date": pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]"),
+        "previous_list_date": pd.Series(
+            pd.NaT, index=rows.index, dtype="datetime64[us]"
+        ),
         "previous_source_id": text_column([None] * len(rows), rows.index),
     }
     return rows.assign(**said)
@@ -224,10 +243,15 @@ def _between(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         change=LEFT, list_date=new["list_date"].iloc[0]
     )
     left["source_id"] = new["source_id"].iloc[0]
-    rows = pd.concat([new.assign(change=stayed.map({True: STAYED, False: JOINED})), left])
+    rows = pd.concat(
+        [new.assign(change=stayed.map({True: STAYED, False: JOINED})), left]
+    )
     sources = old.set_index("member")["source_id"]
     before = rows["member"].map(sources).fillna(old["source_id"].iloc[0])
-    dates = {"previous_list_date": old["list_date"].iloc[0], "previous_source_id": before}
+    dates = {
+        "previous_list_date": old["list_date"].iloc[0],
+        "previous_source_id": before,
+    }
     return rows.assign(**{"comparable": True, "why": "", **dates})
 
 
@@ -262,7 +286,9 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
     beneficiaries = check(beneficiaries)
     programmes = list(dict.fromkeys(beneficiaries["programme"]))
     if len(programmes) > 1:
-        named = ", ".join(map(str, programmes[:5])) + (", ..." if len(programmes) > 5 else "")
+        named = ", ".join(map(str, programmes[:5])) + (
+            ", ..." if len(programmes) > 5 else ""
+        )
         raise ArgumentError(
             f"`beneficiaries` must hold one programme, but it holds {named}; select one"
         )
@@ -297,15 +323,17 @@ def _full_lists(lines: pd.DataFrame, *, changed: bool) -> pd.DataFrame:
                 (track, before, stayed + kinds.get(LEFT, 0)),
                 (track, date, stayed + kinds.get(JOINED, 0)),
             ]
-        lists = pd.DataFrame(sizes, columns=["track", "list_date", "number"]).drop_duplicates(
-            ["track", "list_date"]
-        )
+        lists = pd.DataFrame(
+            sizes, columns=["track", "list_date", "number"]
+        ).drop_duplicates(["track", "list_date"])
         return lists.assign(precision="month")
     dates = list_dates(lines)
     precision: pd.Series = lines.get(
         "as_of" + "_precision", pd.Series(index=lines.index, dtype="str")
     )
-    latest: pd.Series = text_column(precision).fillna("day").where(lines["as_of"] == dates)
+    latest: pd.Series = (
+        text_column(precision).fillna("day").where(lines["as_of"] == dates)
+    )
     lists = lines.assign(list_date=dates, precision=latest)
     whole = lists[(lists["list_kind"] == "full") & lists["list_date"].notna()]
     of_list = whole.groupby(["track", "list_date"], dropna=False, as_index=False)
@@ -318,11 +346,18 @@ def _full(changes: pd.DataFrame, lists: pd.DataFrame) -> Iterable[Roster]:
         "track", sort=False, dropna=False
     ):
         for place, listed in enumerate(rows(of_track)):
-            same = _is_track(changes, track) & (changes["list_date"] == listed.list_date)
+            same = _is_track(changes, track) & (
+                changes["list_date"] == listed.list_date
+            )
             moved = changes[same & changes["change"].isin((JOINED, LEFT))]
             name = _date_name(listed.list_date, str(listed.precision))
             yield Roster(
-                _text(track), listed.list_date, name, moved, int(listed.number), place == 0
+                _text(track),
+                listed.list_date,
+                name,
+                moved,
+                int(listed.number),
+                place == 0,
             )
 
 
@@ -333,11 +368,16 @@ def _partial(changes: pd.DataFrame, earliest: pd.Series) -> Iterable[Roster]:
         ["track", seen["list_date"].dt.year], sort=False, dropna=False
     ):
         date = of_year["list_date"].max()
-        fresh = of_year[of_year["list_date"] == of_year["member"].map(earliest)].drop_duplicates(
-            "member"
-        )
+        fresh = of_year[
+            of_year["list_date"] == of_year["member"].map(earliest)
+        ].drop_duplicates("member")
         yield Roster(
-            _text(track), date, str(date.year), fresh.assign(change=NAMED), None, first=False
+            _text(track),
+            date,
+            str(date.year),
+            fresh.assign(change=NAMED),
+            None,
+            first=False,
         )
 
 
@@ -349,7 +389,9 @@ def _first_named(lines: pd.DataFrame, *, changed: bool) -> pd.Series:
     previous = before[["member", "previous_list_date"]].set_axis(
         ["member", "list_date"], axis="columns"
     )
-    dated = pd.concat([lines.loc[lines["change"] != LEFT, ["member", "list_date"]], previous])
+    dated = pd.concat(
+        [lines.loc[lines["change"] != LEFT, ["member", "list_date"]], previous]
+    )
     return dated.groupby("member")["list_date"].min()
 
 
@@ -364,4 +406,6 @@ def _text(track: Any) -> str | None:
 def _date_name(date: pd.Timestamp, precision: str) -> str:
     """Name the date of a list by as much of it as is known."""
     day = period_label(pd.NaT, date)
-    return {"day": day, "month": day.split(" ", 1)[1], "year": str(date.year)}[precision]
+    return {"day": day, "month": day.split(" ", 1)[1], "year": str(date.year)}[
+        precision
+    ]

@@ -122,7 +122,9 @@ def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
     for name in ("percent_change_low", "percent_change_high"):
         typed[name] = read_numbers(changes[name]).to_numpy(float, na_value=np.nan)
     typed["comparable"] = (
-        changes["comparable"].map(lambda mark: MARKS.get(as_text(mark).lower(), False)).astype(bool)
+        changes["comparable"]
+        .map(lambda mark: MARKS.get(as_text(mark).lower(), False))
+        .astype(bool)
     )
     return changes.assign(**typed, why=text_column(changes["why"]).fillna(""))
 

@@ -67,7 +67,9 @@ def plot_beneficiaries(
     rosters = rosters_of(beneficiaries)
     programme = str(beneficiaries["programme"].iloc[0])
     name = title or f"Who joined and left: {programme}"
-    data = pd.concat([_counted(roster, programme) for roster in rosters], ignore_index=True)
+    data = pd.concat(
+        [_counted(roster, programme) for roster in rosters], ignore_index=True
+    )
     several = len({roster.track for roster in rosters}) > 1
     with styled():
         ax = ax or new_axes()
@@ -76,7 +78,12 @@ def plot_beneficiaries(
             label = "hollow: first named on a partial list, which does not say who left"
             more.append(Patch(facecolor=PAPER, edgecolor=GREY, label=label))
         parts = ordered_parts(data["wco_region"].dropna())
-        draw_stacks(ax, [_stack(roster, data, several=several) for roster in rosters], parts, more)
+        draw_stacks(
+            ax,
+            [_stack(roster, data, several=several) for roster in rosters],
+            parts,
+            more,
+        )
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_ylabel("Members that joined or left")
         return finish(
@@ -100,7 +107,9 @@ def _counted(roster: Roster, programme: str) -> pd.DataFrame:
         .reset_index()
     )
     if counts.empty:
-        counts = pd.DataFrame({"change": ["none"], "wco_region": [None], "members": [0]})
+        counts = pd.DataFrame(
+            {"change": ["none"], "wco_region": [None], "members": [0]}
+        )
     own = {
         "programme": programme,
         "track": roster.track,
@@ -113,7 +122,9 @@ def _counted(roster: Roster, programme: str) -> pd.DataFrame:
 
 def _stack(roster: Roster, data: pd.DataFrame, *, several: bool) -> Stack:
     own = data[(data["list_name"] == roster.name) & (data["list_date"] == roster.date)]
-    own = own[own["track"].isna() if roster.track is None else own["track"] == roster.track]
+    own = own[
+        own["track"].isna() if roster.track is None else own["track"] == roster.track
+    ]
     counted = own[own["members"] > 0]
     pieces = [
         Piece(region, -number if change == LEFT else number, str(number))

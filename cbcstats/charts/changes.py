@@ -107,7 +107,11 @@ def _draw_change(ax: Axes, place: int, change: Any, colour: str) -> None:
         open_end = not math.isfinite(high)
         high = last if open_end else high
         if high > low:
-            look: dict[str, Any] = {"facecolor": face, "edgecolor": edge, "linewidth": 1.3}
+            look: dict[str, Any] = {
+                "facecolor": face,
+                "edgecolor": edge,
+                "linewidth": 1.3,
+            }
             ax.barh(place, high - low, THICK, low, zorder=3, **look)
         else:
             ax.plot(low, place, "o", color=edge, mfc=face, ms=7, zorder=3)

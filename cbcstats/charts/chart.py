@@ -59,13 +59,19 @@ class Chart:
     description: str = ""
     sources: list[str] = field(default_factory=list)
     data: pd.DataFrame | None = None  # None until the chart is finished
-    fit: Callable[[Axes], None] | None = None  # fits ticks and labels to the size of the Axes
+    fit: Callable[[Axes], None] | None = (
+        None  # fits ticks and labels to the size of the Axes
+    )
     labels: WeakKeyDictionary[Artist, Label] = field(default_factory=WeakKeyDictionary)
     # The tick labels of "x" and "y", as they were given and as last written here.
     tick_labels: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
     # The region of each tile and of the text on it, and the position in this region.
-    tiles: WeakKeyDictionary[Artist, tuple[int, int]] = field(default_factory=WeakKeyDictionary)
-    top: float | None = None  # of the y axis, as last set here; any other is a user's, and stays
+    tiles: WeakKeyDictionary[Artist, tuple[int, int]] = field(
+        default_factory=WeakKeyDictionary
+    )
+    top: float | None = (
+        None  # of the y axis, as last set here; any other is a user's, and stays
+    )
     on_new_figure: bool = False  # whether its figure was made here, and so may grow
 
 
@@ -114,12 +120,16 @@ def describe(ax: Axes) -> str:
         return _CHARTS[ax].description
     titles = [ax.get_title(side) for side in ("left", "center", "right")]
     titles = [title for title in (*titles, ax.get_xlabel(), ax.get_ylabel()) if title]
-    ticks = [label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+    ticks = [
+        label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())
+    ]
     texts = [label for label in ticks if any(map(str.isalpha, label))]
     texts += [text.get_text() for text in ax.texts if text.get_text()]
     if not titles and not texts:
         return "Chart without a description"
-    return f"Chart: {', '.join(titles)}" + (f". On it: {', '.join(texts)}" if texts else "")
+    return f"Chart: {', '.join(titles)}" + (
+        f". On it: {', '.join(texts)}" if texts else ""
+    )
 
 
 def cited_sources(ax: Axes) -> list[str]:
@@ -166,7 +176,11 @@ def add_label(ax: Axes, text: Text, kind: str, *forms: str, **where: Any) -> Non
 def labels_of(ax: Axes, kind: str) -> list[Any]:
     """Return the labels of one kind that are still on a chart."""
     labels = chart_of(ax).labels
-    return [text for text in ax.get_children() if text in labels and labels[text].kind == kind]
+    return [
+        text
+        for text in ax.get_children()
+        if text in labels and labels[text].kind == kind
+    ]
 
 
 def forms_of(ax: Axes, text: Text) -> tuple[str, ...]:

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 _IMPLIED: Final = ("implied_low", "implied_high")
 _PUBLISHED: Final = ("previous_low", "previous_high")
 _NEEDED: Final = (
-    *("indicator", "period_start", "period_end", "value", "qualifier", "published_change"),
+    *(
+        "indicator",
+        "period_start",
+        "period_end",
+        "value",
+        "qualifier",
+        "published_change",
+    ),
     *("previous_value", *_IMPLIED, *_PUBLISHED, "verdict", "sentence"),
     *("source_id", "previous_source_id"),
 )
@@ -118,7 +125,9 @@ def _begin_axis(ax: Axes, finite: np.ndarray) -> None:
     ax.set_xlim(low - room, high + room)
 
 
-def _draw_range(ax: Axes, place: int, ends: Sequence[float], thick: float, *, filled: bool) -> None:
+def _draw_range(
+    ax: Axes, place: int, ends: Sequence[float], thick: float, *, filled: bool
+) -> None:
     """Draw one of the two ranges of a claim; an end that is open reaches the edge of the chart as an arrow."""
     low, high = ends
     if math.isnan(low):
@@ -139,7 +148,14 @@ def _draw_range(ax: Axes, place: int, ends: Sequence[float], thick: float, *, fi
         )
     else:
         ax.barh(
-            place, end - low, thick, low, facecolor=face, edgecolor=colour, linewidth=1.6, zorder=3
+            place,
+            end - low,
+            thick,
+            low,
+            facecolor=face,
+            edgecolor=colour,
+            linewidth=1.6,
+            zorder=3,
         )
     if math.isinf(high):
         ax.plot(last, place, ">", color=colour, ms=9, mfc=face, clip_on=False, zorder=4)
@@ -156,7 +172,9 @@ def _handles() -> list[Any]:
             linewidth=1.6,
             label="what the claim implies of the figure before",
         ),
-        Patch(facecolor=published, edgecolor=published, label="what was published of it"),
+        Patch(
+            facecolor=published, edgecolor=published, label="what was published of it"
+        ),
     ]
 
 
@@ -167,5 +185,7 @@ def _label_forms(claim: Any) -> list[str]:
         return [f"{verdict}: {claim.sentence.removesuffix('.')}", verdict]
     numbers = f"implied {format_range(claim.implied_low, claim.implied_high)}"
     if pd.notna(claim.previous_low):
-        numbers += f", published {format_range(claim.previous_low, claim.previous_high)}"
+        numbers += (
+            f", published {format_range(claim.previous_low, claim.previous_high)}"
+        )
     return [f"{verdict}: {numbers}", verdict]

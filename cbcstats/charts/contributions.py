@@ -7,10 +7,22 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
-from cbcstats.charts.descriptions import contributions_text, points, sum_of_lows, total_text
+from cbcstats.charts.descriptions import (
+    contributions_text,
+    points,
+    sum_of_lows,
+    total_text,
+)
 from cbcstats.charts.layout import finish, new_axes, source_ids
 from cbcstats.charts.marks import GREY, INK, PAPER, styled
-from cbcstats.charts.stacks import WIDE, Piece, Stack, draw_stacks, fit_stacks, ordered_parts
+from cbcstats.charts.stacks import (
+    WIDE,
+    Piece,
+    Stack,
+    draw_stacks,
+    fit_stacks,
+    ordered_parts,
+)
 from cbcstats.counts.periods import period_label
 from cbcstats.counts.ranges import rows
 from cbcstats.errors import ArgumentError
@@ -21,7 +33,13 @@ if TYPE_CHECKING:
 
 OTHERS: Final = "all others"
 _NEEDED: Final = (
-    *("period_start", "period_end", "contribution", "contribution_low", "contribution_high"),
+    *(
+        "period_start",
+        "period_end",
+        "contribution",
+        "contribution_low",
+        "contribution_high",
+    ),
     *("total_percent_change", "comparable", "why"),
 )
 MOST: Final = 7  # parts, as many as there are colours
@@ -69,7 +87,9 @@ def plot_contributions(
 
     ax = check_optional_axes("ax", ax)
     title = check_optional_text("title", title)
-    contributions = check_frame("contributions", contributions, _NEEDED, "contributions")
+    contributions = check_frame(
+        "contributions", contributions, _NEEDED, "contributions"
+    )
     by = _part_of(contributions)
     name = title or "Contributions to the change of the total, in percentage points"
     shown = _with_others(contributions, by)
@@ -78,13 +98,20 @@ def plot_contributions(
         ax = ax or new_axes()
         periods = list(shown.groupby(["period_end", "period_start"], dropna=False))
         stacks = [_stack(of_period, by) for _, of_period in periods]
-        diamond: dict[str, Any] = {"marker": "D", "mfc": PAPER, "mec": INK, "ls": "none"}
+        diamond: dict[str, Any] = {
+            "marker": "D",
+            "mfc": PAPER,
+            "mec": INK,
+            "ls": "none",
+        }
         for place, (_, of_period) in enumerate(periods):
             total = of_period["total_percent_change"].iloc[0]
             ax.plot(place + WIDE / 2 + 0.06, total, ms=6, zorder=4, **diamond)
         more: list[Any] = [Line2D([], [], label="change of the total", **diamond)]
         if not shown["comparable"].all():
-            more.append(Patch(facecolor=PAPER, edgecolor=GREY, label="hollow: not comparable"))
+            more.append(
+                Patch(facecolor=PAPER, edgecolor=GREY, label="hollow: not comparable")
+            )
         draw_stacks(ax, stacks, parts, more)
         ax.set_ylabel("percentage points")
         return finish(
@@ -125,7 +152,9 @@ def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
     )
     if len(moved) <= MOST:
         return contributions.assign(**{by: names})
-    named = contributions.assign(**{by: names.where(names.isin(moved.index[: MOST - 1]), OTHERS)})
+    named = contributions.assign(
+        **{by: names.where(names.isin(moved.index[: MOST - 1]), OTHERS)}
+    )
     keys = [by, "period_start", "period_end"]
     sums: dict[str, Any] = {"contribution_low": sum_of_lows}
     sums |= dict.fromkeys(
@@ -146,5 +175,7 @@ def _stack(of_period: pd.DataFrame, by: str) -> Stack:
     ]
     total = total_text(of_period)
     forms = (total,) if comparable else (f"{total}, not\ncomparable", total)
-    label = period_label(of_period["period_start"].iloc[0], of_period["period_end"].iloc[0])
+    label = period_label(
+        of_period["period_start"].iloc[0], of_period["period_end"].iloc[0]
+    )
     return Stack(label.replace(" - ", " -\n"), pieces, forms, not comparable)

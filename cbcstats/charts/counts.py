@@ -8,13 +8,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, YearLocator
+from matplotlib.dates import (
+    AutoDateLocator,
+    ConciseDateFormatter,
+    DateFormatter,
+    YearLocator,
+)
 
 from cbcstats.arguments import check_optional_axes, check_optional_text
 from cbcstats.charts.descriptions import counts_text
 from cbcstats.charts.labels import label_figures, place_labels
 from cbcstats.charts.layout import add_legend, finish, new_axes
-from cbcstats.charts.marks import colours_of, draw_figure, legend_handles, root_figure, styled
+from cbcstats.charts.marks import (
+    colours_of,
+    draw_figure,
+    legend_handles,
+    root_figure,
+    styled,
+)
 from cbcstats.counts.periods import DAYS_PER_YEAR, period_label
 from cbcstats.counts.ranges import DAYS, MIDDLE, PRINTED, a_month, figures_of, rows
 from cbcstats.counts.wording import heading
@@ -124,7 +135,9 @@ def plot_counts(
         )
 
 
-def _figures_of_one_indicator(counts: pd.DataFrame, per: str, reading: str) -> pd.DataFrame:
+def _figures_of_one_indicator(
+    counts: pd.DataFrame, per: str, reading: str
+) -> pd.DataFrame:
     figures = figures_of(counts, per=per, reading=reading)
     indicators = figures["indicator"].unique()
     if len(indicators) > 1:
@@ -134,16 +147,22 @@ def _figures_of_one_indicator(counts: pd.DataFrame, per: str, reading: str) -> p
     figures = figures[figures["value"].notna()]
     if figures.empty:
         lacking = (
-            " a month; only a flow over known days has one" if per == "month" else " with a date"
+            " a month; only a flow over known days has one"
+            if per == "month"
+            else " with a date"
         )
         raise ArgumentError(f"`counts` holds no figure{lacking}")
     _check_one_part(figures)
-    together = figures[figures["preferred"]].groupby(["period_start", "period_end"], dropna=False)[
-        "scope"
-    ]
-    figures["shared"] = together.transform("size").reindex(figures.index).fillna(1).astype(int)
+    together = figures[figures["preferred"]].groupby(
+        ["period_start", "period_end"], dropna=False
+    )["scope"]
+    figures["shared"] = (
+        together.transform("size").reindex(figures.index).fillna(1).astype(int)
+    )
     figures["shift"] = together.cumcount().reindex(figures.index).fillna(0).astype(int)
-    return figures.sort_values(["period_end", "preferred"], ascending=[True, False], kind="stable")
+    return figures.sort_values(
+        ["period_end", "preferred"], ascending=[True, False], kind="stable"
+    )
 
 
 def _check_one_part(figures: pd.DataFrame) -> None:
@@ -163,9 +182,12 @@ def _check_one_part(figures: pd.DataFrame) -> None:
     parts = [
         name
         for name in first
-        if name not in Counts.to_schema().columns and first[name].nunique() == len(first)
+        if name not in Counts.to_schema().columns
+        and first[name].nunique() == len(first)
     ]
-    parts = [name for name in parts if name not in ("low", "high", PRINTED, DAYS, MIDDLE)]
+    parts = [
+        name for name in parts if name not in ("low", "high", PRINTED, DAYS, MIDDLE)
+    ]
     if parts:
         raise ArgumentError(
             f"`counts` holds {len(first)} parts by {parts[0]} for {label}; choose one part, draw them with "

@@ -19,19 +19,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def counts_text(figures: pd.DataFrame, title: str, *, monthly: bool, reading: str = "usual") -> str:
+def counts_text(
+    figures: pd.DataFrame, title: str, *, monthly: bool, reading: str = "usual"
+) -> str:
     """Describe figures over time: each with its words, which is the highest, and how far words were read."""
     several = figures["scope"].nunique() > 1
     sentences = []
     for figure in rows(figures):
-        scope = f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
+        scope = (
+            f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
+        )
         number = f"{getattr(figure, PRINTED)} {figure.unit}"
         if monthly:
             number = f"{format_range(figure.low, figure.high)} {a_month(figure.unit)}"
         label = period_label(figure.period_start, figure.period_end)
         sentences.append(f"{label}{scope}: {number.strip()}{_caveats(figure)}")
     read = (
-        f" Words are read in the {reading} way." if (figures["high"] > figures["low"]).any() else ""
+        f" Words are read in the {reading} way."
+        if (figures["high"] > figures["low"]).any()
+        else ""
     )
     return f"Chart of figures over time: {title}. {'; '.join(sentences)}.{_highest(figures)}{read}"
 
@@ -64,7 +70,9 @@ def changes_text(changes: pd.DataFrame, title: str) -> str:
     for change in rows(changes):
         verdict = "comparable" if change.comparable else "not comparable"
         why = f" ({change.why})" if change.why else ""
-        sentences.append(f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}")
+        sentences.append(
+            f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}"
+        )
     monthly = ", of numbers a month" if changes.attrs.get("per") == "month" else ""
     compared = f"{changes['comparable'].sum()} of {len(changes)} can be compared"
     return f"Chart of percent changes{monthly}: {title}. {'. '.join(sentences)}. {compared}."
@@ -98,10 +106,13 @@ def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
     """Describe contributions to the change of a total, the largest first."""
     sentences = []
     for _, of_period in shown.groupby(["period_end", "period_start"], dropna=False):
-        label = period_label(of_period["period_start"].iloc[0], of_period["period_end"].iloc[0])
+        label = period_label(
+            of_period["period_start"].iloc[0], of_period["period_end"].iloc[0]
+        )
         order = of_period["contribution"].abs().sort_values(ascending=False).index
         parts = [
-            f"{short_name(of_period[by][place])} {points(of_period.loc[place])}" for place in order
+            f"{short_name(of_period[by][place])} {points(of_period.loc[place])}"
+            for place in order
         ]
         whys = dict.fromkeys(filter(None, of_period["why"]))
         verdict = "comparable" if of_period["comparable"].all() else "not comparable"
@@ -109,14 +120,18 @@ def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
         sentences.append(
             f"{label}: {total_text(of_period)} in all, {verdict}{why}; of that {', '.join(parts)}"
         )
-    return f"Chart of contributions in percentage points: {title}. {'. '.join(sentences)}."
+    return (
+        f"Chart of contributions in percentage points: {title}. {'. '.join(sentences)}."
+    )
 
 
 def points(row: Any) -> str:
     """Write a contribution, in percentage points."""
     if pd.isna(row.contribution_low):
         return "not known"
-    return format_range(row.contribution_low, row.contribution_high, percent=True).replace("%", "")
+    return format_range(
+        row.contribution_low, row.contribution_high, percent=True
+    ).replace("%", "")
 
 
 def total_text(of_period: pd.DataFrame) -> str:
@@ -150,7 +165,8 @@ def claims_text(verdicts: pd.DataFrame, title: str) -> str:
     verbs = {"contradicts": "contradict it", "consistent": "are consistent with it"}
     counts = verdicts["verdict"].value_counts()
     counted = ", ".join(
-        f"{number} {verbs.get(str(verdict), verdict)}" for verdict, number in counts.items()
+        f"{number} {verbs.get(str(verdict), verdict)}"
+        for verdict, number in counts.items()
     )
     sentences = [
         f"{claim_label(claim)}: {verdict_text(claim)}. {claim.sentence[:1].upper()}{claim.sentence[1:]}"
@@ -164,18 +180,24 @@ def claim_label(claim: Any) -> str:
     label = f"{heading(claim.indicator)}, {period_label(claim.period_start, claim.period_end)}"
     if pd.isna(claim.value):
         return f"{label}: {claim.published_change}"
-    return f"{label}: {claim.published_change} on {printed(claim.value, claim.qualifier)}"
+    return (
+        f"{label}: {claim.published_change} on {printed(claim.value, claim.qualifier)}"
+    )
 
 
 def verdict_text(claim: Any) -> str:
     """Say the verdict on a claim, and the one of the strict reading where it differs."""
     strict = (
-        "" if claim.verdict_strict == claim.verdict else f", read strictly {claim.verdict_strict}"
+        ""
+        if claim.verdict_strict == claim.verdict
+        else f", read strictly {claim.verdict_strict}"
     )
     return f"{claim.verdict}{strict}"
 
 
-def members_text(tiles: pd.DataFrame, title: str, others: list[str], *, listed: bool) -> str:
+def members_text(
+    tiles: pd.DataFrame, title: str, others: list[str], *, listed: bool
+) -> str:
     """Describe which Members have a value, region by region, and which have the highest."""
     filled = tiles[tiles["value"].notna()]
     regions = ", ".join(
@@ -189,7 +211,10 @@ def members_text(tiles: pd.DataFrame, title: str, others: list[str], *, listed: 
         sentences.append(f"Listed are {', '.join(filled['member_name']) or 'none'}")
     elif len(filled):
         top = filled.sort_values("value", ascending=False, kind="stable").head(3)
-        most = (f"{row.member_name} with {format_range(row.value, row.value)}" for row in rows(top))
+        most = (
+            f"{row.member_name} with {format_range(row.value, row.value)}"
+            for row in rows(top)
+        )
         total = filled["value"].sum()
         sentences.append(
             f"The highest are {', '.join(most)}; the sum is {format_range(total, total)}"
@@ -215,9 +240,13 @@ def rosters_text(rosters: Sequence[Roster], programme: str, title: str) -> str:
         moves = f"joined {_who(roster.moved, JOINED)}; left {_who(roster.moved, LEFT)}"
         if roster.first:
             moves = "the first full list"
-        sentences.append(f"{track}{roster.name}, full list: {roster.number} Members, {moves}")
+        sentences.append(
+            f"{track}{roster.name}, full list: {roster.number} Members, {moves}"
+        )
     if any(roster.number is None for roster in rosters):
-        sentences.append("Partial lists do not say who left, nor how many Members there are")
+        sentences.append(
+            "Partial lists do not say who left, nor how many Members there are"
+        )
     return f"Chart of the Members that joined and left {programme}, by WCO region: {title}. {'. '.join(sentences)}."
 
 

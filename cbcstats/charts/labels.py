@@ -21,7 +21,16 @@ from cbcstats.charts.chart import (
     labels_of,
 )
 from cbcstats.charts.layout import grow, legend_height, pixels, set_tick_labels, write
-from cbcstats.charts.marks import ARROW, GREY, INK, PAPER, SMALL, is_bar, place_of, top_of
+from cbcstats.charts.marks import (
+    ARROW,
+    GREY,
+    INK,
+    PAPER,
+    SMALL,
+    is_bar,
+    place_of,
+    top_of,
+)
 from cbcstats.counts.periods import period_label
 from cbcstats.counts.ranges import DAYS, PLANNED, PRINTED, rows
 from cbcstats.counts.wording import format_range
@@ -40,7 +49,9 @@ LIFT: Final = 3  # points by which a label is lifted at a time
 LIFTS: Final = 8  # times that the axis is made taller to clear the legend
 MARK: Final = 6  # points, a point of a chart
 CROWDED: Final = 8  # figures from which on their labels are small
-LEAST: Final = 100  # points that the marks of a chart need in height, besides its legend
+LEAST: Final = (
+    100  # points that the marks of a chart need in height, besides its legend
+)
 _SIGNS: Final = {
     "more than ": "> ",
     "at least ": "≥ ",
@@ -48,12 +59,19 @@ _SIGNS: Final = {
     "less than ": "< ",
     "at most ": "≤ ",
 }
-_PLATE: Final[dict[str, Any]] = {"facecolor": PAPER, "edgecolor": "none", "pad": 1, "alpha": 0.85}
+_PLATE: Final[dict[str, Any]] = {
+    "facecolor": PAPER,
+    "edgecolor": "none",
+    "pad": 1,
+    "alpha": 0.85,
+}
 
 
 def annotate(ax: Axes, text: str, at: tuple[Any, float], **how: Any) -> Annotation:
     """Write text on a plate that keeps it legible; a dollar sign does not begin a formula."""
-    return ax.annotate(text, at, textcoords="offset points", bbox=_PLATE, parse_math=False, **how)
+    return ax.annotate(
+        text, at, textcoords="offset points", bbox=_PLATE, parse_math=False, **how
+    )
 
 
 def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
@@ -64,7 +82,11 @@ def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
     size = SMALL if len(figures) > CROWDED else SMALL + 1
     rivals = figures.duplicated(["scope", "period_start", "period_end"], keep=False)
     for figure, rival in zip(rows(figures), rivals, strict=True):
-        text = format_range(figure.low, figure.high) if monthly else getattr(figure, PRINTED)
+        text = (
+            format_range(figure.low, figure.high)
+            if monthly
+            else getattr(figure, PRINTED)
+        )
         if not figure.preferred:
             _label_other_source(ax, figure, text)
             continue
@@ -74,10 +96,20 @@ def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
         if is_bar(figure):
             _label_period(ax, figure, x, align)
         sign = _as_sign(text)
-        forms = (text.replace(" than ", " than\n"), sign, sign.replace("almost ", "almost\n"))
+        forms = (
+            text.replace(" than ", " than\n"),
+            sign,
+            sign.replace("almost ", "almost\n"),
+        )
         offset = (0, ARROW + 3 if math.isinf(figure.high) else 4)
         label = annotate(
-            ax, text, (x, top_of(figure)), xytext=offset, fontsize=size, ha=align, va="bottom"
+            ax,
+            text,
+            (x, top_of(figure)),
+            xytext=offset,
+            fontsize=size,
+            ha=align,
+            va="bottom",
         )
         add_label(ax, label, ABOVE, *dict.fromkeys(forms), offset=offset)
 
@@ -85,37 +117,50 @@ def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
 def _label_other_source(ax: Axes, figure: Any, text: str) -> None:
     """Write the number of another source below its mark."""
     at = (place_of(figure), figure.value)
-    label = annotate(ax, text, at, xytext=(0, -6), ha="center", va="top", fontsize=SMALL)
+    label = annotate(
+        ax, text, at, xytext=(0, -6), ha="center", va="top", fontsize=SMALL
+    )
     add_label(ax, label, BELOW, text)
 
 
 def _label_period(ax: Axes, figure: Any, x: Any, align: str) -> None:
     """Write the period of a bar at its foot."""
     period = period_label(figure.period_start, figure.period_end)
-    label = annotate(ax, period, (x, 0), xytext=(0, 5), fontsize=SMALL, ha=align, va="bottom")
+    label = annotate(
+        ax, period, (x, 0), xytext=(0, 5), fontsize=SMALL, ha=align, va="bottom"
+    )
     days = getattr(figure, DAYS) / figure.shared
     on_two_lines = period.replace(" - ", " -\n")
     add_label(ax, label, PERIOD, on_two_lines, period, extent=(days, top_of(figure)))
 
 
 def label_inside(
-    ax: Axes, at: tuple[float, float], forms: tuple[str, ...], extent: tuple[float, float]
+    ax: Axes,
+    at: tuple[float, float],
+    forms: tuple[str, ...],
+    extent: tuple[float, float],
 ) -> None:
     """Write a label in a mark of a width and a height.
 
     `place_labels` takes the longest form that has room there, or hides it.
     """
-    label = annotate(ax, forms[0], at, xytext=(0, 0), ha="center", va="center", fontsize=SMALL)
+    label = annotate(
+        ax, forms[0], at, xytext=(0, 0), ha="center", va="center", fontsize=SMALL
+    )
     add_label(ax, label, INSIDE, *forms, extent=extent)
 
 
-def label_above(ax: Axes, at: tuple[float, float], forms: tuple[str, ...], width: float) -> None:
+def label_above(
+    ax: Axes, at: tuple[float, float], forms: tuple[str, ...], width: float
+) -> None:
     """Write a label above a mark of a width.
 
     `place_labels` takes the longest form in which all such labels of the chart have room.
     """
     offset = (0, 4)
-    label = annotate(ax, forms[0], at, xytext=offset, ha="center", va="bottom", fontsize=SMALL + 1)
+    label = annotate(
+        ax, forms[0], at, xytext=offset, ha="center", va="bottom", fontsize=SMALL + 1
+    )
     add_label(ax, label, ABOVE, *forms, offset=offset, extent=(width, 0))
 
 
@@ -146,7 +191,9 @@ def _shorten(ax: Axes, labels: list[Annotation]) -> None:
             forms = forms_of(ax, label)
             write(ax, label, forms[min(number, len(forms) - 1)])
             label.xyann = (_inward(ax, label), kept[label].offset[1])
-        if not _overlapping(labels) and not any(_is_too_wide(ax, label) for label in labels):
+        if not _overlapping(labels) and not any(
+            _is_too_wide(ax, label) for label in labels
+        ):
             break
 
 
@@ -206,7 +253,11 @@ def _is_too_wide(ax: Axes, label: Annotation) -> bool:
 
 def _overlapping(labels: list[Annotation]) -> bool:
     boxes = [_padded(label) for label in labels]
-    return any(box.overlaps(other) for place, box in enumerate(boxes) for other in boxes[:place])
+    return any(
+        box.overlaps(other)
+        for place, box in enumerate(boxes)
+        for other in boxes[:place]
+    )
 
 
 def _clear_legend(ax: Axes, labels: list[Annotation], under: float) -> None:
@@ -242,7 +293,9 @@ def _lift_labels(ax: Axes, labels: list[Annotation]) -> None:
     others = [label for label in labels_of(ax, PERIOD) if label.get_visible()]
     others = [label for label in labels_of(ax, BELOW) if label.get_visible()] + others
     placed = [_padded(label) for label in others]
-    diamonds = [np.asarray(line.get_xydata()) for line in ax.lines if line.get_marker() == "D"]
+    diamonds = [
+        np.asarray(line.get_xydata()) for line in ax.lines if line.get_marker() == "D"
+    ]
     placed += [_box(ax, *point) for points in diamonds for point in points]
     marks = [_mark_box(ax, label) for label in labels]
     for place, label in enumerate(labels):
@@ -275,12 +328,20 @@ def _inward(ax: Axes, label: Annotation) -> float:
     """
     label.xyann = chart_of(ax).labels[label].offset
     box, chart = label.get_window_extent(), ax.get_window_extent()
-    return float((max(chart.x0 - box.x0, 0) - max(box.x1 - chart.x1, 0)) / pixels(ax, 1))
+    return float(
+        (max(chart.x0 - box.x0, 0) - max(box.x1 - chart.x1, 0)) / pixels(ax, 1)
+    )
 
 
 def _draw_leaders(ax: Axes, labels: list[Annotation]) -> None:
     """Draw a thin line from each lifted label to its mark."""
-    thin = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
+    thin = {
+        "arrowstyle": "-",
+        "color": GREY,
+        "linewidth": 0.6,
+        "shrinkA": 0,
+        "shrinkB": 3,
+    }
     for label in labels:
         if label.xyann[1] > chart_of(ax).labels[label].offset[1] + 9:
             leader = ax.annotate(
@@ -307,13 +368,22 @@ def begin_rows(ax: Axes, labels: Sequence[str]) -> None:
     set_tick_labels(ax.yaxis, labels)
 
 
-def label_row(ax: Axes, place: int, forms: Sequence[str], low: float, high: float) -> None:
+def label_row(
+    ax: Axes, place: int, forms: Sequence[str], low: float, high: float
+) -> None:
     """Write a label above the mark of a row, which reaches from low to high.
 
     `place_row_labels` then places it.
     """
     label = annotate(
-        ax, forms[0], (low, place), xytext=(0, 11), va="bottom", fontsize=SMALL, color=INK, zorder=2
+        ax,
+        forms[0],
+        (low, place),
+        xytext=(0, 11),
+        va="bottom",
+        fontsize=SMALL,
+        color=INK,
+        zorder=2,
     )
     add_label(ax, label, ABOVE, *forms, extent=(low, high))
 
@@ -335,7 +405,10 @@ def place_row_labels(ax: Axes) -> None:
         label.xyann = (0, above / pixels(ax, 1))
         for form in forms_of(ax, label):
             _set_beside(ax, label, form)
-            if label.get_window_extent().height <= pitch * (1 - THICK) - pixels(ax, GAP) + 1:
+            if (
+                label.get_window_extent().height
+                <= pitch * (1 - THICK) - pixels(ax, GAP) + 1
+            ):
                 break
 
 

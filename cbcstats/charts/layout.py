@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from matplotlib.legend import Legend
 
 ROUNDS: Final = 5  # of layout, after which a chart has settled
-ROW_SHARE: Final = 0.4  # of the width of a chart that the tick labels of its rows may take
+ROW_SHARE: Final = (
+    0.4  # of the width of a chart that the tick labels of its rows may take
+)
 COLUMN_SHARE: Final = 0.96  # of the width of a column that its tick label may take
 LEGEND_SIZE: Final = 8  # points
 FEWEST: Final = 8  # characters of a line, however narrow the chart
@@ -104,7 +106,9 @@ def finish(
 def source_ids(frame: pd.DataFrame) -> list[Any]:
     """Return the ids of the sources of figures, and then those of the figures before them."""
     columns = ("source_id", "previous_source_id")
-    return [name for column in columns if column in frame for name in frame[column].dropna()]
+    return [
+        name for column in columns if column in frame for name in frame[column].dropna()
+    ]
 
 
 def _write_source_line(ax: Axes, line: str) -> None:
@@ -127,7 +131,9 @@ def _has_usual_margins(figure: Figure) -> bool:
     """Return whether nobody has set the margins of a figure by hand."""
     usual = SubplotParams()
     names = ("left", "right", "bottom", "top", "wspace", "hspace")
-    return all(getattr(figure.subplotpars, name) == getattr(usual, name) for name in names)
+    return all(
+        getattr(figure.subplotpars, name) == getattr(usual, name) for name in names
+    )
 
 
 def fit_figure(figure: Figure) -> None:
@@ -142,7 +148,12 @@ def fit_figure(figure: Figure) -> None:
     if not charts:
         return
     # Text stays out of the layout until it is wrapped: its old width must not narrow a chart.
-    frames = [text for ax in charts for kind in (TITLE, SOURCES) for text in labels_of(ax, kind)]
+    frames = [
+        text
+        for ax in charts
+        for kind in (TITLE, SOURCES)
+        for text in labels_of(ax, kind)
+    ]
     legends = [ax.get_legend() for ax in charts]
     for artist in (*frames, *filter(None, legends)):
         artist.set_in_layout(False)
@@ -218,7 +229,11 @@ def _fit_titles(ax: Axes, left: float) -> None:
 def _titles(ax: Axes) -> list[Text]:
     """Return the titles of a chart, ours and those of a user."""
     others = set(ax.texts)
-    texts = [text for text in ax.get_children() if isinstance(text, Text) and text not in others]
+    texts = [
+        text
+        for text in ax.get_children()
+        if isinstance(text, Text) and text not in others
+    ]
     return [text for text in texts if text.get_text()]
 
 
@@ -269,7 +284,9 @@ def fit_column_ticks(ax: Axes) -> None:
     lay_out(root_figure(ax))
 
 
-def _wrapped_ticks(axis: XAxis | YAxis, labels: list[str], room: float) -> tuple[list[str], float]:
+def _wrapped_ticks(
+    axis: XAxis | YAxis, labels: list[str], room: float
+) -> tuple[list[str], float]:
     """Return tick labels wrapped to a room in pixels, and how wide the widest one is."""
     size = axis.get_ticklabels()[0].get_fontsize()
     probe = axis.axes.text(0, 0, "", fontsize=size, parse_math=False)
@@ -285,7 +302,11 @@ def _wrapped_ticks(axis: XAxis | YAxis, labels: list[str], room: float) -> tuple
 def _slot(ax: Axes) -> float:
     """Return how much of the width of a figure a chart has, in pixels."""
     spec = ax.get_subplotspec()
-    share = len(spec.colspan) / spec.get_gridspec().ncols if spec else ax.get_position().width
+    share = (
+        len(spec.colspan) / spec.get_gridspec().ncols
+        if spec
+        else ax.get_position().width
+    )
     return float(root_figure(ax).bbox.width * share)
 
 
@@ -295,7 +316,9 @@ def add_legend(ax: Axes, handles: Sequence[Any]) -> None:
         _set_legend(ax, handles, [handle.get_label() for handle in handles], columns=1)
 
 
-def _set_legend(ax: Axes, handles: Sequence[Any], labels: list[str], *, columns: int) -> Legend:
+def _set_legend(
+    ax: Axes, handles: Sequence[Any], labels: list[str], *, columns: int
+) -> Legend:
     legend = ax.legend(
         handles=handles,
         labels=labels,
@@ -360,7 +383,9 @@ def wrap(text: Text, words: str, room: float) -> None:
 
 
 def _filled(line: str, characters: int) -> str:
-    return textwrap.fill(line, characters, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        line, characters, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _length(text: Text) -> float:

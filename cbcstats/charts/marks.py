@@ -25,7 +25,9 @@ GREY: Final = "#555555"
 GRID: Final = "#E3E3E3"
 PAPER: Final = "white"
 ARROW: Final = 24  # points, the length of the arrow of an open range
-ONE_AT_A_TIME: Final = threading.RLock()  # what matplotlib is told holds for the whole process
+ONE_AT_A_TIME: Final = (
+    threading.RLock()
+)  # what matplotlib is told holds for the whole process
 STYLE: Final = Path(__file__).parent.parent / "cbcstats.mplstyle"
 _DOTS: Final = "...."
 _PLANNED: Final[dict[str, Any]] = {"facecolor": "none", "hatch": "////"}
@@ -77,7 +79,9 @@ def colours_of(names: Sequence[str]) -> dict[str, str]:
     """Give each name a colour of its own: those of the style, and where they do not suffice, these made lighter."""
     style = cycle()
     turns = -(-len(names) // len(style))
-    colours = [_on_paper(colour, 1 - turn / turns) for turn in range(turns) for colour in style]
+    colours = [
+        _on_paper(colour, 1 - turn / turns) for turn in range(turns) for colour in style
+    ]
     return dict(zip(names, colours, strict=False))
 
 
@@ -107,7 +111,9 @@ def is_inferred(figure: Any) -> bool:
 def draw_figure(ax: Axes, figure: Any, colour: str) -> None:
     """Draw one figure with its range, by what it is."""
     if not figure.preferred:
-        ax.plot(place_of(figure), figure.value, "D", ms=6, mfc=PAPER, mec=colour, zorder=4)
+        ax.plot(
+            place_of(figure), figure.value, "D", ms=6, mfc=PAPER, mec=colour, zorder=4
+        )
     elif is_bar(figure):
         _draw_bar(ax, figure, colour)
     else:
@@ -167,12 +173,25 @@ def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
         )
     if any(is_inferred(figure) for figure in rows(shown)):
         dashed = Patch(
-            facecolor="none", edgecolor=GREY, linestyle="--", label="days of the period inferred"
+            facecolor="none",
+            edgecolor=GREY,
+            linestyle="--",
+            label="days of the period inferred",
         )
-        handles.append(dashed if bars else Line2D([], [], color=GREY, ls=":", label="day inferred"))
+        handles.append(
+            dashed if bars else Line2D([], [], color=GREY, ls=":", label="day inferred")
+        )
     if not figures["preferred"].all():
         handles.append(
-            Line2D([], [], marker="D", ls="none", mfc=PAPER, mec=GREY, label="another source")
+            Line2D(
+                [],
+                [],
+                marker="D",
+                ls="none",
+                mfc=PAPER,
+                mec=GREY,
+                label="another source",
+            )
         )
     return handles
 
@@ -206,15 +225,29 @@ def _draw_point(ax: Axes, figure: Any, colour: str) -> None:
     hollow = figure.scope == PLANNED or is_open_below(figure)
     if top > bottom:
         ax.plot(
-            [x, x], [bottom, top], color=colour, lw=7, alpha=0.35, solid_capstyle="butt", zorder=2
+            [x, x],
+            [bottom, top],
+            color=colour,
+            lw=7,
+            alpha=0.35,
+            solid_capstyle="butt",
+            zorder=2,
         )
         ax.plot([x, x], [bottom, top], "_", color=colour, ms=8, mew=1.6, zorder=3)
     else:
-        ax.plot(x, top, "o", color=colour, mfc=PAPER if hollow else colour, ms=6, zorder=3)
+        ax.plot(
+            x, top, "o", color=colour, mfc=PAPER if hollow else colour, ms=6, zorder=3
+        )
     if is_inferred(figure):
         first, last = ax.get_xlim()
         reach = pd.Timedelta(days=0.02 * (last - first))
-        ax.plot([x - reach, x + reach], [(bottom + top) / 2] * 2, ":", color=colour, zorder=2)
+        ax.plot(
+            [x - reach, x + reach],
+            [(bottom + top) / 2] * 2,
+            ":",
+            color=colour,
+            zorder=2,
+        )
 
 
 def width_of(figure: Any) -> Any:

@@ -103,7 +103,9 @@ def plot_members(
     with styled():
         ax = ax or new_axes()
         ax.set_axis_off()
-        for region, (label, of_region) in enumerate(tiles.groupby("wco_region", sort=False)):
+        for region, (label, of_region) in enumerate(
+            tiles.groupby("wco_region", sort=False)
+        ):
             _draw_heading(ax, region, short_name(label))
             for place, tile in enumerate(rows(of_region)):
                 _draw_tile(ax, (region, place), tile, classes)
@@ -114,11 +116,15 @@ def plot_members(
             description=members_text(tiles, name, others, listed=listed),
             sources=sources,
             data=tiles,
-            fit=functools.partial(_fit_tiles, least=LEAST_HEIGHT["code" if listed else "number"]),
+            fit=functools.partial(
+                _fit_tiles, least=LEAST_HEIGHT["code" if listed else "number"]
+            ),
         )
 
 
-def _counted(values: pd.Series | pd.DataFrame | Iterable[str]) -> tuple[pd.Series, bool, list[str]]:
+def _counted(
+    values: pd.Series | pd.DataFrame | Iterable[str],
+) -> tuple[pd.Series, bool, list[str]]:
     """Return a number for each code, whether it only says that the Member is listed, and the ids of the sources."""
     if is_frame(values):
         values = check_frame("values", values, ["member"], "load_beneficiaries")
@@ -129,7 +135,11 @@ def _counted(values: pd.Series | pd.DataFrame | Iterable[str]) -> tuple[pd.Serie
         values = check_series("values", values, "counts")
         source = values.attrs.get("source")
         counts = pd.to_numeric(values, errors="coerce").astype("Float64").astype(float)
-        if (values.notna() & counts.isna()).any() or (counts < 0).any() or np.isinf(counts).any():
+        if (
+            (values.notna() & counts.isna()).any()
+            or (counts < 0).any()
+            or np.isinf(counts).any()
+        ):
             raise ArgumentError(
                 "`values` must hold counts of 0 or more, indexed by the codes of Members"
             )
@@ -148,13 +158,17 @@ def _checked(counts: pd.Series) -> pd.Series:
         )
     if counts.index.has_duplicates:
         twice = counts.index[counts.index.duplicated()][0]
-        raise ArgumentError(f"`values` has {twice} more than once; add up its values first")
+        raise ArgumentError(
+            f"`values` has {twice} more than once; add up its values first"
+        )
     return counts
 
 
 def _tiles(counts: pd.Series) -> pd.DataFrame:
     members = load_members().dropna(subset="wco_region")
-    tiles = members[["iso3", "name", "wco_region"]].rename(columns={"name": "member_name"})
+    tiles = members[["iso3", "name", "wco_region"]].rename(
+        columns={"name": "member_name"}
+    )
     tiles = tiles.assign(value=tiles["iso3"].map(counts).astype(float))
     return tiles.sort_values(["wco_region", "iso3"], ignore_index=True)
 
@@ -176,17 +190,26 @@ def _classes(values: pd.Series) -> list[tuple[float, float]]:
     return [(float(group[0]), float(group[-1])) for group in groups]
 
 
-def _look(value: float, classes: list[tuple[float, float]]) -> tuple[dict[str, Any], str]:
+def _look(
+    value: float, classes: list[tuple[float, float]]
+) -> tuple[dict[str, Any], str]:
     """Return how a tile with a value looks, and the colour of the text on it."""
     if np.isnan(value):
         dashes = (0, (2, 2))
-        look = {"facecolor": PAPER, "edgecolor": GREY, "linestyle": dashes, "linewidth": 0.7}
+        look = {
+            "facecolor": PAPER,
+            "edgecolor": GREY,
+            "linestyle": dashes,
+            "linewidth": 0.7,
+        }
         return look, GREY
     if value == 0:
         return {"facecolor": PAPER, "edgecolor": INK, "linewidth": 1.0}, INK
     step = next((place for place, (_, high) in enumerate(classes) if value <= high), 0)
     step = _steps(len(classes))[step] if classes else 2
-    return {"facecolor": STEPS[step], "edgecolor": GREY, "linewidth": 0.7}, _ON_STEPS[step]
+    return {"facecolor": STEPS[step], "edgecolor": GREY, "linewidth": 0.7}, _ON_STEPS[
+        step
+    ]
 
 
 def _steps(count: int) -> tuple[int, ...]:
@@ -231,11 +254,17 @@ def _handles(
     if (values == 0).any():
         named.insert(0, (0.0, "0"))
     if values.isna().any():
-        named.append((np.nan, "no value" if classes or (values == 0).any() else "not listed"))
-    handles: list[Any] = [Patch(label=label, **_look(value, classes)[0]) for value, label in named]
+        named.append(
+            (np.nan, "no value" if classes or (values == 0).any() else "not listed")
+        )
+    handles: list[Any] = [
+        Patch(label=label, **_look(value, classes)[0]) for value, label in named
+    ]
     if others:
         handles.append(
-            Line2D([], [], ls="none", label=f"not shown, no Members: {', '.join(others)}")
+            Line2D(
+                [], [], ls="none", label=f"not shown, no Members: {', '.join(others)}"
+            )
         )
     return handles
 
@@ -268,7 +297,9 @@ def _fit_tiles(ax: Axes, *, least: float) -> None:
     _write_on_tiles(ax, SAFE * (1 - 2 * INSET) * width / across)
 
 
-def _best_number(sizes: np.ndarray, most: int, room: tuple[float, float], least: float) -> int:
+def _best_number(
+    sizes: np.ndarray, most: int, room: tuple[float, float], least: float
+) -> int:
     """Return how many tiles beside each other come nearest to the best shape of a tile.
 
     The room has a width and a height in pixels; a tile that is lower than the least counts as far
@@ -278,7 +309,9 @@ def _best_number(sizes: np.ndarray, most: int, room: tuple[float, float], least:
 
     def off(across: int) -> float:
         tall = height / _tops(sizes, across)[-1]
-        return abs(math.log(width / across / tall / WIDE)) if tall >= least else math.inf
+        return (
+            abs(math.log(width / across / tall / WIDE)) if tall >= least else math.inf
+        )
 
     return min(range(most, 0, -1), key=off)
 
@@ -301,4 +334,6 @@ def _move(artist: Any, x: float, y: float) -> None:
     if hasattr(artist, "set_xy"):
         artist.set_xy((x + INSET, y + INSET))
     else:
-        artist.set_position((INSET, y) if artist.get_ha() == "left" else (x + 0.5, y + 0.5))
+        artist.set_position(
+            (INSET, y) if artist.get_ha() == "left" else (x + 0.5, y + 0.5)
+        )

@@ -36,7 +36,10 @@ FORMATS: Final = ("png", "svg", "pdf")
 THEMES: Final = ("light", "dark")
 CENTIMETRES: Final = 2.54  # in an inch
 _SIZES: Final = (5, 120)  # centimetres; on less no axes are left, and A0 is 118.9 long
-_DPI: Final = (10, 1200)  # below, letters have no dots; above, A0 has more than matplotlib draws
+_DPI: Final = (
+    10,
+    1200,
+)  # below, letters have no dots; above, A0 has more than matplotlib draws
 # What other programs write of charts and their data; any other ending, such as .2018, is part of the name.
 _OTHER_FILES: Final = (
     *("bmp", "csv", "emf", "eps", "gif", "html", "jpeg", "jpg", "pptx", "ps"),
@@ -56,10 +59,12 @@ _DARK: Final = {
     "#75554D": "#B08D82",
     "#909A63": "#7F8A4F",
 }
-_RC: Final[Any] = {"svg.hashsalt": "cbcstats", "svg.fonttype": "none", "pdf.fonttype": 42}
-_FONTS: Final = (
-    "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"  # for readers without the first
-)
+_RC: Final[Any] = {
+    "svg.hashsalt": "cbcstats",
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+}
+_FONTS: Final = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"  # for readers without the first
 
 
 def save_chart(
@@ -140,17 +145,25 @@ def save_chart(
             )
     least, most = _DPI
     if not least <= check_number("dpi", dpi) <= most:
-        raise ArgumentError(f"`dpi` must be from {least} to {most}, but {dpi!r} was given")
+        raise ArgumentError(
+            f"`dpi` must be from {least} to {most}, but {dpi!r} was given"
+        )
     files = [
         target(path.with_name(f"{path.name}.{name}"), [f".{name}"], overwrite=overwrite)
         for name in formats
     ]
-    data_file = target(path.with_name(f"{path.name}.csv"), [".csv"], overwrite=overwrite)
+    data_file = target(
+        path.with_name(f"{path.name}.csv"), [".csv"], overwrite=overwrite
+    )
     figure = root_figure(ax)
     with ONE_AT_A_TIME, _fitted(figure, width, height), _themed(figure, theme):
-        written = [picture(figure, name, dpi=dpi, transparent=transparent) for name in formats]
+        written = [
+            picture(figure, name, dpi=dpi, transparent=transparent) for name in formats
+        ]
     data = figure_data(figure)
-    written.append(csv_bytes(plain_frame(data, "chart_data(ax)") if len(data.columns) else data))
+    written.append(
+        csv_bytes(plain_frame(data, "chart_data(ax)") if len(data.columns) else data)
+    )
     contents = dict(zip([*files, data_file], written, strict=True))
     return write_together(contents, overwrite=overwrite)
 
@@ -182,13 +195,20 @@ def picture(
             metadata=metadata[form],
             bbox_inches=bbox_inches,
         )
-    return _readable_svg(content.getvalue(), title, text) if form == "svg" else content.getvalue()
+    return (
+        _readable_svg(content.getvalue(), title, text)
+        if form == "svg"
+        else content.getvalue()
+    )
 
 
 def figure_title(figure: Figure) -> str:
     """Return the titles of a figure in one line."""
     titles = [
-        title for ax in figure.axes for title in (ax.get_title("left"), ax.get_title()) if title
+        title
+        for ax in figure.axes
+        for title in (ax.get_title("left"), ax.get_title())
+        if title
     ]
     return " ".join(" \N{EN DASH} ".join(dict.fromkeys(titles)).split()) or "Chart"
 
@@ -209,12 +229,16 @@ def figure_data(figure: Figure) -> pd.DataFrame:
     for number, ax in enumerate(charts, start=1):
         frame = chart_data(ax)
         columns = frame.columns.drop("chart", errors="ignore")
-        frames.append(frame.assign(chart=f"{number} {title_of(ax)}")[["chart", *columns]])
+        frames.append(
+            frame.assign(chart=f"{number} {title_of(ax)}")[["chart", *columns]]
+        )
     return pd.concat(frames)
 
 
 @contextlib.contextmanager
-def _fitted(figure: Figure, width: float | None, height: float | None) -> Iterator[None]:
+def _fitted(
+    figure: Figure, width: float | None, height: float | None
+) -> Iterator[None]:
     """Give the figure another size, and what it had afterwards."""
     before = figure.get_size_inches().copy()
     wide = width / CENTIMETRES if width else before[0]
@@ -239,9 +263,17 @@ def _themed(figure: Figure, theme: str) -> Iterator[None]:
     undo = []
     if theme == "dark":
         artists = figure.findobj()
-        plates = [artist.get_bbox_patch() for artist in artists if isinstance(artist, Text)]
+        plates = [
+            artist.get_bbox_patch() for artist in artists if isinstance(artist, Text)
+        ]
         for artist in [*artists, *(plate for plate in plates if plate)]:
-            for name in ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor"):
+            for name in (
+                "color",
+                "facecolor",
+                "edgecolor",
+                "markerfacecolor",
+                "markeredgecolor",
+            ):
                 get, put = (
                     getattr(artist, f"get_{name}", None),
                     getattr(artist, f"set_{name}", None),
@@ -278,5 +310,8 @@ def _readable_svg(content: bytes, title: str, text: str) -> bytes:
     said = f'<title id="{named}-title">{escape(title)}</title>\n <desc id="{named}-text">{escape(text)}</desc>'
     role = f'role="img" aria-labelledby="{named}-title {named}-text"'
     return re.sub(
-        r"<svg ([^>]*)>", lambda found: f"<svg {role} {found[1]}>\n {said}", svg, count=1
+        r"<svg ([^>]*)>",
+        lambda found: f"<svg {role} {found[1]}>\n {said}",
+        svg,
+        count=1,
     ).encode()

@@ -64,7 +64,8 @@ def draw_stacks(
     set_tick_labels(ax.xaxis, [stack.name for stack in stacks])
     ax.set_xlim(-0.6, len(stacks) - 0.4)
     filled = [
-        Patch(label=short_name(part), **_filled(*looks[part], hollow=False)) for part in parts
+        Patch(label=short_name(part), **_filled(*looks[part], hollow=False))
+        for part in parts
     ]
     add_legend(ax, [*filled, *more])
 
@@ -75,7 +76,9 @@ def fit_stacks(ax: Axes) -> None:
     place_labels(ax, least=LEAST)
 
 
-def _draw_stack(ax: Axes, place: int, stack: Stack, looks: dict[str, tuple[str, str]]) -> float:
+def _draw_stack(
+    ax: Axes, place: int, stack: Stack, looks: dict[str, tuple[str, str]]
+) -> float:
     """Draw the pieces of a column from zero up and from zero down, and return how far they go up."""
     ends = {True: 0.0, False: 0.0}
     order = list(looks)
@@ -88,7 +91,9 @@ def _draw_stack(ax: Axes, place: int, stack: Stack, looks: dict[str, tuple[str, 
         ax.bar(place, piece.amount, WIDE, start, linewidth=0.8, zorder=2, **shape)
         full = f"{short_name(piece.part)} {piece.number}"
         forms = (full, textwrap.fill(full, NARROW), piece.number)
-        label_inside(ax, (place, start + piece.amount / 2), forms, (WIDE, abs(piece.amount)))
+        label_inside(
+            ax, (place, start + piece.amount / 2), forms, (WIDE, abs(piece.amount))
+        )
     return ends[True]
 
 
@@ -100,7 +105,9 @@ def _looks(parts: Sequence[str]) -> list[tuple[str, str]]:
         if set(parts) & set(WCO_REGIONS)
         else {}
     )
-    free = iter([*range(len(places), len(looks)), *range(len(looks))] * (1 + len(parts)))
+    free = iter(
+        [*range(len(places), len(looks)), *range(len(looks))] * (1 + len(parts))
+    )
     return [looks[places[part] if part in places else next(free)] for part in parts]
 
 

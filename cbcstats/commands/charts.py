@@ -37,23 +37,37 @@ def chart(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="File to write: .png, .svg or .pdf; without an ending all three."
+            "--output",
+            "-o",
+            help="File to write: .png, .svg or .pdf; without an ending all three.",
         ),
     ] = None,
-    kind: Annotated[Kind, typer.Option(help="The figures, or their changes.")] = Kind.counts,
-    per: Annotated[Per, typer.Option(help="Figures of a period, or of a month.")] = Per.period,
+    kind: Annotated[
+        Kind, typer.Option(help="The figures, or their changes.")
+    ] = Kind.counts,
+    per: Annotated[
+        Per, typer.Option(help="Figures of a period, or of a month.")
+    ] = Per.period,
     scope: Annotated[
         str | None, typer.Option(help="One scope of the indicator, such as delivered.")
     ] = None,
     counts: Annotated[
-        Path | None, typer.Option(help="Counts of your own; by default those of cbcstats.")
+        Path | None,
+        typer.Option(help="Counts of your own; by default those of cbcstats."),
     ] = None,
-    title: Annotated[str | None, typer.Option(help="Title that says the finding.")] = None,
+    title: Annotated[
+        str | None, typer.Option(help="Title that says the finding.")
+    ] = None,
     width: Annotated[
-        float | None, typer.Option(help="Width in cm, 5 to 120: 8.5 for a column, 17 a page.")
+        float | None,
+        typer.Option(help="Width in cm, 5 to 120: 8.5 for a column, 17 a page."),
     ] = None,
-    height: Annotated[float | None, typer.Option(help="Height in cm, 5 to 120.")] = None,
-    theme: Annotated[Theme, typer.Option(help="For a light or a dark page.")] = Theme.light,
+    height: Annotated[
+        float | None, typer.Option(help="Height in cm, 5 to 120.")
+    ] = None,
+    theme: Annotated[
+        Theme, typer.Option(help="For a light or a dark page.")
+    ] = Theme.light,
     transparent: Annotated[
         bool, typer.Option("--transparent", help="Leave out the background.")
     ] = False,

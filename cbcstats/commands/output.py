@@ -16,7 +16,9 @@ from cbcstats.files.writing import in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a file that is there.")
+]
 _BROKEN_PIPE: Final = 141  # as the shell says of a program whose reader is gone
 
 
@@ -31,7 +33,9 @@ def errors_as_sentences() -> Iterator[None]:
         typer.secho(printable(f"Error: {error}"), err=True, fg=typer.colors.RED)
         raise typer.Exit(2) from error
     except OSError as error:
-        typer.secho(printable(f"Error: {in_words(error)}"), err=True, fg=typer.colors.RED)
+        typer.secho(
+            printable(f"Error: {in_words(error)}"), err=True, fg=typer.colors.RED
+        )
         raise typer.Exit(2) from error
     except KeyboardInterrupt as interrupt:
         typer.echo("Stopped", err=True)
@@ -48,11 +52,17 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(sign if sign == "\n" or sign.isprintable() else _code(sign) for sign in text)
+    return "".join(
+        sign if sign == "\n" or sign.isprintable() else _code(sign) for sign in text
+    )
 
 
 def _code(sign: str) -> str:
-    return sign if unicodedata.category(sign) == "Zs" else sign.encode("unicode_escape").decode()
+    return (
+        sign
+        if unicodedata.category(sign) == "Zs"
+        else sign.encode("unicode_escape").decode()
+    )
 
 
 def print_all_letters() -> None:

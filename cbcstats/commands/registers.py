@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from cbcstats.registers.register import Register
 
-_LARGE: Final = 20_000_000  # bytes, from which on a terminal shows that a file is being read
+_LARGE: Final = (
+    20_000_000  # bytes, from which on a terminal shows that a file is being read
+)
 _TABLES: Final = (".csv", ".xlsx", ".parquet")
 
 File = Annotated[Path, typer.Argument(help="A register: CSV, Excel or Parquet.")]
@@ -42,7 +44,9 @@ DateFormat = Annotated[
 Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
 RepeatedRows = Annotated[
     str,
-    typer.Option(help="keep or reject rows that repeat another in all cells and have no id."),
+    typer.Option(
+        help="keep or reject rows that repeat another in all cells and have no id."
+    ),
 ]
 
 
@@ -68,7 +72,11 @@ def check(
     Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file cannot be
     read or written.
     """
-    options = {"sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
+    options = {
+        "sheet": sheet,
+        "date_format": date_format,
+        "repeated_rows": repeated_rows,
+    }
     with errors_as_sentences():
         if problems:
             problems = target(problems, [".xlsx"], overwrite=overwrite)
@@ -93,12 +101,20 @@ def count(
     file: File,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", "-b", help="Column to count by, such as wco_region; again and again."),
+        typer.Option(
+            "--by",
+            "-b",
+            help="Column to count by, such as wco_region; again and again.",
+        ),
     ] = None,
-    year_start: Annotated[int, typer.Option(help="Month in which reporting years begin.")] = 7,
+    year_start: Annotated[
+        int, typer.Option(help="Month in which reporting years begin.")
+    ] = 7,
     indicator: Annotated[
         str,
-        typer.Option(help="missions, or the sum of experts, participants or female_participants."),
+        typer.Option(
+            help="missions, or the sum of experts, participants or female_participants."
+        ),
     ] = "missions",
     date: Annotated[
         str, typer.Option(help="Column that says in which year a mission counts.")
@@ -106,7 +122,9 @@ def count(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="File to write: .csv, .xlsx or .parquet; else it is printed."
+            "--output",
+            "-o",
+            help="File to write: .csv, .xlsx or .parquet; else it is printed.",
         ),
     ] = None,
     column: Columns = None,
@@ -123,13 +141,21 @@ def count(
     """
     from cbcstats.registers.counting import count_missions
 
-    options = {"sheet": sheet, "date_format": date_format, "repeated_rows": repeated_rows}
+    options = {
+        "sheet": sheet,
+        "date_format": date_format,
+        "repeated_rows": repeated_rows,
+    }
     with errors_as_sentences():
         if output:
             output = target(output, _TABLES, overwrite=overwrite)
         register = _read(file, column, **options)
         counts = count_missions(
-            register.rows, by=by or [], year_start=year_start, date=date, indicator=indicator
+            register.rows,
+            by=by or [],
+            year_start=year_start,
+            date=date,
+            indicator=indicator,
         )
         if output:
             _write(counts, output, overwrite=overwrite)
@@ -180,12 +206,21 @@ def _pair(given: str) -> tuple[str, str]:
 
 def _check_not_the_register(problems: Path, file: Path) -> None:
     if problems.exists() and file.exists() and problems.samefile(file):
-        raise ArgumentError(f"{problems} is the register itself; give the workbook another name")
+        raise ArgumentError(
+            f"{problems} is the register itself; give the workbook another name"
+        )
 
 
-def _check_command(file: Path, column: list[str] | None, options: dict[str, Any]) -> str:
+def _check_command(
+    file: Path, column: list[str] | None, options: dict[str, Any]
+) -> str:
     """Return the command that lists what is wrong with the register."""
-    words = ["cbcstats", "check", str(file), *(f"--column={pair}" for pair in column or [])]
+    words = [
+        "cbcstats",
+        "check",
+        str(file),
+        *(f"--column={pair}" for pair in column or []),
+    ]
     for name, value in options.items():
         if value not in (None, "keep"):
             words.append(f"--{name.replace('_', '-')}={value}")
@@ -204,7 +239,9 @@ def _write(counts: pd.DataFrame, path: Path, *, overwrite: bool) -> None:
     elif path.suffix.lower() == ".parquet":
         counts.to_parquet(content, index=False)
     else:
-        texts = counts.map(lambda cell: text_of_cell(cell) if isinstance(cell, str) else cell)
+        texts = counts.map(
+            lambda cell: text_of_cell(cell) if isinstance(cell, str) else cell
+        )
         with pd.ExcelWriter(content, engine="xlsxwriter") as writer:
             sheet = writer.book.add_worksheet("Sheet1")
             # Text stays text: not even {=1+1} becomes a formula.
@@ -232,8 +269,17 @@ def _print(counts: pd.DataFrame, by: list[str]) -> None:
     notes = counts["note"].fillna("")
     for row, note in zip(counts.index, notes, strict=True):
         line = counts.loc[row]
-        word = "" if line["qualifier"] == "exact" else f"{line['qualifier'].replace('_', ' ')} "
+        word = (
+            ""
+            if line["qualifier"] == "exact"
+            else f"{line['qualifier'].replace('_', ' ')} "
+        )
         period = period_label(line["period_start"], line["period_end"])
-        cells = (period, *(str(line[name]) for name in by), f"{word}{line['value']:,}", note)
+        cells = (
+            period,
+            *(str(line[name]) for name in by),
+            f"{word}{line['value']:,}",
+            note,
+        )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     console.print(table)

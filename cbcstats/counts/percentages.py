@@ -12,7 +12,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cbcstats.arguments import check_choice
-from cbcstats.counts.qualifiers import LONGEST, PHRASES, READINGS, last_place, second_place
+from cbcstats.counts.qualifiers import (
+    LONGEST,
+    PHRASES,
+    READINGS,
+    last_place,
+    second_place,
+)
 from cbcstats.errors import DataError
 
 if TYPE_CHECKING:
@@ -140,7 +146,9 @@ def parse_change(text: str, *, reading: str = "usual") -> Growth:
     printed = found[0]
     if printed.re is _MULTIPLE:
         size = MULTIPLES[printed[1]]
-        growth = _in_words(abs(size), 0, "about" if qualifier == "exact" else qualifier, reading)
+        growth = _in_words(
+            abs(size), 0, "about" if qualifier == "exact" else qualifier, reading
+        )
         return growth.turned() if falls or size < 0 else growth
     decimals = len(printed["decimals"] or "")
     size = Fraction(int(printed["whole"] + (printed["decimals"] or "")), 10**decimals)
@@ -157,7 +165,11 @@ def _words_beside(before: str, after: str, text: str) -> tuple[str, bool, bool]:
     """Return the qualifier, whether the change is a fall, and whether a direction was said at all."""
     said = re.sub(r"([+-])", r" \1 ", before).split()
     sign = [said.pop()] if said and said[-1] in ("+", "-") else []
-    lengths = [length for length in range(4, 0, -1) if " ".join(said[-length:]) in PHRASES and said]
+    lengths = [
+        length
+        for length in range(4, 0, -1)
+        if " ".join(said[-length:]) in PHRASES and said
+    ]
     qualifier = PHRASES[" ".join(said[-lengths[0] :])] if lengths else "exact"
     said = [*(said[: -lengths[0]] if lengths else said), *sign, *after.split()]
     unknown = [word for word in said if word not in RISES | FALLS | FILLERS]
@@ -167,7 +179,9 @@ def _words_beside(before: str, after: str, text: str) -> tuple[str, bool, bool]:
         )
     rises, falls = set(said) & RISES, set(said) & FALLS
     if rises and falls:
-        raise DataError(f"{text!r} says both up and down; write one of the two, such as '+49%'")
+        raise DataError(
+            f"{text!r} says both up and down; write one of the two, such as '+49%'"
+        )
     return qualifier, bool(falls), bool(rises or falls)
 
 
@@ -175,7 +189,9 @@ def _rounded(size: Fraction, decimals: int) -> Growth:
     """Return what rounds to a printed percentage: a half goes up, or to the even digit, as the writer likes."""
     half = Fraction(1, 2 * 10**decimals)
     even = int(size * 10**decimals) % 2 == 0
-    return Growth(max(size - half, Fraction(0)), size + half, low_open=False, high_open=not even)
+    return Growth(
+        max(size - half, Fraction(0)), size + half, low_open=False, high_open=not even
+    )
 
 
 def _in_words(size: Fraction, decimals: int, qualifier: str, reading: str) -> Growth:
@@ -186,13 +202,21 @@ def _in_words(size: Fraction, decimals: int, qualifier: str, reading: str) -> Gr
     usual = {
         "more_than": Growth(size, size + by_last, low_open=True, high_open=True),
         "at_least": Growth(size, size + by_last, high_open=True),
-        "less_than": Growth(max(size - by_last, Fraction(0)), size, low_open=True, high_open=True),
+        "less_than": Growth(
+            max(size - by_last, Fraction(0)), size, low_open=True, high_open=True
+        ),
         "at_most": Growth(max(size - by_last, Fraction(0)), size, low_open=True),
         "almost": Growth(max(size - by_second, Fraction(0)), size, high_open=True),
         "about": Growth(max(size - by_second / 2, Fraction(0)), size + by_second / 2),
     }[qualifier]
     if reading == "usual":
         return usual
-    low = Fraction(0) if qualifier in ("less_than", "at_most", "almost", "about") else usual.low
+    low = (
+        Fraction(0)
+        if qualifier in ("less_than", "at_most", "almost", "about")
+        else usual.low
+    )
     high = math.inf if qualifier in ("more_than", "at_least", "about") else usual.high
-    return Growth(low, high, usual.low_open and low != 0, usual.high_open and high != math.inf)
+    return Growth(
+        low, high, usual.low_open and low != 0, usual.high_open and high != math.inf
+    )

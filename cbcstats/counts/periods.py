@@ -16,7 +16,20 @@ DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12, so that leap years make no diffe
 DAYS_PER_YEAR: Final = 365.25
 
 # English whatever the locale, so that labels are the same everywhere.
-MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 
 
 def length_in_days(start: pd.Series, end: pd.Series) -> pd.Series:
@@ -32,7 +45,9 @@ def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
 def check_month(name: str, month: int) -> None:
     """Raise ArgumentError unless a month is one of 1 to 12."""
     if type(month) is not int or month not in range(1, 13):
-        raise ArgumentError(f"`{name}` must be a month from 1 to 12, but {month!r} was given")
+        raise ArgumentError(
+            f"`{name}` must be a month from 1 to 12, but {month!r} was given"
+        )
 
 
 def reporting_year(days: pd.Series, year_start: int) -> pd.Series:
@@ -86,9 +101,15 @@ def period_label(start: Any, end: Any) -> str:
         next_day.day,
         next_day.month,
     ) and next_day.year - start.year == 1:
-        return str(start.year) if start.month == 1 else f"{start.year}/{end.year % 100:02}"
+        return (
+            str(start.year) if start.month == 1 else f"{start.year}/{end.year % 100:02}"
+        )
     if (start.year, start.month) == (end.year, end.month):
-        return _month(end) if start.day == 1 and next_day.day == 1 else f"{start.day}-{_day(end)}"
+        return (
+            _month(end)
+            if start.day == 1 and next_day.day == 1
+            else f"{start.day}-{_day(end)}"
+        )
     name = _day if (end - start).days < DAYS_PER_MONTH else _month
     return f"{name(start, year=start.year != end.year)} - {name(end)}"
 

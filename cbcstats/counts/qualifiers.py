@@ -15,7 +15,15 @@ from typing import Final, NamedTuple
 from cbcstats.arguments import check_choice
 from cbcstats.errors import DataError
 
-QUALIFIERS: Final = ("exact", "more_than", "at_least", "about", "almost", "less_than", "at_most")
+QUALIFIERS: Final = (
+    "exact",
+    "more_than",
+    "at_least",
+    "about",
+    "almost",
+    "less_than",
+    "at_most",
+)
 READINGS: Final = ("usual", "strict")
 LONGEST: Final = 200  # characters of a figure with its words
 _DIGITS: Final = 16  # and point, of a number with decimals that is held exactly
@@ -36,7 +44,9 @@ _WORDS: Final = {
     "at_most": "at most, no more than, not more than, up to, a maximum of, or fewer, or less, ≤, <=",
 }
 PHRASES: Final = {
-    phrase: qualifier for qualifier, phrases in _WORDS.items() for phrase in phrases.split(", ")
+    phrase: qualifier
+    for qualifier, phrases in _WORDS.items()
+    for phrase in phrases.split(", ")
 }
 AFTER: Final = ("or more", "and more", "+", "or so", "or fewer", "or less")
 
@@ -140,18 +150,28 @@ def parse_qualified(text: str) -> Qualified:
         raise DataError(
             f"{text!r} could be a thousand or a fraction; write {whole} or fewer decimals"
         )
-    before, after = (" ".join(found[part].lower().split()) for part in ("before", "after"))
+    before, after = (
+        " ".join(found[part].lower().split()) for part in ("before", "after")
+    )
     if before and after:
         raise DataError(
             f"{text!r} has words on both sides of the number; leave one qualifier and no unit"
         )
-    if (after and after not in AFTER) or (before and before not in PHRASES) or before in AFTER:
+    if (
+        (after and after not in AFTER)
+        or (before and before not in PHRASES)
+        or before in AFTER
+    ):
         raise DataError(
             f"{before + after!r} in {text!r} is no known qualifier there; leave the unit away and "
             "write a word such as 'more than', 'at least', 'about', 'almost', 'less than', 'at most' or none"
         )
     multiple = _MULTIPLES[found["multiple"].lower()]
-    value = int(digits) * multiple if digits.isdigit() else _plain(Decimal(digits) * multiple)
+    value = (
+        int(digits) * multiple
+        if digits.isdigit()
+        else _plain(Decimal(digits) * multiple)
+    )
     return Qualified(value, PHRASES[before + after])
 
 
@@ -260,10 +280,17 @@ def _exact(value: float) -> Decimal:
     except InvalidOperation:
         exact = Decimal("NaN")
     if not exact.is_finite() or exact < 0:
-        raise DataError(f"{value!r} is no count; a published figure is a number from 0 on")
-    if exact.adjusted() >= _MOST_DIGITS or -int(exact.as_tuple().exponent) > _MOST_DECIMALS:
+        raise DataError(
+            f"{value!r} is no count; a published figure is a number from 0 on"
+        )
+    if (
+        exact.adjusted() >= _MOST_DIGITS
+        or -int(exact.as_tuple().exponent) > _MOST_DECIMALS
+    ):
         raise DataError(f"{value!r} is too large or too fine a number; check it")
-    return exact.normalize() if exact != exact.to_integral_value() else Decimal(int(exact))
+    return (
+        exact.normalize() if exact != exact.to_integral_value() else Decimal(int(exact))
+    )
 
 
 def _shifted(end: float, decimals: int) -> float:

@@ -14,14 +14,18 @@ from cbcstats.counts.periods import DAYS_PER_MONTH, length_in_days, midpoint
 from cbcstats.counts.qualifiers import QUALIFIERS, READINGS, bounds
 from cbcstats.errors import DataError
 from cbcstats.files.cells import MARKS, as_text
-from cbcstats.frames import as_printed, check_words, parse_numbers, read_days, text_column
+from cbcstats.frames import (
+    as_printed,
+    check_words,
+    parse_numbers,
+    read_days,
+    text_column,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-PARTIAL: Final = (
-    "partial:"  # how the note of a count begins whose period a register may cover only in part
-)
+PARTIAL: Final = "partial:"  # how the note of a count begins whose period a register may cover only in part
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 BASES: Final = ("stated", "inferred")  # how the days of a period are known
 PLANNED: Final = "planned"  # the scope of what was not yet done
@@ -35,7 +39,10 @@ PARTS: Final = (
     "status",
 )  # say what part of a total a count is
 PERS: Final = ("period", "month")
-SERIES: Final = ("indicator", "scope")  # what a series is, unless the caller says otherwise
+SERIES: Final = (
+    "indicator",
+    "scope",
+)  # what a series is, unless the caller says otherwise
 
 # Columns that a frame of counts may leave out, and what holds then.
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -100,7 +107,9 @@ def figures_of(
     if per == "month":
         _refuse_monthly_units(figures)
     starts, ends = figures["period_start"], figures["period_end"]
-    lows, highs = np.array(list(_ranges(figures, reading)), dtype=float).reshape(-1, 2).T
+    lows, highs = (
+        np.array(list(_ranges(figures, reading)), dtype=float).reshape(-1, 2).T
+    )
     days = length_in_days(starts, ends).astype(float)
     partial = notes_of(figures).str.startswith(PARTIAL)
     highs[partial] = (
@@ -112,7 +121,8 @@ def figures_of(
     from_start = starts.where(figures["measure"] != "cumulative")
     found: dict[str, Any] = {
         PRINTED: [
-            printed(*figure) for figure in zip(figures["value"], figures["qualifier"], strict=True)
+            printed(*figure)
+            for figure in zip(figures["value"], figures["qualifier"], strict=True)
         ],
         "value": figures["value"].to_numpy(float, na_value=np.nan) / divisor,
         "low": lows / divisor,
@@ -159,7 +169,9 @@ def printed(value: Any, qualifier: str) -> str:
     if pd.isna(value):
         return MISSING
     number = int(value) if float(value).is_integer() else value
-    return f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{number:,}"
+    return (
+        f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{number:,}"
+    )
 
 
 def rows(frame: pd.DataFrame) -> Iterable[Any]:
@@ -187,9 +199,17 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
     figures = figures[figures["period_end"].notna()].reset_index(drop=True)
     for name in ("indicator", "measure", "scope", "unit", "period_basis", "qualifier"):
         figures[name] = text_column(figures[name]).fillna(DEFAULTS.get(name, "flow"))
-    for name, words in (("measure", MEASURES), ("period_basis", BASES), ("qualifier", QUALIFIERS)):
+    for name, words in (
+        ("measure", MEASURES),
+        ("period_basis", BASES),
+        ("qualifier", QUALIFIERS),
+    ):
         check_words(figures[name], words)
-    _refuse(figures, figures["period_end"] < figures["period_start"], "ends before it starts")
+    _refuse(
+        figures,
+        figures["period_end"] < figures["period_start"],
+        "ends before it starts",
+    )
     read = {name: parse_numbers(figures[name]) for name in ("value", "rounded_to")}
     read["preferred"] = figures["preferred"].map(
         lambda mark: MARKS.get(as_text(mark).strip().lower() or "true")
@@ -213,7 +233,9 @@ def _refuse(figures: pd.DataFrame, wrong: pd.Series, said: str, name: str = "") 
 
 def _refuse_monthly_units(figures: pd.DataFrame) -> None:
     """Raise DataError if a flow that is to be divided by its months has a unit that is per month."""
-    monthly = figures["unit"].map(is_per_month).astype(bool) & (figures["measure"] == "flow")
+    monthly = figures["unit"].map(is_per_month).astype(bool) & (
+        figures["measure"] == "flow"
+    )
     if monthly.any():
         figure = figures[monthly].iloc[0]
         raise DataError(
@@ -224,14 +246,21 @@ def _refuse_monthly_units(figures: pd.DataFrame) -> None:
 
 def _place(figure: pd.Series) -> str:
     days = [
-        str(day.date()) for day in (figure["period_start"], figure["period_end"]) if pd.notna(day)
+        str(day.date())
+        for day in (figure["period_start"], figure["period_end"])
+        if pd.notna(day)
     ]
     return f"the figure of {figure['indicator']} for {' to '.join(days)}"
 
 
 def _ranges(figures: pd.DataFrame, reading: str) -> Iterator[tuple[float, float]]:
     """Yield what each figure stands for."""
-    said = zip(figures["value"].tolist(), figures["qualifier"], figures["rounded_to"], strict=True)
+    said = zip(
+        figures["value"].tolist(),
+        figures["qualifier"],
+        figures["rounded_to"],
+        strict=True,
+    )
     for row, (value, qualifier, rounded_to) in enumerate(said):
         try:
             yield _range(value, qualifier, rounded_to, reading)
@@ -239,7 +268,9 @@ def _ranges(figures: pd.DataFrame, reading: str) -> Iterator[tuple[float, float]
             raise DataError(f"{_place(figures.iloc[row])}: {error}") from error
 
 
-def _range(value: Any, qualifier: str, rounded_to: Any, reading: str) -> tuple[float, float]:
+def _range(
+    value: Any, qualifier: str, rounded_to: Any, reading: str
+) -> tuple[float, float]:
     """Return what a figure stands for; a number that was rounded stands for all from 0 on that round to it."""
     if pd.isna(value):
         return np.nan, np.nan

@@ -7,7 +7,9 @@ from typing import Final
 
 from cbcstats.arguments import check_flag, check_number
 
-_CAPITALS: Final = "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
+_CAPITALS: Final = (
+    "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
+)
 _ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()} | {
     "acip": "A-CIP",
     "mercator": "Mercator",
@@ -43,7 +45,9 @@ def format_range(low: float, high: float, *, percent: bool = False) -> str:
     if 0 < width < math.inf:
         decimals = min(max(-math.floor(math.log10(0.6 * width)), 0), 2)
     write = (
-        (lambda end: _percent(end, decimals)) if percent else (lambda end: _number(end, decimals))
+        (lambda end: _percent(end, decimals))
+        if percent
+        else (lambda end: _number(end, decimals))
     )
     if math.isinf(high):
         return f"{write(low)} or more"

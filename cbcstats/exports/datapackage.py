@@ -96,11 +96,16 @@ def save_datapackage(
             f"`tables` must be a mapping of names to DataFrames, but {type(tables).__name__} was given; name each table"
         )
     if not tables:
-        raise ArgumentError("`tables` holds no table; give a mapping of names to DataFrames")
+        raise ArgumentError(
+            "`tables` holds no table; give a mapping of names to DataFrames"
+        )
     frames = dict(
         zip(
             file_names(map(str, tables)),
-            (plain_frame(to_pandas(str(name), table), str(name)) for name, table in tables.items()),
+            (
+                plain_frame(to_pandas(str(name), table), str(name))
+                for name, table in tables.items()
+            ),
             strict=True,
         )
     )
@@ -115,12 +120,14 @@ def save_datapackage(
         **_cited(frames, of_sources),
         "resources": [
             _resource(name, frame, said.get(name), of_sources) | _mark(content)
-            for (name, frame), content in zip(frames.items(), files.values(), strict=True)
+            for (name, frame), content in zip(
+                frames.items(), files.values(), strict=True
+            )
         ],
     }
-    files[folder / DESCRIPTOR] = (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode(
-        "utf-8"
-    )
+    files[folder / DESCRIPTOR] = (
+        json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+    ).encode("utf-8")
     for path in files:
         target(path, [path.suffix], overwrite=overwrite)
     write_together(files, overwrite=overwrite)
@@ -138,9 +145,16 @@ def file_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     used = set(taken)
     made = []
     for name in names:
-        letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
         letters = (
-            re.sub(r"[^a-z0-9_-]*[^a-z0-9._-]+[^a-z0-9_-]*", "_", letters).strip("._-")[:100]
+            unicodedata.normalize("NFKD", name)
+            .encode("ascii", "ignore")
+            .decode()
+            .lower()
+        )
+        letters = (
+            re.sub(r"[^a-z0-9_-]*[^a-z0-9._-]+[^a-z0-9_-]*", "_", letters).strip("._-")[
+                :100
+            ]
             or "table"
         )
         plain = f"table_{letters}" if _DEVICES.fullmatch(letters) else letters
@@ -153,7 +167,9 @@ def file_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     return made
 
 
-def _add_sources(frames: dict[str, pd.DataFrame], own: pd.DataFrame | None) -> str | None:
+def _add_sources(
+    frames: dict[str, pd.DataFrame], own: pd.DataFrame | None
+) -> str | None:
     """Add the sources that are cited to the tables, unless one of these has them all; return their name."""
     cited = set(cited_by(frames.values()))
     if not cited:
@@ -166,13 +182,21 @@ def _add_sources(frames: dict[str, pd.DataFrame], own: pd.DataFrame | None) -> s
     return name
 
 
-def _cited(frames: Mapping[str, pd.DataFrame], of_sources: str | None) -> dict[str, Any]:
+def _cited(
+    frames: Mapping[str, pd.DataFrame], of_sources: str | None
+) -> dict[str, Any]:
     """Return the sources as the property that packages have for them."""
     if of_sources is None:
         return {}
     known = frames[of_sources]
-    known = known[known["source_id"].isin(cited_by(frames.values())) & known["title"].notna()]
-    return {"sources": [{"title": row["title"], "path": row["url"]} for _, row in known.iterrows()]}
+    known = known[
+        known["source_id"].isin(cited_by(frames.values())) & known["title"].notna()
+    ]
+    return {
+        "sources": [
+            {"title": row["title"], "path": row["url"]} for _, row in known.iterrows()
+        ]
+    }
 
 
 def _resource(
@@ -183,9 +207,16 @@ def _resource(
         {"name": harmless(column), **_field(frame[column], meaning)}
         for column, meaning in means.items()
     ]
-    refers = [column for column in SOURCE_IDS if column in frame] if not is_sources(frame) else []
+    refers = (
+        [column for column in SOURCE_IDS if column in frame]
+        if not is_sources(frame)
+        else []
+    )
     keys = [
-        {"fields": [column], "reference": {"resource": of_sources, "fields": ["source_id"]}}
+        {
+            "fields": [column],
+            "reference": {"resource": of_sources, "fields": ["source_id"]},
+        }
         for column in refers
     ]
     table_schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
@@ -196,12 +227,17 @@ def _resource(
         if said is None
         else [f"{about}: {reading}" for about, reading in said.itertuples(index=False)]
     )
-    return resource(name, table_schema) | ({"description": " ".join(lines)} if lines else {})
+    return resource(name, table_schema) | (
+        {"description": " ".join(lines)} if lines else {}
+    )
 
 
 def _mark(content: bytes) -> dict[str, Any]:
     """Return by what a file is known, so that one of another time or one cut short is seen as such."""
-    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+    return {
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
 
 
 def _field(column: pd.Series, meaning: str) -> dict[str, Any]:
@@ -224,7 +260,11 @@ def _kind(column: pd.Series) -> str:
         return "number"
     if types.is_datetime64_any_dtype(column.dtype):
         return "date" if is_days(column) else "datetime"
-    return "string" if all(isinstance(value, str) for value in column.dropna().unique()) else "any"
+    return (
+        "string"
+        if all(isinstance(value, str) for value in column.dropna().unique())
+        else "any"
+    )
 
 
 def resource(name: str, table_schema: dict[str, Any]) -> dict[str, Any]:

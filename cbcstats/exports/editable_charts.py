@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.changes.year_on_year import typed_changes
-from cbcstats.charts.descriptions import change_label, change_text, changes_text, counts_text
+from cbcstats.charts.descriptions import (
+    change_label,
+    change_text,
+    changes_text,
+    counts_text,
+)
 from cbcstats.counts.periods import period_label
 from cbcstats.counts.ranges import PARTS, PLANNED, PRINTED, a_month, figures_of, rows
 from cbcstats.counts.wording import format_range, words
@@ -41,7 +46,9 @@ class NativeChart(NamedTuple):
     lying: bool
 
 
-def native_chart(frame: pd.DataFrame, sources: pd.DataFrame | None = None) -> NativeChart | None:
+def native_chart(
+    frame: pd.DataFrame, sources: pd.DataFrame | None = None
+) -> NativeChart | None:
     """Return the chart of changes, or of counts of one indicator; None where a table is neither, or too long.
 
     Where counts have columns `low` and `high`, as those of `chart_data`, these are their ranges. `sources` are those
@@ -62,7 +69,9 @@ def native_chart(frame: pd.DataFrame, sources: pd.DataFrame | None = None) -> Na
         "previous_period_end",
     } <= set(frame):
         return _of_changes(frame, sources) if 0 < len(frame) <= MOST else None
-    if {"indicator", "value", "period_end", "qualifier"} <= set(frame) and not _is_more(frame):
+    if {"indicator", "value", "period_end", "qualifier"} <= set(frame) and not _is_more(
+        frame
+    ):
         return _of_counts(frame, sources)
     return None
 
@@ -70,7 +79,9 @@ def native_chart(frame: pd.DataFrame, sources: pd.DataFrame | None = None) -> Na
 def _is_more(frame: pd.DataFrame) -> bool:
     """Return whether a table is more than counts of one indicator: several, parts of them, or two periods in a row."""
     parts = (name for name in ("indicator", *PARTS) if name in frame)
-    return "previous_value" in frame or any(frame[name].nunique(dropna=False) > 1 for name in parts)
+    return "previous_value" in frame or any(
+        frame[name].nunique(dropna=False) > 1 for name in parts
+    )
 
 
 def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart | None:
@@ -94,7 +105,9 @@ def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart
     if not 0 < len(figures) <= MOST:
         return None
     title = words(figures["indicator"].iloc[0]).capitalize()
-    labels = [period_label(figure.period_start, figure.period_end) for figure in rows(figures)]
+    labels = [
+        period_label(figure.period_start, figure.period_end) for figure in rows(figures)
+    ]
     kinds = figures["scope"].map(words)
     series = [
         words(scope) for scope in sorted(figures["scope"].unique(), key=PLANNED.__eq__)
@@ -107,7 +120,9 @@ def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart
         says=_reading(figures, left_out, monthly=monthly),
         text=f"{counts_text(figures, title, monthly=monthly)} {line}".strip(),
         series=series,
-        data=_with_series(figures, labels, figures["value"], kinds, series, list(figures[SAID])),
+        data=_with_series(
+            figures, labels, figures["value"], kinds, series, list(figures[SAID])
+        ),
         lying=False,
     )
 
@@ -117,13 +132,19 @@ def _reading(figures: pd.DataFrame, left_out: int, *, monthly: bool) -> str:
     columns = f"Columns are the numbers as printed{', a month' if monthly else ''}"
     said = [
         f"{columns}; a line shows how far the word beside a number reaches.",
-        f"The days of {inferred} of {len(figures)} periods are inferred." if inferred else "",
-        f"Left out: {left_out} of another source for the same period." if left_out else "",
+        f"The days of {inferred} of {len(figures)} periods are inferred."
+        if inferred
+        else "",
+        f"Left out: {left_out} of another source for the same period."
+        if left_out
+        else "",
     ]
     return " ".join(filter(None, said))
 
 
-def _of_changes(changes: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart | None:
+def _of_changes(
+    changes: pd.DataFrame, sources: pd.DataFrame | None
+) -> NativeChart | None:
     title = "Change against the figure a year before"
     try:
         changes = typed_changes(changes)
@@ -135,7 +156,10 @@ def _of_changes(changes: pd.DataFrame, sources: pd.DataFrame | None) -> NativeCh
     )
     kinds = changes["comparable"].map({True: COMPARABLE, False: OTHER})
     series = [kind for kind in (COMPARABLE, OTHER) if (kinds == kind).any()]
-    labels = [f"{change_label(change, changes)}: {change_text(change)}" for change in rows(changes)]
+    labels = [
+        f"{change_label(change, changes)}: {change_text(change)}"
+        for change in rows(changes)
+    ]
     said = [change_text(change) for change in rows(changes)]
     ends = changes.assign(low=low, high=high)
     monthly = " of numbers a month" if changes.attrs.get("per") == "month" else ""
@@ -145,7 +169,9 @@ def _of_changes(changes: pd.DataFrame, sources: pd.DataFrame | None) -> NativeCh
         says="A bar ends in the middle of the range in which the change can lie; a line shows the whole range.",
         text=f"{changes_text(changes, title)} {source_line(cited_by([changes]), sources)}".strip(),
         series=series,
-        data=_with_series(ends, labels, ((low + high) / 2).fillna(low), kinds, series, said),
+        data=_with_series(
+            ends, labels, ((low + high) / 2).fillna(low), kinds, series, said
+        ),
         lying=True,
     )
 

@@ -84,14 +84,19 @@ def table_html(
     </table>
     """
     frame = with_index(frame)
-    names = (" ".join(map(str, name)) if isinstance(name, tuple) else name for name in frame)
+    names = (
+        " ".join(map(str, name)) if isinstance(name, tuple) else name for name in frame
+    )
     shown = frame.head(limit)
     kinds = (' class="number"' if _is_number(kind) else "" for kind in shown.dtypes)
     headings = (html.escape(heading(name)).replace("_", "_<wbr>") for name in names)
     head = "".join(
-        f'<th scope="col"{kind}>{text}</th>' for text, kind in zip(headings, kinds, strict=True)
+        f'<th scope="col"{kind}>{text}</th>'
+        for text, kind in zip(headings, kinds, strict=True)
     )
-    columns = [_column_html(shown.iloc[:, place], address) for place in range(shown.shape[1])]
+    columns = [
+        _column_html(shown.iloc[:, place], address) for place in range(shown.shape[1])
+    ]
     rows = [f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True)]
     said = html.escape(" ".join(filter(None, (caption, cut_note(frame, limit)))))
     above = f"<caption>{said}</caption>\n" if said else ""
@@ -120,22 +125,35 @@ def cut_note(frame: pd.DataFrame, limit: int) -> str:
 
 def _column_html(column: pd.Series, address: Callable[[str], str]) -> list[str]:
     if pd.api.types.is_bool_dtype(column.dtype):
-        cells = [f"<td>{'yes' if cell else 'no'}</td>" for cell in column.fillna(value=False)]
+        cells = [
+            f"<td>{'yes' if cell else 'no'}</td>" for cell in column.fillna(value=False)
+        ]
     elif _is_number(column.dtype):
         numbers = column.to_numpy(float, na_value=math.nan)
         decimals = _decimals(numbers[np.isfinite(numbers)])
-        cells = [f'<td class="number">{_number(cell, decimals)}</td>' for cell in numbers]
+        cells = [
+            f'<td class="number">{_number(cell, decimals)}</td>' for cell in numbers
+        ]
     elif pd.api.types.is_datetime64_any_dtype(column.dtype):
-        cells = [f'<td class="day">{cell:%Y-%m-%d}</td>' for cell in column.fillna(pd.Timestamp(0))]
+        cells = [
+            f'<td class="day">{cell:%Y-%m-%d}</td>'
+            for cell in column.fillna(pd.Timestamp(0))
+        ]
     else:
         cells = [
-            _text_html(str(cell), address if column.name in SOURCE_IDS else None) for cell in column
+            _text_html(str(cell), address if column.name in SOURCE_IDS else None)
+            for cell in column
         ]
-    return ["<td></td>" if gone else cell for gone, cell in zip(column.isna(), cells, strict=True)]
+    return [
+        "<td></td>" if gone else cell
+        for gone, cell in zip(column.isna(), cells, strict=True)
+    ]
 
 
 def _is_number(kind: Any) -> bool:
-    return pd.api.types.is_any_real_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+    return pd.api.types.is_any_real_numeric_dtype(
+        kind
+    ) and not pd.api.types.is_bool_dtype(kind)
 
 
 def _decimals(numbers: np.ndarray) -> int:
@@ -146,7 +164,9 @@ def _decimals(numbers: np.ndarray) -> int:
 
 def _number(number: float, decimals: int) -> str:
     """Write a number; four digits have no comma, for they may be a year, and none is rounded to nothing."""
-    text = f"{number:,.{decimals}f}" if abs(number) >= 10_000 else f"{number:.{decimals}f}"
+    text = (
+        f"{number:,.{decimals}f}" if abs(number) >= 10_000 else f"{number:.{decimals}f}"
+    )
     if number and not text.strip("-0."):
         text = f"{number:.1g}"
     return text
@@ -164,16 +184,23 @@ def _text_html(text: str, address: Callable[[str], str] | None) -> str:
 
 
 def html_page(
-    tables: Mapping[str, pd.DataFrame], title: str, note: str, sources: pd.DataFrame | None
+    tables: Mapping[str, pd.DataFrame],
+    title: str,
+    note: str,
+    sources: pd.DataFrame | None,
 ) -> str:
     """Return a page with the tables, what must be known of them, and their sources."""
     import jinja2
 
     from cbcstats._version import __version__
 
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True
+    )
     shown = {
-        name: table_html(frame, caption=f"{name}, {len(frame):,} rows.", limit=len(frame) + 1)
+        name: table_html(
+            frame, caption=f"{name}, {len(frame):,} rows.", limit=len(frame) + 1
+        )
         for name, frame in tables.items()
     }
     cited = sources_of(tables.values(), sources)
@@ -193,7 +220,10 @@ def html_page(
 
 
 def markdown_page(
-    tables: Mapping[str, pd.DataFrame], title: str, note: str, sources: pd.DataFrame | None = None
+    tables: Mapping[str, pd.DataFrame],
+    title: str,
+    note: str,
+    sources: pd.DataFrame | None = None,
 ) -> str:
     r"""Return the same as Markdown, with the sources in one line.
 
@@ -232,7 +262,10 @@ def _said(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
 
 
 def markdown_table(
-    frame: pd.DataFrame, *, limit: int | None = None, heading: Callable[[Any], str] = words
+    frame: pd.DataFrame,
+    *,
+    limit: int | None = None,
+    heading: Callable[[Any], str] = words,
 ) -> str:
     r"""Write the first rows of a table, or all, in Markdown.
 
@@ -250,7 +283,10 @@ def markdown_table(
 
 
 def latex_table(
-    frame: pd.DataFrame, *, limit: int | None = None, heading: Callable[[Any], str] = words
+    frame: pd.DataFrame,
+    *,
+    limit: int | None = None,
+    heading: Callable[[Any], str] = words,
 ) -> str:
     r"""Write the first rows of a table, or all, in LaTeX that needs no package.
 
@@ -273,16 +309,25 @@ def latex_table(
     return "\n".join([begin, rule, head, rule, *lines, rule, end])
 
 
-def _rows(frame: pd.DataFrame, limit: int | None, heading: Callable[[Any], str]) -> list[list[str]]:
+def _rows(
+    frame: pd.DataFrame, limit: int | None, heading: Callable[[Any], str]
+) -> list[list[str]]:
     """Return header and rows as text, as the page of HTML has them, so that all forms round numbers alike."""
-    made = table_html(frame, limit=len(frame) + 1 if limit is None else limit, heading=heading)
+    made = table_html(
+        frame, limit=len(frame) + 1 if limit is None else limit, heading=heading
+    )
     rows = re.findall(r"<tr>(.*?)</tr>", made, re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    return [[html.unescape(re.sub(r"<[^>]*>", "", cell)) for cell in row] for row in cells]
+    return [
+        [html.unescape(re.sub(r"<[^>]*>", "", cell)) for cell in row] for row in cells
+    ]
 
 
 def _are_numbers(frame: pd.DataFrame) -> list[bool]:
-    return [pd.api.types.is_any_real_numeric_dtype(kind) for kind in with_index(frame).dtypes]
+    return [
+        pd.api.types.is_any_real_numeric_dtype(kind)
+        for kind in with_index(frame).dtypes
+    ]
 
 
 def markdown_text(text: str) -> str:

@@ -30,7 +30,10 @@ _COMPUTED: Final = {
     "years": "years between the two figures",
     "total_percent_change": "change of the total in percent",
 }
-_ENDS: Final = {"_low": "lowest, given the ranges", "_high": "highest, given the ranges"}
+_ENDS: Final = {
+    "_low": "lowest, given the ranges",
+    "_high": "highest, given the ranges",
+}
 _PREVIOUS: Final = "previous_"
 ABOUT: Final = "about"
 READING: Final = "reading"
@@ -61,8 +64,12 @@ def caveats(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     said = [("an empty cell", "Not known, or there is nothing to say.")]
     for table, frame in tables.items():
         place = f" in {table}" if len(tables) > 1 else ""
-        said += [(about, reading.format(place=place)) for about, reading in _caveats(frame)]
-    return pd.DataFrame(list(dict.fromkeys(said)), columns=[ABOUT, READING], dtype="str")
+        said += [
+            (about, reading.format(place=place)) for about, reading in _caveats(frame)
+        ]
+    return pd.DataFrame(
+        list(dict.fromkeys(said)), columns=[ABOUT, READING], dtype="str"
+    )
 
 
 def latest_day(tables: Iterable[pd.DataFrame]) -> pd.Timestamp | None:
@@ -78,7 +85,11 @@ def latest_day(tables: Iterable[pd.DataFrame]) -> pd.Timestamp | None:
 
 def period_of(frame: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """Return the first and the last day of the figures or lists of a table; None where no day is known."""
-    days = [column for column in _days(frame, "period_start", "period_end", "as_of") if len(column)]
+    days = [
+        column
+        for column in _days(frame, "period_start", "period_end", "as_of")
+        if len(column)
+    ]
     return (
         (min(column.min() for column in days), max(column.max() for column in days))
         if days
@@ -134,9 +145,9 @@ def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
         ),
     }
     for name, (mark, about, reading) in marks.items():
-        said = name in frame and pd.api.types.is_bool_dtype(frame[name].dtype) == isinstance(
-            mark, bool
-        )
+        said = name in frame and pd.api.types.is_bool_dtype(
+            frame[name].dtype
+        ) == isinstance(mark, bool)
         count = int((frame[name] == mark).sum()) if said else 0
         if count:
             yield about, f"{count:,} of {len(frame):,} rows{{place}} {reading}."
@@ -148,15 +159,17 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
         return
     if not pd.api.types.is_any_real_numeric_dtype(frame["value"].dtype):
         return
-    has_word = (frame["value"] > 0).fillna(value=False) & frame["qualifier"].isin(list(_WORDS))
+    has_word = (frame["value"] > 0).fillna(value=False) & frame["qualifier"].isin(
+        list(_WORDS)
+    )
     figures = frame[
         has_word & ~notes_of(frame).str.startswith(PARTIAL)
     ]  # those have no upper end, whatever the word
     for word, value in figures.groupby("qualifier", sort=True)["value"].first().items():
-        said = (
-            f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
-        )
-        with contextlib.suppress(DataError):  # a number that is no count has no range to show
+        said = f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
+        with contextlib.suppress(
+            DataError
+        ):  # a number that is no count has no range to show
             if frame.attrs.get("per") != "month":
                 said = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
         yield (
@@ -185,7 +198,11 @@ def meanings(frame: pd.DataFrame) -> dict[str, str]:
     nearest = sorted(schemas, key=lambda columns: -len(named & set(columns)))
     said: dict[str, str] = {}
     for columns in nearest:
-        said |= {name: column.description for name, column in columns.items() if name not in said}
+        said |= {
+            name: column.description
+            for name, column in columns.items()
+            if name not in said
+        }
     return {name: _meaning(name, said) for name in map(str, frame)}
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from cbcstats.arguments import check_file_to_write, check_flag, check_frame, check_optional_text
+from cbcstats.arguments import (
+    check_file_to_write,
+    check_flag,
+    check_frame,
+    check_optional_text,
+)
 from cbcstats.counts.wording import words
 from cbcstats.errors import ArgumentError
 from cbcstats.exports.html import html_page, markdown_page
@@ -105,7 +110,9 @@ def save_table(
         for name, frame in given.items()
     }
     if len(tables) < len(given):
-        raise ArgumentError("two tables have the same name; give each a name of its own")
+        raise ArgumentError(
+            "two tables have the same name; give each a name of its own"
+        )
     said = (title or words(stem).capitalize(), note or "", sources)
     return write_whole(path, _WRITERS[suffix](tables, *said), overwrite=overwrite)
 
@@ -120,7 +127,9 @@ def _csv(tables: Tables, *_said: Any) -> bytes:
     return csv_bytes(_only(tables, "CSV"))
 
 
-def _parquet(tables: Tables, title: str, note: str, sources: pd.DataFrame | None) -> bytes:
+def _parquet(
+    tables: Tables, title: str, note: str, sources: pd.DataFrame | None
+) -> bytes:
     line = source_line(cited_by(tables.values()), sources_of(tables.values(), sources))
     said = {"title": title, "note": note, "sources": line}
     return parquet_bytes(
@@ -128,7 +137,9 @@ def _parquet(tables: Tables, title: str, note: str, sources: pd.DataFrame | None
     )
 
 
-def _workbook(tables: Tables, title: str, note: str, sources: pd.DataFrame | None) -> bytes:
+def _workbook(
+    tables: Tables, title: str, note: str, sources: pd.DataFrame | None
+) -> bytes:
     from cbcstats.exports.workbook import workbook_bytes
 
     return workbook_bytes(tables, title, note, sources)
@@ -138,7 +149,9 @@ def _html(tables: Tables, title: str, note: str, sources: pd.DataFrame | None) -
     return html_page(tables, title, note, sources).encode("utf-8")
 
 
-def _markdown(tables: Tables, title: str, note: str, sources: pd.DataFrame | None) -> bytes:
+def _markdown(
+    tables: Tables, title: str, note: str, sources: pd.DataFrame | None
+) -> bytes:
     return markdown_page(tables, title, note, sources).encode("utf-8")
 
 

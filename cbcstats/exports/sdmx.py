@@ -72,7 +72,9 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
     """
     for needed in ("indicator", "value", "period_end"):
         if needed not in counts:
-            raise ArgumentError(f"SDMX-CSV holds counts, and the table lacks the column {needed!r}")
+            raise ArgumentError(
+                f"SDMX-CSV holds counts, and the table lacks the column {needed!r}"
+            )
     figures = figures_of(
         counts
     )  # refuses what is no figure, and knows what holds where columns are left out
@@ -86,7 +88,9 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
     printed = counts["value"].reset_index(drop=True)
     parts = [name for name in PARTS if name in counts]
     by_part = "".join(f"_BY_{name.upper()}" for name in parts)
-    dimensions = {name: _coded(figures[name]) for name in (*_DIMENSIONS, *parts, "source_id")}
+    dimensions = {
+        name: _coded(figures[name]) for name in (*_DIMENSIONS, *parts, "source_id")
+    }
     periods = _time_periods(figures)
     repeated = [*dimensions.values(), periods]
     number = pd.Series(1, index=figures.index).groupby(repeated).cumsum()
@@ -117,6 +121,9 @@ def _time_periods(figures: pd.DataFrame) -> pd.Series:
     starts, ends = figures["period_start"], figures["period_end"]
     lengths = (ends - starts).dt.days + 1
     ranges: pd.Series = (
-        starts.dt.strftime("%Y-%m-%d") + "/P" + text_column(lengths.astype("Int64")) + "D"
+        starts.dt.strftime("%Y-%m-%d")
+        + "/P"
+        + text_column(lengths.astype("Int64"))
+        + "D"
     )
     return ranges.where(starts.notna(), ends.dt.strftime("%Y-%m-%d"))

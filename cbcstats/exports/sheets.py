@@ -11,7 +11,13 @@ import pandas as pd
 
 from cbcstats.errors import ArgumentError
 from cbcstats.files.plain import is_days
-from cbcstats.files.workbooks import CHARACTERS, COLUMNS, ROWS, text_of_cell, text_of_name
+from cbcstats.files.workbooks import (
+    CHARACTERS,
+    COLUMNS,
+    ROWS,
+    text_of_cell,
+    text_of_name,
+)
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
@@ -118,30 +124,38 @@ def _write_table(workbook: Any, sheet: Any, frame: pd.DataFrame) -> None:
         {
             "name": f"table_{number}_{stem}",
             "columns": [
-                {"header": text_of_name(str(name)), "header_format": head} for name in frame
+                {"header": text_of_name(str(name)), "header_format": head}
+                for name in frame
             ],
             "style": "Table Style Light 1",
         },
     )
     formats = {
-        kind: workbook.add_format(style) for kind, style in (("day", _DAY), ("moment", _MOMENT))
+        kind: workbook.add_format(style)
+        for kind, style in (("day", _DAY), ("moment", _MOMENT))
     }
     for place, name in enumerate(frame):
         _write_column(sheet, place, frame[name], formats)
 
 
-def _write_column(sheet: Any, place: int, column: pd.Series, formats: dict[str, Any]) -> None:
+def _write_column(
+    sheet: Any, place: int, column: pd.Series, formats: dict[str, Any]
+) -> None:
     days = is_days(column)
     is_number = pd.api.types.is_numeric_dtype(column.dtype)
     longest = 0
-    for row, (value, gone) in enumerate(zip(column, column.isna(), strict=True), start=TOP + 1):
+    for row, (value, gone) in enumerate(
+        zip(column, column.isna(), strict=True), start=TOP + 1
+    ):
         if gone:
             continue
         _write_cell(sheet, row, place, value, formats["day" if days else "moment"])
         longest = max(longest, len(str(value)) if row <= TOP + MEASURED else 0)
     longest = min(longest, 11) if days or is_number else longest
     sheet.set_column(
-        place, place, min(max(longest, len(str(column.name)) + 3, _WIDTHS[0]), _WIDTHS[1])
+        place,
+        place,
+        min(max(longest, len(str(column.name)) + 3, _WIDTHS[0]), _WIDTHS[1]),
     )
 
 
@@ -149,11 +163,14 @@ def _wrap(workbook: Any, sheet: Any, frame: pd.DataFrame) -> None:
     """Make columns of long texts wide, and rows as high as their texts need: not every program does so itself."""
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
     lengths = pd.DataFrame(
-        {name: text_column(frame[name]).fillna("").str.len() for name in frame}, dtype=int
+        {name: text_column(frame[name]).fillna("").str.len() for name in frame},
+        dtype=int,
     )
     for place, name in enumerate(frame):
         longest = max([len(str(name)) + 3, *lengths[name]])
-        sheet.set_column(place, place, WIDE if longest > _WIDTHS[1] else longest + 1, wrap)
+        sheet.set_column(
+            place, place, WIDE if longest > _WIDTHS[1] else longest + 1, wrap
+        )
     for row, length in enumerate(lengths.max(axis="columns"), start=TOP + 1):
         sheet.set_row(row, LINE * math.ceil(length / WIDE))
 
@@ -162,12 +179,18 @@ def _write_cell(sheet: Any, row: int, place: int, value: Any, moment: Any) -> No
     """Write a cell as what it is."""
     if isinstance(value, bool) or pd.api.types.is_bool(value):
         sheet.write_boolean(row, place, bool(value))
-    elif pd.api.types.is_number(value) and not isinstance(value, complex) and _fits(value):
+    elif (
+        pd.api.types.is_number(value)
+        and not isinstance(value, complex)
+        and _fits(value)
+    ):
         sheet.write_number(row, place, value)
     elif _is_day_of_excel(value):
         sheet.write_datetime(row, place, value, moment)
     else:
-        text = value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
+        text = (
+            value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
+        )
         sheet.write_string(row, place, text_of_cell(text.removesuffix(" 00:00:00")))
 
 

@@ -11,10 +11,29 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.arguments import check_axes, check_file_to_write, check_flag, check_optional_text
-from cbcstats.charts.chart import chart_data, cited_sources, describe, is_chart, title_of
+from cbcstats.arguments import (
+    check_axes,
+    check_file_to_write,
+    check_flag,
+    check_optional_text,
+)
+from cbcstats.charts.chart import (
+    chart_data,
+    cited_sources,
+    describe,
+    is_chart,
+    title_of,
+)
 from cbcstats.errors import ArgumentError, CbcstatsError
-from cbcstats.exports.editable_charts import ABOVE, BELOW, COLOURS, LABEL, OTHER, SAID, native_chart
+from cbcstats.exports.editable_charts import (
+    ABOVE,
+    BELOW,
+    COLOURS,
+    LABEL,
+    OTHER,
+    SAID,
+    native_chart,
+)
 from cbcstats.exports.notes import caveats
 from cbcstats.files.plain import csv_bytes, plain_frame
 from cbcstats.files.workbooks import new_workbook
@@ -40,7 +59,12 @@ _NUMBERS: Final = """<c:numRef><c:f>{cells}</c:f><c:numCache><c:formatCode>Gener
 WIDTH: Final = 13.333  # inches
 HEIGHT: Final = 7.5
 LEFT: Final = 0.6
-ROOM: Final = (LEFT, 1.5, WIDTH - 2 * LEFT, 4.95)  # of a chart: left, top, width, height
+ROOM: Final = (
+    LEFT,
+    1.5,
+    WIDTH - 2 * LEFT,
+    4.95,
+)  # of a chart: left, top, width, height
 
 
 class Slide(NamedTuple):
@@ -109,7 +133,9 @@ def save_slide(
     path = target(path, [".pptx"], overwrite=check_flag("overwrite", overwrite))
     given = _list_of_axes(charts)
     if not given:
-        raise ArgumentError("`charts` holds no chart; give what a plot_ function returned")
+        raise ArgumentError(
+            "`charts` holds no chart; give what a plot_ function returned"
+        )
     deck = deck_bytes([slide_of(ax) for ax in given], note=note or "")
     return write_whole(path, deck, overwrite=overwrite)
 
@@ -132,7 +158,9 @@ def has_slide(ax: Axes) -> bool:
 def slide_of(ax: Axes) -> Slide:
     """Return what a slide says of a chart; a picture is drawn only where the chart has no native form."""
     data = chart_data(ax)
-    across, upward = (" ".join(label.split()) for label in (ax.get_xlabel(), ax.get_ylabel()))
+    across, upward = (
+        " ".join(label.split()) for label in (ax.get_xlabel(), ax.get_ylabel())
+    )
     return Slide(
         title=title_of(ax) or "Chart",
         text=describe(ax),
@@ -162,7 +190,10 @@ def _new_deck(title: str) -> Any:
             'slides need python-pptx; install it with: pip install "cbcstats[slides]"'
         ) from error
     deck = pptx.Presentation()
-    deck.slide_width, deck.slide_height = pptx.util.Inches(WIDTH), pptx.util.Inches(HEIGHT)
+    deck.slide_width, deck.slide_height = (
+        pptx.util.Inches(WIDTH),
+        pptx.util.Inches(HEIGHT),
+    )
     about = deck.core_properties
     about.title, about.author, about.last_modified_by, about.language = (
         title,
@@ -180,12 +211,17 @@ def _add_slide(deck: Any, about: Slide, note: str) -> None:
 
     slide = deck.slides.add_slide(deck.slide_layouts.get_by_name("Title Only"))
     title = slide.shapes.title
-    title.left, title.top, title.width, title.height = _box(LEFT, 0.35, WIDTH - 2 * LEFT, 1.1)
+    title.left, title.top, title.width, title.height = _box(
+        LEFT, 0.35, WIDTH - 2 * LEFT, 1.1
+    )
     title.text_frame.text = about.title
     title.text_frame.word_wrap = True
     title.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     title.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
-    title.text_frame.paragraphs[0].font.size, title.text_frame.paragraphs[0].font.bold = (
+    (
+        title.text_frame.paragraphs[0].font.size,
+        title.text_frame.paragraphs[0].font.bold,
+    ) = (
         Pt(28),
         True,
     )
@@ -194,9 +230,13 @@ def _add_slide(deck: Any, about: Slide, note: str) -> None:
         _add_picture(slide, about)
     else:
         unit = about.across if spec.lying else about.upward
-        add_chart(slide, spec._replace(unit=unit or spec.unit, text=about.text), _box(*ROOM))
+        add_chart(
+            slide, spec._replace(unit=unit or spec.unit, text=about.text), _box(*ROOM)
+        )
         _add_lines(slide, [spec.says, source_line(about.sources)])
-    slide.notes_slide.notes_text_frame.text = _notes(about, note, with_data=spec is None)
+    slide.notes_slide.notes_text_frame.text = _notes(
+        about, note, with_data=spec is None
+    )
 
 
 def _picture(ax: Axes) -> bytes:
@@ -217,7 +257,10 @@ def _add_picture(slide: Any, about: Slide) -> None:
     left, top, width, height = _box(*ROOM)
     picture = slide.shapes.add_picture(io.BytesIO(about.picture), left, top)
     scale = min(width / picture.width, height / picture.height)
-    picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
+    picture.width, picture.height = (
+        int(picture.width * scale),
+        int(picture.height * scale),
+    )
     picture.left = int(left + (width - picture.width) / 2)
     picture._element.nvPicPr.cNvPr.set("descr", about.text)
 
@@ -238,9 +281,15 @@ def _add_lines(slide: Any, lines: list[str]) -> None:
 def _notes(about: Slide, note: str, *, with_data: bool) -> str:
     said = [
         f"{of[0].upper()}{of[1:]}: {reading}"
-        for of, reading in caveats({"chart": about.data}).iloc[1:].itertuples(index=False)
+        for of, reading in caveats({"chart": about.data})
+        .iloc[1:]
+        .itertuples(index=False)
     ]
-    table = [f"Data:\n{csv_bytes(plain_frame(about.data)).decode('utf-8')}"] if with_data else []
+    table = (
+        [f"Data:\n{csv_bytes(plain_frame(about.data)).decode('utf-8')}"]
+        if with_data
+        else []
+    )
     return "\n\n".join(filter(None, [note, about.text, *said, *table]))
 
 
@@ -258,7 +307,9 @@ def _undated(content: io.BytesIO) -> bytes:
         zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as copy,
     ):
         for name in archive.namelist():
-            copy.writestr(zipfile.ZipInfo(name), archive.read(name), zipfile.ZIP_DEFLATED)
+            copy.writestr(
+                zipfile.ZipInfo(name), archive.read(name), zipfile.ZIP_DEFLATED
+            )
     return plain.getvalue()
 
 
@@ -271,7 +322,11 @@ def add_chart(slide: Any, spec: NativeChart, box: tuple[int, ...]) -> Any:
     numbers.categories = list(spec.data[LABEL])
     for series in spec.series:
         numbers.add_series(
-            series, [None if pd.isna(number) else float(number) for number in spec.data[series]]
+            series,
+            [
+                None if pd.isna(number) else float(number)
+                for number in spec.data[series]
+            ],
         )
     kind = XL_CHART_TYPE.BAR_CLUSTERED if spec.lying else XL_CHART_TYPE.COLUMN_CLUSTERED
     frame = slide.shapes.add_chart(kind, *box, numbers)
@@ -295,20 +350,28 @@ def _dress_axes(chart: Any, spec: NativeChart) -> None:
 
     chart.font.size = Pt(12)
     if chart.has_legend:
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+        chart.legend.position, chart.legend.include_in_layout = (
+            XL_LEGEND_POSITION.BOTTOM,
+            False,
+        )
     along, across = chart.category_axis, chart.value_axis
     for axis, name in ((along, LABEL), (across, spec.unit)):
         axis.axis_title.text_frame.text = name
         axis.axis_title.text_frame.paragraphs[0].font.size = Pt(12)
         axis.axis_title.text_frame.paragraphs[0].font.bold = False
-    along.tick_label_position, along.reverse_order = XL_TICK_LABEL_POSITION.LOW, spec.lying
+    along.tick_label_position, along.reverse_order = (
+        XL_TICK_LABEL_POSITION.LOW,
+        spec.lying,
+    )
     if spec.lying:
         across._element.find("{*}crosses").set(
             "val", "max"
         )  # stands below, although the first bar is on top
     across.major_gridlines.format.line.color.rgb = RGBColor.from_string("E3E3E3")
     if not spec.lying:
-        across.minimum_scale = 0  # a column that does not begin at 0 would lie about its height
+        across.minimum_scale = (
+            0  # a column that does not begin at 0 would lie about its height
+        )
 
 
 def _dress_series(series: Any, place: int, spec: NativeChart) -> None:
@@ -334,7 +397,8 @@ def _dress_series(series: Any, place: int, spec: NativeChart) -> None:
             label.text_frame.paragraphs[0].font.size = Pt(12)
             label.position = XL_LABEL_POSITION.OUTSIDE_END
     reach = {
-        name: _numbers_of(spec, column) for name, column in (("plus", ABOVE), ("minus", BELOW))
+        name: _numbers_of(spec, column)
+        for name, column in (("plus", ABOVE), ("minus", BELOW))
     }
     series._element.find("{*}cat").addprevious(parse_xml(_ERROR_BARS.format(**reach)))
 

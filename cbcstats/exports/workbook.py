@@ -41,7 +41,10 @@ _READ: Final = (
 
 
 def workbook_bytes(
-    tables: Mapping[str, pd.DataFrame], title: str, note: str, sources: pd.DataFrame | None = None
+    tables: Mapping[str, pd.DataFrame],
+    title: str,
+    note: str,
+    sources: pd.DataFrame | None = None,
 ) -> bytes:
     """Return the workbook; the same tables give the same bytes.
 
@@ -53,10 +56,17 @@ def workbook_bytes(
     cited = sources_of(tables.values(), sources)
     charts = {name: native_chart(frame, cited) for name, frame in tables.items()}
     wanted = [
-        (name, kind) for name in tables for kind in ("", " chart") if not kind or charts[name]
+        (name, kind)
+        for name in tables
+        for kind in ("", " chart")
+        if not kind or charts[name]
     ]
     names = dict(
-        zip(wanted, sheet_names((name + kind for name, kind in wanted), _OURS), strict=True)
+        zip(
+            wanted,
+            sheet_names((name + kind for name, kind in wanted), _OURS),
+            strict=True,
+        )
     )
     content = io.BytesIO()
     with new_workbook(content, title) as workbook:
@@ -75,20 +85,31 @@ def workbook_bytes(
             chart = charts[name]
             if not kind:
                 line = (
-                    source_line(cited_by([tables[name]]), cited) or "Source: the table names none."
+                    source_line(cited_by([tables[name]]), cited)
+                    or "Source: the table names none."
                 )
                 _write_table(
-                    workbook, sheet_name, name if len(tables) > 1 else title, tables[name], line
+                    workbook,
+                    sheet_name,
+                    name if len(tables) > 1 else title,
+                    tables[name],
+                    line,
                 )
             elif chart is not None:
                 _write_chart(workbook, sheet_name, chart)
         if len(cited):
-            says = ("Sources", "The sources that the tables cite; addresses are text.", "")
+            says = (
+                "Sources",
+                "The sources that the tables cite; addresses are text.",
+                "",
+            )
             write_sheet(workbook, SOURCES, says, cited, wrapped=True)
     return content.getvalue()
 
 
-def _write_cover(workbook: Any, tables: Mapping[str, pd.DataFrame], title: str, note: str) -> None:
+def _write_cover(
+    workbook: Any, tables: Mapping[str, pd.DataFrame], title: str, note: str
+) -> None:
     from cbcstats._version import __version__
 
     latest = latest_day(tables.values())
@@ -122,8 +143,13 @@ def _write_contents(
     *,
     cited: bool,
 ) -> None:
-    ours = [(NOTES, "how words, ranges and marks are to be read"), (COLUMNS, "what columns mean")]
-    rows: list[tuple[Any, ...]] = [(sheet, holds, None, None, None) for sheet, holds in ours]
+    ours = [
+        (NOTES, "how words, ranges and marks are to be read"),
+        (COLUMNS, "what columns mean"),
+    ]
+    rows: list[tuple[Any, ...]] = [
+        (sheet, holds, None, None, None) for sheet, holds in ours
+    ]
     for (name, kind), sheet in names.items():
         days = (period_of(tables[name]) or (None, None)) if not kind else (None, None)
         rows.append(
@@ -139,11 +165,17 @@ def _write_contents(
     kinds = {"sheet": "str", "what it holds": "str", "rows": "Int64"}
     kinds |= dict.fromkeys(("first day", "last day"), "datetime64[us]")
     listed = pd.DataFrame(rows, columns=list(kinds), dtype="object").astype(kinds)
-    says = ("Contents", "The sheets of this workbook; each name leads to its sheet.", "")
+    says = (
+        "Contents",
+        "The sheets of this workbook; each name leads to its sheet.",
+        "",
+    )
     sheet = write_sheet(workbook, CONTENTS, says, listed)
     for row, name in enumerate(listed["sheet"], start=TOP + 1):
         address = name.replace("'", "''")
-        sheet.write_url(row, 0, f"internal:'{address}'!A1", string=name, tip=f"Go to {name}")
+        sheet.write_url(
+            row, 0, f"internal:'{address}'!A1", string=name, tip=f"Go to {name}"
+        )
 
 
 def _columns(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -155,7 +187,9 @@ def _columns(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "column", "meaning"], dtype="str")
 
 
-def _write_table(workbook: Any, sheet: str, title: str, frame: pd.DataFrame, line: str) -> None:
+def _write_table(
+    workbook: Any, sheet: str, title: str, frame: pd.DataFrame, line: str
+) -> None:
     holds = f"One table of {len(frame):,} rows and {frame.shape[1]} columns. How to read it: sheet {NOTES}."
     write_sheet(workbook, sheet, (title, holds, line), frame)
 
@@ -182,7 +216,10 @@ def _write_chart(workbook: Any, name: str, spec: NativeChart) -> None:
             "plus_values": f"={formula(ABOVE)}",
             "minus_values": f"={formula(BELOW)}",
         }
-        lists = {"plus_data": _numbers(spec.data[ABOVE]), "minus_data": _numbers(spec.data[BELOW])}
+        lists = {
+            "plus_data": _numbers(spec.data[ABOVE]),
+            "minus_data": _numbers(spec.data[BELOW]),
+        }
         chart.add_series(
             {
                 "name": [name, TOP, places[series]],
@@ -216,10 +253,16 @@ def _write_chart(workbook: Any, name: str, spec: NativeChart) -> None:
         {"position": "bottom"} if len(spec.series) > 1 or spec.lying else {"none": True}
     )
     chart.set_size(
-        {"width": 860, "height": max(300, 140 + 46 * len(spec.data)) if spec.lying else 460}
+        {
+            "width": 860,
+            "height": max(300, 140 + 46 * len(spec.data)) if spec.lying else 460,
+        }
     )
     sheet.insert_chart(
-        TOP, len(places) + 1, chart, {"description": text_of_name(spec.text), "object_position": 2}
+        TOP,
+        len(places) + 1,
+        chart,
+        {"description": text_of_name(spec.text), "object_position": 2},
     )
 
 

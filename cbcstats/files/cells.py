@@ -29,7 +29,9 @@ _FOREIGN_MARKS: Final = {
     "true": ("wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar"),
     "false": ("falsch", "faux", "falso", "onwaar"),
 }
-_ERROR_SHOWN: Final = re.compile(r"#{3,}|#(NAME\?|N/A|VALUE!|REF!|DIV/0!|NUM!|NULL!)|Err:[0-9]{3}")
+_ERROR_SHOWN: Final = re.compile(
+    r"#{3,}|#(NAME\?|N/A|VALUE!|REF!|DIV/0!|NUM!|NULL!)|Err:[0-9]{3}"
+)
 _FOREIGN_ENCODINGS: Final = ("cp1252", "latin-1")
 
 
@@ -44,10 +46,14 @@ def as_text(cell: Any) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, float):
-        return "" if cell != cell else str(int(cell)) if cell.is_integer() else str(cell)
+        return (
+            "" if cell != cell else str(int(cell)) if cell.is_integer() else str(cell)
+        )
     if not pd.api.types.is_scalar(cell):
         return str(cell)
-    if cell is None or cell is pd.NA or cell != cell:  # NaN and NaT differ from themselves
+    if (
+        cell is None or cell is pd.NA or cell != cell
+    ):  # NaN and NaT differ from themselves
         return ""
     if isinstance(cell, datetime.datetime):
         is_day = cell.time() == datetime.time()

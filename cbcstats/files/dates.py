@@ -22,15 +22,25 @@ PARTIAL_DATE: Final = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 _ISO_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _HOUR: Final = r"(?:[01]\d|2[0-3]):?[0-5]\d"
 _SECONDS: Final = r"(?::[0-5]\d(?:[.,]\d+)?)?"
-_ISO_TIME: Final = re.compile(rf"({_ISO_DAY})[T ]{_HOUR}{_SECONDS}(?:Z|[+-]{_HOUR})?", re.ASCII)
-_YEAR_MONTH_DAY: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII)
+_ISO_TIME: Final = re.compile(
+    rf"({_ISO_DAY})[T ]{_HOUR}{_SECONDS}(?:Z|[+-]{_HOUR})?", re.ASCII
+)
+_YEAR_MONTH_DAY: Final = re.compile(
+    r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII
+)
 _DAY_MONTH_YEAR: Final = re.compile(
     r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)( 0?0:00(:00)?)?", re.ASCII
 )
-_YEAR_FIRST: Final = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})( 0?0:00(:00)?)?", re.ASCII)
-_NO_DAY: Final = re.compile(r"\d{4}|\d{4}[-/]\d{1,2}|\d{1,2}[-/]\d{4}|[^\W\d]+\.? \d{4}", re.ASCII)
+_YEAR_FIRST: Final = re.compile(
+    r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})( 0?0:00(:00)?)?", re.ASCII
+)
+_NO_DAY: Final = re.compile(
+    r"\d{4}|\d{4}[-/]\d{1,2}|\d{1,2}[-/]\d{4}|[^\W\d]+\.? \d{4}", re.ASCII
+)
 _SERIAL: Final = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
-_LONGEST_DATE: Final = 60  # characters; some patterns take the square of the length of a text
+_LONGEST_DATE: Final = (
+    60  # characters; some patterns take the square of the length of a text
+)
 _PROBE: Final = datetime.date(2017, 4, 23)
 _DIRECTIVES_THAT_TOUCH: Final = re.compile("%[djmyYHMS]%[djmyYHMS]")
 _DAY_FIRST: Final = "%d{mark}%m{mark}{year}"
@@ -46,7 +56,9 @@ _MONTH_IN_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_DATE: Final = Finding("is not a date", "write it as 2017-04-03")
-_NOT_IN_CALENDAR: Final = Finding("is not a date of the calendar", "correct the day or the month")
+_NOT_IN_CALENDAR: Final = Finding(
+    "is not a date of the calendar", "correct the day or the month"
+)
 
 
 def check_date_format(date_format: str | None) -> None:
@@ -103,7 +115,9 @@ def parse_day(text: str, *, partial: bool = False) -> tuple[pd.Timestamp, str]:
     try:
         on = datetime.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
-        raise ValueError(f"{_NOT_IN_CALENDAR.problem}; {_NOT_IN_CALENDAR.remedy}") from None
+        raise ValueError(
+            f"{_NOT_IN_CALENDAR.problem}; {_NOT_IN_CALENDAR.remedy}"
+        ) from None
     return pd.Timestamp(on), precision
 
 
@@ -147,7 +161,9 @@ def _may_be_a_date(text: pd.Series, date_format: str) -> pd.Series:
     return fits.astype(bool)
 
 
-def _parse_one(text: str, day_zero: datetime.date | None, *, partial: bool) -> pd.Timestamp | None:
+def _parse_one(
+    text: str, day_zero: datetime.date | None, *, partial: bool
+) -> pd.Timestamp | None:
     """Return the day of an ISO time, a serial number, or part of a date."""
     if timed := _ISO_TIME.fullmatch(text):
         text = timed[1]
@@ -170,7 +186,9 @@ def serials_as_days(texts: pd.Series, day_zero: datetime.date | None) -> pd.Seri
     if day_zero is None:
         return texts
     is_serial = texts.str.fullmatch(_SERIAL.pattern).astype(bool)
-    days = parse_dates(texts[is_serial].tolist(), day_zero=day_zero).dt.strftime("%Y-%m-%d")
+    days = parse_dates(texts[is_serial].tolist(), day_zero=day_zero).dt.strftime(
+        "%Y-%m-%d"
+    )
     return texts.mask(is_serial, days.set_axis(texts.index[is_serial]))
 
 
@@ -198,7 +216,9 @@ def is_date_like(text: str) -> bool:
     return any(form.fullmatch(text) for form in forms)
 
 
-def explain_date(text: str, stated: str | None = None, *, may_state: bool = True) -> Finding:
+def explain_date(
+    text: str, stated: str | None = None, *, may_state: bool = True
+) -> Finding:
     """Return what is wrong with a text that is not a date, and what to write.
 
     Parameters
@@ -231,7 +251,9 @@ def explain_date(text: str, stated: str | None = None, *, may_state: bool = True
         return Finding("does not name a day", f"write it as 2017-04-03; {remedy}")
     if serial := _SERIAL.fullmatch(text):
         return _explain_serial(int(serial[1]))
-    if _MONTH_IN_WORDS.fullmatch(text) or re.search(r"[^\W\d]{3}.*\d{4}|\d{4}.*[^\W\d]{3}", text):
+    if _MONTH_IN_WORDS.fullmatch(text) or re.search(
+        r"[^\W\d]{3}.*\d{4}|\d{4}.*[^\W\d]{3}", text
+    ):
         return _explain_words(text, may_state=may_state)
     return _NOT_A_DATE
 
@@ -245,7 +267,9 @@ def _explain_serial(days: int) -> Finding:
     )
 
 
-def _explain_numbers(numbers: re.Match[str], stated: str | None, *, may_state: bool) -> Finding:
+def _explain_numbers(
+    numbers: re.Match[str], stated: str | None, *, may_state: bool
+) -> Finding:
     """Explain three numbers with the year last."""
     parts = {"mark": numbers[2], "year": "%Y" if len(numbers[4]) == 4 else "%y"}
     orders = _orders(numbers)
@@ -262,11 +286,17 @@ def _explain_numbers(numbers: re.Match[str], stated: str | None, *, may_state: b
     if stated:
         return Finding(f"does not fit the stated date_format {stated}", write)
     if len(days) > 1:
-        state = f'state date_format="{formats[0]}" or, with the month first, "{formats[1]}"'
+        state = (
+            f'state date_format="{formats[0]}" or, with the month first, "{formats[1]}"'
+        )
         problem = "may have the day or the month first"
     else:
         state = f'state date_format="{formats[0]}"'
-        problem = "is a date in a format that is not stated" if may_state else "is not ISO 8601"
+        problem = (
+            "is a date in a format that is not stated"
+            if may_state
+            else "is not ISO 8601"
+        )
     return Finding(problem, f"{state}; or {write}" if may_state else write)
 
 
@@ -293,7 +323,10 @@ def _has_format(text: str, date_format: str) -> bool:
 def _orders(numbers: re.Match[str]) -> dict[str, datetime.date]:
     """Return in which orders three numbers are a date of the calendar, and which."""
     first, second, year = numbers[1], numbers[3], numbers[4]
-    days = {_DAY_FIRST: _day(year, second, first), _MONTH_FIRST: _day(year, first, second)}
+    days = {
+        _DAY_FIRST: _day(year, second, first),
+        _MONTH_FIRST: _day(year, first, second),
+    }
     return {order: day for order, day in days.items() if day}
 
 

@@ -21,13 +21,20 @@ from cbcstats.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-DELIMITERS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+DELIMITERS: Final = {
+    ",": "a comma",
+    ";": "a semicolon",
+    "\t": "a tab",
+    "|": "a vertical bar",
+}
 FIRST_ROWS: Final = 20  # rows among which delimiter and header are looked for
 _RARE_DELIMITERS: Final = ":~^"
 _RARE_SHARE: Final = 0.6  # colons are common in text and times, too
 _FIRST_CHARACTERS: Final = 2**18
 _SURROGATES: Final = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8
-_LONGEST_RECORD: Final = 10_000  # lines; a quotation mark open for longer was never closed
+_LONGEST_RECORD: Final = (
+    10_000  # lines; a quotation mark open for longer was never closed
+)
 
 
 class Record(NamedTuple):
@@ -111,9 +118,13 @@ def delimiters_of(lines: Sequence[str]) -> list[str]:
     marks = [*DELIMITERS, *_RARE_DELIMITERS]
 
     def likeness(delimiter: str) -> tuple[bool, float]:
-        widths = Counter(len(record.cells) for record in first_records(lines, delimiter))
+        widths = Counter(
+            len(record.cells) for record in first_records(lines, delimiter)
+        )
         # Remarks may hold more commas than a row has cells, but hardly as many on each row.
-        alike = max((rows**2 * width for width, rows in widths.items() if width > 1), default=0)
+        alike = max(
+            (rows**2 * width for width, rows in widths.items() if width > 1), default=0
+        )
         is_regular = len(widths) == 1 and alike > 0
         return is_regular, alike if delimiter in DELIMITERS else alike * _RARE_SHARE
 

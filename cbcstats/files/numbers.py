@@ -19,7 +19,9 @@ _WHOLE: Final = re.compile(r"([+-]?\d{1,15})(\.0*)?", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 _MAY_BE_THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}0", re.ASCII)
 _ONE_MARK: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:[.,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII)
+_GROUPED: Final = re.compile(
+    r"[+-]?\d{1,3}(?:[.,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII
+)
 _FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
 
 
@@ -32,7 +34,9 @@ def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
     [12, 12, <NA>, <NA>]
     """
     found = [_WHOLE.fullmatch(text) for text in texts]
-    return pd.Series([int(match[1]) if match else None for match in found], dtype="Int64")
+    return pd.Series(
+        [int(match[1]) if match else None for match in found], dtype="Int64"
+    )
 
 
 def parse_numbers(texts: Sequence[str]) -> pd.Series:
@@ -47,12 +51,18 @@ def parse_numbers(texts: Sequence[str]) -> pd.Series:
 
 
 def _number(text: str) -> float | None:
-    if not _DECIMAL.fullmatch(text) or _MAY_BE_THOUSANDS.fullmatch(text) or len(text) > _DIGITS:
+    if (
+        not _DECIMAL.fullmatch(text)
+        or _MAY_BE_THOUSANDS.fullmatch(text)
+        or len(text) > _DIGITS
+    ):
         return None
     return float(text)
 
 
-def explain_number(text: str, *, whole: bool, words: str = "a column of their own") -> Finding:
+def explain_number(
+    text: str, *, whole: bool, words: str = "a column of their own"
+) -> Finding:
     """Return what is wrong with a text that is not a number, and what to write.
 
     `words` is the column for words such as "about".
@@ -63,7 +73,9 @@ def explain_number(text: str, *, whole: bool, words: str = "a column of their ow
     Finding(problem='has a mark between its thousands', remedy='write digits only, 1234 if that is \
 meant', severity='error')
     """
-    digits_only = f"write digits only, such as 1200, and put words such as 'about' into {words}"
+    digits_only = (
+        f"write digits only, such as 1200, and put words such as 'about' into {words}"
+    )
     if len(text) > _LONGEST:
         return Finding("is not a number", digits_only)
     if _ONE_MARK.fullmatch(text):
@@ -77,14 +89,19 @@ meant', severity='error')
         digits = re.sub(r"[^\d+-]", "", text)
         other = ""
         if not whole and re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):
-            other = f", or {float(text.replace(',', '.')):g} if the comma is a decimal one"
+            other = (
+                f", or {float(text.replace(',', '.')):g} if the comma is a decimal one"
+            )
         problem = "has a mark between its thousands"
         return Finding(problem, f"write digits only, {digits} if that is meant{other}")
     if whole and _FRACTION.fullmatch(text):
-        return Finding("is not a whole number", "write how many there were, not an average")
+        return Finding(
+            "is not a whole number", "write how many there were, not an average"
+        )
     if _DECIMAL.fullmatch(text.replace(" ", "")):
         return Finding(
-            "has more digits than are kept", f"check it, and round it to {_DIGITS} digits"
+            "has more digits than are kept",
+            f"check it, and round it to {_DIGITS} digits",
         )
     if decimal := re.fullmatch(r"([+-]?\d+),(\d+)", text):
         return Finding("has a decimal comma", f"write {decimal[1]}.{decimal[2]}")

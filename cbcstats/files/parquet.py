@@ -29,7 +29,9 @@ def read_parquet(path: Path) -> pd.DataFrame:
         frame: pd.DataFrame = bare.to_pandas(types_mapper=_nullable().get)
     except (*broken, ZoneInfoNotFoundError) as error:
         reason = " ".join(str(error).split())[:_SHOWN]
-        message = f"{path}: is not a Parquet file that can be read ({reason}); write it again"
+        message = (
+            f"{path}: is not a Parquet file that can be read ({reason}); write it again"
+        )
         raise DataError(message) from error
     return frame
 
@@ -41,7 +43,16 @@ def _nullable() -> dict[Any, Any]:
 
     whole = {
         getattr(pa, name.lower())(): pd.api.types.pandas_dtype(name)
-        for name in ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64")
+        for name in (
+            "Int8",
+            "Int16",
+            "Int32",
+            "Int64",
+            "UInt8",
+            "UInt16",
+            "UInt32",
+            "UInt64",
+        )
     }
     return {**whole, pa.bool_(): pd.BooleanDtype()}
 
@@ -54,7 +65,9 @@ def _check(table: Any) -> None:
     table.validate(full=True)
     for column in table.columns:
         if pa.types.is_temporal(column.type):
-            is_duration = pa.types.is_duration(column.type)  # Arrow does not order these
+            is_duration = pa.types.is_duration(
+                column.type
+            )  # Arrow does not order these
             ordered = column.cast(pa.int64()) if is_duration else column
             for extreme in pa.compute.min_max(ordered).values():
                 extreme.cast(column.type).as_py()

@@ -41,14 +41,17 @@ def plain_frame(table: Any, name: str = "table") -> pd.DataFrame:
         )
     frame = with_index(table)
     names = [
-        " ".join(map(str, label)) if isinstance(label, tuple) else str(label) for label in frame
+        " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+        for label in frame
     ]
     if not names:
         raise ArgumentError(f"`{name}` has no columns; there is nothing to write")
     seen: set[str] = set()
     for label in names:
         if label.casefold() in seen:
-            raise ArgumentError(f"`{name}` has two columns called {label!r}; rename one")
+            raise ArgumentError(
+                f"`{name}` has two columns called {label!r}; rename one"
+            )
         seen.add(label.casefold())
     named = frame.set_axis(pd.Index(names, dtype="str"), axis="columns")
     named.attrs = dict(table.attrs)
@@ -66,12 +69,16 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     -3.5,+49%,'=1+1
     """
     cells = pd.DataFrame(
-        {name: _cells(frame[name]) for name in frame}, columns=frame.columns, index=frame.index
+        {name: _cells(frame[name]) for name in frame},
+        columns=frame.columns,
+        index=frame.index,
     )
     cells = cells.rename(columns=harmless)
     text = cells.to_csv(index=False, lineterminator="\n")
     if "\r" in text:  # is not quoted unless all texts are, and would end the row
-        text = cells.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+        text = cells.to_csv(
+            index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+        )
     return text.encode("utf-8")
 
 
@@ -142,7 +149,11 @@ def _cell(value: Any) -> Any:
 def with_index(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with an index that says something as columns."""
     index = frame.index
-    if index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index.dtype):
+    if (
+        index.nlevels == 1
+        and index.name is None
+        and pd.api.types.is_integer_dtype(index.dtype)
+    ):
         return frame
     labels = index.to_frame(index=False)
     labels.columns = pd.Index(["row" if name is None else name for name in index.names])

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     Rows = list[tuple[int, list[str]]]
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
-FIRST_ROW: Final = 2  # of a table whose header is not a row, as a spreadsheet would number it
+FIRST_ROW: Final = (
+    2  # of a table whose header is not a row, as a spreadsheet would number it
+)
 LARGEST: Final = 512  # MB of a file that is read into memory
 
 
@@ -113,18 +115,24 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         If there is no such file or sheet, its kind is not known, or it holds no table.
     """
     if sheet is not None and not isinstance(sheet, str):
-        raise ArgumentError(f"`sheet` must be the name of a sheet, but {sheet!r} was given")
+        raise ArgumentError(
+            f"`sheet` must be the name of a sheet, but {sheet!r} was given"
+        )
     if isinstance(source, pd.DataFrame):
         return _from_frame(source, "the frame")
     if not isinstance(source, str | os.PathLike):
         given = type(source).__name__
-        raise ArgumentError(f"`source` must be a path or a pandas frame, but {given} was given")
+        raise ArgumentError(
+            f"`source` must be a path or a pandas frame, but {given} was given"
+        )
     path = existing_file(source)
     try:
         if path.suffix.lower() == ".xlsx":
             return _from_workbook(path, is_header, sheet)
         if sheet is not None:
-            raise DataError(f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}")
+            raise DataError(
+                f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
+            )
         if path.suffix.lower() == ".parquet":
             return _from_frame(read_parquet(path), str(path))
         return _from_csv(path, is_header)
@@ -140,12 +148,18 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
     try:
         path = Path(source).expanduser()
         exists = path.is_file()
-    except (RuntimeError, OSError, ValueError) as error:  # no such home folder, too long a name
+    except (
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:  # no such home folder, too long a name
         message = f"{source}: cannot be found ({error}); check the name and the folder"
         raise DataError(message) from error
     if path.suffix.lower() not in SUFFIXES:
         kinds = ", ".join(SUFFIXES)
-        raise DataError(f"{path}: the kind of file is not known; give one that ends in {kinds}")
+        raise DataError(
+            f"{path}: the kind of file is not known; give one that ends in {kinds}"
+        )
     if not exists:
         raise DataError(f"{path}: there is no such file; check the name and the folder")
     size = path.stat().st_size / 2**20
@@ -164,7 +178,9 @@ def header_place(rows: Sequence[Sequence[str]], is_header: IsHeader, name: str) 
     """
     rows = rows[: delimited.FIRST_ROWS]
     if not rows:
-        raise DataError(f"{name}: holds no table; the first row must hold the names of the columns")
+        raise DataError(
+            f"{name}: holds no table; the first row must hold the names of the columns"
+        )
     filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows]
     found = [place for place, cells in enumerate(rows) if is_header(cells)]
     full = [place for place, count in enumerate(filled) if 2 * count >= max(filled)]
@@ -216,7 +232,9 @@ def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
     header = unique_names(map(str, frame))
     rows = pd.RangeIndex(FIRST_ROW, len(frame) + FIRST_ROW, name="row")
     cells = frame.set_axis(header, axis="columns").set_axis(rows, axis="index")
-    return _without_blank_rows(TextTable(name, header, FIRST_ROW - 1, cells, is_text=False))
+    return _without_blank_rows(
+        TextTable(name, header, FIRST_ROW - 1, cells, is_text=False)
+    )
 
 
 def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
@@ -230,7 +248,9 @@ def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
     lines_are_rows = not any("\n" in cell for record in first for cell in record.cells)
     columns = None
     if lines_are_rows and encoding.startswith("utf"):
-        columns = delimited.columns_by_line(text.encode(), delimiter, names, skip=header.row)
+        columns = delimited.columns_by_line(
+            text.encode(), delimiter, names, skip=header.row
+        )
     if columns is None:
         records = delimited.all_records(text, delimiter)
         body = [record for record in records if record.row > header.row]
@@ -242,7 +262,9 @@ def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
     return _without_blank_rows(table)
 
 
-def _first_records(text: str, is_header: IsHeader) -> tuple[str, list[delimited.Record]]:
+def _first_records(
+    text: str, is_header: IsHeader
+) -> tuple[str, list[delimited.Record]]:
     """Return the delimiter that shows a header, or else the likeliest, and the first records."""
     lines = delimited.first_lines(text)
     delimiters = delimited.delimiters_of(lines)
@@ -255,7 +277,9 @@ def _first_records(text: str, is_header: IsHeader) -> tuple[str, list[delimited.
 
 def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTable:
     """Cut records to the header; bytes that are not UTF-8 are read as Windows-1252."""
-    rows = [(record.row, list(map(delimited.repair, record.cells))) for record in records]
+    rows = [
+        (record.row, list(map(delimited.repair, record.cells))) for record in records
+    ]
     table = _from_rows(empty, rows)
     for record in records:
         if record.fault:
@@ -280,7 +304,9 @@ def _from_columns(empty: TextTable, columns: Any, ragged: dict[int, str]) -> Tex
     first = empty.header_row + 1
     numbers = range(first, first + len(columns) + len(ragged))
     rows = [row for row in numbers if row not in ragged] if ragged else numbers
-    cells = pd.DataFrame({name: text_column(columns[name].to_pandas()) for name in empty.header})
+    cells = pd.DataFrame(
+        {name: text_column(columns[name].to_pandas()) for name in empty.header}
+    )
     cells = cells.set_axis(pd.Index(rows, name="row", dtype="int64"), axis="index")
     if not ragged:
         return replace(empty, cells=cells)
@@ -301,9 +327,13 @@ def _from_workbook(path: Path, is_header: IsHeader, wanted: str | None) -> TextT
     )
     rows = _filled(sheet)
     name = f"{path}, sheet {sheet.name}"
-    header_row, header = rows[header_place([cells for _, cells in rows], is_header, name)]
+    header_row, header = rows[
+        header_place([cells for _, cells in rows], is_header, name)
+    ]
     names = unique_names(header)
-    empty = TextTable(name, names, header_row, pd.DataFrame(), first_day=first_day(path))
+    empty = TextTable(
+        name, names, header_row, pd.DataFrame(), first_day=first_day(path)
+    )
     body = {row: cells for row, cells in rows if row > header_row}
     unread = {}
     for (row, place), (formula, problem) in sheet.unread.items():
@@ -318,10 +348,14 @@ def _from_workbook(path: Path, is_header: IsHeader, wanted: str | None) -> TextT
 def _sheet_with_header(path: Path, sheets: list[Sheet], is_header: IsHeader) -> Sheet:
     """Return the sheet that holds the table, or else the first that holds anything."""
     first = delimited.FIRST_ROWS
-    fitting = [s for s in sheets if any(is_header(cells) for _, cells in s.rows[:first])]
+    fitting = [
+        s for s in sheets if any(is_header(cells) for _, cells in s.rows[:first])
+    ]
     if len(fitting) > 1:
         shown = ", ".join(repr(sheet.name) for sheet in fitting)
-        remedy = f"name one of them: sheet={fitting[0].name!r} (--sheet on the command line)"
+        remedy = (
+            f"name one of them: sheet={fitting[0].name!r} (--sheet on the command line)"
+        )
         raise DataError(f"{path}: holds a table on several sheets ({shown}); {remedy}")
     filled = [sheet for sheet in sheets if any(any(cells) for _, cells in sheet.rows)]
     return (fitting or filled or sheets)[0]
@@ -350,12 +384,17 @@ def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
     surplus: dict[int, list[str]] = {}
     for row, cells in rows:
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-            faults[row] = f"has {plural(len(cells), 'cell')} where the header has {width}"
+            faults[row] = (
+                f"has {plural(len(cells), 'cell')} where the header has {width}"
+            )
             surplus[row] = cells[width:]
     cut = [cells[:width] + [""] * (width - len(cells)) for _, cells in rows]
     columns = map(list, zip(*cut, strict=True)) if cut else [[] for _ in empty.header]
     index = pd.Index([row for row, _ in rows], name="row", dtype="int64")
-    texts = {name: text_column(column) for name, column in zip(empty.header, columns, strict=True)}
+    texts = {
+        name: text_column(column)
+        for name, column in zip(empty.header, columns, strict=True)
+    }
     frame = pd.DataFrame(texts).set_axis(index, axis="index")
     return replace(empty, cells=frame, faults=faults, surplus=surplus)
 

@@ -31,12 +31,16 @@ NO_RESULT: Final = "holds a formula whose result is not stored"
 AN_ERROR: Final = "holds an error of Excel"
 _MOST_XML: Final = 2**30  # bytes; a file of a few kilobytes can unpack to terabytes
 _MOST_CELLS: Final = 2**25  # between the first and the last cell of a sheet
-_MOST_TEXT: Final = 2**29  # characters of all cells; one shared text can fill a million cells
+_MOST_TEXT: Final = (
+    2**29
+)  # characters of all cells; one shared text can fill a million cells
 _NOT_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _NOT_NAME: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Rows, cells and shared texts as nearly all programs write them.
 _COMMON_ROW: Final = re.compile(rb'<row r="(\d{1,7})"')
-_COMMON_CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"(?: s="\d+")?(?: t="[a-zA-Z]+")?/?>')
+_COMMON_CELL: Final = re.compile(
+    rb'<c r="([A-Z]{1,3})\d{1,7}"(?: s="\d+")?(?: t="[a-zA-Z]+")?/?>'
+)
 _COMMON_TEXT: Final = re.compile(rb' t="s"><v>(\d+)</v>')
 _BROKEN: Final = (  # what reading a broken archive or broken XML raises
     ValueError,
@@ -87,13 +91,14 @@ def read_sheets(path: Path) -> list[Sheet]:
         names = workbook.sheet_names
         if not names:
             raise ValueError("it has no sheet")
-        return [_read(workbook.get_sheet_by_name(name), unread.get(name, {})) for name in names]
+        return [
+            _read(workbook.get_sheet_by_name(name), unread.get(name, {}))
+            for name in names
+        ]
     except DataError:
         raise
     except (python_calamine.CalamineError, *_BROKEN) as error:
-        message = (
-            f"{path}: is not an Excel workbook that can be read ({error}); save it again as .xlsx"
-        )
+        message = f"{path}: is not an Excel workbook that can be read ({error}); save it again as .xlsx"
         raise DataError(message) from error
 
 
@@ -110,7 +115,9 @@ def new_workbook(content: io.BytesIO, title: str) -> Any:
     """Return a workbook to write: text stays text, and the same cells give the same bytes."""
     import xlsxwriter
 
-    workbook = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_urls": False})
+    workbook = xlsxwriter.Workbook(
+        content, {"in_memory": True, "strings_to_urls": False}
+    )
     created = datetime.datetime(2000, 1, 1)
     workbook.set_properties({"title": text_of_name(title), "created": created})
     return workbook
@@ -141,7 +148,9 @@ def _read(sheet: Any, unread: dict[tuple[int, int], tuple[str, str]]) -> Sheet:
     top, left = sheet.start or (0, 0)
     rows = {
         row: list(map(as_text, cells))
-        for row, cells in enumerate(sheet.to_python(skip_empty_area=True), start=top + 1)
+        for row, cells in enumerate(
+            sheet.to_python(skip_empty_area=True), start=top + 1
+        )
     }
     width = len(next(iter(rows.values()), ()))
     first = min([left, *(column - 1 for _, column in unread)])
@@ -151,7 +160,9 @@ def _read(sheet: Any, unread: dict[tuple[int, int], tuple[str, str]]) -> Sheet:
         rows = {row: before + cells + after for row, cells in rows.items()}
     for row, _ in unread:
         rows.setdefault(row, [""] * (last - first))
-    places = {(row, column - 1 - first): found for (row, column), found in unread.items()}
+    places = {
+        (row, column - 1 - first): found for (row, column), found in unread.items()
+    }
     return Sheet(sheet.name, sorted(rows.items()), places)
 
 
@@ -258,7 +269,9 @@ class _Scan:
         _, start, rest = xml.partition(b"<sheetData")
         data, end, _ = rest.partition(b"</sheetData>")
         letters, rows = _COMMON_CELL.findall(data), _COMMON_ROW.findall(data)
-        is_common = len(letters) == data.count(b"<c") and len(rows) == data.count(b"<row")
+        is_common = len(letters) == data.count(b"<c") and len(rows) == data.count(
+            b"<row"
+        )
         # `:c` may begin a cell whose name has a prefix.
         others = (b"<f", b't="e"', b":c")
         if not (start and end and is_common) or any(mark in data for mark in others):

@@ -38,7 +38,9 @@ def expanded(path: str | Path) -> Path:
         ) from None
 
 
-def target(path: str | Path, suffixes: Sequence[str], *, overwrite: bool = False) -> Path:
+def target(
+    path: str | Path, suffixes: Sequence[str], *, overwrite: bool = False
+) -> Path:
     """Check the path of a file before the work on its content begins.
 
     Parameters
@@ -123,7 +125,10 @@ def write_together(files: Mapping[Path, bytes], *, overwrite: bool) -> list[Path
     ArgumentError, OSError
         If one of the files cannot be written; those before it are new, those after it old.
     """
-    return [write_whole(path, content, overwrite=overwrite) for path, content in files.items()]
+    return [
+        write_whole(path, content, overwrite=overwrite)
+        for path, content in files.items()
+    ]
 
 
 def in_words(error: OSError) -> str:
@@ -141,7 +146,9 @@ def in_words(error: OSError) -> str:
     elif error.errno == errno.EROFS:
         remedy = "name a folder that may be written"
     elif isinstance(error, PermissionError):
-        remedy = "close it where it is open, and check that it and the folder may be written"
+        remedy = (
+            "close it where it is open, and check that it and the folder may be written"
+        )
     return f"{where}{error.strerror or error}; {remedy}"
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def is_member(iso3: pd.Series, on: datetime.date | str | pd.Series | None = None) -> pd.Series:
+def is_member(
+    iso3: pd.Series, on: datetime.date | str | pd.Series | None = None
+) -> pd.Series:
     """Return whether each place is a Member of the WCO on a day.
 
     Parameters
@@ -97,7 +99,9 @@ def accessions() -> pd.Series:
     return members["joined"].fillna(pd.Timestamp(1, 1, 1)).drop("EUE")
 
 
-def _days(on: datetime.date | str | pd.Series | None, index: pd.Index) -> pd.Timestamp | pd.Series:
+def _days(
+    on: datetime.date | str | pd.Series | None, index: pd.Index
+) -> pd.Timestamp | pd.Series:
     if not isinstance(on, pd.Series):
         return _day(on)
     if not on.index.equals(index):
@@ -106,7 +110,9 @@ def _days(on: datetime.date | str | pd.Series | None, index: pd.Index) -> pd.Tim
         )
     values = on.tolist()
     days = {value: _day(value) for value in set(values)}
-    return pd.Series([days[value] for value in values], index=index, dtype="datetime64[us]")
+    return pd.Series(
+        [days[value] for value in values], index=index, dtype="datetime64[us]"
+    )
 
 
 def _day(value: Any) -> pd.Timestamp:

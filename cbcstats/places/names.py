@@ -39,9 +39,7 @@ LIST: Final = re.compile(
 _CONTINENTS: Final = frozenset(
     {"africa", "afrique", "asia", "asie", "america", "amerique", "europe", "europa"}
 )
-_LONGEST: Final = (
-    200  # characters of a text that can be a name; the longest one that is known has about 80
-)
+_LONGEST: Final = 200  # characters of a text that can be a name; the longest one that is known has about 80
 _NEAR: Final = 0.8  # how like a known spelling another one is to be suggested
 _SUGGESTED: Final = 3
 _LETTERS: Final = 4  # a name of fewer among other words may be a word
@@ -108,7 +106,9 @@ def plain_spelling(text: str) -> str:
     """
     text = _unmarked(_unmarked(text.translate(_ACUTE)).translate(_ONE_SIGN).casefold())
     text = re.sub(r"\bl'", "l ", text).replace("'", "")
-    text = _INITIALS.sub(r"\1", " ".join(word for word in _WORDS.findall(text) if word != "the"))
+    text = _INITIALS.sub(
+        r"\1", " ".join(word for word in _WORDS.findall(text) if word != "the")
+    )
     words = [_ONE_WORD.get(word, word) for word in text.split() if word != "the"]
     while len(words) > 1 and words[0] in _ARTICLES:
         del words[0]
@@ -130,7 +130,9 @@ def suggestions(name: str) -> list[str]:
     parts = iso3_of([part for part in LIST.split(name) if part.strip()])
     words = plain_spelling(name).split()
     found = (
-        parts if parts and None not in parts else _sharing(words) or _among(words) or _near(words)
+        parts
+        if parts and None not in parts
+        else _sharing(words) or _among(words) or _near(words)
     )
     short = _short_names()
     return list(dict.fromkeys(short[code] for code in found if code))[:_SUGGESTED]
@@ -142,14 +144,18 @@ _table = functools.cache(load_places)
 @functools.cache
 def _names() -> dict[str, str]:
     """Return the place of each spelling, in its plain form."""
-    return dict(zip(map(plain_spelling, _table()["name"]), _table()["iso3"], strict=True))
+    return dict(
+        zip(map(plain_spelling, _table()["name"]), _table()["iso3"], strict=True)
+    )
 
 
 @functools.cache
 def _codes() -> dict[str, str]:
     places = _table().drop_duplicates("iso3")
     codes = places["iso3"].tolist()
-    return dict(zip(codes, codes, strict=True)) | dict(zip(places["iso2"], codes, strict=True))
+    return dict(zip(codes, codes, strict=True)) | dict(
+        zip(places["iso2"], codes, strict=True)
+    )
 
 
 @functools.cache
@@ -174,7 +180,9 @@ def _unmarked(text: str) -> str:
         return text
     characters = unicodedata.normalize("NFKD", text)
     return "".join(
-        sign for sign in characters if unicodedata.category(sign) not in ("Mn", "Mc", "Me", "Cf")
+        sign
+        for sign in characters
+        if unicodedata.category(sign) not in ("Mn", "Mc", "Me", "Cf")
     )
 
 
@@ -185,7 +193,9 @@ def _sharing(words: list[str]) -> list[str]:
         for code, name in _plain_short_names()
         if words and f" {' '.join(words)} " in name
     }
-    return list(held) if len(held) in (2, 3) or (len(held) == 1 and len(words) > 1) else []
+    return (
+        list(held) if len(held) in (2, 3) or (len(held) == 1 and len(words) > 1) else []
+    )
 
 
 def _among(words: list[str]) -> list[str]:
@@ -210,5 +220,6 @@ def _near(words: list[str]) -> list[str]:
     if len(name) < _LETTERS or _CONTINENTS.intersection(words):
         return []
     return [
-        _names()[near] for near in get_close_matches(name, _names(), n=3 * _SUGGESTED, cutoff=_NEAR)
+        _names()[near]
+        for near in get_close_matches(name, _names(), n=3 * _SUGGESTED, cutoff=_NEAR)
     ]

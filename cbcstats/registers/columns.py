@@ -23,7 +23,15 @@ _COMPARED_CHARACTERS: Final = 500  # of a name
 
 # What columns are often called; for hints only.
 _ALSO_CALLED: Final = {
-    "member": ("country", "beneficiary", "administration", "place", "pays", "pais", "país"),
+    "member": (
+        "country",
+        "beneficiary",
+        "administration",
+        "place",
+        "pays",
+        "pais",
+        "país",
+    ),
     "start_date": ("start", "date", "from", "begin", "first day", "début", "inicio"),
     "programme": ("program", "project", "initiative"),
 }
@@ -52,7 +60,9 @@ def as_typed(word: str) -> str:
     return f'"{word}"' if quoted != word and not set('"$`\\!') & set(word) else quoted
 
 
-def check_columns(columns: Mapping[str, str] | None, schema: pa.DataFrameSchema) -> dict[str, str]:
+def check_columns(
+    columns: Mapping[str, str] | None, schema: pa.DataFrameSchema
+) -> dict[str, str]:
     """Return the columns that a caller names.
 
     Raises
@@ -140,7 +150,9 @@ def _ambiguous(found: Sequence[str], name: str) -> str:
     return f'{shown} may both be {name}; say which: columns={{"{name}": "{chosen}"}}{rename}'
 
 
-def _check_free(table: TextTable, column: str, name: str, matched: Mapping[str, str]) -> None:
+def _check_free(
+    table: TextTable, column: str, name: str, matched: Mapping[str, str]
+) -> None:
     for other, taken in matched.items():
         if taken == column:
             raise DataError(
@@ -156,11 +168,15 @@ def _explain_missing(
     free = [column for column in table.header if column not in taken]
     meant = {name: _likely(called.get(name, name), name, free) for name in missing}
     wanted = " and ".join(f"{n} ({called[n]!r})" if n in called else n for n in missing)
-    shown = ", ".join(repr(column[:_SHOWN_CHARACTERS]) for column in table.header[:SHOWN])
+    shown = ", ".join(
+        repr(column[:_SHOWN_CHARACTERS]) for column in table.header[:SHOWN]
+    )
     if len(table.header) > SHOWN:
         shown += f" and {len(table.header) - SHOWN:,} more"
     given = ", ".join(f'"{name}": "{column}"' for name, column in meant.items())
-    options = [f"--column {as_typed(f'{name}={column}')}" for name, column in meant.items()]
+    options = [
+        f"--column {as_typed(f'{name}={column}')}" for name, column in meant.items()
+    ]
     return (
         f"{table.name}: no column for {wanted}; the header in row {table.header_row} has {shown}; "
         f"say which it is: columns={{{given}}}, or {' '.join(options)} on the command line"
@@ -170,6 +186,8 @@ def _explain_missing(
 def _likely(wanted: str, name: str, free: Sequence[str]) -> str:
     """Return the column that is likeliest meant, or dots."""
     words = _ALSO_CALLED.get(name, ())
-    also = [column for column in free if any(word in column.casefold() for word in words)]
+    also = [
+        column for column in free if any(word in column.casefold() for word in words)
+    ]
     likely = [*nearest(wanted, free, count=1), *also, "..."]
     return likely[0][:_SHOWN_CHARACTERS]

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats.errors import ERROR, ArgumentError
 from cbcstats.files.cells import as_text
-from cbcstats.files.workbooks import CHARACTERS, ROWS, new_workbook, text_of_cell, text_of_name
+from cbcstats.files.workbooks import (
+    CHARACTERS,
+    ROWS,
+    new_workbook,
+    text_of_cell,
+    text_of_name,
+)
 from cbcstats.files.writing import target, write_whole
 
 if TYPE_CHECKING:
@@ -30,7 +36,9 @@ def write_corrections(
     Each bad cell is coloured, and a comment says what is wrong and what to do.
     """
     path = target(path, [".xlsx"], overwrite=overwrite)
-    cells = rejected.iloc[:, :-1].map(as_text)  # without the reasons, which are in the words
+    cells = rejected.iloc[:, :-1].map(
+        as_text
+    )  # without the reasons, which are in the words
     _check_size(cells)
     content = io.BytesIO()
     with new_workbook(content, "Rows to correct") as workbook:
@@ -49,12 +57,18 @@ def _check_size(cells: pd.DataFrame) -> None:
             f"a cell of {longest:,} characters is more than a sheet holds; {instead}"
         )
     if len(cells) >= ROWS:
-        raise ArgumentError(f"{len(cells):,} rows are more than a sheet holds; {instead}")
+        raise ArgumentError(
+            f"{len(cells):,} rows are more than a sheet holds; {instead}"
+        )
 
 
 def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
-    head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    text = workbook.add_format({"num_format": "@"})  # a corrected cell stays as it is typed
+    head = workbook.add_format(
+        {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+    )
+    text = workbook.add_format(
+        {"num_format": "@"}
+    )  # a corrected cell stays as it is typed
     for place, name in enumerate(cells):
         column = cells.iloc[:, place].tolist()
         longest = max(len(str(name)), *map(len, column[:_MEASURED]), 0) + 2
@@ -71,11 +85,15 @@ def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(cells) + 1}"})
 
 
-def _mark_problems(workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame) -> None:
+def _mark_problems(
+    workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
+) -> None:
     """Colour and comment the bad cells, and say in the last column what to correct in each row."""
     bad = workbook.add_format({"bg_color": "#FFD9B3", "border": 1, "num_format": "@"})
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
-    columns = {str(name).removesuffix(" (as typed)"): place for place, name in enumerate(cells)}
+    columns = {
+        str(name).removesuffix(" (as typed)"): place for place, name in enumerate(cells)
+    }
     columns |= {str(name): place for place, name in enumerate(cells)}
     lines = {row: line for line, row in enumerate(cells.index, start=1)}
     words: dict[int, list[str]] = {}
@@ -83,11 +101,15 @@ def _mark_problems(workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.
         if row not in lines:
             continue
         words.setdefault(row, []).append(f"{column or 'the row'} {problem}: {remedy}")
-        if column in columns:  # not one that was added to a workbook that was handed back
+        if (
+            column in columns
+        ):  # not one that was added to a workbook that was handed back
             line, place = lines[row], columns[column]
             warning = "" if severity == ERROR else "Warning: "
             comment = f"{warning}{problem}.\n{remedy[0].upper()}{remedy[1:]}."
-            sheet.write_string(line, place, text_of_cell(str(cells.iloc[line - 1, place])), bad)
+            sheet.write_string(
+                line, place, text_of_cell(str(cells.iloc[line - 1, place])), bad
+            )
             options = {"author": "cbcstats", "x_scale": 2}
             sheet.write_comment(line, place, text_of_name(comment), options)
     for row, texts in words.items():

@@ -19,12 +19,8 @@ if TYPE_CHECKING:
 
     from narwhals.typing import IntoFrame
 
-UNLIKELY: Final = (
-    0.05  # chance of a gap at an end of a register from which on its period may be covered in part
-)
-LONG_GAP: Final = (
-    30  # days without a mission at an end of a register that are worth a word in any case
-)
+UNLIKELY: Final = 0.05  # chance of a gap at an end of a register from which on its period may be covered in part
+LONG_GAP: Final = 30  # days without a mission at an end of a register that are worth a word in any case
 
 # The columns of counts: text, but for these.
 _DAY: Final = np.timedelta64(1, "D")
@@ -137,7 +133,11 @@ def count_missions(
         indicator=indicator,
         taken=_TAKEN,
     )
-    source = rows.attrs.get("source", "register") if isinstance(rows, pd.DataFrame) else "register"
+    source = (
+        rows.attrs.get("source", "register")
+        if isinstance(rows, pd.DataFrame)
+        else "register"
+    )
     by = [str(name) for name in cells if name not in (*ADDED, YEAR)]
     series = cells.groupby(by).ngroup().to_numpy() if by else np.zeros(len(cells), int)
     dated = cells[YEAR].notna().to_numpy()
@@ -148,7 +148,9 @@ def count_missions(
     def spread(column: str) -> np.ndarray:
         """Add up a column on the grid of all years and series; where there are no cells, there is 0."""
         grid = np.zeros(shape, int)
-        np.add.at(grid, (years[dated] - begin, series[dated]), cells[column].to_numpy()[dated])
+        np.add.at(
+            grid, (years[dated] - begin, series[dated]), cells[column].to_numpy()[dated]
+        )
         return grid.ravel()
 
     missions, sums = spread(ROWS), spread(SUM)
@@ -157,7 +159,9 @@ def count_missions(
     np.add.at(undated, series[~dated], cells[ROWS].to_numpy()[~dated])
     days = _first_days(np.arange(begin, end + 1), year_start)
     starts, ends = days[:-1], days[1:] - _DAY
-    coverage = np.repeat(np.array(_coverage(rows_days, starts, ends), dtype=object), shape[1])
+    coverage = np.repeat(
+        np.array(_coverage(rows_days, starts, ends), dtype=object), shape[1]
+    )
     partial = np.array([said.startswith(PARTIAL) for said in coverage], dtype=bool)
     names = cells[by].take(np.unique(series, return_index=True)[1])
     columns: dict[str, Any] = {
@@ -209,18 +213,23 @@ def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> list[st
         for end in ends
     ]
     if len(days):
-        notes[0] += _note_on_edge(days, "first", days[0] - starts[0], _named(starts[0], ends[0]))
+        notes[0] += _note_on_edge(
+            days, "first", days[0] - starts[0], _named(starts[0], ends[0])
+        )
         if ends[-1] <= today:
             notes[-1] += _note_on_edge(
                 days, "last", ends[-1] - days[-1], _named(starts[-1], ends[-1])
             )
     # What is partial comes first, for by that a note is known.
     return [
-        "; ".join(sorted(said, key=lambda text: not text.startswith(PARTIAL))) for said in notes
+        "; ".join(sorted(said, key=lambda text: not text.startswith(PARTIAL)))
+        for said in notes
     ]
 
 
-def _note_on_edge(days: np.ndarray, which: str, gap: np.timedelta64, period: str) -> list[str]:
+def _note_on_edge(
+    days: np.ndarray, which: str, gap: np.timedelta64, period: str
+) -> list[str]:
     """Return what is to be said of the gap between the first or last mission and that end of its period.
 
     The period may be covered only in part if the gap is longer than every gap inside the register, and unlikely: the
@@ -232,9 +241,13 @@ def _note_on_edge(days: np.ndarray, which: str, gap: np.timedelta64, period: str
     weeks = len(np.unique(numbers // 7))
     day = _named(days[0] if which == "first" else days[-1])
     if length > longest and (span / (span + length)) ** (weeks - 1) < UNLIKELY:
-        verb, place = ("begins", "into") if which == "first" else ("ends", "before the end of")
+        verb, place = (
+            ("begins", "into") if which == "first" else ("ends", "before the end of")
+        )
         said = f"the register {verb} on {day}, {_in_days(length)} {place} {period}"
-        return [f"{PARTIAL} {said}, longer than any gap inside it ({_in_days(longest)})"]
+        return [
+            f"{PARTIAL} {said}, longer than any gap inside it ({_in_days(longest)})"
+        ]
     return (
         [f"{which} mission on {day}; {period} is taken as covered whole"]
         if length > LONG_GAP
@@ -243,7 +256,9 @@ def _note_on_edge(days: np.ndarray, which: str, gap: np.timedelta64, period: str
 
 
 def _named(start: np.datetime64, end: np.datetime64 | None = None) -> str:
-    return period_label(pd.Timestamp(start), pd.Timestamp(start if end is None else end))
+    return period_label(
+        pd.Timestamp(start), pd.Timestamp(start if end is None else end)
+    )
 
 
 def _in_days(number: int) -> str:
@@ -252,7 +267,11 @@ def _in_days(number: int) -> str:
 
 def _first_days(years: np.ndarray, month: int) -> np.ndarray:
     """Return the days on which reporting years begin."""
-    return ((years - 1970) * 12 + month - 1).astype("datetime64[M]").astype("datetime64[D]")
+    return (
+        ((years - 1970) * 12 + month - 1)
+        .astype("datetime64[M]")
+        .astype("datetime64[D]")
+    )
 
 
 def _joined(*reasons: tuple[Any, str]) -> str | None:

@@ -85,7 +85,10 @@ def _grouped(
     kind: nw.dtypes.DType,
 ) -> pd.DataFrame:
     """Make cells with one group_by in the engine."""
-    day, number = nw.col(date), nw.lit(1) if indicator == MISSIONS else nw.col(indicator)
+    day, number = (
+        nw.col(date),
+        nw.lit(1) if indicator == MISSIONS else nw.col(indicator),
+    )
     if kind.is_float():
         number = number.cast(nw.Float64).fill_nan(None)
     elif kind.is_integer():  # some engines add up 32 bits in 32 bits
@@ -110,9 +113,15 @@ def _grouped(
 def _distinct_days(frame: nw.LazyFrame[Any], date: str) -> np.ndarray:
     """Return the days on which the rows have a date; the engine makes them distinct."""
     days = (
-        frame.select(nw.col(date).dt.truncate("1d")).unique().collect().to_pandas()[date].dropna()
+        frame.select(nw.col(date).dt.truncate("1d"))
+        .unique()
+        .collect()
+        .to_pandas()[date]
+        .dropna()
     )
-    return np.unique(pd.to_datetime(days).dt.tz_localize(None).to_numpy("datetime64[D]"))
+    return np.unique(
+        pd.to_datetime(days).dt.tz_localize(None).to_numpy("datetime64[D]")
+    )
 
 
 def _short_cut(
@@ -146,8 +155,12 @@ def _short_cut(
     if indicator != MISSIONS:
         values = rows[indicator].to_numpy(float, na_value=np.nan)
         missing = np.isnan(values)
-        found[KNOWN] = (sizes - np.bincount(numbers[missing], minlength=len(sizes)))[there]
-        found[SUM] = np.bincount(numbers, np.where(missing, 0.0, values), len(sizes))[there]
+        found[KNOWN] = (sizes - np.bincount(numbers[missing], minlength=len(sizes)))[
+            there
+        ]
+        found[SUM] = np.bincount(numbers, np.where(missing, 0.0, values), len(sizes))[
+            there
+        ]
     at_years, *at_labels = np.unravel_index(there, shape)
     found[YEAR] = pd.Series(at_years + (years[0] - 1)).where(at_years > 0)
     for name, codes, (_, labels) in zip(keys, at_labels, coded, strict=True):
@@ -180,16 +193,24 @@ def _typed(cells: pd.DataFrame, keys: Sequence[str], indicator: str) -> pd.DataF
 
 
 def _check_columns(
-    schema: nw.Schema, keys: Sequence[str], date: str, indicator: str, taken: Collection[str]
+    schema: nw.Schema,
+    keys: Sequence[str],
+    date: str,
+    indicator: str,
+    taken: Collection[str],
 ) -> None:
     check_choice("date", date, list(schema))
     if not schema[date].is_temporal():
         raise _not_parsed("date", date, "days", str(schema[date]))
-    check_choice("indicator", indicator, [MISSIONS, *(name for name in PEOPLE if name in schema)])
+    check_choice(
+        "indicator", indicator, [MISSIONS, *(name for name in PEOPLE if name in schema)]
+    )
     if indicator != MISSIONS and not schema[indicator].is_numeric():
         raise _not_parsed("indicator", indicator, "numbers", str(schema[indicator]))
     for name in keys:
-        check_choice("by", name, [name for name in schema if name != date and name not in taken])
+        check_choice(
+            "by", name, [name for name in schema if name != date and name not in taken]
+        )
 
 
 def _check_frame(rows: Any) -> None:
@@ -200,9 +221,13 @@ def _check_frame(rows: Any) -> None:
             f"`rows` must be a pandas, Polars, PyArrow, DuckDB or Spark frame, but {type(rows).__name__} was given"
         ) from None
     except DuplicateError:
-        names = list(rows.columns if isinstance(rows, pd.DataFrame) else rows.column_names)
+        names = list(
+            rows.columns if isinstance(rows, pd.DataFrame) else rows.column_names
+        )
         doubled = next(name for name in names if names.count(name) > 1)
-        raise ArgumentError(f"`rows` has two columns {doubled!r}; rename or drop one") from None
+        raise ArgumentError(
+            f"`rows` has two columns {doubled!r}; rename or drop one"
+        ) from None
 
 
 def _in_dtypes(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
@@ -212,8 +237,14 @@ def _in_dtypes(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
     """
     if date in rows and isinstance(rows[date].dtype, pd.DatetimeTZDtype):
         rows = rows.assign(**{date: rows[date].dt.tz_localize(None)})
-    objects = [name for name in (date, indicator) if name in rows and rows[name].dtype == object]
-    kinds = {name: pd.api.types.infer_dtype(rows[name], skipna=True) for name in objects}
+    objects = [
+        name
+        for name in (date, indicator)
+        if name in rows and rows[name].dtype == object
+    ]
+    kinds = {
+        name: pd.api.types.infer_dtype(rows[name], skipna=True) for name in objects
+    }
     if kinds.get(date) in ("date", "datetime", "empty"):
         rows = rows.assign(**{date: pd.to_datetime(rows[date])})
     if kinds.get(indicator) in ("integer", "empty"):
@@ -222,7 +253,11 @@ def _in_dtypes(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
 
 
 def _not_parsed(argument: str, column: str, wanted: str, kind: str) -> ArgumentError:
-    held = "text" if kind in ("String", "Categorical", "Enum") else f"values of type {kind}"
+    held = (
+        "text"
+        if kind in ("String", "Categorical", "Enum")
+        else f"values of type {kind}"
+    )
     return ArgumentError(
         f"`{argument}` must be a column of {wanted}, but {column!r} holds {held}; parse it with read_register first"
     )

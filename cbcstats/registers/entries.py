@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from cbcstats.files.text_table import TextTable
 
-BEYOND: Final = " (beyond the header)"  # ends the name of a column of cells that have none
+BEYOND: Final = (
+    " (beyond the header)"  # ends the name of a column of cells that have none
+)
 _UNCUT: Final = (
     "put text that holds the delimiter into quotation marks, "
     "and write one delimiter for each empty cell"
@@ -24,7 +26,9 @@ _BEYOND: Final = Finding(
     "is beyond the header", "move it to the cell where it belongs, or delete it"
 )
 _HEADER: Final = Finding("repeats the header", "delete the row")
-_TOTAL: Final = Finding("is a total, not an entry", "delete the row; totals are computed")
+_TOTAL: Final = Finding(
+    "is a total, not an entry", "delete the row; totals are computed"
+)
 
 
 def uncut_rows(table: TextTable) -> Iterator[Problem]:
@@ -44,7 +48,10 @@ def cells_beyond(table: TextTable) -> Iterator[Problem]:
 
 
 def repeated_headers(
-    table: TextTable, text: Mapping[str, pd.Series], names: Mapping[str, str], needed: Sequence[str]
+    table: TextTable,
+    text: Mapping[str, pd.Series],
+    names: Mapping[str, str],
+    needed: Sequence[str],
 ) -> Iterator[Problem]:
     """Yield the rows that repeat the header in all columns that each entry needs."""
     again = pd.Series(True, index=table.cells.index)
@@ -66,13 +73,17 @@ def totals(table: TextTable, member: pd.Series, column: str) -> Iterator[Problem
         nobody = nobody[~found]
 
 
-def repeats_of_rows(table: TextTable, ids: pd.Series | None, *, reject: bool) -> Iterator[Problem]:
+def repeats_of_rows(
+    table: TextTable, ids: pd.Series | None, *, reject: bool
+) -> Iterator[Problem]:
     """Yield the rows that repeat another one in all cells and have no id."""
     severity = ERROR if reject else WARNING
     remedy = "delete one of them, or give each an id if both are meant"
     finding = Finding("repeats a row above in all its cells", remedy, severity)
     rows = table.cells.index if ids is None else ids.index[ids.isna()]
-    cells = pd.DataFrame({column: table.text_of(rows, column) for column in table.header})
+    cells = pd.DataFrame(
+        {column: table.text_of(rows, column) for column in table.header}
+    )
     for row in rows[cells.duplicated()]:
         yield Problem(row, "", "", *finding)
 

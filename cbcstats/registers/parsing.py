@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 WHOLE_NUMBER: Final = "whole number"
-_DASHES: Final = "- -- --- \N{EN DASH} \N{EM DASH} . .. ... \N{HORIZONTAL ELLIPSIS} ? / *"
+_DASHES: Final = (
+    "- -- --- \N{EN DASH} \N{EM DASH} . .. ... \N{HORIZONTAL ELLIPSIS} ? / *"
+)
 _PLACEHOLDER_WORDS: Final = (
     "n/a #n/a #n/d na n.a. n.a n/d nd n.d. none null nil nan nat missing unknown s/o"
 )
 _PLACEHOLDERS: Final = frozenset(f"{_DASHES} {_PLACEHOLDER_WORDS}".split())
-_TO_COME: Final = frozenset(["tbc", "tba", "tbd", "t.b.c.", "t.b.a.", "t.b.d.", "pending"]) | {
+_TO_COME: Final = frozenset(
+    ["tbc", "tba", "tbd", "t.b.c.", "t.b.a.", "t.b.d.", "pending"]
+) | {
     "to be confirmed",
     "to be announced",
     "a confirmer",
@@ -41,7 +45,9 @@ _ERROR_WORDS: Final = (
     "#null! #div/0! #value! #ref! #name? #num! #nul! #valeur! #nom? #nombre! "
     "#¡nulo! #¡div/0! #¡valor! #¡ref! #¿nombre? #¡num!"
 )
-_ERRORS: Final = frozenset(_ERROR_WORDS.split()) | {f"err:{number}" for number in range(501, 541)}
+_ERRORS: Final = frozenset(_ERROR_WORDS.split()) | {
+    f"err:{number}" for number in range(501, 541)
+}
 NO_VALUES: Final = _PLACEHOLDERS | _TO_COME | _ERRORS  # in small letters
 
 _TOTAL: Final = re.compile(
@@ -49,10 +55,23 @@ _TOTAL: Final = re.compile(
     re.IGNORECASE,
 )
 _ALL: Final = frozenset(
-    {"sum", "somme", "suma", "all members", "all countries", "all regions", "all missions"}
+    {
+        "sum",
+        "somme",
+        "suma",
+        "all members",
+        "all countries",
+        "all regions",
+        "all missions",
+    }
 )
-_REMEDIES: Final = {PLACE: "write the name of one country", DAY: "write the day as 2017-04-03"}
-_SUGGESTED_FOR: Final = 500  # unknown places; where there are more, they are not names of places
+_REMEDIES: Final = {
+    PLACE: "write the name of one country",
+    DAY: "write the day as 2017-04-03",
+}
+_SUGGESTED_FOR: Final = (
+    500  # unknown places; where there are more, they are not names of places
+)
 _LONGEST_PLACE: Final = 100
 
 
@@ -92,7 +111,9 @@ def parse_cells(text: pd.Series, column: pa.Column, dates: DateReading) -> Parse
         finding = without_value(cell, column, kind)
         if finding is None and cell:
             unknown_places += kind == PLACE
-            finding = _explain(cell, kind, dates, suggest=unknown_places <= _SUGGESTED_FOR)
+            finding = _explain(
+                cell, kind, dates, suggest=unknown_places <= _SUGGESTED_FOR
+            )
         if finding:
             findings[cell] = finding
     if kind in (PLACE, TEXT):
@@ -144,7 +165,8 @@ def without_value(text: str, column: pa.Column, kind: str) -> Finding | None:
     word = text.casefold()
     if word in _ERRORS:
         return Finding(
-            "is an error of a spreadsheet program", "correct the formula, or write the value"
+            "is an error of a spreadsheet program",
+            "correct the formula, or write the value",
         )
     if column.nullable:
         remedy, severity = "leave the cell empty until it is known", WARNING
@@ -178,7 +200,11 @@ def _explain(cell: str, kind: str, dates: DateReading, *, suggest: bool) -> Find
         return explain_date(cell, dates.date_format)
     if kind == PLACE:
         return _explain_place(cell, suggest=suggest)
-    return explain_mark(cell) if kind == MARK else explain_number(cell, whole=kind == WHOLE_NUMBER)
+    return (
+        explain_mark(cell)
+        if kind == MARK
+        else explain_number(cell, whole=kind == WHOLE_NUMBER)
+    )
 
 
 def _explain_place(text: str, *, suggest: bool) -> Finding:
@@ -186,7 +212,9 @@ def _explain_place(text: str, *, suggest: bool) -> Finding:
     if iso3_of([text.upper()])[0]:  # a code in small letters may be a word
         near = [text.upper()]
     if len(near) > 1 and LIST.search(text):
-        return Finding("names several places", f"write one row for each: {', '.join(near)}")
+        return Finding(
+            "names several places", f"write one row for each: {', '.join(near)}"
+        )
     hint = f"; perhaps {' or '.join(near)}" if near else ""
     remedy = f"write the name of one country, or its ISO code{hint}"
     return Finding("is not a place that is known", remedy)

@@ -63,7 +63,9 @@ _NOT_A_MEMBER: Final = Finding(
     "is not a Member of the WCO", "check the place; it has no WCO region", WARNING
 )
 _NOT_YET_A_MEMBER: Final = Finding(
-    "was not yet a Member of the WCO on that day", "check the place and the date", WARNING
+    "was not yet a Member of the WCO on that day",
+    "check the place and the date",
+    WARNING,
 )
 
 
@@ -153,10 +155,14 @@ def read_register(
     check_date_format(date_format)
     rules = _schema(kind, schema)
     called = check_columns(columns, rules)
-    table = read_text_table(source, lambda cells: not missing_columns(cells, rules, called), sheet)
+    table = read_text_table(
+        source, lambda cells: not missing_columns(cells, rules, called), sheet
+    )
     names = match_columns(table, rules, called)
     # Cells that were handed back are text, so that a number among them is not a serial number.
-    dates = DateReading(date_format, None if TO_CORRECT in table.header else table.first_day)
+    dates = DateReading(
+        date_format, None if TO_CORRECT in table.header else table.first_day
+    )
 
     text = {name: table.text(column).str.strip() for name, column in names.items()}
     needed = [name for name in columns_of_file(rules) if rules.columns[name].required]
@@ -177,7 +183,9 @@ def read_register(
     problems.add(_misread_cells(table))
 
     found = problems.in_order(table.header)
-    rejected = problems.closed | {problem.row for problem in found if problem.severity == ERROR}
+    rejected = problems.closed | {
+        problem.row for problem in found if problem.severity == ERROR
+    }
     passed = values.index[~values.index.isin(list(rejected))]
     failed = values.index[values.index.isin(list(rejected))]
     return summarise(
@@ -203,7 +211,9 @@ def example_register() -> Path:
     return shipped("data") / "example_register.csv"
 
 
-def _schema(kind: str | None, schema: type[pa.DataFrameModel] | None) -> pa.DataFrameSchema:
+def _schema(
+    kind: str | None, schema: type[pa.DataFrameModel] | None
+) -> pa.DataFrameSchema:
     if schema is None:
         kind = check_choice("kind", "missions" if kind is None else kind, tuple(KINDS))
         return KINDS[kind].to_schema()
@@ -252,13 +262,19 @@ def _parse(
 def _mixed_orders(table: TextTable, column: str, text: pd.Series) -> Iterator[Problem]:
     day_first, month_first = first_of_each_order(text.unique())
     if day_first and month_first:
-        yield Problem(table.header_row, column, f"{day_first} and {month_first}", *_MIXED_ORDERS)
+        yield Problem(
+            table.header_row, column, f"{day_first} and {month_first}", *_MIXED_ORDERS
+        )
 
 
-def _cells_without_result(table: TextTable, names: Mapping[str, str]) -> Iterator[Problem]:
+def _cells_without_result(
+    table: TextTable, names: Mapping[str, str]
+) -> Iterator[Problem]:
     for (row, column), problem in table.unread.items():
         severity = ERROR if column in names.values() else WARNING
-        yield Problem(row, column, str(table.cells.at[row, column]), problem, _NO_RESULT, severity)
+        yield Problem(
+            row, column, str(table.cells.at[row, column]), problem, _NO_RESULT, severity
+        )
 
 
 def _misread_cells(table: TextTable) -> Iterator[Problem]:
@@ -268,7 +284,10 @@ def _misread_cells(table: TextTable) -> Iterator[Problem]:
 
 
 def _broken_rows(
-    table: TextTable, names: Mapping[str, str], values: pd.DataFrame, rules: pa.DataFrameSchema
+    table: TextTable,
+    names: Mapping[str, str],
+    values: pd.DataFrame,
+    rules: pa.DataFrameSchema,
 ) -> Iterator[Problem]:
     """Yield the rows that break a check of the schema; columns that the file lacks are empty."""
     for check in rules.checks:
@@ -356,9 +375,13 @@ def _rejected_rows(
         if column == TO_CORRECT:
             continue
         is_known = column in known
-        cells = table.text_of(rows, column) if is_known else table.cells.loc[rows, column]
+        cells = (
+            table.text_of(rows, column) if is_known else table.cells.loc[rows, column]
+        )
         free = free_name(column, {*rejected, REASONS})
-        rejected[free] = serials_as_days(cells, dates.day_zero) if column in days else cells
+        rejected[free] = (
+            serials_as_days(cells, dates.day_zero) if column in days else cells
+        )
     surplus = [table.surplus.get(row, []) for row in rows]
     for place in range(max(map(len, surplus), default=0)):
         beyond = [cells[place] if place < len(cells) else "" for cells in surplus]

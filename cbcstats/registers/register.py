@@ -80,7 +80,9 @@ class Register:
         ArgumentError
             If the file exists, ends in something else, or there are more rows than a sheet holds.
         """
-        return write_corrections(path, self.rejected, self.problems, overwrite=overwrite)
+        return write_corrections(
+            path, self.rejected, self.problems, overwrite=overwrite
+        )
 
     def __repr__(self) -> str:
         """Return in a few lines how many rows passed, and what was wrong with the others."""
@@ -94,7 +96,9 @@ class Register:
 
     def in_words(self) -> str:
         """Return how many rows passed, and the most frequent problems."""
-        frequent = [f"  {count:>7,}  {problem}" for problem, count in self._most_frequent()]
+        frequent = [
+            f"  {count:>7,}  {problem}" for problem, count in self._most_frequent()
+        ]
         return "\n".join([self._in_one_line(), *frequent])
 
     def _repr_html_(self) -> str:
@@ -176,7 +180,8 @@ def summarise(
 def _problems_frame(problems: list[Problem]) -> pd.DataFrame:
     columns = list(zip(*problems, strict=True)) or [()] * len(Problem._fields)
     frame = {
-        name: text_column(list(cells)) for name, cells in zip(Problem._fields, columns, strict=True)
+        name: text_column(list(cells))
+        for name, cells in zip(Problem._fields, columns, strict=True)
     }
     frame["row"] = pd.Series(columns[0], dtype="int64")
     return pd.DataFrame(frame)

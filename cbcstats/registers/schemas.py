@@ -18,19 +18,27 @@ from cbcstats.tables.codelists import WCO_REGIONS
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of pandas 3. The
 # checks of older pandera work only once they are registered.
 with warnings.catch_warnings():
-    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    warnings.filterwarnings(
+        "ignore", "PySpark does not yet fully support pandas", FutureWarning
+    )
     import pandera.pandas as pa
     import pandera.typing.pyspark  # noqa: F401
 
     pa.DataFrameSchema.register_default_backends(pd.DataFrame)
 
-FIRST_DAY: Final = pd.Timestamp("1952-01-01")  # the WCO convention entered into force in 1952
+FIRST_DAY: Final = pd.Timestamp(
+    "1952-01-01"
+)  # the WCO convention entered into force in 1952
 PLACE: Final = "place"  # what a column is parsed as, where its dtype does not say it
 
 
-def _field(description: str, *, nullable: bool = True, parse: str = "", **field: Any) -> Any:
+def _field(
+    description: str, *, nullable: bool = True, parse: str = "", **field: Any
+) -> Any:
     metadata = {"parse": parse}
-    return pa.Field(description=description, nullable=nullable, metadata=metadata, **field)
+    return pa.Field(
+        description=description, nullable=nullable, metadata=metadata, **field
+    )
 
 
 def _added(description: str, **field: Any) -> Any:
@@ -40,10 +48,16 @@ def _added(description: str, **field: Any) -> Any:
 class _Register(pa.DataFrameModel):
     """What every register holds: who was supported."""
 
-    member: pd.CategoricalDtype = _field("Member, as written", nullable=False, parse=PLACE)
-    iso3: pd.CategoricalDtype = _added("its ISO 3166 code, added", str_matches=r"^[A-Z]{3}$")
+    member: pd.CategoricalDtype = _field(
+        "Member, as written", nullable=False, parse=PLACE
+    )
+    iso3: pd.CategoricalDtype = _added(
+        "its ISO 3166 code, added", str_matches=r"^[A-Z]{3}$"
+    )
     wco_region: pd.CategoricalDtype = _added(
-        "its WCO region, added; missing for what is not a Member", isin=WCO_REGIONS, nullable=True
+        "its WCO region, added; missing for what is not a Member",
+        isin=WCO_REGIONS,
+        nullable=True,
     )
 
     @pa.check(
@@ -137,7 +151,9 @@ class BeneficiaryRegister(_Register):
     programme: pd.CategoricalDtype = _field("programme", nullable=False)
     track: Optional[pd.CategoricalDtype] = _field("part of the programme")
     start_date: Optional[pd.Timestamp] = _field("start of the support")
-    end_date: Optional[pd.Timestamp] = _field("end of the support, which may be in the future")
+    end_date: Optional[pd.Timestamp] = _field(
+        "end of the support, which may be in the future"
+    )
     as_of: Optional[pd.Timestamp] = _field("day on which this was so", ge=FIRST_DAY)
     status: Optional[pd.CategoricalDtype] = _field("active, completed, ...")
     source: Optional[str] = _field("where the row comes from")

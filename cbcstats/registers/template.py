@@ -78,7 +78,10 @@ _WIDTHS: Final = {
 _WIDTH: Final = 15
 _DAY: Final = "datetime64"
 _COUNT: Final = "Int64"
-_FORMATS: Final = {_DAY: {"num_format": "yyyy-mm-dd", "align": "left"}, _COUNT: {"align": "center"}}
+_FORMATS: Final = {
+    _DAY: {"num_format": "yyyy-mm-dd", "align": "left"},
+    _COUNT: {"align": "center"},
+}
 _TEXT: Final = {"num_format": "@"}  # stays as it is typed: 007, 2017-04
 # No cell may go beyond the other one of its row; MIN and MAX pass over it while it is empty.
 _PAIRS: Final = {
@@ -90,7 +93,12 @@ _PAIRS: Final = {
         "female_participants",
         "not fewer than the women among them",
     ),
-    "female_participants": ("maximum", "MIN", "participants", "not more than all participants"),
+    "female_participants": (
+        "maximum",
+        "MIN",
+        "participants",
+        "not more than all participants",
+    ),
 }
 _ENTRIES: Final = {"missions": "mission", "beneficiaries": "Member and programme"}
 _STEPS: Final = (
@@ -115,7 +123,9 @@ class _Column(NamedTuple):
     cells: dict[str, Any]
 
 
-def save_template(path: str | Path, *, kind: str = "missions", overwrite: bool = False) -> Path:
+def save_template(
+    path: str | Path, *, kind: str = "missions", overwrite: bool = False
+) -> Path:
     """Write a workbook in which people fill in a register, with drop-down lists, and checks while they type.
 
     `read_register` reads what is entered with no argument but the kind. A second sheet has instructions and an
@@ -165,8 +175,12 @@ def save_template(path: str | Path, *, kind: str = "missions", overwrite: bool =
 
 def _workbook(kind: str) -> bytes:
     model = KINDS[kind].to_schema()
-    members = sorted(load_members().dropna(subset="wco_region")["name"], key=plain_spelling)
-    programmes = sorted({*load_beneficiaries()["programme"], *_PROGRAMMES}, key=str.casefold)
+    members = sorted(
+        load_members().dropna(subset="wco_region")["name"], key=plain_spelling
+    )
+    programmes = sorted(
+        {*load_beneficiaries()["programme"], *_PROGRAMMES}, key=str.casefold
+    )
     options = {
         "member": members,
         "programme": programmes,
@@ -178,7 +192,8 @@ def _workbook(kind: str) -> bytes:
     content = io.BytesIO()
     with new_workbook(content, f"Register of {kind}") as workbook:
         sheets = [
-            workbook.add_worksheet(name) for name in (kind.capitalize(), "Instructions", "Lists")
+            workbook.add_worksheet(name)
+            for name in (kind.capitalize(), "Instructions", "Lists")
         ]
         _write_form(workbook, sheets[0], columns)
         _write_instructions(workbook, sheets[1], kind, columns)
@@ -200,20 +215,28 @@ def _columns(model: pa.DataFrameSchema, lengths: dict[str, int]) -> list[_Column
     columns = []
     for name in names:
         column, needed = model.columns[name], model.columns[name].required
-        takes, check = _list(name, lists[name]) if name in lists else _check(column, cells)
+        takes, check = (
+            _list(name, lists[name]) if name in lists else _check(column, cells)
+        )
         label = name.replace("_", " ").capitalize().replace(" id", " ID")
         says = f"{'Needed. ' if needed else ''}{column.description[0].upper()}{column.description[1:]}: {takes}."
         check |= {"error_title": label, "error_message": says}
         if needed:
             check |= {"input_title": label, "input_message": says}
         columns.append(
-            _Column(name, label, needed, says, check, _FORMATS.get(_dtype(column), _TEXT))
+            _Column(
+                name, label, needed, says, check, _FORMATS.get(_dtype(column), _TEXT)
+            )
         )
     return columns
 
 
 def _list(name: str, source: str) -> tuple[str, dict[str, Any]]:
-    other = "the name or the ISO code of one other place" if name == "member" else "another one"
+    other = (
+        "the name or the ISO code of one other place"
+        if name == "member"
+        else "another one"
+    )
     check = {"validate": "list", "source": source, "error_type": "warning"}
     return f"choose from the list, or write {other}", check
 
@@ -240,7 +263,11 @@ def _check(column: pa.Column, cells: dict[str, str]) -> tuple[str, dict[str, Any
         past = any(check.name == "not_in_the_future" for check in column.checks)
         takes = f"a day such as 2017-04-03, from {FIRST_DAY.date()} {'to today' if past else 'on'}"
         last = "=TODAY()" if past else "=DATE(9999,12,31)"
-        check = {"validate": "date", "minimum": f"=DATE({FIRST_DAY.year},1,1)", "maximum": last}
+        check = {
+            "validate": "date",
+            "minimum": f"=DATE({FIRST_DAY.year},1,1)",
+            "maximum": last,
+        }
     else:
         return "any text", {"validate": "any"}
     if name in _PAIRS:
@@ -262,9 +289,14 @@ def _write_form(workbook: Any, sheet: Any, columns: list[_Column]) -> None:
     missing = workbook.add_format({"bg_color": "#FFD9B3"})
     for place, column in enumerate(columns):
         sheet.set_column(
-            place, place, _WIDTHS.get(column.name, _WIDTH), workbook.add_format(column.cells)
+            place,
+            place,
+            _WIDTHS.get(column.name, _WIDTH),
+            workbook.add_format(column.cells),
         )
-        sheet.write_string(0, place, column.label, workbook.add_format(head | heads[column.needed]))
+        sheet.write_string(
+            0, place, column.label, workbook.add_format(head | heads[column.needed])
+        )
         sheet.write_comment(0, place, column.says, {"author": "cbcstats", "x_scale": 2})
         sheet.data_validation(1, place, ROWS, place, column.check)
         if column.needed:
@@ -277,7 +309,9 @@ def _write_form(workbook: Any, sheet: Any, columns: list[_Column]) -> None:
     sheet.repeat_rows(0)
 
 
-def _write_instructions(workbook: Any, sheet: Any, kind: str, columns: list[_Column]) -> None:
+def _write_instructions(
+    workbook: Any, sheet: Any, kind: str, columns: list[_Column]
+) -> None:
     """Write the steps, and an example upright, one row for each column, so that it is not read as a register."""
     bold, wrap = {"bold": True}, {"text_wrap": True, "valign": "top", "align": "left"}
     for place, width in enumerate((22, 24, 104)):
@@ -295,7 +329,9 @@ def _write_instructions(workbook: Any, sheet: Any, kind: str, columns: list[_Col
     titles = ("Column", "Example, not data", "What to write")
     sheet.write_row(top, 0, titles, workbook.add_format(bold | {"bottom": 1}))
     for row, column in enumerate(columns, start=top + 1):
-        example = _STATUSES[kind][0] if column.name == "status" else _EXAMPLES[column.name]
+        example = (
+            _STATUSES[kind][0] if column.name == "status" else _EXAMPLES[column.name]
+        )
         sheet.write_string(
             row, 0, column.label, workbook.add_format(wrap | {"bold": column.needed})
         )

@@ -109,7 +109,8 @@ def frame_html(
         parts.append(f'<p class="note">{html.escape(note)}</p>')
     if readings:
         listing = "".join(
-            f"<dt>{html.escape(about)}</dt><dd>{html.escape(text)}</dd>" for about, text in readings
+            f"<dt>{html.escape(about)}</dt><dd>{html.escape(text)}</dd>"
+            for about, text in readings
         )
         parts.append(
             f'<details class="note"><summary>How to read it</summary><dl>{listing}</dl></details>'
@@ -136,7 +137,9 @@ def frame_markdown(frame: pd.DataFrame) -> str | None:
         return None
     table = markdown_table(shown, limit=IN_NOTEBOOK, heading=str)
     note = markdown_text(f"{cut_note(frame, IN_NOTEBOOK)} {note}")
-    listing = "\n".join(f"- {markdown_text(f'{about}: {text}')}" for about, text in readings)
+    listing = "\n".join(
+        f"- {markdown_text(f'{about}: {text}')}" for about, text in readings
+    )
     return "\n\n".join(part for part in (table, note, listing) if part) + "\n"
 
 
@@ -209,7 +212,10 @@ def _common_unit(frame: pd.DataFrame) -> str:
 def _frame_in_notebook(frame: pd.DataFrame) -> str:
     known = load_sources().set_index("source_id")["url"]
     shown = frame_html(
-        frame, limit=IN_NOTEBOOK, heading=str, address=lambda source: known.get(source, "")
+        frame,
+        limit=IN_NOTEBOOK,
+        heading=str,
+        address=lambda source: known.get(source, ""),
     )
     return f'{_STYLE}<div class="cbcstats">{shown}</div>'
 
@@ -229,4 +235,6 @@ def _figure_in_notebook(figure: Figure) -> tuple[dict[str, str], dict[str, Any]]
     )  # from the header of the PNG
     encoded = base64.b64encode(content).decode()
     shown = f'<img alt="{html.escape(text)}" width="{width}" src="data:image/png;base64,{encoded}">'
-    return {"text/html": shown, "image/png": encoded}, {"image/png": {"alt": text, "width": width}}
+    return {"text/html": shown, "image/png": encoded}, {
+        "image/png": {"alt": text, "width": width}
+    }

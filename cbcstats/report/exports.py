@@ -56,10 +56,14 @@ def export_displays(folder: str, stem: str) -> None:
     formatters = shell.display_formatter.formatters
     formatters["image/png"].for_type(Figure, show_figure)
     by_type = formatters["text/html"]
-    by_type.for_type(pd.DataFrame, show_frame)  # so `%load_ext cbcstats` changes nothing
+    by_type.for_type(
+        pd.DataFrame, show_frame
+    )  # so `%load_ext cbcstats` changes nothing
 
 
-def _put_figure(figure: Figure, folder: Path, name: str) -> tuple[bytes, dict[str, object]]:
+def _put_figure(
+    figure: Figure, folder: Path, name: str
+) -> tuple[bytes, dict[str, object]]:
     """Write the files of a figure; return its PNG, and what the page says of it."""
     pictures = {form: picture(figure, form, dpi=DOTS) for form in FORMATS}
     for form, content in pictures.items():
@@ -74,10 +78,16 @@ def _put_figure(figure: Figure, folder: Path, name: str) -> tuple[bytes, dict[st
 
     cited = [source for ax in figure.axes for source in cited_sources(ax)]
     sources = list(dict.fromkeys(cited))
-    return pictures["png"], {"alt": figure_text(figure), "sources": sources, "file": name}
+    return pictures["png"], {
+        "alt": figure_text(figure),
+        "sources": sources,
+        "file": name,
+    }
 
 
-def _put_frame(frame: pd.DataFrame, folder: Path, name: str) -> tuple[str, dict[str, object]]:
+def _put_frame(
+    frame: pd.DataFrame, folder: Path, name: str
+) -> tuple[str, dict[str, object]]:
     """Write the file of a frame; return its HTML, and what the page says of it."""
     frame = with_index(frame)
     shown = frame_html(frame, name)
@@ -93,7 +103,9 @@ def _with_own_names(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with a number at each name that stands before, in any letters."""
     names: dict[str, str] = {}
     for label in frame:
-        name = found = " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+        name = found = (
+            " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+        )
         number = 1
         while found.casefold() in names:
             number += 1

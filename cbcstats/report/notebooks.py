@@ -27,7 +27,11 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
     """Run a notebook in a kernel of its own and return it with its outputs; charts and tables go to the folder."""
     import nbclient
     import nbformat
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import (
+        CellExecutionError,
+        CellTimeoutError,
+        DeadKernelError,
+    )
 
     notebook = _read(path)
     setup = (
@@ -64,8 +68,13 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
                 raise
             raise KeyboardInterrupt from error  # at Ctrl-C nbclient takes its kernel away and stumbles over that
         except CellExecutionError as error:
-            raised = [*_raised(notebook.cells[running[-1]]), f"{error.ename}: {error.evalue}"]
-            raise ReportError(_failure(path, notebook, running[-1], raised[0])) from error
+            raised = [
+                *_raised(notebook.cells[running[-1]]),
+                f"{error.ename}: {error.evalue}",
+            ]
+            raise ReportError(
+                _failure(path, notebook, running[-1], raised[0])
+            ) from error
         except (CellTimeoutError, DeadKernelError) as error:
             said = str(error).strip().splitlines()[0]
             raise ReportError(_failure(path, notebook, running[-1], said)) from error
@@ -81,14 +90,22 @@ def _read(path: Path) -> NotebookNode:
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
-    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        nbformat.ValidationError,
+    ) as error:
         said = str(error).strip().splitlines()[0]
         raise ReportError(
             f"{path}: is no notebook that can be read ({said}); save it again in JupyterLab"
         ) from error
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
-        raise ReportError(f"{path}: is written in {language}; a report runs notebooks in Python")
+        raise ReportError(
+            f"{path}: is written in {language}; a report runs notebooks in Python"
+        )
     return notebook
 
 
@@ -99,20 +116,26 @@ def _kernel(runtime: Path) -> Any:
     if os.name != "posix":
         return AsyncKernelManager(kernel_name="python3")
     return AsyncKernelManager(
-        kernel_name="python3", transport="ipc", connection_file=str(runtime / "kernel.json")
+        kernel_name="python3",
+        transport="ipc",
+        connection_file=str(runtime / "kernel.json"),
     )
 
 
 def _refuse_what_cannot_be_shown(path: Path, notebook: NotebookNode) -> None:
     """Raise what went wrong while a result was shown, which to some kernels leaves its cell well."""
     for index, cell in enumerate(notebook.cells):
-        if "raises-exception" not in cell.metadata.get("tags", []) and (raised := _raised(cell)):
+        if "raises-exception" not in cell.metadata.get("tags", []) and (
+            raised := _raised(cell)
+        ):
             raise ReportError(_failure(path, notebook, index, raised[0]))
 
 
 def _raised(cell: NotebookNode) -> list[str]:
     """Return the kind of each error in the outputs of a cell, and what it says."""
-    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    errors = [
+        output for output in cell.get("outputs", []) if output.output_type == "error"
+    ]
     return [f"{error.ename}: {error.evalue}" for error in errors]
 
 
@@ -121,7 +144,9 @@ def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:
     number = sum(cell.cell_type == "code" for cell in notebook.cells[1 : index + 1])
     first = notebook.cells[index].source.strip().splitlines()[:1]
     place = f"{path.name}, code cell {number}" + (f" ({first[0]})" if first else "")
-    remedy = "make room or mend the cell" if error.startswith("OSError") else "mend the cell"
+    remedy = (
+        "make room or mend the cell" if error.startswith("OSError") else "mend the cell"
+    )
     return f"{place}: {error}; {remedy} and run again; no report was written"
 
 
@@ -140,7 +165,9 @@ def notebook_paths(given: Sequence[Path]) -> list[Path]:
     names = [
         file_name(path).casefold() for path in paths
     ]  # some systems take A.png and a.png for one file
-    doubled = sorted({path.stem for path in paths if names.count(file_name(path).casefold()) > 1})
+    doubled = sorted(
+        {path.stem for path in paths if names.count(file_name(path).casefold()) > 1}
+    )
     if doubled:
         raise ReportError(
             f"two notebooks are called {', '.join(doubled)}, of which files get one name; rename one"
@@ -156,4 +183,6 @@ def file_name(path: Path) -> str:
     >>> [file_name(Path(name)) for name in ("01_missions.ipynb", "Q1: 2018.ipynb", "con.x.ipynb")]
     ['01_missions', 'Q1_2018', 'con_x']
     """
-    return re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", path.stem))[:_LONGEST_NAME]
+    return re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", path.stem))[
+        :_LONGEST_NAME
+    ]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 TITLE: Final = "Customs capacity building in figures"
 _TEMPLATES: Final = Path(__file__).with_name("templates")
-_HEADING: Final = re.compile(r"<h(?P<level>[1-6])[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL)
+_HEADING: Final = re.compile(
+    r"<h(?P<level>[1-6])[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL
+)
 _NOTEBOOK_LINK: Final = re.compile(r'href="([^"/]+\.ipynb)"')
 
 
@@ -43,13 +45,21 @@ def page_of(executed: dict[Path, NotebookNode], made: list[str]) -> str:
 
     from cbcstats._version import __version__
 
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True
+    )
     anchors = {path.name: file_name(path) for path in executed}
     parts = [_part(path, notebook, anchors) for path, notebook in executed.items()]
     sources = list(_cited(executed.values()))
     page = environment.get_template("report.html.j2")
     return (
-        page.render(title=TITLE, version=__version__, notebooks=parts, sources=sources, made=made)
+        page.render(
+            title=TITLE,
+            version=__version__,
+            notebooks=parts,
+            sources=sources,
+            made=made,
+        )
         + "\n"
     )
 
@@ -83,7 +93,8 @@ def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
     resources = {"metadata": {"path": str(path.resolve().parent)}}
     made = _HEADING.sub(deepen, exporter.from_notebook_node(notebook, resources)[0])
     made = _NOTEBOOK_LINK.sub(
-        lambda link: f'href="#{anchors[link[1]]}"' if link[1] in anchors else link[0], made
+        lambda link: f'href="#{anchors[link[1]]}"' if link[1] in anchors else link[0],
+        made,
     )
     return Part(name, made, headings)
 
@@ -121,7 +132,9 @@ def _cited(notebooks: Iterable[NotebookNode]) -> Iterator[dict[str, object]]:
         for part in output.get("metadata", {}).values()
         if isinstance(part, dict)
     )
-    for name in dict.fromkeys(source for part in shown for source in part.get("sources", ())):
+    for name in dict.fromkeys(
+        source for part in shown for source in part.get("sources", ())
+    ):
         row = known.loc[name] if name in known.index else None
         if row is None:
             yield {"source_id": name}

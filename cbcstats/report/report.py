@@ -73,9 +73,15 @@ def save_report(
     >>> page = save_report("report")  # doctest: +SKIP
     """
     folder = check_path("output", output)
-    notebooks = [shipped("notebooks")] if notebooks is None else check_paths("notebooks", notebooks)
+    notebooks = (
+        [shipped("notebooks")]
+        if notebooks is None
+        else check_paths("notebooks", notebooks)
+    )
     if progress is not None and not callable(progress):
-        raise ArgumentError(f"`progress` must be a function, but {shown(progress)} was given")
+        raise ArgumentError(
+            f"`progress` must be a function, but {shown(progress)} was given"
+        )
     paths = notebook_paths(notebooks)
     try:
         _files_of_report(folder)  # refuses another folder before the notebooks run
@@ -88,7 +94,9 @@ def save_report(
     return folder / PAGE
 
 
-def _make_report(folder: Path, notebooks: Sequence[Path], progress: Progress | None) -> None:
+def _make_report(
+    folder: Path, notebooks: Sequence[Path], progress: Progress | None
+) -> None:
     """Write the files of a report into an empty folder."""
     (folder / "charts").mkdir()
     (folder / "tables").mkdir()
@@ -100,7 +108,9 @@ def _make_report(folder: Path, notebooks: Sequence[Path], progress: Progress | N
 
 def _put_report(made: Path, folder: Path) -> None:
     """Write the files of a new report into its folder, and remove those of an earlier report."""
-    before = _files_of_report(folder)  # again, as it may have changed while the notebooks ran
+    before = _files_of_report(
+        folder
+    )  # again, as it may have changed while the notebooks ran
     new = _files_in(made)
     # If this process is killed from here on, all files in the folder are known as those of a report.
     _write_manifest(folder, before | new)

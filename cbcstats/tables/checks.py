@@ -37,7 +37,10 @@ _SENTENCES: Final = {
     ),
     "notin": ("is a value that this column does not take", "write another one"),
     "str_contains": ("does not contain {pattern}", "write a text that contains it"),
-    "str_startswith": ("does not begin with {string}", "write a text that begins with it"),
+    "str_startswith": (
+        "does not begin with {string}",
+        "write a text that begins with it",
+    ),
     "str_endswith": ("does not end in {string}", "write a text that ends in it"),
 }
 
@@ -57,9 +60,7 @@ def rows_that_fail(check: pa.Check, values: pd.Series | pd.DataFrame) -> pd.Inde
         # Not `check(values)`, which refuses an answer that is missing for some rows.
         passes: Any = backend.apply(backend.preprocess(values, None))
     except KeyError as error:
-        message = (
-            f"the check {check.name!r} uses the column {error}, which the schema does not have"
-        )
+        message = f"the check {check.name!r} uses the column {error}, which the schema does not have"
         raise ArgumentError(f"{message}; add it to the schema as a field") from error
     rows: pd.Index = values.index
     if not isinstance(passes, pd.Series):
@@ -136,12 +137,19 @@ def empty_columns(schema: pa.DataFrameSchema, present: pd.DataFrame) -> pd.DataF
 
 
 def _missing(dtype: str, index: pd.Index) -> pd.Series:
-    nullable = {"bool": "boolean", **{f"int{bits}": "Int64" for bits in (8, 16, 32, 64)}}
+    nullable = {
+        "bool": "boolean",
+        **{f"int{bits}": "Int64" for bits in (8, 16, 32, 64)},
+    }
     kind = nullable.get(dtype, dtype)
     if kind.startswith("datetime64"):
         return pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
-    if kind in ("boolean", "category") or kind.lower().startswith(("int", "uint", "float")):
-        return pd.Series([None] * len(index), index=index, dtype=pd.api.types.pandas_dtype(kind))
+    if kind in ("boolean", "category") or kind.lower().startswith(
+        ("int", "uint", "float")
+    ):
+        return pd.Series(
+            [None] * len(index), index=index, dtype=pd.api.types.pandas_dtype(kind)
+        )
     return pd.Series(None, index=index, dtype="object")
 
 
@@ -150,7 +158,9 @@ def _not_in_list(options: list[str], value: str) -> Finding:
     hint = f", perhaps {near[0]}" if near else ""
     more = ", ..." if len(options) > _SHOWN else ""
     listed = ", ".join(options[:_SHOWN])
-    return Finding("is not a value that this column takes", f"write one of {listed}{more}{hint}")
+    return Finding(
+        "is not a value that this column takes", f"write one of {listed}{more}{hint}"
+    )
 
 
 def _not_of_form(pattern: str, column: pa.Column, value: str) -> Finding:
@@ -171,8 +181,12 @@ def _not_so_long(known: dict[str, Any]) -> Finding:
     if most is None:
         return Finding(f"has fewer than {least} characters", f"write {least} or more")
     if least is None:
-        return Finding(f"has more than {most} characters", f"shorten it to {most} characters")
-    return Finding(f"does not have {least} to {most} characters", f"write {least} to {most}")
+        return Finding(
+            f"has more than {most} characters", f"shorten it to {most} characters"
+        )
+    return Finding(
+        f"does not have {least} to {most} characters", f"write {least} to {most}"
+    )
 
 
 def _of_dates(found: Finding) -> Finding:
@@ -181,7 +195,8 @@ def _of_dates(found: Finding) -> Finding:
     remedy = found.remedy.replace("a number below", "a day before")
     remedy = remedy.replace("a number above", "a day after")
     return Finding(
-        problem, remedy.replace(" or more", " or later").replace(" or less", " or earlier")
+        problem,
+        remedy.replace(" or more", " or later").replace(" or less", " or earlier"),
     )
 
 

@@ -206,14 +206,20 @@ def _load(
     schema = check_schema("schema", schema, [SCHEMAS[table]])
     path = shipped("data") / f"{table}.csv" if source is None else source
     model = (schema or SCHEMAS[table]).to_schema()
-    refers = any((column.metadata or {}).get("refers_to") for column in model.columns.values())
+    refers = any(
+        (column.metadata or {}).get("refers_to") for column in model.columns.values()
+    )
     known = _known_sources(path) if refers else frozenset()
-    return _checked(path, model, known, of_registers=table == "counts" and source is not None)
+    return _checked(
+        path, model, known, of_registers=table == "counts" and source is not None
+    )
 
 
 def _load_shipped(table: str) -> pd.DataFrame:
     cells = read_text_table(shipped("data") / f"{table}.csv", lambda _: True).cells
-    values = {name: parse_column(cells[name], KINDS.get(str(name), TEXT)) for name in cells}
+    values = {
+        name: parse_column(cells[name], KINDS.get(str(name), TEXT)) for name in cells
+    }
     return complete(pd.DataFrame(values), cells).reset_index(drop=True)
 
 
@@ -250,7 +256,9 @@ def _own_sources(path: Path) -> set[str]:
     model = SCHEMAS["sources"].to_schema()
     table = read_text_table(path, is_header_of(model))
     if "source_id" in table.header:
-        is_register = table.cells["source_id"].str.fullmatch(REGISTER_SOURCE).astype(bool)
+        is_register = (
+            table.cells["source_id"].str.fullmatch(REGISTER_SOURCE).astype(bool)
+        )
         table = replace(table, cells=table.cells[~is_register])
     frame, problems = check_table(table, model, ())
     if problems:
@@ -258,7 +266,9 @@ def _own_sources(path: Path) -> set[str]:
     return set(frame["source_id"])
 
 
-def _only(frame: pd.DataFrame, column: str, wanted: str | Iterable[str] | None) -> pd.DataFrame:
+def _only(
+    frame: pd.DataFrame, column: str, wanted: str | Iterable[str] | None
+) -> pd.DataFrame:
     if wanted is None:
         return frame
     names = check_names(column, wanted, sorted(frame[column].unique()))

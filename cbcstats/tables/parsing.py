@@ -57,7 +57,9 @@ def complete(values: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
             values[precision] = values[precision].fillna(known)
     if "preferred" in values:
         figures = pd.Series(1, index=values.index)
-        alone = figures.groupby(figure_keys(values), dropna=False).transform("size") == 1
+        alone = (
+            figures.groupby(figure_keys(values), dropna=False).transform("size") == 1
+        )
         values["preferred"] = values["preferred"].fillna(alone).astype(bool)
     if "list_id" in values:
         named = text["programme"] + " | " + text["track"] + " | " + text["as_of"]

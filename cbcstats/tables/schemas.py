@@ -28,7 +28,9 @@ from cbcstats.tables.parsing import figure_keys
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of pandas 3. The
 # checks of older pandera work only once they are registered.
 with warnings.catch_warnings():
-    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    warnings.filterwarnings(
+        "ignore", "PySpark does not yet fully support pandas", FutureWarning
+    )
     import pandera.pandas as pa
     import pandera.typing.pyspark  # noqa: F401
 
@@ -54,8 +56,14 @@ PARTIAL_DAY: Final = {
     "str_matches": PARTIAL_DATE,
     "form": "a year, month or day, such as 2018, 2018-03 or 2018-03-02",
 }
-ADDRESS: Final = {"str_matches": r"^https?://\S+$", "form": "an address that begins with https://"}
-ID: Final = {"str_matches": r"^\S+$", "form": "an id without blanks, such as wco-2018-03-02"}
+ADDRESS: Final = {
+    "str_matches": r"^https?://\S+$",
+    "form": "an address that begins with https://",
+}
+ID: Final = {
+    "str_matches": r"^\S+$",
+    "form": "an id without blanks, such as wco-2018-03-02",
+}
 
 # Checks that compare rows with each other.
 COMPARE_ROWS: Final = frozenset(
@@ -63,7 +71,9 @@ COMPARE_ROWS: Final = frozenset(
 )
 
 
-def _text(description: str, *, form: str = "", refers_to: str = "", **field: Any) -> Any:
+def _text(
+    description: str, *, form: str = "", refers_to: str = "", **field: Any
+) -> Any:
     metadata = {"form": form, "refers_to": refers_to}
     return pa.Field(description=description, metadata=metadata, **field)
 
@@ -74,7 +84,9 @@ def _source(what: str, *, nullable: bool = False, beside: str = "") -> Any:
 
 
 def _day(description: str, *, partial: bool = False) -> Any:
-    return pa.Field(description=description, nullable=True, metadata={"partial": partial})
+    return pa.Field(
+        description=description, nullable=True, metadata={"partial": partial}
+    )
 
 
 def _precision(column: str) -> Any:
@@ -97,12 +109,15 @@ class Counts(pa.DataFrameModel):
         **NAME,
     )
     unit: str = _text("what one is: missions, Members, participants, ...")
-    period_start: pd.Timestamp = _day("first day, inclusive; empty for a stock or where not known")
+    period_start: pd.Timestamp = _day(
+        "first day, inclusive; empty for a stock or where not known"
+    )
     period_end: pd.Timestamp = _day(
         "last day, inclusive; the day of a stock; empty where not known"
     )
     period_basis: str = _text(
-        "whether the source states the days or they are inferred", isin=("stated", "inferred")
+        "whether the source states the days or they are inferred",
+        isin=("stated", "inferred"),
     )
     value: pd.Float64Dtype = pa.Field(
         description="number printed; empty for a change that is claimed without it",
@@ -134,7 +149,8 @@ class Counts(pa.DataFrameModel):
         "why the figure is preferred, where there are several", nullable=True
     )
     source_id: str = _source(
-        "the figure", beside="; in counts of your own also a register, such as missions.xlsx#2017"
+        "the figure",
+        beside="; in counts of your own also a register, such as missions.xlsx#2017",
     )
     note: str = _text("what a reader must know, in our own words", nullable=True)
 
@@ -208,19 +224,28 @@ class Counts(pa.DataFrameModel):
     )
     def preference_has_a_reason(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a preference among several figures is explained."""
-        figures = (~_repeats(counts)).groupby(figure_keys(counts), dropna=False).transform("sum")
-        return ~(counts["preferred"] & (figures > 1) & counts["preferred_reason"].isna())
+        figures = (
+            (~_repeats(counts))
+            .groupby(figure_keys(counts), dropna=False)
+            .transform("sum")
+        )
+        return ~(
+            counts["preferred"] & (figures > 1) & counts["preferred_reason"].isna()
+        )
 
 
 class Beneficiaries(pa.DataFrameModel):
     """Members on published lists of programme beneficiaries, one row per Member and list."""
 
     programme: str = _text("programme, by its own name")
-    track: str = _text("part of the programme, by the programme's own name for it", nullable=True)
+    track: str = _text(
+        "part of the programme, by the programme's own name for it", nullable=True
+    )
     member: str = _text("beneficiary, ISO 3166 alpha-3; XKX for Kosovo", **ISO3)
     member_name: str = _text("beneficiary, as the source spells it")
     as_of: pd.Timestamp = _day(
-        "date of the source; its first day where only month or year is known", partial=True
+        "date of the source; its first day where only month or year is known",
+        partial=True,
     )
     as_of_precision: str | None = _precision("as_of")
     start: pd.Timestamp = _day("start of the support, where stated", partial=True)
@@ -235,7 +260,9 @@ class Beneficiaries(pa.DataFrameModel):
         isin=("full", "partial"),
     )
     source_id: str = _source("the row")
-    note: str = _text("phase, kind of support, and what a reader must know", nullable=True)
+    note: str = _text(
+        "phase, kind of support, and what a reader must know", nullable=True
+    )
 
     @pa.dataframe_check(
         title="member",
@@ -255,7 +282,9 @@ class Beneficiaries(pa.DataFrameModel):
     )
     def list_has_one_kind(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that a list is full or partial as a whole."""
-        first = beneficiaries.groupby("list_id", dropna=False)["list_kind"].transform("first")
+        first = beneficiaries.groupby("list_id", dropna=False)["list_kind"].transform(
+            "first"
+        )
         return (beneficiaries["list_kind"] == first) | beneficiaries["list_kind"].isna()
 
     @pa.dataframe_check(
@@ -270,17 +299,25 @@ class Beneficiaries(pa.DataFrameModel):
             beneficiaries["end_precision"] == "year"
         )
         start, end = beneficiaries["start"], beneficiaries["end"]
-        broken: pd.Series = (end < start) & ~(year_only & (end.dt.year == start.dt.year))
+        broken: pd.Series = (end < start) & ~(
+            year_only & (end.dt.year == start.dt.year)
+        )
         return ~broken
 
 
 class Members(pa.DataFrameModel):
     """Members of the WCO, one row each, and the European Union, which is not counted."""
 
-    iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", **ISO3)
-    iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", **ISO2)
+    iso3: str = _text(
+        "ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", **ISO3
+    )
+    iso2: str = _text(
+        "ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", **ISO2
+    )
     name: str = _text("short English name")
-    wco_region: str = _text("one of the six WCO regions", nullable=True, isin=WCO_REGIONS)
+    wco_region: str = _text(
+        "one of the six WCO regions", nullable=True, isin=WCO_REGIONS
+    )
     region_basis: str = _text(
         "how the region is known: stated in a list, supported by a text, or inferred",
         nullable=True,
@@ -319,11 +356,19 @@ class Members(pa.DataFrameModel):
 class Places(pa.DataFrameModel):
     """Names of countries and territories, one row per spelling: our own list."""
 
-    iso3: str = _text("ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", **ISO3)
-    iso2: str = _text("ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", **ISO2)
-    name: str = _text("spelling; upper and lower case, accents and punctuation make no other one")
+    iso3: str = _text(
+        "ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", **ISO3
+    )
+    iso2: str = _text(
+        "ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", **ISO2
+    )
+    name: str = _text(
+        "spelling; upper and lower case, accents and punctuation make no other one"
+    )
     language: str = _text(
-        "language of the name; empty where it does not matter", nullable=True, isin=LANGUAGES
+        "language of the name; empty where it does not matter",
+        nullable=True,
+        isin=LANGUAGES,
     )
     kind: str = _text(
         "short: what we call the place, one in English each; official: by its full or present name; "
@@ -340,7 +385,9 @@ class Places(pa.DataFrameModel):
     def spelling_is_of_one_place(cls, places: pd.DataFrame) -> pd.Series:
         """Check that no spelling stands for two places."""
         return (
-            places["iso3"].groupby(places["name"].str.casefold(), dropna=False).transform("nunique")
+            places["iso3"]
+            .groupby(places["name"].str.casefold(), dropna=False)
+            .transform("nunique")
             <= 1
         )
 
@@ -358,7 +405,9 @@ class Places(pa.DataFrameModel):
             .groupby(places["iso3"], dropna=False)
             .transform("sum")
         )
-        return (english == 1) & ~(short & places.duplicated(["iso3", "language", "kind"]))
+        return (english == 1) & ~(
+            short & places.duplicated(["iso3", "language", "kind"])
+        )
 
     @pa.dataframe_check(
         title="iso2",
@@ -368,9 +417,12 @@ class Places(pa.DataFrameModel):
     )
     def codes_go_together(cls, places: pd.DataFrame) -> pd.Series:
         """Check that a place has one code of two letters, and no other place has it."""
-        of_place = places["iso2"].groupby(places["iso3"], dropna=False).transform("nunique")
+        of_place = (
+            places["iso2"].groupby(places["iso3"], dropna=False).transform("nunique")
+        )
         return (of_place <= 1) & (
-            places["iso3"].groupby(places["iso2"], dropna=False).transform("nunique") <= 1
+            places["iso3"].groupby(places["iso2"], dropna=False).transform("nunique")
+            <= 1
         )
 
 
@@ -380,7 +432,9 @@ class Sources(pa.DataFrameModel):
     source_id: str = _text("id that the other tables use", **ID)
     title: str = _text("title")
     publisher: str = _text("who published it; a copy is named as one")
-    published: str = _text("date of publication as far as known", nullable=True, **PARTIAL_DAY)
+    published: str = _text(
+        "date of publication as far as known", nullable=True, **PARTIAL_DAY
+    )
     url: str = _text("address", **ADDRESS)
     accessed: pd.Timestamp = _day("day on which it was read")
     note: str = _text("how it was read", nullable=True)
@@ -408,7 +462,9 @@ def _repeats(counts: pd.DataFrame) -> pd.Series:
         "value",
         "qualifier",
     ]
-    return counts.duplicated([*figure, "published_change", "source_id", *_parts(counts)])
+    return counts.duplicated(
+        [*figure, "published_change", "source_id", *_parts(counts)]
+    )
 
 
 def _parts(counts: pd.DataFrame) -> list[str]:

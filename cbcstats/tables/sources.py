@@ -11,14 +11,21 @@ from cbcstats.tables.loaders import load_sources
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SOURCE_IDS: Final = ("source_id", "previous_source_id", "region_source_id", "joined_source_id")
+SOURCE_IDS: Final = (
+    "source_id",
+    "previous_source_id",
+    "region_source_id",
+    "joined_source_id",
+)
 MANY: Final = 5  # dates of one publisher up to which each is named
 
 
 def cited_by(tables: Iterable[pd.DataFrame]) -> list[str]:
     """Return the ids of the sources that tables cite, each once, in the order in which they come."""
     citing = [frame for frame in tables if not is_sources(frame)]
-    columns = [frame[name].dropna() for frame in citing for name in SOURCE_IDS if name in frame]
+    columns = [
+        frame[name].dropna() for frame in citing for name in SOURCE_IDS if name in frame
+    ]
     return list(dict.fromkeys(str(name) for column in columns for name in column))
 
 
@@ -27,7 +34,9 @@ def is_sources(frame: pd.DataFrame) -> bool:
     return {"source_id", "title", "url"} <= set(frame)
 
 
-def sources_of(tables: Iterable[pd.DataFrame], own: pd.DataFrame | None = None) -> pd.DataFrame:
+def sources_of(
+    tables: Iterable[pd.DataFrame], own: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return the sources that tables cite, one row each; of an id that is not known, only the id.
 
     Parameters
@@ -52,7 +61,9 @@ def sources_of(tables: Iterable[pd.DataFrame], own: pd.DataFrame | None = None) 
     """
     known = load_sources()
     if own is not None:
-        known = pd.concat([load_sources(source=own), known]).drop_duplicates("source_id")
+        known = pd.concat([load_sources(source=own), known]).drop_duplicates(
+            "source_id"
+        )
     known = known.set_index("source_id").reindex(
         pd.Index(cited_by(tables), name="source_id", dtype="str")
     )
@@ -77,7 +88,9 @@ def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:
     for name in ids:
         on = dates.setdefault(str(publishers.get(name, name)), set())
         on.update({str(published[name])} if name in published else ())
-    named = [f"{publisher} {_dates(sorted(on))}".strip() for publisher, on in dates.items()]
+    named = [
+        f"{publisher} {_dates(sorted(on))}".strip() for publisher, on in dates.items()
+    ]
     return f"Source: {'; '.join(named)}." if named else ""
 
 

@@ -49,7 +49,9 @@ def problems_error(file: str, problems: list[Problem]) -> DataError:
     frame = pd.DataFrame(in_order, columns=pd.Index(Problem._fields))
     frame = frame[list(_FIELDS)]
     frame.insert(0, "file", file)
-    return DataError(f"{file}: {plural(len(frame), 'problem')}; nothing was loaded", frame)
+    return DataError(
+        f"{file}: {plural(len(frame), 'problem')}; nothing was loaded", frame
+    )
 
 
 def check_table(
@@ -75,11 +77,15 @@ def check_table(
     problems.add(_missing_columns(table, schema, missing, text))
     others = [name for name in text if name not in schema.columns]
     text = text.reindex(columns=[*schema.columns, *others], fill_value="")
-    values = {name: _parse(text[name], schema.columns.get(name), problems) for name in text}
+    values = {
+        name: _parse(text[name], schema.columns.get(name), problems) for name in text
+    }
     frame = complete(pd.DataFrame(values, index=text.index), text)
     present = schema.remove_columns(missing)
     problems.add(_broken_values(frame, text, present))
-    problems.add(_unknown_sources(text, present, known_sources, of_registers=of_registers))
+    problems.add(
+        _unknown_sources(text, present, known_sources, of_registers=of_registers)
+    )
     problems.add(_broken_rows(frame, text, schema, missing, compare=False))
     if not problems.found:
         problems.add(_broken_rows(frame, text, schema, missing, compare=True))
@@ -115,15 +121,21 @@ def _reading_problems(table: TextTable) -> Iterator[Problem]:
         mark = DELIMITERS.get(table.delimiter, repr(table.delimiter))
         remedy = "save the file as CSV with commas between the columns"
         header = table.delimiter.join(table.header)
-        yield Problem(table.header_row, "", header, f"separates the columns by {mark}", remedy)
+        yield Problem(
+            table.header_row, "", header, f"separates the columns by {mark}", remedy
+        )
     for row, fault in table.faults.items():
         cells = [*table.cells.loc[row], *table.surplus.get(row, [])]
         count = len(cells) if row in table.surplus else 1
-        yield Problem(row, "", ",".join(cells[:count]), fault, _uncut_remedy(cells, fault))
+        yield Problem(
+            row, "", ",".join(cells[:count]), fault, _uncut_remedy(cells, fault)
+        )
     for (row, column), problem in table.unread.items():
         remedy = "correct the formula, or write the value"
         if problem != AN_ERROR:
-            remedy = "open the file in a spreadsheet program and save it, or write the value"
+            remedy = (
+                "open the file in a spreadsheet program and save it, or write the value"
+            )
         yield Problem(row, column, str(table.cells.at[row, column]), problem, remedy)
     for (row, column), word in table.not_utf8.items():
         remedy = "save the file as CSV UTF-8; check accents and dashes"
@@ -140,9 +152,7 @@ def _uncut_remedy(cells: list[str], fault: str) -> str:
     for mark, name in DELIMITERS.items():
         if len(filled) == 1 and mark in filled[0]:
             return f"separate its cells by commas; they seem to be separated by {name}"
-    return (
-        "put text that holds a comma into quotation marks, and write one comma for each empty cell"
-    )
+    return "put text that holds a comma into quotation marks, and write one comma for each empty cell"
 
 
 def _named_columns(
@@ -160,7 +170,9 @@ def _named_columns(
             if len(filled):
                 problem = f"is in column {place}, which has no name"
                 remedy = "name the column, or empty it"
-                problems.add([Problem(filled.index[0], "", filled.iloc[0], problem, remedy)])
+                problems.add(
+                    [Problem(filled.index[0], "", filled.iloc[0], problem, remedy)]
+                )
         elif base != name and base in table.header:
             problem = "is a column name that occurs twice"
             problems.add([Problem(table.header_row, base, "", problem, "rename one")])
@@ -177,7 +189,9 @@ def _named_columns(
 def _not_the_header(table: TextTable, needed: list[str]) -> Problem:
     names = ", ".join(table.header)
     remedy = f"name the columns {', '.join(needed)}"
-    return Problem(table.header_row, "", names, "is not the header of this table", remedy)
+    return Problem(
+        table.header_row, "", names, "is not the header of this table", remedy
+    )
 
 
 def _missing_columns(
@@ -205,7 +219,8 @@ def _parse(text: pd.Series, column: pa.Column | None, problems: Problems) -> pd.
     name = str(text.name)
     bad = text[text.isin(list(found))]
     problems.add(
-        Problem(row, name, cell, *found[cell]) for row, cell in zip(bad.index, bad, strict=True)
+        Problem(row, name, cell, *found[cell])
+        for row, cell in zip(bad.index, bad, strict=True)
     )
     return values
 
@@ -228,7 +243,9 @@ def _broken_values(
         for rows, check in checks.broken_values(frame[name], column):
             for row in rows:
                 cell = str(text.at[row, name])
-                yield Problem(row, name, cell, *checks.explain_value(check, column, cell))
+                yield Problem(
+                    row, name, cell, *checks.explain_value(check, column, cell)
+                )
 
 
 def _broken_rows(
@@ -254,7 +271,11 @@ def _broken_rows(
 
 
 def _unknown_sources(
-    text: pd.DataFrame, schema: pa.DataFrameSchema, known: Collection[str], *, of_registers: bool
+    text: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    known: Collection[str],
+    *,
+    of_registers: bool,
 ) -> Iterator[Problem]:
     for name, column in schema.columns.items():
         if not (column.metadata or {}).get("refers_to"):
@@ -266,4 +287,6 @@ def _unknown_sources(
             near = nearest(cell, known, count=1)
             hint = f"; perhaps {near[0]} was meant" if near else ""
             problem = f"is a source that is not known{hint}"
-            yield Problem(row, name, cell, problem, "add it to sources.csv, or correct the id")
+            yield Problem(
+                row, name, cell, problem, "add it to sources.csv, or correct the id"
+            )

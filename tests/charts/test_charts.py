@@ -1,0 +1,636 @@
+"""Charts by what is drawn: positions, labels, ranges and words."""
+
+import io
+import math
+from collections import Counter
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.dates import date2num
+
+import cbcstats
+from cbcstats import (
+    ArgumentError,
+    DataError,
+    check_claims,
+    describe,
+    plot_changes,
+    plot_claims,
+    plot_counts,
+    year_on_year,
+)
+from cbcstats.charts.chart import chart_data, cited_sources
+from cbcstats.charts.marks import STYLE
+from cbcstats.counts.wording import format_range
+from cbcstats.exports.editable_charts import native_chart
+from cbcstats.exports.notes import caveats
+from cbcstats.tables.sources import source_line
+from tests.pictures import cut, in_lines, legend, overlapping, said
+
+BLUE, ORANGE = to_rgb("#0072B2"), to_rgb("#D55E00")  # the first two colours of the style
+STOCK = {"measure": "stock", "period_start": pd.NaT}
+MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
+DAYS_A_MONTH = 30.4375  # of 48 months, 1,461 days
+
+
+@pytest.fixture(scope="module")
+def missions():
+    """Return the figures up to 2018, whatever is added later."""
+    counts = cbcstats.load_counts("missions")
+    return counts[counts["period_end"] <= "2018-02-26"].reset_index(drop=True)
+
+
+def heights(ax):
+    """Return from where to where each bar reaches upwards."""
+    return [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in ax.patches]
+
+
+def widths(ax):
+    """Return from where to where each bar reaches sideways."""
+    return [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
+
+
+def arrows(ax):
+    """Return at which number each arrow begins, and how many points it reaches up."""
+    return [(text.xy[1], text.xyann[1]) for text in ax.texts if getattr(text, "arrow_patch", None)]
+
+
+def marks(ax, sign):
+    """Return the numbers at which there are marks of a kind."""
+    return [line.get_ydata().tolist() for line in ax.lines if line.get_marker() == sign]
+
+
+# More than 280 is 281 to 289, more than 350 is 351 to 359, almost 400 is 390 to 399, more than 330 is 331 to 339.
+def test_the_range_of_a_word_is_a_pale_top(missions):
+    ax = plot_counts(missions)
+    tops = [(281, 289), (351, 359), (390, 399), (331, 339)]
+    assert heights(ax) == [bar for low, high in tops for bar in ((0, low), (low, high))] + [
+        (0, 492)
+    ]
+    delivered = ax.patches[2:]
+    assert {to_rgb(bar.get_facecolor()) for bar in delivered} == {BLUE}
+    assert {(bar.get_y() > 0, bar.get_facecolor()[3]) for bar in delivered} == {
+        (False, 0.8),
+        (True, 0.25),
+    }
+
+
+def test_bars_stand_over_their_true_periods(missions):
+    days = [
+        ("2013-07-01", "2014-07-01"),
+        ("2014-01-01", "2015-01-01"),
+        ("2015-02-25", "2016-04-12"),
+        ("2016-04-13", "2017-03-08"),
+        ("2017-03-09", "2018-02-27"),
+    ]
+    found = list(dict.fromkeys(widths(plot_counts(missions))))  # a pale top stands on its bar
+    assert found == [tuple(date2num(pd.to_datetime(ends))) for ends in days]
+
+
+def test_inferred_days_are_dashed_plans_hatched_and_other_sources_diamonds(missions):
+    ax = plot_counts(missions)
+    outlines = {
+        bar.get_height(): (bar.get_linestyle(), bar.get_hatch())
+        for bar in ax.patches
+        if not bar.get_y()
+    }
+    dashed = ("--", None)
+    assert outlines == {
+        281: ("--", "////"),
+        351: ("-", None),
+        390: dashed,
+        331: dashed,
+        492: dashed,
+    }
+    assert marks(ax, "D") == [[342]]
+    assert legend(ax) == [
+        *(
+            "delivered",
+            "planned",
+            "range that the words allow",
+            "days of the period inferred",
+            "another source",
+        )
+    ]
+
+
+def test_words_periods_and_sources_stand_on_the_chart(missions):
+    ax = plot_counts(missions, title="A finding")
+    *shown, sources = said(ax)
+    assert shown == [
+        *("2013/14", "more than 280", "2014", "more than 350", "Feb 2015 - Apr 2016", "almost 400"),
+        *("Apr 2016 - Mar 2017", "more than 330", "342", "Mar 2017 - Feb 2018", "492"),
+    ]
+    assert sources == (
+        "Source: WCO 2014-04-10, 2015-03-09, 2016-04-21, 2017-03-14, 2018-03-02; "
+        "Cross-border Research Association (blog) 2017-04-15."
+    )
+    assert ax.get_title(loc="left") == "A finding"
+    assert ax.get_ylabel() == "missions"
+    assert cited_sources(ax) == [
+        *(
+            "wco-2014-04-10",
+            "wco-2015-03-09",
+            "wco-2016-04-21",
+            "wco-2017-03-14",
+            "cbra-2017-04-15",
+            "wco-2018-03-02",
+        )
+    ]
+
+
+def test_a_chart_a_month_divides_by_the_length_of_the_period(missions):
+    ax = plot_counts(missions, per="month")
+    assert ax.get_ylabel() == "missions a month"
+    expected = [
+        low / days * DAYS_A_MONTH
+        for low, days in ((281, 365), (351, 365), (390, 412), (331, 329), (492, 355))
+    ]
+    assert [high for low, high in heights(ax) if not low] == pytest.approx(expected)
+    assert [text for text in said(ax) if "." in text][:-1] == [
+        *("23.4 to 24.1", "29.3 to 29.9", "28.8 to 29.5", "30.6 to 31.4", "31.6", "42.2")
+    ]
+
+
+def test_open_ranges_end_in_arrows(missions):
+    ax = plot_counts(missions, reading="strict")
+    assert arrows(ax) == [(281, 24), (351, 24), (331, 24)]  # three times more than
+    assert heights(ax) == [
+        (0, 281),
+        (0, 351),
+        (0, 0),
+        (0, 399),
+        (0, 331),
+        (0, 492),
+    ]  # almost 400 is 0 to 399
+
+
+def test_points_show_stocks_and_their_ranges(years):
+    ax = plot_counts(years({2015: 40, 2017: 46}, qualifier=["more_than", "exact"], **STOCK))
+    assert marks(ax, "_") == [[41, 49]]
+    assert marks(ax, "o") == [[46]]
+    assert [line.get_xdata()[0] for line in ax.lines[-2:]] == [
+        pd.Timestamp("2015-12-31"),
+        pd.Timestamp("2017-12-31"),
+    ]
+    assert legend(ax) == ["range that the words allow"]
+    dotted = plot_counts(years({2015: 40, 2017: 46}, period_basis=["stated", "inferred"], **STOCK))
+    assert [line.get_ydata().tolist() for line in dotted.lines if line.get_linestyle() == ":"] == [
+        [46, 46]
+    ]
+    assert legend(dotted) == ["day inferred"]
+
+
+def test_the_axis_has_whole_years(make_counts):
+    days = [
+        ("2012-09-25", "2012-09-27"),
+        ("2013-09-24", "2013-09-26"),
+        ("2015-09-08", "2015-09-10"),
+    ]
+    ax = plot_counts(make_counts(*((*ends, 200) for ends in days), measure="event"))
+    assert in_lines(ax.get_xticklabels()) == ["2012", "2013", "2014", "2015"]
+    assert (
+        ax.get_xticks().tolist()
+        == date2num(pd.to_datetime([f"{year}-01-01" for year in range(2012, 2016)])).tolist()
+    )
+
+
+@pytest.mark.parametrize("indicator", cbcstats.load_counts()["indicator"].unique().tolist())
+def test_every_series_is_drawn_and_told_with_all_numbers_and_no_words_on_words(indicator):
+    counts = cbcstats.load_counts(indicator)
+    shown = counts[counts["period_end"].notna() & counts["value"].notna()]
+    if shown.empty:
+        with pytest.raises(ArgumentError, match="no figure with a date"):
+            plot_counts(counts)
+        return
+    ax = plot_counts(counts)
+    numbers = Counter(f"{value:,}".removesuffix(".0") for value in shown["value"])
+    assert not numbers - Counter(text.split()[-1] for text in said(ax))
+    assert not numbers - Counter(describe(ax).replace(";", " ").split())
+    assert overlapping(ax) == []
+    assert sorted(cited_sources(ax)) == sorted(shown["source_id"].unique())
+
+
+# By hand, as 28.81 to 29.48 against 29.27 to 29.94; 30.62 to 31.36; 42.18.
+def test_changes_are_ranges_in_percent(missions):
+    ax = plot_changes(year_on_year(missions, per="month"))
+    expected = [(-3.7577, 0.7074), (3.8859, 8.8520), (34.5033, 37.7541)]
+    assert [end for bar in widths(ax) for end in bar] == pytest.approx(
+        [end for bar in expected for end in bar], abs=1e-3
+    )
+    assert said(ax)[:-1] == [f"{MINUS}4% to +1%", "+4% to +9%", "+35% to +38%"]
+    assert in_lines(ax.get_yticklabels()) == [
+        "Feb 2015 - Apr 2016 against 2014",
+        "Apr 2016 - Mar 2017 against Feb 2015 - Apr 2016",
+        "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017",
+    ]
+    assert ax.yaxis_inverted()  # the first at the top
+    assert [line.get_xdata() for line in ax.lines] == [[0, 0]]
+    assert ax.get_xlim()[0] < -3.7577
+    assert ax.get_xlim()[1] > 37.7541
+    assert ax.get_xlabel() == "change in percent of numbers a month"
+
+
+def test_what_is_not_comparable_is_hollow_and_says_why(missions):
+    hollow = plot_changes(year_on_year(missions))
+    assert [to_rgb(bar.get_facecolor()) for bar in hollow.patches] == [(1, 1, 1)] * 3
+    assert [to_rgb(bar.get_edgecolor()) for bar in hollow.patches] == [to_rgb("#555555")] * 3
+    why = f"{DASH} not comparable: periods differ in length"
+    assert said(hollow)[:-1] == [
+        f"+9% to +14% {why} (412 and 365 days, inferred)",
+        f"{MINUS}17% to {MINUS}13% {why} (329 and 412 days, inferred)",
+        f"+45% to +49% {why} (355 and 329 days, inferred)",
+    ]
+    assert hollow.get_xlabel() == "change in percent"
+    filled = plot_changes(year_on_year(missions, per="month"))
+    assert [to_rgb(bar.get_facecolor()) for bar in filled.patches] == [BLUE] * 3
+
+
+def test_a_change_without_a_percent_is_said(years):
+    ax = plot_changes(year_on_year(years({2015: 0, 2016: 5, 2017: 6})))
+    assert said(ax)[:-1] == [
+        f"no percent change {DASH} the period before counts 0, so there is no percent change",
+        "+20.0%",
+    ]
+    [(place, change)] = [
+        (line.get_ydata()[0], line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"
+    ]
+    assert (place, change) == (1, pytest.approx(20))
+    assert not ax.patches
+
+
+# About 5 is 3 to 7, and 0 or more when read strictly; 7 after 3 is +133%, 3 after 7 is -57%; 49 after 41 is +20%.
+@pytest.mark.parametrize(
+    ("reading", "qualifier", "values", "bars", "changed"),
+    [
+        ("usual", "exact", [7], [(0, 7)], None),
+        ("strict", "exact", [7], [(0, 7)], None),
+        ("usual", "exact", [0, 0], [(0, 0)] * 2, "no percent change"),
+        ("strict", "exact", [0, 0], [(0, 0)] * 2, "no percent change"),
+        ("usual", "about", [5, 5], [(0, 3), (3, 7)] * 2, f"{MINUS}57% to +133%"),
+        ("strict", "about", [5, 5], [(0, 0), (0, 5)] * 2, f"{MINUS}100.0% or more"),
+        ("usual", "more_than", [40, 40], [(0, 41), (41, 49)] * 2, f"{MINUS}16% to +20%"),
+        ("strict", "more_than", [40, 40], [(0, 41)] * 2, f"{MINUS}100.0% or more"),
+    ],
+)
+def test_one_figure_zeros_and_wide_ranges_are_drawn(
+    reading, qualifier, values, bars, changed, years
+):
+    counts = years(dict(zip((2015, 2016), values, strict=False)), qualifier=qualifier)
+    ax = plot_counts(counts, reading=reading)
+    assert heights(ax) == bars
+    words = {"exact": "", "about": "about ", "more_than": "more than "}[qualifier]
+    assert said(ax)[:-1] == [text for year, value in zip(("2015", "2016"), values, strict=False)
+                             for text in (year, f"{words}{value}")]  # fmt: skip
+    assert overlapping(ax) == []
+    if changed:
+        assert (
+            said(plot_changes(year_on_year(counts, reading=reading)))[0].split(f" {DASH} ")[0]
+            == changed
+        )
+
+
+def test_charts_draw_on_the_axes_that_they_are_given(missions):
+    figure, (left, right) = plt.subplots(ncols=2, figsize=(14, 4))
+    assert plot_counts(missions, ax=left) is left
+    assert plot_changes(year_on_year(missions), ax=right) is right
+    assert figure.axes == [left, right]
+    assert (len(left.patches), len(right.patches)) == (9, 3)
+
+
+def test_one_chart_holds_one_indicator(missions):
+    both = cbcstats.load_counts(["missions", "wco_members"])
+    with pytest.raises(ArgumentError, match="it holds missions, wco_members; select one"):
+        plot_counts(both)
+    with pytest.raises(ArgumentError, match="no figure a month"):
+        plot_counts(cbcstats.load_counts("wco_members"), per="month")
+    with pytest.raises(ArgumentError, match="no change"):
+        plot_changes(year_on_year(missions.head(1)))
+    with pytest.raises(ArgumentError, match="did you mean 'month'"):
+        plot_counts(missions, per="months")
+
+
+def test_the_text_alternative_holds_numbers_words_and_caveats(missions):
+    figures = describe(plot_counts(missions)).split(". ")[1].split("; ")
+    assert figures == [
+        "2013/14 (planned): more than 280 activities and missions, days inferred",
+        "2014 (delivered): more than 350 missions",
+        "Feb 2015 - Apr 2016 (delivered): almost 400 missions, days inferred",
+        "Apr 2016 - Mar 2017 (delivered): more than 330 missions, days inferred",
+        "Apr 2016 - Mar 2017 (delivered): 342 missions, days inferred, from another source",
+        "Mar 2017 - Feb 2018 (delivered): 492 missions, days inferred",
+    ]
+    text = describe(plot_changes(year_on_year(missions, per="month"), title="A finding"))
+    assert text.startswith(
+        "Chart of percent changes, of numbers a month: A finding. Feb 2015 - Apr 2016 against 2014: "
+    )
+    assert "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017: +35% to +38%, comparable" in text
+    assert text.endswith(
+        "3 of 3 can be compared. Source: WCO 2015-03-09, 2016-04-21, 2017-03-14, 2018-03-02."
+    )
+
+
+def test_a_chart_drawn_otherwise_is_described_by_its_titles():
+    _, ax = plt.subplots()
+    assert describe(ax) == "Chart without a description"
+    ax.set_title("Mine")
+    assert describe(ax) == "Chart: Mine"
+
+
+def test_ranges_are_written_as_a_reader_reads_them():
+    assert format_range(331, 339) == "331 to 339"
+    assert format_range(1200, 1200) == "1,200"
+    assert format_range(-17.04, -13.08, percent=True) == f"{MINUS}17% to {MINUS}13%"
+    assert format_range(41, math.inf) == "41 or more"
+    assert format_range(8.6957, 8.6957, percent=True) == "+8.7%"
+    assert format_range(8.21, 8.64, percent=True) == "+8.2% to +8.6%"
+    assert format_range(30.6225, 31.3627) == "30.6 to 31.4"
+
+
+def test_many_dates_of_one_publisher_are_counted():
+    dates = ["2010-10", "2012-03", "2011-05-13", "2014", "2013-03-13", "2018-07"]
+    names = [f"wco-{date}" for date in dates]
+    known = pd.DataFrame({"source_id": names, "publisher": "WCO", "published": dates})
+    assert (
+        source_line(names[:5], known)
+        == "Source: WCO 2010-10, 2011-05-13, 2012-03, 2013-03-13, 2014."
+    )
+    assert source_line(names, known) == "Source: WCO 2010-10 to 2018-07 (6 dates)."
+    assert source_line([]) == ""
+
+
+def test_the_style_is_a_style_of_matplotlib():
+    with plt.style.context("cbcstats.cbcstats"):
+        ours = plt.rcParams.copy()
+    with plt.style.context(STYLE):
+        assert ours == plt.rcParams
+    assert ours["axes.prop_cycle"] != plt.rcParams["axes.prop_cycle"]
+
+
+def test_a_plan_alone_is_called_one(missions):
+    ax = plot_counts(missions.query("scope == 'planned'"))
+    assert legend(ax) == ["planned", "range that the words allow", "days of the period inferred"]
+    assert "2013/14 (planned): more than 280 activities and missions, days inferred." in describe(
+        ax
+    )
+
+
+def test_a_figure_open_to_both_sides_stands_at_its_number(years):
+    ax = plot_counts(years({2015: 150}, qualifier="about", **STOCK), reading="strict")
+    assert marks(ax, "o") == [[150]]
+    assert arrows(ax) == [(150, 24), (150, -24)]
+    assert [to_rgb(line.get_markerfacecolor()) for line in ax.lines] == [(1, 1, 1)]
+
+
+def test_an_open_change_ends_in_an_arrow(missions):
+    ax = plot_changes(year_on_year(missions, reading="strict").tail(2).head(1))
+    last = ax.get_xlim()[1]
+    assert widths(ax)[0] == pytest.approx((-17.0426, last), abs=1e-3)  # 331 against 399
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() == ">"] == [last]
+    assert said(ax)[0].startswith(
+        f"{MINUS}17.0% or more {DASH} not comparable: periods differ in length"
+    )
+
+
+def test_scopes_of_one_period_stand_side_by_side(years):
+    ax = plot_counts(pd.concat([years({2016: 40}, scope="east"), years({2016: 20}, scope="west")]))
+    begin, middle, end = date2num(pd.to_datetime(["2016-01-01", "2016-07-02", "2017-01-01"]))
+    assert widths(ax) == [(begin, middle), (middle, end)]
+    assert heights(ax) == [(0, 40), (0, 20)]
+    assert [to_rgb(bar.get_facecolor()) for bar in ax.patches] == [BLUE, ORANGE]
+    assert legend(ax) == ["east", "west"]
+
+
+def test_a_dollar_is_a_dollar(years):
+    ax = plot_counts(years({2016: 40}, unit="$ and $"), title="Costs $\\foo{ and $6")
+    ax.figure.draw_without_rendering()
+    assert (ax.get_title(loc="left"), ax.get_ylabel()) == ("Costs $\\foo{ and $6", "$ and $")
+    assert not any(text.get_parse_math() for text in (ax._left_title, ax.yaxis.label, *ax.texts))
+
+
+def test_periods_that_do_not_fit_are_left_to_the_axis(years):
+    def drawn(first, last):
+        ax = plot_counts(years({year: 50 + year % 7 for year in range(first, last)}))
+        seen = [text for text in ax.texts if text.get_visible() and len(text.get_text()) == 4]
+        return ax, {text.get_text(): text.get_rotation() for text in seen}
+
+    ax, written = drawn(1920, 2020)
+    assert written == {}
+    assert {"1930", "1990"} <= set(in_lines(ax.get_xticklabels()))
+    assert drawn(1980, 2020)[1] == {str(year): 90 for year in range(1980, 2020)}
+    assert drawn(2015, 2017)[1] == {"2015": 0, "2016": 0}
+
+
+def test_what_is_no_chart_or_no_change_is_said(missions):
+    with pytest.raises(ArgumentError, match="must be the Axes of a chart"):
+        describe(plt.figure())
+    with pytest.raises(ArgumentError, match="make it with year_on_year"):
+        plot_changes(missions)
+
+
+def test_what_was_done_has_the_first_colour_and_plans_the_last(years):
+    ax = plot_counts(
+        pd.concat([years({2015: 40}, scope="planned"), years({2016: 50}, scope="virtual")])
+    )
+    assert {bar.get_height(): to_rgb(bar.get_edgecolor()) for bar in ax.patches} == {
+        40: ORANGE,
+        50: BLUE,
+    }
+    assert legend(ax) == ["virtual", "planned"]
+
+
+def test_a_period_that_a_register_covers_in_part_is_marked_and_said(years):
+    counts = years({2015: 40, 2016: 50}).assign(
+        period_basis=["inferred", "stated"],
+        note=["partial: the register begins on 2015-03-01", None],
+    )
+    ax = plot_counts(counts)
+    part, whole = sorted(ax.patches, key=lambda bar: bar.get_x())
+    assert part.get_hatch() == "...."
+    assert not whole.get_hatch()
+    assert part.get_linestyle() == "-"
+    assert legend(ax) == ["range that the words allow", "period covered only in part"]
+    assert (
+        "2015: 40 missions, partial: the register begins on 2015-03-01; 2016: 50 missions."
+        in describe(ax)
+    )
+
+
+def test_parts_of_one_figure_are_not_drawn_over_each_other(years):
+    parts = pd.concat(
+        [years({2015: 40, 2016: 50}, wco_region=name) for name in ("Europe", "Africa")]
+    )
+    with pytest.raises(
+        ArgumentError, match=r"2 parts by wco_region for 2015; choose one part.*plot_contributions"
+    ):
+        plot_counts(parts)
+    assert heights(plot_counts(parts[parts["wco_region"] == "Europe"])) == [(0, 40), (0, 50)]
+    with pytest.raises(
+        ArgumentError, match="2 preferred figures for 2016; mark one of them as preferred"
+    ):
+        plot_counts(pd.concat([years({2016: 40}), years({2016: 41})]))
+    stocks = pd.concat([years({2016: 40}, list=name, **STOCK) for name in "ab"])
+    with pytest.raises(ArgumentError, match="2 parts by list for 31 Dec 2016"):
+        plot_counts(stocks)
+
+
+def test_abbreviations_are_in_capitals():
+    assert plot_counts(cbcstats.load_counts("wco_members")).get_title(loc="left") == "WCO members"
+
+
+def test_the_text_alternative_says_what_is_found_and_how_words_were_read(years, missions):
+    assert describe(plot_counts(years({2015: 40, 2016: 50, 2017: 45}))).endswith(
+        "2017: 45 missions. The highest is that of 2016. Source: source-0; source-1; source-2."
+    )
+    assert "The highest is that of Mar 2017 - Feb 2018." in describe(plot_counts(missions))
+    equal = describe(
+        plot_counts(years({2015: 40, 2016: 41}, qualifier="about"))
+    )  # 41 may be less than 40
+    assert "highest" not in equal
+    assert "Words are read in the usual way." in equal
+    assert "Words are read in the strict way." in describe(plot_counts(missions, reading="strict"))
+    assert "0 of 3 can be compared." in describe(plot_changes(year_on_year(missions)))
+
+
+def test_the_data_of_a_chart_a_month_say_so(missions):
+    data = chart_data(plot_counts(missions, per="month"))
+    assert data["unit"].unique().tolist() == ["activities and missions a month", "missions a month"]
+    assert data["value"].iloc[-1] == pytest.approx(492 / (355 / DAYS_A_MONTH))
+    said_of = caveats({"chart": data}).set_index("about")["reading"]
+    assert "numbers a month" in said_of
+    almost = said_of["qualifier: almost"]
+    assert almost.startswith("Almost, beside the number of a whole period, is read as a range: the")
+    unmarked = chart_data(plot_counts(missions))
+    assert unmarked["unit"].unique().tolist() == ["activities and missions", "missions"]
+    assert "numbers a month" not in caveats({"chart": unmarked})["about"].tolist()
+
+
+def test_a_figure_without_a_unit_has_one_of_numbers_a_month(years):
+    ax = plot_counts(years({2015: 365, 2016: 366}).drop(columns="unit"), per="month")
+    assert ax.get_ylabel() == "a month"
+    assert "2015: 30.4 a month" in describe(ax)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said_as"),
+    [
+        (-0.04, -0.04, "0.0%"),
+        (0.04, 0.04, "0.0%"),
+        (0, 0, "0.0%"),
+        (-0.4, 2, "0% to +2%"),
+        (-0.05, 10, "0% to +10%"),
+        (-0.6, 2, f"{MINUS}1% to +2%"),
+    ],
+)
+def test_a_percent_that_is_written_as_no_change_has_no_sign(low, high, said_as):
+    assert format_range(low, high, percent=True) == said_as
+
+
+def test_only_nothing_is_written_as_0():
+    assert format_range(-0.04, 0.04) == "-0.04 to 0.04"
+    assert format_range(-0.04, -0.04) == "-0.04"
+    assert format_range(-0.0, 0.0) == "0"
+    assert format_range(0.0417, 0.0417) == "0.04"
+    assert format_range(0.00049, 0.00049) == "0.0005"
+    assert format_range(0.04, 0.5) == "0.04 to 0.5"
+    assert format_range(0.96, 0.96) == "1.0"
+
+
+# 5 and 8 in ten years of 3,653 and 3,652 days: 0.042 and 0.067 a month.
+def test_few_figures_a_month_are_more_than_nothing(make_counts):
+    counts = make_counts(("2000-01-01", "2009-12-31", 5), ("2010-01-01", "2019-12-31", 8))
+    ax = plot_counts(counts, per="month")
+    assert {"0.04", "0.07"} <= set(said(ax))
+    assert (
+        "Jan 2000 - Dec 2009: 0.04 missions a month; Jan 2010 - Dec 2019: 0.07 missions a month"
+        in describe(ax)
+    )
+
+
+def test_sources_named_by_numbers_stand_below(years):
+    for ids in ([1, 2], [1.0, 2.0], pd.Categorical([1, 2])):
+        ax = plot_counts(years({2015: 40, 2016: 50}, source_id=ids))
+        assert cited_sources(ax) == ["1", "2"]
+        assert describe(ax).endswith("Source: 1; 2.")
+    assert cited_sources(plot_counts(years({2015: 40, 2016: 50}, source_id=[None, 2]))) == ["2"]
+
+
+def test_every_scope_has_a_colour_of_its_own(years):
+    counts = pd.concat([years({2015 + place: 40}, scope=f"scope {place}") for place in range(16)])
+    with plt.style.context(STYLE):
+        style = [to_rgb(colour) for colour in plt.rcParams["axes.prop_cycle"].by_key()["color"]]
+    colours = [to_rgb(bar.get_facecolor()) for bar in plot_counts(counts).patches]
+    assert len(set(colours)) == 16
+    assert colours[:7] == style
+    seven = plot_counts(counts[counts["scope"].isin([f"scope {place}" for place in range(7)])])
+    assert [to_rgb(bar.get_facecolor()) for bar in seven.patches] == style
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        lambda changes: changes.convert_dtypes(),
+        lambda changes: changes.astype(object),
+        lambda changes: pd.read_csv(io.StringIO(changes.to_csv(index=False))),
+        lambda changes: pd.read_csv(io.StringIO(changes.to_csv(index=False)), dtype="str"),
+    ],
+)
+@pytest.mark.parametrize("per", ["period", "month"])
+def test_changes_are_drawn_however_they_were_kept(missions, kept, per):
+    changes = year_on_year(missions, per=per)
+    stored = kept(changes)
+    stored.attrs = changes.attrs
+    ax, expected = plot_changes(stored), plot_changes(changes)
+    assert describe(ax) == describe(expected)
+    assert said(ax) == said(expected)
+    assert native_chart(stored).text == native_chart(changes).text
+
+
+def test_changes_whose_days_are_none_are_said_and_saved_without_a_chart(missions):
+    changes = year_on_year(missions).assign(period_end="2018")
+    with pytest.raises(DataError, match="period_end holds '2018', which is not a day"):
+        plot_changes(changes)
+    assert native_chart(changes) is None
+
+
+@pytest.fixture
+def claims(years):
+    """Return verdicts on +20% in 2016, of series from {name: (value in 2015, in 2016)}."""
+
+    def check(values):
+        claimed = {
+            "published_change": [None, "+20%"],
+            "change_basis": [None, "total"],
+            "source_id": None,
+        }
+        series = [years({2015: 1, 2016: 1}, indicator=name, **claimed).assign(value=both)
+                  for name, both in values.items()]  # fmt: skip
+        return check_claims(pd.concat(series, ignore_index=True))
+
+    return check
+
+
+def test_the_figure_of_a_claim_is_written_as_printed(claims):
+    ax = plot_claims(claims({"missions": (20.12, 24.15)}))
+    assert in_lines(ax.get_yticklabels()) == ["Missions, 2016: +20% on 24.15"]
+
+
+def test_claims_on_nothing_have_no_place_in_percent_of_it(claims):
+    ax = plot_claims(claims({"missions": (0, 12), "experts": (100, 120)}))
+    assert [line.get_xdata().tolist() for line in ax.lines] == [
+        [100],
+        [100],
+    ]  # implied and published, of experts
+    assert said(ax) == [
+        "contradicts: implied 10, published 0",
+        "consistent: implied 100, published 100",
+    ]
+
+
+@pytest.mark.parametrize("dpi", [72, 100, 200])
+def test_no_legend_is_cut_at_another_resolution(claims, dpi):
+    ax = plot_claims(claims({"missions": (100, 120)}))
+    ax.figure.set_dpi(dpi)
+    assert cut(ax) == []

@@ -1,0 +1,114 @@
+"""SDMX-CSV: a reader of SDMX finds every figure, with its word, period and source."""
+
+import pandas as pd
+import pytest
+
+from cbcstats import ArgumentError, load_beneficiaries, load_counts, save_table, year_on_year
+from cbcstats.exports.sdmx import sdmx_frame
+from tests.needs import Needed
+
+sdmx = Needed("pysdmx.io")
+
+DIMENSIONS = ["INDICATOR", "MEASURE", "SCOPE", "UNIT_MEASURE", "SOURCE", "FIGURE", "TIME_PERIOD"]
+
+
+def dated(counts):
+    return counts[counts["period_end"].notna()].reset_index(drop=True)
+
+
+def read(path):
+    [dataset] = sdmx.read_sdmx(path).data
+    return dataset, dataset.data.astype("object").reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def counts():
+    return dated(load_counts())
+
+
+@pytest.fixture(scope="module")
+def back(counts, tmp_path_factory):
+    return read(save_table(counts, tmp_path_factory.mktemp("sdmx") / "counts.sdmx.csv"))[1]
+
+
+def test_a_reader_of_sdmx_finds_the_structure_and_one_figure_for_each_key(counts, tmp_path):
+    dataset, data = read(save_table(counts, tmp_path / "counts.sdmx.csv"))
+    assert dataset.structure == "DataStructure=CBCSTATS:COUNTS(1.0)"
+    assert dataset.action.name == "Information"
+    assert len(data) == len(counts)
+    assert not data.duplicated(DIMENSIONS).any()
+    assert (data[DIMENSIONS] != "").all(axis=None)
+
+
+def test_a_reader_of_sdmx_finds_the_same_values(counts, back):
+    assert pd.to_numeric(back["OBS_VALUE"]).astype("Float64").equals(counts["value"])
+    assert (back["OBS_STATUS"] == "O").equals(counts["value"].isna())
+    names = {
+        "INDICATOR": "indicator",
+        "UNIT_MEASURE": "unit",
+        "QUALIFIER": "qualifier",
+        "SOURCE": "source_id",
+    }
+    names |= {
+        "PUBLISHED_CHANGE": "published_change",
+        "PERIOD_BASIS": "period_basis",
+        "COMMENT_OBS": "note",
+    }
+    for concept, name in names.items():
+        assert back[concept].tolist() == counts[name].fillna("").tolist()
+
+
+def test_time_periods_give_the_days_back(counts, back):
+    parts = back["TIME_PERIOD"].str.extract(r"^(?P<day>\d{4}-\d{2}-\d{2})(?:/P(?P<days>\d+)D)?$")
+    days, lengths = pd.to_datetime(parts["day"]), pd.to_numeric(parts["days"])
+    assert days.notna().all()
+    starts = days.where(lengths.notna())
+    ends = days + pd.to_timedelta(lengths.fillna(1) - 1, unit="D")
+    assert starts.equals(counts["period_start"].astype(starts.dtype))
+    assert ends.equals(counts["period_end"].astype(ends.dtype))
+
+
+def test_parts_are_dimensions_of_a_structure_of_their_own(years, tmp_path):
+    counts = years({2016: 1, 2017: 2}, wco_region=["Europe", None])
+    dataset, data = read(save_table(counts, tmp_path / "parts.sdmx.csv"))
+    assert dataset.structure == "DataStructure=CBCSTATS:COUNTS_BY_WCO_REGION(1.0)"
+    assert data["WCO_REGION"].tolist() == ["Europe", "_Z"]
+
+
+def test_columns_may_be_left_out_and_rows_stand_in_any_order(tmp_path):
+    counts = pd.DataFrame(
+        {"indicator": "mine", "period_end": ["2018-12-31", "2017-12-31"], "value": [3, 2]},
+        index=[7, 3],
+    )
+    data = read(save_table(counts, tmp_path / "mine.sdmx.csv"))[1]
+    assert data["OBS_VALUE"].tolist() == ["3", "2"]
+    assert data["MEASURE"].tolist() == ["stock", "stock"]
+    assert data["SOURCE"].tolist() == ["_Z", "_Z"]
+
+
+def test_what_is_not_dated_is_refused_by_number_and_remedy(tmp_path):
+    with pytest.raises(
+        ArgumentError, match=r"8 figures have no period end.*save counts\[counts\['period_end'\]"
+    ):
+        save_table(load_counts(), tmp_path / "counts.sdmx.csv")
+    with pytest.raises(ArgumentError, match="lacks the column 'indicator'"):
+        save_table(load_beneficiaries(), tmp_path / "beneficiaries.sdmx.csv")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_note_that_a_spreadsheet_would_compute_is_marked(years, tmp_path):
+    path = save_table(years({2017: 2}, note="=1+1"), tmp_path / "note.sdmx.csv")
+    assert ",'=1+1\n" in path.read_text()
+
+
+def test_numbers_a_month_have_a_unit_of_their_own():
+    for per, named, unnamed in (
+        ("month", "missions a month", "a month"),
+        ("period", "missions", "_Z"),
+    ):
+        missions = load_counts("missions").query("unit == 'missions'")
+        changes = year_on_year(missions, by=["indicator", "unit"], per=per)
+        assert sdmx_frame(changes)["UNIT_MEASURE"].unique().tolist() == [named]
+        assert sdmx_frame(changes.drop(columns="unit"))["UNIT_MEASURE"].unique().tolist() == [
+            unnamed
+        ]

@@ -1,0 +1,171 @@
+"""`cbcstats check` and `cbcstats count`, as they are typed."""
+
+import functools
+import shlex
+
+import pandas as pd
+import pytest
+
+import cbcstats
+from tests.command_line import run
+from tests.frames import example_rows
+from tests.needs import Needed
+
+openpyxl = Needed("openpyxl")
+
+COLUMNS = ["-c", "member=Country", "-c", "start_date=Start", "-c", "end_date=End"]
+READING = [*COLUMNS, "--date-format", "%d/%m/%Y"]
+
+
+@pytest.fixture(scope="module")
+def example():
+    return cbcstats.example_register()
+
+
+def test_check_says_what_is_wrong_and_exits_with_1(example, tmp_path):
+    done = run("check", example, *READING, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "example_register.csv: 603 rows read, 549 passed, 54 rejected" in done.stdout
+    assert (
+        "row 42, column Start, '12 May 2018': is a date in words; write the year first, as in 2017-04-03"
+        in done.stdout
+    )
+    assert "--problems problems.xlsx" in done.stdout
+
+
+def test_check_writes_a_workbook_to_hand_back(example, tmp_path):
+    done = run("check", example, *READING, "--problems", "out/to_correct.xlsx", cwd=tmp_path)
+    assert done.returncode == 1
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "to_correct.xlsx").active
+    assert sheet.max_row == 54 + 1
+    again = run("check", example, *READING, "--problems", "out/to_correct.xlsx", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    assert (
+        run(
+            "check", example, *READING, "-p", "out/to_correct.xlsx", "--overwrite", cwd=tmp_path
+        ).returncode
+        == 1
+    )
+
+
+def test_check_of_a_clean_register_exits_with_0(tmp_path):
+    (tmp_path / "good.csv").write_text(
+        "member;start_date\nKenya;2017-04-03\nGreenland;2017-04-04\n", encoding="utf-8"
+    )
+    done = run("check", "good.csv", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "2 rows read, 2 passed, 0 rejected; 1 passed with warnings" in done.stdout
+    assert "warning: row 3, column member, 'Greenland': is not a Member of the WCO" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.csv"], "there is no such file"),
+        (["other.csv"], "say which it is: columns="),
+        (["other.csv", "-c", "member"], "--column member: write it as member=Header"),
+        (["other.csv", "-c", "membr=Land"], "did you mean 'member'"),
+        (["other.csv", "--kind", "missons"], "did you mean 'missions'"),
+        (["other.csv", "--date-format", "dd.mm.yy"], "must name day, month and year"),
+        (["picture.xlsx"], "is not an Excel workbook"),
+        (["picture.parquet"], "is not a Parquet file"),
+    ],
+)
+def test_what_cannot_be_read_exits_with_2_and_a_sentence(arguments, said, tmp_path):
+    (tmp_path / "other.csv").write_text("Land,Tag\nKenya,2017-04-03\n", encoding="utf-8")
+    for name in ("picture.xlsx", "picture.parquet"):
+        (tmp_path / name).write_bytes(b"\x89PNG\r\n")
+    done = run("check", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_count_writes_what_the_library_counts(example, tmp_path):
+    expected = cbcstats.count_missions(
+        example_rows(), by=["wco_region", "programme"], year_start=1, indicator="participants"
+    )
+    options = [
+        *READING,
+        "--by",
+        "wco_region",
+        "--by",
+        "programme",
+        "--year-start",
+        "1",
+        "--indicator",
+        "participants",
+    ]
+    read_excel = functools.partial(pd.read_excel, engine="calamine")
+    for suffix, read in (
+        (".csv", pd.read_csv),
+        (".xlsx", read_excel),
+        (".parquet", pd.read_parquet),
+    ):
+        done = run("count", example, *options, "-o", f"out/counts{suffix}", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "54 rows were rejected and not counted: cbcstats check" in done.stderr
+        counts = read(tmp_path / "out" / f"counts{suffix}")
+        assert counts["value"].tolist() == expected["value"].tolist()
+        assert counts["wco_region"].tolist() == expected["wco_region"].tolist()
+        assert pd.to_datetime(counts["period_start"]).tolist() == expected["period_start"].tolist()
+        again = cbcstats.load_counts(source=tmp_path / "out" / f"counts{suffix}")
+        assert again["value"].tolist() == expected["value"].tolist()
+        assert again["source_id"].unique().tolist() == ["example_register.csv"]
+
+
+def test_what_count_writes_is_taken_by_the_other_commands(example, tmp_path):
+    assert run("count", example, *READING, "-o", "counts.csv", cwd=tmp_path).returncode == 0
+    done = run("chart", "missions", "--counts", "counts.csv", "-o", "chart.svg", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Source: example_register.csv" in (tmp_path / "chart.svg").read_text(encoding="utf-8")
+    done = run("claims", "counts.csv", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_command_that_names_the_rejected_rows_works_as_it_is_printed(tmp_path):
+    pd.DataFrame(
+        {"Land": ["Kenya", "Nowhere"], "First day": ["03/04/2017", "04/04/2017"]}
+    ).to_excel(
+        tmp_path / "my missions.xlsx", sheet_name="to count", index=False, engine="xlsxwriter"
+    )
+    options = ["-c", "member=Land", "-c", "start_date=First day", "--date-format", "%d/%m/%Y"]
+    options += ["--sheet", "to count", "--repeated-rows", "reject"]
+    done = run("count", "my missions.xlsx", *options, cwd=tmp_path)
+    said, command = done.stderr.strip().split(": ", maxsplit=1)
+    assert said == "1 row was rejected and not counted"
+    assert command == (
+        'cbcstats check "my missions.xlsx" --column=member=Land "--column=start_date=First day" "--sheet=to count" '
+        "--date-format=%d/%m/%Y --repeated-rows=reject"
+    )
+    done = run(*shlex.split(command)[1:], cwd=tmp_path)
+    assert done.returncode == 1
+    assert "row 3, column Land, 'Nowhere'" in done.stdout
+
+
+def test_count_prints_csv_into_a_pipe(example, tmp_path):
+    done = run("count", example, *READING, cwd=tmp_path)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("indicator,measure,scope,unit,period_start,period_end")
+    assert len(lines) == 1 + 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-o", "counts.doc"], "ends in .csv, .xlsx, .parquet"),
+        (["-o", "there.csv"], "is there already"),
+        (["--by", "region"], "did you mean"),
+        (["--year-start", "0"], "a month from 1 to 12"),
+        (["--indicator", "mission"], "did you mean 'missions'"),
+    ],
+)
+def test_count_refuses_in_a_sentence(arguments, said, example, tmp_path):
+    (tmp_path / "there.csv").write_text("mine", encoding="utf-8")
+    done = run("count", example, *READING, *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "there.csv").read_text(encoding="utf-8") == "mine"
