@@ -17,7 +17,7 @@ from tests.office import converted
 from tools.check_data import check_data
 
 DATA = Path(__file__).parents[2] / "data"
-CONTRIBUTING = (DATA.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+GUIDE = (DATA.parent / "docs" / "how_to" / "add_a_figure.md").read_text(encoding="utf-8")
 SIZES = {"counts": 60, "beneficiaries": 20, "members": 20, "places": 200, "sources": None}
 NEW = "test_series,flow,delivered,missions,2016-01-01,2016-12-31,stated,12,,exact,+20%,total,,true,,wco-2018-03-02,Mine"
 
@@ -288,8 +288,8 @@ def table_of(text, header):
     return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
 
 
-def test_the_row_in_contributing_stands_in_the_table():
-    rows = table_of(CONTRIBUTING, "| column | cell | why |")
+def test_the_row_in_the_guide_stands_in_the_table():
+    rows = table_of(GUIDE, "| column | cell | why |")
     header, *figures = read(DATA / "counts.csv")
     [cells] = [
         figure for figure in figures if figure[0] == "missions" and "wco-2017-03-14" in figure
@@ -303,8 +303,8 @@ def test_the_row_in_contributing_stands_in_the_table():
         )
 
 
-def test_the_words_in_contributing_are_read_as_it_says():
-    rows = table_of(CONTRIBUTING, "| the source says | you write |")
+def test_the_words_in_the_guide_are_read_as_it_says():
+    rows = table_of(GUIDE, "| the source says | you write |")
     known = {
         figure: written.split("` and `")[1:] for figure, written in rows if "` and `" in written
     }
@@ -315,8 +315,12 @@ def test_the_words_in_contributing_are_read_as_it_says():
         assert parse_qualified(text).qualifier == word, text
 
 
-def test_the_output_in_contributing_is_what_is_printed(folder):
-    shown = CONTRIBUTING.partition("```text\n")[2].partition("```")[0].splitlines()
+def test_the_output_in_the_guide_is_what_is_printed(folder):
+    shown = (
+        ("data/counts.csv" + GUIDE.partition("```\ndata/counts.csv")[2])
+        .partition("```")[0]
+        .splitlines()
+    )
     path = folder / "counts.csv"
     rows = read(path)
     [found] = [row for row in rows if row[0] == "missions" and "wco-2017-03-14" in row]
