@@ -104,6 +104,12 @@ def check_lists(beneficiaries: pd.DataFrame) -> pd.DataFrame:
     """Return Members on lists, with their days as days; raise if a column or a word is wrong."""
     lists = check_frame("beneficiaries", beneficiaries, LISTED, "load_beneficiaries")
     check_words(lists["list_kind"], LIST_KINDS)
+    for name in ("member", "member_name", "list_id"):
+        if lists[name].isna().any():
+            row = lists.index[lists[name].isna()][0]
+            raise ArgumentError(
+                f"`beneficiaries` has no {name!r} in row {row}; fill it in, or drop the row"
+            )
     if "as_of_precision" in lists:
         check_words(lists["as_of_precision"], PRECISIONS)
     return lists.assign(as_of=read_days(lists["as_of"]))

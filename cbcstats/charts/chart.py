@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
+from cbcstats.arguments import check_axes
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def describe(ax: Axes) -> str:
     >>> print(describe(plot_counts(load_counts("wco_members")))[:70])
     Chart of figures over time: WCO members. 24 Jun 2013: 179 Members; 31
     """
-    _check_axes(ax)
+    check_axes("ax", ax)
     if is_chart(ax):
         return _CHARTS[ax].description
     titles = [ax.get_title(side) for side in ("left", "center", "right")]
@@ -153,7 +154,7 @@ def chart_data(ax: Axes) -> pd.DataFrame:
       period_end  value    low   high qualifier
     5 2018-02-26  492.0  492.0  492.0     exact
     """
-    _check_axes(ax)
+    check_axes("ax", ax)
     data = _CHARTS[ax].data if ax in _CHARTS else None
     if data is None:
         raise ArgumentError(
@@ -187,11 +188,3 @@ def forms_of(ax: Axes, text: Text) -> tuple[str, ...]:
     """Return the forms that a label can take; a text that a user has changed has only its own."""
     label = chart_of(ax).labels[text]
     return label.forms if text.get_text() == label.shown else (text.get_text(),)
-
-
-def _check_axes(ax: object) -> None:
-    if not hasattr(ax, "get_xlabel"):
-        given = type(ax).__name__
-        raise ArgumentError(
-            f"`ax` must be the Axes of a chart, but {given} was given; a figure has `.axes`"
-        )

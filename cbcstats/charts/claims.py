@@ -34,7 +34,8 @@ _NEEDED: Final = (
         "qualifier",
         "published_change",
     ),
-    *("previous_value", *_IMPLIED, *_PUBLISHED, "verdict", "sentence"),
+    *("previous_value", *_IMPLIED, *_PUBLISHED),
+    *("verdict", "verdict_strict", "sentence"),
     *("source_id", "previous_source_id"),
 )
 _MOST: Final = 12  # inches of height that claims may take at first

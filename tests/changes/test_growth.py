@@ -407,6 +407,15 @@ def test_a_column_that_lists_lack_is_named(lacking):
             asked(lists.drop(columns=lacking))
 
 
+@pytest.mark.parametrize("column", ["member", "member_name", "list_id"])
+def test_lists_without_a_member_or_a_list_are_refused(column):
+    lists = cbcstats.load_beneficiaries("WCO C-RED")
+    lists.loc[lists.index[1], column] = pd.NA
+    with pytest.raises(ArgumentError, match=f"has no '{column}' in row 1; fill it in"):
+        cbcstats.plot_beneficiaries(lists)
+
+
+
 def test_no_lists_have_no_changes():
     lists = invented_lists("One", "2021-06-30", "2022-06-30").head(0)
     assert membership_changes(lists).empty
