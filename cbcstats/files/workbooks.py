@@ -213,6 +213,7 @@ def _lengths_of_texts(xml: bytes) -> list[int]:
             lengths[-1] += len(text)
 
     parser = expat.ParserCreate()
+    parser.buffer_text = True  # an entity that expands gives one piece of text per use
     parser.StartElementHandler = begin
     parser.CharacterDataHandler = add
     if xml:
@@ -287,6 +288,7 @@ class _Scan:
     def read_xml(self, xml: bytes) -> None:
         """Read cells however they are written."""
         parser = expat.ParserCreate()
+        parser.buffer_text = True  # an entity that expands gives one piece of text per use
         parser.StartElementHandler = self._begin
         parser.CharacterDataHandler = self._add
         if xml:
