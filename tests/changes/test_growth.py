@@ -415,7 +415,6 @@ def test_lists_without_a_member_or_a_list_are_refused(column):
         cbcstats.plot_beneficiaries(lists)
 
 
-
 def test_no_lists_have_no_changes():
     lists = invented_lists("One", "2021-06-30", "2022-06-30").head(0)
     assert membership_changes(lists).empty
