@@ -105,10 +105,13 @@ def iso3_of(texts: Sequence[str]) -> list[str | None]:
     names, codes = _names(), _codes()
     found: list[str | None] = []
     for text in texts:
-        # A long text is a sentence that someone typed into the cell.
-        code = None
-        if len(text) <= _LONGEST:
-            code = codes.get(text.strip()) or names.get(plain_spelling(text))
+        if len(text) > _LONGEST:
+            found.append(None)
+            continue
+        # Codes are in capitals: "ken" is no code, and may be a word.
+        code = codes.get(text.strip())
+        if code is None:
+            code = names.get(plain_spelling(text))
         found.append(code)
     return found
 
@@ -174,8 +177,9 @@ _table = functools.cache(load_places)
 def _names() -> dict[str, str]:
     """Return the code of each place by its plain spellings."""
     places = _table()
+    codes = places["iso3"]
     spellings = places["name"].map(plain_spelling)
-    return dict(zip(spellings, places["iso3"], strict=True))
+    return dict(zip(spellings, codes, strict=True))
 
 
 @functools.cache
@@ -232,9 +236,11 @@ def _sharing(words: list[str]) -> list[str]:
     for code, name in _plain_short_names():
         if phrase in name:
             places[code] = None
-    if len(places) == 1 and len(words) == 1:
+    is_vague = len(places) > _SUGGESTED
+    is_chance = len(places) == len(words) == 1
+    if is_vague or is_chance:
         return []
-    return list(places) if len(places) <= _SUGGESTED else []
+    return list(places)
 
 
 def _among(words: list[str]) -> list[str]:
