@@ -26,7 +26,7 @@ from .counts.qualifiers import Bounds as Bounds
 from .counts.qualifiers import Qualified as Qualified
 from .counts.qualifiers import bounds as bounds
 from .counts.qualifiers import parse_qualified as parse_qualified
-from .counts.wording import format_range as format_range
+from .counts.ranges import format_range as format_range
 from .errors import ArgumentError as ArgumentError
 from .errors import CbcstatsError as CbcstatsError
 from .errors import DataError as DataError

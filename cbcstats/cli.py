@@ -1,26 +1,34 @@
-"""The command line."""
+"""The command line: each command calls a function or two of the public ones."""
 
 from __future__ import annotations
 
 import enum
+import io
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cbcstats._version import __version__
-from cbcstats.commands import charts, registers
-from cbcstats.commands.output import (
-    Overwrite,
+import cbcstats
+from cbcstats.errors import SHOWN, ArgumentError, problem_line
+from cbcstats.files.writing import target, write_whole
+from cbcstats.terminal import (
+    echo,
     errors_as_sentences,
     print_all_letters,
-    printable,
+    print_counts,
+    print_csv,
+    print_verdicts,
+    shown_as_reading,
+    stopped,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_TABLES: Final = (".csv", ".xlsx", ".parquet")  # files that `count` writes
 
 
 class Format(enum.StrEnum):
@@ -32,6 +40,56 @@ class Format(enum.StrEnum):
     markdown = "markdown"
 
 
+class Kind(enum.StrEnum):
+    """What is drawn of an indicator."""
+
+    counts = "counts"
+    changes = "changes"
+
+
+class Per(enum.StrEnum):
+    """Whether the figures are those of a period or of a month."""
+
+    period = "period"
+    month = "month"
+
+
+class Theme(enum.StrEnum):
+    """The page that a chart is for."""
+
+    light = "light"
+    dark = "dark"
+
+
+# Options of several commands.
+File = Annotated[Path, typer.Argument(help="A register: CSV, Excel or Parquet.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        "-c",
+        help="Which column is which, such as member=Country; again and again.",
+    ),
+]
+DateFormat = Annotated[
+    str | None,
+    typer.Option(
+        help="How dates are written, such as %d/%m/%Y; "
+        "by default only as 2017-04-03 (ISO 8601)."
+    ),
+]
+Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
+RepeatedRows = Annotated[
+    str,
+    typer.Option(
+        help="keep or reject rows that repeat another in all cells and have no id."
+    ),
+]
+KindOfRegister = Annotated[str, typer.Option(help="missions or beneficiaries.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a file that is there.")
+]
+
 app = typer.Typer(
     name="cbcstats",
     no_args_is_help=True,
@@ -42,7 +100,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"cbcstats {__version__}")
+        typer.echo(f"cbcstats {cbcstats.__version__}")
         raise typer.Exit
 
 
@@ -62,7 +120,8 @@ def options(
 
 
 @app.command(
-    epilog="Examples: cbcstats report · cbcstats report --output 2018 --notebooks mine.ipynb"
+    epilog="Examples: cbcstats report · "
+    "cbcstats report --output 2018 --notebooks mine.ipynb"
 )
 def report(
     output: Annotated[
@@ -78,47 +137,42 @@ def report(
         typer.Option(
             "--notebooks",
             "-n",
-            help="A notebook or a folder of them, again and again; by default those of cbcstats.",
+            help="A notebook or a folder of them, again and again; "
+            "by default those of cbcstats.",
         ),
     ] = None,
 ) -> None:
     """Run the notebooks and write one page, with its charts and tables beside it.
 
-    Exits with 0 when the report is written, and with 2 when it is not; the page of an earlier report still works then.
+    Exits with 0 when the report is written, and with 2 when it is not; the page of an
+    earlier report still works then.
     """
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from cbcstats.report.report import save_report
-
     console = Console(stderr=True)
     console.quiet = not console.is_terminal  # rich 13.9 would end in an empty line
-    with (
-        errors_as_sentences(),
-        Progress(console=console, transient=True, disable=console.quiet) as bar,
-    ):
-        tasks: dict[str, TaskID] = {}
+    bars = Progress(console=console, transient=True, disable=console.quiet)
+    tasks: dict[str, TaskID] = {}
 
-        def show(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task(name, total=total)
-            bar.update(tasks[name], completed=done)
+    def show(name: str, done: int, total: int) -> None:
+        if name not in tasks:
+            tasks[name] = bars.add_task(name, total=total)
+        bars.update(tasks[name], completed=done)
 
+    with errors_as_sentences(), bars:
         try:
-            page = save_report(output, notebooks=notebooks, progress=show)
+            page = cbcstats.save_report(output, notebooks=notebooks, progress=show)
         except KeyboardInterrupt as interrupt:
-            logging.getLogger(
-                "asyncio"
-            ).disabled = (
-                True  # what the tasks of nbclient say of their end helps nobody
-            )
-            typer.echo("Stopped; the report was not finished", err=True)
-            raise typer.Exit(130) from interrupt
-    typer.echo(printable(f"Wrote {page}"))
+            # The tasks of nbclient log their end with a traceback each.
+            logging.getLogger("asyncio").disabled = True
+            raise stopped("Stopped; the report was not finished") from interrupt
+    echo(f"Wrote {page}")
 
 
 @app.command(
-    epilog="Examples: cbcstats claims · cbcstats claims mine.csv --format csv > verdicts.csv"
+    epilog="Examples: cbcstats claims · "
+    "cbcstats claims mine.csv --format csv > verdicts.csv"
 )
 def claims(
     file: Annotated[
@@ -131,33 +185,29 @@ def claims(
 ) -> None:
     """Check every published change against the published figures.
 
-    Exits with 0 when nothing contradicts, with 1 when something does, and with 2 when the file cannot be read.
+    Exits with 0 when nothing contradicts, with 1 when something does, and with 2 when
+    the file cannot be read.
     """
-    from cbcstats.changes.claim_checks import CONTRADICTS, check_claims
-    from cbcstats.files.plain import csv_bytes
-    from cbcstats.tables.loaders import load_counts
-
     with errors_as_sentences():
-        found = check_claims(load_counts(source=file))
+        verdicts = cbcstats.check_claims(cbcstats.load_counts(source=file))
     if form is Format.csv:
-        typer.echo(csv_bytes(found).decode(), nl=False)
+        print_csv(verdicts)
     elif form is Format.json:
-        typer.echo(
-            found.to_json(
-                orient="records", date_format="iso", force_ascii=False, indent=2
-            )
+        records = verdicts.to_json(
+            orient="records", date_format="iso", force_ascii=False, indent=2
         )
+        typer.echo(records)
     else:
-        _print_verdicts(found, form)
-    if (found["verdict"] == CONTRADICTS).any():
+        print_verdicts(verdicts, markdown=form is Format.markdown)
+    if (verdicts["verdict"] == "contradicts").any():
         raise typer.Exit(1)
 
 
 @app.command(
-    epilog='Examples: cbcstats implied 492 +49% · cbcstats implied 492 +49% --previous "more than 330"',
-    context_settings={
-        "ignore_unknown_options": True
-    },  # a change may begin with a minus sign
+    epilog="Examples: cbcstats implied 492 +49% · "
+    'cbcstats implied 492 +49% --previous "more than 330"',
+    # A change may begin with a minus sign, as an option does.
+    context_settings={"ignore_unknown_options": True},
 )
 def implied(
     value: Annotated[
@@ -177,124 +227,325 @@ def implied(
         typer.Option("--strict", help="Read words strictly: an open side stays open."),
     ] = False,
 ) -> None:
-    """Print the whole numbers that the count before can have been.
+    """Print the earlier counts that are consistent with a claimed change.
 
     Exits with 0, with 1 when there are none, and with 2 when something cannot be read.
     """
-    from cbcstats.changes.claims import implied_previous
-    from cbcstats.counts.qualifiers import parse_qualified
-
-    reading = "strict" if strict else "usual"
     with errors_as_sentences():
-        figure = parse_qualified(value)
-        found = implied_previous(
+        figure = cbcstats.parse_qualified(value)
+        earlier = cbcstats.implied_previous(
             figure.value,
             change,
             qualifier=figure.qualifier,
             previous=previous,
-            reading=reading,
+            reading="strict" if strict else "usual",
         )
-    typer.echo(str(found))
-    if found.empty:
+    typer.echo(str(earlier))
+    if earlier.empty:
         raise typer.Exit(1)
 
 
 @app.command(
-    epilog="Examples: cbcstats template missions.xlsx · cbcstats template beneficiaries.xlsx --kind beneficiaries"
+    epilog="Examples: cbcstats template missions.xlsx · "
+    "cbcstats template beneficiaries.xlsx --kind beneficiaries"
 )
 def template(
     file: Annotated[
         Path, typer.Argument(help="Workbook to write; its name ends in .xlsx.")
     ],
-    kind: Annotated[str, typer.Option(help="missions or beneficiaries.")] = "missions",
+    kind: KindOfRegister = "missions",
     overwrite: Overwrite = False,
 ) -> None:
-    """Write a workbook in which people fill in a register, with drop-down lists, and checks while they type.
+    """Write a workbook to fill in a register, with drop-down lists and checks.
 
     What the form accepts without a question passes `cbcstats check`.
 
     Exits with 0 when the workbook is written, and with 2 when it is not.
     """
-    from cbcstats.registers.template import save_template
-
     with errors_as_sentences():
-        typer.echo(
-            printable(f"Wrote {save_template(file, kind=kind, overwrite=overwrite)}")
+        written = cbcstats.save_template(file, kind=kind, overwrite=overwrite)
+        echo(f"Wrote {written}")
+
+
+@app.command(
+    epilog="Examples: cbcstats check missions.xlsx · "
+    "cbcstats check missions.csv --column member=Country --date-format %d/%m/%Y "
+    "--problems to_correct.xlsx"
+)
+def check(
+    file: File,
+    column: Columns = None,
+    date_format: DateFormat = None,
+    kind: KindOfRegister = "missions",
+    sheet: Sheet = None,
+    repeated_rows: RepeatedRows = "keep",
+    problems: Annotated[
+        Path | None,
+        typer.Option(
+            "--problems",
+            "-p",
+            help="Workbook to write, to hand back: "
+            "rejected rows with bad cells marked.",
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Say what is wrong with a register: every bad cell, its row, and what to do.
+
+    Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file
+    cannot be read or written.
+    """
+    options = {
+        "sheet": sheet,
+        "date_format": date_format,
+        "repeated_rows": repeated_rows,
+    }
+    with errors_as_sentences():
+        if problems:
+            problems = target(problems, [".xlsx"], overwrite=overwrite)
+            _check_not_the_register(problems, file)
+        register = _read(file, column, kind=kind, **options)
+        _print_problems(register)
+        if problems and len(register.rejected):
+            written = register.save_problems(problems, overwrite=overwrite)
+            echo(f"Wrote {written}")
+    if len(register.rejected):
+        if not problems:
+            hint = "To hand the rejected rows back with their bad cells marked"
+            typer.echo(f"{hint}: --problems problems.xlsx")
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog="Examples: cbcstats count missions.csv --by wco_region · "
+    "cbcstats count missions.csv --by programme --year-start 1 -o counts.xlsx"
+)
+def count(
+    file: File,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            "-b",
+            help="Column to count by, such as wco_region; again and again.",
+        ),
+    ] = None,
+    year_start: Annotated[
+        int, typer.Option(help="Month in which reporting years begin.")
+    ] = 7,
+    indicator: Annotated[
+        str,
+        typer.Option(
+            help="missions, or the sum of experts, participants or female_participants."
+        ),
+    ] = "missions",
+    date: Annotated[
+        str, typer.Option(help="Column that says in which year a mission counts.")
+    ] = "start_date",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write: .csv, .xlsx or .parquet; else it is printed.",
+        ),
+    ] = None,
+    column: Columns = None,
+    date_format: DateFormat = None,
+    sheet: Sheet = None,
+    repeated_rows: RepeatedRows = "keep",
+    overwrite: Overwrite = False,
+) -> None:
+    """Count the missions of a register per reporting year.
+
+    Rejected rows are not counted; a line says how many there are.
+
+    Exits with 0 when the counts are written, and with 2 when the file cannot be read or
+    written.
+    """
+    options = {
+        "sheet": sheet,
+        "date_format": date_format,
+        "repeated_rows": repeated_rows,
+    }
+    with errors_as_sentences():
+        if output:
+            output = target(output, _TABLES, overwrite=overwrite)
+        register = _read(file, column, **options)
+        counts = cbcstats.count_missions(
+            register.rows,
+            by=by or [],
+            year_start=year_start,
+            date=date,
+            indicator=indicator,
+        )
+        if output:
+            _write_counts(counts, output, overwrite=overwrite)
+            echo(f"Wrote {output}")
+        else:
+            print_counts(counts, by or [])
+    if rejected := len(register.rejected):
+        rows_were = "row was" if rejected == 1 else "rows were"
+        command = _check_command(file, column, options)
+        echo(f"{rejected:,} {rows_were} rejected and not counted: {command}", err=True)
+
+
+@app.command(
+    epilog="Examples: cbcstats chart missions -o missions.svg --width 17 · "
+    "cbcstats chart missions --kind changes --per month --theme dark"
+)
+def chart(
+    name: Annotated[str, typer.Argument(help="An indicator, such as missions.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write: .png, .svg or .pdf; without an ending all three.",
+        ),
+    ] = None,
+    kind: Annotated[
+        Kind, typer.Option(help="The figures, or their changes.")
+    ] = Kind.counts,
+    per: Annotated[
+        Per, typer.Option(help="Figures of a period, or of a month.")
+    ] = Per.period,
+    scope: Annotated[
+        str | None, typer.Option(help="One scope of the indicator, such as delivered.")
+    ] = None,
+    counts: Annotated[
+        Path | None,
+        typer.Option(help="Counts of your own; by default those of cbcstats."),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(help="Title that says the finding.")
+    ] = None,
+    width: Annotated[
+        float | None,
+        typer.Option(help="Width in cm, 5 to 120: 8.5 for a column, 17 a page."),
+    ] = None,
+    height: Annotated[
+        float | None, typer.Option(help="Height in cm, 5 to 120.")
+    ] = None,
+    theme: Annotated[
+        Theme, typer.Option(help="For a light or a dark page.")
+    ] = Theme.light,
+    transparent: Annotated[
+        bool, typer.Option("--transparent", help="Leave out the background.")
+    ] = False,
+    overwrite: Overwrite = False,
+) -> None:
+    """Draw one chart of an indicator, and write its data beside it.
+
+    Exits with 0 when the files are written, and with 2 when they are not.
+    """
+    import matplotlib as mpl
+
+    from cbcstats.arguments import check_choice
+
+    mpl.use("agg")  # a command opens no window
+    with errors_as_sentences():
+        figures = cbcstats.load_counts(name, source=counts)
+        if scope is not None:
+            check_choice("scope", scope, sorted(figures["scope"].unique()))
+            figures = figures[figures["scope"] == scope]
+        if kind is Kind.changes:
+            changes = cbcstats.year_on_year(figures, per=per.value)
+            ax = cbcstats.plot_changes(changes, title=title)
+        else:
+            ax = cbcstats.plot_counts(figures, per=per.value, title=title)
+        written = cbcstats.save_chart(
+            ax,
+            output or Path(name),
+            width=width,
+            height=height,
+            theme=theme.value,
+            transparent=transparent,
+            overwrite=overwrite,
+        )
+        for path in written:
+            echo(f"Wrote {path}")
+
+
+def _read(file: Path, column: list[str] | None, **options: Any) -> cbcstats.Register:
+    """Read a register whose columns the user has named with --column."""
+    columns: dict[str, str] = {}
+    for pair in column or []:
+        name, equals, header = pair.partition("=")
+        if not equals:
+            raise ArgumentError(
+                f"--column {pair}: write it as {pair}=Header, "
+                "with the name of the column in the file"
+            )
+        if name.strip() in columns:
+            raise ArgumentError("--column names one column twice; give each once")
+        columns[name.strip()] = header.strip()
+    with shown_as_reading(file):
+        return cbcstats.read_register(file, columns=columns, **options)
+
+
+def _check_not_the_register(problems: Path, file: Path) -> None:
+    if problems.exists() and file.exists() and problems.samefile(file):
+        raise ArgumentError(
+            f"{problems} is the register itself; give the workbook another name"
         )
 
 
-app.command(
-    epilog="Examples: cbcstats check missions.xlsx · "
-    "cbcstats check missions.csv --column member=Country --date-format %d/%m/%Y --problems to_correct.xlsx"
-)(registers.check)
-app.command(
-    epilog="Examples: cbcstats count missions.csv --by wco_region · "
-    "cbcstats count missions.csv --by programme --year-start 1 -o counts.xlsx"
-)(registers.count)
+def _check_command(
+    file: Path, column: list[str] | None, options: dict[str, Any]
+) -> str:
+    """Return the command that lists what is wrong with the register."""
+    from cbcstats.registers.columns import as_typed
+
+    words = ["cbcstats", "check", str(file)]
+    words += [f"--column={pair}" for pair in column or []]
+    for name, value in options.items():
+        if value not in (None, "keep"):  # the defaults
+            words.append(f"--{name.replace('_', '-')}={value}")
+    return " ".join(map(as_typed, words))
 
 
-app.command(
-    epilog="Examples: cbcstats chart missions -o missions.svg --width 17 · "
-    "cbcstats chart missions --kind changes --per month --theme dark"
-)(charts.chart)
+def _print_problems(register: cbcstats.Register) -> None:
+    """Print the state of a register and the first of its problems."""
+    echo(register.in_words())
+    for problem in register.problems.head(SHOWN).itertuples(index=False):
+        echo(problem_line(problem))
+    others = len(register.problems) - SHOWN
+    if others > 0:
+        typer.echo(f"  and {others:,} more")
 
 
-def _print_verdicts(found: pd.DataFrame, form: Format) -> None:
-    from cbcstats.counts.periods import period_label
-    from cbcstats.counts.ranges import rows
+def _write_counts(counts: pd.DataFrame, path: Path, *, overwrite: bool) -> None:
+    from cbcstats.files.plain import csv_bytes
 
-    columns = [
-        "indicator",
-        "period",
-        "value",
-        "published change",
-        "verdict",
-        "read strictly",
-        "in words",
-    ]
-    lines = [
-        [
-            claim.indicator,
-            period_label(claim.period_start, claim.period_end),
-            _number(claim),
-            claim.published_change,
-            claim.verdict,
-            claim.verdict_strict,
-            claim.sentence,
-        ]
-        for claim in rows(found)
-    ]
-    if form is Format.markdown:
-        for cells in (columns, ["---"] * len(columns), *lines):
-            plain = (
-                " ".join(printable(cell).split()).replace("|", r"\|") for cell in cells
-            )
-            typer.echo(f"| {' | '.join(plain)} |")
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*columns, show_lines=True)
-    for cells in lines:
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    console = Console()
-    Console(width=None if console.is_terminal else 200).print(table)
+    content = io.BytesIO()
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        content.write(csv_bytes(counts))
+    elif ending == ".parquet":
+        counts.to_parquet(content, index=False)
+    else:
+        _write_sheet(counts, content)
+    write_whole(path, content.getvalue(), overwrite=overwrite)
 
 
-def _number(claim: Any) -> str:
+def _write_sheet(counts: pd.DataFrame, content: io.BytesIO) -> None:
     import pandas as pd
 
-    word = claim.qualifier.replace("_", " ")
-    return (
-        "not known"
-        if pd.isna(claim.value)
-        else f"{word} {claim.value:,}".removeprefix("exact ")
+    from cbcstats.files.workbooks import text_of_cell
+
+    cells = counts.map(
+        lambda cell: text_of_cell(cell) if isinstance(cell, str) else cell
     )
+    with pd.ExcelWriter(content, engine="xlsxwriter") as writer:
+        sheet = writer.book.add_worksheet("Sheet1")
+        # Text stays text: not even {=1+1} becomes a formula.
+        sheet.add_write_handler(str, lambda sheet, *cell: sheet.write_string(*cell))
+        cells.to_excel(writer, index=False)
 
 
 def main() -> None:
-    """Run the command line; an error is a sentence and an exit code, not a traceback."""
+    """Run the command line; errors are sentences and exit codes, not tracebacks."""
     print_all_letters()
     try:
         with errors_as_sentences():

@@ -58,8 +58,8 @@ def test_ctrl_c_in_the_other_commands_is_130_too(arguments, monkeypatch, capsys)
     def interrupted(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cbcstats.changes.claim_checks.check_claims", interrupted)
-    monkeypatch.setattr("cbcstats.changes.claims.implied_previous", interrupted)
+    monkeypatch.setattr("cbcstats.check_claims", interrupted)
+    monkeypatch.setattr("cbcstats.implied_previous", interrupted)
     assert faults.command(*arguments) == 130
     assert "Stopped" in capsys.readouterr().err
 

@@ -12,11 +12,11 @@ import pytest
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, parse_qualified, read_register, to_iso3
-from cbcstats.commands.output import printable
 from cbcstats.counts.percentages import parse_change
 from cbcstats.counts.periods import period_label
 from cbcstats.exports.html import table_html
 from cbcstats.files.dates import parse_day
+from cbcstats.terminal import printable
 from tests.browsing import Elements
 from tests.command_line import run as run_cbcstats
 from tests.hostile import ARGUMENTS, GOOD, campaign, check_command, check_words, run
@@ -301,7 +301,7 @@ def _wide(begin):
 
 def test_a_large_file_of_any_name_is_read_with_progress(nasty, monkeypatch):
     path, folder = nasty
-    monkeypatch.setattr("cbcstats.commands.registers._LARGE", 0)
+    monkeypatch.setattr("cbcstats.terminal._LARGE", 0)
     monkeypatch.setattr("rich.console.Console.is_terminal", True)
     code, printed = run(["check", path.name], folder)
     assert code == 1, printed

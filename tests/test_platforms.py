@@ -255,7 +255,7 @@ def test_notebooks_whose_charts_would_get_one_name_are_refused(names, tmp_path):
         make_notebook(tmp_path / str(number) / f"{name}.ipynb", "1")
         for number, name in enumerate(names)
     ]
-    with pytest.raises(ReportError, match="of which files get one name; rename one"):
+    with pytest.raises(ReportError, match="would have the same names; rename one"):
         cbcstats.save_report(tmp_path / "report", notebooks=paths)
 
 

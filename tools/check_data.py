@@ -18,8 +18,8 @@ from cbcstats.errors import CbcstatsError, plural, shortened
 from cbcstats.files.numbers import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.tables.loaders import shipped
+from cbcstats.tables.parsing import check_table, is_header_of
 from cbcstats.tables.schemas import SCHEMAS
-from cbcstats.tables.validation import check_table, is_header_of
 from tools.data_dictionary import out_of_step
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from cbcstats.charts.descriptions import change_label, change_text, changes_text
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
 from cbcstats.charts.layout import finish, new_axes, source_ids
 from cbcstats.charts.marks import GREY, INK, PAPER, cycle, styled
-from cbcstats.counts.ranges import rows
-from cbcstats.counts.wording import words
+from cbcstats.counts.ranges import rows, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from cbcstats.charts.descriptions import claim_label, claims_text, verdict_text
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
 from cbcstats.charts.layout import add_legend, finish, new_axes, source_ids
 from cbcstats.charts.marks import PAPER, cycle, styled
-from cbcstats.counts.ranges import rows
-from cbcstats.counts.wording import format_range, words
+from cbcstats.counts.ranges import format_range, rows, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:

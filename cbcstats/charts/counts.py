@@ -27,8 +27,15 @@ from cbcstats.charts.marks import (
     styled,
 )
 from cbcstats.counts.periods import DAYS_PER_YEAR, period_label
-from cbcstats.counts.ranges import DAYS, MIDDLE, PRINTED, a_month, figures_of, rows
-from cbcstats.counts.wording import heading
+from cbcstats.counts.ranges import (
+    DAYS,
+    MIDDLE,
+    PRINTED,
+    a_month,
+    figures_of,
+    heading,
+    rows,
+)
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.schemas import Counts
 

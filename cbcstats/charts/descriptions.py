@@ -11,8 +11,17 @@ import pandas as pd
 from cbcstats.changes.contributions import LEAST
 from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster
 from cbcstats.counts.periods import period_label
-from cbcstats.counts.ranges import PARTIAL, PLANNED, PRINTED, a_month, printed, rows
-from cbcstats.counts.wording import format_range, heading, words
+from cbcstats.counts.ranges import (
+    PARTIAL,
+    PLANNED,
+    PRINTED,
+    a_month,
+    format_range,
+    heading,
+    printed,
+    rows,
+    words,
+)
 from cbcstats.tables.codelists import SHORT_REGIONS
 
 if TYPE_CHECKING:

@@ -32,8 +32,7 @@ from cbcstats.charts.marks import (
     top_of,
 )
 from cbcstats.counts.periods import period_label
-from cbcstats.counts.ranges import DAYS, PLANNED, PRINTED, rows
-from cbcstats.counts.wording import format_range
+from cbcstats.counts.ranges import DAYS, PLANNED, PRINTED, format_range, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,7 +27,7 @@ from cbcstats.charts.chart import (
 )
 from cbcstats.charts.marks import GREY, INK, SMALL, lay_out, root_figure
 from cbcstats.files.cells import as_text
-from cbcstats.tables.sources import source_line
+from cbcstats.tables.loaders import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pandas as pd
 
-from cbcstats.counts.ranges import DAYS, MIDDLE, PARTIAL, PLANNED, rows
-from cbcstats.counts.wording import words
+from cbcstats.counts.ranges import DAYS, MIDDLE, PARTIAL, PLANNED, rows, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

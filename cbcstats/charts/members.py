@@ -30,8 +30,7 @@ from cbcstats.charts.layout import (
     write,
 )
 from cbcstats.charts.marks import GREY, INK, PAPER, SMALL, styled
-from cbcstats.counts.ranges import rows
-from cbcstats.counts.wording import format_range
+from cbcstats.counts.ranges import format_range, rows
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import is_frame
 from cbcstats.tables.codelists import WCO_REGIONS

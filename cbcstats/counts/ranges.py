@@ -1,7 +1,8 @@
-"""Counts -> figures with ranges: what changes and charts both start from."""
+"""Published counts as ranges, and how ranges, units and names are written."""
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from cbcstats.arguments import check_choice, check_frame
+from cbcstats.arguments import check_choice, check_flag, check_frame, check_number
 from cbcstats.counts.periods import DAYS_PER_MONTH, length_in_days, midpoint
 from cbcstats.counts.qualifiers import QUALIFIERS, READINGS, bounds
 from cbcstats.errors import DataError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 PARTIAL: Final = "partial:"  # how the note of a count begins whose period a register may cover only in part
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 BASES: Final = ("stated", "inferred")  # how the days of a period are known
+CHANGE_BASES: Final = ("total", "per_month")  # of what a change is published
 PLANNED: Final = "planned"  # the scope of what was not yet done
 PARTS: Final = (
     "wco_region",
@@ -61,6 +63,13 @@ PRINTED: Final = "printed"  # the number and its word, as published
 DAYS: Final = "days"  # length of the period
 MIDDLE: Final = "middle"  # where the figure stands in time
 
+_CAPITALS: Final = (
+    "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
+)
+_ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()} | {
+    "acip": "A-CIP",
+    "mercator": "Mercator",
+}
 _PER_MONTH: Final = re.compile(
     r"(?:\b(?:a|per|each|every)\s+|/\s*)month(?![\w-])|\bmonthly\b", re.IGNORECASE
 )
@@ -135,11 +144,84 @@ def figures_of(
     return figures
 
 
+def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
+    """Return the keys by which to group figures of the same series and period.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"indicator": "missions", "scope": "all",
+    ...     "period_start": pd.NaT,
+    ...     "period_end": pd.to_datetime(["2018-02-28", "2018-02-28", None])})
+    >>> figures = counts.groupby(figure_keys(counts), dropna=False)
+    >>> figures["scope"].transform("size").tolist()
+    [2, 2, 1]
+    """
+    is_dated = counts["period_end"].notna()
+    # Figures without a date are not alternatives to each other: each is its own group.
+    row = counts.index.to_series()
+    series = [counts[column].where(is_dated, row) for column in SERIES]
+    parts = [counts[column] for column in PARTS if column in counts]
+    return [*series, counts["period_start"], counts["period_end"], *parts]
+
+
 def notes_of(figures: pd.DataFrame) -> pd.Series:
     """Return the notes of figures as text, empty where there is none."""
     if "note" not in figures:
         return pd.Series("", index=figures.index, dtype="str")
     return text_column(figures["note"]).fillna("")
+
+
+def format_range(low: float, high: float, *, percent: bool = False) -> str:
+    """Write a range, rounded to the digits in which its ends differ.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends; `high` may be `inf`.
+    percent : bool
+        Whether they are changes in percent, written with their sign.
+
+    Returns
+    -------
+    str
+        Such as `331 to 339`, `+35% to +38%`, `331 or more`; one number where the ends are equal.
+
+    Examples
+    --------
+    >>> format_range(34.5033, 37.7541, percent=True)
+    '+35% to +38%'
+    >>> format_range(331, float("inf"))
+    '331 or more'
+    """
+    low, high = check_number("low", low), check_number("high", high)
+    percent = check_flag("percent", percent)
+    decimals = 1
+    width = abs(high - low)
+    if 0 < width < math.inf:
+        decimals = min(max(-math.floor(math.log10(0.6 * width)), 0), 2)
+    write = _write_percent if percent else _write_number
+    low_text, high_text = write(low, decimals), write(high, decimals)
+    if math.isinf(high):
+        return f"{low_text} or more"
+    return low_text if low_text == high_text else f"{low_text} to {high_text}"
+
+
+def words(name: object) -> str:
+    """Write a name of the tables, such as `tailor_made_members`, as words."""
+    return str(name).replace("_", " ")
+
+
+def heading(name: object) -> str:
+    """Write a name of the tables as a title, with its abbreviations in capitals.
+
+    Examples
+    --------
+    >>> heading("wco_members"), heading("missions")
+    ('WCO members', 'Missions')
+    """
+    title = [_ABBREVIATIONS.get(word, word) for word in words(name).split(" ")]
+    title[0] = title[0][:1].upper() + title[0][1:]
+    return " ".join(title)
 
 
 def a_month(unit: str) -> str:
@@ -194,7 +276,7 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
     if "change_since" in figures:
         figures["change_since"] = read_days(figures["change_since"])
     if "change_basis" in figures:
-        check_words(figures["change_basis"], ("total", "per_month"))
+        check_words(figures["change_basis"], CHANGE_BASES)
         figures["change_basis"] = text_column(figures["change_basis"])
     figures = figures[figures["period_end"].notna()].reset_index(drop=True)
     for name in ("indicator", "measure", "scope", "unit", "period_basis", "qualifier"):
@@ -282,3 +364,20 @@ def _range(
         )  # 24.1 to 0.1 reaches 24.15 exactly
         return max(float(printed_value - half), 0.0), float(printed_value + half)
     return read
+
+
+def _write_number(value: float, decimals: int) -> str:
+    if float(value).is_integer():
+        return f"{value:z,.0f}"
+    # A small number keeps its first digit: 0.004 is more than nothing.
+    first_digit = 0
+    if math.isfinite(value):
+        first_digit = -math.floor(math.log10(abs(value)))
+    return f"{value:,.{max(decimals, first_digit, 1)}f}"
+
+
+def _write_percent(value: float, decimals: int) -> str:
+    text = f"{value:+.{decimals}f}%"
+    # "+0%" and "-0%" would claim a direction.
+    is_zero = not text.strip("+-0.%")
+    return (text[1:] if is_zero else text).replace("-", "\N{MINUS SIGN}")

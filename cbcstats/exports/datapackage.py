@@ -17,7 +17,7 @@ from cbcstats.exports.notes import caveats, meanings
 from cbcstats.files.plain import csv_bytes, harmless, is_days, plain_frame
 from cbcstats.files.writing import target, write_together
 from cbcstats.frames import to_pandas
-from cbcstats.tables.sources import SOURCE_IDS, cited_by, is_sources, sources_of
+from cbcstats.tables.loaders import SOURCE_IDS, cited_by, is_sources, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,10 +15,18 @@ from cbcstats.charts.descriptions import (
     counts_text,
 )
 from cbcstats.counts.periods import period_label
-from cbcstats.counts.ranges import PARTS, PLANNED, PRINTED, a_month, figures_of, rows
-from cbcstats.counts.wording import format_range, words
+from cbcstats.counts.ranges import (
+    PARTS,
+    PLANNED,
+    PRINTED,
+    a_month,
+    figures_of,
+    format_range,
+    rows,
+    words,
+)
 from cbcstats.errors import CbcstatsError
-from cbcstats.tables.sources import cited_by, source_line
+from cbcstats.tables.loaders import cited_by, source_line
 
 LABEL: Final = "period"
 SAID: Final = "in words"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from cbcstats.counts.wording import words
+from cbcstats.counts.ranges import words
 from cbcstats.exports.notes import caveats
 from cbcstats.files.plain import with_index
-from cbcstats.tables.sources import SOURCE_IDS, cited_by, source_line, sources_of
+from cbcstats.tables.loaders import SOURCE_IDS, cited_by, source_line, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,8 +9,7 @@ import pandas as pd
 
 from cbcstats.counts.periods import DAYS_PER_MONTH
 from cbcstats.counts.qualifiers import bounds
-from cbcstats.counts.ranges import PARTIAL, notes_of
-from cbcstats.counts.wording import words
+from cbcstats.counts.ranges import PARTIAL, notes_of, words
 from cbcstats.errors import DataError
 from cbcstats.tables.schemas import SCHEMAS
 

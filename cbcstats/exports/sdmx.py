@@ -6,8 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.ranges import PARTS, a_month, figures_of
-from cbcstats.counts.wording import words
+from cbcstats.counts.ranges import PARTS, a_month, figures_of, words
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 

@@ -38,7 +38,7 @@ from cbcstats.exports.notes import caveats
 from cbcstats.files.plain import csv_bytes, plain_frame
 from cbcstats.files.workbooks import new_workbook
 from cbcstats.files.writing import target, write_whole
-from cbcstats.tables.sources import source_line
+from cbcstats.tables.loaders import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

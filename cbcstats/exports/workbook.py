@@ -21,7 +21,7 @@ from cbcstats.exports.editable_charts import (
 from cbcstats.exports.notes import caveats, latest_day, meanings, period_of
 from cbcstats.exports.sheets import LINE, TOP, WIDE, sheet_names, write_sheet
 from cbcstats.files.workbooks import new_workbook, text_of_cell, text_of_name
-from cbcstats.tables.sources import cited_by, source_line, sources_of
+from cbcstats.tables.loaders import cited_by, source_line, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Members of the WCO: since when, and in which region."""
+"""Membership of the WCO and its regions."""
 
 from __future__ import annotations
 
@@ -29,20 +29,21 @@ def is_member(
     iso3 : pandas.Series of str
         Codes of ISO 3166 alpha-3; XKX for Kosovo.
     on : date, str or pandas.Series of these, optional
-        The day, or one for each code, with the index of `iso3`; text as `2018-03-02`. Today by default and where
-        a day is missing.
+        The day, or one for each code, with the index of `iso3`; text as `2018-03-02`.
+        Today by default and where a day is missing.
 
     Returns
     -------
     pandas.Series of bool
-        Whether the place has acceded by that day. A Member whose date of accession is not known counts as a Member
-        on any day, one of which only the year is known from its first day on. The European Union has a status akin
-        to membership, but the WCO does not count it: it is False, as is a missing code.
+        Whether the place has acceded by that day. A Member whose date of accession is
+        unknown counts as a Member on any day; one with a known year, from the first day
+        of that year. The European Union has a status akin to membership, but the WCO
+        does not count it: it is False, as is a missing code.
 
     Raises
     ------
     ArgumentError
-        If `on` is no day, or a Series with another index.
+        If `on` is not a day, or is a Series with another index.
 
     Examples
     --------
@@ -68,7 +69,8 @@ def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
     Returns
     -------
     pandas.Series of str
-        One of the six regions; missing for a code that is no Member, and for the European Union.
+        One of the six regions; missing for a place that is not a Member, and for the
+        European Union.
 
     Examples
     --------
@@ -78,12 +80,10 @@ def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
     """
     iso3 = check_series("iso3", iso3, "codes")
     short = check_flag("short", short)
-    regions = (
-        {code: SHORT_REGIONS[region] for code, region in _regions().items()}
-        if short
-        else _regions()
-    )
-    return text_column(iso3.map(regions)).rename("wco_region")
+    regions = iso3.map(_regions())
+    if short:
+        regions = regions.map(SHORT_REGIONS)
+    return text_column(regions).rename("wco_region")
 
 
 @functools.cache
@@ -94,9 +94,13 @@ def _regions() -> dict[str, str]:
 
 @functools.cache
 def accessions() -> pd.Series:
-    """Return the date of accession of each Member, one before all others where it is not known; not to be changed."""
-    members = load_members().set_index("iso3")
-    return members["joined"].fillna(pd.Timestamp(1, 1, 1)).drop("EUE")
+    """Return the date of accession of each Member.
+
+    The result is cached; do not change it.
+    """
+    members = load_members().set_index("iso3").drop("EUE")
+    # A Member without a known date counts as a Member on any day.
+    return members["joined"].fillna(pd.Timestamp(1, 1, 1))
 
 
 def _days(
@@ -106,13 +110,13 @@ def _days(
         return _day(on)
     if not on.index.equals(index):
         raise ArgumentError(
-            "`on` has another index than `iso3`; give one day, or a Series with one for each code"
+            "`on` has another index than `iso3`; "
+            "give one day, or a Series with one for each code"
         )
     values = on.tolist()
     days = {value: _day(value) for value in set(values)}
-    return pd.Series(
-        [days[value] for value in values], index=index, dtype="datetime64[us]"
-    )
+    parsed = [days[value] for value in values]
+    return pd.Series(parsed, index=index, dtype="datetime64[us]")
 
 
 def _day(value: Any) -> pd.Timestamp:

@@ -1,4 +1,4 @@
-"""Places: the code behind a name."""
+"""Find the ISO code of a country or territory by its name."""
 
 from __future__ import annotations
 
@@ -18,38 +18,51 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_ACUTE: Final = str.maketrans(
-    {"\N{ACUTE ACCENT}": "'"}
-)  # often typed as an apostrophe; falls apart in NFKD
-_ONE_SIGN: Final = str.maketrans(
-    dict.fromkeys("\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201a\u201b\u2032`", "'")
-    | {"&": " and ", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o"}
-    | {"đ": "d", "Đ": "d", "ł": "l", "Ł": "l", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+# An acute accent alone is often typed as an apostrophe, and NFKD would take it apart.
+_ACUTE: Final = str.maketrans({"\N{ACUTE ACCENT}": "'"})
+_APOSTROPHES: Final = "\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201a\u201b\u2032`"
+# NFKD does not take these letters apart into a letter and an accent.
+_PLAIN_LETTERS: Final = {
+    "&": " and ",
+    "æ": "ae",
+    "Æ": "ae",
+    "œ": "oe",
+    "Œ": "oe",
+    "ø": "o",
+    "Ø": "o",
+    "đ": "d",
+    "Đ": "d",
+    "ł": "l",
+    "Ł": "l",
+    "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+}
+_PLAIN_CHARACTERS: Final = str.maketrans(
+    dict.fromkeys(_APOSTROPHES, "'") | _PLAIN_LETTERS
 )
+_INVISIBLE: Final = ("Mn", "Mc", "Me", "Cf")  # Unicode categories, with accents
 _WORDS: Final = re.compile(r"[^\W_]+|[/;|+]")
 _INITIALS: Final = re.compile(r"\b(\w) (?=\w\b)")
-# Marks of a list are kept as a word of their own, for a list of places is no place.
+# Separators of a list are kept as words: "Kenya; Uganda" must not become a name.
 _ONE_WORD: Final = {"st": "saint", "ste": "sainte", ";": "/", "|": "/", "+": "/"}
-_ARTICLES: Final = frozenset(
-    {"la", "le", "les", "l", "el", "las", "los", "/"}
-)  # stand before or after a name
-LIST: Final = re.compile(
-    r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE
-)  # what stands between the places of a list
+# Articles come before a name or after it: "La Gambie", "Gambie (la)".
+_ARTICLES: Final = frozenset({"la", "le", "les", "l", "el", "las", "los", "/"})
+# Separators between the places of a list.
+LIST: Final = re.compile(r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE)
 _CONTINENTS: Final = frozenset(
     {"africa", "afrique", "asia", "asie", "america", "amerique", "europe", "europa"}
 )
-_LONGEST: Final = 200  # characters of a text that can be a name; the longest one that is known has about 80
-_NEAR: Final = 0.8  # how like a known spelling another one is to be suggested
+_LONGEST: Final = 200  # characters of a name; the longest known one has about 80
+_NEAR: Final = 0.8  # similarity from which a known spelling is suggested
 _SUGGESTED: Final = 3
-_LETTERS: Final = 4  # a name of fewer among other words may be a word
+_LETTERS: Final = 4  # a shorter name among other words may be a word
 
 
 def to_iso3(names: pd.Series) -> pd.Series:
-    """Return the code of each country or territory that is named.
+    """Look up the ISO code of each country or territory by its name.
 
-    Known are the spellings of `load_places`, in English, French and Spanish, and the codes of ISO 3166 in capitals.
-    Upper and lower case, accents, punctuation and blanks make no difference; beyond that nothing is guessed.
+    The names are those of `load_places`, in English, French and Spanish, and the codes
+    of ISO 3166 in capitals. Case, accents, punctuation and blanks make no difference; a
+    misspelt name is not guessed.
 
     Parameters
     ----------
@@ -59,24 +72,30 @@ def to_iso3(names: pd.Series) -> pd.Series:
     Returns
     -------
     pandas.Series of str
-        Codes of ISO 3166 alpha-3, XKX for Kosovo, EUE for the European Union; missing for what is not known:
-        a region, several places, a name that may mean either of two.
+        Codes of ISO 3166 alpha-3, XKX for Kosovo, EUE for the European Union; missing
+        for an unknown name, a region, several places, or a name that may mean either of
+        two.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> to_iso3(pd.Series(["COTE D'IVOIRE", "Gambia, The", "Viêt Nam", "KE", "Kenya / Uganda", "Korea"])).tolist()
-    ['CIV', 'GMB', 'VNM', 'KEN', nan, nan]
+    >>> names = pd.Series(["COTE D'IVOIRE", "Gambia, The", "Viêt Nam", "KE"])
+    >>> to_iso3(names).tolist()
+    ['CIV', 'GMB', 'VNM', 'KEN']
+    >>> to_iso3(["Kenya / Uganda", "Korea"]).tolist()
+    [nan, nan]
     """
     names = check_series("names", names, "names of places")
-    texts = list(dict.fromkeys(name for name in names if isinstance(name, str)))
+    # Each spelling is looked up once; a register repeats a few names on many rows.
+    spellings = {name for name in names if isinstance(name, str)}
+    texts = list(spellings)
     codes = dict(zip(texts, iso3_of(texts), strict=True))
-    found = [codes[name] if isinstance(name, str) else None for name in names]
-    return text_column(found, names.index).rename("iso3")
+    iso3 = text_column([codes.get(name) for name in names], names.index)
+    return iso3.rename("iso3")
 
 
 def iso3_of(texts: Sequence[str]) -> list[str | None]:
-    """Return the code of each text that names a country or territory, and None for the others.
+    """Return the code of each text that names a place, and None for the others.
 
     Examples
     --------
@@ -84,31 +103,39 @@ def iso3_of(texts: Sequence[str]) -> list[str | None]:
     ['KEN', None, 'KEN', None]
     """
     names, codes = _names(), _codes()
-    return [
-        codes.get(text.strip()) or names.get(plain_spelling(text))
-        if len(text) <= _LONGEST
-        else None
-        for text in texts
-    ]
+    found: list[str | None] = []
+    for text in texts:
+        if len(text) > _LONGEST:
+            found.append(None)
+            continue
+        # Codes are in capitals: "ken" is no code, and may be a word.
+        code = codes.get(text.strip())
+        if code is None:
+            code = names.get(plain_spelling(text))
+        found.append(code)
+    return found
 
 
 def plain_spelling(text: str) -> str:
-    """Return a name without what makes no difference: case, accents, punctuation, blanks, articles around it.
+    """Reduce a name to plain words, without case, accents and outer articles.
 
     Examples
     --------
     >>> plain_spelling("ST. VINCENT & the Grenadines")
     'saint vincent and grenadines'
-    >>> plain_spelling("Côte d\N{RIGHT SINGLE QUOTATION MARK}Ivoire"), plain_spelling("Gambie (la)")
-    ('cote divoire', 'gambie')
+    >>> plain_spelling("Côte d\N{RIGHT SINGLE QUOTATION MARK}Ivoire")
+    'cote divoire'
+    >>> plain_spelling("Gambie (la)")
+    'gambie'
     >>> plain_spelling("U.S.A."), plain_spelling("Kenya; Uganda")
     ('usa', 'kenya / uganda')
     """
-    text = _unmarked(_unmarked(text.translate(_ACUTE)).translate(_ONE_SIGN).casefold())
-    text = re.sub(r"\bl'", "l ", text).replace("'", "")
-    text = _INITIALS.sub(
-        r"\1", " ".join(word for word in _WORDS.findall(text) if word != "the")
-    )
+    text = _without_accents(text.translate(_ACUTE))
+    text = text.translate(_PLAIN_CHARACTERS).casefold()
+    text = re.sub(r"\bl'", "l ", text)  # "l'Ouganda" begins with an article
+    text = text.replace("'", "")
+    parts = [word for word in _WORDS.findall(text) if word != "the"]
+    text = _INITIALS.sub(r"\1", " ".join(parts))  # "u s a" is "usa"
     words = [_ONE_WORD.get(word, word) for word in text.split() if word != "the"]
     while len(words) > 1 and words[0] in _ARTICLES:
         del words[0]
@@ -118,24 +145,29 @@ def plain_spelling(text: str) -> str:
 
 
 def suggestions(name: str) -> list[str]:
-    """Return up to three places that a name which is not known may mean, by their short English names.
+    """Suggest the short English names of up to three places for an unknown name.
 
-    For messages only: the parts of a list, places among other words, those that share the name, or near spellings.
+    These are for messages only: the parts of a list, places whose names share the
+    words, places among other words, or similar spellings.
 
     Examples
     --------
-    >>> suggestions("Kenyaa"), suggestions("Kenya / Uganda"), suggestions("Virgin Islands")
-    (['Kenya'], ['Kenya', 'Uganda'], ['British Virgin Islands', 'US Virgin Islands'])
+    >>> suggestions("Kenyaa"), suggestions("Kenya / Uganda")
+    (['Kenya'], ['Kenya', 'Uganda'])
+    >>> suggestions("Virgin Islands")
+    ['British Virgin Islands', 'US Virgin Islands']
     """
-    parts = iso3_of([part for part in LIST.split(name) if part.strip()])
-    words = plain_spelling(name).split()
-    found = (
-        parts
-        if parts and None not in parts
-        else _sharing(words) or _among(words) or _near(words)
-    )
-    short = _short_names()
-    return list(dict.fromkeys(short[code] for code in found if code))[:_SUGGESTED]
+    parts = [part for part in LIST.split(name) if part.strip()]
+    codes = [code for code in iso3_of(parts) if code]
+    is_list = codes and len(codes) == len(parts)
+    if not is_list:
+        words = plain_spelling(name).split()
+        codes = _sharing(words) or _among(words) or _near(words)
+    places: dict[str, None] = {}
+    for code in codes:
+        place = _short_names()[code]
+        places[place] = None
+    return list(places)[:_SUGGESTED]
 
 
 _table = functools.cache(load_places)
@@ -143,30 +175,35 @@ _table = functools.cache(load_places)
 
 @functools.cache
 def _names() -> dict[str, str]:
-    """Return the place of each spelling, in its plain form."""
-    return dict(
-        zip(map(plain_spelling, _table()["name"]), _table()["iso3"], strict=True)
-    )
+    """Return the code of each place by its plain spellings."""
+    places = _table()
+    codes = places["iso3"]
+    spellings = places["name"].map(plain_spelling)
+    return dict(zip(spellings, codes, strict=True))
 
 
 @functools.cache
 def _codes() -> dict[str, str]:
+    """Return the three-letter code by itself and by the two-letter code."""
     places = _table().drop_duplicates("iso3")
-    codes = places["iso3"].tolist()
-    return dict(zip(codes, codes, strict=True)) | dict(
-        zip(places["iso2"], codes, strict=True)
-    )
+    iso3 = places["iso3"].tolist()
+    codes = dict(zip(iso3, iso3, strict=True))
+    codes.update(zip(places["iso2"], iso3, strict=True))
+    return codes
 
 
 @functools.cache
 def _short_names(language: str = "en") -> dict[str, str]:
-    short = _table()[(_table()["kind"] == "short") & (_table()["language"] == language)]
+    places = _table()
+    is_short = places["kind"] == "short"
+    is_in_language = places["language"] == language
+    short = places[is_short & is_in_language]
     return dict(zip(short["iso3"], short["name"], strict=True))
 
 
 @functools.cache
 def _plain_short_names() -> list[tuple[str, str]]:
-    """Return each place with its short names in their plain form, between blanks."""
+    """Return each place with each of its short names, between blanks as words are."""
     return [
         (code, f" {plain_spelling(name)} ")
         for language in LANGUAGES
@@ -174,49 +211,58 @@ def _plain_short_names() -> list[tuple[str, str]]:
     ]
 
 
-def _unmarked(text: str) -> str:
-    """Return a text in its plainest characters, without accents and characters that are not seen."""
+def _without_accents(text: str) -> str:
+    """Remove accents and invisible characters."""
     if text.isascii():
         return text
+    # NFKD writes an accented letter as a letter followed by its accent.
     characters = unicodedata.normalize("NFKD", text)
     return "".join(
-        sign
-        for sign in characters
-        if unicodedata.category(sign) not in ("Mn", "Mc", "Me", "Cf")
+        character
+        for character in characters
+        if unicodedata.category(character) not in _INVISIBLE
     )
 
 
 def _sharing(words: list[str]) -> list[str]:
-    """Return the two or three places whose short names hold these words: Korea; or the one that holds several."""
-    held = {
-        code: None
-        for code, name in _plain_short_names()
-        if words and f" {' '.join(words)} " in name
-    }
-    return (
-        list(held) if len(held) in (2, 3) or (len(held) == 1 and len(words) > 1) else []
-    )
+    """Return the two or three places whose short names hold all words, such as Korea.
+
+    A single place counts only if several words point to it.
+    """
+    if not words:
+        return []
+    phrase = f" {' '.join(words)} "
+    places: dict[str, None] = {}
+    for code, name in _plain_short_names():
+        if phrase in name:
+            places[code] = None
+    is_vague = len(places) > _SUGGESTED
+    is_chance = len(places) == len(words) == 1
+    if is_vague or is_chance:
+        return []
+    return list(places)
 
 
 def _among(words: list[str]) -> list[str]:
-    """Return the places whose names stand among other words, the longest name first at each word."""
-    found: list[str] = []
+    """Return the places named among other words; at each word the longest name."""
+    codes: list[str] = []
     start = 0
     while start < len(words):
         for end in range(len(words), start, -1):
             name = " ".join(words[start:end])
             if len(name) >= _LETTERS and name in _names():
-                found.append(_names()[name])
+                codes.append(_names()[name])
                 start = end
                 break
         else:
             start += 1
-    return found
+    return codes
 
 
 def _near(words: list[str]) -> list[str]:
-    """Return the places of near spellings; East Africa is no misspelt South Africa."""
+    """Return the places with a similar spelling."""
     name = " ".join(words)
+    # East Africa is a region, not a misspelt South Africa.
     if len(name) < _LETTERS or _CONTINENTS.intersection(words):
         return []
     return [

@@ -1,4 +1,4 @@
-"""Frames and charts as notebooks show them: with units, sources, and what a reader must know."""
+"""Show frames and charts in notebooks with their units, sources and caveats."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.charts.saving import figure_text, picture
-from cbcstats.counts.ranges import a_month
-from cbcstats.counts.wording import words
+from cbcstats.counts.ranges import a_month, words
 from cbcstats.exports.html import (
     SHOWN,
     cut_note,
     latex_table,
     latex_text,
-    linked,
     listed,
     markdown_table,
     markdown_text,
@@ -24,11 +22,10 @@ from cbcstats.exports.html import (
 )
 from cbcstats.exports.notes import ABOUT, READING, caveats
 from cbcstats.files.plain import with_index
-from cbcstats.tables.loaders import load_sources
-from cbcstats.tables.sources import cited_by, source_line
+from cbcstats.tables.loaders import cited_by, load_sources, source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from matplotlib.figure import Figure
 
@@ -40,18 +37,23 @@ _STYLE: Final = """<style>
 .cbcstats .table th, .cbcstats .table td { text-align: left; vertical-align: top; }
 .cbcstats .table .number { text-align: right; font-variant-numeric: tabular-nums; }
 .cbcstats td.day { white-space: nowrap; } .cbcstats td.long { min-width: 15rem; }
-.cbcstats td:empty::before { content: "\\2013"; } .cbcstats caption { caption-side: top; text-align: left; }
-.cbcstats td.consistent::before { content: "\\2713\\A0"; } .cbcstats td.contradicts::before { content: "\\2717\\A0"; }
-.cbcstats dt { font-weight: 600; } .cbcstats dd { margin: 0 0 .4rem 1rem; } .cbcstats .note { font-size: .9em; }
+.cbcstats td:empty::before { content: "\\2013"; }
+.cbcstats caption { caption-side: top; text-align: left; }
+.cbcstats td.consistent::before { content: "\\2713\\A0"; }
+.cbcstats td.contradicts::before { content: "\\2717\\A0"; }
+.cbcstats dt { font-weight: 600; } .cbcstats dd { margin: 0 0 .4rem 1rem; }
+.cbcstats .note { font-size: .9em; }
 </style>"""
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Show frames with units, sources and caveats, and charts with their text alternative: `%load_ext cbcstats`.
+    """Show frames with units and sources, and charts with their text alternative.
 
-    Frames are shown to 20 rows, under the names of their columns; sources link to their pages. JupyterLab shows HTML.
-    Frames are there as Markdown and LaTeX too, and charts as PNG, so that a notebook that is converted to another
-    format keeps its tables and pictures. In a report, which has its own forms of display, nothing changes.
+    `%load_ext cbcstats` calls this. Frames are shown to 20 rows, under the names of
+    their columns; sources link to their pages. JupyterLab shows HTML. Frames are also
+    stored as Markdown and LaTeX, and charts as PNG, so that a notebook converted to
+    another format keeps its tables and pictures. A report has its own forms of display,
+    and nothing changes there.
     """
     from matplotlib.figure import Figure
 
@@ -59,13 +61,12 @@ def load_ipython_extension(shell: Any) -> None:
     if pd.DataFrame in formatters["text/html"].type_printers:
         return
     if getattr(shell, "kernel", None):
-        shell.run_line_magic(
-            "matplotlib", "inline"
-        )  # adds its own form of charts now, and not after these
+        # This registers a form for charts; later, it would replace those below.
+        shell.run_line_magic("matplotlib", "inline")
     formatters["image/png"].pop(Figure, None)
-    shell.display_formatter.mimebundle_formatter.for_type(
-        Figure, _figure_in_notebook
-    )  # drawn once for both forms
+    # A bundle holds both forms of a chart, which is then drawn only once.
+    bundles = shell.display_formatter.mimebundle_formatter
+    bundles.for_type(Figure, _figure_in_notebook)
     formatters["text/html"].for_type(pd.DataFrame, _frame_in_notebook)
     formatters["text/markdown"].for_type(pd.DataFrame, frame_markdown)
     formatters["text/latex"].for_type(pd.DataFrame, frame_latex)
@@ -79,9 +80,10 @@ def frame_html(
     heading: Callable[[Any], str] = words,
     address: Callable[[str], str] = listed,
 ) -> str:
-    """Write a frame as a table, under it its unit, its sources, and, folded, how it is to be read.
+    """Write a frame as an HTML table with its unit, its sources, and how to read it.
 
-    A unit that all rows have in common is said once, and its column left out.
+    A unit that all rows have in common is written once, below the table, and its column
+    is omitted.
 
     Examples
     --------
@@ -113,13 +115,14 @@ def frame_html(
             for about, text in readings
         )
         parts.append(
-            f'<details class="note"><summary>How to read it</summary><dl>{listing}</dl></details>'
+            '<details class="note"><summary>How to read it</summary>'
+            f"<dl>{listing}</dl></details>"
         )
     return "\n".join(parts)
 
 
 def frame_markdown(frame: pd.DataFrame) -> str | None:
-    """Write a frame in Markdown as notebooks show it: 20 rows, the unit, the sources, and how it is to be read.
+    """Write a frame in Markdown as notebooks show it.
 
     Examples
     --------
@@ -144,7 +147,7 @@ def frame_markdown(frame: pd.DataFrame) -> str | None:
 
 
 def frame_latex(frame: pd.DataFrame) -> str | None:
-    r"""Write a frame in LaTeX as notebooks show it: 20 rows, the unit, the sources, and how it is to be read.
+    r"""Write a frame in LaTeX as notebooks show it.
 
     Examples
     --------
@@ -171,42 +174,32 @@ def frame_latex(frame: pd.DataFrame) -> str | None:
     return "\n\n".join(part for part in (table, note, listing) if part) + "\n"
 
 
-def sources_html(sources: Iterable[str], address: Callable[[str], str] = listed) -> str:
-    """Name sources by their ids, each with a link.
-
-    Examples
-    --------
-    >>> sources_html(["wco-2018-03-02"])
-    'Source: <a href="#source-wco-2018-03-02">wco-2018-03-02</a>.'
-    """
-    named = [linked(source, address(source)) for source in sources]
-    return f"Source{'s'[: len(named) > 1]}: {', '.join(named)}." if named else ""
-
-
 def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str, str]]]:
-    """Return a frame without a common unit, a line with that unit and the sources, and how the frame is to be read."""
+    """Return a frame without its common unit, a line below it, and how to read it."""
     frame = with_index(frame)
+    # Columns of several levels or with the same name are not those of cbcstats.
     if not frame.columns.is_unique or frame.columns.nlevels > 1:
         return frame, "", []
-    unit = _common_unit(frame)
-    said = [f"Unit: {unit}." if unit else "", source_line(cited_by([frame]))]
+    line = source_line(cited_by([frame]))
     readings = caveats({"": frame}).iloc[1:]  # the first is about empty cells
-    shown = frame.drop(columns="unit") if unit else frame
-    return (
-        shown,
-        " ".join(filter(None, said)),
-        list(readings[[ABOUT, READING]].itertuples(index=False, name=None)),
-    )
+    pairs = list(readings[[ABOUT, READING]].itertuples(index=False, name=None))
+    unit = _common_unit(frame)
+    if unit:
+        frame = frame.drop(columns="unit")
+        line = f"Unit: {unit}. {line}".strip()
+    return frame, line, pairs
 
 
 def _common_unit(frame: pd.DataFrame) -> str:
-    units = (
-        set(frame["unit"].dropna().map(str))
-        if "unit" in frame and len(frame.columns) > 1
-        else set()
-    )
-    unit = units.pop() if len(units) == 1 else ""
-    return a_month(unit) if unit and frame.attrs.get("per") == "month" else unit
+    """Return the unit that all rows share, if there is another column to show."""
+    if "unit" not in frame or len(frame.columns) == 1:
+        return ""
+    units = set(frame["unit"].dropna().map(str))
+    if len(units) != 1:
+        return ""
+    unit = units.pop()
+    is_per_month = frame.attrs.get("per") == "month"
+    return a_month(unit) if unit and is_per_month else unit
 
 
 def _frame_in_notebook(frame: pd.DataFrame) -> str:
@@ -221,20 +214,19 @@ def _frame_in_notebook(frame: pd.DataFrame) -> str:
 
 
 def _figure_in_notebook(figure: Figure) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return a picture twice: as HTML with its text alternative, and as PNG for programs that convert notebooks.
+    """Return a picture as HTML with its text alternative, and as PNG.
 
-    JupyterLab prefers the HTML, and would show the PNG without the text alternative.
+    JupyterLab prefers the HTML, as it would show the PNG without the text alternative.
+    Programs that convert notebooks use the PNG.
     """
     text = figure_text(figure)
-    edges = (
-        None if figure.get_layout_engine() else "tight"
-    )  # as notebooks do, so that no label is cut off
+    # Notebooks cut figures to what is drawn, so that no label is lost at the edge.
+    edges = None if figure.get_layout_engine() else "tight"
     content = picture(figure, "png", dpi=DOTS, bbox_inches=edges)
-    width = round(
-        int.from_bytes(content[16:20], "big") * _PIXELS / DOTS
-    )  # from the header of the PNG
+    dots = int.from_bytes(content[16:20], "big")  # the width, in the header of a PNG
+    width = round(dots * _PIXELS / DOTS)
     encoded = base64.b64encode(content).decode()
-    shown = f'<img alt="{html.escape(text)}" width="{width}" src="data:image/png;base64,{encoded}">'
-    return {"text/html": shown, "image/png": encoded}, {
-        "image/png": {"alt": text, "width": width}
-    }
+    image = f"data:image/png;base64,{encoded}"
+    shown = f'<img alt="{html.escape(text)}" width="{width}" src="{image}">'
+    metadata = {"image/png": {"alt": text, "width": width}}
+    return {"text/html": shown, "image/png": encoded}, metadata

@@ -24,7 +24,10 @@ _LONGEST_NAME: Final = 60  # characters, of up to four bytes
 
 
 def execute(path: Path, folder: Path, progress: Progress | None = None) -> NotebookNode:
-    """Run a notebook in a kernel of its own and return it with its outputs; charts and tables go to the folder."""
+    """Run a notebook in a kernel of its own, and return it with its outputs.
+
+    Its charts and tables are written to the folder.
+    """
     import nbclient
     import nbformat
     from nbclient.exceptions import (
@@ -35,7 +38,7 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
 
     notebook = _read(path)
     setup = (
-        "from cbcstats.report.exports import export_displays\n"
+        "from cbcstats.report.report import export_displays\n"
         f"export_displays({str(folder)!r}, {file_name(path)!r})"
     )
     notebook.cells.insert(0, nbformat.v4.new_code_cell(setup))
@@ -61,12 +64,14 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
             on_cell_complete=done,
         )
         try:
-            # nbclient leaves a kernel running that it was given; what a kernel says when it is ended helps nobody
+            # nbclient leaves a kernel running that it was given; what a kernel says
+            # when it is ended helps nobody
             client.execute(cleanup_kc=True, stderr=subprocess.DEVNULL)
         except AssertionError as error:
             if client.km is not None:
                 raise
-            raise KeyboardInterrupt from error  # at Ctrl-C nbclient takes its kernel away and stumbles over that
+            # At Ctrl-C nbclient removes its kernel, and then fails for want of one.
+            raise KeyboardInterrupt from error
         except CellExecutionError as error:
             raised = [
                 *_raised(notebook.cells[running[-1]]),
@@ -99,7 +104,8 @@ def _read(path: Path) -> NotebookNode:
     ) as error:
         said = str(error).strip().splitlines()[0]
         raise ReportError(
-            f"{path}: is no notebook that can be read ({said}); save it again in JupyterLab"
+            f"{path}: cannot be read as a notebook ({said}); "
+            "save it again in JupyterLab"
         ) from error
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
@@ -110,7 +116,7 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _kernel(runtime: Path) -> Any:
-    """Return the manager of a kernel that is reached through a file where the system can, so by nobody else."""
+    """Return the manager of a kernel that nobody else on the machine can reach."""
     from jupyter_client.manager import AsyncKernelManager
 
     if os.name != "posix":
@@ -123,7 +129,7 @@ def _kernel(runtime: Path) -> Any:
 
 
 def _refuse_what_cannot_be_shown(path: Path, notebook: NotebookNode) -> None:
-    """Raise what went wrong while a result was shown, which to some kernels leaves its cell well."""
+    """Raise ReportError if a result could not be shown; kernels do not report that."""
     for index, cell in enumerate(notebook.cells):
         if "raises-exception" not in cell.metadata.get("tags", []) and (
             raised := _raised(cell)
@@ -151,13 +157,17 @@ def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:
 
 
 def notebook_paths(given: Sequence[Path]) -> list[Path]:
-    """Return the notebooks that are named, and those of folders in their order; no two give their files one name."""
+    """List the notebooks that are named, and those in folders by name.
+
+    The files of a notebook are named after it, so two notebooks must differ in name.
+    """
     paths: list[Path] = []
     for path in given:
         found = sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
         if not found or not found[0].is_file():
             raise ReportError(
-                f"{path}: there is no notebook; name a file or a folder of files that end in .ipynb"
+                f"{path}: there is no notebook; "
+                "name a file or a folder of files that end in .ipynb"
             )
         paths += found
     if not paths:
@@ -170,18 +180,21 @@ def notebook_paths(given: Sequence[Path]) -> list[Path]:
     )
     if doubled:
         raise ReportError(
-            f"two notebooks are called {', '.join(doubled)}, of which files get one name; rename one"
+            f"two notebooks are called {', '.join(doubled)}, "
+            "and their files would have the same names; rename one"
         )
     return paths
 
 
 def file_name(path: Path) -> str:
-    """Return what parts of the page, charts and tables of a notebook are called; every system takes it before a number.
+    """Return the name for the parts, charts and tables of a notebook.
+
+    It is a valid file name on every system once a number follows it.
 
     Examples
     --------
-    >>> [file_name(Path(name)) for name in ("01_missions.ipynb", "Q1: 2018.ipynb", "con.x.ipynb")]
-    ['01_missions', 'Q1_2018', 'con_x']
+    >>> file_name(Path("Q1: 2018.ipynb")), file_name(Path("con.x.ipynb"))
+    ('Q1_2018', 'con_x')
     """
     return re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", path.stem))[
         :_LONGEST_NAME

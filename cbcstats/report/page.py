@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cbcstats.report.displays import sources_html
+from cbcstats.exports.html import linked, listed
 from cbcstats.report.notebooks import file_name
 from cbcstats.tables.loaders import load_sources
 
@@ -40,7 +40,7 @@ class Part(NamedTuple):
 
 
 def page_of(executed: dict[Path, NotebookNode], made: list[str]) -> str:
-    """Return the page of executed notebooks, with links to the files that were made beside it."""
+    """Return the page of executed notebooks, with links to their files."""
     import jinja2
 
     from cbcstats._version import __version__
@@ -64,11 +64,23 @@ def page_of(executed: dict[Path, NotebookNode], made: list[str]) -> str:
     )
 
 
-def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
-    """Turn a notebook into HTML whose headings are one level deeper and have anchors of their own.
+def sources_html(sources: Iterable[str]) -> str:
+    """Name sources by their ids, each with a link.
 
-    Links to other notebooks lead to their part of the page. HTML that a notebook brings along is reduced to what can do
-    nothing; pictures from elsewhere are left out.
+    Examples
+    --------
+    >>> sources_html(["wco-2018-03-02"])
+    'Source: <a href="#source-wco-2018-03-02">wco-2018-03-02</a>.'
+    """
+    named = [linked(source, listed(source)) for source in sources]
+    return f"Source{'s'[: len(named) > 1]}: {', '.join(named)}." if named else ""
+
+
+def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
+    """Turn a notebook into HTML for the page: headings one level deeper, with anchors.
+
+    Links to other notebooks lead to their part of the page. HTML that a notebook brings
+    along is reduced to what can do nothing; pictures from elsewhere are left out.
     """
     from nbconvert import HTMLExporter
 
@@ -100,7 +112,7 @@ def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
 
 
 def _harmless(markup: str) -> str:
-    """Reduce HTML that a notebook brings along to text, tables and pictures that it holds itself."""
+    """Reduce the HTML of a notebook to text, tables and embedded pictures."""
     import nh3
 
     tags = nh3.ALLOWED_TAGS | {"section", "figure", "figcaption"}

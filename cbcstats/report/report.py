@@ -1,33 +1,50 @@
-"""Notebooks -> a report: a page, and the files of its charts and tables in one folder."""
+"""Run notebooks and write a report: a page, and the files of its charts and tables."""
 
 from __future__ import annotations
 
 import contextlib
+import html
+import importlib.util
+import itertools
 import json
+import re
+import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from cbcstats.arguments import check_path, check_paths, shown
+from cbcstats.charts.chart import cited_sources
+from cbcstats.charts.saving import FORMATS, figure_data, figure_text, picture
 from cbcstats.errors import ArgumentError, ReportError
-from cbcstats.files.writing import (
-    UNFINISHED,
-    in_words,
-    write_whole,
-)
-from cbcstats.report.exports import gather
+from cbcstats.exports.save_table import save_table
+from cbcstats.exports.sheets import check_sheet
+from cbcstats.exports.slides import Slide, deck_bytes, has_slide, slide_of
+from cbcstats.files.plain import csv_bytes, parquet_bytes, plain_frame, with_index
+from cbcstats.files.writing import UNFINISHED, in_words, write_whole
+from cbcstats.report.displays import DOTS, frame_html
 from cbcstats.report.notebooks import execute, notebook_paths
 from cbcstats.report.page import TITLE, page_of
-from cbcstats.tables.loaders import shipped
+from cbcstats.tables.loaders import cited_by, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from matplotlib.figure import Figure
+
     from cbcstats.report.notebooks import Progress
 
 PAGE: Final = "index.html"
+WORKBOOK: Final = "tables.xlsx"
+DECK: Final = "charts.pptx"
 # Lists the files of a report, so that a report is replaced, and nothing else ever is.
 MANIFEST: Final = ".cbcstats-report"
+# Notebooks run one after another, each in a process of its own: what they contribute to
+# the workbook and the deck waits in this folder.
+_PARTS: Final = ".parts"
+_ABOUT: Final = "about.json"
 
 
 def save_report(
@@ -45,27 +62,26 @@ def save_report(
     notebooks : path or iterable of path, optional
         Notebooks, or folders of notebooks. By default those that cbcstats carries.
     progress : callable, optional
-        Called with the name of the notebook, the number of cells done and the number of all
-        cells.
+        Called with the name of the notebook, the number of cells done and the number of
+        all cells.
 
     Returns
     -------
     pathlib.Path
-        `index.html` in the folder. Beside it `charts/` (PNG, SVG, PDF, and the data as CSV),
-        `tables/` (CSV), one workbook with all tables and, where the extra `slides` is installed,
-        one deck with all charts.
+        `index.html` in the folder. Beside it `charts/` (PNG, SVG, PDF, and the data as
+        CSV), `tables/` (CSV), one workbook with all tables and, where the extra
+        `slides` is installed, one deck with all charts.
 
     Raises
     ------
     ReportError
-        If there is no notebook, a cell fails, or the folder holds anything else; nothing is
-        written then. If the disk is full or the folder may not be written; the page of an earlier
-        report still works then.
+        If there is no notebook, a cell fails, or the folder holds anything else;
+        nothing is written then. If the disk is full or the folder may not be written;
+        the page of an earlier report still works then.
 
-    Notes
-    -----
-    Files are written one by one, each of them whole, and the page last. A process that is killed
-    on the way leaves the earlier page, and the next report completes the folder.
+    Notes ----- Files are written one by one, each of them whole, and the page last. A
+    process that is killed on the way leaves the earlier page, and the next report
+    completes the folder.
 
     Examples
     --------
@@ -101,22 +117,24 @@ def _make_report(
     (folder / "charts").mkdir()
     (folder / "tables").mkdir()
     executed = {path: execute(path, folder, progress) for path in notebooks}
-    together = gather(folder, TITLE)
-    page = page_of(executed, together)
+    made = _gather(folder, TITLE)
+    page = page_of(executed, made)
     (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
 
 
 def _put_report(made: Path, folder: Path) -> None:
-    """Write the files of a new report into its folder, and remove those of an earlier report."""
+    """Write the files of a new report into its folder, and remove earlier ones."""
     before = _files_of_report(
         folder
     )  # again, as it may have changed while the notebooks ran
     new = _files_in(made)
-    # If this process is killed from here on, all files in the folder are known as those of a report.
+    # If this process is killed from here on, all files in the folder are known as those
+    # of a report.
     _write_manifest(folder, before | new)
     for name in sorted(new - {PAGE}):
         write_whole(folder / name, (made / name).read_bytes(), overwrite=True)
-    # The page comes last: until then the earlier page is there, and all files that it links to.
+    # The page comes last: until then the earlier page is there, and all files that it
+    # links to.
     write_whole(folder / PAGE, (made / PAGE).read_bytes(), overwrite=True)
     for name in before - new:
         _remove(folder / name)
@@ -146,7 +164,7 @@ def _files_of_report(folder: Path) -> set[str]:
 
 
 def _files_in(folder: Path) -> set[str]:
-    """Return the files below a folder by their paths in it; links to folders are files, too."""
+    """Return the files below a folder by their paths in it; links count as files."""
     return {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -167,7 +185,170 @@ def _write_manifest(folder: Path, files: set[str]) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Remove a file of an earlier report, and its folder if it was the last one there."""
+    """Remove a file of an earlier report, and its folder if that is now empty."""
     path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         path.parent.rmdir()
+
+
+def export_displays(folder: str, stem: str) -> None:
+    """Write each figure and frame that the notebook displays to files.
+
+    This runs in the kernel of a notebook, before its first cell. Charts go to `charts/`
+    as PNG, SVG and PDF, with their data as CSV; tables go to `tables/` as CSV. Files
+    are numbered in the order of the notebook. The page reads from the metadata of an
+    output which files belong to it.
+    """
+    from IPython.core.getipython import get_ipython
+    from matplotlib.figure import Figure
+
+    shell: Any = get_ipython()
+    shell.run_line_magic("matplotlib", "inline")
+    stem = re.sub(r"[^\w.-]+", "_", stem)
+    chart_numbers = itertools.count(1)
+    table_numbers = itertools.count(1)
+
+    def show_figure(figure: Figure) -> tuple[bytes, dict[str, object]]:
+        name = f"{stem}_{next(chart_numbers)}"
+        return _put_figure(figure, Path(folder), name)
+
+    def show_frame(frame: pd.DataFrame) -> tuple[str, dict[str, object]]:
+        name = f"{stem}_{next(table_numbers)}"
+        return _put_frame(frame, Path(folder), name)
+
+    formatters = shell.display_formatter.formatters
+    formatters["image/png"].for_type(Figure, show_figure)
+    # `%load_ext cbcstats` in a notebook leaves a form of display for frames as it is.
+    formatters["text/html"].for_type(pd.DataFrame, show_frame)
+
+
+def _put_figure(
+    figure: Figure, folder: Path, name: str
+) -> tuple[bytes, dict[str, object]]:
+    """Write the files of a figure; return its PNG and the metadata for the page."""
+    charts = folder / "charts"
+    pictures = {}
+    for form in FORMATS:
+        pictures[form] = picture(figure, form, dpi=DOTS)
+        path = charts / f"{name}.{form}"
+        path.write_bytes(pictures[form])
+    data = figure_data(figure)
+    if len(data):
+        content = csv_bytes(plain_frame(data))
+        (charts / f"{name}.csv").write_bytes(content)
+
+    sources: dict[str, None] = {}
+    slides = 0
+    for ax in figure.axes:
+        sources.update(dict.fromkeys(cited_sources(ax)))
+        # Legends and colour bars have Axes of their own, which make no slide.
+        if has_slide(ax):
+            slides += 1
+            _put_slide(slide_of(ax), folder / _PARTS / "charts" / f"{name}_{slides}")
+    metadata: dict[str, object] = {
+        "alt": figure_text(figure),
+        "sources": list(sources),
+        "file": name,
+    }
+    return pictures["png"], metadata
+
+
+def _put_frame(
+    frame: pd.DataFrame, folder: Path, name: str
+) -> tuple[str, dict[str, object]]:
+    """Write the file of a frame; return its HTML and the metadata for the page."""
+    frame = with_index(frame)
+    shown = frame_html(frame, name)
+    if frame.columns.empty:
+        return shown, {}
+    plain = plain_frame(_with_own_names(frame))
+    file = f"{name}.csv"
+    path = folder / "tables" / file
+    path.write_bytes(csv_bytes(plain))
+    shown += _put_table(plain, folder / _PARTS / "tables" / f"{name}.parquet")
+    metadata: dict[str, object] = {"sources": cited_by([frame]), "file": file}
+    return shown, metadata
+
+
+def _with_own_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with column names that differ, also without regard to case."""
+    names: dict[str, str] = {}
+    for label in frame:
+        # Labels of several levels are tuples.
+        name = " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+        unique = name
+        number = 1
+        # Excel takes Value and value for the same column of a table.
+        while unique.casefold() in names:
+            number += 1
+            unique = f"{name} ({number})"
+        names[unique.casefold()] = unique
+    columns = pd.Index(list(names.values()), dtype="str")
+    return frame.set_axis(columns, axis="columns")
+
+
+def _put_table(frame: pd.DataFrame, path: Path) -> str:
+    """Write a frame for the workbook; return a note if no sheet can hold it."""
+    name = path.stem
+    try:
+        check_sheet(name, frame)
+    except ArgumentError as error:
+        note = html.escape(f"{name} is not in {WORKBOOK}: {error}")
+        return f'\n<p class="note">{note}.</p>'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = parquet_bytes(frame.apply(_of_one_kind), {})
+    path.write_bytes(content)
+    return ""
+
+
+def _of_one_kind(column: pd.Series) -> pd.Series:
+    """Return a column as text if Parquet cannot hold it, such as numbers and words."""
+    try:
+        parquet_bytes(column.to_frame(), {})
+    except ArgumentError:
+        return column.astype("object").map(str, na_action="ignore")
+    return column
+
+
+def _put_slide(slide: Slide, folder: Path) -> None:
+    """Write the parts of a slide into a folder of its own, for the deck."""
+    words = slide._asdict()
+    data = plain_frame(words.pop("data"))
+    image = words.pop("picture")
+    folder.mkdir(parents=True)
+    (folder / "data.parquet").write_bytes(parquet_bytes(data, {}))
+    (folder / "picture.png").write_bytes(image)
+    (folder / _ABOUT).write_text(json.dumps(words), encoding="utf-8")
+
+
+def _take_slide(folder: Path) -> Slide:
+    words = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+    data = pd.read_parquet(folder / "data.parquet")
+    image = (folder / "picture.png").read_bytes()
+    return Slide(**words, data=data, picture=image)
+
+
+def _gather(folder: Path, title: str) -> list[str]:
+    """Make a workbook of all tables and a deck of all charts; return their names."""
+    parts = folder / _PARTS
+    made = []
+    paths = sorted(parts.glob("tables/*.parquet"), key=_in_order)
+    tables = {path.stem: pd.read_parquet(path) for path in paths}
+    if tables:
+        save_table(tables, folder / WORKBOOK, title=title)
+        made.append(WORKBOOK)
+    paths = sorted(parts.glob("charts/*"), key=_in_order)
+    # python-pptx comes with the extra `slides`.
+    if paths and importlib.util.find_spec("pptx"):
+        slides = list(map(_take_slide, paths))
+        deck = deck_bytes(slides, title=title)
+        (folder / DECK).write_bytes(deck)
+        made.append(DECK)
+    shutil.rmtree(parts, ignore_errors=True)
+    return made
+
+
+def _in_order(path: Path) -> list[int | str]:
+    """Return a key that puts the tenth chart after the second."""
+    pieces = re.split(r"(\d+)", path.stem)
+    return [int(piece) if piece.isdigit() else piece for piece in pieces]

@@ -1,4 +1,4 @@
-"""The published tables: their schemas, their validation, and the functions that load them.
+"""The published tables: schemas, parsing, checks, and functions that load them.
 
 Begin with `loaders` and `schemas`.
 """

@@ -1,13 +1,14 @@
-"""The checks of a pandera schema, and what breaks them, in words.
+"""Run the checks of a pandera schema, and say in words what breaks them.
 
-A check carries its own words: `error` is what is wrong, `description` what to do about it, and, for
-a check of rows, `title` the column to point at. pandera's own checks (`ge`, `isin`, `str_length`)
-and checks without words get a sentence from here.
+A check may carry its own words: `error` is what is wrong, `description` is what to do,
+and `title` is the column that a check of rows points at. The checks of pandera (`ge`,
+`isin`, `str_length`) and checks without words get a sentence from here.
 """
 
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
 
     import pandera.pandas as pa
 
-_SHOWN: Final = 12  # values that a column takes, listed in a remedy
+# Our checks that compare rows with each other; they run last, on rows without a
+# problem.
+COMPARE_ROWS: Final = frozenset(
+    {"one_figure_is_preferred", "preference_has_a_reason", "place_has_one_short_name"}
+)
+_SHOWN: Final = 12  # options listed in a remedy
+_TYPES_WITH_MISSING: Final = re.compile("boolean|category|u?int|float", re.IGNORECASE)
 
-# By the name of pandera's check: what is wrong, and what to do.
+# By the name of a check of pandera: what is wrong, and what to do.
 _SENTENCES: Final = {
     "equal_to": ("is not {value}", "write {value}"),
     "not_equal_to": ("is {value}", "write another value"),
@@ -46,9 +53,10 @@ _SENTENCES: Final = {
 
 
 def rows_that_fail(check: pa.Check, values: pd.Series | pd.DataFrame) -> pd.Index:
-    """Return the rows in which a check fails; what cannot be decided, as some of it is missing, passes.
+    """Return the rows in which a check fails.
 
-    A check that gives one answer for all fails in none or in all rows.
+    A row passes where the check gives a missing answer, because it compares a missing
+    value. A check that gives a single answer passes or fails in all rows.
 
     Raises
     ------
@@ -57,14 +65,19 @@ def rows_that_fail(check: pa.Check, values: pd.Series | pd.DataFrame) -> pd.Inde
     """
     backend = check.get_backend(values)(check)
     try:
-        # Not `check(values)`, which refuses an answer that is missing for some rows.
+        # Not `check(values)`: pandera refuses an answer that is missing for some rows.
         passes: Any = backend.apply(backend.preprocess(values, None))
     except KeyError as error:
-        message = f"the check {check.name!r} uses the column {error}, which the schema does not have"
-        raise ArgumentError(f"{message}; add it to the schema as a field") from error
+        raise ArgumentError(
+            f"the check {check.name!r} uses the column {error}, which the schema "
+            "does not have; add it to the schema as a field"
+        ) from error
     rows: pd.Index = values.index
     if not isinstance(passes, pd.Series):
-        return rows[:0] if bool(passes) else rows
+        # One answer for the whole table.
+        if bool(passes):
+            return rows[:0]
+        return rows
     if passes.dtype != bool:
         passes = passes.astype("boolean").fillna(value=True)
     failing: pd.Index = passes.index[~passes.to_numpy(bool)]
@@ -74,15 +87,19 @@ def rows_that_fail(check: pa.Check, values: pd.Series | pd.DataFrame) -> pd.Inde
 def broken_values(
     values: pd.Series, column: pa.Column
 ) -> Iterator[tuple[pd.Index, pa.Check | None]]:
-    """Yield the rows whose value breaks a check of the column, and the check; None for `unique`."""
+    """Yield each check that values of the column break, and the rows with these values.
+
+    `unique` is an option of the column and not a check; for it the check is None.
+    """
     for check in column.checks:
         rows = rows_that_fail(check, values)
         if len(rows):
             yield rows, check
     if column.unique:
-        again = values.index[values.duplicated() & values.notna()]
-        if len(again):
-            yield again, None
+        # Two empty cells do not repeat each other.
+        repeated = values.index[values.duplicated() & values.notna()]
+        if len(repeated):
+            yield repeated, None
 
 
 def explain_value(check: pa.Check | None, column: pa.Column, value: str) -> Finding:
@@ -97,110 +114,139 @@ def explain_value(check: pa.Check | None, column: pa.Column, value: str) -> Find
     """
     if check is None:
         return Finding("occurs in a row above", "write each value once")
-    known = check.statistics or {}
+    limits = check.statistics or {}
     if check.name == "isin":
-        return _not_in_list([str(option) for option in known["allowed_values"]], value)
+        options = list(map(str, limits["allowed_values"]))
+        return _not_in_list(options, value)
     if check.name == "str_matches":
-        return _not_of_form(known["pattern"], column, value)
+        return _not_of_form(limits["pattern"], column, value)
     if check.name == "str_length":
-        return _not_so_long(known)
-    if check.name == "greater_than_or_equal_to" and known["min_value"] == 0:
-        return Finding("is negative", "write a number from 0 on")
+        return _not_so_long(limits)
     if check.name in _SENTENCES:
-        texts = {name: _as_text(limit) for name, limit in known.items()}
-        problem, remedy = _SENTENCES[check.name]
-        found = Finding(problem.format(**texts), remedy.format(**texts))
-        is_date = any(isinstance(limit, datetime.date) for limit in known.values())
-        return _of_dates(found) if is_date else found
+        return _sentence(check.name, limits)
     return explain_row(check)
 
 
 def explain_row(check: pa.Check) -> Finding:
-    """Return what is wrong where a check fails that carries its own words, or none."""
-    own_words = check.error if check.error and check.error != check.name else ""
-    problem = own_words or f"does not pass the check {check.name!r}"
-    return Finding(problem, check.description or "correct the row")
+    """Return the words of a check, or a sentence with its name where it has none."""
+    problem = check.error
+    remedy = check.description
+    # pandera fills in the name of the check where it was given no words.
+    if not problem or problem == check.name:
+        problem = f"does not pass the check {check.name!r}"
+    if not remedy:
+        remedy = "correct the row"
+    return Finding(problem, remedy)
 
 
 def column_of(check: pa.Check, schema: pa.DataFrameSchema) -> str:
-    """Return the column to point at where a check of rows fails; empty for the whole row."""
-    return check.title if check.title and check.title in schema.columns else ""
+    """Return the column that a check of rows points at; empty for the whole row."""
+    title = check.title or ""
+    return title if title in schema.columns else ""
 
 
 def empty_columns(schema: pa.DataFrameSchema, present: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with all columns of a schema: those that it lacks are empty."""
+    """Return a frame with all columns of a schema; those it lacks are added empty."""
     frame = present.copy()
     for name, column in schema.columns.items():
-        if name not in frame:
-            frame[name] = _missing(str(column.dtype), present.index)
+        if name in frame:
+            continue
+        dtype = str(column.dtype)
+        frame[name] = _missing(dtype, present.index)
     return frame
 
 
 def _missing(dtype: str, index: pd.Index) -> pd.Series:
-    nullable = {
-        "bool": "boolean",
-        **{f"int{bits}": "Int64" for bits in (8, 16, 32, 64)},
-    }
-    kind = nullable.get(dtype, dtype)
-    if kind.startswith("datetime64"):
+    """Return an empty column of the type that a schema asks for."""
+    if dtype.startswith("datetime64"):
         return pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
-    if kind in ("boolean", "category") or kind.lower().startswith(
-        ("int", "uint", "float")
-    ):
-        return pd.Series(
-            [None] * len(index), index=index, dtype=pd.api.types.pandas_dtype(kind)
-        )
-    return pd.Series(None, index=index, dtype="object")
+    # `bool` and `int64` have no missing value; their nullable counterparts have.
+    if dtype == "bool":
+        dtype = "boolean"
+    elif re.fullmatch("int[0-9]+", dtype):
+        dtype = "Int64"
+    if not _TYPES_WITH_MISSING.match(dtype):
+        dtype = "object"
+    empty = [None] * len(index)
+    pandas_dtype = pd.api.types.pandas_dtype(dtype)
+    return pd.Series(empty, index=index, dtype=pandas_dtype)
+
+
+def _sentence(name: str, limits: dict[str, Any]) -> Finding:
+    """Fill the limits of a check of pandera into the sentence for it."""
+    if name == "greater_than_or_equal_to" and limits["min_value"] == 0:
+        return Finding("is negative", "write a number from 0 on")
+    problem, remedy = _SENTENCES[name]
+    texts = {}
+    is_date = False
+    for key, limit in limits.items():
+        texts[key] = _as_text(limit)
+        if isinstance(limit, datetime.date):
+            is_date = True
+    problem = problem.format(**texts)
+    remedy = remedy.format(**texts)
+    if is_date:
+        return _of_dates(problem, remedy)
+    return Finding(problem, remedy)
 
 
 def _not_in_list(options: list[str], value: str) -> Finding:
-    near = nearest(value, options, count=1)
-    hint = f", perhaps {near[0]}" if near else ""
-    more = ", ..." if len(options) > _SHOWN else ""
     listed = ", ".join(options[:_SHOWN])
-    return Finding(
-        "is not a value that this column takes", f"write one of {listed}{more}{hint}"
-    )
+    remedy = f"write one of {listed}"
+    if len(options) > _SHOWN:
+        remedy += ", ..."
+    near = nearest(value, options, count=1)
+    if near:
+        remedy += f", perhaps {near[0]}"
+    return Finding("is not a value that this column takes", remedy)
 
 
 def _not_of_form(pattern: str, column: pa.Column, value: str) -> Finding:
     if pattern == PARTIAL_DATE:
         return explain_date(value, may_state=False)
-    if pattern == CHANGE_WITH_SIGN and (found := explain_change(value)):
-        return found
-    form = (column.metadata or {}).get("form", f"it in the form {pattern}")
+    # Spreadsheet programs turn +49% into 49% or 0.49.
+    finding = explain_change(value) if pattern == CHANGE_WITH_SIGN else None
+    if finding:
+        return finding
+    metadata = column.metadata or {}
+    form = metadata.get("form", f"it in the form {pattern}")
     return Finding("is not in the form that this column takes", f"write {form}")
 
 
-def _not_so_long(known: dict[str, Any]) -> Finding:
-    least, most = known.get("min_value"), known.get("max_value")
-    if (exact := known.get("exact_value")) is not None:
+def _not_so_long(limits: dict[str, Any]) -> Finding:
+    least = limits.get("min_value")
+    most = limits.get("max_value")
+    exact = limits.get("exact_value")
+    if exact is not None:
         least = most = exact
     if least is not None and least == most:
         return Finding(f"does not have {least} characters", f"write {least} characters")
     if most is None:
         return Finding(f"has fewer than {least} characters", f"write {least} or more")
     if least is None:
-        return Finding(
-            f"has more than {most} characters", f"shorten it to {most} characters"
-        )
-    return Finding(
-        f"does not have {least} to {most} characters", f"write {least} to {most}"
-    )
+        problem = f"has more than {most} characters"
+        return Finding(problem, f"shorten it to {most} characters")
+    problem = f"does not have {least} to {most} characters"
+    return Finding(problem, f"write {least} to {most}")
 
 
-def _of_dates(found: Finding) -> Finding:
-    """Return a sentence about numbers as one about dates."""
-    problem = found.problem.replace("below", "before").replace("above", "after")
-    remedy = found.remedy.replace("a number below", "a day before")
-    remedy = remedy.replace("a number above", "a day after")
-    return Finding(
-        problem,
-        remedy.replace(" or more", " or later").replace(" or less", " or earlier"),
-    )
+def _of_dates(problem: str, remedy: str) -> Finding:
+    """Turn a sentence about numbers into one about dates."""
+    # A date is before or after a limit, not below or above it.
+    problem = problem.replace("below", "before")
+    problem = problem.replace("above", "after")
+    for number, date in (
+        ("a number below", "a day before"),
+        ("a number above", "a day after"),
+        (" or more", " or later"),
+        (" or less", " or earlier"),
+    ):
+        remedy = remedy.replace(number, date)
+    return Finding(problem, remedy)
 
 
 def _as_text(limit: Any) -> str:
+    # The days of tables are timestamps; their midnight is not worth a mention.
     if isinstance(limit, pd.Timestamp):
         return limit.strftime("%Y-%m-%d")
     return str(limit)

@@ -1,25 +1,45 @@
-"""The tables, typed: those that cbcstats carries, or files of your own of the same shape, checked."""
+"""Load the published tables or files of your own, and name the sources they cite."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from cbcstats.arguments import check_names, check_schema, check_source
 from cbcstats.files.numbers import whole_if_possible
 from cbcstats.files.text_table import read_text_table
-from cbcstats.tables.parsing import KINDS, REGISTER_SOURCE, TEXT, complete, parse_column
+from cbcstats.tables.parsing import (
+    KINDS,
+    REGISTER_SOURCE,
+    TEXT,
+    check_table,
+    complete,
+    is_header_of,
+    parse_column,
+    problems_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     import pandera.pandas as pa
 
+    from cbcstats.files.text_table import TextTable
+
     Source = str | Path | pd.DataFrame
+
+# Columns that hold ids of sources.
+SOURCE_IDS: Final = (
+    "source_id",
+    "previous_source_id",
+    "region_source_id",
+    "joined_source_id",
+)
+MANY: Final = 5  # dates of one publisher up to which a source line names each
 
 
 def load_counts(
@@ -35,22 +55,25 @@ def load_counts(
     indicator : str or iterable of str, optional
         Series to keep, such as `missions`. All of them by default.
     source : path or pandas.DataFrame, optional
-        A CSV, Excel or Parquet file of your own with the columns of `data/counts.csv`, or such a frame. Of a
-        workbook the first sheet is read. A file `sources.csv` beside the file adds your sources to those that
-        cbcstats knows. Counts of a register need none: their source is the register, by the name of its file.
+        A CSV, Excel or Parquet file of your own with the columns of `data/counts.csv`,
+        or such a frame. Of a workbook, the first sheet is read. A file `sources.csv` in
+        the same folder adds your sources to those of cbcstats. Counts of a register
+        need none: their source is the file of the register.
 
     Returns
     -------
     pandas.DataFrame
-        One row per published figure, in file order, with the columns and dtypes of `Counts`: text as `str`,
-        `value` as `Int64`, or `Float64` if one of them has decimals, days as `datetime64`, `preferred` as `bool`.
+        One row per published figure, in file order, with the columns and dtypes of
+        `Counts`: text as `str`, `value` as `Int64`, or `Float64` if one of them has
+        decimals, days as `datetime64`, `preferred` as `bool`.
 
     Raises
     ------
     DataError
-        If the file breaks the schema. The error lists all bad cells and holds them in `.problems`.
+        If the file breaks the schema. The error lists all bad cells and holds them in
+        `.problems`.
     ArgumentError
-        If there is no such indicator; the message names the near ones.
+        If there is no such indicator; the message suggests similar names.
 
     Examples
     --------
@@ -61,6 +84,7 @@ def load_counts(
     5  delivered    492     exact
     """
     counts = _only(_load("counts", source, schema), "indicator", indicator)
+    # Most figures are whole numbers; amounts of money and shares have decimals.
     return counts.assign(value=whole_if_possible(counts["value"]))
 
 
@@ -82,8 +106,9 @@ def load_beneficiaries(
     Returns
     -------
     pandas.DataFrame
-        One row per Member and list, with the columns and dtypes of `Beneficiaries`. Dates known to the month
-        or year are its first day, as `as_of_precision`, `start_precision` and `end_precision` say.
+        One row per Member and list, with the columns and dtypes of `Beneficiaries`.
+        Where only the month or year of a date is known, the date is its first day;
+        `as_of_precision`, `start_precision` and `end_precision` tell how much is known.
 
     Raises
     ------
@@ -102,7 +127,7 @@ def load_beneficiaries(
 
 
 def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
-    """Load the Members of the WCO, with their regions and dates of accession, and the European Union.
+    """Load the Members of the WCO with their regions and dates of accession.
 
     Parameters
     ----------
@@ -112,8 +137,9 @@ def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        One row per Member, with the columns and dtypes of `Members`. The European Union has the code `EUE`
-        and no region; the WCO does not count it.
+        One row per Member, with the columns and dtypes of `Members`, and one for the
+        European Union: it has the code `EUE` and no region, and the WCO does not count
+        it as a Member.
 
     Raises
     ------
@@ -135,14 +161,14 @@ def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFr
     Parameters
     ----------
     source : path or pandas.DataFrame, optional
-        A file or a frame of your own with the columns of `data/places.csv`. It is checked and returned;
-        `to_iso3` goes by the names that cbcstats carries.
+        A file or a frame of your own with the columns of `data/places.csv`. It is
+        checked and returned; `to_iso3` still uses the names that come with cbcstats.
 
     Returns
     -------
     pandas.DataFrame
-        One row per spelling, with the columns and dtypes of `Places`: all countries and territories of
-        ISO 3166-1, Kosovo as `XKX` and the European Union as `EUE`.
+        One row per spelling, with the columns and dtypes of `Places`: all countries and
+        territories of ISO 3166-1, Kosovo as `XKX` and the European Union as `EUE`.
 
     Raises
     ------
@@ -153,7 +179,8 @@ def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFr
     --------
     >>> from cbcstats import load_places
     >>> places = load_places()
-    >>> places.loc[(places["iso3"] == "KEN") & (places["kind"] == "short"), "name"].tolist()
+    >>> kenya = places[places["iso3"] == "KEN"]
+    >>> kenya.loc[kenya["kind"] == "short", "name"].tolist()
     ['Kenya', 'Kenya', 'Kenia']
     """
     return _load("places", source, None)
@@ -187,83 +214,197 @@ def load_sources(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataF
     return _load("sources", source, None)
 
 
+def cited_by(tables: Iterable[pd.DataFrame]) -> list[str]:
+    """Return the ids of the sources that tables cite, in order of appearance."""
+    # The keys of a dict are unique, and keep their order.
+    ids: dict[str, None] = {}
+    for frame in tables:
+        if is_sources(frame):
+            continue
+        for column in SOURCE_IDS:
+            if column in frame:
+                ids |= dict.fromkeys(map(str, frame[column].dropna()))
+    return list(ids)
+
+
+def is_sources(frame: pd.DataFrame) -> bool:
+    """Return whether a table is a list of sources; its ids are not citations."""
+    return {"source_id", "title", "url"} <= set(frame)
+
+
+def sources_of(
+    tables: Iterable[pd.DataFrame], own: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return the sources that tables cite, one row each.
+
+    Parameters
+    ----------
+    tables : iterable of pandas.DataFrame
+        Tables with ids of sources.
+    own : pandas.DataFrame, optional
+        Sources of your own, in the columns of `load_sources`. Where one has the id of a
+        source of cbcstats, yours is used.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `load_sources`; all but `source_id` are missing for an unknown
+        id.
+
+    Raises
+    ------
+    DataError
+        If sources of your own break their schema.
+
+    Examples
+    --------
+    >>> cited = pd.DataFrame({"source_id": ["wco-2018-03-02", "my register"]})
+    >>> sources_of([cited])[["source_id", "publisher", "published"]]
+            source_id publisher   published
+    0  wco-2018-03-02       WCO  2018-03-02
+    1     my register       NaN         NaN
+    """
+    known = load_sources()
+    if own is not None:
+        both = pd.concat([load_sources(source=own), known])
+        known = both.drop_duplicates("source_id")  # keeps the first, which is yours
+    ids = pd.Index(cited_by(tables), name="source_id", dtype="str")
+    return known.set_index("source_id").reindex(ids).reset_index()
+
+
+def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:
+    """Name sources by publisher and date; an unknown id is written as it is.
+
+    `known` holds sources in the columns of `load_sources`, each once; by default those
+    that come with cbcstats.
+
+    Examples
+    --------
+    >>> source_line(["wco-2018-03-02", "wco-2017-03-15", "my register"])
+    'Source: WCO 2017-03-15, 2018-03-02; my register.'
+    """
+    if known is None:
+        known = load_sources()
+    sources = known.set_index("source_id")
+    publishers = sources["publisher"].dropna().to_dict()
+    published = sources["published"].dropna().to_dict()
+
+    # A publisher is named once, with the dates of all its sources.
+    dates: dict[str, set[str]] = {}
+    for source_id in ids:
+        publisher = str(publishers.get(source_id, source_id))
+        dates.setdefault(publisher, set())
+        if source_id in published:
+            dates[publisher].add(str(published[source_id]))
+
+    named = []
+    for publisher, days in dates.items():
+        listed = _date_list(sorted(days))
+        named.append(f"{publisher} {listed}".strip())
+    return f"Source: {'; '.join(named)}." if named else ""
+
+
+def _date_list(dates: list[str]) -> str:
+    count = len(dates)
+    if count <= MANY:
+        return ", ".join(dates)
+    first, last = dates[0], dates[-1]
+    return f"{first} to {last} ({count} dates)"
+
+
 def shipped(folder: str) -> Path:
-    """Return the folder `data` or `notebooks`: inside an installed package, beside it in a checkout."""
+    """Return the folder `data` or `notebooks` that comes with cbcstats."""
     package = Path(__file__).parent.parent
     inside = package / folder
-    return inside if inside.is_dir() else package.parent / folder
+    if inside.is_dir():
+        return inside
+    # In a checkout the folder is next to the package; an installed package holds it.
+    return package.parent / folder
 
 
 def _load(
     table: str, source: Source | None, schema: type[pa.DataFrameModel] | None
 ) -> pd.DataFrame:
-    """Load a table: the shipped one as the tests have validated it, any other one checked."""
-    source = None if source is None else check_source("source", source)
-    if source is None and schema is None:
+    """Load a table that comes with cbcstats, or check one of the user."""
+    if source is not None:
+        source = check_source("source", source)
+    elif schema is None:
         return _load_shipped(table)
-    from cbcstats.tables.schemas import SCHEMAS
+    from cbcstats.tables.schemas import SCHEMAS  # imports pandera, which takes seconds
 
-    schema = check_schema("schema", schema, [SCHEMAS[table]])
-    path = shipped("data") / f"{table}.csv" if source is None else source
-    model = (schema or SCHEMAS[table]).to_schema()
-    refers = any(
-        (column.metadata or {}).get("refers_to") for column in model.columns.values()
-    )
-    known = _known_sources(path) if refers else frozenset()
-    return _checked(
-        path, model, known, of_registers=table == "counts" and source is not None
-    )
+    usual = SCHEMAS[table]
+    schema = check_schema("schema", schema, [usual]) or usual
+    model = schema.to_schema()
+    # Own counts may name a register as their source, which no table of sources lists.
+    of_registers = table == "counts"
+    if source is None:
+        source = shipped("data") / f"{table}.csv"
+        of_registers = False
+    known: frozenset[str] = frozenset()
+    if _refers_to_sources(model):
+        known = _known_sources(source)
+    cells = read_text_table(source, is_header_of(model))
+    return _checked(cells, model, known, of_registers=of_registers)
 
 
 def _load_shipped(table: str) -> pd.DataFrame:
-    cells = read_text_table(shipped("data") / f"{table}.csv", lambda _: True).cells
-    values = {
-        name: parse_column(cells[name], KINDS.get(str(name), TEXT)) for name in cells
-    }
-    return complete(pd.DataFrame(values), cells).reset_index(drop=True)
+    """Load a table without checks: tests have checked it, and pandera is slow."""
+    path = shipped("data") / f"{table}.csv"
+    # The first row of our own files is the header.
+    cells = read_text_table(path, lambda _: True).cells
+    values = {}
+    for column in cells:
+        kind = KINDS.get(str(column), TEXT)
+        values[column] = parse_column(cells[column], kind)
+    frame = complete(pd.DataFrame(values), cells)
+    return frame.reset_index(drop=True)
+
+
+def _refers_to_sources(model: pa.DataFrameSchema) -> bool:
+    columns = model.columns.values()
+    return any((column.metadata or {}).get("refers_to") for column in columns)
 
 
 def _checked(
-    source: Source,
+    table: TextTable,
     model: pa.DataFrameSchema,
-    known: Collection[str] = (),
+    known: Collection[str],
     *,
     of_registers: bool = False,
 ) -> pd.DataFrame:
-    from cbcstats.tables.validation import check_table, is_header_of, problems_error
-
-    table = read_text_table(source, is_header_of(model))
-    frame, problems = check_table(table, model, known, of_registers=of_registers)
-    if problems:
-        raise problems_error(table.name, problems)
+    """Return the typed columns of a table; raise DataError if any cell is wrong."""
+    checked = check_table(table, model, known, of_registers=of_registers)
+    if checked.problems:
+        raise problems_error(table.name, checked.problems)
+    # Problems are by row of the file; a table that has none needs no such numbers.
+    frame = checked.frame
     return frame.reset_index(drop=True)
 
 
 def _known_sources(source: Source) -> frozenset[str]:
-    """Return the ids of the shipped sources, and of a file sources.csv beside the source."""
-    known = set(load_sources()["source_id"])
-    if isinstance(source, str | os.PathLike):
-        beside = Path(source).expanduser().parent / "sources.csv"
-        known |= _own_sources(beside) if beside.is_file() else set()
-    return frozenset(known)
+    """Return the ids of the sources of cbcstats, and of a sources.csv of the user."""
+    known = frozenset(load_sources()["source_id"])
+    if not isinstance(source, str | os.PathLike):
+        return known  # a frame is in no folder
+    folder = Path(source).expanduser().parent
+    own_sources = folder / "sources.csv"
+    if own_sources.is_file():
+        known |= _own_sources(own_sources)
+    return known
 
 
 def _own_sources(path: Path) -> set[str]:
-    """Return the ids in a file of sources; those of registers have nothing but the id."""
+    """Return the ids in a file of sources."""
     from cbcstats.tables.schemas import SCHEMAS
-    from cbcstats.tables.validation import check_table, is_header_of, problems_error
 
     model = SCHEMAS["sources"].to_schema()
     table = read_text_table(path, is_header_of(model))
     if "source_id" in table.header:
-        is_register = (
-            table.cells["source_id"].str.fullmatch(REGISTER_SOURCE).astype(bool)
-        )
+        # A data package lists registers among its sources, with nothing but their id.
+        ids = table.cells["source_id"]
+        is_register = ids.str.fullmatch(REGISTER_SOURCE).astype(bool)
         table = replace(table, cells=table.cells[~is_register])
-    frame, problems = check_table(table, model, ())
-    if problems:
-        raise problems_error(table.name, problems)
-    return set(frame["source_id"])
+    return set(_checked(table, model, ())["source_id"])
 
 
 def _only(
@@ -271,5 +412,7 @@ def _only(
 ) -> pd.DataFrame:
     if wanted is None:
         return frame
-    names = check_names(column, wanted, sorted(frame[column].unique()))
-    return frame[frame[column].isin(names)].reset_index(drop=True)
+    options = sorted(frame[column].unique())
+    names = check_names(column, wanted, options)
+    is_wanted = frame[column].isin(names)
+    return frame[is_wanted].reset_index(drop=True)

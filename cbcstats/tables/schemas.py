@@ -1,8 +1,9 @@
-"""The pandera models of the tables: the contract that loaders keep.
+"""The pandera schemas of the published tables.
 
-The models describe typed frames: text, `Float64` numbers, `datetime64` days, `bool` marks; an empty
-cell is missing. A column that a file may leave out is `Optional`. A check carries its words: `title`
-is the column to point at, `error` what is wrong, `description` what to do.
+A schema describes a typed frame: text, `Float64` numbers, `datetime64` days, `bool`
+marks; an empty cell is missing. The type of a column that a file may leave out ends in
+`| None`. A check carries its words: `title` is the column to point at, `error` is what
+is wrong, `description` is what to do.
 """
 
 from __future__ import annotations
@@ -13,20 +14,24 @@ from typing import Any, Final
 import pandas as pd
 
 from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.counts.ranges import PARTS
+from cbcstats.counts.ranges import (
+    BASES,
+    CHANGE_BASES,
+    MEASURES,
+    PARTS,
+    figure_keys,
+)
 from cbcstats.files.cells import CHANGE_WITH_SIGN
 from cbcstats.files.dates import PARTIAL_DATE
 from cbcstats.tables.codelists import (
     KINDS_OF_NAME,
     LANGUAGES,
-    MEASURES,
     PRECISIONS,
     WCO_REGIONS,
 )
-from cbcstats.tables.parsing import figure_keys
 
-# Where pyspark is installed, pandera imports its imitation of pandas, which warns of pandas 3. The
-# checks of older pandera work only once they are registered.
+# Where pyspark is installed, pandera imports `pyspark.pandas`, which warns of pandas 3.
+# The checks of older pandera work only once they are registered.
 with warnings.catch_warnings():
     warnings.filterwarnings(
         "ignore", "PySpark does not yet fully support pandas", FutureWarning
@@ -36,6 +41,8 @@ with warnings.catch_warnings():
 
     pa.DataFrameSchema.register_default_backends(pd.DataFrame)
 
+# `form` completes the remedy for a value that does not match: "write three capital
+# letters".
 NAME: Final = {
     "str_matches": r"^[a-z0-9]+(_[a-z0-9]+)*$",
     "form": "lower-case words joined by underscores, such as tailor_made_members",
@@ -65,21 +72,17 @@ ID: Final = {
     "form": "an id without blanks, such as wco-2018-03-02",
 }
 
-# Checks that compare rows with each other.
-COMPARE_ROWS: Final = frozenset(
-    {"one_figure_is_preferred", "preference_has_a_reason", "place_has_one_short_name"}
-)
-
 
 def _text(
     description: str, *, form: str = "", refers_to: str = "", **field: Any
 ) -> Any:
+    # pandera does not know references to another table; the loaders check them.
     metadata = {"form": form, "refers_to": refers_to}
     return pa.Field(description=description, metadata=metadata, **field)
 
 
-def _source(what: str, *, nullable: bool = False, beside: str = "") -> Any:
-    description = f"source of {what}: an id in sources.csv{beside}"
+def _source(what: str, *, nullable: bool = False, or_else: str = "") -> Any:
+    description = f"source of {what}: an id in sources.csv{or_else}"
     return _text(description, nullable=nullable, refers_to="sources")
 
 
@@ -99,13 +102,14 @@ class Counts(pa.DataFrameModel):
 
     indicator: str = _text("series, in snake_case", **NAME)
     measure: str = _text(
-        "flow: happened within the period; stock: true on a day; cumulative: since a start; "
-        "event: at one event, such as attendance, which does not grow with the days it lasts",
+        "flow: happened within the period; stock: true on a day; "
+        "cumulative: since a start; event: at one event, such as attendance, "
+        "which does not grow with the days it lasts",
         isin=MEASURES,
     )
     scope: str = _text(
-        "what the count covers where figures would otherwise be mixed: delivered, planned, in_person, ...; "
-        "all where nothing is set apart",
+        "what the count covers where figures would otherwise be mixed: "
+        "delivered, planned, in_person, ...; all where nothing is set apart",
         **NAME,
     )
     unit: str = _text("what one is: missions, Members, participants, ...")
@@ -117,7 +121,7 @@ class Counts(pa.DataFrameModel):
     )
     period_basis: str = _text(
         "whether the source states the days or they are inferred",
-        isin=("stated", "inferred"),
+        isin=BASES,
     )
     value: pd.Float64Dtype = pa.Field(
         description="number printed; empty for a change that is claimed without it",
@@ -126,7 +130,8 @@ class Counts(pa.DataFrameModel):
         coerce=True,
     )
     rounded_to: pd.Float64Dtype | None = pa.Field(
-        description="what the number is rounded to, for money and shares: 0.1 for 24.1 million; empty for a count",
+        description="what the number is rounded to, for money and shares: "
+        "0.1 for 24.1 million; empty for a count",
         gt=0,
         nullable=True,
         coerce=True,
@@ -136,21 +141,23 @@ class Counts(pa.DataFrameModel):
         "change that the source claims, as printed", nullable=True, **CHANGE
     )
     change_basis: str = _text(
-        "of what the change is claimed", nullable=True, isin=("total", "per_month")
+        "of what the change is claimed", nullable=True, isin=CHANGE_BASES
     )
     change_since: pd.Timestamp | None = pa.Field(
-        description="last day of the period that the change is measured from; empty for the period a year before",
+        description="last day of the period that the change is measured from; "
+        "empty for the period a year before",
         nullable=True,
     )
     preferred: bool | None = pa.Field(
-        description="false where another figure for the same indicator, scope and period is the one to compute with",
+        description="false where another figure for the same indicator, scope "
+        "and period is the one to compute with",
     )
     preferred_reason: str | None = _text(
         "why the figure is preferred, where there are several", nullable=True
     )
     source_id: str = _source(
         "the figure",
-        beside="; in counts of your own also a register, such as missions.xlsx#2017",
+        or_else="; in counts of your own also a register, such as missions.xlsx#2017",
     )
     note: str = _text("what a reader must know, in our own words", nullable=True)
 
@@ -162,6 +169,7 @@ class Counts(pa.DataFrameModel):
     )
     def period_ends_after_start(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that no period ends before it starts."""
+        # Not `end >= start`, which is false for a missing day; such a row passes.
         return ~(counts["period_end"] < counts["period_start"])
 
     @pa.dataframe_check(
@@ -182,22 +190,26 @@ class Counts(pa.DataFrameModel):
         ignore_na=False,
     )
     def change_has_a_basis(cls, counts: pd.DataFrame) -> pd.Series:
-        """Check that a claimed change says of what."""
+        """Check that a published change has a basis, and only then."""
+        # Where periods differ in length, the total and the monthly rate change
+        # differently.
         return counts["published_change"].isna() == counts["change_basis"].isna()
 
     @pa.dataframe_check(
         title="value",
         error="is empty",
-        description="write the number printed; only a change that is claimed without its figure has none",
+        description="write the number printed; "
+        "only a change that is claimed without its figure has none",
         ignore_na=False,
     )
     def figure_has_a_value(cls, counts: pd.DataFrame) -> pd.Series:
-        """Check that a row has a number, or claims a change without it."""
+        """Check that each row has a number or a published change."""
+        # Some sources print "an increase of 12%" without the figure itself.
         return counts["value"].notna() | counts["published_change"].notna()
 
     @pa.dataframe_check(
         title="indicator",
-        error="begins a row that repeats an earlier one",
+        error="is in a row that repeats an earlier one",
         description="delete one of the two rows",
         ignore_na=False,
     )
@@ -207,14 +219,20 @@ class Counts(pa.DataFrameModel):
 
     @pa.dataframe_check(
         title="preferred",
-        error="leaves no single preferred figure among those for the same indicator, scope and period",
-        description="write true for the one to compute with and false for the others, or correct scope or period",
+        error="is not true for exactly one of the figures "
+        "for the same indicator, scope and period",
+        description="write true for the one to compute with and false for the others, "
+        "or correct scope or period",
         ignore_na=False,
     )
     def one_figure_is_preferred(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that one figure of each series and period is preferred."""
-        marked = counts["preferred"].astype(int).mask(_repeats(counts), 0)
-        return marked.groupby(figure_keys(counts), dropna=False).transform("sum") == 1
+        # A repeated row is a problem of its own, and must not spoil the row it repeats.
+        is_new = ~_repeats(counts)
+        is_preferred = counts["preferred"] & is_new
+        figures = is_preferred.groupby(figure_keys(counts), dropna=False)
+        number: pd.Series = figures.transform("sum")
+        return number == 1
 
     @pa.dataframe_check(
         title="preferred_reason",
@@ -224,18 +242,16 @@ class Counts(pa.DataFrameModel):
     )
     def preference_has_a_reason(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a preference among several figures is explained."""
-        figures = (
-            (~_repeats(counts))
-            .groupby(figure_keys(counts), dropna=False)
-            .transform("sum")
-        )
-        return ~(
-            counts["preferred"] & (figures > 1) & counts["preferred_reason"].isna()
-        )
+        is_new = ~_repeats(counts)
+        figures = is_new.groupby(figure_keys(counts), dropna=False)
+        is_alone = figures.transform("sum") <= 1
+        has_reason = counts["preferred_reason"].notna()
+        is_preferred = counts["preferred"]
+        return ~is_preferred | is_alone | has_reason
 
 
 class Beneficiaries(pa.DataFrameModel):
-    """Members on published lists of programme beneficiaries, one row per Member and list."""
+    """Members on lists of programme beneficiaries, one row per Member and list."""
 
     programme: str = _text("programme, by its own name")
     track: str = _text(
@@ -256,7 +272,8 @@ class Beneficiaries(pa.DataFrameModel):
         "list the row belongs to; two sources may make up one list", nullable=True
     )
     list_kind: str = _text(
-        "full: all beneficiaries on that date; partial: some, so that absence is never an exit",
+        "full: all beneficiaries on that date; "
+        "partial: some, so that absence is never an exit",
         isin=("full", "partial"),
     )
     source_id: str = _source("the row")
@@ -266,12 +283,12 @@ class Beneficiaries(pa.DataFrameModel):
 
     @pa.dataframe_check(
         title="member",
-        error="stands twice on the same list",
+        error="is on the same list twice",
         description="delete one of the two rows",
         ignore_na=False,
     )
     def member_is_listed_once(cls, beneficiaries: pd.DataFrame) -> pd.Series:
-        """Check that a Member stands on a list once."""
+        """Check that no list names a Member twice."""
         return ~beneficiaries.duplicated(["list_id", "member"])
 
     @pa.dataframe_check(
@@ -282,10 +299,11 @@ class Beneficiaries(pa.DataFrameModel):
     )
     def list_has_one_kind(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that a list is full or partial as a whole."""
-        first = beneficiaries.groupby("list_id", dropna=False)["list_kind"].transform(
-            "first"
-        )
-        return (beneficiaries["list_kind"] == first) | beneficiaries["list_kind"].isna()
+        kind = beneficiaries["list_kind"]
+        lists = kind.groupby(beneficiaries["list_id"], dropna=False)
+        is_as_first = kind == lists.transform("first")
+        is_empty = kind.isna()  # reported as an empty cell
+        return is_as_first | is_empty
 
     @pa.dataframe_check(
         title="end",
@@ -294,19 +312,20 @@ class Beneficiaries(pa.DataFrameModel):
         ignore_na=False,
     )
     def end_is_after_start(cls, beneficiaries: pd.DataFrame) -> pd.Series:
-        """Check that no support ends before it starts; a year holds all of its months."""
-        year_only = (beneficiaries["start_precision"] == "year") | (
-            beneficiaries["end_precision"] == "year"
-        )
-        start, end = beneficiaries["start"], beneficiaries["end"]
-        broken: pd.Series = (end < start) & ~(
-            year_only & (end.dt.year == start.dt.year)
-        )
-        return ~broken
+        """Check that no support ends before it starts."""
+        start = beneficiaries["start"]
+        end = beneficiaries["end"]
+        # A year alone is stored as its first day: "June 2018 to 2018" is in order.
+        start_is_year = beneficiaries["start_precision"] == "year"
+        end_is_year = beneficiaries["end_precision"] == "year"
+        is_same_year = start.dt.year == end.dt.year
+        may_be_in_order = (start_is_year | end_is_year) & is_same_year
+        is_in_order: pd.Series = ~(end < start) | may_be_in_order
+        return is_in_order
 
 
 class Members(pa.DataFrameModel):
-    """Members of the WCO, one row each, and the European Union, which is not counted."""
+    """Members of the WCO, one row each; the European Union is not counted."""
 
     iso3: str = _text(
         "ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", **ISO3
@@ -330,11 +349,11 @@ class Members(pa.DataFrameModel):
     joined_precision: str | None = _precision("joined")
     joined_source_id: str = _source("the date of accession", nullable=True)
     source_id: str = _source("the membership")
-    note: str = _text("other names, doubts, status", nullable=True)
+    note: str = _text("other names, uncertainties, status", nullable=True)
 
     @pa.dataframe_check(
         title="iso3",
-        error="stands twice",
+        error="occurs twice",
         description="keep one row per Member",
         ignore_na=False,
     )
@@ -362,52 +381,50 @@ class Places(pa.DataFrameModel):
     iso2: str = _text(
         "ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", **ISO2
     )
-    name: str = _text(
-        "spelling; upper and lower case, accents and punctuation make no other one"
-    )
+    name: str = _text("spelling; case, accents and punctuation make no difference")
     language: str = _text(
         "language of the name; empty where it does not matter",
         nullable=True,
         isin=LANGUAGES,
     )
     kind: str = _text(
-        "short: what we call the place, one in English each; official: by its full or present name; "
-        "former: a name that it had; customs: a spelling of statistics and customs lists",
+        "short: what we call the place, one in English each; "
+        "official: its full or present name; former: a name that it had; "
+        "customs: a spelling of statistics and customs lists",
         isin=KINDS_OF_NAME,
     )
 
     @pa.dataframe_check(
         title="name",
-        error="stands for several places",
-        description="keep it for the place that it always means, or leave it out if it may mean either",
+        error="is the name of several places",
+        description="keep it for the place that it always means, "
+        "or leave it out if it may mean either",
         ignore_na=False,
     )
     def spelling_is_of_one_place(cls, places: pd.DataFrame) -> pd.Series:
-        """Check that no spelling stands for two places."""
-        return (
-            places["iso3"]
-            .groupby(places["name"].str.casefold(), dropna=False)
-            .transform("nunique")
-            <= 1
-        )
+        """Check that no spelling is the name of two places."""
+        # `to_iso3` ignores case, so KENYA and Kenya are the same spelling.
+        spelling = places["name"].str.casefold()
+        by_spelling = places["iso3"].groupby(spelling, dropna=False)
+        number: pd.Series = by_spelling.transform("nunique")
+        return number <= 1
 
     @pa.dataframe_check(
         title="kind",
-        error="leaves the place without one short name in English, or with several in one language",
-        description="mark one name of each language as short, and the others as official, former or customs",
+        error="leaves the place without a short name in English, "
+        "or with several in one language",
+        description="mark one name of each language as short, "
+        "and the others as official, former or customs",
         ignore_na=False,
     )
     def place_has_one_short_name(cls, places: pd.DataFrame) -> pd.Series:
-        """Check that each place has one short name in English, and no more than one in another language."""
-        short = places["kind"] == "short"
-        english = (
-            (short & (places["language"] == "en"))
-            .groupby(places["iso3"], dropna=False)
-            .transform("sum")
-        )
-        return (english == 1) & ~(
-            short & places.duplicated(["iso3", "language", "kind"])
-        )
+        """Check that a place has one short name in English, at most one in others."""
+        is_short = places["kind"] == "short"
+        is_english = places["language"] == "en"
+        english_names = (is_short & is_english).groupby(places["iso3"], dropna=False)
+        has_one = english_names.transform("sum") == 1
+        is_repeated = places.duplicated(["iso3", "language", "kind"])
+        return has_one & ~(is_short & is_repeated)
 
     @pa.dataframe_check(
         title="iso2",
@@ -416,14 +433,11 @@ class Places(pa.DataFrameModel):
         ignore_na=False,
     )
     def codes_go_together(cls, places: pd.DataFrame) -> pd.Series:
-        """Check that a place has one code of two letters, and no other place has it."""
-        of_place = (
-            places["iso2"].groupby(places["iso3"], dropna=False).transform("nunique")
-        )
-        return (of_place <= 1) & (
-            places["iso3"].groupby(places["iso2"], dropna=False).transform("nunique")
-            <= 1
-        )
+        """Check that one code of two letters goes with one code of three letters."""
+        iso2, iso3 = places["iso2"], places["iso3"]
+        iso2_of_place = iso2.groupby(iso3, dropna=False).transform("nunique")
+        places_of_iso2 = iso3.groupby(iso2, dropna=False).transform("nunique")
+        return (iso2_of_place <= 1) & (places_of_iso2 <= 1)
 
 
 class Sources(pa.DataFrameModel):
@@ -441,18 +455,18 @@ class Sources(pa.DataFrameModel):
 
     @pa.dataframe_check(
         title="source_id",
-        error="stands twice",
+        error="occurs twice",
         description="give each source an id of its own",
         ignore_na=False,
     )
     def source_is_new(cls, sources: pd.DataFrame) -> pd.Series:
-        """Check that an id stands for one source."""
+        """Check that each source has an id of its own."""
         return ~sources.duplicated(["source_id"])
 
 
 def _repeats(counts: pd.DataFrame) -> pd.Series:
     """Return whether a row repeats an earlier one in all that identifies a figure."""
-    figure = [
+    identity = [
         "indicator",
         "measure",
         "scope",
@@ -461,17 +475,15 @@ def _repeats(counts: pd.DataFrame) -> pd.Series:
         "period_end",
         "value",
         "qualifier",
+        "published_change",
+        "source_id",
     ]
-    return counts.duplicated(
-        [*figure, "published_change", "source_id", *_parts(counts)]
-    )
+    # Counts of a register have columns for the part of the total that a row counts.
+    parts = [column for column in PARTS if column in counts]
+    return counts.duplicated([*identity, *parts])
 
 
-def _parts(counts: pd.DataFrame) -> list[str]:
-    """Return the columns that say what part of a total a figure is, in counts of a register."""
-    return [column for column in PARTS if column in counts]
-
-
+# In the order of the data dictionary.
 SCHEMAS: Final[dict[str, type[pa.DataFrameModel]]] = {
     "counts": Counts,
     "beneficiaries": Beneficiaries,

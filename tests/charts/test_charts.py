@@ -23,10 +23,10 @@ from cbcstats import (
 )
 from cbcstats.charts.chart import chart_data, cited_sources
 from cbcstats.charts.marks import STYLE
-from cbcstats.counts.wording import format_range
+from cbcstats.counts.ranges import format_range
 from cbcstats.exports.editable_charts import native_chart
 from cbcstats.exports.notes import caveats
-from cbcstats.tables.sources import source_line
+from cbcstats.tables.loaders import source_line
 from tests.pictures import cut, in_lines, legend, overlapping, said
 
 BLUE, ORANGE = to_rgb("#0072B2"), to_rgb("#D55E00")  # the first two colours of the style

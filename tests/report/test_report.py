@@ -258,7 +258,7 @@ def test_what_a_notebook_brings_along_is_made_harmless(tmp_path):
 )
 def test_what_is_json_and_no_notebook_is_said(tmp_path, content):
     (tmp_path / "x.ipynb").write_text(content, encoding="utf-8")
-    with pytest.raises(ReportError, match="is no notebook that can be read"):
+    with pytest.raises(ReportError, match="cannot be read as a notebook"):
         save_report(tmp_path / "report", notebooks=[tmp_path / "x.ipynb"])
 
 

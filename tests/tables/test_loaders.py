@@ -540,8 +540,8 @@ def test_only_a_claim_may_come_without_its_figure(rows, save):
 @pytest.mark.parametrize(
     ("changed", "value", "column", "problem"),
     [
-        ("name", "Kenya", "name", "stands for several places"),
-        ("language", "", "kind", "without one short name in English"),
+        ("name", "Kenya", "name", "is the name of several places"),
+        ("language", "", "kind", "without a short name in English"),
         ("kind", "usual", "kind", "is not a value that this column takes"),
         ("iso2", "KE", "iso2", "is not the code of all names of the place"),
     ],
@@ -563,7 +563,7 @@ def test_names_of_columns_that_differ_by_case_only_are_told_apart(rows, save):
     assert (problem.row, problem.column, problem.problem) == (
         1,
         "NOTE",
-        "is the column note once more",
+        "is another column for note",
     )
 
 

@@ -1,0 +1,199 @@
+"""The terminal: errors as sentences with exit codes, safe text, and tables."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from cbcstats.errors import CbcstatsError
+from cbcstats.files.writing import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+_BROKEN_PIPE: Final = 141  # what a shell reports when the reader of a pipe is gone
+_STOPPED: Final = 130  # what a shell reports after Ctrl-C
+_PIPE_WIDTH: Final = 200  # characters of a table in a file or a pipe
+_LARGE: Final = 20_000_000  # bytes of a file that takes seconds to read
+
+
+@contextlib.contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """End a command with a sentence and an exit code if it fails for a known reason."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise typer.Exit(_BROKEN_PIPE) from None
+    except CbcstatsError as error:
+        _print_error(str(error))
+        raise typer.Exit(2) from error
+    except OSError as error:
+        _print_error(in_words(error))
+        raise typer.Exit(2) from error
+    except KeyboardInterrupt as interrupt:
+        raise stopped("Stopped") from interrupt
+
+
+def stopped(message: str) -> typer.Exit:
+    """Print that Ctrl-C ended a command, and return the exit for it."""
+    typer.echo(message, err=True)
+    return typer.Exit(_STOPPED)
+
+
+def _print_error(message: str) -> None:
+    typer.secho(printable(f"Error: {message}"), err=True, fg=typer.colors.RED)
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a text that may hold words of a file or the name of one."""
+    typer.echo(printable(text), err=err)
+
+
+def printable(text: str) -> str:
+    r"""Write control characters as codes, so that no text can control a terminal.
+
+    Examples
+    --------
+    >>> print(printable("Kenya" + chr(27) + "[2J"))
+    Kenya\x1b[2J
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_printable_character, text))
+
+
+def _printable_character(character: str) -> str:
+    if character == "\n" or character.isprintable():
+        return character
+    # Python counts the spaces of other scripts as not printable, such as the no-break
+    # space.
+    if unicodedata.category(character) == "Zs":
+        return character
+    return character.encode("unicode_escape").decode()
+
+
+def print_all_letters() -> None:
+    """Set up the output so that no letter ends a command in an error.
+
+    Files and pipes get UTF-8 whatever the system uses; a screen that cannot show a
+    letter shows its code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def shown_as_reading(file: Path) -> Iterator[None]:
+    """Show on a terminal that a large file is being read."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(stderr=True)
+    is_large = file.is_file() and file.stat().st_size >= _LARGE
+    if not console.is_terminal or not is_large:
+        yield
+        return
+    with console.status(escape(printable(f"reading {file.name}"))):
+        yield
+
+
+def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
+    """Print the verdicts on published changes as a table, one row per change."""
+    from cbcstats.counts.periods import period_label
+    from cbcstats.counts.ranges import printed, rows
+
+    header = [
+        "indicator",
+        "period",
+        "value",
+        "published change",
+        "verdict",
+        "read strictly",
+        "in words",
+    ]
+    lines = [
+        [
+            claim.indicator,
+            period_label(claim.period_start, claim.period_end),
+            printed(claim.value, claim.qualifier),
+            claim.published_change,
+            claim.verdict,
+            claim.verdict_strict,
+            claim.sentence,
+        ]
+        for claim in rows(claims)
+    ]
+    if markdown:
+        _print_markdown([header, ["---"] * len(header), *lines])
+    else:
+        _print_table(header, lines, show_lines=True)
+
+
+def print_counts(counts: pd.DataFrame, by: list[str]) -> None:
+    """Print the counts of a register: as a table on a terminal, else as CSV."""
+    from rich.console import Console
+
+    from cbcstats.counts.periods import period_label
+    from cbcstats.counts.ranges import printed
+
+    if not Console().is_terminal:
+        print_csv(counts)
+        return
+    unit = str(counts["unit"].iloc[0]) if len(counts) else "count"
+    notes = counts["note"].fillna("")
+    lines = []
+    for row, note in zip(counts.index, notes, strict=True):
+        count = counts.loc[row]
+        lines.append(
+            [
+                period_label(count["period_start"], count["period_end"]),
+                *(str(count[name]) for name in by),
+                printed(count["value"], count["qualifier"]),
+                note,
+            ]
+        )
+    _print_table(["period", *by, unit, "note"], lines)
+
+
+def print_csv(frame: pd.DataFrame) -> None:
+    """Print a frame as CSV that spreadsheet programs open without running formulas."""
+    from cbcstats.files.plain import csv_bytes
+
+    typer.echo(csv_bytes(frame).decode(), nl=False)
+
+
+def _print_markdown(lines: Iterable[Sequence[str]]) -> None:
+    for line in lines:
+        cells = []
+        for cell in line:
+            # A cell of a Markdown table is one line, and a bar would end it.
+            one_line = " ".join(printable(cell).split())
+            cells.append(one_line.replace("|", r"\|"))
+        typer.echo(f"| {' | '.join(cells)} |")
+
+
+def _print_table(
+    header: Sequence[str], lines: Iterable[Sequence[str]], *, show_lines: bool = False
+) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*map(escape, header), show_lines=show_lines)
+    for line in lines:
+        # As `Text`, brackets in a cell are not read as markup of rich.
+        table.add_row(*(Text(printable(cell)) for cell in line))
+    is_terminal = Console().is_terminal
+    console = Console(width=None if is_terminal else _PIPE_WIDTH)
+    console.print(table)
