@@ -134,7 +134,7 @@ def claims(
     Exits with 0 when nothing contradicts, with 1 when something does, and with 2 when the file cannot be read.
     """
     from cbcstats.changes.claim_checks import CONTRADICTS, check_claims
-    from cbcstats.files.plain import csv_bytes
+    from cbcstats.files.writing import csv_bytes
     from cbcstats.tables.loaders import load_counts
 
     with errors_as_sentences():

@@ -21,7 +21,7 @@ from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
 from cbcstats.counts.qualifiers import READINGS, Bounds
 from cbcstats.counts.ranges import DAYS, PRINTED, SERIES, figures_of, rows
 from cbcstats.counts.wording import format_range
-from cbcstats.files.numbers import whole_if_possible
+from cbcstats.files.cells import whole_if_possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

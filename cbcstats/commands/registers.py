@@ -11,7 +11,7 @@ import typer
 
 from cbcstats.commands.output import Overwrite, errors_as_sentences, printable
 from cbcstats.errors import SHOWN, ArgumentError, problem_line
-from cbcstats.files.writing import target, write_whole
+from cbcstats.files.writing import csv_bytes, target, write_whole
 from cbcstats.registers.columns import as_typed
 
 if TYPE_CHECKING:
@@ -230,7 +230,6 @@ def _check_command(
 def _write(counts: pd.DataFrame, path: Path, *, overwrite: bool) -> None:
     import pandas as pd
 
-    from cbcstats.files.plain import csv_bytes
     from cbcstats.files.workbooks import text_of_cell
 
     content = io.BytesIO()
@@ -258,7 +257,6 @@ def _print(counts: pd.DataFrame, by: list[str]) -> None:
     from rich.text import Text
 
     from cbcstats.counts.periods import period_label
-    from cbcstats.files.plain import csv_bytes
 
     console = Console()
     if not console.is_terminal:

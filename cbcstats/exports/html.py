@@ -13,7 +13,7 @@ import pandas as pd
 
 from cbcstats.counts.wording import words
 from cbcstats.exports.notes import caveats
-from cbcstats.files.plain import with_index
+from cbcstats.files.writing import with_index
 from cbcstats.tables.sources import SOURCE_IDS, cited_by, source_line, sources_of
 
 if TYPE_CHECKING:

@@ -10,13 +10,16 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfoNotFoundError
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
+from pyarrow.parquet import ParquetFile
 
 from cbcstats.errors import ArgumentError, DataError, did_you_mean, plural
 from cbcstats.files import delimited
 from cbcstats.files.cells import as_text
-from cbcstats.files.parquet import read_parquet
 from cbcstats.files.workbooks import COLUMNS, Sheet, first_day, read_sheets
 from cbcstats.frames import text_column
 
@@ -31,6 +34,7 @@ SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 FIRST_ROW: Final = (
     2  # of a table whose header is not a row, as a spreadsheet would number it
 )
+_SHOWN: Final = 200  # characters of what Arrow says about a broken file
 LARGEST: Final = 512  # MB of a file that is read into memory
 
 
@@ -134,7 +138,7 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
                 f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
             )
         if path.suffix.lower() == ".parquet":
-            return _from_frame(read_parquet(path), str(path))
+            return _from_frame(_read_parquet(path), str(path))
         return _from_csv(path, is_header)
     except OSError as error:
         reason = error.strerror or error
@@ -408,3 +412,52 @@ def _without_blank_rows(table: TextTable) -> TextTable:
             return table
     blank = rows.difference(list(table.faults))
     return replace(table, cells=table.cells.drop(blank)) if len(blank) else table
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    """Read a Parquet file so that no whole number becomes a fraction where some are missing."""
+    broken = (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError)
+    try:
+        table = ParquetFile(path).read()
+        _check(table)
+        # What pandas noted in the file may be broken or untrue, and is not needed.
+        bare = table.replace_schema_metadata()
+        frame: pd.DataFrame = bare.to_pandas(types_mapper=_nullable().get)
+    except (*broken, ZoneInfoNotFoundError) as error:
+        reason = " ".join(str(error).split())[:_SHOWN]
+        message = (
+            f"{path}: is not a Parquet file that can be read ({reason}); write it again"
+        )
+        raise DataError(message) from error
+    return frame
+
+
+def _nullable() -> dict[Any, Any]:
+    """Return the dtypes of pandas for whole numbers and marks of which some may be missing."""
+    whole = {
+        getattr(pa, name.lower())(): pd.api.types.pandas_dtype(name)
+        for name in (
+            "Int8",
+            "Int16",
+            "Int32",
+            "Int64",
+            "UInt8",
+            "UInt16",
+            "UInt32",
+            "UInt64",
+        )
+    }
+    return {**whole, pa.bool_(): pd.BooleanDtype()}
+
+
+def _check(table: Any) -> None:
+    """Raise what Arrow says of text that is not UTF-8, days outside the calendar, unknown zones."""
+    table.validate(full=True)
+    for column in table.columns:
+        if pa.types.is_temporal(column.type):
+            is_duration = pa.types.is_duration(
+                column.type
+            )  # Arrow does not order these
+            ordered = column.cast(pa.int64()) if is_duration else column
+            for extreme in pa.compute.min_max(ordered).values():
+                extreme.cast(column.type).as_py()

@@ -23,7 +23,7 @@ from cbcstats.exports.html import (
     table_html,
 )
 from cbcstats.exports.notes import ABOUT, READING, caveats
-from cbcstats.files.plain import with_index
+from cbcstats.files.writing import with_index
 from cbcstats.tables.loaders import load_sources
 from cbcstats.tables.sources import cited_by, source_line
 

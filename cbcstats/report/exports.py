@@ -19,7 +19,7 @@ from cbcstats.errors import ArgumentError
 from cbcstats.exports.save_table import save_table
 from cbcstats.exports.sheets import check_sheet
 from cbcstats.exports.slides import Slide, deck_bytes, has_slide, slide_of
-from cbcstats.files.plain import csv_bytes, parquet_bytes, plain_frame, with_index
+from cbcstats.files.writing import csv_bytes, parquet_bytes, plain_frame, with_index
 from cbcstats.report.displays import DOTS, frame_html
 from cbcstats.tables.sources import cited_by
 

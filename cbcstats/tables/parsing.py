@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cbcstats.counts.ranges import PARTS
-from cbcstats.files.cells import MARKS
+from cbcstats.files.cells import MARKS, parse_numbers
 from cbcstats.files.dates import parse_dates
-from cbcstats.files.numbers import parse_numbers
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:

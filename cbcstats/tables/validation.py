@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import DataError, Finding, Problem, Problems, nearest, plural
-from cbcstats.files.cells import explain_mark, find_damage
+from cbcstats.files.cells import explain_mark, explain_number, find_damage
 from cbcstats.files.dates import explain_date
 from cbcstats.files.delimited import DELIMITERS
-from cbcstats.files.numbers import explain_number
 from cbcstats.files.workbooks import AN_ERROR
 from cbcstats.tables import checks
 from cbcstats.tables.parsing import (
