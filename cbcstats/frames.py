@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import decimal
 import numbers
 import re
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 PANDAS_2 = int(pd.__version__.split(".")[0]) < 3
+MARKS: Final = {  # true and false as they are written
+    "true": True,
+    "false": False,
+    "yes": True,
+    "no": False,
+    "1": True,
+    "0": False,
+}
 _LEADING_DAY: Final = re.compile(r"\s*(\d{4}(\D)\d{1,2}\2\d{1,2}|\d{8})", re.ASCII)
 _END_OF_DAY: Final = pd.Timedelta(
     hours=23, minutes=59
@@ -44,6 +53,32 @@ def text_column(cells: Iterable[Any] | pd.Series, index: Any = None) -> pd.Serie
     text = column.astype("str").map(str).astype("object")
     text[column.isna()] = float("nan")
     return text
+
+
+def as_text(cell: Any) -> str:
+    """Return a cell as one would type it; a missing one is empty.
+
+    Examples
+    --------
+    >>> as_text(2.0), as_text(None), as_text(datetime.datetime(2018, 3, 2)), as_text(True)
+    ('2', '', '2018-03-02', 'true')
+    """
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float):
+        return (
+            "" if cell != cell else str(int(cell)) if cell.is_integer() else str(cell)
+        )
+    if not pd.api.types.is_scalar(cell):
+        return str(cell)
+    if (
+        cell is None or cell is pd.NA or cell != cell
+    ):  # NaN and NaT differ from themselves
+        return ""
+    if isinstance(cell, datetime.datetime):
+        is_day = cell.time() == datetime.time()
+        return cell.date().isoformat() if is_day else cell.isoformat(" ")
+    return str(cell).lower() if isinstance(cell, bool | np.bool_) else str(cell)
 
 
 def to_pandas(name: str, frame: Any) -> pd.DataFrame:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 
 from cbcstats.errors import Finding
@@ -15,14 +13,6 @@ from cbcstats.files.dates import is_date_like
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MARKS: Final = {  # true and false as they are written
-    "true": True,
-    "false": False,
-    "yes": True,
-    "no": False,
-    "1": True,
-    "0": False,
-}
 # A published change needs its sign: programs make 49% or 0.49 of +49%, and 2 of +2.
 CHANGE_WITH_SIGN: Final = (
     r"^(?!\s)(?=.*[0-9A-Za-z])"
@@ -47,32 +37,6 @@ _GROUPED: Final = re.compile(
     r"[+-]?\d{1,3}(?:[.,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII
 )
 _FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
-
-
-def as_text(cell: Any) -> str:
-    """Return a cell as one would type it; a missing one is empty.
-
-    Examples
-    --------
-    >>> as_text(2.0), as_text(None), as_text(datetime.datetime(2018, 3, 2)), as_text(True)
-    ('2', '', '2018-03-02', 'true')
-    """
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, float):
-        return (
-            "" if cell != cell else str(int(cell)) if cell.is_integer() else str(cell)
-        )
-    if not pd.api.types.is_scalar(cell):
-        return str(cell)
-    if (
-        cell is None or cell is pd.NA or cell != cell
-    ):  # NaN and NaT differ from themselves
-        return ""
-    if isinstance(cell, datetime.datetime):
-        is_day = cell.time() == datetime.time()
-        return cell.date().isoformat() if is_day else cell.isoformat(" ")
-    return str(cell).lower() if isinstance(cell, bool | np.bool_) else str(cell)
 
 
 def find_damage(cell: str) -> Finding | None:

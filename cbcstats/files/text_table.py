@@ -19,9 +19,8 @@ from pyarrow.parquet import ParquetFile
 
 from cbcstats.errors import ArgumentError, DataError, did_you_mean, plural
 from cbcstats.files import delimited
-from cbcstats.files.cells import as_text
 from cbcstats.files.workbooks import COLUMNS, Sheet, first_day, read_sheets
-from cbcstats.frames import text_column
+from cbcstats.frames import as_text, text_column
 
 if TYPE_CHECKING:
     import datetime

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from cbcstats.errors import DataError
-from cbcstats.files.cells import as_text
+from cbcstats.frames import as_text
 
 if TYPE_CHECKING:
     import io

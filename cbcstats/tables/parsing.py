@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cbcstats.counts.ranges import PARTS
-from cbcstats.files.cells import MARKS, parse_numbers
+from cbcstats.files.cells import parse_numbers
 from cbcstats.files.dates import parse_dates
-from cbcstats.frames import text_column
+from cbcstats.frames import MARKS, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
