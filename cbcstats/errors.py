@@ -74,8 +74,10 @@ class DataError(CbcstatsError, ValueError):
     def __init__(self, message: str, problems: pd.DataFrame | None = None) -> None:
         # Exceptions are pickled by their arguments, so both are handed on.
         super().__init__(message, problems)
+        if problems is None:
+            problems = _no_problems()
         self.message = message
-        self.problems = _no_problems() if problems is None else problems
+        self.problems = problems
 
     def __str__(self) -> str:
         """Return the message and the first problems, one per line."""
