@@ -133,12 +133,13 @@ def to_pandas(name: str, frame: Any) -> pd.DataFrame:
     try:
         if isinstance(rows, nw.LazyFrame):
             rows = rows.collect()
-        return rows.to_pandas()
+        converted: pd.DataFrame = rows.to_pandas()
     # A lazy frame computes only now, and each library raises errors of its own.
     except Exception as error:
         reason = " ".join(str(error).split())
         message = f"`{name}` cannot be read: {reason}; collect it, and give the result"
         raise ArgumentError(message) from error
+    return converted
 
 
 def is_frame(value: Any) -> bool:
@@ -346,8 +347,9 @@ def _without_times(moments: pd.Series) -> pd.Series:
     if are_ends_of_days.all() or not has_time.any():
         return days
     moment = moments[has_time].iloc[0]
+    day_and_time = moment.isoformat(" ")
     raise DataError(
-        f"{moments.name} holds {moment.isoformat(' ')}, which has a time; "
+        f"{moments.name} holds {day_and_time}, which has a time; "
         f"write the day, such as {moment.date()}"
     )
 
