@@ -1,4 +1,7 @@
-"""Single cells: as one would type them, and what spreadsheet programs make of them."""
+"""Single cells: parse numbers, and explain what is wrong with a cell.
+
+Many bad cells are not typing errors, but what a spreadsheet program made of a good one.
+"""
 
 from __future__ import annotations
 
@@ -19,28 +22,126 @@ CHANGE_WITH_SIGN: Final = (
     r"(?!(?=.*[1-9])[0-9]+([.,][0-9]+)?\s?%?$)(?![+-]0[.,][0-9]+$).*(?<!\s)$"
 )
 
+# True and false as Excel shows them in German, French, Spanish, Italian, Dutch, ...
 _FOREIGN_MARKS: Final = {
     "true": ("wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar"),
     "false": ("falsch", "faux", "falso", "onwaar"),
 }
+# Err:502 is LibreOffice; ### is a number in a column that is too narrow for it.
 _ERROR_SHOWN: Final = re.compile(
     r"#{3,}|#(NAME\?|N/A|VALUE!|REF!|DIV/0!|NUM!|NULL!)|Err:[0-9]{3}"
 )
+# In these encodings UTF-8 is mistaken for other text, such as Ã© for é.
 _FOREIGN_ENCODINGS: Final = ("cp1252", "latin-1")
-_DIGITS: Final = 15  # a number of so many digits is held exactly
-_LONGEST: Final = 30  # characters of a number that is looked at
+# A float holds numbers of up to 15 digits exactly.
+_DIGITS: Final = 15
+# A longer text is not a number that somebody typed, and is not looked at closely.
+_LONGEST: Final = 30
+# pandas writes whole numbers as 12.0 where some cells of their column are missing.
 _WHOLE: Final = re.compile(r"([+-]?\d{1,15})(\.0*)?", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+# 1.200 may be 1200, as many languages write it; 1.2 would hardly be typed with zeros.
 _MAY_BE_THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}0", re.ASCII)
-_ONE_MARK: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+_ONE_POINT: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+_ONE_COMMA: Final = re.compile(r"[+-]?\d{1,3},\d{3}")
+# The characters between thousands: French has several kinds of spaces.
 _GROUPED: Final = re.compile(
     r"[+-]?\d{1,3}(?:[.,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII
 )
 _FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
 
 
+def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
+    """Parse whole numbers to Int64; what is not one, or is ambiguous, is missing.
+
+    Examples
+    --------
+    >>> parse_whole_numbers(["12", "12.0", "1,234", "1.5"]).tolist()
+    [12, 12, <NA>, <NA>]
+    """
+    matches = map(_WHOLE.fullmatch, texts)
+    numbers = [int(match[1]) if match else None for match in matches]
+    return pd.Series(numbers, dtype="Int64")
+
+
+def parse_numbers(texts: Sequence[str]) -> pd.Series:
+    """Parse numbers to Float64; what is not one, or is ambiguous, is missing.
+
+    Examples
+    --------
+    >>> parse_numbers(["24.1", "1.200", "about 3"]).tolist()
+    [24.1, <NA>, <NA>]
+    """
+    numbers = [_parse_number(text) for text in texts]
+    return pd.Series(numbers, dtype="Float64")
+
+
+def _parse_number(text: str) -> float | None:
+    if len(text) > _DIGITS or not _DECIMAL.fullmatch(text):
+        return None
+    if _MAY_BE_THOUSANDS.fullmatch(text):
+        return None
+    return float(text)
+
+
+def whole_if_possible(values: pd.Series) -> pd.Series:
+    """Convert numbers to Int64, so that counts print as counts, if all are whole."""
+    fractions = values.dropna() % 1
+    if (fractions == 0).all():
+        return values.astype("Int64")
+    return values
+
+
+def explain_number(
+    text: str, *, whole: bool, words: str = "a column of their own"
+) -> Finding:
+    """Explain why a text is not a number, and what to write.
+
+    `words` is the column for words such as "about".
+
+    Examples
+    --------
+    >>> explain_number("1,234", whole=True).remedy
+    'write digits only, 1234 if that is meant'
+    """
+    digits_only = (
+        f"write digits only, such as 1200, and put words such as 'about' into {words}"
+    )
+    if len(text) > _LONGEST:
+        return Finding("is not a number", digits_only)
+    if _GROUPED.fullmatch(text):
+        return _explain_thousands(text, whole=whole)
+    if whole and _FRACTION.fullmatch(text):
+        remedy = "write how many there were, not an average"
+        return Finding("is not a whole number", remedy)
+    if _DECIMAL.fullmatch(text.replace(" ", "")):
+        remedy = f"check it, and round it to {_DIGITS} digits"
+        return Finding("has more digits than are kept", remedy)
+    if decimal := re.fullmatch(r"([+-]?\d+),(\d+)", text):
+        return Finding("has a decimal comma", f"write {decimal[1]}.{decimal[2]}")
+    if not whole and is_date_like(text):
+        problem = "is a date, which spreadsheet programs make of numbers such as 24.1"
+        return Finding(problem, "write the number that is printed")
+    return Finding("is not a number", digits_only)
+
+
+def _explain_thousands(text: str, *, whole: bool) -> Finding:
+    """Explain a number in groups of three digits, some of which may be decimals."""
+    digits = re.sub(r"[^\d+-]", "", text)
+    # Only a single point or comma may be a decimal one, and not in a whole number.
+    if _ONE_POINT.fullmatch(text):
+        decimal = "" if whole else f" or {float(text):g}"
+        problem = "may have a thousands separator or a decimal point"
+        return Finding(problem, f"write {digits}{decimal} if that is meant")
+    remedy = f"write digits only, {digits} if that is meant"
+    if not whole and _ONE_COMMA.fullmatch(text):
+        number = float(text.replace(",", "."))
+        remedy += f", or {number:g} if the comma is a decimal one"
+    return Finding("has a thousands separator", remedy)
+
+
 def find_damage(cell: str) -> Finding | None:
-    """Return what is wrong where a spreadsheet program lost the text of a cell.
+    """Explain how a spreadsheet program lost the text of a cell, if it did.
 
     Examples
     --------
@@ -52,6 +153,7 @@ def find_damage(cell: str) -> Finding | None:
         return Finding(problem, "write the value that was there before")
     if cell.isascii():
         return None
+    # Programs write this character for bytes that they cannot read.
     if "\N{REPLACEMENT CHARACTER}" in cell:
         remedy = "write it again, and save the file as CSV UTF-8"
         return Finding("holds a character that was lost", remedy)
@@ -66,7 +168,7 @@ def find_damage(cell: str) -> Finding | None:
 
 
 def explain_mark(cell: str) -> Finding:
-    """Return what is wrong with a cell that is neither true nor false."""
+    """Explain why a cell is neither true nor false."""
     for mark, words in _FOREIGN_MARKS.items():
         if cell.lower() in words:
             problem = f"is how spreadsheet programs in another language write {mark}"
@@ -75,7 +177,7 @@ def explain_mark(cell: str) -> Finding:
 
 
 def explain_change(cell: str) -> Finding | None:
-    """Return what a spreadsheet program did to a published change such as +49%.
+    """Explain what a spreadsheet program did to a published change such as +49%.
 
     Examples
     --------
@@ -88,101 +190,11 @@ def explain_change(cell: str) -> Finding | None:
     if number.endswith("%") or "." not in number:
         problem = "has no sign; spreadsheet programs remove the plus"
         return Finding(problem, f"write +{number}, or -{number} for a decrease")
-    sign = number[0] if number[0] in "+-" else "+"
+    # Excel stores +49% as the number 0.49.
+    sign = "-" if number.startswith("-") else "+"
     percent = 100 * float(number.lstrip("+-"))
-    return Finding(
-        "may be a percentage as spreadsheet programs store it",
+    remedy = (
         f"write the change as printed, such as {sign}{percent:.6g}%; "
-        "a difference with its unit, such as +0.5 million",
+        "a difference with its unit, such as +0.5 million"
     )
-
-
-def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
-    """Return whole numbers as Int64; missing for what is not one, or may be one of two.
-
-    Examples
-    --------
-    >>> parse_whole_numbers(["12", "12.0", "1,234", "1.5"]).tolist()
-    [12, 12, <NA>, <NA>]
-    """
-    found = [_WHOLE.fullmatch(text) for text in texts]
-    return pd.Series(
-        [int(match[1]) if match else None for match in found], dtype="Int64"
-    )
-
-
-def parse_numbers(texts: Sequence[str]) -> pd.Series:
-    """Return numbers as Float64; missing for what is not one, or may be one of two.
-
-    Examples
-    --------
-    >>> parse_numbers(["24.1", "1.200", "about 3"]).tolist()
-    [24.1, <NA>, <NA>]
-    """
-    return pd.Series([_number(text) for text in texts], dtype="Float64")
-
-
-def _number(text: str) -> float | None:
-    if (
-        not _DECIMAL.fullmatch(text)
-        or _MAY_BE_THOUSANDS.fullmatch(text)
-        or len(text) > _DIGITS
-    ):
-        return None
-    return float(text)
-
-
-def explain_number(
-    text: str, *, whole: bool, words: str = "a column of their own"
-) -> Finding:
-    """Return what is wrong with a text that is not a number, and what to write.
-
-    `words` is the column for words such as "about".
-
-    Examples
-    --------
-    >>> explain_number("1,234", whole=True)
-    Finding(problem='has a mark between its thousands', remedy='write digits only, 1234 if that is \
-meant', severity='error')
-    """
-    digits_only = (
-        f"write digits only, such as 1200, and put words such as 'about' into {words}"
-    )
-    if len(text) > _LONGEST:
-        return Finding("is not a number", digits_only)
-    if _ONE_MARK.fullmatch(text):
-        digits, fraction = text.replace(".", ""), f"{float(text):g}"
-        other = "" if whole else f" or {fraction}"
-        return Finding(
-            "may have a mark between its thousands, or be a fraction",
-            f"write {digits}{other} if that is meant",
-        )
-    if _GROUPED.fullmatch(text):
-        digits = re.sub(r"[^\d+-]", "", text)
-        other = ""
-        if not whole and re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):
-            other = (
-                f", or {float(text.replace(',', '.')):g} if the comma is a decimal one"
-            )
-        problem = "has a mark between its thousands"
-        return Finding(problem, f"write digits only, {digits} if that is meant{other}")
-    if whole and _FRACTION.fullmatch(text):
-        return Finding(
-            "is not a whole number", "write how many there were, not an average"
-        )
-    if _DECIMAL.fullmatch(text.replace(" ", "")):
-        return Finding(
-            "has more digits than are kept",
-            f"check it, and round it to {_DIGITS} digits",
-        )
-    if decimal := re.fullmatch(r"([+-]?\d+),(\d+)", text):
-        return Finding("has a decimal comma", f"write {decimal[1]}.{decimal[2]}")
-    if not whole and is_date_like(text):
-        problem = "is a date, which spreadsheet programs make of numbers such as 24.1"
-        return Finding(problem, "write the number that is printed")
-    return Finding("is not a number", digits_only)
-
-
-def whole_if_possible(values: pd.Series) -> pd.Series:
-    """Return numbers as Int64, so that counts read as counts, or as they are if one has decimals."""
-    return values.astype("Int64") if (values.dropna() % 1 == 0).all() else values
+    return Finding("may be a percentage as spreadsheet programs store it", remedy)
