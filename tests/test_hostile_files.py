@@ -592,7 +592,7 @@ def test_a_link_is_replaced_and_not_followed(tmp_path):
         "loop.csv": tmp_path / "loop.csv",
     }.items():
         (tmp_path / name).symlink_to(to)
-        with pytest.raises(ArgumentError, match="is there already"):
+        with pytest.raises(ArgumentError, match="already exists"):
             target(tmp_path / name, [".csv"], overwrite=False)
         write_whole(target(tmp_path / name, [".csv"], overwrite=True), b"after", overwrite=True)
         assert not (tmp_path / name).is_symlink()
