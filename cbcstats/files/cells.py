@@ -169,8 +169,9 @@ def find_damage(cell: str) -> Finding | None:
 
 def explain_mark(cell: str) -> Finding:
     """Explain why a cell is neither true nor false."""
+    word = cell.lower()
     for mark, words in _FOREIGN_MARKS.items():
-        if cell.lower() in words:
+        if word in words:
             problem = f"is how spreadsheet programs in another language write {mark}"
             return Finding(problem, f"write {mark}")
     return Finding("is neither true nor false", "write one of the two")

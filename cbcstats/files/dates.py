@@ -124,7 +124,9 @@ def parse_day(text: str, *, partial: bool = False) -> tuple[pd.Timestamp, str]:
     """
     parts = _YEAR_MONTH_DAY.fullmatch(text)
     if parts is None or (parts[3] is None and not partial):
-        forms = "2018, 2018-03 or 2018-03-02" if partial else "2018-03-02"
+        forms = "2018-03-02"
+        if partial:
+            forms = f"2018, 2018-03 or {forms}"
         raise ValueError(f"is not a date; write it as {forms}")
     year, month, day = parts.groups()
     date = _date(year, month or "1", day or "1")
@@ -238,8 +240,10 @@ def first_of_each_order(texts: Iterable[str]) -> tuple[str, str]:
             continue
         orders = list(_orders(numbers))
         # A date that fits both orders, such as 03/04/2017, shows neither.
-        if len(orders) == 1 and not first[orders[0]]:
-            first[orders[0]] = text
+        if len(orders) != 1:
+            continue
+        [order] = orders
+        first[order] = first[order] or text
     return first[_DAY_FIRST], first[_MONTH_FIRST]
 
 
@@ -275,10 +279,11 @@ def explain_date(
     if numbers := _DAY_MONTH_YEAR.fullmatch(text):
         return _explain_numbers(numbers, stated, may_state=may_state)
     if numbers := _YEAR_FIRST.fullmatch(text):
-        day = _date(numbers[1], numbers[3], numbers[4])
-        if day is None:
+        year, _, month, day, *_ = numbers.groups()
+        date = _date(year, month, day)
+        if date is None:
             return _NOT_IN_CALENDAR
-        return Finding("is not in ISO 8601 format", f"write it as {day}")
+        return Finding("is not in ISO 8601 format", f"write it as {date}")
     if _NO_DAY.fullmatch(text):
         remedy = "if only the month is known, take its first day and say so in a note"
         return Finding("does not name a day", f"write it as 2017-04-03; {remedy}")
@@ -369,7 +374,9 @@ def _orders(numbers: re.Match[str]) -> dict[str, datetime.date]:
 
 def _date(year: str, month: str, day: str) -> datetime.date | None:
     # A year of two digits is one of this century.
-    full_year = int(year) if len(year) == 4 else 2000 + int(year)
+    full_year = int(year)
+    if len(year) == 2:
+        full_year += 2000
     try:
         return datetime.date(full_year, int(month), int(day))
     except ValueError:

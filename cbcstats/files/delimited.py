@@ -73,8 +73,9 @@ def decode(content: bytes, name: str) -> Text:
         text = content.decode("utf-8-sig", errors="surrogateescape")
     # Files that several people added to can have a different encoding on each line.
     not_ascii = [line for line in content.splitlines() if not line.isascii()]
-    is_mixed = any(map(_is_utf_8, not_ascii))
-    return Text(text, "mixed" if is_mixed else "windows-1252")
+    if any(map(_is_utf_8, not_ascii)):
+        return Text(text, "mixed")
+    return Text(text, "windows-1252")
 
 
 def repair(cell: str) -> str:
@@ -249,4 +250,6 @@ def columns_by_line(
     # With a line break inside quotation marks, there are more lines than rows.
     lines = content.count(b"\n") + 1
     rows = skip + len(table) + len(ragged)
-    return (table, ragged) if rows == lines else None
+    if rows != lines:
+        return None
+    return table, ragged

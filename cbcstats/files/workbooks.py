@@ -116,8 +116,9 @@ def first_day(path: Path) -> datetime.date:
     """Return the day from which the serial numbers of a workbook count."""
     with zipfile.ZipFile(path) as file:
         settings = _Archive(file, path).unpack("xl/workbook.xml")
-    since_1904 = re.search(rb"date1904\s*=\s*[\"'](1|true)[\"']", settings)
-    return EXCEL_1904_DAY_ZERO if since_1904 else EXCEL_DAY_ZERO
+    if re.search(rb"date1904\s*=\s*[\"'](1|true)[\"']", settings):
+        return EXCEL_1904_DAY_ZERO
+    return EXCEL_DAY_ZERO
 
 
 def new_workbook(content: io.BytesIO, title: str) -> Any:
@@ -193,9 +194,11 @@ class _Archive:
     def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
         self._file = file
         self._path = path
-        # Excel finds parts whatever the case of their names.
-        self._names = {name.lower(): name for name in file.namelist()}
         self._left = _MOST_XML
+        # Excel finds parts whatever the case of their names.
+        self._names = {}
+        for name in file.namelist():
+            self._names[name.lower()] = name
 
     def unpack(self, part: str) -> bytes:
         """Unpack a part; one that is missing is empty."""
@@ -387,9 +390,12 @@ class _Scan:
     def _length(self, place: str) -> int:
         """Return the number of characters of a shared text."""
         # A broken workbook can name a text that it does not have.
-        if not place.isdecimal() or int(place) >= len(self._lengths):
+        if not place.isdecimal():
             return 0
-        return self._lengths[int(place)]
+        number = int(place)
+        if number >= len(self._lengths):
+            return 0
+        return self._lengths[number]
 
 
 def _extent(numbers: Iterable[int]) -> range:
@@ -404,8 +410,9 @@ def _with(numbers: range, number: int) -> range:
     """Extend a range to a number."""
     if number in numbers:
         return numbers
-    ends = (numbers[0], numbers[-1]) if numbers else ()
-    return _extent([*ends, number])
+    if not numbers:
+        return range(number, number + 1)
+    return _extent([numbers[0], numbers[-1], number])
 
 
 def _place(reference: str) -> tuple[int, int]:

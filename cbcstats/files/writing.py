@@ -194,7 +194,8 @@ def _write(temporary: Path, content: bytes) -> None:
 def _replace(temporary: Path, path: Path) -> None:
     """Put a finished file in the place of another one, if there is one."""
     # A link is replaced, so the permissions of its target do not matter.
-    if path.is_file() and not path.is_symlink():
+    is_link = path.is_symlink()
+    if path.is_file() and not is_link:
         shutil.copymode(path, temporary)
     temporary.replace(path)
 
@@ -275,8 +276,9 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     text = cells.to_csv(index=False, lineterminator="\n")
     # Otherwise pandas does not quote \r, which would end the row.
     if "\r" in text:
-        quoted = csv.QUOTE_NONNUMERIC
-        text = cells.to_csv(index=False, lineterminator="\n", quoting=quoted)
+        text = cells.to_csv(
+            index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+        )
     return text.encode("utf-8")
 
 
@@ -312,7 +314,8 @@ def parquet_bytes(frame: pd.DataFrame, metadata: Mapping[str, str]) -> bytes:
         # pyarrow before 22 leaves out the `attrs`; this is where pandas looks for them.
         attrs = {"PANDAS_ATTRS": json.dumps(frame.attrs, default=str)}
         own = table.schema.metadata or {}
-        table = table.replace_schema_metadata({**own, **attrs, **metadata})
+        all_metadata = {**own, **attrs, **metadata}
+        table = table.replace_schema_metadata(all_metadata)
         pq.write_table(table, content)
     except (pa.ArrowException, TypeError, OverflowError) as error:
         reason = "; ".join(map(str, error.args))
@@ -326,7 +329,8 @@ def is_days(column: pd.Series) -> bool:
         return False
     moments = column.dropna()
     days = moments.dt.normalize()
-    return bool((moments == days).all())
+    is_day = moments == days
+    return bool(is_day.all())
 
 
 def _cells(column: pd.Series) -> pd.Series:
@@ -351,7 +355,8 @@ def _cell(value: Any) -> Any:
     # Decimals and numbers of numpy, which are not float, in a column of objects.
     if isinstance(value, int | float) or pd.api.types.is_number(value):
         return value
-    return harmless(str(value))
+    text = str(value)
+    return harmless(text)
 
 
 def with_index(frame: pd.DataFrame) -> pd.DataFrame:
