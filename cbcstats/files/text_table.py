@@ -280,7 +280,8 @@ def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
         records = delimited.all_records(text, delimiter)
         body = [record for record in records if record.row > header.row]
         table = _from_records(empty, body)
-        table.not_utf8 = _misread_words(names, [header, *body])
+        if not encoding.startswith("utf"):
+            table.not_utf8 = _misread_words(names, [header, *body])
     return _without_blank_rows(table)
 
 
