@@ -1,7 +1,8 @@
-"""The door of public functions: their arguments, checked in words before anything is done.
+"""Check the arguments of public functions before any work begins.
 
-Each function takes the name of an argument and its value, and returns the value in the form that
-the rest works with. What is wrong is an `ArgumentError`: the argument, what it is, what to type.
+Each function takes the name of an argument and its value, and returns the value in the
+form that the rest of the package works with. A wrong value raises an `ArgumentError`
+that names the argument, says what is wrong, and says what to type.
 """
 
 from __future__ import annotations
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-_NEAR: Final = 0.8  # how alike the name of another column is that may be meant
-_BITS: Final = 200  # of a number that is shown with all its digits
+# How similar the name of a column must be to be offered for renaming, from 0 to 1.
+_SIMILAR: Final = 0.8
+# Writing out a longer number takes time, and Python refuses the longest ones.
+_BITS: Final = 200
+# Values that a message can show as they were typed.
 _PLAIN: Final = (str, int, float, bytes, type(None), Path)
 
 
 def check_choice(name: str, value: Any, options: Iterable[str]) -> str:
-    """Return the value if it is one of the options; else say which is near, then what there is.
+    """Check that a value is one of the options; suggest the nearest if it is not.
 
     Examples
     --------
@@ -41,19 +45,21 @@ def check_choice(name: str, value: Any, options: Iterable[str]) -> str:
 It must be one of 'period', 'month'
     """
     options = list(options)
+    # Arrays and frames have no truth value, and must not be compared with names.
     if isinstance(value, str) and value in options:
         return value
-    listed = ", ".join(map(repr, options[:SHOWN])) + (
-        ", ..." if len(options) > SHOWN else ""
-    )
-    rule = f"it must be one of {listed}"
+    listed = ", ".join(map(repr, options[:SHOWN]))
+    if len(options) > SHOWN:
+        listed += ", ..."
+    rule = f"; it must be one of {listed}"
     hint = did_you_mean(value, options) if isinstance(value, str) else ""
-    rule = f"{hint} I{rule[1:]}" if hint else f"; {rule}"
+    if hint:
+        rule = f"{hint} It must be one of {listed}"
     raise ArgumentError(f"`{name}` cannot be {shown(value)}{rule}")
 
 
 def check_text(name: str, value: Any) -> str:
-    """Return a text.
+    """Check that a value is a text.
 
     Examples
     --------
@@ -69,12 +75,12 @@ def check_text(name: str, value: Any) -> str:
 
 
 def check_optional_text(name: str, value: Any) -> str | None:
-    """Return a text, or None."""
+    """Check that a value is a text, or None."""
     return None if value is None else check_text(name, value)
 
 
 def check_flag(name: str, value: Any) -> bool:
-    """Return True or False; a word such as "no" is neither.
+    """Check that a value is True or False; words such as "no" are refused.
 
     Examples
     --------
@@ -82,6 +88,7 @@ def check_flag(name: str, value: Any) -> bool:
     Traceback (most recent call last):
     cbcstats.errors.ArgumentError: `overwrite` must be True or False, but 'no' was given
     """
+    # Comparisons of arrays give numpy's own True and False.
     if not isinstance(value, bool | np.bool_):
         raise ArgumentError(
             f"`{name}` must be True or False, but {shown(value)} was given"
@@ -90,7 +97,9 @@ def check_flag(name: str, value: Any) -> bool:
 
 
 def check_number(name: str, value: Any) -> float:
-    """Return a number: an int, a float, or one of numpy or decimal; infinite and NaN are numbers.
+    """Check that a value is a number of Python, numpy or decimal.
+
+    Infinity and NaN are numbers, too.
 
     Examples
     --------
@@ -100,8 +109,10 @@ def check_number(name: str, value: Any) -> float:
     """
     if isinstance(value, str) and value.strip().replace(".", "", 1).isdecimal():
         raise ArgumentError(
-            f"`{name}` must be a number, but the text {value!r} was given; write {value.strip()}"
+            f"`{name}` must be a number, but the text {value!r} was given; "
+            f"write {value.strip()}"
         )
+    # Decimal is not registered as a real number, and Python counts True as 1.
     is_number = isinstance(value, numbers.Real | Decimal)
     if type(value) is bool or not is_number:
         raise ArgumentError(f"`{name}` must be a number, but {shown(value)} was given")
@@ -116,7 +127,7 @@ def check_number(name: str, value: Any) -> float:
 def check_names(
     name: str, value: Any, options: Iterable[str] | None = None
 ) -> list[str]:
-    """Return one name, or the names in a list, a tuple, an Index, an array, each once.
+    """Check one name, or several in a list, tuple, Index or array; drop repeated ones.
 
     Examples
     --------
@@ -128,35 +139,38 @@ def check_names(
 but 3 was given
     """
     rule = f"`{name}` must be a name in quotation marks, or a list of names, but"
+    # A text is iterable, too: it would become a list of letters.
     if isinstance(value, str):
         names = [value]
-    elif (
-        isinstance(value, Iterable)
-        and not isinstance(value, bytes | Mapping)
-        and _is_row(value)
-    ):
+    elif _is_list(value):
         names = list(value)
     else:
         raise ArgumentError(f"{rule} {shown(value)} was given")
     wrong = [given for given in names if not isinstance(given, str)]
     if wrong:
         raise ArgumentError(f"{rule} {shown(wrong[0])} is among them")
+    # numpy has texts of its own, which print as np.str_('scope').
     names = list(dict.fromkeys(map(str, names)))
-    for given in names if options is not None else ():
-        check_choice(name, given, options or ())
+    if options is not None:
+        options = list(options)
+        for given in names:
+            check_choice(name, given, options)
     return names
 
 
-def _is_row(value: Any) -> bool:
-    """Return whether a value is a list and not a table of several columns."""
+def _is_list(value: Any) -> bool:
+    """Tell whether a value is a list of some kind, and not a dict or a table."""
+    if not isinstance(value, Iterable) or isinstance(value, bytes | Mapping):
+        return False
     return not is_frame(value) and getattr(value, "ndim", 1) == 1
 
 
 def check_mapping(name: str, value: Any, such_as: str) -> Mapping[Any, Any]:
-    """Return a mapping, such as a dict."""
+    """Check that a value is a mapping, such as a dict."""
     if not isinstance(value, Mapping):
         raise ArgumentError(
-            f"`{name}` must be a mapping such as {such_as}, but {shown(value)} was given"
+            f"`{name}` must be a mapping such as {such_as}, "
+            f"but {shown(value)} was given"
         )
     return value
 
@@ -164,82 +178,97 @@ def check_mapping(name: str, value: Any, such_as: str) -> Mapping[Any, Any]:
 def check_frame(
     name: str, value: Any, columns: Sequence[str] = (), made_by: str = ""
 ) -> pd.DataFrame:
-    """Return a frame of any library as one of pandas that has the columns, each once.
+    """Check a frame of any library and its columns, and convert it to pandas.
 
-    Levels of an index that have names are columns.
+    Named levels of its index become columns. `made_by` is the function that makes such
+    frames.
 
     Examples
     --------
-    >>> check_frame("changes", pd.DataFrame({"value": [1]}), ["value", "why"], "year_on_year")
+    >>> frame = pd.DataFrame({"value": [1]})
+    >>> check_frame("changes", frame, ["value", "why"], "year_on_year")
     Traceback (most recent call last):
     cbcstats.errors.ArgumentError: `changes` lacks the column 'why'; make it with year_on_year
     """
     frame = _with_levels(name, to_pandas(name, value), columns)
     if isinstance(frame.columns, pd.MultiIndex):
         raise ArgumentError(
-            f"`{name}` has columns of {frame.columns.nlevels} levels; give each column one name"
+            f"`{name}` has columns of {frame.columns.nlevels} levels; "
+            "give each column one name"
         )
-    twice = frame.columns[frame.columns.duplicated()]
-    if len(twice):
-        raise ArgumentError(f"`{name}` has two columns called {twice[0]!r}; rename one")
-    lacking = [column for column in columns if column not in frame]
-    if lacking:
-        what = f"the column{'s' if len(lacking) > 1 else ''} {', '.join(map(repr, lacking))}"
+    # frame["value"] would be a frame, not a column, where two have that name.
+    duplicates = frame.columns[frame.columns.duplicated()]
+    if len(duplicates):
         raise ArgumentError(
-            f"`{name}` lacks {what}; {_remedy(lacking, frame, columns, made_by)}"
+            f"`{name}` has two columns called {duplicates[0]!r}; rename one"
         )
-    for column in frame:
-        is_object = pd.api.types.is_object_dtype(frame[column].dtype)
-        if is_object and frame[column].map(pd.api.types.is_list_like).any():
-            raise ArgumentError(
-                f"`{name}` has lists in the column {column!r}; explode() writes one value in each row"
-            )
+    missing = [column for column in columns if column not in frame]
+    if missing:
+        ending = "s" if len(missing) > 1 else ""
+        listed = ", ".join(map(repr, missing))
+        remedy = _remedy(missing, frame, columns, made_by)
+        raise ArgumentError(f"`{name}` lacks the column{ending} {listed}; {remedy}")
+    _refuse_lists(name, frame)
     return frame
 
 
+def _refuse_lists(name: str, frame: pd.DataFrame) -> None:
+    # A cell that is a list cannot be compared, grouped or written to a file.
+    for column, cells in frame.items():
+        if not pd.api.types.is_object_dtype(cells.dtype):
+            continue
+        if cells.map(pd.api.types.is_list_like).any():
+            raise ArgumentError(
+                f"`{name}` has lists in the column {column!r}; "
+                "explode() writes one value in each row"
+            )
+
+
 def _remedy(
-    lacking: list[str], frame: pd.DataFrame, columns: Sequence[str], made_by: str
+    missing: list[str], frame: pd.DataFrame, columns: Sequence[str], made_by: str
 ) -> str:
-    """Return what to do: rename a column of nearly the same name, or make the frame otherwise."""
+    """Suggest renaming a column with a similar name, or making the frame anew."""
     names = [str(column) for column in frame]
-    lower = {column.lower(): column for column in names if column not in columns}
-    near = difflib.get_close_matches(lacking[0], lower, n=1, cutoff=_NEAR)
-    if near:
-        return f"rename {lower[near[0]]!r} if that is it"
-    return (
-        f"make it with {made_by}"
-        if made_by
-        else f"it has {', '.join(names[:SHOWN]) or 'none'}"
-    )
+    # A column that is needed itself must not be renamed to another one.
+    others = {column.lower(): column for column in names if column not in columns}
+    similar = difflib.get_close_matches(missing[0], others, n=1, cutoff=_SIMILAR)
+    if similar:
+        return f"rename {others[similar[0]]!r} if that is it"
+    if made_by:
+        return f"make it with {made_by}"
+    listed = ", ".join(names[:SHOWN]) or "none"
+    return f"it has {listed}"
 
 
 def _with_levels(
     name: str, frame: pd.DataFrame, columns: Sequence[str]
 ) -> pd.DataFrame:
-    """Return a frame whose index holds no columns: all levels of several, or one that is needed."""
+    """Move to columns all levels of a MultiIndex, or a single index that is needed."""
     index = frame.index
     if isinstance(index, pd.MultiIndex):
+        # reset_index() would call levels without a name level_0, level_1.
         if any(level is None or level in frame for level in index.names):
             raise ArgumentError(
-                f"`{name}` has an index of {index.nlevels} levels; call reset_index() and name "
-                "its columns"
+                f"`{name}` has an index of {index.nlevels} levels; "
+                "call reset_index() and name its columns"
             )
         return frame.reset_index()
-    is_needed = (
-        index.name is not None and index.name in columns and index.name not in frame
-    )
-    return frame.reset_index() if is_needed else frame
+    # Any other index may be of use to its owner, and is kept.
+    if index.name is None or index.name not in columns or index.name in frame:
+        return frame
+    return frame.reset_index()
 
 
 def check_column(name: str, value: Any, frame: pd.DataFrame) -> str:
-    """Return the name of a column of a frame."""
-    return check_choice(
-        name, check_text(name, value), [str(column) for column in frame]
-    )
+    """Check that a value is the name of a column of a frame."""
+    columns = [str(column) for column in frame]
+    return check_choice(name, check_text(name, value), columns)
 
 
 def check_series(name: str, value: Any, what: str) -> pd.Series:
-    """Return one value, a list, a dict, or a column of any library as a Series; `what` it holds.
+    """Make a Series of one value, a list, a dict, or a column of any library.
+
+    `what` describes its cells in an error.
 
     Examples
     --------
@@ -252,16 +281,18 @@ but set was given
         return to_series(value)
     except (TypeError, ValueError):
         raise ArgumentError(
-            f"`{name}` must be a Series or a list of {what}, but {shown(value)} was given"
+            f"`{name}` must be a Series or a list of {what}, "
+            f"but {shown(value)} was given"
         ) from None
 
 
 def check_axes(name: str, value: Any) -> Axes:
-    """Return Axes with two plain axes that are on a figure."""
+    """Check that a value is the Axes of a figure."""
     from matplotlib.axes import Axes
 
     if not isinstance(value, Axes):
         hint = ""
+        # People pass what plt.subplots() returns: a figure, or an array of Axes.
         if hasattr(value, "axes"):
             hint = "; a figure has `.axes`"
         elif isinstance(value, np.ndarray) and value.dtype == object:
@@ -269,23 +300,25 @@ def check_axes(name: str, value: Any) -> Axes:
         raise ArgumentError(
             f"`{name}` must be the Axes of a chart, but {shown(value)} was given{hint}"
         )
+    # Axes.remove() leaves the object behind without its figure.
     if value.figure is None:
         raise ArgumentError(f"`{name}` was removed from its figure; make a new one")
     return value
 
 
 def check_optional_axes(name: str, value: Any) -> Axes | None:
-    """Return Axes to draw on, or None."""
+    """Check that a value is Axes to draw on, or None."""
     if value is None:
         return None
     ax = check_axes(name, value)
+    # Charts are laid out for two straight axes, not for polar or 3D ones.
     if ax.name != "rectilinear":
         raise ArgumentError(f"`{name}` must have plain axes, but {ax.name} was given")
     return ax
 
 
 def check_path(name: str, value: Any) -> Path:
-    """Return a path, with the home folder in place of `~`.
+    """Make a path, with the home folder in place of `~`.
 
     Examples
     --------
@@ -296,14 +329,16 @@ def check_path(name: str, value: Any) -> Path:
     given = os.fspath(value) if isinstance(value, os.PathLike) else value
     if not isinstance(given, str) or not given:
         raise ArgumentError(
-            f"`{name}` must be the name of a file or folder, but {shown(value)} was given"
+            f"`{name}` must be the name of a file or folder, "
+            f"but {shown(value)} was given"
         )
     if "\0" in given:
         raise ArgumentError(
-            f"{given!r}: no name of a file holds a zero byte; give another name"
+            f"{given!r}: a file name cannot contain a zero byte; give another name"
         )
     try:
         path = Path(given).expanduser()
+        # The system refuses a name that is too long only when it looks for it.
         path.exists()
     except RuntimeError:
         message = f"{given}: there is no such home folder; write the path in full"
@@ -315,7 +350,7 @@ def check_path(name: str, value: Any) -> Path:
 
 
 def check_source(name: str, value: Any) -> Path | pd.DataFrame:
-    """Return the path of a file to read, or a frame of any library as one of pandas.
+    """Check that a value is the path of a file to read, or a frame of any library.
 
     Examples
     --------
@@ -328,13 +363,14 @@ but None was given
         return check_path(name, value)
     if not is_frame(value):
         raise ArgumentError(
-            f"`{name}` must be the path of a file, or a frame, but {shown(value)} was given"
+            f"`{name}` must be the path of a file, or a frame, "
+            f"but {shown(value)} was given"
         )
     return to_pandas(name, value)
 
 
 def check_schema(name: str, value: Any, models: Sequence[type]) -> Any:
-    """Return a class that extends one of the schemas, or None.
+    """Check that a value is a subclass of one of the schemas, or None.
 
     Examples
     --------
@@ -342,24 +378,22 @@ def check_schema(name: str, value: Any, models: Sequence[type]) -> Any:
     Traceback (most recent call last):
     cbcstats.errors.ArgumentError: `schema` must be a subclass of dict, but 'Counts' was given
     """
-    is_one = isinstance(value, type) and issubclass(value, tuple(models))
-    if value is not None and not is_one:
-        named = " or ".join(model.__name__ for model in models)
-        raise ArgumentError(
-            f"`{name}` must be a subclass of {named}, but {shown(value)} was given"
-        )
-    return value
+    if value is None:
+        return None
+    # issubclass() fails on a value that is not a class.
+    if isinstance(value, type) and issubclass(value, tuple(models)):
+        return value
+    named = " or ".join(model.__name__ for model in models)
+    raise ArgumentError(
+        f"`{name}` must be a subclass of {named}, but {shown(value)} was given"
+    )
 
 
 def check_paths(name: str, value: Any) -> list[Path]:
-    """Return one path, or the paths in a list."""
+    """Check one path, or the paths in a list."""
     if isinstance(value, str | os.PathLike):
         return [check_path(name, value)]
-    if (
-        not isinstance(value, Iterable)
-        or isinstance(value, bytes | Mapping)
-        or not _is_row(value)
-    ):
+    if not _is_list(value):
         raise ArgumentError(
             f"`{name}` must be a list of paths, but {shown(value)} was given"
         )
@@ -367,20 +401,21 @@ def check_paths(name: str, value: Any) -> list[Path]:
 
 
 def check_file_to_write(name: str, value: Any) -> Path:
-    """Return the path of a file, which is not a folder and not in a file."""
+    """Check the path of a file to write, and that its folder can exist."""
     path = check_path(name, value)
     if path.is_dir():
         raise ArgumentError(f"{path}: is a folder; name a file in it")
-    above = next((folder for folder in path.parents if folder.exists()), None)
-    if above is not None and not above.is_dir():
+    # Missing folders are created, so the nearest one that exists is looked at.
+    existing = [folder for folder in path.parents if folder.exists()]
+    if existing and not existing[0].is_dir():
         raise ArgumentError(
-            f"{path}: {above} is a file, not a folder; give another name"
+            f"{path}: {existing[0]} is a file, not a folder; give another name"
         )
     return path
 
 
 def shown(value: Any) -> str:
-    """Return a value as a message names it: as typed where it is short, by its type otherwise.
+    """Write a value for a message: as typed if it is short, otherwise by its type.
 
     Examples
     --------
@@ -389,16 +424,13 @@ def shown(value: Any) -> str:
     """
     if isinstance(value, int) and value.bit_length() > _BITS:
         return "a very large number"
-    if (
-        isinstance(value, (*_PLAIN, numbers.Number))
-        or value is pd.NA
-        or value is pd.NaT
-    ):
+    is_plain = isinstance(value, (*_PLAIN, numbers.Number))
+    # The missing values of pandas are not numbers, but print as shortly.
+    if is_plain or value is pd.NA or value is pd.NaT:
         return shortened(repr(value))
-    if isinstance(value, list | tuple):
-        return (
-            "[" + shortened(", ".join(map(shown, value))) + "]"
-            if value
-            else "an empty list"
-        )
-    return type(value).__name__
+    if not isinstance(value, list | tuple):
+        return type(value).__name__
+    if not value:
+        return "an empty list"
+    cells = shortened(", ".join(map(shown, value)))
+    return f"[{cells}]"

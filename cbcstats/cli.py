@@ -516,7 +516,7 @@ def _print_problems(register: cbcstats.Register) -> None:
 
 
 def _write_counts(counts: pd.DataFrame, path: Path, *, overwrite: bool) -> None:
-    from cbcstats.files.plain import csv_bytes
+    from cbcstats.files.writing import csv_bytes
 
     content = io.BytesIO()
     ending = path.suffix.lower()

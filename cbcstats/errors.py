@@ -1,8 +1,12 @@
-"""What cbcstats raises, and what is wrong with a cell: always the place and what to do about it."""
+"""Errors that cbcstats raises, and the problems that it finds in tables.
+
+Each one says where it is, what is wrong, and what to do about it.
+"""
 
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -10,17 +14,21 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-SHOWN = 20  # problems listed in the text of an error; all of them are in `.problems`
-ERROR: Final = "error"  # rejects its row
-WARNING: Final = "warning"  # keeps its row
+# Problems listed in the text of an error; all of them are in `.problems`.
+SHOWN = 20
+# The severities of a problem: an error rejects its row, a warning keeps it.
+ERROR: Final = "error"
+WARNING: Final = "warning"
+# How similar the spelling of two names must be for one to be suggested, from 0 to 1.
+_SIMILAR: Final = 0.5
 
 
 class CbcstatsError(Exception):
-    """Anything that cbcstats raises on purpose."""
+    """Base class of all errors that cbcstats raises on purpose."""
 
 
 class ArgumentError(CbcstatsError, ValueError):
-    """An argument is not one of the values that it can take."""
+    """An argument has a value that it cannot take."""
 
 
 class ReportError(CbcstatsError, RuntimeError):
@@ -35,9 +43,9 @@ class DataError(CbcstatsError, ValueError):
     message : str
         What is wrong, in one sentence.
     problems : pandas.DataFrame, optional
-        One row per bad cell, columns `file`, `row`, `column`, `value`, `problem`, `remedy`, all text
-        but `row`, which is the row as a spreadsheet numbers it: the header is row 1, also of a
-        Parquet file or a frame.
+        One row per bad cell, with the columns `file`, `row`, `column`, `value`,
+        `problem` and `remedy`. All are text but `row`, which is numbered as in a
+        spreadsheet: the header is row 1, also in a Parquet file or a frame.
 
     Attributes
     ----------
@@ -48,37 +56,50 @@ class DataError(CbcstatsError, ValueError):
     --------
     >>> import pandas as pd
     >>> from cbcstats import DataError
-    >>> found = pd.DataFrame({"file": ["mine.csv"], "row": [3], "column": ["value"],
-    ...     "value": ["many"], "problem": ["is not a whole number"], "remedy": ["write digits only"]})
-    >>> print(DataError("mine.csv: 1 problem", found))
+    >>> problems = pd.DataFrame(
+    ...     {
+    ...         "file": ["mine.csv"],
+    ...         "row": [3],
+    ...         "column": ["value"],
+    ...         "value": ["many"],
+    ...         "problem": ["is not a whole number"],
+    ...         "remedy": ["write digits only"],
+    ...     }
+    ... )
+    >>> print(DataError("mine.csv: 1 problem", problems))
     mine.csv: 1 problem
       row 3, column value, 'many': is not a whole number; write digits only
     """
 
     def __init__(self, message: str, problems: pd.DataFrame | None = None) -> None:
+        # Exceptions are pickled by their arguments, so both are handed on.
         super().__init__(message, problems)
         if problems is None:
-            import pandas as pd
-
-            problems = pd.DataFrame(
-                columns=["file", "row", "column", "value", "problem", "remedy"]
-            )
+            problems = _no_problems()
         self.message = message
         self.problems = problems
 
     def __str__(self) -> str:
-        """Return the message and the first problems, one in a line."""
-        shown = self.problems.head(SHOWN).itertuples(index=False)
-        lines = [self.message, *map(problem_line, shown)]
-        if len(self.problems) > SHOWN:
-            lines.append(
-                f"  and {len(self.problems) - SHOWN} more, all of them in `.problems`"
-            )
+        """Return the message and the first problems, one per line."""
+        lines = [self.message]
+        first = self.problems.head(SHOWN)
+        lines += map(problem_line, first.itertuples(index=False))
+        more = len(self.problems) - SHOWN
+        if more > 0:
+            lines.append(f"  and {more} more, all of them in `.problems`")
         return "\n".join(lines)
 
 
+def _no_problems() -> pd.DataFrame:
+    # pandas loads slowly; importing this module alone must not load it.
+    import pandas as pd
+
+    columns = ["file", "row", "column", "value", "problem", "remedy"]
+    return pd.DataFrame(columns=columns)
+
+
 class Finding(NamedTuple):
-    """What is wrong with a value, and what to do about it."""
+    """What is wrong with a value, and how to correct it."""
 
     problem: str
     remedy: str
@@ -86,10 +107,10 @@ class Finding(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What is wrong with a cell or a row of a table, where, and what to do about it.
+    """A problem in a table: its place, what is wrong, and how to correct it.
 
-    `row` is the row as a spreadsheet numbers it, `column` the name in the header (empty for a whole
-    row), `value` the cell as typed.
+    `row` is numbered as in a spreadsheet, `column` is the name in the header (empty
+    for a whole row), and `value` is the cell as typed.
     """
 
     row: int
@@ -100,77 +121,108 @@ class Problem(NamedTuple):
     severity: str = ERROR
 
 
+@dataclass
 class Problems:
-    """The problems of a table as they are found: one for each cell, none for rows that are closed."""
+    """Collect the problems of a table: at most one per cell, none for closed rows."""
 
-    def __init__(self) -> None:
-        self.found: list[Problem] = []
-        self.closed: set[int] = set()
-        self._cells: set[tuple[int, str]] = set()
+    found: list[Problem] = field(default_factory=list)
+    closed: set[int] = field(default_factory=set)
+    _cells: set[tuple[int, str]] = field(default_factory=set)
 
     def add(self, problems: Iterable[Problem]) -> None:
-        """Add problems, but for closed rows and for cells that have one already."""
+        """Add problems, except in closed rows and in cells that already have one."""
         for problem in problems:
+            if problem.row in self.closed:
+                continue
             cell = (problem.row, problem.column)
-            if problem.row in self.closed or (problem.column and cell in self._cells):
+            # A whole row can have several problems; a cell is explained once.
+            if problem.column and cell in self._cells:
                 continue
             self._cells.add(cell)
             self.found.append(problem)
 
     def close(self, problems: Iterable[Problem]) -> None:
-        """Add problems, and let their rows have no further ones."""
+        """Add problems, and close their rows to any further ones."""
         problems = list(problems)
         self.add(problems)
-        self.closed |= {problem.row for problem in problems}
+        for problem in problems:
+            self.closed.add(problem.row)
 
     def in_order(self, header: Sequence[str]) -> list[Problem]:
-        """Return the problems in the order of rows and columns."""
-        place = {name: place for place, name in enumerate(["", *header])}
-        return sorted(
-            self.found, key=lambda problem: (problem.row, place[problem.column])
-        )
+        """Return the problems, ordered by row and then by column."""
+        # A problem of a whole row, which has no column, precedes those of its cells.
+        columns = ["", *header]
+        places = dict(zip(columns, range(len(columns)), strict=True))
+
+        def order(problem: Problem) -> tuple[int, int]:
+            place = places[problem.column]
+            return problem.row, place
+
+        return sorted(self.found, key=order)
 
 
 def problem_line(problem: Any) -> str:
-    """Return a problem, a row of a frame, in one line: place, value, what is wrong, what to do."""
+    """Format a problem as one line: place, value, what is wrong, what to do.
+
+    `problem` is a `Problem` or a row of a frame of problems.
+    """
     place = f"row {problem.row}"
     if problem.column:
         place += f", column {problem.column}"
     if problem.value:
-        place += f", {shortened(str(problem.value))!r}"
-    warning = "warning: " if getattr(problem, "severity", "") == WARNING else ""
-    return f"  {warning}{place}: {problem.problem}; {problem.remedy}"
+        value = shortened(str(problem.value))
+        place += f", {value!r}"
+    # The problems of a `DataError` are all errors, and have no column of severities.
+    severity = getattr(problem, "severity", ERROR)
+    line = f"{place}: {problem.problem}; {problem.remedy}"
+    if severity == WARNING:
+        line = f"warning: {line}"
+    return f"  {line}"
 
 
 def shortened(text: str, width: int = 60) -> str:
-    """Return a text of at most so many characters."""
+    """Shorten a text to at most `width` characters, with three dots at its end."""
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
 def nearest(value: str, options: Iterable[str], *, count: int = 3) -> list[str]:
-    """Return up to `count` of the options that are spelled most like the value."""
+    """Return up to `count` of the options whose spelling is nearest to the value.
+
+    Examples
+    --------
+    >>> nearest("kenia", ["Kenya", "Togo"])
+    ['Kenya']
+    """
     options = list(options)
-    lower = [option.lower() for option in options]
-    close = difflib.get_close_matches(value.lower(), lower, n=count, cutoff=0.5)
-    ranked = [option for name in close for option in options if option.lower() == name]
-    holding = [
-        option for option in options if value and value.lower() in option.lower()
-    ]
-    return list(dict.fromkeys(ranked + holding))[:count]
+    spelling = value.lower()
+    spellings = [option.lower() for option in options]
+    similar = difflib.get_close_matches(spelling, spellings, count, _SIMILAR)
+    near = []
+    for name in similar:
+        near += [option for option in options if option.lower() == name]
+    # A short value is not similar to a long option that contains it.
+    if value:
+        near += [option for option in options if spelling in option.lower()]
+    unique = dict.fromkeys(near)
+    return list(unique)[:count]
 
 
 def did_you_mean(value: str, options: Iterable[str], *, count: int = 3) -> str:
-    """Return `; did you mean 'month'?` for the options that are near, or nothing.
+    """Suggest the nearest options, or return an empty text if none is near.
 
     Examples
     --------
     >>> did_you_mean("monthly", ["period", "month"])
     "; did you mean 'month'?"
     """
-    close = nearest(value, options, count=count)
-    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+    near = nearest(value, options, count=count)
+    if not near:
+        return ""
+    suggestions = " or ".join(map(repr, near))
+    return f"; did you mean {suggestions}?"
 
 
 def plural(count: int, noun: str) -> str:
-    """Return a number with its noun: `1 row`, `2,000 rows`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """Write a number with its noun: `1 row`, `2,000 rows`."""
+    ending = "" if count == 1 else "s"
+    return f"{count:,} {noun}{ending}"

@@ -1,7 +1,11 @@
-"""Frames: tables of any library come in and pandas goes on; text columns alike in pandas 2 and 3."""
+"""Conversions of frames and columns.
+
+Tables of any library come in, pandas goes on; text columns are alike in pandas 2 and 3.
+"""
 
 from __future__ import annotations
 
+import datetime
 import decimal
 import numbers
 import re
@@ -18,17 +22,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 PANDAS_2 = int(pd.__version__.split(".")[0]) < 3
+# True and false as people and spreadsheets write them, in lower case.
+MARKS: Final = {
+    "true": True,
+    "false": False,
+    "yes": True,
+    "no": False,
+    "1": True,
+    "0": False,
+}
 _LEADING_DAY: Final = re.compile(r"\s*(\d{4}(\D)\d{1,2}\2\d{1,2}|\d{8})", re.ASCII)
-_END_OF_DAY: Final = pd.Timedelta(
-    hours=23, minutes=59
-)  # 23:59, with or without seconds
-_TOO_LARGE: Final = 10**308  # for a float
-_DIGITS: Final = 15  # that a float keeps of a number as printed
-_DIGITS_32: Final = 7  # the same of a float of 32 bits
+# 23:59, with or without seconds, is how some databases write the end of a day.
+_END_OF_DAY: Final = pd.Timedelta(hours=23, minutes=59)
+# A larger whole number overflows a float.
+_TOO_LARGE: Final = 10**308
+# Significant digits of a printed number that a float keeps, with 64 and with 32 bits.
+_DIGITS: Final = 15
+_DIGITS_32: Final = 7
 
 
 def text_column(cells: Iterable[Any] | pd.Series, index: Any = None) -> pd.Series:
-    """Return a column of text: `str` in pandas 3, `object` in pandas 2; None and NaN are missing.
+    """Make a column of text: `str` in pandas 3, `object` in pandas 2.
+
+    None, NaN, NA and NaT are missing.
 
     Examples
     --------
@@ -37,17 +53,64 @@ def text_column(cells: Iterable[Any] | pd.Series, index: Any = None) -> pd.Serie
     """
     if not PANDAS_2:
         return pd.Series(cells, index=index, dtype="str")
-    # A list is kept as it is: [1, 2.5] is not to become "1.0" and "2.5".
-    column = pd.Series(
-        cells, index=index, dtype=None if isinstance(cells, pd.Series) else "object"
-    )
+    # pandas would make floats of the list [1, 2.5], and "1.0" of its first number.
+    dtype = None if isinstance(cells, pd.Series) else "object"
+    column = pd.Series(cells, index=index, dtype=dtype)
     text = column.astype("str").map(str).astype("object")
+    # pandas 2 writes missing cells as the texts "nan", "None" and "<NA>".
     text[column.isna()] = float("nan")
     return text
 
 
+def as_text(cell: Any) -> str:
+    """Write a cell as a person would type it; a missing one is empty.
+
+    Examples
+    --------
+    >>> day = datetime.datetime(2018, 3, 2)
+    >>> as_text(2.0), as_text(None), as_text(day), as_text(True)
+    ('2', '', '2018-03-02', 'true')
+    """
+    # Most cells are text, so the cheapest test comes first.
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float):
+        return _float_as_text(cell)
+    # Comparing an array with itself would give an array.
+    if not pd.api.types.is_scalar(cell):
+        return str(cell)
+    # NaN and NaT differ from themselves; NA has no truth value.
+    if cell is None or cell is pd.NA or cell != cell:
+        return ""
+    if isinstance(cell, datetime.datetime):
+        return _moment_as_text(cell)
+    if isinstance(cell, bool | np.bool_):
+        return str(cell).lower()
+    return str(cell)
+
+
+def _float_as_text(number: float) -> str:
+    # Only NaN differs from itself.
+    if number != number:
+        return ""
+    # Excel stores whole numbers as floats, too.
+    if number.is_integer():
+        return str(int(number))
+    return str(number)
+
+
+def _moment_as_text(moment: datetime.datetime) -> str:
+    # Excel stores a day as its midnight.
+    midnight = datetime.time()
+    if moment.time() == midnight:
+        return moment.date().isoformat()
+    return moment.isoformat(" ")
+
+
 def to_pandas(name: str, frame: Any) -> pd.DataFrame:
-    """Return a frame of pandas, Polars, PyArrow or DuckDB as one of pandas, which is the same one.
+    """Convert a frame of Polars, PyArrow or DuckDB to pandas.
+
+    A frame of pandas is returned as it is, without a copy.
 
     Raises
     ------
@@ -64,29 +127,33 @@ def to_pandas(name: str, frame: Any) -> pd.DataFrame:
     if isinstance(frame, pd.DataFrame):
         return frame
     try:
-        known = nw.from_native(frame)
+        rows = nw.from_native(frame)
     except TypeError:
         raise ArgumentError(_not_a_frame(name, frame)) from None
     try:
-        rows = known.collect() if isinstance(known, nw.LazyFrame) else known
-        return rows.to_pandas()
-    except Exception as error:  # each library raises errors of its own
-        what = " ".join(str(error).split())
-        message = f"`{name}` cannot be read: {what}; collect it, and give the result"
+        if isinstance(rows, nw.LazyFrame):
+            rows = rows.collect()
+        converted: pd.DataFrame = rows.to_pandas()
+    # A lazy frame computes only now, and each library raises errors of its own.
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        message = f"`{name}` cannot be read: {reason}; collect it, and give the result"
         raise ArgumentError(message) from error
+    return converted
 
 
 def is_frame(value: Any) -> bool:
-    """Return whether a value is a frame of pandas, Polars, PyArrow, DuckDB or another library."""
+    """Tell whether a value is a frame of any library: pandas, Polars, PyArrow, DuckDB."""
     if isinstance(value, pd.DataFrame):
         return True
-    return isinstance(
-        nw.from_native(value, pass_through=True), nw.DataFrame | nw.LazyFrame
-    )
+    frame = nw.from_native(value, pass_through=True)
+    return isinstance(frame, nw.DataFrame | nw.LazyFrame)
 
 
 def to_series(values: Any) -> pd.Series:
-    """Return one value, a list, a dict by its keys, or a column of any library as a Series.
+    """Make a Series of one value, a list, a dict, or a column of any library.
+
+    The keys of a dict are the index.
 
     Raises
     ------
@@ -104,35 +171,42 @@ def to_series(values: Any) -> pd.Series:
         series = pd.Series([values])
     else:
         series = _series_of(values)
-    if series.dtype == object and series.map(pd.api.types.is_list_like).any():
+    # Only an object column can hold lists, and looking at each cell takes time.
+    if series.dtype != object:
+        return series
+    if series.map(pd.api.types.is_list_like).any():
         raise TypeError("the cells are lists")
     return series
 
 
 def _series_of(values: Any) -> pd.Series:
-    is_column = pd.api.types.is_list_like(values) and not isinstance(
+    # A set is refused, as its values have no order to pair with other columns.
+    is_list = pd.api.types.is_list_like(values) and not isinstance(
         values, set | frozenset
     )
-    if not is_column or is_frame(values):
+    if not is_list or is_frame(values):
         raise TypeError("not a column")
     column = nw.from_native(values, series_only=True, pass_through=True)
     if isinstance(column, nw.Series):
         return column.to_pandas()
+    # pandas takes the keys of a dict as the index; other iterables may be generators.
     cells = values if isinstance(values, dict) else list(values)
-    return pd.Series(cells, dtype=None if cells else "object")
+    return pd.Series(cells)
 
 
 def _not_a_frame(name: str, value: Any) -> str:
     given = type(value).__name__
-    hint = "; to_frame() makes a frame of it" if isinstance(value, pd.Series) else ""
+    hint = ""
+    if isinstance(value, pd.Series):
+        hint = "; to_frame() makes a frame of it"
     return (
-        f"`{name}` must be a DataFrame of pandas or Polars, a PyArrow table or a DuckDB relation, "
-        f"but {given} was given{hint}"
+        f"`{name}` must be a DataFrame of pandas or Polars, a PyArrow table or a "
+        f"DuckDB relation, but {given} was given{hint}"
     )
 
 
 def as_printed(column: pd.Series) -> pd.Series:
-    """Return floats as the numbers that they were printed or computed as.
+    """Round floats to the digits that they keep, so that 0.1 + 0.2 is 0.3.
 
     Examples
     --------
@@ -141,56 +215,66 @@ def as_printed(column: pd.Series) -> pd.Series:
     >>> as_printed(pd.Series([24.1], dtype="float32")).tolist()
     [24.1]
     """
+    # numpy, pandas and Arrow call their floats float64, Float64 and double[pyarrow].
     kind = str(column.dtype).lower()
     if not kind.startswith(("float", "double")):
         return column
     digits = _DIGITS_32 if kind in ("float32", "float[pyarrow]") else _DIGITS
     values = column.to_numpy(float, na_value=np.nan, copy=True)
-    broken = np.isfinite(values)
-    broken[broken] = values[broken] % 1 != 0
-    values[broken] = [float(f"{value:.{digits}g}") for value in values[broken]]
+    # Whole numbers are exact, and rounding would cut those of 16 digits and more.
+    fractions, _ = np.modf(values)
+    has_fraction = np.isfinite(values) & (fractions != 0)
+    # numpy rounds to decimal places; only a format rounds to significant digits.
+    printed = [float(f"{value:.{digits}g}") for value in values[has_fraction]]
+    values[has_fraction] = printed
     return pd.Series(values, index=column.index, name=column.name)
 
 
 def read_days(column: pd.Series) -> pd.Series:
-    """Return days that are dates or text as datetime64; a number, a year and a month are not days.
+    """Parse days, given as dates or as ISO 8601 text, to datetime64.
 
-    A midnight is its day, and so is an end of day, 23:59, where all times are ends of days.
+    Numbers, years and months are refused. Midnight counts as its day, and so does
+    23:59 where all times in the column are ends of days.
 
     Raises
     ------
     DataError
-        If a cell is not a day, has another time, or time zones differ.
+        If a cell is not a day, has another time of day, or time zones differ.
 
     Examples
     --------
     >>> read_days(pd.Series(["2018-12-31 23:59:59"])).dt.date.tolist()
     [datetime.date(2018, 12, 31)]
     """
+    # pandas reads 2018 and 2018-03 as their first day, and numbers as time since 1970.
     is_day = np.array([_names_a_day(day) for day in column], dtype=bool)
-    parsed = pd.to_datetime(
-        column.where(is_day), format="ISO8601", errors="coerce", utc=True
-    )
+    candidates = column.where(is_day)
+    parsed = pd.to_datetime(candidates, format="ISO8601", errors="coerce", utc=True)
     wrong = column[parsed.isna() & column.notna() & column.ne("")].tolist()
     if wrong:
         raise DataError(
-            f"{column.name} holds {wrong[0]!r}, which is not a day; write days such as 2018-03-02"
+            f"{column.name} holds {wrong[0]!r}, which is not a day; "
+            "write days such as 2018-03-02"
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "error", FutureWarning
-            )  # of pandas 2, for several time zones
+            # pandas 2 only warns of several time zones; pandas 3 raises ValueError.
+            warnings.simplefilter("error", FutureWarning)
             days = pd.to_datetime(column, format="ISO8601")
     except (ValueError, FutureWarning) as error:
-        message = f"{column.name} holds days of several time zones; write days such as 2018-03-02"
-        raise DataError(message) from error
-    days = days.dt.tz_localize(None) if days.dt.tz is not None else days
-    return _without_times(days).astype("datetime64[us]")  # nanoseconds end in 2262
+        raise DataError(
+            f"{column.name} holds days of several time zones; "
+            "write days such as 2018-03-02"
+        ) from error
+    # The day is the one that is written, whatever its time zone.
+    if days.dt.tz is not None:
+        days = days.dt.tz_localize(None)
+    # Nanoseconds, the unit of pandas 2, end in the year 2262.
+    return _without_times(days).astype("datetime64[us]")
 
 
 def parse_numbers(column: pd.Series) -> pd.Series:
-    """Return numbers that are numbers or text, and missing for what is neither.
+    """Parse numbers, given as numbers or as text; other cells are missing.
 
     Examples
     --------
@@ -199,37 +283,41 @@ def parse_numbers(column: pd.Series) -> pd.Series:
     """
     if pd.api.types.is_any_real_numeric_dtype(column.dtype):
         return column
-    readable = np.array([_is_readable(cell) for cell in column], dtype=bool)
-    return pd.to_numeric(column.astype(object).where(readable), errors="coerce")
+    is_number = np.array([_may_be_a_number(cell) for cell in column], dtype=bool)
+    cells = column.astype(object).where(is_number)
+    return pd.to_numeric(cells, errors="coerce")
 
 
-def _is_readable(cell: Any) -> bool:
+def _may_be_a_number(cell: Any) -> bool:
+    # Python counts True as 1.
     if isinstance(cell, bool | np.bool_):
         return False
+    # pandas fails on whole numbers that no float can hold.
     if isinstance(cell, int):
         return abs(cell) < _TOO_LARGE
     return isinstance(cell, str | numbers.Real | decimal.Decimal)
 
 
 def read_numbers(column: pd.Series) -> pd.Series:
-    """Return numbers that are numbers or text.
+    """Parse numbers, given as numbers or as text, and refuse other cells.
 
     Raises
     ------
     DataError
         If a cell is not a number.
     """
-    read = parse_numbers(column)
-    wrong = column[read.isna() & column.notna()].tolist()
+    parsed = parse_numbers(column)
+    wrong = column[parsed.isna() & column.notna()].tolist()
     if wrong:
         raise DataError(
-            f"{column.name} holds {wrong[0]!r}, which is not a number; write digits only"
+            f"{column.name} holds {wrong[0]!r}, which is not a number; "
+            "write digits only"
         )
-    return read
+    return parsed
 
 
 def check_words(column: pd.Series, options: Sequence[str]) -> None:
-    """Raise DataError if a cell is not exactly one of the words that a column takes, or missing.
+    """Raise DataError unless each cell is one of the options, or missing.
 
     Examples
     --------
@@ -238,25 +326,32 @@ def check_words(column: pd.Series, options: Sequence[str]) -> None:
     cbcstats.errors.DataError: list_kind holds 'Partial'; did you mean 'partial'? \
 It takes 'full', 'partial'
     """
-    for word in column.dropna().unique():
-        if word not in options:
-            hint = did_you_mean(str(word), options)
-            takes = ", ".join(map(repr, options))
-            rule = f"{hint} It takes {takes}" if hint else f", but it takes {takes}"
-            raise DataError(f"{column.name} holds {word!r}{rule}")
+    other = [word for word in column.dropna().unique() if word not in options]
+    if not other:
+        return
+    word = other[0]
+    takes = ", ".join(map(repr, options))
+    rule = f", but it takes {takes}"
+    hint = did_you_mean(str(word), options)
+    if hint:
+        rule = f"{hint} It takes {takes}"
+    raise DataError(f"{column.name} holds {word!r}{rule}")
 
 
 def _without_times(moments: pd.Series) -> pd.Series:
     days: pd.Series = moments.dt.normalize()
     times = moments - days
     has_time = times > pd.Timedelta(0)
-    if not (times[moments.notna()] >= _END_OF_DAY).all() and has_time.any():
-        moment = moments[has_time].iloc[0]
-        raise DataError(
-            f"{moments.name} holds {moment.isoformat(' ')}, which has a time; "
-            f"write the day, such as {moment.date()}"
-        )
-    return days
+    # A midnight among ends of days would be the end of the day before.
+    are_ends_of_days = times.dropna() >= _END_OF_DAY
+    if are_ends_of_days.all() or not has_time.any():
+        return days
+    moment = moments[has_time].iloc[0]
+    day_and_time = moment.isoformat(" ")
+    raise DataError(
+        f"{moments.name} holds {day_and_time}, which has a time; "
+        f"write the day, such as {moment.date()}"
+    )
 
 
 def _names_a_day(value: Any) -> bool:

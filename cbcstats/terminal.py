@@ -167,7 +167,7 @@ def print_counts(counts: pd.DataFrame, by: list[str]) -> None:
 
 def print_csv(frame: pd.DataFrame) -> None:
     """Print a frame as CSV that spreadsheet programs open without running formulas."""
-    from cbcstats.files.plain import csv_bytes
+    from cbcstats.files.writing import csv_bytes
 
     typer.echo(csv_bytes(frame).decode(), nl=False)
 

@@ -30,7 +30,7 @@ def full_disk(*, after=0):
 def assert_replaced_as_a_whole(path, write):
     """Check that a writer replaces a file only when told, and that the old one stays where the disk is full."""
     path.write_text("before", encoding="utf-8")
-    with pytest.raises(ArgumentError, match="there already"):
+    with pytest.raises(ArgumentError, match="already exists"):
         write(overwrite=False)
     with full_disk(), pytest.raises(OSError, match="No space left"):
         write(overwrite=True)

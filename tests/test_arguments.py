@@ -116,7 +116,7 @@ def missions():
         ),
         (
             lambda: cbcstats.save_table(missions(), "a\0.csv"),
-            "'a\\x00.csv': no name of a file holds a zero byte; give another name",
+            "'a\\x00.csv': a file name cannot contain a zero byte; give another name",
         ),
         (
             lambda: cbcstats.save_chart(ax(), "a.png", dpi="300"),

@@ -592,7 +592,7 @@ def test_a_link_is_replaced_and_not_followed(tmp_path):
         "loop.csv": tmp_path / "loop.csv",
     }.items():
         (tmp_path / name).symlink_to(to)
-        with pytest.raises(ArgumentError, match="is there already"):
+        with pytest.raises(ArgumentError, match="already exists"):
             target(tmp_path / name, [".csv"], overwrite=False)
         write_whole(target(tmp_path / name, [".csv"], overwrite=True), b"after", overwrite=True)
         assert not (tmp_path / name).is_symlink()
@@ -683,8 +683,16 @@ def test_a_whole_file_is_what_the_broken_ones_are_made_of(save):
         ),
         ("2017/02/29", "%Y/%m/%d", "is not a date of the calendar"),
         ("31 April 2017", "%d %B %Y", "is not a date of the calendar"),
-        ("04/25/2017", "%d/%m/%Y", "has day and month in the other order than stated"),
-        ("25/04/2017", "%m/%d/%Y", "has day and month in the other order than stated"),
+        (
+            "04/25/2017",
+            "%d/%m/%Y",
+            "has day and month in the opposite order to the stated date_format",
+        ),
+        (
+            "25/04/2017",
+            "%m/%d/%Y",
+            "has day and month in the opposite order to the stated date_format",
+        ),
         ("03/04/17", "%d/%m/%Y", "does not fit the stated date_format %d/%m/%Y"),
         ("29/02/2016", None, "is a date in a format that is not stated"),
         ("04/31/2017", None, "is not a date of the calendar"),

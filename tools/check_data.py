@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from cbcstats.changes.claim_checks import CONTRADICTS, check_claims
 from cbcstats.errors import CbcstatsError, plural, shortened
-from cbcstats.files.numbers import whole_if_possible
+from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.tables.loaders import shipped
 from cbcstats.tables.parsing import check_table, is_header_of

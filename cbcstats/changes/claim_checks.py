@@ -20,7 +20,7 @@ from cbcstats.counts.percentages import Growth
 from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
 from cbcstats.counts.qualifiers import READINGS, Bounds
 from cbcstats.counts.ranges import DAYS, PRINTED, SERIES, figures_of, format_range, rows
-from cbcstats.files.numbers import whole_if_possible
+from cbcstats.files.cells import whole_if_possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,7 @@ import numpy as np
 from cbcstats.arguments import check_names
 from cbcstats.changes.comparability import comparison, preferred_figures, year_before
 from cbcstats.counts.ranges import SERIES, figures_of
-from cbcstats.files.cells import MARKS, as_text
-from cbcstats.frames import read_days, read_numbers, text_column
+from cbcstats.frames import MARKS, as_text, read_days, read_numbers, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -26,7 +26,7 @@ from cbcstats.charts.chart import (
     labels_of,
 )
 from cbcstats.charts.marks import GREY, INK, SMALL, lay_out, root_figure
-from cbcstats.files.cells import as_text
+from cbcstats.frames import as_text
 from cbcstats.tables.loaders import source_line
 
 if TYPE_CHECKING:

@@ -22,8 +22,7 @@ from cbcstats.charts.chart import chart_data, describe, is_chart, title_of
 from cbcstats.charts.layout import fit_figure
 from cbcstats.charts.marks import GREY, GRID, INK, ONE_AT_A_TIME, PAPER, root_figure
 from cbcstats.errors import ArgumentError
-from cbcstats.files.plain import csv_bytes, plain_frame
-from cbcstats.files.writing import target, write_together
+from cbcstats.files.writing import csv_bytes, plain_frame, target, write_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,9 +14,10 @@ from cbcstats.arguments import check_choice, check_flag, check_frame, check_numb
 from cbcstats.counts.periods import DAYS_PER_MONTH, length_in_days, midpoint
 from cbcstats.counts.qualifiers import QUALIFIERS, READINGS, bounds
 from cbcstats.errors import DataError
-from cbcstats.files.cells import MARKS, as_text
 from cbcstats.frames import (
+    MARKS,
     as_printed,
+    as_text,
     check_words,
     parse_numbers,
     read_days,

@@ -14,8 +14,14 @@ import pandas as pd
 from cbcstats.arguments import check_flag, check_frame, check_optional_text, check_path
 from cbcstats.errors import ArgumentError
 from cbcstats.exports.notes import caveats, meanings
-from cbcstats.files.plain import csv_bytes, harmless, is_days, plain_frame
-from cbcstats.files.writing import target, write_together
+from cbcstats.files.writing import (
+    csv_bytes,
+    harmless,
+    is_days,
+    plain_frame,
+    target,
+    write_together,
+)
 from cbcstats.frames import to_pandas
 from cbcstats.tables.loaders import SOURCE_IDS, cited_by, is_sources, sources_of
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from cbcstats.counts.ranges import words
 from cbcstats.exports.notes import caveats
-from cbcstats.files.plain import with_index
+from cbcstats.files.writing import with_index
 from cbcstats.tables.loaders import SOURCE_IDS, cited_by, source_line, sources_of
 
 if TYPE_CHECKING:

@@ -14,8 +14,13 @@ from cbcstats.arguments import (
 from cbcstats.counts.ranges import words
 from cbcstats.errors import ArgumentError
 from cbcstats.exports.html import html_page, markdown_page
-from cbcstats.files.plain import csv_bytes, parquet_bytes, plain_frame
-from cbcstats.files.writing import target, write_whole
+from cbcstats.files.writing import (
+    csv_bytes,
+    parquet_bytes,
+    plain_frame,
+    target,
+    write_whole,
+)
 from cbcstats.frames import to_pandas
 from cbcstats.tables.loaders import cited_by, source_line, sources_of
 

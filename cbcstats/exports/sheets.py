@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.errors import ArgumentError
-from cbcstats.files.plain import is_days
 from cbcstats.files.workbooks import (
     CHARACTERS,
     COLUMNS,
@@ -18,6 +17,7 @@ from cbcstats.files.workbooks import (
     text_of_cell,
     text_of_name,
 )
+from cbcstats.files.writing import is_days
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:

@@ -35,9 +35,8 @@ from cbcstats.exports.editable_charts import (
     native_chart,
 )
 from cbcstats.exports.notes import caveats
-from cbcstats.files.plain import csv_bytes, plain_frame
 from cbcstats.files.workbooks import new_workbook
-from cbcstats.files.writing import target, write_whole
+from cbcstats.files.writing import csv_bytes, plain_frame, target, write_whole
 from cbcstats.tables.loaders import source_line
 
 if TYPE_CHECKING:

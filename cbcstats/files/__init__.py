@@ -1,4 +1,4 @@
-"""Reading and writing files. Nothing in here knows about customs.
+"""Read and write files. Nothing in here knows about customs.
 
-Begin with `reading` and `writing`.
+Begin with `text_table`, which reads any file, and `writing`, which writes any file.
 """

@@ -1,68 +1,147 @@
-"""Single cells: as one would type them, and what spreadsheet programs make of them."""
+"""Single cells: parse numbers, and explain what is wrong with a cell.
+
+Many bad cells are not typing errors, but what a spreadsheet program made of a good one.
+"""
 
 from __future__ import annotations
 
-import datetime
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 
 from cbcstats.errors import Finding
+from cbcstats.files.dates import is_date_like
 
-MARKS: Final = {  # true and false as they are written
-    "true": True,
-    "false": False,
-    "yes": True,
-    "no": False,
-    "1": True,
-    "0": False,
-}
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # A published change needs its sign: programs make 49% or 0.49 of +49%, and 2 of +2.
 CHANGE_WITH_SIGN: Final = (
     r"^(?!\s)(?=.*[0-9A-Za-z])"
     r"(?!(?=.*[1-9])[0-9]+([.,][0-9]+)?\s?%?$)(?![+-]0[.,][0-9]+$).*(?<!\s)$"
 )
 
+# True and false as Excel shows them in German, French, Spanish, Italian, Dutch, ...
 _FOREIGN_MARKS: Final = {
     "true": ("wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar"),
     "false": ("falsch", "faux", "falso", "onwaar"),
 }
+# Err:502 is LibreOffice; ### is a number in a column that is too narrow for it.
 _ERROR_SHOWN: Final = re.compile(
     r"#{3,}|#(NAME\?|N/A|VALUE!|REF!|DIV/0!|NUM!|NULL!)|Err:[0-9]{3}"
 )
+# In these encodings UTF-8 is mistaken for other text, such as Ã© for é.
 _FOREIGN_ENCODINGS: Final = ("cp1252", "latin-1")
+# A float holds numbers of up to 15 digits exactly.
+_DIGITS: Final = 15
+# A longer text is not a number that somebody typed, and is not looked at closely.
+_LONGEST: Final = 30
+# pandas writes whole numbers as 12.0 where some cells of their column are missing.
+_WHOLE: Final = re.compile(r"([+-]?\d{1,15})(\.0*)?", re.ASCII)
+_DECIMAL: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+# 1.200 may be 1200, as many languages write it; 1.2 would hardly be typed with zeros.
+_MAY_BE_THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}0", re.ASCII)
+_ONE_POINT: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+_ONE_COMMA: Final = re.compile(r"[+-]?\d{1,3},\d{3}")
+# The characters between thousands: French has several kinds of spaces.
+_GROUPED: Final = re.compile(
+    r"[+-]?\d{1,3}(?:[.,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII
+)
+_FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
 
 
-def as_text(cell: Any) -> str:
-    """Return a cell as one would type it; a missing one is empty.
+def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
+    """Parse whole numbers to Int64; what is not one, or is ambiguous, is missing.
 
     Examples
     --------
-    >>> as_text(2.0), as_text(None), as_text(datetime.datetime(2018, 3, 2)), as_text(True)
-    ('2', '', '2018-03-02', 'true')
+    >>> parse_whole_numbers(["12", "12.0", "1,234", "1.5"]).tolist()
+    [12, 12, <NA>, <NA>]
     """
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, float):
-        return (
-            "" if cell != cell else str(int(cell)) if cell.is_integer() else str(cell)
-        )
-    if not pd.api.types.is_scalar(cell):
-        return str(cell)
-    if (
-        cell is None or cell is pd.NA or cell != cell
-    ):  # NaN and NaT differ from themselves
-        return ""
-    if isinstance(cell, datetime.datetime):
-        is_day = cell.time() == datetime.time()
-        return cell.date().isoformat() if is_day else cell.isoformat(" ")
-    return str(cell).lower() if isinstance(cell, bool | np.bool_) else str(cell)
+    matches = map(_WHOLE.fullmatch, texts)
+    numbers = [int(match[1]) if match else None for match in matches]
+    return pd.Series(numbers, dtype="Int64")
+
+
+def parse_numbers(texts: Sequence[str]) -> pd.Series:
+    """Parse numbers to Float64; what is not one, or is ambiguous, is missing.
+
+    Examples
+    --------
+    >>> parse_numbers(["24.1", "1.200", "about 3"]).tolist()
+    [24.1, <NA>, <NA>]
+    """
+    numbers = [_parse_number(text) for text in texts]
+    return pd.Series(numbers, dtype="Float64")
+
+
+def _parse_number(text: str) -> float | None:
+    if len(text) > _DIGITS or not _DECIMAL.fullmatch(text):
+        return None
+    if _MAY_BE_THOUSANDS.fullmatch(text):
+        return None
+    return float(text)
+
+
+def whole_if_possible(values: pd.Series) -> pd.Series:
+    """Convert numbers to Int64, so that counts print as counts, if all are whole."""
+    fractions = values.dropna() % 1
+    if (fractions == 0).all():
+        return values.astype("Int64")
+    return values
+
+
+def explain_number(
+    text: str, *, whole: bool, words: str = "a column of their own"
+) -> Finding:
+    """Explain why a text is not a number, and what to write.
+
+    `words` is the column for words such as "about".
+
+    Examples
+    --------
+    >>> explain_number("1,234", whole=True).remedy
+    'write digits only, 1234 if that is meant'
+    """
+    digits_only = (
+        f"write digits only, such as 1200, and put words such as 'about' into {words}"
+    )
+    if len(text) > _LONGEST:
+        return Finding("is not a number", digits_only)
+    if _GROUPED.fullmatch(text):
+        return _explain_thousands(text, whole=whole)
+    if whole and _FRACTION.fullmatch(text):
+        remedy = "write how many there were, not an average"
+        return Finding("is not a whole number", remedy)
+    if _DECIMAL.fullmatch(text.replace(" ", "")):
+        remedy = f"check it, and round it to {_DIGITS} digits"
+        return Finding("has more digits than are kept", remedy)
+    if decimal := re.fullmatch(r"([+-]?\d+),(\d+)", text):
+        return Finding("has a decimal comma", f"write {decimal[1]}.{decimal[2]}")
+    if not whole and is_date_like(text):
+        problem = "is a date, which spreadsheet programs make of numbers such as 24.1"
+        return Finding(problem, "write the number that is printed")
+    return Finding("is not a number", digits_only)
+
+
+def _explain_thousands(text: str, *, whole: bool) -> Finding:
+    """Explain a number in groups of three digits, some of which may be decimals."""
+    digits = re.sub(r"[^\d+-]", "", text)
+    # Only a single point or comma may be a decimal one, and not in a whole number.
+    if _ONE_POINT.fullmatch(text):
+        decimal = "" if whole else f" or {float(text):g}"
+        problem = "may have a thousands separator or a decimal point"
+        return Finding(problem, f"write {digits}{decimal} if that is meant")
+    remedy = f"write digits only, {digits} if that is meant"
+    if not whole and _ONE_COMMA.fullmatch(text):
+        number = float(text.replace(",", "."))
+        remedy += f", or {number:g} if the comma is a decimal one"
+    return Finding("has a thousands separator", remedy)
 
 
 def find_damage(cell: str) -> Finding | None:
-    """Return what is wrong where a spreadsheet program lost the text of a cell.
+    """Explain how a spreadsheet program lost the text of a cell, if it did.
 
     Examples
     --------
@@ -74,6 +153,7 @@ def find_damage(cell: str) -> Finding | None:
         return Finding(problem, "write the value that was there before")
     if cell.isascii():
         return None
+    # Programs write this character for bytes that they cannot read.
     if "\N{REPLACEMENT CHARACTER}" in cell:
         remedy = "write it again, and save the file as CSV UTF-8"
         return Finding("holds a character that was lost", remedy)
@@ -88,16 +168,17 @@ def find_damage(cell: str) -> Finding | None:
 
 
 def explain_mark(cell: str) -> Finding:
-    """Return what is wrong with a cell that is neither true nor false."""
+    """Explain why a cell is neither true nor false."""
+    word = cell.lower()
     for mark, words in _FOREIGN_MARKS.items():
-        if cell.lower() in words:
+        if word in words:
             problem = f"is how spreadsheet programs in another language write {mark}"
             return Finding(problem, f"write {mark}")
     return Finding("is neither true nor false", "write one of the two")
 
 
 def explain_change(cell: str) -> Finding | None:
-    """Return what a spreadsheet program did to a published change such as +49%.
+    """Explain what a spreadsheet program did to a published change such as +49%.
 
     Examples
     --------
@@ -110,10 +191,11 @@ def explain_change(cell: str) -> Finding | None:
     if number.endswith("%") or "." not in number:
         problem = "has no sign; spreadsheet programs remove the plus"
         return Finding(problem, f"write +{number}, or -{number} for a decrease")
-    sign = number[0] if number[0] in "+-" else "+"
+    # Excel stores +49% as the number 0.49.
+    sign = "-" if number.startswith("-") else "+"
     percent = 100 * float(number.lstrip("+-"))
-    return Finding(
-        "may be a percentage as spreadsheet programs store it",
+    remedy = (
         f"write the change as printed, such as {sign}{percent:.6g}%; "
-        "a difference with its unit, such as +0.5 million",
+        "a difference with its unit, such as +0.5 million"
     )
+    return Finding("may be a percentage as spreadsheet programs store it", remedy)

@@ -1,4 +1,8 @@
-"""Dates as people type them: read in one stated format or as ISO 8601, and explained otherwise."""
+"""Dates as people type them.
+
+They are parsed as ISO 8601 or in one stated format; any other date is explained, not
+guessed.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,9 @@ from cbcstats.frames import text_column
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+# Excel counts days from 1 January 1900, and counts a 29 February 1900 that never was.
 EXCEL_DAY_ZERO: Final = datetime.date(1899, 12, 30)
+# Workbooks made by older versions for the Macintosh count from 1904.
 EXCEL_1904_DAY_ZERO: Final = datetime.date(1904, 1, 1)
 PARTIAL_DATE: Final = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
@@ -28,33 +34,38 @@ _ISO_TIME: Final = re.compile(
 _YEAR_MONTH_DAY: Final = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII
 )
+# Spreadsheet programs add a midnight to days when they save CSV.
+_MIDNIGHT: Final = r"( 0?0:00(:00)?)?"
 _DAY_MONTH_YEAR: Final = re.compile(
-    r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)( 0?0:00(:00)?)?", re.ASCII
+    rf"(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}}|\d\d){_MIDNIGHT}", re.ASCII
 )
 _YEAR_FIRST: Final = re.compile(
-    r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})( 0?0:00(:00)?)?", re.ASCII
+    rf"(\d{{4}})([/.-])(\d{{1,2}})\2(\d{{1,2}}){_MIDNIGHT}", re.ASCII
 )
 _NO_DAY: Final = re.compile(
     r"\d{4}|\d{4}[-/]\d{1,2}|\d{1,2}[-/]\d{4}|[^\W\d]+\.? \d{4}", re.ASCII
 )
+# Five digits are the days from 1927 to 2173; a fraction is the time of day.
 _SERIAL: Final = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
-_LONGEST_DATE: Final = (
-    60  # characters; some patterns take the square of the length of a text
-)
+# Some patterns take the square of the length of a text to match.
+_LONGEST_DATE: Final = 60
+# A day whose day, month and year cannot be mistaken for one another.
 _PROBE: Final = datetime.date(2017, 4, 23)
 _DIRECTIVES_THAT_TOUCH: Final = re.compile("%[djmyYHMS]%[djmyYHMS]")
 _DAY_FIRST: Final = "%d{mark}%m{mark}{year}"
 _MONTH_FIRST: Final = "%m{mark}%d{mark}{year}"
 _IN_WORDS: Final = ("%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%B %d, %Y")
-_MONTHS: Final = (  # their beginnings, in English, French, German and Spanish
-    "jan|ene|feb|fév|mar|mär|mrz|apr|avr|abr|may|mai|jun|jui|jul|aug|aoû|ago|sep|oct|okt|nov|"
-    "dec|dez|déc|dic"
+# The first letters of the months in English, French, German and Spanish.
+_MONTHS: Final = (
+    "jan|ene|feb|fév|mar|mär|mrz|apr|avr|abr|may|mai|jun|jui|jul|aug|aoû|ago|sep|oct|"
+    "okt|nov|dec|dez|déc|dic"
 )
 _MONTH_IN_WORDS: Final = re.compile(
     rf"[0-9]{{1,2}}[.\s-]+({_MONTHS})[^\W\d]*\.?([\s-][0-9]{{2,4}})?|"
     rf"({_MONTHS})[^\W\d]*\.?[\s-]+[0-9]{{1,4}}",
     re.IGNORECASE,
 )
+_WORD_AND_YEAR: Final = re.compile(r"[^\W\d]{3}.*\d{4}|\d{4}.*[^\W\d]{3}")
 _NOT_A_DATE: Final = Finding("is not a date", "write it as 2017-04-03")
 _NOT_IN_CALENDAR: Final = Finding(
     "is not a date of the calendar", "correct the day or the month"
@@ -62,17 +73,18 @@ _NOT_IN_CALENDAR: Final = Finding(
 
 
 def check_date_format(date_format: str | None) -> None:
-    """Raise ArgumentError unless a format of dates names day, month and year.
+    """Check that a format of dates names day, month and year.
 
     Examples
     --------
     >>> check_date_format("dd/mm/yyyy")
     Traceback (most recent call last):
-    cbcstats.errors.ArgumentError: `date_format` must name day, month and year, such as '%d/%m/%Y', \
-but 'dd/mm/yyyy' was given
+    cbcstats.errors.ArgumentError: `date_format` must name day, month and year, \
+such as '%d/%m/%Y', but 'dd/mm/yyyy' was given
     """
     if date_format is None:
         return
+    # %j is the day of the year, which gives day and month.
     needed = ("dj", "mbBj", "yY")
     is_text = isinstance(date_format, str)
     if not is_text or not all(re.search(f"%[{part}]", date_format) for part in needed):
@@ -80,6 +92,7 @@ but 'dd/mm/yyyy' was given
             "`date_format` must name day, month and year, such as '%d/%m/%Y', "
             f"but {date_format!r} was given"
         )
+    # Python and pandas know different directives, and both read dates here.
     try:
         written = _PROBE.strftime(date_format)
         by_python = datetime.datetime.strptime(written, date_format).date()
@@ -88,12 +101,15 @@ but 'dd/mm/yyyy' was given
             raise ValueError("it does not give the day")
     except (ValueError, re.error) as error:
         raise ArgumentError(
-            f"`date_format` {date_format!r} cannot be used: {error}; give one such as '%d/%m/%Y'"
+            f"`date_format` {date_format!r} cannot be used: {error}; "
+            "give one such as '%d/%m/%Y'"
         ) from None
 
 
 def parse_day(text: str, *, partial: bool = False) -> tuple[pd.Timestamp, str]:
-    """Return the day that a text names, and how much of it is known: `day`, `month` or `year`.
+    """Parse an ISO 8601 date, and tell whether its day, month or year is known.
+
+    With `partial`, a month or a year alone is its first day.
 
     Examples
     --------
@@ -103,22 +119,24 @@ def parse_day(text: str, *, partial: bool = False) -> tuple[pd.Timestamp, str]:
     Raises
     ------
     ValueError
-        If it is not such a day; the message is the problem and, after a semicolon, the remedy.
+        If it is not such a date; the message is the problem and, after a semicolon,
+        the remedy.
     """
-    found = _YEAR_MONTH_DAY.fullmatch(text)
-    if found is None or (found[3] is None and not partial):
-        example = "2018-03-02"
-        forms = f"2018, 2018-03 or {example}" if partial else example
+    parts = _YEAR_MONTH_DAY.fullmatch(text)
+    if parts is None or (parts[3] is None and not partial):
+        forms = "2018-03-02"
+        if partial:
+            forms = f"2018, 2018-03 or {forms}"
         raise ValueError(f"is not a date; write it as {forms}")
-    year, month, day = found.groups()
-    precision = "day" if day else "month" if month else "year"
-    try:
-        on = datetime.date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
-        raise ValueError(
-            f"{_NOT_IN_CALENDAR.problem}; {_NOT_IN_CALENDAR.remedy}"
-        ) from None
-    return pd.Timestamp(on), precision
+    year, month, day = parts.groups()
+    date = _date(year, month or "1", day or "1")
+    if date is None:
+        problem, remedy, _ = _NOT_IN_CALENDAR
+        raise ValueError(f"{problem}; {remedy}")
+    precision = "year"
+    if month:
+        precision = "day" if day else "month"
+    return pd.Timestamp(date), precision
 
 
 def parse_dates(
@@ -128,10 +146,10 @@ def parse_dates(
     *,
     partial: bool = False,
 ) -> pd.Series:
-    """Return the day of each text, as datetime64[us]; missing for what is not a day, or may be two.
+    """Parse dates to datetime64[us]; what is not one, or is ambiguous, is missing.
 
-    `day_zero` is the day from which serial numbers of a workbook count. With `partial`, a year or a
-    month alone is its first day.
+    `day_zero` is the day from which the serial numbers of a workbook count. With
+    `partial`, a year or a month alone is its first day.
 
     Examples
     --------
@@ -140,43 +158,58 @@ def parse_dates(
     """
     text = text_column(list(texts))
     is_iso = text.str.fullmatch(_ISO_DAY).astype(bool)
-    days = pd.to_datetime(text.where(is_iso), format="%Y-%m-%d", errors="coerce")
-    days = days.astype("datetime64[us]")
+    days = _to_datetime(text.where(is_iso), "%Y-%m-%d")
     if date_format:
-        stated = text.where(~is_iso & _may_be_a_date(text, date_format))
-        parsed = pd.to_datetime(stated, format=date_format, errors="coerce")
-        days = days.fillna(parsed.astype("datetime64[us]").dt.normalize())
+        others = text.where(~is_iso & _may_have_format(text, date_format))
+        stated = _to_datetime(others, date_format)
+        days = days.fillna(stated.dt.normalize())
+    # Few dates need this, and pandas has no vectorised way to read them.
     for place in np.flatnonzero(days.isna()).tolist():
-        if day := _parse_one(texts[place], day_zero, partial=partial):
+        if day := _parse_date(texts[place], day_zero, partial=partial):
             days.iloc[place] = day
     return days
 
 
-def _may_be_a_date(text: pd.Series, date_format: str) -> pd.Series:
-    """Return which texts may be in the format; pandas also knows what "today" is."""
-    has_digits = text.str.contains("[0-9]") & ~text.str.startswith("-")
-    fits = text.map(str.isascii) & has_digits
-    if _DIRECTIVES_THAT_TOUCH.search(date_format):  # 3042017 may be 3 April or 30 April
-        fits &= text.str.len() == len(_PROBE.strftime(date_format))
-    return fits.astype(bool)
+def _to_datetime(texts: pd.Series, date_format: str) -> pd.Series:
+    # Nanoseconds, the unit of pandas 2, end in the year 2262.
+    days = pd.to_datetime(texts, format=date_format, errors="coerce")
+    return days.astype("datetime64[us]")
 
 
-def _parse_one(
+def _may_have_format(text: pd.Series, date_format: str) -> pd.Series:
+    """Tell which texts may be in a format, as pandas reads more than that."""
+    # In any format, pandas reads "today" and "now" as well, and digits of all scripts.
+    is_ascii = text.map(str.isascii)
+    has_digits = text.str.contains("[0-9]")
+    is_negative = text.str.startswith("-")
+    may_be = is_ascii & has_digits & ~is_negative
+    # Without separators, 3042017 may be 3 April or 30 April.
+    if _DIRECTIVES_THAT_TOUCH.search(date_format):
+        full_length = len(_PROBE.strftime(date_format))
+        may_be &= text.str.len() == full_length
+    # An empty column has no booleans yet.
+    return may_be.astype(bool)
+
+
+def _parse_date(
     text: str, day_zero: datetime.date | None, *, partial: bool
 ) -> pd.Timestamp | None:
-    """Return the day of an ISO time, a serial number, or part of a date."""
-    if timed := _ISO_TIME.fullmatch(text):
-        text = timed[1]
+    """Parse an ISO time, a serial number, or a date without its day."""
+    # The day is the one that is written, whatever its time zone.
+    if day_and_time := _ISO_TIME.fullmatch(text):
+        text = day_and_time[1]
     elif day_zero and (serial := _SERIAL.fullmatch(text)):
-        return pd.Timestamp(day_zero) + pd.Timedelta(days=int(serial[1]))
+        days = datetime.timedelta(days=int(serial[1]))
+        return pd.Timestamp(day_zero + days)
     try:
-        return parse_day(text, partial=partial)[0]
+        day, _ = parse_day(text, partial=partial)
     except ValueError:
         return None
+    return day
 
 
 def serials_as_days(texts: pd.Series, day_zero: datetime.date | None) -> pd.Series:
-    """Return texts in which each serial number of a workbook is the day that it is read as.
+    """Write the serial numbers of a workbook as the days that they are read as.
 
     Examples
     --------
@@ -186,14 +219,14 @@ def serials_as_days(texts: pd.Series, day_zero: datetime.date | None) -> pd.Seri
     if day_zero is None:
         return texts
     is_serial = texts.str.fullmatch(_SERIAL.pattern).astype(bool)
-    days = parse_dates(texts[is_serial].tolist(), day_zero=day_zero).dt.strftime(
-        "%Y-%m-%d"
-    )
-    return texts.mask(is_serial, days.set_axis(texts.index[is_serial]))
+    serials = texts[is_serial]
+    days = parse_dates(serials.tolist(), day_zero=day_zero)
+    written = days.dt.strftime("%Y-%m-%d").set_axis(serials.index)
+    return texts.mask(is_serial, written)
 
 
 def first_of_each_order(texts: Iterable[str]) -> tuple[str, str]:
-    """Return the first date that must have the day first, and the first that must have the month.
+    """Find the first date that must have the day first, and the first with the month.
 
     Examples
     --------
@@ -203,15 +236,19 @@ def first_of_each_order(texts: Iterable[str]) -> tuple[str, str]:
     first = {_DAY_FIRST: "", _MONTH_FIRST: ""}
     for text in texts:
         numbers = _DAY_MONTH_YEAR.fullmatch(text)
-        orders = _orders(numbers) if numbers else {}
-        if len(orders) == 1:
-            [order] = orders
-            first[order] = first[order] or text
+        if numbers is None:
+            continue
+        orders = list(_orders(numbers))
+        # A date that fits both orders, such as 03/04/2017, shows neither.
+        if len(orders) != 1:
+            continue
+        [order] = orders
+        first[order] = first[order] or text
     return first[_DAY_FIRST], first[_MONTH_FIRST]
 
 
 def is_date_like(text: str) -> bool:
-    """Return whether a text looks like a date, as a spreadsheet program would show one."""
+    """Tell whether a text looks like a date, as a spreadsheet program would show one."""
     forms = (_DAY_MONTH_YEAR, _YEAR_FIRST, _MONTH_IN_WORDS)
     return any(form.fullmatch(text) for form in forms)
 
@@ -219,16 +256,16 @@ def is_date_like(text: str) -> bool:
 def explain_date(
     text: str, stated: str | None = None, *, may_state: bool = True
 ) -> Finding:
-    """Return what is wrong with a text that is not a date, and what to write.
+    """Explain why a text is not a date, and what to write.
 
     Parameters
     ----------
     text : str
         The cell as typed.
     stated : str, optional
-        The format in which dates were said to be.
+        The format that the user stated for dates.
     may_state : bool
-        Whether a format can be stated; the tables take ISO 8601 only.
+        Whether a format can be stated at all; the published tables take ISO 8601 only.
 
     Examples
     --------
@@ -242,28 +279,29 @@ def explain_date(
     if numbers := _DAY_MONTH_YEAR.fullmatch(text):
         return _explain_numbers(numbers, stated, may_state=may_state)
     if numbers := _YEAR_FIRST.fullmatch(text):
-        day = _day(numbers[1], numbers[3], numbers[4])
-        if day is None:
+        year, _, month, day, *_ = numbers.groups()
+        date = _date(year, month, day)
+        if date is None:
             return _NOT_IN_CALENDAR
-        return Finding("is not written as ISO 8601 asks", f"write it as {day}")
+        return Finding("is not in ISO 8601 format", f"write it as {date}")
     if _NO_DAY.fullmatch(text):
         remedy = "if only the month is known, take its first day and say so in a note"
         return Finding("does not name a day", f"write it as 2017-04-03; {remedy}")
     if serial := _SERIAL.fullmatch(text):
         return _explain_serial(int(serial[1]))
-    if _MONTH_IN_WORDS.fullmatch(text) or re.search(
-        r"[^\W\d]{3}.*\d{4}|\d{4}.*[^\W\d]{3}", text
-    ):
+    if _MONTH_IN_WORDS.fullmatch(text) or _WORD_AND_YEAR.search(text):
         return _explain_words(text, may_state=may_state)
     return _NOT_A_DATE
 
 
 def _explain_serial(days: int) -> Finding:
+    # Nothing in the number shows from which year its workbook counts.
     since_1900 = EXCEL_DAY_ZERO + datetime.timedelta(days=days)
     since_1904 = EXCEL_1904_DAY_ZERO + datetime.timedelta(days=days)
     return Finding(
         "is a number where a date belongs, as spreadsheets store dates",
-        f"write it as {since_1900}, or as {since_1904} if the workbook counts from 1904",
+        f"write it as {since_1900}, "
+        f"or as {since_1904} if the workbook counts from 1904",
     )
 
 
@@ -271,39 +309,41 @@ def _explain_numbers(
     numbers: re.Match[str], stated: str | None, *, may_state: bool
 ) -> Finding:
     """Explain three numbers with the year last."""
-    parts = {"mark": numbers[2], "year": "%Y" if len(numbers[4]) == 4 else "%y"}
     orders = _orders(numbers)
-    formats = [order.format(**parts) for order in orders]
-    days = list(dict.fromkeys(map(str, orders.values())))
-    if not days:
+    if not orders:
         return _NOT_IN_CALENDAR
+    # 03/03/2017 is the same day in both orders.
+    days = list(dict.fromkeys(map(str, orders.values())))
+    is_ambiguous = len(days) > 1
     write = f"write it as {' or '.join(days)}"
-    if len(days) > 1:
+    if is_ambiguous:
         write += ", whichever is meant"
-    if stated in (_DAY_FIRST.format(**parts), _MONTH_FIRST.format(**parts)):
-        problem = "has day and month in the other order than stated"
+    year = "%Y" if len(numbers[4]) == 4 else "%y"
+    day_first = _DAY_FIRST.format(mark=numbers[2], year=year)
+    month_first = _MONTH_FIRST.format(mark=numbers[2], year=year)
+    if stated in (day_first, month_first):
+        problem = "has day and month in the opposite order to the stated date_format"
         return Finding(problem, f"{write}, or state the other date_format")
     if stated:
         return Finding(f"does not fit the stated date_format {stated}", write)
-    if len(days) > 1:
-        state = (
-            f'state date_format="{formats[0]}" or, with the month first, "{formats[1]}"'
-        )
+    if is_ambiguous:
+        state = f'state date_format="{day_first}"'
+        state += f' or, with the month first, "{month_first}"'
         problem = "may have the day or the month first"
     else:
-        state = f'state date_format="{formats[0]}"'
-        problem = (
-            "is a date in a format that is not stated"
-            if may_state
-            else "is not ISO 8601"
-        )
-    return Finding(problem, f"{state}; or {write}" if may_state else write)
+        fitting = day_first if _DAY_FIRST in orders else month_first
+        state = f'state date_format="{fitting}"'
+        problem = "is a date in a format that is not stated"
+    if may_state:
+        return Finding(problem, f"{state}; or {write}")
+    return Finding(problem if is_ambiguous else "is not ISO 8601", write)
 
 
 def _explain_words(text: str, *, may_state: bool) -> Finding:
     """Explain a date with the month in words."""
+    # With 1 for its day, 31 February is in a known format but not in the calendar.
     on_the_first = re.sub(r"\b\d\d?\b", "1", text, count=1, flags=re.ASCII)
-    fitting = [words for words in _IN_WORDS if _has_format(on_the_first, words)]
+    fitting = [known for known in _IN_WORDS if _has_format(on_the_first, known)]
     if fitting and not _has_format(text, fitting[0]):
         return _NOT_IN_CALENDAR
     remedy = "write the year first, as in 2017-04-03"
@@ -317,21 +357,26 @@ def _has_format(text: str, date_format: str) -> bool:
         datetime.datetime.strptime(text, date_format)
     except ValueError:
         return False
-    return text.isascii()  # as `parse_dates` has it
+    # strptime reads digits of all scripts, `parse_dates` only those of ASCII.
+    return text.isascii()
 
 
 def _orders(numbers: re.Match[str]) -> dict[str, datetime.date]:
-    """Return in which orders three numbers are a date of the calendar, and which."""
+    """Find the orders in which three numbers are a date, each with its date."""
     first, second, year = numbers[1], numbers[3], numbers[4]
-    days = {
-        _DAY_FIRST: _day(year, second, first),
-        _MONTH_FIRST: _day(year, first, second),
-    }
-    return {order: day for order, day in days.items() if day}
+    dates = {}
+    if day_first := _date(year, second, first):
+        dates[_DAY_FIRST] = day_first
+    if month_first := _date(year, first, second):
+        dates[_MONTH_FIRST] = month_first
+    return dates
 
 
-def _day(year: str, month: str, day: str) -> datetime.date | None:
-    full_year = int(year) if len(year) == 4 else 2000 + int(year)
+def _date(year: str, month: str, day: str) -> datetime.date | None:
+    # A year of two digits is one of this century.
+    full_year = int(year)
+    if len(year) == 2:
+        full_year += 2000
     try:
         return datetime.date(full_year, int(month), int(day))
     except ValueError:

@@ -1,7 +1,7 @@
 """Delimited text: its encoding, its delimiter, and its records.
 
-Records are numbered as a spreadsheet numbers its rows: a line break inside quotation marks begins
-no row, a blank line is one.
+Records are numbered as a spreadsheet numbers its rows: a line break inside quotation
+marks does not begin a row, and a blank line is a row.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import csv
 import io
 import re
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyarrow as pa
@@ -27,18 +26,23 @@ DELIMITERS: Final = {
     "\t": "a tab",
     "|": "a vertical bar",
 }
-FIRST_ROWS: Final = 20  # rows among which delimiter and header are looked for
-_RARE_DELIMITERS: Final = ":~^"
-_RARE_SHARE: Final = 0.6  # colons are common in text and times, too
+# The rows among which the delimiter and the header are looked for.
+FIRST_ROWS: Final = 20
 _FIRST_CHARACTERS: Final = 2**18
-_SURROGATES: Final = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8
-_LONGEST_RECORD: Final = (
-    10_000  # lines; a quotation mark open for longer was never closed
-)
+# Colons are common in text and times, too, so a rare delimiter weighs less.
+_RARE_DELIMITERS: Final = ":~^"
+_RARE_SHARE: Final = 0.6
+# Python decodes bytes that are not UTF-8 to these characters and back.
+_SURROGATES: Final = re.compile("[\udc80-\udcff]+")
+# A quotation mark that is open for more lines than this was never closed.
+_LONGEST_RECORD: Final = 10_000
 
 
 class Record(NamedTuple):
-    """The cells of a row; or, with a `fault`, the text of a line that cannot be cut into cells."""
+    """A row as its cells, or as the text of its line if that cannot be split.
+
+    `fault` is the reason why it cannot.
+    """
 
     row: int
     cells: list[str]
@@ -48,8 +52,8 @@ class Record(NamedTuple):
 class Text(NamedTuple):
     """The content of a file as text.
 
-    In `text`, bytes that are not UTF-8 are lone surrogates; see `repair`. There are none of them
-    unless `encoding` is `mixed` or `windows-1252`, where no line outside ASCII is UTF-8.
+    `encoding` is `utf-8`, `utf-16`, `windows-1252` if no line outside ASCII is UTF-8,
+    or `mixed`. In the last two, bytes that are not UTF-8 are surrogates; see `repair`.
     """
 
     text: str
@@ -57,42 +61,52 @@ class Text(NamedTuple):
 
 
 def decode(content: bytes, name: str) -> Text:
-    """Decode a file: UTF-8, UTF-16 or Windows-1252, with or without a byte order mark."""
-    if content[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+    """Decode UTF-8, UTF-16 or Windows-1252, with or without a byte order mark."""
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         raise DataError(f"{name}: is written in UTF-32; save it as CSV UTF-8")
     if encoding := _utf_16(content[:4096]):
-        return Text(content.decode(encoding, errors="replace"), "utf-16")
+        text = content.decode(encoding, errors="replace")
+        return Text(text, "utf-16")
     try:
         return Text(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         text = content.decode("utf-8-sig", errors="surrogateescape")
-    foreign = [line for line in content.splitlines() if not line.isascii()]
-    return Text(text, "mixed" if any(map(_is_utf_8, foreign)) else "windows-1252")
+    # Files that several people added to can have a different encoding on each line.
+    not_ascii = [line for line in content.splitlines() if not line.isascii()]
+    if any(map(_is_utf_8, not_ascii)):
+        return Text(text, "mixed")
+    return Text(text, "windows-1252")
 
 
 def repair(cell: str) -> str:
-    """Return a cell whose bytes that are not UTF-8 are read as Windows-1252."""
+    """Read the bytes of a cell that are not UTF-8 as Windows-1252."""
     if cell.isascii():
         return cell
     return _SURROGATES.sub(_as_windows_1252, cell)
 
 
 def repaired_word(cell: str) -> str:
-    """Return the first word of a cell with bytes that are not UTF-8, repaired; empty if it has none."""
-    words = cell.split()
-    return next((repair(word) for word in words if _SURROGATES.search(word)), "")
+    """Return the first word of a cell that needs repair, repaired, or an empty text."""
+    for word in cell.split():
+        if _SURROGATES.search(word):
+            return repair(word)
+    return ""
 
 
-def _as_windows_1252(found: re.Match[str]) -> str:
-    return found[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+def _as_windows_1252(surrogates: re.Match[str]) -> str:
+    content = surrogates[0].encode("utf-8", "surrogateescape")
+    return content.decode("cp1252", "replace")
 
 
 def _utf_16(first: bytes) -> str:
-    if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    """Return the kind of UTF-16 in which a file begins, or an empty text."""
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    if first[1::2].count(0) > len(first) / 4:
+    # Without a byte order mark, every other byte of Latin letters is zero.
+    few = len(first) / 4
+    if first[1::2].count(0) > few:
         return "utf-16-le"
-    if first[0::2].count(0) > len(first) / 4:
+    if first[0::2].count(0) > few:
         return "utf-16-be"
     return ""
 
@@ -106,54 +120,69 @@ def _is_utf_8(content: bytes) -> bool:
 
 
 def first_lines(text: str) -> list[str]:
-    """Return the lines among which delimiter and header are looked for."""
+    """Return the lines among which the delimiter and the header are looked for."""
     return _lines(text[:_FIRST_CHARACTERS])
 
 
 def delimiters_of(lines: Sequence[str]) -> list[str]:
-    """Return the delimiters that a text may have by its first lines, the likeliest first.
+    """Rank the delimiters that a text may have by its first lines, the likeliest first.
 
     The likeliest is the one that cuts many of the first rows into equally many cells.
     """
-    marks = [*DELIMITERS, *_RARE_DELIMITERS]
+    delimiters = [*DELIMITERS, *_RARE_DELIMITERS]
 
-    def likeness(delimiter: str) -> tuple[bool, float]:
-        widths = Counter(
-            len(record.cells) for record in first_records(lines, delimiter)
-        )
-        # Remarks may hold more commas than a row has cells, but hardly as many on each row.
-        alike = max(
-            (rows**2 * width for width, rows in widths.items() if width > 1), default=0
-        )
-        is_regular = len(widths) == 1 and alike > 0
-        return is_regular, alike if delimiter in DELIMITERS else alike * _RARE_SHARE
+    def regularity(delimiter: str) -> tuple[bool, float]:
+        return _regularity(lines, delimiter)
 
-    return sorted(marks, key=likeness, reverse=True)
+    return sorted(delimiters, key=regularity, reverse=True)
+
+
+def _regularity(lines: Sequence[str], delimiter: str) -> tuple[bool, float]:
+    """Measure how regularly a delimiter cuts the first lines into cells."""
+    first = first_records(lines, delimiter)
+    rows_by_width = Counter(len(record.cells) for record in first)
+    is_uniform = len(rows_by_width) == 1
+    score = 0.0
+    for width, rows in rows_by_width.items():
+        # Remarks may hold more commas than a row has cells, but not as many each time.
+        if width > 1:
+            score = max(score, rows**2 * width)
+    if delimiter not in DELIMITERS:
+        score *= _RARE_SHARE
+    return is_uniform and score > 0, score
 
 
 def first_records(lines: Sequence[str], delimiter: str) -> list[Record]:
     """Return the first records that are not blank."""
-    first = records(lines, delimiter)
-    filled = (record for record in first if any(cell.strip() for cell in record.cells))
-    return list(islice(filled, FIRST_ROWS))
+    filled = []
+    for record in records(lines, delimiter):
+        if not any(cell.strip() for cell in record.cells):
+            continue
+        filled.append(record)
+        if len(filled) == FIRST_ROWS:
+            break
+    return filled
 
 
 def all_records(text: str, delimiter: str) -> Iterator[Record]:
-    """Yield all records of a text, also blank ones."""
+    """Yield all records of a text, including blank ones."""
     return records(_lines(text), delimiter)
 
 
 def _lines(text: str) -> list[str]:
+    # str.splitlines() would also cut at form feeds and at separators of Unicode.
     return list(io.StringIO(text, newline=""))
 
 
 def records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
     """Yield the records of some lines.
 
-    A line with a quotation mark that is never closed is a record with a fault, and reading goes on
-    at the next line. A quotation mark inside a cell is kept: "5" disk", 2 is 5 disk" and 2.
+    A line with a quotation mark that is never closed is a record with a fault, and
+    reading goes on at the next line. A quotation mark inside a cell is kept: the line
+    "5" disk", 2 has the cells 5" disk" and 2.
     """
-    first = row = 0  # the line at which the present record begins, and its number
+    # The line at which the present record begins, and the number of the last record.
+    first = row = 0
     longest = _LONGEST_RECORD
 
     def feed(start: int) -> Iterator[str]:
@@ -167,29 +196,37 @@ def records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
         reader = csv.reader(feed(start), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
-                row, first = row + 1, start + reader.line_num
+                row += 1
+                first = start + reader.line_num
                 yield Record(row, cells)
             return
+        # An error ends the reader, so a new one begins at the next line.
         except csv.Error as error:
-            line, row, fault = lines[first].rstrip("\r\n"), row + 1, str(error)
-            if "expected after" in fault:
-                cells = next(csv.reader([line], delimiter=delimiter), [""])
-                yield Record(row, cells)
-            else:
-                yield Record(row, [line], fault)
-                # A mark open on each line must not have each line read ten thousand times.
-                longest = max(longest // 2, FIRST_ROWS)
-            first += 1
+            fault = str(error)
+        line = lines[first].rstrip("\r\n")
+        row += 1
+        first += 1
+        # Only the strict reader objects to text after a closing quotation mark.
+        if "expected after" in fault:
+            cells = next(csv.reader([line], delimiter=delimiter), [""])
+            yield Record(row, cells)
+        else:
+            yield Record(row, [line], fault)
+            # Otherwise a mark open on each line has each read ten thousand times.
+            longest = max(longest // 2, FIRST_ROWS)
 
 
 def columns_by_line(
     content: bytes, delimiter: str, names: list[str], skip: int
 ) -> tuple[pa.Table, dict[int, str]] | None:
-    """Cut lines into columns with Arrow, or return None where a record may not be one line.
+    """Split lines into columns with Arrow, or return None if records span lines.
 
-    Returns the table, and by row number the lines that have more or fewer cells than names.
+    Returns the table, and by row number the lines that have more or fewer cells than
+    names.
     """
+    # Arrow would take line breaks at the end for blank lines.
     content = content.rstrip(b"\r\n")
+    # Files of old Macintosh programs end lines in \r, which the csv module knows.
     if content.count(b"\r") != content.count(b"\r\n"):
         return None
     ragged: dict[int, str] = {}
@@ -198,16 +235,21 @@ def columns_by_line(
         ragged[line.number] = line.text
         return "skip"
 
+    # Only a single thread knows the numbers of the lines.
     read = pa.csv.ReadOptions(column_names=names, skip_rows=skip, use_threads=False)
-    cut = pa.csv.ParseOptions(
+    parse = pa.csv.ParseOptions(
         delimiter=delimiter, ignore_empty_lines=False, invalid_row_handler=keep
     )
+    # "NA" is the code of Namibia, not a missing cell.
     text = dict.fromkeys(names, pa.string())
     convert = pa.csv.ConvertOptions(column_types=text, strings_can_be_null=False)
     try:
-        table = pa.csv.read_csv(pa.BufferReader(content), read, cut, convert)
+        table = pa.csv.read_csv(pa.BufferReader(content), read, parse, convert)
     except pa.ArrowInvalid:
         return None
+    # With a line break inside quotation marks, there are more lines than rows.
     lines = content.count(b"\n") + 1
-    is_regular = skip + len(table) + len(ragged) == lines
-    return (table, ragged) if is_regular else None
+    rows = skip + len(table) + len(ragged)
+    if rows != lines:
+        return None
+    return table, ragged

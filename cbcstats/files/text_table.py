@@ -1,24 +1,28 @@
 """Tables as they were typed: the one way from a file or a frame to cells of text.
 
-`read_text_table` reads a CSV file, a sheet of a workbook, a Parquet file or a frame into a
-`TextTable`. Cells are not interpreted here; what could not be read is kept, and named.
+`read_text_table` reads a CSV file, a sheet of a workbook, a Parquet file or a frame
+into a `TextTable`. Cells are not interpreted here; what cannot be read is kept, with
+the reason.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfoNotFoundError
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
+from pyarrow.parquet import ParquetFile
 
 from cbcstats.errors import ArgumentError, DataError, did_you_mean, plural
 from cbcstats.files import delimited
-from cbcstats.files.cells import as_text
-from cbcstats.files.parquet import read_parquet
 from cbcstats.files.workbooks import COLUMNS, Sheet, first_day, read_sheets
-from cbcstats.frames import text_column
+from cbcstats.frames import as_text, text_column
 
 if TYPE_CHECKING:
     import datetime
@@ -28,10 +32,12 @@ if TYPE_CHECKING:
     Rows = list[tuple[int, list[str]]]
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
-FIRST_ROW: Final = (
-    2  # of a table whose header is not a row, as a spreadsheet would number it
-)
-LARGEST: Final = 512  # MB of a file that is read into memory
+# The row below the header, where a frame has no rows of a spreadsheet.
+FIRST_ROW: Final = 2
+# Megabytes of a file that is read into memory.
+LARGEST: Final = 512
+# Characters that are shown of what Arrow says about a broken file.
+_SHOWN: Final = 200
 
 
 @dataclass
@@ -43,27 +49,33 @@ class TextTable:
     name : str
         The file, and the sheet of a workbook.
     header : list of str
-        The names of the columns, each once: a second `Country` is `Country (2)`, a column without a
-        name is `column 3`.
+        The names of the columns, each once: a second `Country` is `Country (2)`, a
+        column without a name is `column 3`.
     header_row : int
         The row of the header.
     cells : pandas.DataFrame
-        One column for each name; the index is the row as a spreadsheet numbers it. Cells of CSV and
-        Excel are text, an empty one is `""`; those of Parquet and frames are as they are.
+        One column for each name; the index is the row as a spreadsheet numbers it.
+        Cells of CSV and Excel are text, an empty one is `""`; those of Parquet and
+        frames are as they are.
     faults : dict of int to str
-        By row, why it could not be cut into cells.
+        By row, why it could not be split into cells.
     surplus : dict of int to list of str
         By row, the cells beyond the header.
     not_utf8 : dict of (int, str) to str
-        By row and column, the first word of a cell that was not UTF-8 and was read as Windows-1252.
+        By row and column, the first word of a cell that was not UTF-8 and was read as
+        Windows-1252.
     unread : dict of (int, str) to str
-        By row and column, why Excel shows no value there; the cell holds the formula or the error.
+        By row and column, why Excel shows no value there; the cell holds the formula or
+        the error.
     encoding : str
-        Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, or `mixed` of UTF-8 and Windows-1252.
+        Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, or `mixed` of UTF-8 and
+        Windows-1252.
     delimiter : str
         What separates the cells of a CSV file.
     first_day : datetime.date, optional
         The day from which serial numbers of a workbook count.
+    is_text : bool
+        Whether all cells are text.
     """
 
     name: str
@@ -80,17 +92,19 @@ class TextTable:
     is_text: bool = True
 
     def text(self, column: str) -> pd.Series:
-        """Return a column as one would type it; a missing cell is empty."""
-        cells = self.cells[column]
-        return cells if self.is_text else column_as_text(cells)
+        """Return a column as a person would type it; a missing cell is empty."""
+        return self.text_of(slice(None), column)
 
     def text_of(self, rows: Any, column: str) -> pd.Series:
-        """Return some cells of a column as one would type them."""
-        cells = self.cells.loc[rows, column]
-        return cells if self.is_text else column_as_text(cells)
+        """Return the cells of some rows in a column as a person would type them."""
+        cells: pd.Series = self.cells.loc[rows, column]
+        if self.is_text:
+            return cells
+        texts = map(as_text, cells)
+        return text_column(list(texts), cells.index)
 
     def rows_with_text(self, rows: Any, column: str) -> Iterator[tuple[int, str]]:
-        """Yield some rows, each with its cell of a column as one would type it."""
+        """Yield some rows, each with its cell of a column as a person would type it."""
         yield from zip(rows, self.text_of(rows, column), strict=True)
 
 
@@ -102,8 +116,8 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
     source : path or pandas.DataFrame
         A file that ends in .csv, .tsv, .txt, .xlsx or .parquet, or a frame.
     is_header : callable
-        Tells whether a list of cells is the header. Without such a row, the header is the first
-        row that is about as full as others; titles above it are passed over.
+        Tells whether a list of cells is the header. Without such a row, the header is
+        the first row that is about as full as others; titles above it are skipped.
     sheet : str, optional
         The sheet of a workbook; by default the one that has the header.
 
@@ -127,15 +141,7 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         )
     path = existing_file(source)
     try:
-        if path.suffix.lower() == ".xlsx":
-            return _from_workbook(path, is_header, sheet)
-        if sheet is not None:
-            raise DataError(
-                f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
-            )
-        if path.suffix.lower() == ".parquet":
-            return _from_frame(read_parquet(path), str(path))
-        return _from_csv(path, is_header)
+        return _from_file(path, is_header, sheet)
     except OSError as error:
         reason = error.strerror or error
         raise DataError(
@@ -143,16 +149,26 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         ) from error
 
 
+def _from_file(path: Path, is_header: IsHeader, sheet: str | None) -> TextTable:
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return _from_workbook(path, is_header, sheet)
+    if sheet is not None:
+        raise DataError(
+            f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
+        )
+    if suffix == ".parquet":
+        return _from_frame(_read_parquet(path), str(path))
+    return _from_csv(path, is_header)
+
+
 def existing_file(source: str | os.PathLike[str]) -> Path:
-    """Return the path of a file that exists, is of a known kind, and fits into memory."""
+    """Check that a file exists, is of a known kind, and fits into memory."""
     try:
         path = Path(source).expanduser()
         exists = path.is_file()
-    except (
-        RuntimeError,
-        OSError,
-        ValueError,
-    ) as error:  # no such home folder, too long a name
+    # There is no such home folder, the name is too long, or it has a zero byte.
+    except (RuntimeError, OSError, ValueError) as error:
         message = f"{source}: cannot be found ({error}); check the name and the folder"
         raise DataError(message) from error
     if path.suffix.lower() not in SUFFIXES:
@@ -165,8 +181,9 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
     size = path.stat().st_size / 2**20
     if size > LARGEST:
         raise DataError(
-            f"{path}: has {size:,.0f} MB, and at most {LARGEST} MB are read into memory; "
-            "split it, or count it in an engine such as DuckDB or Polars (see `count_missions`)"
+            f"{path}: has {size:,.0f} MB, "
+            f"and at most {LARGEST} MB are read into memory; split it, "
+            "or count it in an engine such as DuckDB or Polars (see `count_missions`)"
         )
     return path
 
@@ -174,18 +191,18 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
 def header_place(rows: Sequence[Sequence[str]], is_header: IsHeader, name: str) -> int:
     """Return which of the first rows is the header.
 
-    It is the first that names the columns needed, else the first that is about as full as others.
+    It is the first that names the columns needed, or else the first that is about as
+    full as others.
     """
     rows = rows[: delimited.FIRST_ROWS]
     if not rows:
         raise DataError(
             f"{name}: holds no table; the first row must hold the names of the columns"
         )
-    filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows]
-    found = [place for place, cells in enumerate(rows) if is_header(cells)]
-    full = [place for place, count in enumerate(filled) if 2 * count >= max(filled)]
-    place = (found or full)[0]
+    headers = [place for place, cells in enumerate(rows) if is_header(cells)]
+    place = headers[0] if headers else _first_full_row(rows)
     width = len(rows[place])
+    # A wrong delimiter can cut a text into very many cells.
     if width > COLUMNS:
         raise DataError(
             f"{name}: has {width:,} columns, and a sheet has {COLUMNS:,}; "
@@ -194,8 +211,19 @@ def header_place(rows: Sequence[Sequence[str]], is_header: IsHeader, name: str) 
     return place
 
 
+def _first_full_row(rows: Sequence[Sequence[str]]) -> int:
+    counts = []
+    for cells in rows:
+        filled = [cell for cell in cells if cell.strip()]
+        counts.append(len(filled))
+    # A title above a table fills one or two cells, and a header may lack a few names.
+    half = max(counts) / 2
+    full = [place for place, count in enumerate(counts) if count >= half]
+    return full[0]
+
+
 def unique_names(header: Iterable[str]) -> list[str]:
-    """Return names of columns that differ: a second `a` is `a (2)`, an empty one `column 3`.
+    """Make names of columns unique: a second `a` is `a (2)`, an empty one `column 3`.
 
     Examples
     --------
@@ -203,83 +231,100 @@ def unique_names(header: Iterable[str]) -> list[str]:
     ['a', 'a (2)', 'column 3', 'b']
     """
     names: dict[str, None] = {}
-    numbers: dict[str, int] = {}
+    numbers: Counter[str] = Counter()
     for place, cell in enumerate(header, start=1):
-        name = unique = cell.strip() or f"column {place}"
+        name = cell.strip() or f"column {place}"
+        unique = name
+        # A name such as `a (2)` may be taken by a column that is called so.
         while unique in names:
-            numbers[name] = numbers.get(name, 1) + 1
-            unique = f"{name} ({numbers[name]})"
+            numbers[name] += 1
+            unique = f"{name} ({numbers[name] + 1})"
         names[unique] = None
     return list(names)
 
 
 def free_name(name: str, taken: Container[str]) -> str:
     """Return a name that is not taken: as it is, or followed by `(as typed)`."""
-    free, number = name, 1
+    free = name
+    number = 0
     while free in taken:
-        mark = "as typed" if number == 1 else f"as typed {number}"
-        free = f"{name} ({mark})"
         number += 1
+        free = f"{name} (as typed)"
+        if number > 1:
+            free = f"{name} (as typed {number})"
     return free
-
-
-def column_as_text(cells: pd.Series) -> pd.Series:
-    """Return the cells of any column as one would type them; a missing cell is empty."""
-    return text_column([as_text(cell) for cell in cells], cells.index)
 
 
 def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
     header = unique_names(map(str, frame))
-    rows = pd.RangeIndex(FIRST_ROW, len(frame) + FIRST_ROW, name="row")
-    cells = frame.set_axis(header, axis="columns").set_axis(rows, axis="index")
-    return _without_blank_rows(
-        TextTable(name, header, FIRST_ROW - 1, cells, is_text=False)
-    )
+    end = FIRST_ROW + len(frame)
+    rows = pd.RangeIndex(FIRST_ROW, end, name="row")
+    cells = frame.set_axis(header, axis="columns")
+    cells = cells.set_axis(rows, axis="index")
+    table = TextTable(name, header, FIRST_ROW - 1, cells, is_text=False)
+    return _without_blank_rows(table)
 
 
 def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
     name = str(path)
     text, encoding = delimited.decode(path.read_bytes(), name)
     delimiter, first = _first_records(text, is_header)
-    header = first[header_place([record.cells for record in first], is_header, name)]
+    rows = [record.cells for record in first]
+    header = first[header_place(rows, is_header, name)]
     names = unique_names(map(delimited.repair, header.cells))
-    empty = TextTable(name, names, header.row, pd.DataFrame(), delimiter=delimiter)
+    empty = TextTable(name, names, header.row, pd.DataFrame())
+    empty.delimiter = delimiter
     empty.encoding = encoding
-    lines_are_rows = not any("\n" in cell for record in first for cell in record.cells)
-    columns = None
-    if lines_are_rows and encoding.startswith("utf"):
-        columns = delimited.columns_by_line(
-            text.encode(), delimiter, names, skip=header.row
-        )
-    if columns is None:
+    table = _from_lines(empty, text, first)
+    if table is None:
         records = delimited.all_records(text, delimiter)
         body = [record for record in records if record.row > header.row]
         table = _from_records(empty, body)
         if not encoding.startswith("utf"):
             table.not_utf8 = _misread_words(names, [header, *body])
-    else:
-        table = _from_columns(empty, *columns)
     return _without_blank_rows(table)
+
+
+def _from_lines(
+    empty: TextTable, text: str, first: list[delimited.Record]
+) -> TextTable | None:
+    """Read a table with Arrow, or return None where a row may not be one line.
+
+    Arrow is much faster than the csv module.
+    """
+    # Arrow does not read bytes that are not UTF-8.
+    if not empty.encoding.startswith("utf"):
+        return None
+    for record in first:
+        if any("\n" in cell for cell in record.cells):
+            return None
+    columns = delimited.columns_by_line(
+        text.encode(), empty.delimiter, empty.header, skip=empty.header_row
+    )
+    return _from_columns(empty, *columns) if columns else None
 
 
 def _first_records(
     text: str, is_header: IsHeader
 ) -> tuple[str, list[delimited.Record]]:
-    """Return the delimiter that shows a header, or else the likeliest, and the first records."""
+    """Return the delimiter that shows a header, or the likeliest, and its records."""
     lines = delimited.first_lines(text)
     delimiters = delimited.delimiters_of(lines)
     for delimiter in delimiters:
         first = delimited.first_records(lines, delimiter)
         if any(is_header(record.cells) for record in first):
             return delimiter, first
-    return delimiters[0], delimited.first_records(lines, delimiters[0])
+    likeliest = delimiters[0]
+    first = delimited.first_records(lines, likeliest)
+    return likeliest, first
 
 
 def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTable:
-    """Cut records to the header; bytes that are not UTF-8 are read as Windows-1252."""
-    rows = [
-        (record.row, list(map(delimited.repair, record.cells))) for record in records
-    ]
+    """Fit records to the header; bytes that are not UTF-8 are read as Windows-1252."""
+    rows = []
+    for record in records:
+        cells = map(delimited.repair, record.cells)
+        rows.append((record.row, list(cells)))
     table = _from_rows(empty, rows)
     for record in records:
         if record.fault:
@@ -293,118 +338,193 @@ def _misread_words(
     """Return, by row and column, the first word of each cell that is not UTF-8."""
     words: dict[tuple[int, str], str] = {}
     for record in records:
+        # Cells beyond the header have no name, and are a problem of their row.
         for name, cell in zip(header, record.cells, strict=False):
-            if word := delimited.repaired_word(cell):
-                words[record.row, name] = word
+            word = delimited.repaired_word(cell)
+            place = record.row, name
+            if word:
+                words[place] = word
     return words
 
 
 def _from_columns(empty: TextTable, columns: Any, ragged: dict[int, str]) -> TextTable:
-    """Join columns of lines that fit the header and the lines that have more or fewer cells."""
+    """Make a table of columns, and of lines with more or fewer cells by row number."""
     first = empty.header_row + 1
-    numbers = range(first, first + len(columns) + len(ragged))
-    rows = [row for row in numbers if row not in ragged] if ragged else numbers
-    cells = pd.DataFrame(
-        {name: text_column(columns[name].to_pandas()) for name in empty.header}
-    )
-    cells = cells.set_axis(pd.Index(rows, name="row", dtype="int64"), axis="index")
-    if not ragged:
-        return replace(empty, cells=cells)
-    lines = delimited.records(list(ragged.values()), empty.delimiter)
-    records = [line._replace(row=row) for row, line in zip(ragged, lines, strict=True)]
-    others = _from_records(empty, records)
-    return replace(others, cells=pd.concat([cells, others.cells]).sort_index())
+    end = first + len(columns) + len(ragged)
+    rows = pd.Index(range(first, end), name="row", dtype="int64")
+    if ragged:
+        rows = rows.difference(list(ragged))
+    texts = {name: text_column(columns[name].to_pandas()) for name in empty.header}
+    cells = pd.DataFrame(texts).set_axis(rows, axis="index")
+    table = replace(empty, cells=cells)
+    return _with_ragged_lines(table, ragged) if ragged else table
+
+
+def _with_ragged_lines(table: TextTable, ragged: dict[int, str]) -> TextTable:
+    lines = delimited.records(list(ragged.values()), table.delimiter)
+    records = []
+    for row, line in zip(ragged, lines, strict=True):
+        # On their own, the lines were numbered from 1.
+        records.append(line._replace(row=row))
+    others = _from_records(table, records)
+    cells = pd.concat([table.cells, others.cells])
+    return replace(others, cells=cells.sort_index())
 
 
 def _from_workbook(path: Path, is_header: IsHeader, wanted: str | None) -> TextTable:
-    sheets = {sheet.name: sheet for sheet in read_sheets(path)}
-    if wanted is not None and wanted not in sheets:
-        shown = ", ".join(map(repr, sheets))
-        hint = did_you_mean(wanted, sheets, count=1)
-        raise DataError(f"{path}: has no sheet {wanted!r}, but {shown}{hint}")
-    sheet = _sheet_with_header(
-        path, [sheets[wanted]] if wanted else list(sheets.values()), is_header
-    )
+    sheet = _choose_sheet(path, is_header, wanted)
     rows = _filled(sheet)
     name = f"{path}, sheet {sheet.name}"
-    header_row, header = rows[
-        header_place([cells for _, cells in rows], is_header, name)
-    ]
+    place = header_place([cells for _, cells in rows], is_header, name)
+    row, header = rows[place]
     names = unique_names(header)
-    empty = TextTable(
-        name, names, header_row, pd.DataFrame(), first_day=first_day(path)
-    )
-    body = {row: cells for row, cells in rows if row > header_row}
+    empty = TextTable(name, names, row, pd.DataFrame())
+    empty.first_day = first_day(path)
+    body = dict(rows[place + 1 :])
     unread = {}
-    for (row, place), (formula, problem) in sheet.unread.items():
-        if row in body and 0 <= place < len(names):
-            body[row][place] = formula
-            unread[row, names[place]] = problem
+    for (row, column), (formula, problem) in sheet.unread.items():
+        # Formulas in titles above the header, or beside the table, are not its cells.
+        if row in body and column < len(names):
+            body[row][column] = formula
+            unread[row, names[column]] = problem
     table = _from_rows(empty, list(body.items()))
     table.unread = unread
     return _without_blank_rows(table)
 
 
-def _sheet_with_header(path: Path, sheets: list[Sheet], is_header: IsHeader) -> Sheet:
-    """Return the sheet that holds the table, or else the first that holds anything."""
-    first = delimited.FIRST_ROWS
-    fitting = [
-        s for s in sheets if any(is_header(cells) for _, cells in s.rows[:first])
-    ]
+def _choose_sheet(path: Path, is_header: IsHeader, wanted: str | None) -> Sheet:
+    """Return the sheet of a name, or the one with the header, or the first filled."""
+    sheets = read_sheets(path)
+    by_name = {sheet.name: sheet for sheet in sheets}
+    if wanted in by_name:
+        return by_name[wanted]
+    if wanted is not None:
+        shown = ", ".join(map(repr, by_name))
+        hint = did_you_mean(wanted, by_name, count=1)
+        raise DataError(f"{path}: has no sheet {wanted!r}, but {shown}{hint}")
+    fitting = [sheet for sheet in sheets if _has_header(sheet, is_header)]
     if len(fitting) > 1:
         shown = ", ".join(repr(sheet.name) for sheet in fitting)
-        remedy = (
-            f"name one of them: sheet={fitting[0].name!r} (--sheet on the command line)"
+        raise DataError(
+            f"{path}: holds a table on several sheets ({shown}); name one of them: "
+            f"sheet={fitting[0].name!r} (--sheet on the command line)"
         )
-        raise DataError(f"{path}: holds a table on several sheets ({shown}); {remedy}")
-    filled = [sheet for sheet in sheets if any(any(cells) for _, cells in sheet.rows)]
-    return (fitting or filled or sheets)[0]
+    filled = [sheet for sheet in sheets if _holds_something(sheet)]
+    candidates = fitting or filled or sheets
+    return candidates[0]
+
+
+def _has_header(sheet: Sheet, is_header: IsHeader) -> bool:
+    first = sheet.rows[: delimited.FIRST_ROWS]
+    return any(is_header(cells) for _, cells in first)
+
+
+def _holds_something(sheet: Sheet) -> bool:
+    return any(any(cells) for _, cells in sheet.rows)
 
 
 def _filled(sheet: Sheet) -> Rows:
-    """Return the rows of a sheet that hold something, up to the last column that does."""
+    """Return the filled rows of a sheet, up to its last filled column."""
     unread_rows = {row for row, _ in sheet.unread}
+    # Cells without a value are empty here, but hold a formula or an error.
     width = 1 + max((place for _, place in sheet.unread), default=-1)
-    rows = []
+    filled = []
     for row, cells in sheet.rows:
-        filled = len(cells)
-        while filled > width and not cells[filled - 1].strip():
-            filled -= 1
-        width = max(width, filled)
+        width = max(width, _count_to_last_text(cells, width))
         if row in unread_rows or "".join(cells).strip():
-            rows.append((row, cells))
-    return [(row, cells[:width]) for row, cells in rows]
+            filled.append((row, cells))
+    return [(row, cells[:width]) for row, cells in filled]
+
+
+def _count_to_last_text(cells: list[str], least: int) -> int:
+    # Excel also stores empty cells that have a format, often far to the right.
+    count = len(cells)
+    while count > least and not cells[count - 1].strip():
+        count -= 1
+    return count
 
 
 def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
-    """Cut rows to the header; what does not fit is a fault of its row."""
+    """Fit rows to the header; one with more or fewer cells is a fault."""
     width = len(empty.header)
-    rows = [(row, cells) for row, cells in rows if "".join(cells).strip()]
-    faults: dict[int, str] = {}
-    surplus: dict[int, list[str]] = {}
+    faults = {}
+    surplus = {}
+    body = {}
     for row, cells in rows:
-        if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-            faults[row] = (
-                f"has {plural(len(cells), 'cell')} where the header has {width}"
-            )
-            surplus[row] = cells[width:]
-    cut = [cells[:width] + [""] * (width - len(cells)) for _, cells in rows]
-    columns = map(list, zip(*cut, strict=True)) if cut else [[] for _ in empty.header]
-    index = pd.Index([row for row, _ in rows], name="row", dtype="int64")
+        if not "".join(cells).strip():
+            continue
+        beyond = cells[width:]
+        # Spreadsheet programs end rows with empty cells, which do no harm.
+        if len(cells) < width or "".join(beyond).strip():
+            count = plural(len(cells), "cell")
+            faults[row] = f"has {count} where the header has {width}"
+            surplus[row] = beyond
+        blank = [""] * (width - len(cells))
+        body[row] = cells[:width] + blank
+    columns = zip(*body.values(), strict=True) if body else [()] * width
     texts = {
-        name: text_column(column)
+        name: text_column(list(column))
         for name, column in zip(empty.header, columns, strict=True)
     }
+    index = pd.Index(list(body), name="row", dtype="int64")
     frame = pd.DataFrame(texts).set_axis(index, axis="index")
     return replace(empty, cells=frame, faults=faults, surplus=surplus)
 
 
 def _without_blank_rows(table: TextTable) -> TextTable:
-    """Leave out the rows that hold nothing: they are neither rows nor problems."""
-    rows = table.cells.index
+    """Drop the rows that hold nothing: they are neither rows nor problems."""
+    blank = table.cells.index
     for name in table.header:
-        rows = rows[table.text_of(rows, name).str.strip() == ""]
-        if rows.empty:
+        text = table.text_of(blank, name)
+        blank = blank[text.str.strip() == ""]
+        # Most tables have no blank rows, which the first columns show.
+        if blank.empty:
             return table
-    blank = rows.difference(list(table.faults))
-    return replace(table, cells=table.cells.drop(blank)) if len(blank) else table
+    # The cells beyond the header can be all that a row holds.
+    blank = blank.difference(list(table.faults))
+    cells = table.cells.drop(blank)
+    return replace(table, cells=cells)
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    """Read a Parquet file; whole numbers stay whole where some are missing."""
+    broken = (pa.ArrowException, OSError, MemoryError, ValueError, OverflowError)
+    try:
+        table = ParquetFile(path).read()
+        _check_values(table)
+        # What pandas noted in the file may be broken or untrue, and is not needed.
+        bare = table.replace_schema_metadata()
+        frame: pd.DataFrame = bare.to_pandas(types_mapper=_nullable_dtypes().get)
+    except (*broken, ZoneInfoNotFoundError) as error:
+        reason = " ".join(str(error).split())[:_SHOWN]
+        raise DataError(
+            f"{path}: is not a Parquet file that can be read ({reason}); write it again"
+        ) from error
+    return frame
+
+
+def _nullable_dtypes() -> dict[Any, Any]:
+    """Map the whole numbers and booleans of Arrow to dtypes that can be missing."""
+    dtypes: dict[Any, Any] = {pa.bool_(): pd.BooleanDtype()}
+    for bits in (8, 16, 32, 64):
+        for kind in ("Int", "UInt"):
+            name = f"{kind}{bits}"
+            arrow = pa.type_for_alias(name.lower())
+            dtypes[arrow] = pd.api.types.pandas_dtype(name)
+    return dtypes
+
+
+def _check_values(table: pa.Table) -> None:
+    """Raise the errors that Arrow would raise only when a cell is used.
+
+    They are text that is not UTF-8, days outside the calendar, and unknown time zones.
+    """
+    table.validate(full=True)
+    for column in table.columns:
+        if not pa.types.is_temporal(column.type):
+            continue
+        # Arrow does not compare durations.
+        is_duration = pa.types.is_duration(column.type)
+        ordered = column.cast(pa.int64()) if is_duration else column
+        for extreme in pa.compute.min_max(ordered).values():
+            extreme.cast(column.type).as_py()

@@ -1,7 +1,8 @@
 """Excel workbooks: sheets as rows of text, and what a workbook can hold.
 
-calamine reads the cells. It takes a formula without a stored result and an error for an empty cell,
-and lays out all cells between the first and the last, so each sheet's XML is scanned before.
+calamine reads the cells. It takes formulas without a stored result, and errors, for
+empty cells, and it lays out all cells between the first and the last. So the XML of
+each sheet is scanned first.
 """
 
 from __future__ import annotations
@@ -13,27 +14,36 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from cbcstats.errors import DataError
-from cbcstats.files.cells import as_text
+from cbcstats.files.dates import EXCEL_1904_DAY_ZERO, EXCEL_DAY_ZERO
+from cbcstats.frames import as_text
 
 if TYPE_CHECKING:
     import io
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-ROWS: Final = 1_048_576  # of a sheet
+    # By row and column or place: the formula or the error, and what is wrong with it.
+    Unread = dict[tuple[int, int], tuple[str, str]]
+
+# The limits of Excel: rows and columns of a sheet, characters of a cell.
+ROWS: Final = 1_048_576
 COLUMNS: Final = 16_384
-CHARACTERS: Final = 32_767  # of a cell
+CHARACTERS: Final = 32_767
 NO_RESULT: Final = "holds a formula whose result is not stored"
 AN_ERROR: Final = "holds an error of Excel"
-_MOST_XML: Final = 2**30  # bytes; a file of a few kilobytes can unpack to terabytes
-_MOST_CELLS: Final = 2**25  # between the first and the last cell of a sheet
-_MOST_TEXT: Final = (
-    2**29
-)  # characters of all cells; one shared text can fill a million cells
+# Bytes of XML; a file of a few kilobytes can unpack to terabytes.
+_MOST_XML: Final = 2**30
+# Cells between the first and the last cell of a sheet.
+_MOST_CELLS: Final = 2**25
+# Characters of all cells; one shared text can fill a million cells.
+_MOST_TEXT: Final = 2**29
+# Characters that XML cannot hold, and those that a title or a name should not.
 _NOT_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _NOT_NAME: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Rows, cells and shared texts as nearly all programs write them.
@@ -42,7 +52,8 @@ _COMMON_CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3})\d{1,7}"(?: s="\d+")?(?: t="[a-zA-Z]+")?/?>'
 )
 _COMMON_TEXT: Final = re.compile(rb' t="s"><v>(\d+)</v>')
-_BROKEN: Final = (  # what reading a broken archive or broken XML raises
+# The errors of Python when it reads a broken archive or broken XML.
+_BROKEN: Final = (
     ValueError,
     LookupError,
     EOFError,
@@ -61,18 +72,18 @@ _BROKEN: Final = (  # what reading a broken archive or broken XML raises
 class Sheet(NamedTuple):
     """The cells of a sheet as text.
 
-    `rows` holds the number of each row with its cells, all of one length. `unread` holds, by row
-    and place, the cells that show no value and are empty in `rows`: the formula or the error, and
-    what is wrong.
+    `rows` holds the number of each row with its cells, all of one length. `unread`
+    holds the cells that show no value and are empty in `rows`: by row and place, the
+    formula or the error, and what is wrong with it.
     """
 
     name: str
     rows: list[tuple[int, list[str]]]
-    unread: dict[tuple[int, int], tuple[str, str]]
+    unread: Unread
 
 
 def read_sheets(path: Path) -> list[Sheet]:
-    """Return the sheets of a workbook, in order.
+    """Read the sheets of a workbook, in order.
 
     Raises
     ------
@@ -82,54 +93,53 @@ def read_sheets(path: Path) -> list[Sheet]:
     import python_calamine
 
     try:
-        with zipfile.ZipFile(path) as archive:
-            unread = {
-                name: _scan_sheet(xml, lengths, f"{path}, sheet {name}")
-                for name, xml, lengths in _parts(archive, path)
-            }
+        unread = _scan_workbook(path)
         workbook = python_calamine.load_workbook(str(path))
-        names = workbook.sheet_names
-        if not names:
+        if not workbook.sheet_names:
             raise ValueError("it has no sheet")
-        return [
-            _read(workbook.get_sheet_by_name(name), unread.get(name, {}))
-            for name in names
-        ]
+        sheets = []
+        for name in workbook.sheet_names:
+            sheet = workbook.get_sheet_by_name(name)
+            sheets.append(_read(sheet, unread.get(name, {})))
+    # A DataError is also a ValueError, but already says what is wrong.
     except DataError:
         raise
     except (python_calamine.CalamineError, *_BROKEN) as error:
-        message = f"{path}: is not an Excel workbook that can be read ({error}); save it again as .xlsx"
-        raise DataError(message) from error
+        raise DataError(
+            f"{path}: is not an Excel workbook that can be read ({error}); "
+            "save it again as .xlsx"
+        ) from error
+    return sheets
 
 
 def first_day(path: Path) -> datetime.date:
-    """Return the day from which serial numbers of the workbook count: of 1900, or of 1904."""
-    with zipfile.ZipFile(path) as archive:
-        is_there = "xl/workbook.xml" in archive.namelist()
-        settings = archive.read("xl/workbook.xml") if is_there else b""
-    since_1904 = re.search(rb"date1904\s*=\s*[\"'](1|true)[\"']", settings)
-    return datetime.date(1904, 1, 1) if since_1904 else datetime.date(1899, 12, 30)
+    """Return the day from which the serial numbers of a workbook count."""
+    with zipfile.ZipFile(path) as file:
+        settings = _Archive(file, path).unpack("xl/workbook.xml")
+    if re.search(rb"date1904\s*=\s*[\"'](1|true)[\"']", settings):
+        return EXCEL_1904_DAY_ZERO
+    return EXCEL_DAY_ZERO
 
 
 def new_workbook(content: io.BytesIO, title: str) -> Any:
-    """Return a workbook to write: text stays text, and the same cells give the same bytes."""
+    """Start a workbook in which text stays text and equal cells give equal bytes."""
     import xlsxwriter
 
-    workbook = xlsxwriter.Workbook(
-        content, {"in_memory": True, "strings_to_urls": False}
-    )
+    options = {"in_memory": True, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(content, options)
+    # A workbook holds the time of its creation; now would change its bytes.
     created = datetime.datetime(2000, 1, 1)
     workbook.set_properties({"title": text_of_name(title), "created": created})
     return workbook
 
 
 def text_of_cell(text: str) -> str:
-    """Return a text with the characters that no workbook can hold as their numbers: `_xFFFF_`."""
+    """Write the characters that no workbook can hold as their numbers: `_xFFFF_`."""
     return _NOT_XML.sub(_as_number, text)
 
 
 def text_of_name(text: str) -> str:
-    r"""Return a title, a name or a comment with control characters as their numbers.
+    r"""Write the control characters of a title, name or comment as their numbers.
 
     Examples
     --------
@@ -139,72 +149,106 @@ def text_of_name(text: str) -> str:
     return _NOT_NAME.sub(_as_number, text)
 
 
-def _as_number(found: re.Match[str]) -> str:
-    return f"_x{ord(found[0]):04X}_"
+def _as_number(character: re.Match[str]) -> str:
+    return f"_x{ord(character[0]):04X}_"
 
 
-def _read(sheet: Any, unread: dict[tuple[int, int], tuple[str, str]]) -> Sheet:
-    """Return what calamine reads, with the rows and columns in which it sees no cell."""
+def _read(sheet: Any, unread: Unread) -> Sheet:
+    """Read a sheet, with the rows and columns in which calamine sees no cell."""
+    # calamine counts rows and columns from 0, and the scan from 1, as Excel does.
     top, left = sheet.start or (0, 0)
-    rows = {
-        row: list(map(as_text, cells))
-        for row, cells in enumerate(
-            sheet.to_python(skip_empty_area=True), start=top + 1
-        )
-    }
-    width = len(next(iter(rows.values()), ()))
-    first = min([left, *(column - 1 for _, column in unread)])
-    last = max([left + width, *(column for _, column in unread)])
-    before, after = [""] * (left - first), [""] * (last - left - width)
-    if before or after:
-        rows = {row: before + cells + after for row, cells in rows.items()}
-    for row, _ in unread:
-        rows.setdefault(row, [""] * (last - first))
-    places = {
-        (row, column - 1 - first): found for (row, column), found in unread.items()
-    }
-    return Sheet(sheet.name, sorted(rows.items()), places)
+    cells = sheet.to_python(skip_empty_area=True)
+    right = left + len(cells[0]) if cells else left
+    columns = [column for _, column in unread]
+    first = min([left + 1, *columns]) - 1
+    end = max([right, *columns])
+    before = [""] * (left - first)
+    after = [""] * (end - right)
+    rows = {}
+    for number, row in enumerate(cells, start=top + 1):
+        texts = map(as_text, row)
+        rows[number] = [*before, *texts, *after]
+    for number, _ in unread:
+        rows.setdefault(number, [""] * (end - first))
+    problems = {}
+    for (number, column), problem in unread.items():
+        problems[number, column - 1 - first] = problem
+    return Sheet(sheet.name, sorted(rows.items()), problems)
 
 
-def _parts(archive: zipfile.ZipFile, path: Path) -> list[tuple[str, bytes, list[int]]]:
-    """Return the name and the XML of each sheet, and how long each shared text is."""
-    names = {name.lower(): name for name in archive.namelist()}
-    left = _MOST_XML
+def _scan_workbook(path: Path) -> dict[str, Unread]:
+    """Find the cells that show no value in each sheet, by its name."""
+    with zipfile.ZipFile(path) as file:
+        archive = _Archive(file, path)
+        lengths = _lengths_of_texts(archive.unpack("xl/sharedStrings.xml"))
+        unread = {}
+        for name, part in _parts_of_sheets(archive):
+            xml = archive.unpack(part)
+            unread[name] = _scan_sheet(xml, lengths, f"{path}, sheet {name}")
+        return unread
 
-    def unpack(part: str) -> bytes:
-        nonlocal left
-        if part.lower() not in names:
+
+class _Archive:
+    """The parts of a workbook, which together unpack to a limited size."""
+
+    def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
+        self._file = file
+        self._path = path
+        self._left = _MOST_XML
+        # Excel finds parts whatever the case of their names.
+        self._names = {}
+        for name in file.namelist():
+            self._names[name.lower()] = name
+
+    def unpack(self, part: str) -> bytes:
+        """Unpack a part; one that is missing is empty."""
+        name = self._names.get(part.lower())
+        if name is None:
             return b""
-        info = archive.getinfo(names[part.lower()])
-        info.file_size = _MOST_XML + 1  # so that reading goes on to its true end
-        with archive.open(info) as file:
-            content = file.read(left + 1)
-        left -= len(content)
-        if left < 0:
+        info = self._file.getinfo(name)
+        # The size that an archive states may be untrue; read to its true end.
+        info.file_size = _MOST_XML + 1
+        with self._file.open(info) as file:
+            content = file.read(self._left + 1)
+        self._left -= len(content)
+        if self._left < 0:
             raise DataError(
-                f"{path}: unpacks to more than {_MOST_XML // 2**20:,} MB; save the sheet of the "
-                "table as a workbook of its own, or as CSV"
+                f"{self._path}: unpacks to more than {_MOST_XML // 2**20:,} MB; "
+                "save the sheet of the table as a workbook of its own, or as CSV"
             )
         return content
 
-    links = ElementTree.fromstring(unpack("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    def parse(self, part: str) -> ElementTree.Element:
+        """Parse the XML of a part."""
+        # Expat, beneath this parser, stops at entities that blow up.
+        return ElementTree.fromstring(self.unpack(part))  # noqa: S314
+
+
+def _parts_of_sheets(archive: _Archive) -> Iterator[tuple[str, str]]:
+    """Yield the name of each sheet, and the part that holds it."""
+    links = archive.parse("xl/_rels/workbook.xml.rels")
+    book = archive.parse("xl/workbook.xml")
     targets = {link.get("Id"): link.get("Target", "") for link in links}
-    book = ElementTree.fromstring(unpack("xl/workbook.xml"))  # noqa: S314
-    lengths = _lengths_of_texts(unpack("xl/sharedStrings.xml"))
-    found = []
     for sheet in book.iterfind("{*}sheets/{*}sheet"):
-        attributes = {key.rpartition("}")[2]: value for key, value in sheet.items()}
+        attributes = {}
+        for key, value in sheet.items():
+            # The namespace of r:id differs between strict and usual workbooks.
+            _, _, name = key.rpartition("}")
+            attributes[name] = value
         target = targets.get(attributes.get("id"), "")
-        part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-        found.append((attributes.get("name", ""), unpack(part), lengths))
-    return found
+        # A target is relative to the folder xl unless it begins with a slash.
+        part = f"xl/{target}"
+        if target.startswith("/"):
+            part = target.removeprefix("/")
+        yield attributes.get("name", ""), part
 
 
 def _lengths_of_texts(xml: bytes) -> list[int]:
-    """Return how many characters each shared text has."""
+    """Count the characters of each shared text."""
     lengths: list[int] = []
 
     def begin(tag: str, _: dict[str, str]) -> None:
+        # Some programs write <x:si> for <si>.
         if tag.rpartition(":")[2] == "si":
             lengths.append(0)
 
@@ -213,7 +257,8 @@ def _lengths_of_texts(xml: bytes) -> list[int]:
             lengths[-1] += len(text)
 
     parser = expat.ParserCreate()
-    parser.buffer_text = True  # an entity that expands gives one piece of text per use
+    # Without it, an entity that expands gives one piece of text per use.
+    parser.buffer_text = True
     parser.StartElementHandler = begin
     parser.CharacterDataHandler = add
     if xml:
@@ -221,12 +266,11 @@ def _lengths_of_texts(xml: bytes) -> list[int]:
     return lengths
 
 
-def _scan_sheet(
-    xml: bytes, lengths: list[int], name: str
-) -> dict[tuple[int, int], tuple[str, str]]:
-    """Return the cells that show no value, by row and column from 1.
+def _scan_sheet(xml: bytes, lengths: list[int], name: str) -> Unread:
+    """Find the cells that show no value, by row and column from 1.
 
-    Raises DataError where the cells are too far apart, or their texts too long, to be laid out.
+    Raises DataError where the cells are too far apart, or their texts too long, to be
+    laid out.
     """
     scan = _Scan(lengths)
     if not scan.read_common_form(xml):
@@ -234,53 +278,60 @@ def _scan_sheet(
     height, width = len(scan.rows), len(scan.columns)
     if height * width > _MOST_CELLS:
         raise DataError(
-            f"{name}: its cells are spread over {height:,} rows and {width:,} columns; delete what "
-            "is far from the table (Ctrl+End leads there), and save it again"
+            f"{name}: its cells are spread over {height:,} rows and {width:,} columns; "
+            "delete what is far from the table (Ctrl+End leads there), "
+            "and save it again"
         )
     if scan.characters > _MOST_TEXT:
         raise DataError(
-            f"{name}: its cells hold {scan.characters:,} characters of text, and at most "
-            f"{_MOST_TEXT:,} are read; save the table as a workbook of its own, or as CSV"
+            f"{name}: its cells hold {scan.characters:,} characters of text, "
+            f"and at most {_MOST_TEXT:,} are read; "
+            "save the table as a workbook of its own, or as CSV"
         )
     return scan.unread
 
 
 class _Scan:
-    """What is seen of a sheet as its XML goes by.
+    """The extent of a sheet, and its cells without a value, from its XML.
 
-    `rows` and `columns` reach from the first to the last cell; `characters` is the length of all
-    shared texts, each as often as a cell shows it.
+    `rows` and `columns` reach from the first to the last cell; `characters` is the
+    length of all shared texts, each as often as a cell shows it.
     """
 
     def __init__(self, lengths: list[int]) -> None:
-        self.unread: dict[tuple[int, int], tuple[str, str]] = {}
+        self.unread: Unread = {}
         self.characters = 0
-        self.rows = self.columns = range(0)
+        self.rows = range(0)
+        self.columns = range(0)
         self._lengths = lengths
-        self._row = self._column = 0
+        # The present cell: its place, its type, and the texts of its elements by name.
+        self._row = 0
+        self._column = 0
         self._type = ""
-        self._texts: dict[str, str] = {}  # of the elements of the present cell
+        self._texts: dict[str, str] = {}
         self._child = ""
 
     def read_common_form(self, xml: bytes) -> bool:
         """Read cells as nearly all programs write them, or return False.
 
-        Formulas and errors are left to `read_xml`, which sees whether they show a value.
+        Sheets with formulas or errors are left to `read_xml`, which sees whether they
+        show a value.
         """
+        # Regular expressions take a fraction of the time of an XML parser.
         _, start, rest = xml.partition(b"<sheetData")
         data, end, _ = rest.partition(b"</sheetData>")
-        letters, rows = _COMMON_CELL.findall(data), _COMMON_ROW.findall(data)
-        is_common = len(letters) == data.count(b"<c") and len(rows) == data.count(
-            b"<row"
-        )
-        # `:c` may begin a cell whose name has a prefix.
-        others = (b"<f", b't="e"', b":c")
-        if not (start and end and is_common) or any(mark in data for mark in others):
+        if not start or not end:
             return False
-        columns = [_column(name.decode()) for name in set(letters)]
-        numbers = [int(row) for row in rows]
-        self.columns = range(min(columns, default=1), max(columns, default=0) + 1)
-        self.rows = range(min(numbers, default=1), max(numbers, default=0) + 1)
+        # Formulas, errors, and elements with a prefix, of which :c may begin a cell.
+        if any(mark in data for mark in (b"<f", b't="e"', b":c")):
+            return False
+        letters = _COMMON_CELL.findall(data)
+        rows = _COMMON_ROW.findall(data)
+        # What begins like a cell or a row must be one that the expressions read.
+        if len(letters) != data.count(b"<c") or len(rows) != data.count(b"<row"):
+            return False
+        self.columns = _extent(_column(name.decode()) for name in set(letters))
+        self.rows = _extent(map(int, rows))
         for place, count in Counter(_COMMON_TEXT.findall(data)).items():
             self.characters += count * self._length(place.decode())
         return True
@@ -288,7 +339,8 @@ class _Scan:
     def read_xml(self, xml: bytes) -> None:
         """Read cells however they are written."""
         parser = expat.ParserCreate()
-        parser.buffer_text = True  # an entity that expands gives one piece of text per use
+        # Without it, an entity that expands gives one piece of text per use.
+        parser.buffer_text = True
         parser.StartElementHandler = self._begin
         parser.CharacterDataHandler = self._add
         if xml:
@@ -296,72 +348,94 @@ class _Scan:
         self._end_cell()
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        # Some programs write <x:c> for <c>.
         kind = tag.rpartition(":")[2]
-        if kind == "c":
-            self._end_cell()
-            reference = attributes.get("r")
-            here = (self._row, self._column + 1)
-            self._row, self._column = _place(reference) if reference else here
-            self._type = attributes.get("t", "n")
-        elif kind == "row":
-            self._end_cell()
-            self._row, self._column = int(attributes.get("r", self._row + 1)), 0
-        else:
+        if kind not in ("row", "c"):
             self._child = kind
             self._texts.setdefault(kind, "")
+            return
+        self._end_cell()
+        # Rows and cells may leave out their places, and then follow one another.
+        reference = attributes.get("r")
+        if kind == "row":
+            self._row = int(reference) if reference is not None else self._row + 1
+            self._column = 0
+            return
+        self._column += 1
+        if reference:
+            self._row, self._column = _place(reference)
+        self._type = attributes.get("t", "n")
 
     def _add(self, text: str) -> None:
         if self._child:
             self._texts[self._child] += text
 
     def _end_cell(self) -> None:
-        """Judge the cell that has gone by."""
-        row, column, value = self._row, self._column, self._texts.get("v", "").strip()
+        """Record the cell that has been read."""
         if self._type:
-            self.rows = _with(self.rows, row)
-            self.columns = _with(self.columns, column)
-        if self._type == "s":
-            self.characters += self._length(value)
-        elif self._type == "e":
-            self.unread[row, column] = (value, AN_ERROR)
-        elif self._type and "f" in self._texts and not value and self._type != "str":
-            self.unread[row, column] = (f"={self._texts['f'].strip()}", NO_RESULT)
+            value = self._texts.get("v", "").strip()
+            self.rows = _with(self.rows, self._row)
+            self.columns = _with(self.columns, self._column)
+            self._record(value)
         self._type = self._child = ""
         self._texts.clear()
 
+    def _record(self, value: str) -> None:
+        place = self._row, self._column
+        if self._type == "s":
+            self.characters += self._length(value)
+        elif self._type == "e":
+            self.unread[place] = (value, AN_ERROR)
+        # The result of a formula of type str may be an empty text.
+        elif "f" in self._texts and not value and self._type != "str":
+            formula = self._texts["f"].strip()
+            self.unread[place] = (f"={formula}", NO_RESULT)
+
     def _length(self, place: str) -> int:
-        """Return how many characters a shared text has."""
-        is_place = place.isdecimal() and int(place) < len(self._lengths)
-        return self._lengths[int(place)] if is_place else 0
+        """Return the number of characters of a shared text."""
+        # A broken workbook can name a text that it does not have.
+        if not place.isdecimal():
+            return 0
+        number = int(place)
+        if number >= len(self._lengths):
+            return 0
+        return self._lengths[number]
+
+
+def _extent(numbers: Iterable[int]) -> range:
+    """Return the range from the smallest to the largest number."""
+    numbers = set(numbers)
+    if not numbers:
+        return range(0)
+    return range(min(numbers), max(numbers) + 1)
 
 
 def _with(numbers: range, number: int) -> range:
-    """Return a range that reaches to a number, too."""
+    """Extend a range to a number."""
+    if number in numbers:
+        return numbers
     if not numbers:
         return range(number, number + 1)
-    return range(min(numbers.start, number), max(numbers.stop, number + 1))
+    return _extent([numbers[0], numbers[-1], number])
 
 
 def _place(reference: str) -> tuple[int, int]:
-    """Return row and column of a reference, from 1.
+    """Return the row and the column of a reference, from 1.
 
     Examples
     --------
     >>> _place("C7"), _place("AB12")
     ((7, 3), (12, 28))
     """
-    # xl_cell_to_rowcol of xlsxwriter takes what is not a reference, such as "" or A, for A1.
+    # xl_cell_to_rowcol of xlsxwriter takes wrong references, such as "" or A, for A1.
     letters = reference.rstrip("0123456789")
     return int(reference[len(letters) :]), _column(letters)
 
 
-_COLUMNS: dict[str, int] = {}
-
-
+@cache
 def _column(letters: str) -> int:
-    if letters not in _COLUMNS:
-        column = 0
-        for letter in letters.upper():
-            column = 26 * column + ord(letter) - ord("A") + 1
-        _COLUMNS[letters] = column
-    return _COLUMNS[letters]
+    column = 0
+    for letter in letters.upper():
+        digit = ord(letter) - ord("A") + 1
+        column = 26 * column + digit
+    return column

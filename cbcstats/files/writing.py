@@ -1,25 +1,49 @@
-"""Write files: a file has its old content or its new content, never a part of either."""
+"""Write files, and tables as CSV and Parquet.
+
+A file has its old content or its new content, never a part of either. A CSV file has
+no text that a spreadsheet program would compute.
+"""
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
+import json
 import os
+import re
 import secrets
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-UNFINISHED: Final = ".cbcstats-unfinished"  # ends the names of temporary files
+# Ends the names of temporary files; they remain if the process is killed.
+UNFINISHED: Final = ".cbcstats-unfinished"
+# What systems say of a full disk, of a used-up quota, and of a file that is too large.
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Spreadsheet programs compute a cell that begins with one of these characters; those
+# for East Asia accept the wide ones, too. A signed number, alone or with words after
+# it, is safe: +49%, -3.5, +3 percentage points, +49% on 492 missions means 330 before.
+# The words must not have a sign without which no formula calls or computes anything.
+_FORMULA: Final = re.compile(
+    r"[=@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+    r"|[+-](?![0-9][0-9.,]*[ ]?%?"
+    r"([ ][A-Za-z](:[ ]|[^()\[\]{}|!=&<>+*/^\\:@$#\"\x00-\x1f])*)?\Z)",
+    re.ASCII,
+)
+# Spreadsheet programs take a cell that begins with an apostrophe for text.
+_APOSTROPHE: Final = "'"
 
 
 def expanded(path: str | Path) -> Path:
-    """Return a path with the home folder in place of `~`.
+    """Put the home folder in place of `~` in a path.
 
     Raises
     ------
@@ -64,10 +88,13 @@ def target(
     """
     path = expanded(path)
     if not path.name.lower().endswith(tuple(suffixes)):
+        listed = ", ".join(suffixes)
         raise ArgumentError(
-            f"{path}: the kind of file is not known; give a name that ends in {', '.join(suffixes)}"
+            f"{path}: the kind of file is not known; give a name that ends in {listed}"
         )
-    if not overwrite and (path.exists() or path.is_symlink()):
+    # exists() is false for a link to a file that is gone.
+    is_there = path.exists() or path.is_symlink()
+    if is_there and not overwrite:
         raise _exists(path)
     return path
 
@@ -84,7 +111,7 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool) -> Path:
     content : bytes
         All of its content.
     overwrite : bool
-        Whether to replace a file that exists. A replaced file hands its permissions on.
+        Whether to replace a file that exists. Its permissions are kept.
 
     Returns
     -------
@@ -94,7 +121,8 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool) -> Path:
     Raises
     ------
     ArgumentError
-        If the file exists and may not be replaced, even if it appeared just now.
+        If the file exists and may not be replaced, even if another program made it
+        only now.
     OSError
         If the file cannot be written; its `filename` is the path.
     """
@@ -110,7 +138,7 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool) -> Path:
     except FileExistsError:
         raise _exists(path) from None
     except OSError as error:
-        # The error is about the temporary file; the user knows the other one.
+        # The error names the temporary file, of which the user knows nothing.
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -123,16 +151,17 @@ def write_together(files: Mapping[Path, bytes], *, overwrite: bool) -> list[Path
     Raises
     ------
     ArgumentError, OSError
-        If one of the files cannot be written; those before it are new, those after it old.
+        If one of the files cannot be written; those before it are new, and those after
+        it are as they were.
     """
-    return [
-        write_whole(path, content, overwrite=overwrite)
-        for path, content in files.items()
-    ]
+    paths = []
+    for path, content in files.items():
+        paths.append(write_whole(path, content, overwrite=overwrite))
+    return paths
 
 
 def in_words(error: OSError) -> str:
-    """Return which file an error is about, what the system says, and what to do, in one sentence.
+    """Explain an error of the system: the file, what is wrong, and what to do.
 
     Examples
     --------
@@ -146,6 +175,7 @@ def in_words(error: OSError) -> str:
     elif error.errno == errno.EROFS:
         remedy = "name a folder that may be written"
     elif isinstance(error, PermissionError):
+        # Excel on Windows locks the workbooks that it shows.
         remedy = (
             "close it where it is open, and check that it and the folder may be written"
         )
@@ -156,13 +186,16 @@ def _write(temporary: Path, content: bytes) -> None:
     with temporary.open("xb") as file:
         file.write(content)
         file.flush()
-        # Some disks keep a new name sooner than its content, and a power cut leaves an empty file.
+        # Some disks keep a new name sooner than its content, so that a power cut would
+        # leave an empty file.
         os.fsync(file.fileno())
 
 
 def _replace(temporary: Path, path: Path) -> None:
-    """Put a finished file in the place of another one, or where there is none."""
-    if path.is_file() and not path.is_symlink():
+    """Put a finished file in the place of another one, if there is one."""
+    # A link is replaced, so the permissions of its target do not matter.
+    is_link = path.is_symlink()
+    if path.is_file() and not is_link:
         shutil.copymode(path, temporary)
     temporary.replace(path)
 
@@ -174,12 +207,166 @@ def _add(temporary: Path, path: Path) -> None:
     except FileExistsError:
         raise
     except OSError:
-        # Memory sticks and some network drives do not support links: claim the name, then fill it.
+        # Memory sticks and some network drives do not support links. Creating an empty
+        # file fails if another program has taken the name by now.
         path.touch(exist_ok=False)
         temporary.replace(path)
 
 
 def _exists(path: Path) -> ArgumentError:
     return ArgumentError(
-        f"{path} is there already; give another name, or overwrite=True (--overwrite)"
+        f"{path} already exists; give another name, or overwrite=True (--overwrite)"
     )
+
+
+def plain_frame(table: Any, name: str = "table") -> pd.DataFrame:
+    """Prepare a frame for writing: its index as columns, its names of columns as text.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not a frame of pandas, has no columns, or two of them have one name.
+    """
+    if not isinstance(table, pd.DataFrame):
+        given = type(table).__name__
+        raise ArgumentError(
+            f"`{name}` must be a pandas DataFrame, but {given} was given"
+        )
+    frame = with_index(table)
+    names = list(map(_name_of_column, frame))
+    if not names:
+        raise ArgumentError(f"`{name}` has no columns; there is nothing to write")
+    seen: set[str] = set()
+    for label in names:
+        # Excel tables and databases do not tell `Value` from `value`.
+        if label.casefold() in seen:
+            raise ArgumentError(
+                f"`{name}` has two columns called {label!r}; rename one"
+            )
+        seen.add(label.casefold())
+    named = frame.set_axis(pd.Index(names, dtype="str"), axis="columns")
+    # concat() in `with_index` keeps attrs only if all its parts have them.
+    named.attrs = dict(table.attrs)
+    return named
+
+
+def _name_of_column(label: Any) -> str:
+    # The label of a column with several levels is a tuple.
+    if isinstance(label, tuple):
+        return " ".join(map(str, label))
+    return str(label)
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Write a plain frame as CSV.
+
+    The file is UTF-8 with one header row, days are in ISO 8601, and truth values are
+    true and false.
+
+    Examples
+    --------
+    >>> changes = {"value": [-3.5], "published_change": ["+49%"], "note": ["=1+1"]}
+    >>> print(csv_bytes(pd.DataFrame(changes)).decode())
+    value,published_change,note
+    -3.5,+49%,'=1+1
+    """
+    columns = {name: _cells(frame[name]) for name in frame}
+    cells = pd.DataFrame(columns, columns=frame.columns, index=frame.index)
+    cells = cells.rename(columns=harmless)
+    text = cells.to_csv(index=False, lineterminator="\n")
+    # Otherwise pandas does not quote \r, which would end the row.
+    if "\r" in text:
+        text = cells.to_csv(
+            index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+        )
+    return text.encode("utf-8")
+
+
+def harmless(text: str) -> str:
+    """Add an apostrophe to the front of a text that a spreadsheet would compute.
+
+    Examples
+    --------
+    >>> [harmless(text) for text in ("=1+1", "+1+1", "@SUM(A1)")]
+    ["'=1+1", "'+1+1", "'@SUM(A1)"]
+    >>> [harmless(text) for text in ("+49%", "-3.5", "Kenya")]
+    ['+49%', '-3.5', 'Kenya']
+    """
+    return _APOSTROPHE + text if _FORMULA.match(text) else text
+
+
+def parquet_bytes(frame: pd.DataFrame, metadata: Mapping[str, str]) -> bytes:
+    """Write a plain frame as Parquet, with its dtypes and `attrs`.
+
+    `metadata` is added to that of the file.
+
+    Raises
+    ------
+    ArgumentError
+        If a column holds values of several kinds, or of a kind that Parquet lacks.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    content = io.BytesIO()
+    try:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        # pyarrow before 22 leaves out the `attrs`; this is where pandas looks for them.
+        attrs = {"PANDAS_ATTRS": json.dumps(frame.attrs, default=str)}
+        own = table.schema.metadata or {}
+        all_metadata = {**own, **attrs, **metadata}
+        table = table.replace_schema_metadata(all_metadata)
+        pq.write_table(table, content)
+    except (pa.ArrowException, TypeError, OverflowError) as error:
+        reason = "; ".join(map(str, error.args))
+        raise ArgumentError(f"Parquet cannot hold this table: {reason}") from error
+    return content.getvalue()
+
+
+def is_days(column: pd.Series) -> bool:
+    """Tell whether all moments of a column are whole days."""
+    if not pd.api.types.is_datetime64_dtype(column.dtype):
+        return False
+    moments = column.dropna()
+    days = moments.dt.normalize()
+    is_day = moments == days
+    return bool(is_day.all())
+
+
+def _cells(column: pd.Series) -> pd.Series:
+    """Convert a column to the cells of a CSV file; numbers stay numbers."""
+    # The published tables write true and false, pandas True and False.
+    if pd.api.types.is_bool_dtype(column.dtype):
+        marks = {True: "true", False: "false"}
+        return column.astype("object").map(marks)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column
+    if is_days(column):
+        days: pd.Series = column.dt.strftime("%Y-%m-%d")
+        return days
+    return column.astype("object").map(_cell, na_action="ignore")
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat(" ")
+    # Decimals and numbers of numpy, which are not float, in a column of objects.
+    if isinstance(value, int | float) or pd.api.types.is_number(value):
+        return value
+    text = str(value)
+    return harmless(text)
+
+
+def with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make columns of an index, unless it only numbers the rows."""
+    index = frame.index
+    is_unnamed = index.nlevels == 1 and index.name is None
+    if is_unnamed and pd.api.types.is_integer_dtype(index.dtype):
+        return frame
+    labels = index.to_frame(index=False)
+    names = ["row" if name is None else name for name in index.names]
+    labels.columns = pd.Index(names)
+    # reset_index() would fail where a column has the name of a level.
+    return pd.concat([labels, frame.reset_index(drop=True)], axis="columns")

@@ -6,7 +6,6 @@ import io
 from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats.errors import ERROR, ArgumentError
-from cbcstats.files.cells import as_text
 from cbcstats.files.workbooks import (
     CHARACTERS,
     ROWS,
@@ -15,6 +14,7 @@ from cbcstats.files.workbooks import (
     text_of_name,
 )
 from cbcstats.files.writing import target, write_whole
+from cbcstats.frames import as_text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding
-from cbcstats.files.cells import explain_mark
+from cbcstats.files.cells import (
+    explain_mark,
+    explain_number,
+    parse_numbers,
+    parse_whole_numbers,
+)
 from cbcstats.files.dates import explain_date, parse_dates
-from cbcstats.files.numbers import explain_number, parse_numbers, parse_whole_numbers
 from cbcstats.frames import text_column
 from cbcstats.places.names import LIST, iso3_of, suggestions
 from cbcstats.registers.schemas import PLACE

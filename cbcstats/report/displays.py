@@ -21,7 +21,7 @@ from cbcstats.exports.html import (
     table_html,
 )
 from cbcstats.exports.notes import ABOUT, READING, caveats
-from cbcstats.files.plain import with_index
+from cbcstats.files.writing import with_index
 from cbcstats.tables.loaders import cited_by, load_sources, source_line
 
 if TYPE_CHECKING:

@@ -22,8 +22,15 @@ from cbcstats.errors import ArgumentError, ReportError
 from cbcstats.exports.save_table import save_table
 from cbcstats.exports.sheets import check_sheet
 from cbcstats.exports.slides import Slide, deck_bytes, has_slide, slide_of
-from cbcstats.files.plain import csv_bytes, parquet_bytes, plain_frame, with_index
-from cbcstats.files.writing import UNFINISHED, in_words, write_whole
+from cbcstats.files.writing import (
+    UNFINISHED,
+    csv_bytes,
+    in_words,
+    parquet_bytes,
+    plain_frame,
+    with_index,
+    write_whole,
+)
 from cbcstats.report.displays import DOTS, frame_html
 from cbcstats.report.notebooks import execute, notebook_paths
 from cbcstats.report.page import TITLE, page_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cbcstats.arguments import check_names, check_schema, check_source
-from cbcstats.files.numbers import whole_if_possible
+from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.tables.parsing import (
     KINDS,

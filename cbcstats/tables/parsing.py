@@ -14,12 +14,16 @@ import pandas as pd
 
 from cbcstats.counts.ranges import figure_keys
 from cbcstats.errors import DataError, Finding, Problem, Problems, nearest, plural
-from cbcstats.files.cells import MARKS, explain_mark, find_damage
+from cbcstats.files.cells import (
+    explain_mark,
+    explain_number,
+    find_damage,
+    parse_numbers,
+)
 from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.files.delimited import DELIMITERS
-from cbcstats.files.numbers import explain_number, parse_numbers
 from cbcstats.files.workbooks import AN_ERROR
-from cbcstats.frames import text_column
+from cbcstats.frames import MARKS, text_column
 from cbcstats.tables import checks
 
 if TYPE_CHECKING:

@@ -153,7 +153,7 @@ def test_what_is_not_known_is_refused_before_anything_is_written(how, said, ax, 
 
 def test_nothing_is_overwritten_unless_told(ax, tmp_path):
     (tmp_path / "missions.csv").write_text("mine", encoding="utf-8")
-    with pytest.raises(ArgumentError, match="is there already"):
+    with pytest.raises(ArgumentError, match="already exists"):
         save_chart(ax, tmp_path / "missions")
     assert [path.name for path in tmp_path.iterdir()] == ["missions.csv"]
     save_chart(ax, tmp_path / "missions", overwrite=True)

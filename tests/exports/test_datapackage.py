@@ -178,7 +178,7 @@ def test_what_is_there_stays_unless_overwritten(tmp_path):
     missions = {"missions": load_counts("missions")}
     (tmp_path / "mine.txt").write_text("mine")
     (tmp_path / "sources.csv").write_text("mine")
-    with pytest.raises(ArgumentError, match=r"sources.csv is there already"):
+    with pytest.raises(ArgumentError, match=r"sources.csv already exists"):
         save_datapackage(missions, tmp_path)
     assert names_in(tmp_path) == ["mine.txt", "sources.csv"]
     save_datapackage(missions, tmp_path, overwrite=True)

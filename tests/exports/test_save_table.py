@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cbcstats import ArgumentError, DataError, load_counts, save_table
-from cbcstats.files.plain import harmless
+from cbcstats.files.writing import harmless
 from tests.folders import assert_replaced_as_a_whole
 from tests.frames import COMPUTED, EXACTLY, FRAMES, without_empty_texts
 from tests.needs import needed

@@ -96,7 +96,7 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path, monkeypatch):
     assert write_whole(path, b"mine", overwrite=False).read_bytes() == b"mine"
     path.unlink()
     monkeypatch.setattr(writing, "_write", write_while_another_does)
-    with pytest.raises(ArgumentError, match=r"file\.csv is there already"):
+    with pytest.raises(ArgumentError, match=r"file\.csv already exists"):
         write_whole(path, b"mine", overwrite=False)
     assert path.read_bytes() == b"of another"
     assert names_in(tmp_path) == ["file.csv"]
@@ -105,7 +105,9 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path, monkeypatch):
 def test_a_target_is_checked_before(tmp_path):
     (tmp_path / "there.CSV").write_bytes(b"")
     assert target(tmp_path / "there.CSV", [".csv"], overwrite=True) == tmp_path / "there.CSV"
-    with pytest.raises(ArgumentError, match=r"there already; give another name, or overwrite=True"):
+    with pytest.raises(
+        ArgumentError, match=r"already exists; give another name, or overwrite=True"
+    ):
         target(str(tmp_path / "there.CSV"), [".csv"])
     with pytest.raises(ArgumentError, match=r"ends in .csv, .sdmx.csv"):
         target("chart.bmp", [".csv", ".sdmx.csv"])

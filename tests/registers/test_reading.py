@@ -207,7 +207,7 @@ def test_a_stated_format_is_read_beside_iso_8601(save):
     register = read_register(save(rows), date_format="%d/%m/%Y")
     assert register.rows["start_date"].dt.strftime("%d %m").tolist() == ["03 04", "05 04"]
     assert register.problems["problem"].tolist() == [
-        "has day and month in the other order than stated"
+        "has day and month in the opposite order to the stated date_format"
     ]
 
 

@@ -171,7 +171,7 @@ def test_cells_beyond_the_header_that_are_handed_back_must_be_moved(tmp_path):
 def test_nothing_is_overwritten_unless_told(save, tmp_path):
     register = read_register(save([HEADER, changed(good_row(1), "member", "x")]))
     path = register.save_problems(tmp_path / "problems.xlsx")
-    with pytest.raises(ArgumentError, match="is there already"):
+    with pytest.raises(ArgumentError, match="already exists"):
         register.save_problems(path)
     register.save_problems(path, overwrite=True)
     with pytest.raises(ArgumentError, match=r"ends in .xlsx"):

@@ -275,7 +275,7 @@ def test_the_same_bytes_are_written_again_and_nothing_else(kind, tmp_path):
 def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(tmp_path):
     path = tmp_path / "missions.xlsx"
     path.write_text("mine", encoding="utf-8")
-    with pytest.raises(ArgumentError, match=r"missions\.xlsx is there already.*overwrite=True"):
+    with pytest.raises(ArgumentError, match=r"missions\.xlsx already exists.*overwrite=True"):
         save_template(path)
     assert path.read_text(encoding="utf-8") == "mine"
     assert len(read_register(save_template(path, overwrite=True)).rows) == 0
@@ -304,7 +304,7 @@ def test_what_stands_there_stays_when_writing_fails(form, monkeypatch):
         (["new.xlsx"], 0, "Wrote new.xlsx"),
         (["new.xlsx", "--kind", "beneficiaries"], 0, "Wrote new.xlsx"),
         (["missions.xlsx", "--overwrite"], 0, "Wrote missions.xlsx"),
-        (["missions.xlsx"], 2, "is there already"),
+        (["missions.xlsx"], 2, "already exists"),
         (["new.csv"], 2, "ends in .xlsx"),
         (["new.xlsx", "--kind", "mission"], 2, "did you mean 'missions'"),
     ],

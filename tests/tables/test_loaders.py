@@ -270,7 +270,7 @@ def test_a_quotation_mark_that_never_closes_hides_no_other_row(rows, save):
         ("indicator", "Missions!", "indicator", "is not in the form"),
         ("preferred", "perhaps", "preferred", "is neither true nor false"),
         ("value", "9" * 30, "value", "has more digits than are kept"),
-        ("value", "1,200", "value", "has a mark between its thousands"),
+        ("value", "1,200", "value", "has a thousands separator"),
         ("value", "", "value", "is empty"),
     ],
 )
