@@ -69,11 +69,16 @@ def to_pandas(name: str, frame: Any) -> pd.DataFrame:
         raise ArgumentError(_not_a_frame(name, frame)) from None
     try:
         rows = known.collect() if isinstance(known, nw.LazyFrame) else known
-        return rows.to_pandas()
+        columns = rows.to_pandas()
     except Exception as error:  # each library raises errors of its own
         what = " ".join(str(error).split())
         message = f"`{name}` cannot be read: {what}; collect it, and give the result"
         raise ArgumentError(message) from error
+    # pandas 2 keeps the None of other libraries, which it takes for unequal to NaN.
+    for label, dtype in rows.schema.items():
+        if dtype == nw.String:
+            columns[label] = text_column(columns[label])
+    return columns
 
 
 def is_frame(value: Any) -> bool:
@@ -160,7 +165,8 @@ def read_days(column: pd.Series) -> pd.Series:
     Raises
     ------
     DataError
-        If a cell is not a day, has another time, or time zones differ.
+        If a cell is not a day, has another time, or time zones differ; with pandas 2, also if a day
+        lies before 1678 or after 2261.
 
     Examples
     --------
@@ -168,6 +174,8 @@ def read_days(column: pd.Series) -> pd.Series:
     [datetime.date(2018, 12, 31)]
     """
     is_day = np.array([_names_a_day(day) for day in column], dtype=bool)
+    if PANDAS_2:
+        _refuse_far_days(column[is_day])
     parsed = pd.to_datetime(
         column.where(is_day), format="ISO8601", errors="coerce", utc=True
     )
@@ -187,6 +195,16 @@ def read_days(column: pd.Series) -> pd.Series:
         raise DataError(message) from error
     days = days.dt.tz_localize(None) if days.dt.tz is not None else days
     return _without_times(days).astype("datetime64[us]")  # nanoseconds end in 2262
+
+
+def _refuse_far_days(days: pd.Series) -> None:
+    # pandas 2 computes in nanoseconds, which begin in 1677 and end in 2262.
+    for day in days:
+        if not "1678" <= str(day).strip()[:4] <= "2261":
+            raise DataError(
+                f"{days.name} holds {day!r}, but pandas 2 takes days from 1678 to 2261; "
+                "correct the day, or update pandas"
+            )
 
 
 def parse_numbers(column: pd.Series) -> pd.Series:
