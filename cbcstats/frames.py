@@ -106,7 +106,7 @@ def to_series(values: Any) -> pd.Series:
     if isinstance(values, pd.Series):
         series = values
     elif pd.api.types.is_scalar(values):
-        series = pd.Series([values])
+        series = _infer_dtype([values])
     else:
         series = _series_of(values)
     if series.dtype == object and series.map(pd.api.types.is_list_like).any():
@@ -124,7 +124,14 @@ def _series_of(values: Any) -> pd.Series:
     if isinstance(column, nw.Series):
         return column.to_pandas()
     cells = values if isinstance(values, dict) else list(values)
-    return pd.Series(cells, dtype=None if cells else "object")
+    return _infer_dtype(cells) if cells else pd.Series(cells, dtype="object")
+
+
+def _infer_dtype(cells: dict[Any, Any] | list[Any]) -> pd.Series:
+    try:
+        return pd.Series(cells)
+    except OverflowError:  # pandas 2, for integers beyond the largest float
+        return pd.Series(cells, dtype="object")
 
 
 def _not_a_frame(name: str, value: Any) -> str:
