@@ -46,6 +46,23 @@ def text_column(cells: Iterable[Any] | pd.Series, index: Any = None) -> pd.Serie
     return text
 
 
+def factorize_text(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """Return the distinct texts of a column, and for each cell the place of its text among them.
+
+    Examples
+    --------
+    >>> factorize_text(pd.Series(["Togo", "Fiji", "Togo"]))
+    (array([0, 1, 0]), ['Togo', 'Fiji'])
+    """
+    if not PANDAS_2:
+        codes, texts = pd.factorize(column)
+        return codes, texts.to_numpy(dtype=object).tolist()
+    # pandas 2 compares texts up to a NUL character, so that "\0" would be taken for "".
+    places: dict[str, int] = {}
+    numbers = [places.setdefault(text, len(places)) for text in column]
+    return np.array(numbers, dtype=np.intp), list(places)
+
+
 def to_pandas(name: str, frame: Any) -> pd.DataFrame:
     """Return a frame of pandas, Polars, PyArrow or DuckDB as one of pandas, which is the same one.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfoNotFoundError
 
 from cbcstats.errors import DataError
 
@@ -12,6 +11,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+_NULLABLE: Final = {
+    "bool": "boolean",
+    **{f"int{bits}": f"Int{bits}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"UInt{bits}" for bits in (8, 16, 32, 64)},
+}
 _SHOWN: Final = 200  # characters of what Arrow says about a broken file
 
 
@@ -26,8 +30,8 @@ def read_parquet(path: Path) -> pd.DataFrame:
         _check(table)
         # What pandas noted in the file may be broken or untrue, and is not needed.
         bare = table.replace_schema_metadata()
-        frame: pd.DataFrame = bare.to_pandas(types_mapper=_nullable().get)
-    except (*broken, ZoneInfoNotFoundError) as error:
+        frame: pd.DataFrame = bare.to_pandas(types_mapper=_nullable_dtype)
+    except (*broken, KeyError) as error:  # KeyError: no such time zone
         reason = " ".join(str(error).split())[:_SHOWN]
         message = (
             f"{path}: is not a Parquet file that can be read ({reason}); write it again"
@@ -36,25 +40,13 @@ def read_parquet(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _nullable() -> dict[Any, Any]:
-    """Return the dtypes of pandas for whole numbers and marks of which some may be missing."""
+def _nullable_dtype(kind: Any) -> Any:
+    """Return the dtype of pandas for whole numbers and marks of which some may be missing."""
     import pandas as pd
-    import pyarrow as pa
 
-    whole = {
-        getattr(pa, name.lower())(): pd.api.types.pandas_dtype(name)
-        for name in (
-            "Int8",
-            "Int16",
-            "Int32",
-            "Int64",
-            "UInt8",
-            "UInt16",
-            "UInt32",
-            "UInt64",
-        )
-    }
-    return {**whole, pa.bool_(): pd.BooleanDtype()}
+    # By its name, since older pyarrow cannot hash an extension that it does not know.
+    name = _NULLABLE.get(str(kind))
+    return pd.api.types.pandas_dtype(name) if name else None
 
 
 def _check(table: Any) -> None:

@@ -19,7 +19,7 @@ from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.files.delimited import DELIMITERS
 from cbcstats.files.numbers import explain_number, parse_numbers
 from cbcstats.files.workbooks import AN_ERROR
-from cbcstats.frames import text_column
+from cbcstats.frames import factorize_text, text_column
 from cbcstats.tables import checks
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def parse_column(text: pd.Series, kind: str) -> pd.Series:
     [24.1, <NA>]
     """
     # Each distinct text is parsed once: long columns repeat a few dates and numbers.
-    codes, distinct = pd.factorize(text)
-    values = _parse_texts(list(distinct), kind)
+    codes, texts = factorize_text(text)
+    values = _parse_texts(texts, kind)
     return values.take(codes).set_axis(text.index)
 
 
