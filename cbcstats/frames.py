@@ -47,7 +47,7 @@ def text_column(cells: Iterable[Any] | pd.Series, index: Any = None) -> pd.Serie
 
 
 def factorize_text(column: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """Return the distinct texts of a column, and for each cell the place of its text among them.
+    """Return a place for each cell of a column, and the distinct texts in their places.
 
     Examples
     --------
@@ -189,8 +189,8 @@ def read_days(column: pd.Series) -> pd.Series:
     Raises
     ------
     DataError
-        If a cell is not a day, has another time, or time zones differ; with pandas 2, also if a day
-        lies before 1678 or after 2261.
+        If a cell is not a day, has another time, or time zones differ; with pandas 2,
+        also if a day lies before 1678 or after 2261.
 
     Examples
     --------
