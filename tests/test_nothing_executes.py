@@ -77,11 +77,11 @@ CALLS = {
 # Each exception has its reason, and is looked for: one that is no longer needed fails.
 ALLOWED = {
     (
-        "exports.py",
+        "report.py",
         "import importlib",
     ): "asks whether python-pptx is installed; its name stands in the file",
     (
-        "exports.py",
+        "report.py",
         "find_spec",
     ): "asks whether python-pptx is installed; its name stands in the file",
     (
