@@ -164,7 +164,7 @@ def test_no_module_writes_text_without_saying_its_encoding_and_its_line_ends():
                 if of not in ("os", "io", "archive") and not needed <= words:
                     found.append((path.name, node.lineno, called))
     assert found == [
-        ("exports.py", found[0][1], "write_text")
+        ("report.py", found[0][1], "write_text")
     ]  # of one line, removed before the report is there
 
 
