@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import io
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -150,6 +151,8 @@ def report(
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    # ipykernel 6 loads a debugger, which warns of the interpreter on the error stream.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     console = Console(stderr=True)
     console.quiet = not console.is_terminal  # rich 13.9 would end in an empty line
     bars = Progress(console=console, transient=True, disable=console.quiet)

@@ -107,6 +107,23 @@ def _moment_as_text(moment: datetime.datetime) -> str:
     return moment.isoformat(" ")
 
 
+def factorize_text(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """Return a place for each cell of a column, and the distinct texts in their places.
+
+    Examples
+    --------
+    >>> factorize_text(pd.Series(["Togo", "Fiji", "Togo"]))
+    (array([0, 1, 0]), ['Togo', 'Fiji'])
+    """
+    if not PANDAS_2:
+        codes, texts = pd.factorize(column)
+        return codes, texts.to_numpy(dtype=object).tolist()
+    # pandas 2 compares texts up to a NUL character, so that "\0" would be taken for "".
+    places: dict[str, int] = {}
+    numbers = [places.setdefault(text, len(places)) for text in column]
+    return np.array(numbers, dtype=np.intp), list(places)
+
+
 def to_pandas(name: str, frame: Any) -> pd.DataFrame:
     """Convert a frame of Polars, PyArrow or DuckDB to pandas.
 
@@ -139,6 +156,10 @@ def to_pandas(name: str, frame: Any) -> pd.DataFrame:
         reason = " ".join(str(error).split())
         message = f"`{name}` cannot be read: {reason}; collect it, and give the result"
         raise ArgumentError(message) from error
+    # pandas 2 keeps the None of other libraries, which it takes for unequal to NaN.
+    for label, dtype in rows.schema.items():
+        if dtype == nw.String:
+            converted[label] = text_column(converted[label])
     return converted
 
 
@@ -168,7 +189,7 @@ def to_series(values: Any) -> pd.Series:
     if isinstance(values, pd.Series):
         series = values
     elif pd.api.types.is_scalar(values):
-        series = pd.Series([values])
+        series = _infer_dtype([values])
     else:
         series = _series_of(values)
     # Only an object column can hold lists, and looking at each cell takes time.
@@ -191,7 +212,14 @@ def _series_of(values: Any) -> pd.Series:
         return column.to_pandas()
     # pandas takes the keys of a dict as the index; other iterables may be generators.
     cells = values if isinstance(values, dict) else list(values)
-    return pd.Series(cells)
+    return _infer_dtype(cells) if cells else pd.Series(cells, dtype="object")
+
+
+def _infer_dtype(cells: dict[Any, Any] | list[Any]) -> pd.Series:
+    try:
+        return pd.Series(cells)
+    except OverflowError:  # pandas 2, for integers beyond the largest float
+        return pd.Series(cells, dtype="object")
 
 
 def _not_a_frame(name: str, value: Any) -> str:
@@ -239,7 +267,8 @@ def read_days(column: pd.Series) -> pd.Series:
     Raises
     ------
     DataError
-        If a cell is not a day, has another time of day, or time zones differ.
+        If a cell is not a day, has another time of day, or time zones differ; with
+        pandas 2, also if a day lies before 1678 or after 2261.
 
     Examples
     --------
@@ -249,6 +278,8 @@ def read_days(column: pd.Series) -> pd.Series:
     # pandas reads 2018 and 2018-03 as their first day, and numbers as time since 1970.
     is_day = np.array([_names_a_day(day) for day in column], dtype=bool)
     candidates = column.where(is_day)
+    if PANDAS_2:
+        _refuse_far_days(column[is_day])
     parsed = pd.to_datetime(candidates, format="ISO8601", errors="coerce", utc=True)
     wrong = column[parsed.isna() & column.notna() & column.ne("")].tolist()
     if wrong:
@@ -271,6 +302,16 @@ def read_days(column: pd.Series) -> pd.Series:
         days = days.dt.tz_localize(None)
     # Nanoseconds, the unit of pandas 2, end in the year 2262.
     return _without_times(days).astype("datetime64[us]")
+
+
+def _refuse_far_days(days: pd.Series) -> None:
+    # pandas 2 computes in nanoseconds, which begin in 1677 and end in 2262.
+    for day in days:
+        if not "1678" <= str(day).strip()[:4] <= "2261":
+            raise DataError(
+                f"{days.name} holds {day!r}, but pandas 2 takes days from 1678 to 2261; "
+                "correct the day, or update pandas"
+            )
 
 
 def parse_numbers(column: pd.Series) -> pd.Series:

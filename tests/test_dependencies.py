@@ -59,7 +59,7 @@ def reason_of(requirement):
     [line] = {
         line
         for line in read("pyproject.toml").splitlines()
-        if re.match(rf' +"{requirement.name}[\[>]', line)
+        if re.match(rf' +"{requirement.name}[\[>].*# ', line)
     }
     return line.partition("# ")[2]
 

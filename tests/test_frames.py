@@ -8,7 +8,7 @@ import pytest
 
 import cbcstats
 from cbcstats import ArgumentError, DataError
-from cbcstats.frames import as_printed, read_days, text_column, to_pandas
+from cbcstats.frames import PANDAS_2, as_printed, read_days, text_column, to_pandas
 from tests.frames import FRAMES, TEXT
 from tests.needs import needed
 
@@ -77,6 +77,13 @@ def test_a_frame_of_pandas_is_not_copied():
     assert to_pandas("counts", frame) is frame
 
 
+@pytest.mark.parametrize("convert", [polars, arrow, relation])
+def test_texts_of_other_libraries_are_text_columns_in_which_missing_is_nan(convert):
+    texts = to_pandas("counts", convert(pd.DataFrame({"scope": ["a", None], "value": [1, 2]})))
+    assert texts["scope"].dtype == TEXT
+    assert isinstance(texts["scope"][1], float)
+
+
 def test_a_frame_that_cannot_be_read_is_said():
     polars_ = needed("polars")
     broken = polars_.DataFrame({"value": ["x"]}).lazy().select(polars_.col("value").cast(int))
@@ -89,6 +96,15 @@ def test_midnights_and_ends_of_days_are_days(time):
     texts = [f"{day.date()} {time}" for day in DAYS]
     for column in (pd.Series(texts), pd.Series(pd.to_datetime(texts))):
         assert read_days(column).tolist() == list(DAYS)
+
+
+@pytest.mark.skipif(not PANDAS_2, reason="pandas 3 takes all days")
+@pytest.mark.parametrize("day", ["1677-12-31", "9999-12-31"])
+def test_days_beyond_the_nanoseconds_of_pandas_2_are_refused_with_the_reason(day):
+    texts = pd.Series([day, "2018-12-31"])
+    for column in (texts, pd.Series(np.array(texts, dtype="datetime64[us]"))):
+        with pytest.raises(DataError, match=f"holds .*{day}.*, but pandas 2 takes days from 1678 "):
+            cbcstats.year_on_year(stocks(period_end=column))
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Brussels", "Asia/Tokyo"])

@@ -13,6 +13,7 @@ import pytest
 import cbcstats
 from cbcstats import ArgumentError, CbcstatsError, DataError, read_register
 from cbcstats.files.writing import target, write_whole
+from cbcstats.frames import text_column
 from tests.command_line import run_python
 from tests.frames import as_text
 from tests.hostile import (
@@ -499,12 +500,8 @@ def test_what_is_no_path_is_said(source):
 
 
 def test_a_column_of_ones_own_whose_name_ends_like_ours_is_kept(save):
-    members = (
-        cbcstats.load_members()
-        .head(3)
-        .astype({"joined": "str"})
-        .assign(size_precision=["a", "", "year"])
-    )
+    members = cbcstats.load_members().head(3).assign(size_precision=["a", "", "year"])
+    members["joined"] = text_column(members["joined"])
     loaded = cbcstats.load_members(source=save(members.to_csv(index=False).encode()))
     assert loaded["size_precision"].fillna("").tolist() == ["a", "", "year"]
 

@@ -224,7 +224,7 @@ def _exposures(name: str, given: ArrayLike) -> NDArray[np.float64]:
 def _checked(
     name: str, given: ArrayLike, holds: Callable[[Any], Any], what: str
 ) -> NDArray[np.float64]:
-    cells = pd.Series(np.asarray(given, dtype=object))
+    cells = pd.Series(np.asarray(given, dtype=object), dtype="object")
     numbers = np.array([_as_float(cell) for cell in cells], dtype=float)
     with np.errstate(invalid="ignore"):  # an infinite number has no rest
         wrong = cells[~holds(numbers) & cells.notna()]

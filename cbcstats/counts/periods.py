@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12, so that leap years make no difference
 DAYS_PER_YEAR: Final = 365.25
+# The one of pandas 2 is in nanoseconds, which end in 2262.
+_ONE_DAY: Final = datetime.timedelta(days=1)
 
 # English whatever the locale, so that labels are the same everywhere.
 MONTHS: Final = (
@@ -96,7 +99,7 @@ def period_label(start: Any, end: Any) -> str:
         return "undated" if pd.isna(start) else f"since {_day(start)}"
     if pd.isna(start) or start == end:
         return _day(end)
-    next_day = end + pd.Timedelta(days=1)
+    next_day = end + _ONE_DAY
     if (start.day, start.month) == (
         next_day.day,
         next_day.month,

@@ -12,7 +12,6 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfoNotFoundError
 
 import pandas as pd
 import pyarrow as pa
@@ -38,6 +37,12 @@ FIRST_ROW: Final = 2
 LARGEST: Final = 512
 # Characters that are shown of what Arrow says about a broken file.
 _SHOWN: Final = 200
+# The dtypes of pandas that can be missing, by the name of the type in Arrow.
+_NULLABLE: Final = {
+    "bool": "boolean",
+    **{f"int{bits}": f"Int{bits}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"UInt{bits}" for bits in (8, 16, 32, 64)},
+}
 
 
 @dataclass
@@ -494,8 +499,9 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         _check_values(table)
         # What pandas noted in the file may be broken or untrue, and is not needed.
         bare = table.replace_schema_metadata()
-        frame: pd.DataFrame = bare.to_pandas(types_mapper=_nullable_dtypes().get)
-    except (*broken, ZoneInfoNotFoundError) as error:
+        frame: pd.DataFrame = bare.to_pandas(types_mapper=_nullable_dtype)
+    # A time zone that is not known is a KeyError.
+    except (*broken, KeyError) as error:
         reason = " ".join(str(error).split())[:_SHOWN]
         raise DataError(
             f"{path}: is not a Parquet file that can be read ({reason}); write it again"
@@ -503,15 +509,11 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _nullable_dtypes() -> dict[Any, Any]:
-    """Map the whole numbers and booleans of Arrow to dtypes that can be missing."""
-    dtypes: dict[Any, Any] = {pa.bool_(): pd.BooleanDtype()}
-    for bits in (8, 16, 32, 64):
-        for kind in ("Int", "UInt"):
-            name = f"{kind}{bits}"
-            arrow = pa.type_for_alias(name.lower())
-            dtypes[arrow] = pd.api.types.pandas_dtype(name)
-    return dtypes
+def _nullable_dtype(kind: pa.DataType) -> Any:
+    """Return the dtype for whole numbers and booleans of which some may be missing."""
+    # By its name, since older pyarrow cannot hash an extension type that it does not know.
+    name = _NULLABLE.get(str(kind))
+    return pd.api.types.pandas_dtype(name) if name else None
 
 
 def _check_values(table: pa.Table) -> None:

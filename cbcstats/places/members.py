@@ -51,9 +51,9 @@ def is_member(
     >>> is_member(pd.Series(["KEN", "PLW", "EUE", "AIA"]), on="2018-03-02").tolist()
     [True, False, False, False]
     """
-    iso3 = check_series("iso3", iso3, "codes")
-    joined = iso3.map(accessions()).astype("datetime64[us]")
-    return (joined <= _days(on, iso3.index)).rename("is_member")
+    codes = text_column(check_series("iso3", iso3, "codes"))
+    joined = codes.map(accessions()).astype("datetime64[us]")
+    return (joined <= _days(on, codes.index)).rename("is_member")
 
 
 def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
@@ -78,9 +78,9 @@ def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
     >>> wco_region(pd.Series(["KEN", "TON", "AIA"]), short=True).tolist()
     ['East and Southern Africa', 'Asia and the Pacific', nan]
     """
-    iso3 = check_series("iso3", iso3, "codes")
+    codes = text_column(check_series("iso3", iso3, "codes"))
     short = check_flag("short", short)
-    regions = iso3.map(_regions())
+    regions = codes.map(_regions())
     if short:
         regions = regions.map(SHORT_REGIONS)
     return text_column(regions).rename("wco_region")

@@ -15,7 +15,7 @@ from cbcstats.files.cells import (
     parse_whole_numbers,
 )
 from cbcstats.files.dates import explain_date, parse_dates
-from cbcstats.frames import text_column
+from cbcstats.frames import factorize_text, text_column
 from cbcstats.places.names import LIST, iso3_of, suggestions
 from cbcstats.registers.schemas import PLACE
 from cbcstats.tables.parsing import DAY, MARK, NUMBER, TEXT, parse_column
@@ -105,8 +105,7 @@ def parse_cells(text: pd.Series, column: pa.Column, dates: DateReading) -> Parse
     kind = kind_of(column)
     if kind == TEXT and str(column.dtype) != "category":
         return _parse_text(text, column)
-    codes, distinct = pd.factorize(text)
-    texts = distinct.to_numpy(dtype=object).tolist()
+    codes, texts = factorize_text(text)
     values = _parse(texts, kind, dates)
     findings: dict[str, Finding] = {}
     unknown_places = 0

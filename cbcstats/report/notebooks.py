@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -67,12 +68,14 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
             # nbclient leaves a kernel running that it was given; what a kernel says
             # when it is ended helps nobody
             client.execute(cleanup_kc=True, stderr=subprocess.DEVNULL)
-        except AssertionError as error:
+        except (AssertionError, AttributeError, asyncio.InvalidStateError) as error:
             if client.km is not None:
                 raise
             # At Ctrl-C nbclient removes its kernel, and then fails for want of one.
             raise KeyboardInterrupt from error
         except CellExecutionError as error:
+            if error.ename == "KeyboardInterrupt":
+                raise KeyboardInterrupt from error  # ipykernel 6 can be faster than nbclient
             raised = [
                 *_raised(notebook.cells[running[-1]]),
                 f"{error.ename}: {error.evalue}",

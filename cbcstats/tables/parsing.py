@@ -23,7 +23,7 @@ from cbcstats.files.cells import (
 from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.files.delimited import DELIMITERS
 from cbcstats.files.workbooks import AN_ERROR
-from cbcstats.frames import MARKS, text_column
+from cbcstats.frames import MARKS, factorize_text, text_column
 from cbcstats.tables import checks
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def parse_column(text: pd.Series, kind: str) -> pd.Series:
     [24.1, <NA>]
     """
     # Each distinct text is parsed once: long columns repeat a few dates and numbers.
-    codes, distinct = pd.factorize(text)
-    values = _parse_texts(list(distinct), kind)
+    codes, texts = factorize_text(text)
+    values = _parse_texts(texts, kind)
     return values.take(codes).set_axis(text.index)
 
 

@@ -51,7 +51,7 @@ CHARTS = {
     "contributions": lambda rows: cbcstats.plot_contributions(
         cbcstats.contributions(cbcstats.count_missions(rows, by="wco_region"))
     ),
-    "members": lambda rows: cbcstats.plot_members(rows.groupby("iso3").size()),
+    "members": lambda rows: cbcstats.plot_members(rows.groupby("iso3", observed=True).size()),
     "programme": lambda _: cbcstats.plot_members(cbcstats.load_beneficiaries("A-CIP")),
     "A-CIP": lambda _: cbcstats.plot_beneficiaries(cbcstats.load_beneficiaries("A-CIP")),
     "Mercator": lambda _: cbcstats.plot_beneficiaries(cbcstats.load_beneficiaries("Mercator")),
