@@ -12,8 +12,7 @@ from cbcstats.arguments import check_choice, check_file_to_write, check_flag
 from cbcstats.files.workbooks import new_workbook
 from cbcstats.files.writing import target, write_whole
 from cbcstats.places.names import plain_spelling
-from cbcstats.registers.columns import columns_of_file
-from cbcstats.registers.schemas import FIRST_DAY, KINDS
+from cbcstats.registers.schemas import FIRST_DAY, KINDS, columns_of_file
 from cbcstats.tables.loaders import load_beneficiaries, load_members
 
 if TYPE_CHECKING:
