@@ -93,8 +93,10 @@ def as_typed(word: str) -> str:
     if quoted == word:
         return word
     # Single quotation marks are for POSIX shells only; cmd.exe knows double ones.
-    is_special = set('"$`\\!') & set(word)
-    return quoted if is_special else f'"{word}"'
+    special = set('"$`\\!')
+    if special.intersection(word):
+        return quoted
+    return f'"{word}"'
 
 
 def check_columns(
@@ -151,16 +153,21 @@ def match_columns(
     matched: dict[str, str] = {}
     known = columns_of_file(schema)
     # A column that the caller names must not be taken for another one that is spelled alike.
-    for name in sorted(known, key=lambda name: name not in called):
-        candidates = _candidates(table.header, called.get(name, name))
+    named_first = sorted(known, key=lambda name: name not in called)
+    for name in named_first:
+        wanted = called.get(name, name)
+        candidates = _candidates(table.header, wanted)
         if name not in called:
             taken = set(matched.values())
             candidates = [column for column in candidates if column not in taken]
+        if not candidates:
+            continue
         if len(candidates) > 1:
-            raise DataError(f"{table.name}: {_explain_several(candidates, name)}")
-        if candidates:
-            _check_free(table, candidates[0], name, matched)
-            matched[name] = candidates[0]
+            problem = _explain_several(candidates, name)
+            raise DataError(f"{table.name}: {problem}")
+        [column] = candidates
+        _check_free(table, column, name, matched)
+        matched[name] = column
     missing = missing_columns(table.header, schema, called)
     missing += [name for name in called if name not in missing]
     missing = [name for name in missing if name not in matched]
@@ -169,7 +176,9 @@ def match_columns(
     names = {name: matched[name] for name in known if name in matched}
     text = {}
     for name, column in names.items():
-        text[name] = plain_texts(table.text(column), schema.columns[name])
+        cells = table.text(column)
+        rule = schema.columns[name]
+        text[name] = plain_texts(cells, rule)
     return MatchedTable(table, schema, names, text)
 
 
@@ -179,21 +188,28 @@ def _candidates(header: Sequence[str], wanted: str) -> list[str]:
     if not candidates:
         plain = plain_name(wanted)
         candidates = [column for column in header if plain_name(column) == plain]
-    if candidates:
-        # The text table calls a second column of one name so.
-        second = f"{candidates[0]} (2)"
-        candidates += [column for column in header if column == second]
+    if not candidates:
+        return []
+    # The text table calls a second column of one name so.
+    second = f"{candidates[0]} (2)"
+    if second in header:
+        candidates.append(second)
     return candidates
 
 
 def _explain_several(candidates: Sequence[str], name: str) -> str:
-    first, last = candidates[0], candidates[-1]
-    columns = " and ".join(map(repr, candidates))
-    question = f"{columns} may both be {name}; say which"
+    first = candidates[0]
+    last = candidates[-1]
+    chosen, rename = first, ""
     if last == f"{first} (2)":
         # The name of the first one means both, so only the second one can be given.
-        return f'{question}: columns={{"{name}": "{last}"}}, or rename one in the file'
-    return f'{question}: columns={{"{name}": "{first}"}}'
+        chosen = last
+        rename = ", or rename one in the file"
+    columns = " and ".join(map(repr, candidates))
+    return (
+        f"{columns} may both be {name}; "
+        f'say which: columns={{"{name}": "{chosen}"}}{rename}'
+    )
 
 
 def _check_free(
@@ -221,24 +237,34 @@ def _explain_missing(
     mapping = []
     for name in missing:
         word = called.get(name, name)
+        if name in called:
+            wanted.append(f"{name} ({word!r})")
+        else:
+            wanted.append(name)
         column = _likely_column(word, name, free)
-        wanted.append(f"{name} ({word!r})" if name in called else name)
         mapping.append(f'"{name}": "{column}"')
-        options.append(f"--column {as_typed(f'{name}={column}')}")
+        option = as_typed(f"{name}={column}")
+        options.append(f"--column {option}")
     header = _header_in_words(table.header)
+    columns = ", ".join(mapping)
     return (
         f"{table.name}: no column for {' and '.join(wanted)}; "
         f"the header in row {table.header_row} has {header}; "
-        f"say which it is: columns={{{', '.join(mapping)}}}, "
+        f"say which it is: columns={{{columns}}}, "
         f"or {' '.join(options)} on the command line"
     )
 
 
 def _header_in_words(header: Sequence[str]) -> str:
-    names = [repr(column[:_SHOWN_CHARACTERS]) for column in header[:SHOWN]]
-    more = len(header) - SHOWN
+    names = []
+    for column in header[:SHOWN]:
+        name = column[:_SHOWN_CHARACTERS]
+        names.append(repr(name))
     text = ", ".join(names)
-    return f"{text} and {more:,} more" if more > 0 else text
+    more = len(header) - SHOWN
+    if more > 0:
+        text += f" and {more:,} more"
+    return text
 
 
 def _likely_column(wanted: str, name: str, free: Sequence[str]) -> str:
@@ -246,6 +272,9 @@ def _likely_column(wanted: str, name: str, free: Sequence[str]) -> str:
     likely = nearest(wanted, free, count=1)
     words = _ALSO_CALLED.get(name, [])
     for column in free:
-        if any(word in column.casefold() for word in words):
+        plain = column.casefold()
+        if any(word in plain for word in words):
             likely.append(column)
-    return likely[0][:_SHOWN_CHARACTERS] if likely else "..."
+    if not likely:
+        return "..."
+    return likely[0][:_SHOWN_CHARACTERS]

@@ -45,6 +45,7 @@ def write_corrections(
     # The last column has the reasons, which are in the comments.
     cells = rejected.iloc[:, :-1].map(as_text)
     _check_size(cells)
+    # In memory first, so that a workbook is written whole or not at all.
     content = io.BytesIO()
     with new_workbook(content, "Rows to correct") as workbook:
         sheet = workbook.add_worksheet("to correct")
@@ -58,8 +59,8 @@ def _check_size(cells: pd.DataFrame) -> None:
     instead = "use .rejected.to_csv instead"
     longest = 0
     for name in cells:
-        lengths = [len(text_of_cell(cell)) for cell in cells[name]]
-        longest = max(longest, *lengths, 0)
+        written = cells[name].map(text_of_cell)
+        longest = max(longest, *map(len, written), 0)
     if longest > CHARACTERS:
         raise ArgumentError(
             f"a cell of {longest:,} characters is more than a sheet holds; {instead}"
@@ -73,25 +74,29 @@ def _check_size(cells: pd.DataFrame) -> None:
 def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
     head = workbook.add_format(_HEAD)
     text = workbook.add_format(_TEXT)
-    for place, name in enumerate(cells):
+    for place, name in enumerate(map(str, cells)):
         column = cells.iloc[:, place].tolist()
-        sheet.set_column(place, place, _width(str(name), column), text)
-        sheet.write_string(0, place, text_of_cell(str(name)), head)
-        for row, cell in enumerate(column, start=1):
-            sheet.write_string(row, place, text_of_cell(cell), text)
+        width = _width(name, column)
+        sheet.set_column(place, place, width, text)
+        sheet.write_string(0, place, text_of_cell(name), head)
+        written = map(text_of_cell, column)
+        for row, cell in enumerate(written, start=1):
+            sheet.write_string(row, place, cell, text)
     last = cells.shape[1]
     sheet.set_column(last, last, _WIDTH_OF_WORDS)
     sheet.write_string(0, last, TO_CORRECT, head)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(cells), last)
     # Else Excel puts a green triangle into each number that is kept as text.
-    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(cells) + 1}"})
+    everywhere = f"A1:XFD{len(cells) + 1}"
+    sheet.ignore_errors({"number_stored_as_text": everywhere})
 
 
 def _width(name: str, column: list[str]) -> int:
-    lengths = [len(cell) for cell in column[:_MEASURED]]
-    longest = max(len(name), *lengths, 0)
-    return min(max(longest + 2, _NARROWEST), _WIDEST)
+    first = column[:_MEASURED]
+    longest = max(map(len, [name, *first]))
+    width = max(longest + 2, _NARROWEST)
+    return min(width, _WIDEST)
 
 
 def _mark_cells(
@@ -104,6 +109,7 @@ def _mark_cells(
     places = {name: place for place, name in enumerate(in_file)}
     places |= {str(name): place for place, name in enumerate(cells)}
     lines = {row: line for line, row in enumerate(cells.index, start=1)}
+    problem: Any
     for problem in problems.itertuples(index=False):
         # Problems of a whole row have no cell, nor has a column that is not written again.
         if problem.row not in lines or problem.column not in places:
@@ -123,12 +129,14 @@ def _write_words(
     """Write into the last column what to correct in each row."""
     wrap = workbook.add_format(_WORDS)
     last = cells.shape[1]
-    words: dict[int, list[str]] = {row: [] for row in cells.index}
+    words: dict[Any, list[str]] = {row: [] for row in cells.index}
+    problem: Any
     for problem in problems.itertuples(index=False):
         if problem.row in words:
             place = problem.column or "the row"
             text = f"{place} {problem.problem}: {problem.remedy}"
             words[problem.row].append(text)
     for line, (row, texts) in enumerate(words.items(), start=1):
+        # The row of the file, for this workbook has other ones.
         text = text_of_cell(f"Row {row}: {'; '.join(texts)}")
         sheet.write_string(line, last, text[:CHARACTERS], wrap)

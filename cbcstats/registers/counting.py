@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -54,59 +54,67 @@ def count_missions(
 
     Parameters
     ----------
-    rows : pandas.DataFrame, Polars DataFrame or LazyFrame, PyArrow table, DuckDB relation or Spark DataFrame
-        Missions, one row each, with typed columns as `read_register` gives them. Every row counts, whatever its
-        `status` says: to count what was delivered, hand in those rows. Only the small table of counts and the
-        distinct days leave the engine, which goes through the rows once for each of them.
+    rows : frame of pandas, Polars, PyArrow, DuckDB or Spark
+        Missions, one row each, with typed columns as `read_register` returns them. Every row
+        counts, whatever its `status`: to count what was delivered, pass only those rows. Only the
+        small table of counts and the distinct days leave the engine, which goes through the rows
+        once for each of them.
     by : str or sequence of str
         Columns to count by, such as `wco_region` or `programme`.
     year_start : int
-        The month on whose first day reporting years begin: 7 for July to June, 1 for calendar years.
+        The month on whose first day reporting years begin: 7 for July to June, 1 for calendar
+        years.
     date : str
-        The column of days that says in which period a mission counts: `start_date` or `end_date`.
+        The column of days that decides in which period a mission counts: `start_date` or
+        `end_date`.
     indicator : {"missions", "experts", "participants", "female_participants"}
         What is counted: the rows, or the sum of that column.
 
     Returns
     -------
     pandas.DataFrame
-        Counts in the columns of `Counts`, those of `by` after `scope`; one row per reporting period and combination of
-        `by` that occurs in the rows, sorted by period. `value` is Int64, `qualifier` `exact`, or `at_least` where more
-        may be missing, see below. `source_id` is the `source` in the `attrs` of a pandas frame, else `register`. No
-        rows give no counts.
+        Counts in the columns of `Counts`, those of `by` after `scope`; one row per reporting period
+        and combination of `by` that occurs in the rows, sorted by period. `value` is Int64,
+        `qualifier` is `exact`, or `at_least` where more may be missing, see below. `source_id` is
+        the `source` in the `attrs` of a pandas frame, else `register`. Without rows there are no
+        counts.
 
     Raises
     ------
     ArgumentError
-        If `rows` is no frame, or an argument is not one of those that there are; the message names the near ones.
+        If `rows` is not a frame, or an argument is not one of its options; the message suggests
+        the nearest ones.
     DataError
         If a column to add up holds parts of people.
 
     Notes
     -----
-    A combination without missions counts 0 in every period between the first and the last of the register.
+    A combination without missions counts 0 in every period between the first and the last of the
+    register.
 
-    Periods are whole reporting years, and are never cut to the first or last date of the register. Whether the register
-    covers the first and the last of them is inferred from its gaps, in days between distinct dates of all rows. The
-    first or last period may be covered only in part if the gap at that end is longer than every gap inside, and
-    unlikely::
+    Periods are whole reporting years, and are never cut to the first or last date of the register.
+    Whether the register covers the first and the last of them is inferred from its gaps, in days
+    between distinct dates of all rows. The first or last period may be covered only in part if the
+    gap at that end is longer than every gap inside, and unlikely::
 
         (span / (span + gap)) ** (weeks - 1) < 0.05
 
-    with `span` the days from the first to the last date, and `weeks` the blocks of seven days with a date. Such a
-    count, and that of a period that is not over today, has the qualifier `at_least` and a `note` that begins with
-    `partial:`; it has no upper end and no number a month, and is not comparable. Where a gap of more than 30 days is
-    no reason for that, `note` says that the period is taken as covered whole. With few missions nobody can tell: if you
-    know that the register covers the period, empty its `note` and write `exact`; if you know that it does not, leave
-    the period out.
+    with `span` the days from the first to the last date, and `weeks` the blocks of seven days with
+    a date. Such a count, and that of a period that is not over today, has the qualifier `at_least`
+    and a `note` that begins with `partial:`; it has no upper end and no monthly rate, and is not
+    comparable. Where a gap of more than 30 days is not a reason for that, `note` states that the
+    period is taken as covered whole. With few missions the rule cannot tell: if you know that the
+    register covers the period, empty its `note` and write `exact`; if you know that it does not,
+    leave the period out.
 
-    Where the number of people is missing for some missions, the sum of the others is the least that the whole can be:
-    `qualifier` is `at_least`, and `note` says for how many; where it is missing for all, that is at least 0. Read such
-    sums with `reading="strict"`: how far words usually reach is known of printed figures, not of these.
+    Where the number of people is missing for some missions, the sum of the others is the least
+    that the whole can be: `qualifier` is `at_least`, and `note` states for how many; where it is
+    missing for all, that is at least 0. Read such sums with `reading="strict"`: how far words
+    usually reach is known of printed figures, not of these.
 
-    A missing value in a column of `by` counts as `not stated`, in `wco_region` as `no WCO region`. Missions without the
-    date are in no period; `note` says how many there are of a combination, in each of its rows. Where no mission has
-    the date there are no periods and no rows.
+    A missing value in a column of `by` counts as `not stated`, in `wco_region` as `no WCO region`.
+    Missions without the date are in no period; `note` states how many there are of a combination,
+    in each of its rows. Where no mission has the date there are no periods and no rows.
 
     Examples
     --------
@@ -133,8 +141,9 @@ def count_missions(
     coverage = _coverage(days, starts, ends)
     missing = totals[ROWS] - totals[KNOWN]
     is_partial = coverage.str.startswith(PARTIAL)
-    is_pandas = isinstance(rows, pd.DataFrame)
-    source = rows.attrs.get("source", "register") if is_pandas else "register"
+    source = "register"
+    if isinstance(rows, pd.DataFrame):
+        source = rows.attrs.get("source", source)
     columns = {
         "indicator": indicator,
         "measure": "flow",
@@ -161,19 +170,24 @@ def count_missions(
 
 
 def _totals(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Add up the cells of each year and series; where there are none, there is 0."""
-    series = cells.groupby(by).ngroup() if by else 0
-    cells = cells.assign(**{_SERIES: series})
-    series = cells.drop_duplicates(_SERIES).set_index(_SERIES)[by].sort_index()
+    """Add up the cells of each year and each combination of `by`."""
+    cells = cells.assign(**{_SERIES: cells.groupby(by).ngroup() if by else 0})
+    names = cells.drop_duplicates(_SERIES).set_index(_SERIES)[by]
+    names = names.sort_index()
     is_dated = cells[YEAR].notna()
     undated = cells[~is_dated].groupby(_SERIES)[ROWS].sum()
-    series[_UNDATED] = undated.reindex(series.index, fill_value=0)
+    names[_UNDATED] = undated.reindex(names.index, fill_value=0)
     dated = cells[is_dated].astype({YEAR: "int64"})
-    first, last = dated[YEAR].min(), dated[YEAR].max()
-    years = range(first, last + 1) if len(dated) else range(0)
-    grid = pd.MultiIndex.from_product([years, series.index], names=[YEAR, _SERIES])
-    sums = dated.groupby([YEAR, _SERIES])[list(ADDED)].sum()
-    return sums.reindex(grid, fill_value=0).join(series, on=_SERIES).reset_index()
+    first = dated[YEAR].min()
+    last = dated[YEAR].max()
+    years: Any = range(first, last + 1) if len(dated) else ()
+    keys = [YEAR, _SERIES]
+    grid: Any = pd.MultiIndex.from_product([years, names.index], names=keys)
+    sums = dated.groupby(keys)[list(ADDED)].sum()
+    # A year in which a series has no cell counts 0.
+    totals = sums.reindex(grid, fill_value=0)
+    totals = totals.join(names, on=_SERIES)
+    return totals.reset_index()
 
 
 def _first_days(years: np.ndarray, month: int) -> np.ndarray:
@@ -192,14 +206,18 @@ def _notes(
     notes = []
     columns = (coverage, totals[ROWS], totals[KNOWN], totals[_UNDATED])
     for covered, missions, known, undated in zip(*columns, strict=True):
-        parts = [covered] if covered else []
-        if lacking := missions - known:
+        parts = []
+        if covered:
+            parts.append(covered)
+        lacking = missions - known
+        if lacking:
             parts.append(
                 f"number of {what} missing for {lacking} of {missions} missions"
             )
         if undated:
             parts.append(f"{undated} more without {day}")
-        notes.append("; ".join(parts) or None)
+        note = "; ".join(parts)
+        notes.append(note or None)
     return notes
 
 
@@ -218,6 +236,7 @@ def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd.Seri
         gap = int((days[0] - starts[0]) / _DAY)
         period = _label(starts[0], ends[0])
         notes[starts[0]] += _note_on_edge(days, "first", gap, period)
+        # The end of a period that is not over says nothing.
         if ends[-1] <= today:
             gap = int((ends[-1] - days[-1]) / _DAY)
             period = _label(starts[-1], ends[-1])
@@ -250,11 +269,12 @@ def _is_unlikely(days: np.ndarray, gap: int) -> bool:
     It must be longer than every gap inside, and the chance small that so many weeks with missions,
     spread evenly over register and gap, all fall outside of the gap.
     """
-    since_first = ((days - days[0]) / _DAY).astype(int)
+    longest = _longest_gap(days)
+    if gap <= longest:
+        return False
+    since_first = (days - days[0]) // _DAY
     span = int(since_first[-1])
     weeks = len(np.unique(since_first // 7))
-    if gap <= _longest_gap(days):
-        return False
     chance = (span / (span + gap)) ** (weeks - 1)
     return bool(chance < UNLIKELY)
 

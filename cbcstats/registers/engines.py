@@ -53,6 +53,7 @@ def cells_of(
     rows, in the order of the engine. Keys must not be among the names taken.
     """
     _check_frame(rows)
+    # A list of names would fail in the engine, in words of its own.
     for argument, name in (("date", date), ("indicator", indicator)):
         if not isinstance(name, str):
             raise ArgumentError(
@@ -83,10 +84,12 @@ def _count_in_engine(
 ) -> pd.DataFrame:
     """Make cells with one group_by in the engine."""
     day = nw.col(date)
+    # A period is called by the year in which it begins.
     is_of_year_before = day.dt.month() < year_start
     year = day.dt.year() - is_of_year_before.cast(nw.Int32)
     number = _number(frame.collect_schema(), indicator)
     selected = frame.select(*keys, year.alias(YEAR), number.alias(SUM))
+    # Rows without a date or a label are counted, too.
     groups = selected.group_by(YEAR, *keys, drop_null_keys=False)
     number = nw.col(SUM)
     cells = groups.agg(nw.len().alias(ROWS), number.count().alias(KNOWN), number.sum())
@@ -98,9 +101,11 @@ def _number(schema: nw.Schema, indicator: str) -> nw.Expr:
     if indicator == MISSIONS:
         return nw.lit(1).cast(nw.Int64)
     number = nw.col(indicator)
-    if schema[indicator].is_float():
-        return number.cast(nw.Float64).fill_nan(None)
-    if schema[indicator].is_integer():
+    dtype = schema[indicator]
+    if dtype.is_float():
+        number = number.cast(nw.Float64)
+        return number.fill_nan(None)
+    if dtype.is_integer():
         # Some engines add up 32 bits in 32 bits.
         return number.cast(nw.Int64)
     return number
@@ -108,10 +113,13 @@ def _number(schema: nw.Schema, indicator: str) -> nw.Expr:
 
 def _distinct_days(frame: nw.LazyFrame[Any], date: str) -> np.ndarray:
     """Return the days on which the rows have a date; the engine makes them distinct."""
-    distinct = frame.select(nw.col(date).dt.truncate("1d")).unique()
-    days = pd.to_datetime(distinct.collect().to_pandas()[date].dropna())
-    # An engine may bring a time zone along: the day is the one that is written there.
-    return np.unique(days.dt.tz_localize(None).to_numpy("datetime64[D]"))
+    day = nw.col(date).dt.truncate("1d")
+    distinct = frame.select(day).unique()
+    table = distinct.collect().to_pandas()
+    days = table[date].dropna()
+    # With a time zone, the day is the one that is written there.
+    days = pd.to_datetime(days).dt.tz_localize(None)
+    return np.unique(days.to_numpy("datetime64[D]"))
 
 
 def _count_by_code(
@@ -129,11 +137,13 @@ def _count_by_code(
     # A code counts from 0, and is -1 where the day or the label is missing.
     days = _day_codes(rows[date], calendar)
     years_of_rows = np.append(years - years[0], -1)[days]
-    coded = [(years_of_rows, pd.RangeIndex(years[0], years[-1] + 1))]
+    labels: pd.Index = pd.RangeIndex(years[0], years[-1] + 1)
+    coded = [(years_of_rows, labels)]
     coded += [_coded(rows[name]) for name in keys]
     shape = [len(labels) + 1 for _, labels in coded]
     if math.prod(shape) > MANY_CELLS:
         return None
+    # The number of a cell is its place in a table of all years and labels.
     numbers = np.zeros(len(rows), dtype=np.int64)
     for codes, labels in coded:
         numbers *= len(labels) + 1
@@ -151,26 +161,36 @@ def _count_by_code(
 
 def _calendar(dates: pd.Series) -> np.ndarray | None:
     """Return all days from the first to the last date; None if there is none, or they are many."""
-    first, last = dates.min(), dates.max()
-    if pd.isna(first) or (last - first).days > MANY_CELLS:
+    first = dates.min()
+    last = dates.max()
+    if pd.isna(first):
         return None
-    after = np.datetime64(last, "D") + np.timedelta64(1, "D")
-    return np.arange(np.datetime64(first, "D"), after)
+    span = last - first
+    if span.days > MANY_CELLS:
+        return None
+    start = np.datetime64(first, "D")
+    end = np.datetime64(last, "D") + 1
+    return np.arange(start, end)
 
 
 def _day_codes(dates: pd.Series, calendar: np.ndarray) -> np.ndarray:
     """Return the place of each date in the calendar, and -1 where it is missing."""
-    days = dates.to_numpy().astype("datetime64[D]")
-    codes = (days - calendar[0]).astype(int)
+    moments = dates.to_numpy()
+    days = moments.astype("datetime64[D]")
+    since_first = days - calendar[0]
+    codes: np.ndarray = since_first.astype(int)
     if dates.hasnans:
-        codes[dates.isna().to_numpy()] = -1
+        # A missing date is the lowest number that there is.
+        is_missing = dates.isna()
+        codes[is_missing] = -1
     return codes
 
 
 def _coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
     """Return a code for each cell, -1 where it is missing, and the labels of the codes."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), column.cat.categories
+        categories = column.cat.categories
+        return column.cat.codes.to_numpy(), categories
     codes, labels = pd.factorize(column)
     return codes, pd.Index(labels)
 
@@ -198,6 +218,7 @@ def _without_engine(
     sums = cells[SUM].astype("float64")
     if (sums % 1 != 0).any():
         raise DataError(f"{indicator} holds parts of people; write whole numbers")
+    # The year is missing where the date is.
     plain: dict[str, Any] = {YEAR: cells[YEAR].astype("Int64")}
     for name in keys:
         missing = NO_REGION if name == "wco_region" else NOT_STATED
@@ -221,7 +242,8 @@ def _check_columns(
     if not schema[date].is_temporal():
         raise _not_parsed("date", date, "days", str(schema[date]))
     people = [name for name in PEOPLE if name in schema]
-    check_choice("indicator", indicator, [MISSIONS, *people])
+    indicators = [MISSIONS, *people]
+    check_choice("indicator", indicator, indicators)
     if indicator != MISSIONS and not schema[indicator].is_numeric():
         raise _not_parsed("indicator", indicator, "numbers", str(schema[indicator]))
     free = [name for name in schema if name != date and name not in taken]
@@ -266,12 +288,13 @@ def _with_dtypes(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
 
 
 def _as_days(dates: pd.Series) -> pd.Series:
+    days = dates
     if isinstance(dates.dtype, pd.DatetimeTZDtype):
         # narwhals does not know every name of a time zone, such as +03:00.
-        return dates.dt.tz_localize(None)
-    if _kind_of_objects(dates) in ("date", "datetime", "empty"):
-        return pd.to_datetime(dates)
-    return dates
+        days = dates.dt.tz_localize(None)
+    elif _kind_of_objects(dates) in ("date", "datetime", "empty"):
+        days = pd.to_datetime(dates)
+    return days
 
 
 def _kind_of_objects(column: pd.Series) -> str:

@@ -47,6 +47,7 @@ _ERRORS: Final = frozenset(_ERROR_WORDS.split()) | {
 }
 NO_VALUES: Final = _PLACEHOLDERS | _TO_COME | _ERRORS
 
+# With the word first, in English, French and Spanish; or last, as in "Kenya - total".
 _TOTAL: Final = re.compile(
     r"((?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*)|.*\btotals?\s*:?",
     re.IGNORECASE,
@@ -82,15 +83,19 @@ def plain_texts(cells: pd.Series, column: pa.Column) -> pd.Series:
         return cells.str.strip()
     # Not astype("category"), which sorts: suggestions go to the first unknown places of a file.
     codes, texts = pd.factorize(cells)
-    codes_of_texts, stripped = pd.factorize(texts.str.strip())
-    categories = pd.Categorical.from_codes(codes_of_texts[codes], stripped)
+    texts = texts.str.strip()
+    codes_of_texts, texts = pd.factorize(texts)
+    codes = codes_of_texts[codes]
+    categories = pd.Categorical.from_codes(codes, texts)
     return pd.Series(categories, index=cells.index)
 
 
 def distinct_texts(text: pd.Series) -> list[str]:
     """Return each text of a column once, in the order of the file."""
+    is_category = isinstance(text.dtype, pd.CategoricalDtype)
+    texts = text.cat.categories if is_category else text.drop_duplicates()
     # Strings of Arrow are much slower to iterate over.
-    return text.drop_duplicates().to_numpy(dtype=object).tolist()
+    return texts.to_numpy(dtype=object).tolist()
 
 
 def parse_cells(
@@ -107,22 +112,29 @@ def parse_cells(
     if _is_free_text(column):
         return _parse_free_text(text, column)
     kind = kind_of(column)
-    texts = text.cat.categories.to_numpy(dtype=object).tolist()
+    texts = distinct_texts(text)
     values = _parse(texts, kind, date_format, day_zero)
     findings: dict[str, Finding] = {}
     unknown_places = 0
-    for place in np.flatnonzero(values.isna()):
+    is_missing = values.isna()
+    missing = np.flatnonzero(is_missing)
+    for place in missing:
         cell = texts[place]
         finding = without_value(cell, column, kind)
+        # An empty cell without a finding is one that may be empty.
         if finding is None and cell:
-            unknown_places += kind == PLACE
+            if kind == PLACE:
+                unknown_places += 1
             suggest = unknown_places <= _SUGGESTED_FOR
             finding = _explain(cell, kind, date_format, suggest=suggest)
         if finding:
             findings[cell] = finding
     if kind in (PLACE, TEXT):
         values = values.astype("category")
-    return Parsed(values.take(text.cat.codes).set_axis(text.index), findings)
+    codes = text.cat.codes.to_numpy()
+    values = values.take(codes)
+    values = values.set_axis(text.index)
+    return Parsed(values, findings)
 
 
 def _is_free_text(column: pa.Column) -> bool:
@@ -131,18 +143,23 @@ def _is_free_text(column: pa.Column) -> bool:
 
 
 def _parse_free_text(text: pd.Series, column: pa.Column) -> Parsed:
-    is_missing = (text == "") | text.str.lower().isin(NO_VALUES)
+    is_empty = text == ""
+    is_word = text.str.lower().isin(NO_VALUES)
+    is_missing = is_empty | is_word
     findings = {}
     for cell in text[is_missing].unique():
-        if finding := without_value(cell, column, TEXT):
+        finding = without_value(cell, column, TEXT)
+        if finding:
             findings[cell] = finding
-    return Parsed(text.mask(is_missing), findings)
+    values = text.mask(is_missing)
+    return Parsed(values, findings)
 
 
 def kind_of(column: pa.Column) -> str:
     """Return what kind of value a column of a register holds."""
     if (column.metadata or {}).get("parse") == PLACE:
         return PLACE
+    # pandas and numpy differ in capitals only: Int64 is int64 with missing values.
     dtype = str(column.dtype).lower()
     if dtype.startswith("datetime64"):
         return DAY
@@ -207,7 +224,8 @@ def _parse(
         return text_column(iso3_of(texts))
     if kind == MARK:
         return parse_column(pd.Series(texts, dtype="object"), MARK)
-    return text_column([text if _has_value(text) else None for text in texts])
+    values = [text if _has_value(text) else None for text in texts]
+    return text_column(values)
 
 
 def _explain(
@@ -226,13 +244,18 @@ def _explain_place(text: str, *, suggest: bool) -> Finding:
     may_be_a_name = suggest and len(text) < _LONGEST_PLACE
     near = suggestions(text) if may_be_a_name else []
     # Only capitals are read as a code: "no", "it" and "per" are words, too.
-    if iso3_of([text.upper()])[0]:
-        near = [text.upper()]
+    capitals = text.upper()
+    [code] = iso3_of([capitals])
+    if code:
+        near = [capitals]
     if len(near) > 1 and LIST.search(text):
-        remedy = f"write one row for each: {', '.join(near)}"
+        places = ", ".join(near)
+        remedy = f"write one row for each: {places}"
         return Finding("names several places", remedy)
-    hint = f"; perhaps {' or '.join(near)}" if near else ""
-    remedy = f"write the name of one country, or its ISO code{hint}"
+    remedy = "write the name of one country, or its ISO code"
+    if near:
+        places = " or ".join(near)
+        remedy += f"; perhaps {places}"
     return Finding("is not a place that is known", remedy)
 
 

@@ -67,9 +67,9 @@ _NOT_YET_A_MEMBER: Final = Finding(
 class Found(NamedTuple):
     """What is wrong with some cells of a column, or with whole rows if `column` is empty."""
 
-    rows: Sequence[int] | pd.Index
+    rows: Any
     column: str
-    cells: Sequence[str]
+    cells: Iterable[str]
     findings: Sequence[Finding]
 
 
@@ -83,7 +83,8 @@ class RegisterProblems:
     def add(self, found: Iterable[Found]) -> None:
         """Add problems, except those of closed rows."""
         for rows, column, cells, findings in found:
-            for row, cell, finding in zip(rows, cells, findings, strict=True):
+            of_rows = zip(rows, cells, findings, strict=True)
+            for row, cell, finding in of_rows:
                 if row in self._closed:
                     continue
                 problem = (row, column, cell, *finding)
@@ -101,12 +102,13 @@ class RegisterProblems:
         for name in Problem._fields[1:]:
             problems[name] = text_column(problems[name])
         column = problems["column"]
+        # The first problem explains a cell, and the next ones often follow from it.
         is_repeated = problems.duplicated(["row", "column"])
         is_cell = column != ""
-        problems = problems[~(is_repeated & is_cell)]
-        places = {name: place for place, name in enumerate(header, start=1)}
-        # Problems of a whole row come before those of its cells.
-        place = problems["column"].map(places).fillna(0)
+        problems = problems.loc[~(is_repeated & is_cell)]
+        # Problems of a whole row, without a column, come before those of its cells.
+        places = {name: place for place, name in enumerate(["", *header])}
+        place = problems["column"].map(places)
         order = np.lexsort([place, problems["row"]])
         problems = problems.iloc[order]
         return problems.reset_index(drop=True)
@@ -115,8 +117,8 @@ class RegisterProblems:
 def rows_not_cut(table: TextTable) -> Iterator[Found]:
     """Yield the rows that could not be cut into cells, or have too few or too many."""
     for row, fault in table.faults.items():
-        cells = table.cells.loc[row].astype(str)
-        filled = cells[cells.str.strip() != ""].tolist()
+        cells = map(str, table.cells.loc[row])
+        filled = [cell for cell in cells if cell.strip()]
         # The first filled cell shows which row it is.
         value = filled[0] if filled else ""
         finding = Finding(fault, _NOT_CUT)
@@ -142,13 +144,15 @@ def repeated_headers(matched: MatchedTable) -> Iterator[Found]:
         texts = distinct_texts(text)
         alike = [cell for cell in texts if plain_name(cell) == header]
         is_header = text.isin(alike)
+        # In the next column, only these rows are compared.
         rows = rows[is_header]
     yield from _in_rows(matched.table, matched.names["member"], rows, _HEADER)
 
 
 def totals(matched: MatchedTable) -> Iterator[Found]:
     """Yield the rows that are totals, by their member, or by any cell where it is empty."""
-    table, column = matched.table, matched.names["member"]
+    table = matched.table
+    column = matched.names["member"]
     member = matched.text["member"]
     texts = distinct_texts(member)
     words = [cell for cell in texts if is_total(cell)]
@@ -173,6 +177,7 @@ def cells_without_result(matched: MatchedTable) -> Iterator[Found]:
     table = matched.table
     known = set(matched.names.values())
     for (row, column), problem in table.unread.items():
+        # A column that is kept as it is cannot reject its row.
         severity = ERROR if column in known else WARNING
         finding = Finding(problem, _NO_RESULT, severity)
         cell = str(table.cells.at[row, column])
@@ -197,13 +202,15 @@ def mixed_orders(
     table: TextTable, column: str, text: pd.Series, rule: pa.Column
 ) -> Iterator[Found]:
     """Yield one warning if some dates must have the day first, and others the month."""
-    if kind_of(rule) != DAY:
+    kind = kind_of(rule)
+    if kind != DAY:
         return
     texts = distinct_texts(text)
     day_first, month_first = first_of_each_order(texts)
     if day_first and month_first:
+        rows = [table.header_row]
         examples = f"{day_first} and {month_first}"
-        yield Found([table.header_row], column, [examples], [_MIXED_ORDERS])
+        yield Found(rows, column, [examples], [_MIXED_ORDERS])
 
 
 def broken_cells(
@@ -213,6 +220,7 @@ def broken_cells(
     for rows, check in checks.broken_values(values, rule):
         typed = table.text_of(rows, column)
         cells = typed.to_numpy(dtype=object)
+        # Many cells have few texts, and a search for the nearest word takes long.
         finding_of = {}
         for cell in set(cells):
             finding_of[cell] = checks.explain_value(check, rule, cell.strip())
@@ -222,6 +230,8 @@ def broken_cells(
 
 def broken_rows(matched: MatchedTable, values: pd.DataFrame) -> Iterator[Found]:
     """Yield the rows that break a check of the schema."""
+    table = matched.table
+    names = matched.names
     schema = matched.schema
     # A check may use a column of the schema that the file does not have.
     every_column = checks.empty_columns(schema, values)
@@ -229,8 +239,9 @@ def broken_rows(matched: MatchedTable, values: pd.DataFrame) -> Iterator[Found]:
         rows = checks.rows_that_fail(check, every_column)
         finding = checks.explain_row(check)
         name = checks.column_of(check, schema)
-        column = matched.names.get(name, "")
-        yield from _in_rows(matched.table, column, rows, finding)
+        # Without a column of the file, the whole row is at fault.
+        column = names.get(name, "")
+        yield from _in_rows(table, column, rows, finding)
 
 
 def repeated_rows(
@@ -245,6 +256,7 @@ def repeated_rows(
         rows = rows[ids.isna()]
     if rows.empty:
         return
+    # All columns of the file count, not only those that are parsed: remarks tell rows apart.
     texts = {}
     for column in table.header:
         texts[column] = table.text_of(rows, column)
@@ -257,13 +269,16 @@ def places_that_are_not_members(
     matched: MatchedTable, values: pd.DataFrame
 ) -> Iterator[Found]:
     """Yield the places that are not Members, or were not on the first day of the mission."""
-    table, column = matched.table, matched.names["member"]
+    table = matched.table
+    column = matched.names["member"]
     place = values["member"].cat
     joined = accessions().reindex(place.categories).to_numpy()
+    # Joined by code and not by row: there are far fewer places than rows.
     # A missing place has the code -1, and so takes the last day of the list, which is missing.
     days = np.append(joined, np.datetime64("NaT"))
     joined_on = days[place.codes]
-    never = values["member"].notna() & np.isnat(joined_on)
+    is_place = values["member"].notna()
+    never = is_place & np.isnat(joined_on)
     yield from _in_cells(table, column, never, _NOT_A_MEMBER)
     if "start_date" in values:
         not_yet = values["start_date"] < joined_on
@@ -273,9 +288,11 @@ def places_that_are_not_members(
 def misread_cells(table: TextTable) -> Iterator[Found]:
     """Yield the cells that are in another encoding than most of the file."""
     # Where all is Windows-1252, nothing is in doubt.
-    if table.encoding == "mixed":
-        for (row, column), word in table.not_utf8.items():
-            yield Found([row], column, [word], [_NOT_UTF_8])
+    if table.encoding != "mixed":
+        return
+    for place, word in table.not_utf8.items():
+        row, column = place
+        yield Found([row], column, [word], [_NOT_UTF_8])
 
 
 def _in_cells(
@@ -290,9 +307,10 @@ def _in_rows(
     """Yield some rows with their cells of a column, or without if it is empty."""
     if rows.empty:
         return
-    findings = [finding] * len(rows)
-    cells: Any = [""] * len(rows)
+    count = len(rows)
+    cells: Any = [""] * count
     if column:
         text = table.text_of(rows, column)
         cells = text.to_numpy(dtype=object)
+    findings = [finding] * count
     yield Found(rows, column, cells, findings)

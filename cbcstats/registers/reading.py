@@ -111,6 +111,7 @@ def read_register(
     0    3  Country  Kenya / Uganda                names several places
     1    4    Start      03/04/2017  may have the day or the month first
     """
+    # Arguments are checked before the file is read, which may take long.
     source = check_source("source", source)
     check_month("year_start", year_start)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)

@@ -103,7 +103,8 @@ class Register:
     def in_words(self) -> str:
         """Return how many rows passed, and the most frequent problems."""
         text = self._in_one_line()
-        for problem, count in self._most_frequent():
+        frequent = self._most_frequent()
+        for problem, count in frequent:
             text += f"\n  {count:>7,}  {problem}"
         return text
 
@@ -138,25 +139,34 @@ class Register:
 
     def _in_one_line(self) -> str:
         summary = self.summary
-        read = plural(summary["rows read"], "row")
+        count = summary["rows read"]
         passed = summary["passed"]
         rejected = summary["rejected"]
         warned = summary["with warnings"]
-        line = f"{self.name}: {read} read, {passed:,} passed, {rejected:,} rejected"
+        read = plural(count, "row")
+        warnings = ""
         if warned:
-            line += f"; {warned:,} passed with warnings"
-        return line
+            warnings = f"; {warned:,} passed with warnings"
+        return (
+            f"{self.name}: {read} read, "
+            f"{passed:,} passed, {rejected:,} rejected{warnings}"
+        )
 
     def _most_frequent(self) -> list[tuple[str, int]]:
         kinds = ["severity", "column", "problem"]
-        sizes = self.problems.groupby(kinds, sort=False).size()
+        groups = self.problems.groupby(kinds, sort=False)
+        sizes = groups.size()
         # A stable sort lists the first in the file first of those that are equally frequent.
         sizes = sizes.sort_values(ascending=False, kind="stable")
         frequent = []
-        for kind, count in sizes.head(_SHOWN).items():
+        first = sizes.head(_SHOWN)
+        kind: Any
+        for kind, count in first.items():
             severity, column, problem = kind
-            place = f"{column} " if column else ""
-            words = f"{severity}: {place}{problem}"
+            # A problem of a whole row has no column.
+            if column:
+                problem = f"{column} {problem}"
+            words = f"{severity}: {problem}"
             frequent.append((words, count))
         return frequent
 
@@ -178,11 +188,12 @@ def build_register(
 ) -> Register:
     """Divide the rows into passed and rejected ones, and sum up."""
     found = problems.in_order(matched.table.header)
-    errors = found[found["severity"] == ERROR]
+    is_error = found["severity"] == ERROR
+    errors = found[is_error]
     is_rejected = values.index.isin(errors["row"])
     rows = _passed_rows(matched, values, ~is_rejected)
     rejected = _rejected_rows(matched, values, is_rejected, errors)
-    warned = found.loc[found["severity"] != ERROR, "row"]
+    warned = found.loc[~is_error, "row"]
     summary: dict[str, Any] = {
         "rows read": len(values),
         "passed": len(rows),
@@ -194,6 +205,7 @@ def build_register(
     }
     name = re.split(r"[/\\]", matched.table.name)[-1]
     rows.attrs["source"] = _source_id(name)
+    # Numbers and days together are objects.
     described = pd.Series(summary, dtype="object", name=name)
     return Register(name, rows, rejected, found, described)
 
@@ -214,6 +226,7 @@ def _passed_rows(
             rows["wco_region"] = _regions(rows["iso3"])
         elif name:
             rows[name] = _as_dtype(values[name], str(schema.columns[name].dtype))
+        # What was added to a workbook to hand back is not read as data.
         elif column != TO_CORRECT and not column.endswith(BEYOND):
             free = free_name(column, {*rows, *schema.columns})
             rows[free] = table.cells.loc[has_passed, column]
@@ -233,7 +246,7 @@ def _regions(iso3: pd.Series) -> pd.Series:
     present = set(regions)
     known = [region for region in WCO_REGIONS if region in present]
     of_places = pd.Categorical(regions, categories=known)
-    codes = iso3.cat.codes
+    codes = iso3.cat.codes.to_numpy()
     of_rows = of_places.take(codes, allow_fill=True)
     return pd.Series(of_rows, index=iso3.index)
 
@@ -242,10 +255,11 @@ def _as_dtype(values: pd.Series, dtype: str) -> pd.Series:
     """Return the values in the dtype that the schema asks for; text and days have it."""
     if dtype == "category":
         return values.cat.remove_unused_categories()
-    is_number = dtype.lower().startswith(("int", "uint", "float"))
+    plain = dtype.lower()
+    is_number = plain.startswith(("int", "uint", "float"))
     if is_number or dtype == "bool":
-        numpy_or_pandas = pd.api.types.pandas_dtype(dtype)
-        return values.astype(numpy_or_pandas)
+        known = pd.api.types.pandas_dtype(dtype)
+        return values.astype(known)
     return values
 
 
@@ -264,15 +278,18 @@ def _rejected_rows(
         if column == TO_CORRECT:
             continue
         name = known.get(column)
-        cells = table.cells.loc[is_rejected, column]
-        if name:
-            cells = table.text_of(is_rejected, column)
-        if name and values[name].dtype.kind == "M":
+        free = free_name(column, {*rejected, REASONS})
+        if not name:
+            rejected[free] = table.cells.loc[is_rejected, column]
+            continue
+        cells = table.text_of(is_rejected, column)
+        if values[name].dtype.kind == "M":
             # As text, the serial number of a workbook would not be read as a day again.
             cells = serials_as_days(cells, matched.day_zero)
-        rejected[free_name(column, {*rejected, REASONS})] = cells
+        rejected[free] = cells
     for place in range(max(map(len, table.surplus.values()), default=0)):
         number = len(table.header) + place + 1
+        # The name tells `cells_beyond_the_header` that they belong elsewhere.
         name = free_name(f"column {number}{BEYOND}", rejected)
         surplus = [table.surplus.get(row, [])[place : place + 1] for row in rows]
         rejected[name] = text_column(["".join(cell) for cell in surplus], rows)
@@ -287,9 +304,9 @@ def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
     # A problem of a whole row has no column.
     place = place.where(column != "", "")
     texts = place + errors["problem"]
-    texts = texts.to_numpy(dtype=object)
+    problems = zip(errors["row"], texts.to_numpy(dtype=object), strict=True)
     reasons: dict[int, str] = {}
-    for row, text in zip(errors["row"], texts, strict=True):
+    for row, text in problems:
         if row in reasons:
             text = f"{reasons[row]}; {text}"
         reasons[row] = text
@@ -321,5 +338,6 @@ def _source_id(name: str) -> str:
     >>> _source_id("Missions 2017.xlsx, sheet First half"), _source_id("the frame")
     ('Missions-2017.xlsx#First-half', 'register')
     """
+    # Ids of sources have no blanks.
     source_id = "-".join(name.replace(", sheet ", "#").split())
     return source_id if re.fullmatch(REGISTER_SOURCE, source_id) else "register"

@@ -129,6 +129,7 @@ class MissionRegister(_Register):
         """Check that an id stands for one mission."""
         if "mission_id" not in rows:
             return True
+        # Not every mission has an id, and those without one are not alike.
         ids = rows["mission_id"]
         return ids.isna() | ~ids.duplicated()
 
@@ -142,6 +143,7 @@ class MissionRegister(_Register):
         """Check that there are no more women than participants."""
         if not {"female_participants", "participants"} <= set(rows):
             return True
+        # Where one of the two is missing, nothing can be said.
         more = rows["female_participants"] > rows["participants"]
         return ~more.fillna(value=False).astype(bool)
 
