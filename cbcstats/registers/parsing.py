@@ -86,7 +86,7 @@ def plain_texts(cells: pd.Series, column: pa.Column) -> pd.Series:
     texts = texts.str.strip()
     codes_of_texts, texts = pd.factorize(texts)
     codes = codes_of_texts[codes]
-    categories = pd.Categorical.from_codes(codes, texts)
+    categories = pd.Categorical.from_codes(codes, texts, validate=False)
     return pd.Series(categories, index=cells.index)
 
 

@@ -107,9 +107,8 @@ class RegisterProblems:
         is_cell = column != ""
         problems = problems.loc[~(is_repeated & is_cell)]
         # Problems of a whole row, without a column, come before those of its cells.
-        places = {name: place for place, name in enumerate(["", *header])}
-        place = problems["column"].map(places)
-        order = np.lexsort([place, problems["row"]])
+        places = pd.Categorical(problems["column"], categories=["", *header])
+        order = np.lexsort([places.codes, problems["row"].to_numpy()])
         problems = problems.iloc[order]
         return problems.reset_index(drop=True)
 
