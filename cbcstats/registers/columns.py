@@ -5,36 +5,67 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cbcstats.arguments import check_choice
 from cbcstats.errors import SHOWN, ArgumentError, DataError, nearest
-from cbcstats.registers.schemas import is_added
+from cbcstats.registers.parsing import plain_texts
+from cbcstats.registers.schemas import columns_of_file, needed_columns
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
 
+    import pandas as pd
     import pandera.pandas as pa
 
     from cbcstats.files.text_table import TextTable
+
+# Columns that are added to rejected rows; the last ends the names of columns for surplus cells.
+REASONS: Final = "reasons"
+TO_CORRECT: Final = "what to correct (added by cbcstats)"
+BEYOND: Final = " (beyond the header)"
 
 _SHOWN_CHARACTERS: Final = 60  # of a name in a message
 _COMPARED_CHARACTERS: Final = 500  # of a name
 
 # What columns are often called; for hints only.
+_COUNTRY: Final = "country beneficiary administration place pays pais país"
 _ALSO_CALLED: Final = {
-    "member": (
-        "country",
-        "beneficiary",
-        "administration",
-        "place",
-        "pays",
-        "pais",
-        "país",
-    ),
-    "start_date": ("start", "date", "from", "begin", "first day", "début", "inicio"),
-    "programme": ("program", "project", "initiative"),
+    "member": _COUNTRY.split(),
+    "start_date": ["start", "date", "from", "begin", "first day", "début", "inicio"],
+    "programme": ["program", "project", "initiative"],
 }
+
+
+@dataclass
+class MatchedTable:
+    """A table as typed whose columns are matched with those of a schema.
+
+    Attributes
+    ----------
+    table : TextTable
+        The table.
+    schema : pandera.DataFrameSchema
+        The rules of the register.
+    names : dict of str to str
+        For each column of the schema that the file has, its name in the file.
+    text : dict of str to Series
+        For each of them, its cells without blanks around them.
+    """
+
+    table: TextTable
+    schema: pa.DataFrameSchema
+    names: dict[str, str]
+    text: dict[str, pd.Series]
+
+    @property
+    def day_zero(self) -> datetime.date | None:
+        """The day from which serial numbers of a workbook count."""
+        # Cells that were handed back are text: a number that people type there is no serial number.
+        is_handed_back = TO_CORRECT in self.table.header
+        return None if is_handed_back else self.table.first_day
 
 
 def plain_name(text: str) -> str:
@@ -45,11 +76,13 @@ def plain_name(text: str) -> str:
     >>> plain_name("Start-Date "), plain_name("start_date")
     ('startdate', 'startdate')
     """
-    return re.sub(r"[\W_]+", "", text[:_COMPARED_CHARACTERS]).casefold()
+    # A header may be a whole paragraph, typed into one cell.
+    beginning = text[:_COMPARED_CHARACTERS]
+    return re.sub(r"[\W_]+", "", beginning).casefold()
 
 
 def as_typed(word: str) -> str:
-    """Return a word as it is typed on a command line, in quotation marks that all shells know.
+    """Return a word as typed on a command line, with quotation marks where it needs them.
 
     Examples
     --------
@@ -57,18 +90,24 @@ def as_typed(word: str) -> str:
     member=Country "member=Country visited"
     """
     quoted = shlex.quote(word)
-    return f'"{word}"' if quoted != word and not set('"$`\\!') & set(word) else quoted
+    if quoted == word:
+        return word
+    # Single quotation marks are for POSIX shells only; cmd.exe knows double ones.
+    special = set('"$`\\!')
+    if special.intersection(word):
+        return quoted
+    return f'"{word}"'
 
 
 def check_columns(
     columns: Mapping[str, str] | None, schema: pa.DataFrameSchema
 ) -> dict[str, str]:
-    """Return the columns that a caller names.
+    """Return the names that a caller gives to columns of the schema.
 
     Raises
     ------
     ArgumentError
-        If one is not a column of the schema, is not text, or is named twice.
+        If a column is not in the schema, or a name is not text or is given twice.
     """
     columns = {} if columns is None else columns
     is_mapping = isinstance(columns, Mapping)
@@ -89,24 +128,22 @@ def check_columns(
     return dict(columns)
 
 
-def columns_of_file(schema: pa.DataFrameSchema) -> list[str]:
-    """Return the columns of a schema that a file may have."""
-    return [name for name, column in schema.columns.items() if not is_added(column)]
-
-
 def missing_columns(
     header: Sequence[str], schema: pa.DataFrameSchema, called: Mapping[str, str]
 ) -> list[str]:
     """Return the needed columns that a header does not have."""
-    names = {plain_name(cell) for cell in header}
-    needed = [name for name in columns_of_file(schema) if schema.columns[name].required]
-    return [name for name in needed if plain_name(called.get(name, name)) not in names]
+    present = {plain_name(cell) for cell in header}
+    return [
+        name
+        for name in needed_columns(schema)
+        if plain_name(called.get(name, name)) not in present
+    ]
 
 
 def match_columns(
     table: TextTable, schema: pa.DataFrameSchema, called: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the column of the file for each column of the schema that the file has.
+) -> MatchedTable:
+    """Find the column of the file for each column of the schema.
 
     Raises
     ------
@@ -115,39 +152,64 @@ def match_columns(
     """
     matched: dict[str, str] = {}
     known = columns_of_file(schema)
+    # A column that the caller names must not be taken for another one that is spelled alike.
     named_first = sorted(known, key=lambda name: name not in called)
     for name in named_first:
-        found = _candidates(table.header, called.get(name, name))
+        wanted = called.get(name, name)
+        candidates = _candidates(table.header, wanted)
         if name not in called:
-            found = [column for column in found if column not in matched.values()]
-        if len(found) > 1:
-            raise DataError(f"{table.name}: {_ambiguous(found, name)}")
-        if found:
-            _check_free(table, found[0], name, matched)
-            matched[name] = found[0]
+            taken = set(matched.values())
+            candidates = [column for column in candidates if column not in taken]
+        if not candidates:
+            continue
+        if len(candidates) > 1:
+            problem = _explain_several(candidates, name)
+            raise DataError(f"{table.name}: {problem}")
+        [column] = candidates
+        _check_free(table, column, name, matched)
+        matched[name] = column
     missing = missing_columns(table.header, schema, called)
     missing += [name for name in called if name not in missing]
     missing = [name for name in missing if name not in matched]
     if missing:
-        raise DataError(_explain_missing(table, missing, called, set(matched.values())))
-    return {name: matched[name] for name in known if name in matched}
+        raise DataError(_explain_missing(table, missing, called, matched))
+    names = {name: matched[name] for name in known if name in matched}
+    text = {}
+    for name, column in names.items():
+        cells = table.text(column)
+        rule = schema.columns[name]
+        text[name] = plain_texts(cells, rule)
+    return MatchedTable(table, schema, names, text)
 
 
 def _candidates(header: Sequence[str], wanted: str) -> list[str]:
-    """Return the columns that may be meant by a name, with a second one of the same name."""
-    exact = [column for column in header if column == wanted]
-    alike = [column for column in header if plain_name(column) == plain_name(wanted)]
-    found = exact or alike
-    second = f"{found[0]} (2)" if found else ""  # as `unique_names` calls it
-    return [*found, *(column for column in header if column == second)]
+    """Return the columns that a name may mean, with a second column of the same name."""
+    candidates = [column for column in header if column == wanted]
+    if not candidates:
+        plain = plain_name(wanted)
+        candidates = [column for column in header if plain_name(column) == plain]
+    if not candidates:
+        return []
+    # The text table calls a second column of one name so.
+    second = f"{candidates[0]} (2)"
+    if second in header:
+        candidates.append(second)
+    return candidates
 
 
-def _ambiguous(found: Sequence[str], name: str) -> str:
-    shown = " and ".join(map(repr, found))
-    is_doubled = found[-1] == f"{found[0]} (2)"
-    chosen = found[-1] if is_doubled else found[0]
-    rename = ", or rename one in the file" if is_doubled else ""
-    return f'{shown} may both be {name}; say which: columns={{"{name}": "{chosen}"}}{rename}'
+def _explain_several(candidates: Sequence[str], name: str) -> str:
+    first = candidates[0]
+    last = candidates[-1]
+    chosen, rename = first, ""
+    if last == f"{first} (2)":
+        # The name of the first one means both, so only the second one can be given.
+        chosen = last
+        rename = ", or rename one in the file"
+    columns = " and ".join(map(repr, candidates))
+    return (
+        f"{columns} may both be {name}; "
+        f'say which: columns={{"{name}": "{chosen}"}}{rename}'
+    )
 
 
 def _check_free(
@@ -162,32 +224,57 @@ def _check_free(
 
 
 def _explain_missing(
-    table: TextTable, missing: Sequence[str], called: Mapping[str, str], taken: set[str]
+    table: TextTable,
+    missing: Sequence[str],
+    called: Mapping[str, str],
+    matched: Mapping[str, str],
 ) -> str:
-    """Return which columns are missing, which were found, and which of them may be meant."""
+    """Return which columns are missing, the header, and what to type."""
+    taken = set(matched.values())
     free = [column for column in table.header if column not in taken]
-    meant = {name: _likely(called.get(name, name), name, free) for name in missing}
-    wanted = " and ".join(f"{n} ({called[n]!r})" if n in called else n for n in missing)
-    shown = ", ".join(
-        repr(column[:_SHOWN_CHARACTERS]) for column in table.header[:SHOWN]
-    )
-    if len(table.header) > SHOWN:
-        shown += f" and {len(table.header) - SHOWN:,} more"
-    given = ", ".join(f'"{name}": "{column}"' for name, column in meant.items())
-    options = [
-        f"--column {as_typed(f'{name}={column}')}" for name, column in meant.items()
-    ]
+    wanted = []
+    options = []
+    mapping = []
+    for name in missing:
+        word = called.get(name, name)
+        if name in called:
+            wanted.append(f"{name} ({word!r})")
+        else:
+            wanted.append(name)
+        column = _likely_column(word, name, free)
+        mapping.append(f'"{name}": "{column}"')
+        option = as_typed(f"{name}={column}")
+        options.append(f"--column {option}")
+    header = _header_in_words(table.header)
+    columns = ", ".join(mapping)
     return (
-        f"{table.name}: no column for {wanted}; the header in row {table.header_row} has {shown}; "
-        f"say which it is: columns={{{given}}}, or {' '.join(options)} on the command line"
+        f"{table.name}: no column for {' and '.join(wanted)}; "
+        f"the header in row {table.header_row} has {header}; "
+        f"say which it is: columns={{{columns}}}, "
+        f"or {' '.join(options)} on the command line"
     )
 
 
-def _likely(wanted: str, name: str, free: Sequence[str]) -> str:
-    """Return the column that is likeliest meant, or dots."""
-    words = _ALSO_CALLED.get(name, ())
-    also = [
-        column for column in free if any(word in column.casefold() for word in words)
-    ]
-    likely = [*nearest(wanted, free, count=1), *also, "..."]
+def _header_in_words(header: Sequence[str]) -> str:
+    names = []
+    for column in header[:SHOWN]:
+        name = column[:_SHOWN_CHARACTERS]
+        names.append(repr(name))
+    text = ", ".join(names)
+    more = len(header) - SHOWN
+    if more > 0:
+        text += f" and {more:,} more"
+    return text
+
+
+def _likely_column(wanted: str, name: str, free: Sequence[str]) -> str:
+    """Return the column that is most likely meant, or dots."""
+    likely = nearest(wanted, free, count=1)
+    words = _ALSO_CALLED.get(name, [])
+    for column in free:
+        plain = column.casefold()
+        if any(word in plain for word in words):
+            likely.append(column)
+    if not likely:
+        return "..."
     return likely[0][:_SHOWN_CHARACTERS]

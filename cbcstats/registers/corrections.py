@@ -15,43 +15,52 @@ from cbcstats.files.workbooks import (
 )
 from cbcstats.files.writing import target, write_whole
 from cbcstats.frames import as_text
+from cbcstats.registers.columns import TO_CORRECT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
-TO_CORRECT: Final = "what to correct (added by cbcstats)"  # not read back
 _NARROWEST: Final = 10  # characters
 _WIDEST: Final = 40
 _WIDTH_OF_WORDS: Final = 90
 _MEASURED: Final = 100  # cells of a column
 
+# A corrected cell stays as typed: Excel would make 7 of 007, and a day of 3/4.
+_TEXT: Final = {"num_format": "@"}
+_BAD: Final = {"bg_color": "#FFD9B3", "border": 1, **_TEXT}
+_HEAD: Final = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+_WORDS: Final = {"text_wrap": True, "valign": "top"}
+
 
 def write_corrections(
     path: str | Path, rejected: pd.DataFrame, problems: pd.DataFrame, *, overwrite: bool
 ) -> Path:
-    """Write rejected rows as typed.
+    """Write rejected rows as typed, to be corrected.
 
     Each bad cell is coloured, and a comment says what is wrong and what to do.
     """
     path = target(path, [".xlsx"], overwrite=overwrite)
-    cells = rejected.iloc[:, :-1].map(
-        as_text
-    )  # without the reasons, which are in the words
+    # The last column has the reasons, which are in the comments.
+    cells = rejected.iloc[:, :-1].map(as_text)
     _check_size(cells)
+    # In memory first, so that a workbook is written whole or not at all.
     content = io.BytesIO()
     with new_workbook(content, "Rows to correct") as workbook:
         sheet = workbook.add_worksheet("to correct")
         _write_cells(workbook, sheet, cells)
-        _mark_problems(workbook, sheet, cells, problems)
+        _mark_cells(workbook, sheet, cells, problems)
+        _write_words(workbook, sheet, cells, problems)
     return write_whole(path, content.getvalue(), overwrite=overwrite)
 
 
 def _check_size(cells: pd.DataFrame) -> None:
     instead = "use .rejected.to_csv instead"
-    lengths = [len(text_of_cell(cell)) for name in cells for cell in cells[name]]
-    longest = max(lengths, default=0)
+    longest = 0
+    for name in cells:
+        written = cells[name].map(text_of_cell)
+        longest = max(longest, *map(len, written), 0)
     if longest > CHARACTERS:
         raise ArgumentError(
             f"a cell of {longest:,} characters is more than a sheet holds; {instead}"
@@ -63,55 +72,71 @@ def _check_size(cells: pd.DataFrame) -> None:
 
 
 def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
-    head = workbook.add_format(
-        {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
-    )
-    text = workbook.add_format(
-        {"num_format": "@"}
-    )  # a corrected cell stays as it is typed
-    for place, name in enumerate(cells):
+    head = workbook.add_format(_HEAD)
+    text = workbook.add_format(_TEXT)
+    for place, name in enumerate(map(str, cells)):
         column = cells.iloc[:, place].tolist()
-        longest = max(len(str(name)), *map(len, column[:_MEASURED]), 0) + 2
-        width = min(max(longest, _NARROWEST), _WIDEST)
+        width = _width(name, column)
         sheet.set_column(place, place, width, text)
-        sheet.write_string(0, place, text_of_cell(str(name)), head)
-        for row, cell in enumerate(column, start=1):
-            sheet.write_string(row, place, text_of_cell(cell), text)
+        sheet.write_string(0, place, text_of_cell(name), head)
+        written = map(text_of_cell, column)
+        for row, cell in enumerate(written, start=1):
+            sheet.write_string(row, place, cell, text)
     last = cells.shape[1]
     sheet.set_column(last, last, _WIDTH_OF_WORDS)
     sheet.write_string(0, last, TO_CORRECT, head)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(cells), last)
-    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(cells) + 1}"})
+    # Else Excel puts a green triangle into each number that is kept as text.
+    everywhere = f"A1:XFD{len(cells) + 1}"
+    sheet.ignore_errors({"number_stored_as_text": everywhere})
 
 
-def _mark_problems(
+def _width(name: str, column: list[str]) -> int:
+    first = column[:_MEASURED]
+    longest = max(map(len, [name, *first]))
+    width = max(longest + 2, _NARROWEST)
+    return min(width, _WIDEST)
+
+
+def _mark_cells(
     workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
 ) -> None:
-    """Colour and comment the bad cells, and say in the last column what to correct in each row."""
-    bad = workbook.add_format({"bg_color": "#FFD9B3", "border": 1, "num_format": "@"})
-    wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
-    columns = {
-        str(name).removesuffix(" (as typed)"): place for place, name in enumerate(cells)
-    }
-    columns |= {str(name): place for place, name in enumerate(cells)}
+    """Colour each bad cell, and comment it with what is wrong and what to do."""
+    bad = workbook.add_format(_BAD)
+    # The problems know a column by its name in the file.
+    in_file = [str(name).removesuffix(" (as typed)") for name in cells]
+    places = {name: place for place, name in enumerate(in_file)}
+    places |= {str(name): place for place, name in enumerate(cells)}
     lines = {row: line for line, row in enumerate(cells.index, start=1)}
-    words: dict[int, list[str]] = {}
-    for row, column, _, problem, remedy, severity in problems.itertuples(index=False):
-        if row not in lines:
+    problem: Any
+    for problem in problems.itertuples(index=False):
+        # Problems of a whole row have no cell, nor has a column that is not written again.
+        if problem.row not in lines or problem.column not in places:
             continue
-        words.setdefault(row, []).append(f"{column or 'the row'} {problem}: {remedy}")
-        if (
-            column in columns
-        ):  # not one that was added to a workbook that was handed back
-            line, place = lines[row], columns[column]
-            warning = "" if severity == ERROR else "Warning: "
-            comment = f"{warning}{problem}.\n{remedy[0].upper()}{remedy[1:]}."
-            sheet.write_string(
-                line, place, text_of_cell(str(cells.iloc[line - 1, place])), bad
-            )
-            options = {"author": "cbcstats", "x_scale": 2}
-            sheet.write_comment(line, place, text_of_name(comment), options)
-    for row, texts in words.items():
+        line, place = lines[problem.row], places[problem.column]
+        warning = "" if problem.severity == ERROR else "Warning: "
+        remedy = problem.remedy[0].upper() + problem.remedy[1:]
+        comment = text_of_name(f"{warning}{problem.problem}.\n{remedy}.")
+        cell = cells.iloc[line - 1, place]
+        sheet.write_string(line, place, text_of_cell(str(cell)), bad)
+        sheet.write_comment(line, place, comment, {"author": "cbcstats", "x_scale": 2})
+
+
+def _write_words(
+    workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
+) -> None:
+    """Write into the last column what to correct in each row."""
+    wrap = workbook.add_format(_WORDS)
+    last = cells.shape[1]
+    words: dict[Any, list[str]] = {row: [] for row in cells.index}
+    problem: Any
+    for problem in problems.itertuples(index=False):
+        if problem.row in words:
+            place = problem.column or "the row"
+            text = f"{place} {problem.problem}: {problem.remedy}"
+            words[problem.row].append(text)
+    for line, (row, texts) in enumerate(words.items(), start=1):
+        # The row of the file, for this workbook has other ones.
         text = text_of_cell(f"Row {row}: {'; '.join(texts)}")
-        sheet.write_string(lines[row], cells.shape[1], text[:CHARACTERS], wrap)
+        sheet.write_string(line, last, text[:CHARACTERS], wrap)

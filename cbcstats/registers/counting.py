@@ -11,6 +11,7 @@ import pandas as pd
 from cbcstats.arguments import check_names
 from cbcstats.counts.periods import check_month, period_label
 from cbcstats.counts.ranges import PARTIAL
+from cbcstats.errors import plural
 from cbcstats.frames import text_column
 from cbcstats.registers.engines import ADDED, KNOWN, MISSIONS, ROWS, SUM, YEAR, cells_of
 
@@ -19,30 +20,26 @@ if TYPE_CHECKING:
 
     from narwhals.typing import IntoFrame
 
-UNLIKELY: Final = 0.05  # chance of a gap at an end of a register from which on its period may be covered in part
-LONG_GAP: Final = 30  # days without a mission at an end of a register that are worth a word in any case
+# A gap at an end of a register makes its period partial if chance makes it so long more rarely.
+UNLIKELY: Final = 0.05
+LONG_GAP: Final = 30  # days; a longer gap at an end is mentioned in any case
 
-# The columns of counts: text, but for these.
 _DAY: Final = np.timedelta64(1, "D")
+_SERIES: Final = "_series"  # the number of a combination of `by`
+_UNDATED: Final = "_undated"  # its rows without a date
+
+# The columns of counts: text, except for these.
 _DTYPES: Final = {
     **dict.fromkeys(("period_start", "period_end", "change_since"), "datetime64[us]"),
     "value": "Int64",
     "rounded_to": "Float64",
     "preferred": "bool",
 }
-_TAKEN: Final = (
-    *(
-        "indicator",
-        "measure",
-        "scope",
-        "unit",
-        "period_basis",
-        "qualifier",
-        "published_change",
-        "change_basis",
-    ),
-    *("preferred_reason", "source_id", "note", *_DTYPES, YEAR, *ADDED),
+_TEXTS: Final = (
+    "indicator measure scope unit period_basis qualifier published_change change_basis "
+    "preferred_reason source_id note"
 )
+_TAKEN: Final = (*_TEXTS.split(), *_DTYPES, YEAR, *ADDED, _SERIES, _UNDATED)
 
 
 def count_missions(
@@ -57,59 +54,67 @@ def count_missions(
 
     Parameters
     ----------
-    rows : pandas.DataFrame, Polars DataFrame or LazyFrame, PyArrow table, DuckDB relation or Spark DataFrame
-        Missions, one row each, with typed columns as `read_register` gives them. Every row counts, whatever its
-        `status` says: to count what was delivered, hand in those rows. Only the small table of counts and the
-        distinct days leave the engine, which goes through the rows once for each of them.
+    rows : frame of pandas, Polars, PyArrow, DuckDB or Spark
+        Missions, one row each, with typed columns as `read_register` returns them. Every row
+        counts, whatever its `status`: to count what was delivered, pass only those rows. Only the
+        small table of counts and the distinct days leave the engine, which goes through the rows
+        once for each of them.
     by : str or sequence of str
         Columns to count by, such as `wco_region` or `programme`.
     year_start : int
-        The month on whose first day reporting years begin: 7 for July to June, 1 for calendar years.
+        The month on whose first day reporting years begin: 7 for July to June, 1 for calendar
+        years.
     date : str
-        The column of days that says in which period a mission counts: `start_date` or `end_date`.
+        The column of days that decides in which period a mission counts: `start_date` or
+        `end_date`.
     indicator : {"missions", "experts", "participants", "female_participants"}
         What is counted: the rows, or the sum of that column.
 
     Returns
     -------
     pandas.DataFrame
-        Counts in the columns of `Counts`, those of `by` after `scope`; one row per reporting period and combination of
-        `by` that occurs in the rows, sorted by period. `value` is Int64, `qualifier` `exact`, or `at_least` where more
-        may be missing, see below. `source_id` is the `source` in the `attrs` of a pandas frame, else `register`. No
-        rows give no counts.
+        Counts in the columns of `Counts`, those of `by` after `scope`; one row per reporting period
+        and combination of `by` that occurs in the rows, sorted by period. `value` is Int64,
+        `qualifier` is `exact`, or `at_least` where more may be missing, see below. `source_id` is
+        the `source` in the `attrs` of a pandas frame, else `register`. Without rows there are no
+        counts.
 
     Raises
     ------
     ArgumentError
-        If `rows` is no frame, or an argument is not one of those that there are; the message names the near ones.
+        If `rows` is not a frame, or an argument is not one of its options; the message suggests
+        the nearest ones.
     DataError
         If a column to add up holds parts of people.
 
     Notes
     -----
-    A combination without missions counts 0 in every period between the first and the last of the register.
+    A combination without missions counts 0 in every period between the first and the last of the
+    register.
 
-    Periods are whole reporting years, and are never cut to the first or last date of the register. Whether the register
-    covers the first and the last of them is inferred from its gaps, in days between distinct dates of all rows. The
-    first or last period may be covered only in part if the gap at that end is longer than every gap inside, and
-    unlikely::
+    Periods are whole reporting years, and are never cut to the first or last date of the register.
+    Whether the register covers the first and the last of them is inferred from its gaps, in days
+    between distinct dates of all rows. The first or last period may be covered only in part if the
+    gap at that end is longer than every gap inside, and unlikely::
 
         (span / (span + gap)) ** (weeks - 1) < 0.05
 
-    with `span` the days from the first to the last date, and `weeks` the blocks of seven days with a date. Such a
-    count, and that of a period that is not over today, has the qualifier `at_least` and a `note` that begins with
-    `partial:`; it has no upper end and no number a month, and is not comparable. Where a gap of more than 30 days is
-    no reason for that, `note` says that the period is taken as covered whole. With few missions nobody can tell: if you
-    know that the register covers the period, empty its `note` and write `exact`; if you know that it does not, leave
-    the period out.
+    with `span` the days from the first to the last date, and `weeks` the blocks of seven days with
+    a date. Such a count, and that of a period that is not over today, has the qualifier `at_least`
+    and a `note` that begins with `partial:`; it has no upper end and no monthly rate, and is not
+    comparable. Where a gap of more than 30 days is not a reason for that, `note` states that the
+    period is taken as covered whole. With few missions the rule cannot tell: if you know that the
+    register covers the period, empty its `note` and write `exact`; if you know that it does not,
+    leave the period out.
 
-    Where the number of people is missing for some missions, the sum of the others is the least that the whole can be:
-    `qualifier` is `at_least`, and `note` says for how many; where it is missing for all, that is at least 0. Read such
-    sums with `reading="strict"`: how far words usually reach is known of printed figures, not of these.
+    Where the number of people is missing for some missions, the sum of the others is the least
+    that the whole can be: `qualifier` is `at_least`, and `note` states for how many; where it is
+    missing for all, that is at least 0. Read such sums with `reading="strict"`: how far words
+    usually reach is known of printed figures, not of these.
 
-    A missing value in a column of `by` counts as `not stated`, in `wco_region` as `no WCO region`. Missions without the
-    date are in no period; `note` says how many there are of a combination, in each of its rows. Where no mission has
-    the date there are no periods and no rows.
+    A missing value in a column of `by` counts as `not stated`, in `wco_region` as `no WCO region`.
+    Missions without the date are in no period; `note` states how many there are of a combination,
+    in each of its rows. Where no mission has the date there are no periods and no rows.
 
     Examples
     --------
@@ -125,154 +130,160 @@ def count_missions(
     3  no WCO region   2016-07-01 2017-06-30      1
     """
     check_month("year_start", year_start)
-    cells, rows_days = cells_of(
-        rows,
-        check_names("by", by),
-        year_start=year_start,
-        date=date,
-        indicator=indicator,
-        taken=_TAKEN,
+    by = check_names("by", by)
+    cells, days = cells_of(
+        rows, by, year_start=year_start, date=date, indicator=indicator, taken=_TAKEN
     )
-    source = (
-        rows.attrs.get("source", "register")
-        if isinstance(rows, pd.DataFrame)
-        else "register"
-    )
-    by = [str(name) for name in cells if name not in (*ADDED, YEAR)]
-    series = cells.groupby(by).ngroup().to_numpy() if by else np.zeros(len(cells), int)
-    dated = cells[YEAR].notna().to_numpy()
-    years = cells[YEAR].to_numpy(int, na_value=0)
-    begin, end = (years[dated].min(), years[dated].max() + 1) if dated.any() else (0, 0)
-    shape = (end - begin, series.max(initial=-1) + 1)
-
-    def spread(column: str) -> np.ndarray:
-        """Add up a column on the grid of all years and series; where there are no cells, there is 0."""
-        grid = np.zeros(shape, int)
-        np.add.at(
-            grid, (years[dated] - begin, series[dated]), cells[column].to_numpy()[dated]
-        )
-        return grid.ravel()
-
-    missions, sums = spread(ROWS), spread(SUM)
-    missing = missions - spread(KNOWN)
-    undated = np.zeros(shape[1], int)
-    np.add.at(undated, series[~dated], cells[ROWS].to_numpy()[~dated])
-    days = _first_days(np.arange(begin, end + 1), year_start)
-    starts, ends = days[:-1], days[1:] - _DAY
-    coverage = np.repeat(
-        np.array(_coverage(rows_days, starts, ends), dtype=object), shape[1]
-    )
-    partial = np.array([said.startswith(PARTIAL) for said in coverage], dtype=bool)
-    names = cells[by].take(np.unique(series, return_index=True)[1])
-    columns: dict[str, Any] = {
+    totals = _totals(cells, by)
+    years = totals[YEAR].to_numpy()
+    starts = _first_days(years, year_start)
+    ends = _first_days(years + 1, year_start) - _DAY
+    coverage = _coverage(days, starts, ends)
+    missing = totals[ROWS] - totals[KNOWN]
+    is_partial = coverage.str.startswith(PARTIAL)
+    source = "register"
+    if isinstance(rows, pd.DataFrame):
+        source = rows.attrs.get("source", source)
+    columns = {
         "indicator": indicator,
         "measure": "flow",
         "scope": "all",
-        **{name: np.tile(names[name].to_numpy(object), shape[0]) for name in by},
+        **{name: totals[name] for name in by},
         "unit": indicator.replace("_", " "),
-        "period_start": np.repeat(starts, shape[1]).astype("datetime64[us]"),
-        "period_end": np.repeat(ends, shape[1]).astype("datetime64[us]"),
+        "period_start": starts,
+        "period_end": ends,
         "period_basis": "stated",
-        "value": sums,
+        "value": totals[SUM],
         "rounded_to": None,
-        "qualifier": np.where((missing > 0) | partial, "at_least", "exact"),
+        "qualifier": np.where((missing > 0) | is_partial, "at_least", "exact"),
         "published_change": None,
         "change_basis": None,
         "change_since": None,
         "preferred": True,
         "preferred_reason": None,
         "source_id": str(source),
-        "note": [
-            _joined(
-                (covered, covered),
-                (
-                    lack,
-                    f"number of {indicator.replace('_', ' ')} missing for {lack} of {count} missions",
-                ),
-                (left, f"{left} more without {date.replace('_', ' ')}"),
-            )
-            for covered, lack, count, left in zip(
-                coverage, missing, missions, np.tile(undated, shape[0]), strict=True
-            )
-        ],
+        "note": _notes(coverage, totals, indicator, date),
     }
-    counts = pd.DataFrame(columns, index=range(len(sums))).astype(_DTYPES)
+    counts = pd.DataFrame(columns, index=totals.index).astype(_DTYPES)
     texts = {name: text_column(counts[name]) for name in columns if name not in _DTYPES}
     return counts.assign(**texts)
 
 
-def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> list[str]:
-    """Return what is to be said of how far a register covers each of its periods: nothing of most.
-
-    Only the first and the last period can be covered in part, and those that are not over. `days` are the distinct days
-    of its missions, `starts` and `ends` those of the periods.
-    """
-    today = np.datetime64(datetime.date.today())
-    notes = [
-        [f"{PARTIAL} the period is not over on {_named(today)}"] if end > today else []
-        for end in ends
-    ]
-    if len(days):
-        notes[0] += _note_on_edge(
-            days, "first", days[0] - starts[0], _named(starts[0], ends[0])
-        )
-        if ends[-1] <= today:
-            notes[-1] += _note_on_edge(
-                days, "last", ends[-1] - days[-1], _named(starts[-1], ends[-1])
-            )
-    # What is partial comes first, for by that a note is known.
-    return [
-        "; ".join(sorted(said, key=lambda text: not text.startswith(PARTIAL)))
-        for said in notes
-    ]
-
-
-def _note_on_edge(
-    days: np.ndarray, which: str, gap: np.timedelta64, period: str
-) -> list[str]:
-    """Return what is to be said of the gap between the first or last mission and that end of its period.
-
-    The period may be covered only in part if the gap is longer than every gap inside the register, and unlikely: the
-    chance that so many weeks with missions, spread evenly over register and gap, all fall outside of the gap.
-    """
-    numbers = ((days - days[0]) / _DAY).astype(int)
-    length, span = int(gap / _DAY), int(numbers[-1])
-    longest = int(np.diff(numbers).max(initial=0))
-    weeks = len(np.unique(numbers // 7))
-    day = _named(days[0] if which == "first" else days[-1])
-    if length > longest and (span / (span + length)) ** (weeks - 1) < UNLIKELY:
-        verb, place = (
-            ("begins", "into") if which == "first" else ("ends", "before the end of")
-        )
-        said = f"the register {verb} on {day}, {_in_days(length)} {place} {period}"
-        return [
-            f"{PARTIAL} {said}, longer than any gap inside it ({_in_days(longest)})"
-        ]
-    return (
-        [f"{which} mission on {day}; {period} is taken as covered whole"]
-        if length > LONG_GAP
-        else []
-    )
-
-
-def _named(start: np.datetime64, end: np.datetime64 | None = None) -> str:
-    return period_label(
-        pd.Timestamp(start), pd.Timestamp(start if end is None else end)
-    )
-
-
-def _in_days(number: int) -> str:
-    return f"{number} day{'s'[: number != 1]}"
+def _totals(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Add up the cells of each year and each combination of `by`."""
+    cells = cells.assign(**{_SERIES: cells.groupby(by).ngroup() if by else 0})
+    names = cells.drop_duplicates(_SERIES).set_index(_SERIES)[by]
+    names = names.sort_index()
+    is_dated = cells[YEAR].notna()
+    undated = cells[~is_dated].groupby(_SERIES)[ROWS].sum()
+    names[_UNDATED] = undated.reindex(names.index, fill_value=0)
+    dated = cells[is_dated].astype({YEAR: "int64"})
+    first = dated[YEAR].min()
+    last = dated[YEAR].max()
+    years: Any = range(first, last + 1) if len(dated) else ()
+    keys = [YEAR, _SERIES]
+    grid: Any = pd.MultiIndex.from_product([years, names.index], names=keys)
+    sums = dated.groupby(keys)[list(ADDED)].sum()
+    # A year in which a series has no cell counts 0.
+    totals = sums.reindex(grid, fill_value=0)
+    totals = totals.join(names, on=_SERIES)
+    return totals.reset_index()
 
 
 def _first_days(years: np.ndarray, month: int) -> np.ndarray:
     """Return the days on which reporting years begin."""
-    return (
-        ((years - 1970) * 12 + month - 1)
-        .astype("datetime64[M]")
-        .astype("datetime64[D]")
-    )
+    # numpy counts months from January 1970.
+    months = (years - 1970) * 12 + month - 1
+    return months.astype("datetime64[M]").astype("datetime64[D]")
 
 
-def _joined(*reasons: tuple[Any, str]) -> str | None:
-    return "; ".join(text for holds, text in reasons if holds) or None
+def _notes(
+    coverage: pd.Series, totals: pd.DataFrame, indicator: str, date: str
+) -> list[str | None]:
+    """Return what a reader of each count must know: what it may lack, and why."""
+    what = indicator.replace("_", " ")
+    day = date.replace("_", " ")
+    notes = []
+    columns = (coverage, totals[ROWS], totals[KNOWN], totals[_UNDATED])
+    for covered, missions, known, undated in zip(*columns, strict=True):
+        parts = []
+        if covered:
+            parts.append(covered)
+        lacking = missions - known
+        if lacking:
+            parts.append(
+                f"number of {what} missing for {lacking} of {missions} missions"
+            )
+        if undated:
+            parts.append(f"{undated} more without {day}")
+        note = "; ".join(parts)
+        notes.append(note or None)
+    return notes
+
+
+def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd.Series:
+    """Return how far a register covers the period of each count; most texts are empty.
+
+    `days` are the distinct days of its missions. Only the first and the last period can be covered
+    in part, and those that are not over.
+    """
+    today = np.datetime64(datetime.date.today())
+    notes: dict[np.datetime64, list[str]] = {start: [] for start in starts}
+    for start, end in zip(starts, ends, strict=True):
+        if end > today:
+            notes[start] = [f"{PARTIAL} the period is not over on {_label(today)}"]
+    if len(days) and len(starts):
+        gap = int((days[0] - starts[0]) / _DAY)
+        period = _label(starts[0], ends[0])
+        notes[starts[0]] += _note_on_edge(days, "first", gap, period)
+        # The end of a period that is not over says nothing.
+        if ends[-1] <= today:
+            gap = int((ends[-1] - days[-1]) / _DAY)
+            period = _label(starts[-1], ends[-1])
+            notes[starts[-1]] += _note_on_edge(days, "last", gap, period)
+    for texts in notes.values():
+        # A note is known to be one of a partial period by its beginning.
+        texts.sort(key=lambda text: not text.startswith(PARTIAL))
+    return pd.Series(["; ".join(notes[start]) for start in starts], dtype="object")
+
+
+def _note_on_edge(days: np.ndarray, which: str, gap: int, period: str) -> list[str]:
+    """Return what a reader must know of the gap before the first or after the last mission."""
+    day = _label(days[0] if which == "first" else days[-1])
+    if _is_unlikely(days, gap):
+        length = plural(gap, "day")
+        edge = f"ends on {day}, {length} before the end of {period}"
+        if which == "first":
+            edge = f"begins on {day}, {length} into {period}"
+        longest = plural(_longest_gap(days), "day")
+        reason = f"longer than any gap inside it ({longest})"
+        return [f"{PARTIAL} the register {edge}, {reason}"]
+    if gap > LONG_GAP:
+        return [f"{which} mission on {day}; {period} is taken as covered whole"]
+    return []
+
+
+def _is_unlikely(days: np.ndarray, gap: int) -> bool:
+    """Return whether chance alone hardly makes a gap so long at an end of a register.
+
+    It must be longer than every gap inside, and the chance small that so many weeks with missions,
+    spread evenly over register and gap, all fall outside of the gap.
+    """
+    longest = _longest_gap(days)
+    if gap <= longest:
+        return False
+    since_first = (days - days[0]) // _DAY
+    span = int(since_first[-1])
+    weeks = len(np.unique(since_first // 7))
+    chance = (span / (span + gap)) ** (weeks - 1)
+    return bool(chance < UNLIKELY)
+
+
+def _longest_gap(days: np.ndarray) -> int:
+    gaps = np.diff(days) / _DAY
+    return int(gaps.max(initial=0))
+
+
+def _label(start: np.datetime64, end: np.datetime64 | None = None) -> str:
+    last = start if end is None else end
+    return period_label(pd.Timestamp(start), pd.Timestamp(last))

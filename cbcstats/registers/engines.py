@@ -1,6 +1,6 @@
-"""Rows in any engine -> a small table of cells: narwhals for all engines, and a short cut for pandas.
+"""Rows in any engine as a small table of cells, by narwhals; a short cut for pandas.
 
-A cell holds what the missions of one reporting year and one combination of columns add up to.
+A cell is what the missions of one reporting year and one combination of columns add up to.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SUM: Final = "_sum"  # of the indicator, where it is not missing
 KNOWN: Final = "_known"  # rows in which it is not missing
 ADDED: Final = {ROWS: "sum", SUM: "sum", KNOWN: "sum"}
 
-MANY_CELLS: Final = 2_000_000  # from which on the short cut would be a detour
+MANY_CELLS: Final = 2_000_000  # with more, the short cut would be a detour
 
 
 def cells_of(
@@ -46,150 +46,189 @@ def cells_of(
     indicator: str,
     taken: Collection[str],
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Count the rows by reporting year and keys, add up the indicator, and list the days that rows have.
+    """Count the rows by reporting year and keys, add up the indicator, and list the days.
 
-    Returns cells: the keys as text and the columns above, in the same dtypes whatever the engine. Only cells that occur
-    are there, some perhaps in several rows; their order is that of the engine. Keys must not be among the names taken.
-    With them come the distinct days of the date (datetime64[D]), in order.
+    Returns the cells, with the keys as text and the columns above, in the same dtypes whatever the
+    engine; and the distinct days of the date, as datetime64[D], in order. A cell may be in several
+    rows, in the order of the engine. Keys must not be among the names taken.
     """
     _check_frame(rows)
+    # A list of names would fail in the engine, in words of its own.
     for argument, name in (("date", date), ("indicator", indicator)):
         if not isinstance(name, str):
             raise ArgumentError(
                 f"`{argument}` must be the name of a column, but {name!r} was given"
             )
     if isinstance(rows, pd.DataFrame):
-        rows = _in_dtypes(rows, date, indicator)
+        rows = _with_dtypes(rows, date, indicator)
     frame = nw.from_native(rows).lazy()
     schema = frame.collect_schema()
     _check_columns(schema, keys, date, indicator, taken)
-    found = None
+    counted = None
+    # Dates of Arrow have no numpy dtype, and go the way of the other engines.
     if isinstance(rows, pd.DataFrame) and isinstance(rows[date].dtype, np.dtype):
-        found = _short_cut(rows, keys, year_start, date, indicator)
-    if found is None:
-        kind = nw.Int64() if indicator == MISSIONS else schema[indicator]
-        found = (
-            _grouped(frame, keys, year_start, date, indicator, kind),
-            _distinct_days(frame, date),
-        )
-    cells, days = found
-    return _typed(cells, keys, indicator), days
+        counted = _count_by_code(rows, keys, year_start, date, indicator)
+    if counted is None:
+        cells = _count_in_engine(frame, keys, year_start, date, indicator)
+        counted = cells, _distinct_days(frame, date)
+    cells, days = counted
+    return _without_engine(cells, keys, indicator), days
 
 
-def _grouped(
+def _count_in_engine(
     frame: nw.LazyFrame[Any],
     keys: Sequence[str],
     year_start: int,
     date: str,
     indicator: str,
-    kind: nw.dtypes.DType,
 ) -> pd.DataFrame:
     """Make cells with one group_by in the engine."""
-    day, number = (
-        nw.col(date),
-        nw.lit(1) if indicator == MISSIONS else nw.col(indicator),
-    )
-    if kind.is_float():
-        number = number.cast(nw.Float64).fill_nan(None)
-    elif kind.is_integer():  # some engines add up 32 bits in 32 bits
-        number = number.cast(nw.Int64)
-    return (
-        frame.select(
-            *keys,
-            (day.dt.year() - (day.dt.month() < year_start).cast(nw.Int32)).alias(YEAR),
-            number.alias(SUM),
-        )
-        .group_by(YEAR, *keys, drop_null_keys=False)
-        .agg(
-            nw.len().alias(ROWS),
-            nw.col(SUM).count().alias(KNOWN),
-            nw.col(SUM).sum(),
-        )
-        .collect()
-        .to_pandas()
-    )
+    day = nw.col(date)
+    # A period is called by the year in which it begins.
+    is_of_year_before = day.dt.month() < year_start
+    year = day.dt.year() - is_of_year_before.cast(nw.Int32)
+    number = _number(frame.collect_schema(), indicator)
+    selected = frame.select(*keys, year.alias(YEAR), number.alias(SUM))
+    # Rows without a date or a label are counted, too.
+    groups = selected.group_by(YEAR, *keys, drop_null_keys=False)
+    number = nw.col(SUM)
+    cells = groups.agg(nw.len().alias(ROWS), number.count().alias(KNOWN), number.sum())
+    return cells.collect().to_pandas()
+
+
+def _number(schema: nw.Schema, indicator: str) -> nw.Expr:
+    """Return what each row adds to the sum."""
+    if indicator == MISSIONS:
+        return nw.lit(1).cast(nw.Int64)
+    number = nw.col(indicator)
+    dtype = schema[indicator]
+    if dtype.is_float():
+        number = number.cast(nw.Float64)
+        return number.fill_nan(None)
+    if dtype.is_integer():
+        # Some engines add up 32 bits in 32 bits.
+        return number.cast(nw.Int64)
+    return number
 
 
 def _distinct_days(frame: nw.LazyFrame[Any], date: str) -> np.ndarray:
     """Return the days on which the rows have a date; the engine makes them distinct."""
-    days = (
-        frame.select(nw.col(date).dt.truncate("1d"))
-        .unique()
-        .collect()
-        .to_pandas()[date]
-        .dropna()
-    )
-    return np.unique(
-        pd.to_datetime(days).dt.tz_localize(None).to_numpy("datetime64[D]")
-    )
+    day = nw.col(date).dt.truncate("1d")
+    distinct = frame.select(day).unique()
+    table = distinct.collect().to_pandas()
+    days = table[date].dropna()
+    # With a time zone, the day is the one that is written there.
+    days = pd.to_datetime(days).dt.tz_localize(None)
+    return np.unique(days.to_numpy("datetime64[D]"))
 
 
-def _short_cut(
+def _count_by_code(
     rows: pd.DataFrame, keys: Sequence[str], year_start: int, date: str, indicator: str
 ) -> tuple[pd.DataFrame, np.ndarray] | None:
-    """Make cells and days of a pandas frame by numbering them, much faster than a groupby; None if they are many."""
-    first, last = rows[date].min(), rows[date].max()
-    if pd.isna(first) or (last - first).days > MANY_CELLS:
+    """Make cells and days of a pandas frame by numbering the cells; None if they are many.
+
+    This is much faster than a groupby.
+    """
+    calendar = _calendar(rows[date])
+    if calendar is None:
         return None
-    origin = np.datetime64(first, "D")
-    calendar = np.arange(origin, np.datetime64(last, "D") + np.timedelta64(1, "D"))
-    years = (calendar.astype("datetime64[M]").astype(int) + 1 - year_start) // 12 + 1970
-    coded = [_coded(rows[name]) for name in keys]
-    shape = (int(years[-1] - years[0]) + 2, *(len(labels) + 1 for _, labels in coded))
+    months = calendar.astype("datetime64[M]").astype(int)
+    years = (months + 1 - year_start) // 12 + 1970
+    # A code counts from 0, and is -1 where the day or the label is missing.
+    days = _day_codes(rows[date], calendar)
+    years_of_rows = np.append(years - years[0], -1)[days]
+    labels: pd.Index = pd.RangeIndex(years[0], years[-1] + 1)
+    coded = [(years_of_rows, labels)]
+    coded += [_coded(rows[name]) for name in keys]
+    shape = [len(labels) + 1 for _, labels in coded]
     if math.prod(shape) > MANY_CELLS:
         return None
-    # Code 0 is a missing day or label, the others follow in order.
-    year_codes = np.append(years - years[0] + 1, 0)
-    places = (rows[date].to_numpy().astype("datetime64[D]") - origin).astype(int)
-    if rows[date].hasnans:
-        places[rows[date].isna().to_numpy()] = -1
-    on_days = np.bincount(places + 1, minlength=len(calendar) + 1)[1:]
-    numbers = year_codes[places]
+    # The number of a cell is its place in a table of all years and labels.
+    numbers = np.zeros(len(rows), dtype=np.int64)
     for codes, labels in coded:
         numbers *= len(labels) + 1
         numbers += codes
         numbers += 1
-    sizes = np.bincount(numbers, minlength=math.prod(shape))
-    there = np.flatnonzero(sizes)
-    found: dict[str, Any] = {ROWS: sizes[there], KNOWN: sizes[there], SUM: sizes[there]}
-    if indicator != MISSIONS:
-        values = rows[indicator].to_numpy(float, na_value=np.nan)
-        missing = np.isnan(values)
-        found[KNOWN] = (sizes - np.bincount(numbers[missing], minlength=len(sizes)))[
-            there
-        ]
-        found[SUM] = np.bincount(numbers, np.where(missing, 0.0, values), len(sizes))[
-            there
-        ]
-    at_years, *at_labels = np.unravel_index(there, shape)
-    found[YEAR] = pd.Series(at_years + (years[0] - 1)).where(at_years > 0)
-    for name, codes, (_, labels) in zip(keys, at_labels, coded, strict=True):
-        found[name] = pd.Series(labels).reindex(codes - 1).array
-    return pd.DataFrame(found), calendar[on_days > 0]
+    cells = _sums(rows, numbers, math.prod(shape), indicator)
+    codes_of_cells = np.unravel_index(cells.index, shape)
+    for name, codes, (_, labels) in zip(
+        [YEAR, *keys], codes_of_cells, coded, strict=True
+    ):
+        cells[name] = pd.Series(labels).reindex(codes - 1).array
+    is_present = np.bincount(days + 1, minlength=len(calendar) + 1)[1:] > 0
+    return cells, calendar[is_present]
+
+
+def _calendar(dates: pd.Series) -> np.ndarray | None:
+    """Return all days from the first to the last date; None if there is none, or they are many."""
+    first = dates.min()
+    last = dates.max()
+    if pd.isna(first):
+        return None
+    span = last - first
+    if span.days > MANY_CELLS:
+        return None
+    start = np.datetime64(first, "D")
+    end = np.datetime64(last, "D") + 1
+    return np.arange(start, end)
+
+
+def _day_codes(dates: pd.Series, calendar: np.ndarray) -> np.ndarray:
+    """Return the place of each date in the calendar, and -1 where it is missing."""
+    moments = dates.to_numpy()
+    days = moments.astype("datetime64[D]")
+    since_first = days - calendar[0]
+    codes: np.ndarray = since_first.astype(int)
+    if dates.hasnans:
+        # A missing date is the lowest number that there is.
+        is_missing = dates.isna()
+        codes[is_missing] = -1
+    return codes
 
 
 def _coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """Return a number for each cell, -1 where it is missing, and what the numbers stand for."""
+    """Return a code for each cell, -1 where it is missing, and the labels of the codes."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), column.cat.categories
+        categories = column.cat.categories
+        return column.cat.codes.to_numpy(), categories
     codes, labels = pd.factorize(column)
     return codes, pd.Index(labels)
 
 
-def _typed(cells: pd.DataFrame, keys: Sequence[str], indicator: str) -> pd.DataFrame:
-    """Return cells in dtypes that no longer tell the engine, with words for what is missing."""
-    sums = cells[SUM].astype("float64")  # some engines add up in decimals
+def _sums(
+    rows: pd.DataFrame, numbers: np.ndarray, size: int, indicator: str
+) -> pd.DataFrame:
+    """Add up the rows of each cell that occurs; the index is the number of the cell."""
+    counts = np.bincount(numbers, minlength=size)
+    known = sums = counts
+    if indicator != MISSIONS:
+        values = rows[indicator].to_numpy(float, na_value=np.nan)
+        is_missing = np.isnan(values)
+        known = counts - np.bincount(numbers[is_missing], minlength=size)
+        sums = np.bincount(numbers, np.where(is_missing, 0.0, values), size)
+    cells = pd.DataFrame({ROWS: counts, KNOWN: known, SUM: sums})
+    return cells[counts > 0]
+
+
+def _without_engine(
+    cells: pd.DataFrame, keys: Sequence[str], indicator: str
+) -> pd.DataFrame:
+    """Return cells in dtypes that no longer depend on the engine, with words for missing keys."""
+    # Some engines add up in decimals.
+    sums = cells[SUM].astype("float64")
     if (sums % 1 != 0).any():
         raise DataError(f"{indicator} holds parts of people; write whole numbers")
-    typed: dict[str, Any] = {YEAR: cells[YEAR].astype("Int64")}
+    # The year is missing where the date is.
+    plain: dict[str, Any] = {YEAR: cells[YEAR].astype("Int64")}
     for name in keys:
         missing = NO_REGION if name == "wco_region" else NOT_STATED
-        typed[name] = text_column(cells[name].convert_dtypes()).fillna(missing)
-    typed |= {
-        name: numbers.astype("int64")
-        for name, numbers in ((ROWS, cells[ROWS]), (SUM, sums), (KNOWN, cells[KNOWN]))
-    }
-    return pd.DataFrame(typed)
+        # 1 next to a missing key is 1.0 in some engines.
+        key = text_column(cells[name].convert_dtypes())
+        plain[name] = key.fillna(missing)
+    plain[ROWS] = cells[ROWS].astype("int64")
+    plain[SUM] = sums.astype("int64")
+    plain[KNOWN] = cells[KNOWN].astype("int64")
+    return pd.DataFrame(plain).reset_index(drop=True)
 
 
 def _check_columns(
@@ -202,62 +241,64 @@ def _check_columns(
     check_choice("date", date, list(schema))
     if not schema[date].is_temporal():
         raise _not_parsed("date", date, "days", str(schema[date]))
-    check_choice(
-        "indicator", indicator, [MISSIONS, *(name for name in PEOPLE if name in schema)]
-    )
+    people = [name for name in PEOPLE if name in schema]
+    indicators = [MISSIONS, *people]
+    check_choice("indicator", indicator, indicators)
     if indicator != MISSIONS and not schema[indicator].is_numeric():
         raise _not_parsed("indicator", indicator, "numbers", str(schema[indicator]))
+    free = [name for name in schema if name != date and name not in taken]
     for name in keys:
-        check_choice(
-            "by", name, [name for name in schema if name != date and name not in taken]
-        )
+        check_choice("by", name, free)
+
+
+def _not_parsed(argument: str, column: str, wanted: str, dtype: str) -> ArgumentError:
+    is_text = dtype in ("String", "Categorical", "Enum")
+    held = "text" if is_text else f"values of type {dtype}"
+    return ArgumentError(
+        f"`{argument}` must be a column of {wanted}, but {column!r} holds {held}; "
+        "parse it with read_register first"
+    )
 
 
 def _check_frame(rows: Any) -> None:
     try:
         nw.from_native(rows)
     except TypeError:
+        given = type(rows).__name__
         raise ArgumentError(
-            f"`rows` must be a pandas, Polars, PyArrow, DuckDB or Spark frame, but {type(rows).__name__} was given"
+            "`rows` must be a pandas, Polars, PyArrow, DuckDB or Spark frame, "
+            f"but {given} was given"
         ) from None
     except DuplicateError:
-        names = list(
-            rows.columns if isinstance(rows, pd.DataFrame) else rows.column_names
-        )
-        doubled = next(name for name in names if names.count(name) > 1)
+        is_pandas = isinstance(rows, pd.DataFrame)
+        names = list(rows.columns if is_pandas else rows.column_names)
+        repeated = next(name for name in names if names.count(name) > 1)
         raise ArgumentError(
-            f"`rows` has two columns {doubled!r}; rename or drop one"
+            f"`rows` has two columns {repeated!r}; rename or drop one"
         ) from None
 
 
-def _in_dtypes(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
-    """Return a pandas frame with days and numbers in dtypes, days without their time zone.
-
-    Dates of Parquet files and empty columns are objects, and narwhals does not know every name of a time zone.
-    """
-    if date in rows and isinstance(rows[date].dtype, pd.DatetimeTZDtype):
-        rows = rows.assign(**{date: rows[date].dt.tz_localize(None)})
-    objects = [
-        name
-        for name in (date, indicator)
-        if name in rows and rows[name].dtype == object
-    ]
-    kinds = {
-        name: pd.api.types.infer_dtype(rows[name], skipna=True) for name in objects
-    }
-    if kinds.get(date) in ("date", "datetime", "empty"):
-        rows = rows.assign(**{date: pd.to_datetime(rows[date])})
-    if kinds.get(indicator) in ("integer", "empty"):
+def _with_dtypes(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
+    """Return a pandas frame whose days and numbers have dtypes, days without a time zone."""
+    if date in rows:
+        rows = rows.assign(**{date: _as_days(rows[date])})
+    if indicator in rows and _kind_of_objects(rows[indicator]) in ("integer", "empty"):
         rows = rows.assign(**{indicator: rows[indicator].astype("Int64")})
     return rows
 
 
-def _not_parsed(argument: str, column: str, wanted: str, kind: str) -> ArgumentError:
-    held = (
-        "text"
-        if kind in ("String", "Categorical", "Enum")
-        else f"values of type {kind}"
-    )
-    return ArgumentError(
-        f"`{argument}` must be a column of {wanted}, but {column!r} holds {held}; parse it with read_register first"
-    )
+def _as_days(dates: pd.Series) -> pd.Series:
+    days = dates
+    if isinstance(dates.dtype, pd.DatetimeTZDtype):
+        # narwhals does not know every name of a time zone, such as +03:00.
+        days = dates.dt.tz_localize(None)
+    elif _kind_of_objects(dates) in ("date", "datetime", "empty"):
+        days = pd.to_datetime(dates)
+    return days
+
+
+def _kind_of_objects(column: pd.Series) -> str:
+    """Return what a column of objects holds: Parquet files have dates so, and empty columns."""
+    if column.dtype != object:
+        return ""
+    return pd.api.types.infer_dtype(column, skipna=True)

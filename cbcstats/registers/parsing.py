@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding
@@ -22,11 +23,12 @@ from cbcstats.tables.parsing import DAY, MARK, NUMBER, TEXT, parse_column
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
 
     import pandera.pandas as pa
 
 WHOLE_NUMBER: Final = "whole number"
+
+# Words that people write where there is no value, in small letters.
 _DASHES: Final = (
     "- -- --- \N{EN DASH} \N{EM DASH} . .. ... \N{HORIZONTAL ELLIPSIS} ? / *"
 )
@@ -34,17 +36,12 @@ _PLACEHOLDER_WORDS: Final = (
     "n/a #n/a #n/d na n.a. n.a n/d nd n.d. none null nil nan nat missing unknown s/o"
 )
 _PLACEHOLDERS: Final = frozenset(f"{_DASHES} {_PLACEHOLDER_WORDS}".split())
-_TO_COME: Final = frozenset(
-    ["tbc", "tba", "tbd", "t.b.c.", "t.b.a.", "t.b.d.", "pending"]
-) | {
-    "to be confirmed",
-    "to be announced",
-    "a confirmer",
-    "à confirmer",
-    "por confirmar",
-}
-# As spreadsheet programs write them into CSV, in English, French and Spanish; the last are of
-# LibreOffice.
+_TO_COME_WORDS: Final = "tbc tba tbd t.b.c. t.b.a. t.b.d. pending"
+_TO_COME_PHRASES: Final = (
+    "to be confirmed|to be announced|a confirmer|à confirmer|por confirmar"
+)
+_TO_COME: Final = frozenset(_TO_COME_WORDS.split()) | {*_TO_COME_PHRASES.split("|")}
+# As Excel in English, French and Spanish writes errors into CSV, and Err:502 as LibreOffice does.
 _ERROR_WORDS: Final = (
     "#null! #div/0! #value! #ref! #name? #num! #nul! #valeur! #nom? #nombre! "
     "#¡nulo! #¡div/0! #¡valor! #¡ref! #¿nombre? #¡num!"
@@ -52,93 +49,124 @@ _ERROR_WORDS: Final = (
 _ERRORS: Final = frozenset(_ERROR_WORDS.split()) | {
     f"err:{number}" for number in range(501, 541)
 }
-NO_VALUES: Final = _PLACEHOLDERS | _TO_COME | _ERRORS  # in small letters
+NO_VALUES: Final = _PLACEHOLDERS | _TO_COME | _ERRORS
 
+# With the word first, in English, French and Spanish; or last, as in "Kenya - total".
 _TOTAL: Final = re.compile(
     r"((?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*)|.*\btotals?\s*:?",
     re.IGNORECASE,
 )
-_ALL: Final = frozenset(
-    {
-        "sum",
-        "somme",
-        "suma",
-        "all members",
-        "all countries",
-        "all regions",
-        "all missions",
-    }
+_ALL_WORDS: Final = "sum|somme|suma|all members|all countries|all regions|all missions"
+_ALL: Final = frozenset(_ALL_WORDS.split("|"))
+_ERROR_OF_PROGRAM: Final = Finding(
+    "is an error of a spreadsheet program", "correct the formula, or write the value"
 )
 _REMEDIES: Final = {
     PLACE: "write the name of one country",
     DAY: "write the day as 2017-04-03",
 }
-_SUGGESTED_FOR: Final = (
-    500  # unknown places; where there are more, they are not names of places
-)
-_LONGEST_PLACE: Final = 100
-
-
-class DateReading(NamedTuple):
-    """How dates are written: the format stated, and the day from which serial numbers count."""
-
-    date_format: str | None
-    day_zero: datetime.date | None
+# A column with more unknown places does not hold places, and each suggestion takes a search.
+_SUGGESTED_FOR: Final = 500
+_LONGEST_PLACE: Final = 100  # characters
 
 
 class Parsed(NamedTuple):
     """A column as it was parsed.
 
-    `values` are missing where a cell is empty or cannot be read; `findings` says, by the text of a
-    cell, what is wrong with it.
+    `values` are missing where a cell is empty or cannot be read; `findings` maps the text of such a
+    cell to what is wrong with it.
     """
 
     values: pd.Series
     findings: dict[str, Finding]
 
 
-def parse_cells(text: pd.Series, column: pa.Column, dates: DateReading) -> Parsed:
-    """Parse the cells of a column, by the kind of value that its schema asks for.
+def plain_texts(cells: pd.Series, column: pa.Column) -> pd.Series:
+    """Return cells without blanks around them; as categories where many rows have few texts."""
+    if _is_free_text(column):
+        return cells.str.strip()
+    # Not astype("category"), which sorts: suggestions go to the first unknown places of a file.
+    codes, texts = factorize_text(cells)
+    stripped = text_column(texts).str.strip()
+    codes_of_stripped, distinct = factorize_text(stripped)
+    codes = codes_of_stripped[codes]
+    categories = pd.Categorical.from_codes(
+        codes, pd.Index(text_column(distinct)), validate=False
+    )
+    return pd.Series(categories, index=cells.index)
 
-    `text` has no blanks around the cells.
+
+def distinct_texts(text: pd.Series) -> list[str]:
+    """Return each text of a column once, in the order of the file."""
+    is_category = isinstance(text.dtype, pd.CategoricalDtype)
+    texts = text.cat.categories if is_category else text.drop_duplicates()
+    # Strings of Arrow are much slower to iterate over.
+    return texts.to_numpy(dtype=object).tolist()
+
+
+def parse_cells(
+    text: pd.Series,
+    column: pa.Column,
+    date_format: str | None,
+    day_zero: datetime.date | None,
+) -> Parsed:
+    """Parse the distinct texts of a column, by the kind of value that its schema asks for.
+
+    `date_format` is how dates are written besides ISO 8601, `day_zero` the day from which serial
+    numbers count.
     """
+    if _is_free_text(column):
+        return _parse_free_text(text, column)
     kind = kind_of(column)
-    if kind == TEXT and str(column.dtype) != "category":
-        return _parse_text(text, column)
-    codes, texts = factorize_text(text)
-    values = _parse(texts, kind, dates)
+    texts = distinct_texts(text)
+    values = _parse(texts, kind, date_format, day_zero)
     findings: dict[str, Finding] = {}
     unknown_places = 0
-    for place in values.index[values.isna()]:
+    is_missing = values.isna()
+    missing = np.flatnonzero(is_missing)
+    for place in missing:
         cell = texts[place]
         finding = without_value(cell, column, kind)
+        # An empty cell without a finding is one that may be empty.
         if finding is None and cell:
-            unknown_places += kind == PLACE
-            finding = _explain(
-                cell, kind, dates, suggest=unknown_places <= _SUGGESTED_FOR
-            )
+            if kind == PLACE:
+                unknown_places += 1
+            suggest = unknown_places <= _SUGGESTED_FOR
+            finding = _explain(cell, kind, date_format, suggest=suggest)
         if finding:
             findings[cell] = finding
     if kind in (PLACE, TEXT):
-        values = values.astype("category")  # few names for many rows
-    return Parsed(values.take(codes).set_axis(text.index), findings)
+        values = values.astype("category")
+    codes = text.cat.codes.to_numpy()
+    values = values.take(codes)
+    values = values.set_axis(text.index)
+    return Parsed(values, findings)
 
 
-def _parse_text(text: pd.Series, column: pa.Column) -> Parsed:
-    """Parse a column of text in which hardly any cell is like another one."""
-    missing = (text == "") | text.str.lower().isin(NO_VALUES)
+def _is_free_text(column: pa.Column) -> bool:
+    """Return whether hardly any cell of a column is like another one, as ids are."""
+    return kind_of(column) == TEXT and str(column.dtype) != "category"
+
+
+def _parse_free_text(text: pd.Series, column: pa.Column) -> Parsed:
+    is_empty = text == ""
+    is_word = text.str.lower().isin(NO_VALUES)
+    is_missing = is_empty | is_word
     findings = {}
-    for cell in text[missing].unique():
-        if finding := without_value(cell, column, TEXT):
+    for cell in text[is_missing].unique():
+        finding = without_value(cell, column, TEXT)
+        if finding:
             findings[cell] = finding
-    return Parsed(text.mask(missing), findings)
+    values = text.mask(is_missing)
+    return Parsed(values, findings)
 
 
 def kind_of(column: pa.Column) -> str:
     """Return what kind of value a column of a register holds."""
-    dtype = str(column.dtype).lower()
     if (column.metadata or {}).get("parse") == PLACE:
         return PLACE
+    # pandas and numpy differ in capitals only: Int64 is int64 with missing values.
+    dtype = str(column.dtype).lower()
     if dtype.startswith("datetime64"):
         return DAY
     if dtype.startswith(("int", "uint")):
@@ -159,18 +187,20 @@ def is_total(text: str, *, alone: bool = False) -> bool:
     plain = text.strip().casefold()
     if plain in _ALL:
         return True
-    found = _TOTAL.fullmatch(plain) if "total" in plain else None
-    return found is not None and (found[1] is not None or not alone)
+    if "total" not in plain:
+        return False
+    match = _TOTAL.fullmatch(plain)
+    if match is None:
+        return False
+    begins_with_total = match[1] is not None
+    return begins_with_total or not alone
 
 
 def without_value(text: str, column: pa.Column, kind: str) -> Finding | None:
-    """Return what is wrong with a text that says that there is no value, or not yet."""
+    """Return what is wrong with a text that stands for no value, or for one still to come."""
     word = text.casefold()
     if word in _ERRORS:
-        return Finding(
-            "is an error of a spreadsheet program",
-            "correct the formula, or write the value",
-        )
+        return _ERROR_OF_PROGRAM
     if column.nullable:
         remedy, severity = "leave the cell empty until it is known", WARNING
     else:
@@ -184,9 +214,14 @@ def without_value(text: str, column: pa.Column, kind: str) -> Finding | None:
     return None
 
 
-def _parse(texts: Sequence[str], kind: str, dates: DateReading) -> pd.Series:
+def _parse(
+    texts: list[str],
+    kind: str,
+    date_format: str | None,
+    day_zero: datetime.date | None,
+) -> pd.Series:
     if kind == DAY:
-        return parse_dates(texts, dates.date_format, dates.day_zero)
+        return parse_dates(texts, date_format, day_zero)
     if kind == WHOLE_NUMBER:
         return parse_whole_numbers(texts)
     if kind == NUMBER:
@@ -195,31 +230,38 @@ def _parse(texts: Sequence[str], kind: str, dates: DateReading) -> pd.Series:
         return text_column(iso3_of(texts))
     if kind == MARK:
         return parse_column(pd.Series(texts, dtype="object"), MARK)
-    return text_column([text if _has_value(text) else None for text in texts])
+    values = [text if _has_value(text) else None for text in texts]
+    return text_column(values)
 
 
-def _explain(cell: str, kind: str, dates: DateReading, *, suggest: bool) -> Finding:
+def _explain(
+    cell: str, kind: str, date_format: str | None, *, suggest: bool
+) -> Finding:
     if kind == DAY:
-        return explain_date(cell, dates.date_format)
+        return explain_date(cell, date_format)
     if kind == PLACE:
         return _explain_place(cell, suggest=suggest)
-    return (
-        explain_mark(cell)
-        if kind == MARK
-        else explain_number(cell, whole=kind == WHOLE_NUMBER)
-    )
+    if kind == MARK:
+        return explain_mark(cell)
+    return explain_number(cell, whole=kind == WHOLE_NUMBER)
 
 
 def _explain_place(text: str, *, suggest: bool) -> Finding:
-    near = suggestions(text) if suggest and len(text) < _LONGEST_PLACE else []
-    if iso3_of([text.upper()])[0]:  # a code in small letters may be a word
-        near = [text.upper()]
+    may_be_a_name = suggest and len(text) < _LONGEST_PLACE
+    near = suggestions(text) if may_be_a_name else []
+    # Only capitals are read as a code: "no", "it" and "per" are words, too.
+    capitals = text.upper()
+    [code] = iso3_of([capitals])
+    if code:
+        near = [capitals]
     if len(near) > 1 and LIST.search(text):
-        return Finding(
-            "names several places", f"write one row for each: {', '.join(near)}"
-        )
-    hint = f"; perhaps {' or '.join(near)}" if near else ""
-    remedy = f"write the name of one country, or its ISO code{hint}"
+        places = ", ".join(near)
+        remedy = f"write one row for each: {places}"
+        return Finding("names several places", remedy)
+    remedy = "write the name of one country, or its ISO code"
+    if near:
+        places = " or ".join(near)
+        remedy += f"; perhaps {places}"
     return Finding("is not a place that is known", remedy)
 
 

@@ -10,15 +10,24 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.counts.periods import reporting_year
-from cbcstats.errors import ERROR, Problem, plural
+from cbcstats.errors import ERROR, plural
+from cbcstats.files.dates import serials_as_days
+from cbcstats.files.text_table import free_name
 from cbcstats.frames import text_column
+from cbcstats.places.members import wco_region
+from cbcstats.registers.columns import BEYOND, REASONS, TO_CORRECT
 from cbcstats.registers.corrections import write_corrections
+from cbcstats.tables.codelists import WCO_REGIONS
 from cbcstats.tables.parsing import REGISTER_SOURCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-REASONS: Final = "reasons"
+    import numpy as np
+
+    from cbcstats.registers.columns import MatchedTable
+    from cbcstats.registers.problems import RegisterProblems
+
 _IN_YEAR: Final = "in "
 _SHOWN: Final = 5  # kinds of problems in the text of a register
 
@@ -88,103 +97,237 @@ class Register:
         """Return in a few lines how many rows passed, and what was wrong with the others."""
         if self.problems.empty:
             return self.in_words()
-        return (
-            f"{self.in_words()}\n"
-            "All of them: .problems; the rows: .rejected; "
-            "a workbook to hand back: .save_problems(path)"
-        )
+        rest = _where_the_rest_is("", "")
+        return f"{self.in_words()}\n{rest}"
 
     def in_words(self) -> str:
         """Return how many rows passed, and the most frequent problems."""
-        frequent = [
-            f"  {count:>7,}  {problem}" for problem, count in self._most_frequent()
-        ]
-        return "\n".join([self._in_one_line(), *frequent])
+        text = self._in_one_line()
+        frequent = self._most_frequent()
+        for problem, count in frequent:
+            text += f"\n  {count:>7,}  {problem}"
+        return text
 
     def _repr_html_(self) -> str:
-        parts = [f"<p><strong>{escape(self._in_one_line())}</strong></p>"]
-        years = [
-            f"{str(name).removeprefix(_IN_YEAR)}: {count:,}"
-            for name, count in self.summary.items()
-            if str(name).startswith(_IN_YEAR)
-        ]
+        line = escape(self._in_one_line())
+        html = f"<p><strong>{line}</strong></p>"
+        years = []
+        for name, count in self.summary.items():
+            label = str(name)
+            if label.startswith(_IN_YEAR):
+                year = label.removeprefix(_IN_YEAR)
+                years.append(f"{year}: {count:,}")
         if years:
-            parts.append(f"<p>Rows that start in {escape(', '.join(years))}</p>")
-        if len(self.problems):
-            parts.append(self._problems_table())
-            parts.append(
-                "<p>All of them: <code>.problems</code>; the rows: <code>.rejected</code>; "
-                "a workbook to hand back: <code>.save_problems(path)</code></p>"
-            )
-        return "".join(parts)
+            listed = escape(", ".join(years))
+            html += f"<p>Rows that start in {listed}</p>"
+        if self.problems.empty:
+            return html
+        html += self._problems_table()
+        rest = _where_the_rest_is("<code>", "</code>")
+        return f"{html}<p>{rest}</p>"
 
     def _problems_table(self) -> str:
-        lines = [
-            f"<tr><td style='text-align:right'>{count:,}</td>"
-            f"<td style='text-align:left'>{escape(problem)}</td></tr>"
-            for problem, count in self._most_frequent()
-        ]
-        head = '<tr><th scope="col">cells</th><th scope="col">most frequent problems</th></tr>'
-        return f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table>"
+        head = (
+            '<tr><th scope="col">cells</th>'
+            '<th scope="col">most frequent problems</th></tr>'
+        )
+        body = ""
+        for problem, count in self._most_frequent():
+            body += f"<tr><td style='text-align:right'>{count:,}</td>"
+            body += f"<td style='text-align:left'>{escape(problem)}</td></tr>"
+        return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
     def _in_one_line(self) -> str:
-        read, passed = self.summary["rows read"], self.summary["passed"]
-        rejected, warned = self.summary["rejected"], self.summary["with warnings"]
-        line = f"{self.name}: {plural(read, 'row')} read, {passed:,} passed, {rejected:,} rejected"
-        return line + (f"; {warned:,} passed with warnings" if warned else "")
+        summary = self.summary
+        count = summary["rows read"]
+        passed = summary["passed"]
+        rejected = summary["rejected"]
+        warned = summary["with warnings"]
+        read = plural(count, "row")
+        warnings = ""
+        if warned:
+            warnings = f"; {warned:,} passed with warnings"
+        return (
+            f"{self.name}: {read} read, "
+            f"{passed:,} passed, {rejected:,} rejected{warnings}"
+        )
 
     def _most_frequent(self) -> list[tuple[str, int]]:
         kinds = ["severity", "column", "problem"]
-        sizes = self.problems.groupby(kinds, sort=False).size()
-        # Stable, so that of two that are as frequent the first in the file stands first.
+        groups = self.problems.groupby(kinds, sort=False)
+        sizes = groups.size()
+        # A stable sort lists the first in the file first of those that are equally frequent.
         sizes = sizes.sort_values(ascending=False, kind="stable")
-        counts = sizes.head(_SHOWN).reset_index(name="cells")
         frequent = []
-        for severity, column, problem, cells in counts.itertuples(index=False):
-            place = f"{column} " if column else ""
-            frequent.append((f"{severity}: {place}{problem}", cells))
+        first = sizes.head(_SHOWN)
+        kind: Any
+        for kind, count in first.items():
+            severity, column, problem = kind
+            # A problem of a whole row has no column.
+            if column:
+                problem = f"{column} {problem}"
+            words = f"{severity}: {problem}"
+            frequent.append((words, count))
         return frequent
 
 
-def summarise(
-    source: str,
-    rows: pd.DataFrame,
-    rejected: pd.DataFrame,
-    problems: list[Problem],
+def _where_the_rest_is(before: str, after: str) -> str:
+    """Return what to type for all problems; `before` and `after` mark code."""
+    return (
+        f"All of them: {before}.problems{after}; "
+        f"the rows: {before}.rejected{after}; "
+        f"a workbook to hand back: {before}.save_problems(path){after}"
+    )
+
+
+def build_register(
+    matched: MatchedTable,
+    values: pd.DataFrame,
+    problems: RegisterProblems,
     year_start: int,
 ) -> Register:
-    """Return a register with its name and a summary."""
-    name = re.split(r"[/\\]", source)[-1]
-    rows.attrs["source"] = _source_id(name)
-    errors = [problem for problem in problems if problem.severity == ERROR]
-    warned = {problem.row for problem in problems if problem.severity != ERROR}
+    """Divide the rows into passed and rejected ones, and sum up."""
+    found = problems.in_order(matched.table.header)
+    is_error = found["severity"] == ERROR
+    errors = found[is_error]
+    is_rejected = values.index.isin(errors["row"])
+    rows = _passed_rows(matched, values, ~is_rejected)
+    rejected = _rejected_rows(matched, values, is_rejected, errors)
+    warned = found.loc[~is_error, "row"]
     summary: dict[str, Any] = {
-        "rows read": len(rows) + len(rejected),
+        "rows read": len(values),
         "passed": len(rows),
         "rejected": len(rejected),
-        "with warnings": int(rows.index.isin(list(warned)).sum()),
+        "with warnings": int(rows.index.isin(warned).sum()),
         "errors": len(errors),
-        "warnings": len(problems) - len(errors),
+        "warnings": len(warned),
+        **_summary_of_days(rows, year_start),
     }
-    if "start_date" in rows and rows["start_date"].notna().any():
-        days = rows["start_date"]
-        summary |= {"first day": days.min().date(), "last day": days.max().date()}
-        per_day = days.value_counts()
-        years = reporting_year(per_day.index.to_series(), year_start)
-        for label, count in per_day.groupby(years).sum().items():
-            summary[f"{_IN_YEAR}{label}"] = int(count)
+    name = re.split(r"[/\\]", matched.table.name)[-1]
+    rows.attrs["source"] = _source_id(name)
+    # Numbers and days together are objects.
     described = pd.Series(summary, dtype="object", name=name)
-    return Register(name, rows, rejected, _problems_frame(problems), described)
+    return Register(name, rows, rejected, found, described)
 
 
-def _problems_frame(problems: list[Problem]) -> pd.DataFrame:
-    columns = list(zip(*problems, strict=True)) or [()] * len(Problem._fields)
-    frame = {
-        name: text_column(list(cells))
-        for name, cells in zip(Problem._fields, columns, strict=True)
-    }
-    frame["row"] = pd.Series(columns[0], dtype="int64")
-    return pd.DataFrame(frame)
+def _passed_rows(
+    matched: MatchedTable, values: pd.DataFrame, has_passed: np.ndarray
+) -> pd.DataFrame:
+    """Return the rows that passed, in the order of columns of the file."""
+    table, schema = matched.table, matched.schema
+    values = values[has_passed]
+    known = {column: name for name, column in matched.names.items()}
+    rows: dict[str, Any] = {}
+    for column in table.header:
+        name = known.get(column)
+        if name == "member":
+            rows["member"] = _sorted_categories(matched.text["member"][has_passed])
+            rows["iso3"] = values["member"].cat.remove_unused_categories()
+            rows["wco_region"] = _regions(rows["iso3"])
+        elif name:
+            rows[name] = _as_dtype(values[name], str(schema.columns[name].dtype))
+        # What was added to a workbook to hand back is not read as data.
+        elif column != TO_CORRECT and not column.endswith(BEYOND):
+            free = free_name(column, {*rows, *schema.columns})
+            rows[free] = table.cells.loc[has_passed, column]
+    return pd.DataFrame(rows).rename_axis("row")
+
+
+def _sorted_categories(text: pd.Series) -> pd.Series:
+    text = text.cat.remove_unused_categories()
+    return text.cat.reorder_categories(text.cat.categories.sort_values())
+
+
+def _regions(iso3: pd.Series) -> pd.Series:
+    """Return the regions of places, in the order of the WCO."""
+    places = iso3.cat.categories.to_series()
+    # Each place is looked up once, however many rows it has.
+    regions = wco_region(places)
+    present = set(regions)
+    known = [region for region in WCO_REGIONS if region in present]
+    of_places = pd.Categorical(regions, categories=known)
+    codes = iso3.cat.codes.to_numpy()
+    of_rows = of_places.take(codes, allow_fill=True)
+    return pd.Series(of_rows, index=iso3.index)
+
+
+def _as_dtype(values: pd.Series, dtype: str) -> pd.Series:
+    """Return the values in the dtype that the schema asks for; text and days have it."""
+    if dtype == "category":
+        return values.cat.remove_unused_categories()
+    plain = dtype.lower()
+    is_number = plain.startswith(("int", "uint", "float"))
+    if is_number or dtype == "bool":
+        known = pd.api.types.pandas_dtype(dtype)
+        return values.astype(known)
+    return values
+
+
+def _rejected_rows(
+    matched: MatchedTable,
+    values: pd.DataFrame,
+    is_rejected: np.ndarray,
+    errors: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return the rows that did not pass, as typed, with surplus cells and the reasons."""
+    table = matched.table
+    rows = values.index[is_rejected]
+    known = {column: name for name, column in matched.names.items()}
+    rejected: dict[str, Any] = {}
+    for column in table.header:
+        if column == TO_CORRECT:
+            continue
+        name = known.get(column)
+        free = free_name(column, {*rejected, REASONS})
+        if not name:
+            rejected[free] = table.cells.loc[is_rejected, column]
+            continue
+        cells = table.text_of(is_rejected, column)
+        if values[name].dtype.kind == "M":
+            # As text, the serial number of a workbook would not be read as a day again.
+            cells = serials_as_days(cells, matched.day_zero)
+        rejected[free] = cells
+    for place in range(max(map(len, table.surplus.values()), default=0)):
+        number = len(table.header) + place + 1
+        # The name tells `cells_beyond_the_header` that they belong elsewhere.
+        name = free_name(f"column {number}{BEYOND}", rejected)
+        surplus = [table.surplus.get(row, [])[place : place + 1] for row in rows]
+        rejected[name] = text_column(["".join(cell) for cell in surplus], rows)
+    rejected[REASONS] = _reasons(rows, errors)
+    return pd.DataFrame(rejected, index=rows).rename_axis("row")
+
+
+def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
+    """Return, for each rejected row, what is wrong with it."""
+    column = errors["column"]
+    place = column + ": "
+    # A problem of a whole row has no column.
+    place = place.where(column != "", "")
+    texts = place + errors["problem"]
+    problems = zip(errors["row"], texts.to_numpy(dtype=object), strict=True)
+    reasons: dict[int, str] = {}
+    for row, text in problems:
+        if row in reasons:
+            text = f"{reasons[row]}; {text}"
+        reasons[row] = text
+    return text_column(list(reasons.values()), rows)
+
+
+def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:
+    """Return the first and the last day, and how many rows start in each reporting year."""
+    # Beneficiaries may have no day.
+    if "start_date" not in rows or rows["start_date"].isna().all():
+        return {}
+    days = rows["start_date"]
+    summary = {"first day": days.min().date(), "last day": days.max().date()}
+    # A day has many rows; its reporting year is computed once.
+    per_day = days.value_counts()
+    distinct = per_day.index.to_series()
+    years = reporting_year(distinct, year_start)
+    per_year = per_day.groupby(years).sum()
+    for label, count in per_year.items():
+        summary[f"{_IN_YEAR}{label}"] = int(count)
+    return summary
 
 
 def _source_id(name: str) -> str:
@@ -195,5 +338,6 @@ def _source_id(name: str) -> str:
     >>> _source_id("Missions 2017.xlsx, sheet First half"), _source_id("the frame")
     ('Missions-2017.xlsx#First-half', 'register')
     """
+    # Ids of sources have no blanks.
     source_id = "-".join(name.replace(", sheet ", "#").split())
     return source_id if re.fullmatch(REGISTER_SOURCE, source_id) else "register"

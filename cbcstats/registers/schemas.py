@@ -13,6 +13,8 @@ from typing import Any, Final, Optional
 
 import pandas as pd
 
+from cbcstats.arguments import check_choice
+from cbcstats.errors import ArgumentError
 from cbcstats.tables.codelists import WCO_REGIONS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of pandas 3. The
@@ -26,9 +28,8 @@ with warnings.catch_warnings():
 
     pa.DataFrameSchema.register_default_backends(pd.DataFrame)
 
-FIRST_DAY: Final = pd.Timestamp(
-    "1952-01-01"
-)  # the WCO convention entered into force in 1952
+# The convention that set up the WCO entered into force in 1952.
+FIRST_DAY: Final = pd.Timestamp("1952-01-01")
 PLACE: Final = "place"  # what a column is parsed as, where its dtype does not say it
 
 
@@ -128,6 +129,7 @@ class MissionRegister(_Register):
         """Check that an id stands for one mission."""
         if "mission_id" not in rows:
             return True
+        # Not every mission has an id, and those without one are not alike.
         ids = rows["mission_id"]
         return ids.isna() | ~ids.duplicated()
 
@@ -141,12 +143,13 @@ class MissionRegister(_Register):
         """Check that there are no more women than participants."""
         if not {"female_participants", "participants"} <= set(rows):
             return True
+        # Where one of the two is missing, nothing can be said.
         more = rows["female_participants"] > rows["participants"]
         return ~more.fillna(value=False).astype(bool)
 
 
 class BeneficiaryRegister(_Register):
-    """Members that benefit from a programme, one row for each support, as `read_register` returns them."""
+    """Members that benefit from a programme, one row each, as `read_register` returns them."""
 
     programme: pd.CategoricalDtype = _field("programme", nullable=False)
     track: Optional[pd.CategoricalDtype] = _field("part of the programme")
@@ -174,6 +177,39 @@ KINDS: Final[dict[str, type[pa.DataFrameModel]]] = {
 }
 
 
-def is_added(column: pa.Column) -> bool:
-    """Return whether a column is added by `read_register`, and so not one of the file."""
-    return bool((column.metadata or {}).get("added"))
+def schema_of(
+    kind: str | None, model: type[pa.DataFrameModel] | None
+) -> pa.DataFrameSchema:
+    """Return the schema of a kind of register, or of a model that a user wrote.
+
+    Raises
+    ------
+    ArgumentError
+        If both are given, or one is not known.
+    """
+    if model is None:
+        kind = check_choice("kind", "missions" if kind is None else kind, tuple(KINDS))
+        return KINDS[kind].to_schema()
+    if kind is not None:
+        raise ArgumentError("`kind` and `schema` say the same; give one of them")
+    is_class = isinstance(model, type)
+    if not is_class or not issubclass(model, tuple(KINDS.values())):
+        raise ArgumentError(
+            "`schema` must be a subclass of MissionRegister or BeneficiaryRegister, "
+            f"but {model!r} was given"
+        )
+    return model.to_schema()
+
+
+def columns_of_file(schema: pa.DataFrameSchema) -> list[str]:
+    """Return the columns that a file may have: those that `read_register` does not add."""
+    return [
+        name
+        for name, column in schema.columns.items()
+        if not (column.metadata or {}).get("added")
+    ]
+
+
+def needed_columns(schema: pa.DataFrameSchema) -> list[str]:
+    """Return the columns that a file must have."""
+    return [name for name in columns_of_file(schema) if schema.columns[name].required]

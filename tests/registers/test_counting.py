@@ -457,7 +457,8 @@ ENGINES = [
 
 def as_table(frame):
     """Return rows as Arrow holds them: text that is no dictionary, days as dates and, in `time`, as moments."""
-    table = pa.Table.from_pandas(frame.astype({"wco_region": "str"}), preserve_index=False)
+    # Not "str", which makes the text "nan" of a missing region in pandas 2.
+    table = pa.Table.from_pandas(frame.astype({"wco_region": "object"}), preserve_index=False)
     place = table.schema.get_field_index("start_date")
     time = table["start_date"]
     return table.set_column(place, "start_date", time.cast(pa.date32())).append_column("time", time)

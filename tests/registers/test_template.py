@@ -330,7 +330,7 @@ def test_what_libreoffice_saves_passes_as_well(form, tmp_path):
 
 
 def test_a_list_beyond_the_letter_z_is_found():
-    lengths = {f"other {number}": 1 for number in range(26)} | {"status": 4}
-    columns = template._columns(template.KINDS["missions"].to_schema(), lengths)
+    lists = {f"other {number}": ["a"] for number in range(26)} | {"status": list("abcd")}
+    columns = template._columns(template.KINDS["missions"].to_schema(), lists)
     [status] = [column for column in columns if column.name == "status"]
     assert status.check["source"] == "=Lists!$AA$2:$AA$5"
