@@ -15,10 +15,10 @@ import cbcstats
 from cbcstats import DataError, ReportError
 from cbcstats.files.writing import UNFINISHED, write_whole
 from cbcstats.report import report
+from tests import faults
 from tests.folders import full_disk, names_in
 from tests.notebook_files import make_notebook
 
-faults = pytest.importorskip("faults")
 ROOT = Path(__file__).parent.parent
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals, forks and rights of POSIX")
 COMMANDS = {

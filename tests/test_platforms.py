@@ -19,9 +19,9 @@ import cbcstats
 from cbcstats import ArgumentError, DataError, ReportError
 from cbcstats.exports.datapackage import file_names
 from cbcstats.report import report
+from tests import faults
 from tests.notebook_files import make_notebook
 
-faults = pytest.importorskip("faults")
 PACKAGE = Path(cbcstats.__file__).parent
 DATA = Path(cbcstats.example_register()).parent
 TABLES = ("counts", "beneficiaries", "members", "places", "sources")

@@ -15,6 +15,7 @@ import pytest
 from cbcstats import ArgumentError
 from cbcstats.files import writing
 from cbcstats.files.writing import UNFINISHED, in_words, target, write_together, write_whole
+from tests import faults
 from tests.folders import full_disk, names_in
 from tests.needs import needed
 
@@ -147,8 +148,6 @@ def test_a_file_is_whole_while_it_is_written_and_after_its_writer_is_killed(tmp_
 
 
 # Every public writer
-
-faults = pytest.importorskip("faults")
 
 
 @pytest.fixture(params=sorted(faults.WRITERS))
