@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import importlib.util
 import statistics
@@ -13,10 +14,10 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from operator import truediv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import pandas as pd
 import psutil
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     Line = tuple[str, str, list[float], list[float]]
 
 AT_ONCE = 24  # threads
-ENGINES = {"polars": "polars", "duckdb": "duckdb", "spark": "pyspark"}
+PACKAGES = {"polars": "polars", "duckdb": "duckdb", "spark": "pyspark"}
+ENGINES = [name for name in PACKAGES if importlib.util.find_spec(PACKAGES[name])]
 
 
 class Bench:
@@ -69,10 +71,9 @@ def reading(bench: Bench) -> Iterator[Line]:
         # Excel is slow everywhere.
         rows = bench.rows // 10 if suffix == ".xlsx" else bench.rows
         path = bench.register(rows, suffix)
-        ours, theirs = bench.time(
-            partial(cbcstats.read_register, path), partial(read, path)
-        )
-        yield f"read_register, {rows:,} rows of {suffix}", name, ours, theirs
+        ours = partial(cbcstats.read_register, path)
+        what = f"read_register, {rows:,} rows of {suffix}"
+        yield what, name, *bench.time(ours, partial(read, path))
 
 
 def counting(bench: Bench) -> Iterator[Line]:
@@ -80,14 +81,16 @@ def counting(bench: Bench) -> Iterator[Line]:
     rows = cbcstats.read_register(bench.register(bench.rows)).rows
     checked = _checked(bench, bench.rows)
     year = rows["start_date"].dt.year
-
     frames = {"pandas": rows}
-    frames |= {engine: _in_engine(engine, checked) for engine in _engines()}
-    by_hand = rows.groupby([year, "wco_region"], observed=True)
+    frames |= {engine: _in_engine(engine, checked) for engine in ENGINES}
+
+    def by_hand() -> pd.Series:
+        return rows.groupby([year, "wco_region"], observed=True).size()
+
     for engine, frame in frames.items():
         count = partial(cbcstats.count_missions, frame, by="wco_region")
-        ours, theirs = bench.time(count, by_hand.size)
-        yield f"count_missions in {engine}", "groupby of pandas", ours, theirs
+        times = bench.time(count, by_hand)
+        yield f"count_missions in {engine}", "groupby of pandas", *times
 
 
 def charts(bench: Bench) -> Iterator[Line]:
@@ -100,19 +103,16 @@ def charts(bench: Bench) -> Iterator[Line]:
         plot().figure.savefig(bench.folder / name)
         plt.close("all")
 
-    ours, theirs = bench.time(
-        lambda: draw(lambda: cbcstats.plot_counts(counts), "ours.png"),
-        lambda: draw(counts["value"].astype(float).plot.bar, "theirs.png"),
-    )
-    yield "plot_counts", "bars of pandas", ours, theirs
+    ours = partial(draw, partial(cbcstats.plot_counts, counts), "ours.png")
+    theirs = partial(draw, counts["value"].astype(float).plot.bar, "theirs.png")
+    yield "plot_counts", "bars of pandas", *bench.time(ours, theirs)
 
 
 def loading(bench: Bench) -> Iterator[Line]:
     """Start Python and load the published counts: Python that imports pandas."""
     imported = partial(_python, "import pandas")
-    for code in ("import cbcstats", "import cbcstats; cbcstats.load_counts()"):
-        ours, theirs = bench.time(partial(_python, code), imported)
-        yield f"python, {code.rpartition('; ')[2]}", "import pandas", ours, theirs
+    loaded = partial(_python, "import cbcstats; cbcstats.load_counts()")
+    yield "python, load_counts()", "import pandas", *bench.time(loaded, imported)
 
 
 def together(bench: Bench) -> Iterator[Line]:
@@ -135,7 +135,7 @@ def memory(bench: Bench) -> Iterator[Line]:
     sizes = (bench.rows, bench.rows // 10)
     registers = [bench.register(rows) for rows in sizes]
     checked = [_checked(bench, rows) for rows in sizes]
-    for engine in _engines():
+    for engine in ENGINES:
         many, few = (_peak("_count", engine, str(path)) for path in checked)
         yield f"count_missions in {engine}, Parquet", "a tenth", [many], [few]
     for command in ("check", "count"):
@@ -147,11 +147,6 @@ COMPARISONS = {
     function.__name__: function
     for function in (reading, counting, charts, loading, together, memory)
 }
-
-
-def _engines() -> list[str]:
-    installed = importlib.util.find_spec
-    return [name for name, package in ENGINES.items() if installed(package)]
 
 
 def _checked(bench: Bench, rows: int) -> Path:
@@ -194,13 +189,9 @@ def _peak(*arguments: str) -> float:
     process = psutil.Popen(command, stdout=subprocess.DEVNULL)
     peak = 0
     while process.poll() is None:
-        held = 0
-        try:
-            for one in (process, *process.children(recursive=True)):
-                held += one.memory_info().rss
-        except psutil.Error:  # it has ended in the meantime
-            continue
-        peak = max(peak, held)
+        with contextlib.suppress(psutil.Error):  # it has ended in the meantime
+            family = (process, *process.children(recursive=True))
+            peak = max(peak, sum(one.memory_info().rss for one in family))
         time.sleep(0.05)
     return peak / 2**20
 
@@ -224,11 +215,9 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
     parser.add_argument("--rows", type=int, default=10**5, help="of the register")
     parser.add_argument("--rounds", type=int, default=5, help="of each comparison")
-    parser.add_argument("--only", nargs="+", choices=list(COMPARISONS), metavar="NAME",
-                        help=", ".join(COMPARISONS))  # fmt: skip
+    parser.add_argument("--only", nargs="+", choices=list(COMPARISONS))
     options = parser.parse_args()
     warnings.simplefilter("ignore")  # pandera warns where PySpark is installed
-    mpl.use("agg")
     write_line = sys.stdout.write
     write_line(f"{'measured':46} {'beside':22} {'':>9} {'':>9} {'ratio':>6}\n")
     with tempfile.TemporaryDirectory() as folder:
@@ -236,8 +225,7 @@ def main() -> None:
         for name in options.only or COMPARISONS:
             unit = "MB" if name == "memory" else "s"
             for what, other, ours, theirs in COMPARISONS[name](bench):
-                pairs = zip(ours, theirs, strict=True)
-                ratio = statistics.median(one / two for one, two in pairs)
+                ratio = statistics.median(map(truediv, ours, theirs))
                 cells = [f"{statistics.median(of):.4g} {unit}" for of in (ours, theirs)]
                 row = f"{what:46} {other:22} {cells[0]:>9} {cells[1]:>9} {ratio:6.2f}\n"
                 write_line(row)

@@ -20,7 +20,6 @@ FAULTS = {
     "experts": ["-3", "2.5", "two", "about 4"],
     "participants": ["1,234", "-12", "about 40", "many"],
 }
-PROGRAMMES = [f"Programme {number}" for number in range(1, 18)]
 
 
 def rows(number: int, *, bad: float = 0.0, seed: int = 1) -> pd.DataFrame:
@@ -39,7 +38,9 @@ def rows(number: int, *, bad: float = 0.0, seed: int = 1) -> pd.DataFrame:
         "member": random.choice(names.to_numpy("object"), number),
         "start_date": start.strftime("%Y-%m-%d").to_numpy("object"),
         "end_date": end.strftime("%Y-%m-%d").to_numpy("object"),
-        "programme": random.choice(PROGRAMMES, number),
+        "programme": random.choice(
+            [f"Programme {turn}" for turn in range(1, 18)], number
+        ),
         "experts": random.integers(1, 6, number).astype("object"),
         "participants": random.integers(5, 120, number).astype("object"),
     }

@@ -121,12 +121,6 @@ def test_to_iso3_knows_text_only_and_ignores_characters_that_are_not_seen():
     assert to_iso3(names).isna().tolist() == [True] * 4 + [False] * 2
 
 
-def test_index_to_refuses_periods_of_any_text():
-    for base in ("", "\0", "2016/17\n", "\u0662\u0660\u0661\u0666", "x" * 10_000, SCREEN):
-        with pytest.raises(ArgumentError, match="must be a period of `counts`"):
-            cbcstats.index_to(cbcstats.load_counts("missions"), base)
-
-
 def test_printable_escapes_what_orders_a_terminal():
     assert printable(SCREEN) == r"\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"
     plain = "Côte d\u2019Ivoire\u00a0Việt Nam\n中国"
