@@ -177,7 +177,9 @@ def test_other_licences_are_refused():
 @pytest.mark.slow
 def test_packages_that_are_always_asked_for_are_enough_to_make_the_report(tmp_path):
     """Packages that only extras, tests and work on cbcstats need are hidden; slides alone are left out then."""
-    done = run("report", cwd=tmp_path, env=with_only("cbcstats", folder=tmp_path))
+    done = run(
+        "report", cwd=tmp_path, env=with_only("cbcstats", *PROJECT["dependencies"], folder=tmp_path)
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "report" / "index.html").is_file()
     assert not list((tmp_path / "report").glob("*.pptx"))
@@ -186,7 +188,7 @@ def test_packages_that_are_always_asked_for_are_enough_to_make_the_report(tmp_pa
 @pytest.mark.slow
 def test_pytest_runs_without_the_packages_for_developers_and_names_them(tmp_path):
     """All tests are collected, so that no file imports at its top what may be missing; a few of each kind run."""
-    environment = with_only("cbcstats", "pytest", folder=tmp_path)
+    environment = with_only("cbcstats", "pytest", *PROJECT["dependencies"], folder=tmp_path)
     environment.pop("CI", None)
     options = [
         "-q",
