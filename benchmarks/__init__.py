@@ -1,1 +1,1 @@
-"""How fast cbcstats is, and how much memory it takes, as ratios: `python -m benchmarks` in a checkout."""
+"""How long cbcstats takes beside others: `python -m benchmarks` in a checkout."""

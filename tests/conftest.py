@@ -1,8 +1,10 @@
-"""What all tests share: one copy of the code, charts without a screen, and small tables written by hand."""
+"""What all tests share: one copy of the code, no network, charts without a screen, and small tables."""
 
 import importlib.util
 import itertools
 import os
+import runpy
+import tempfile
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,11 +19,30 @@ openpyxl = Needed("openpyxl")
 
 mpl.use("agg")
 
-# Processes that tests start import the code that the tests import, and not a copy that is installed.
-ROOT = Path(__file__).parent.parent
+# Processes that tests start import the code that the tests import, not an installed copy, and the guard.
+ROOT, GUARD = Path(__file__).parent.parent, Path(__file__).parent / "guard"
 os.environ["PYTHONPATH"] = os.pathsep.join(
-    [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    [str(ROOT), str(GUARD), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
+_handle, _log = tempfile.mkstemp(prefix="network_", suffix=".log")
+os.close(_handle)
+os.environ["CBCSTATS_NETWORK_LOG"] = _log
+runpy.run_path(str(GUARD / "sitecustomize.py"))
+collect_ignore = ["guard"]
+
+
+def pytest_unconfigure():
+    Path(_log).unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def network_log():
+    """Fail a test that tried to reach another machine, even if the error was caught; return the log of tries."""
+    log = Path(os.environ["CBCSTATS_NETWORK_LOG"])
+    yield log
+    tries = log.read_text(encoding="utf-8")
+    log.write_text("", encoding="utf-8")
+    assert not tries, f"tried to reach another machine: {tries}"
 
 
 def pytest_collection_modifyitems(items):

@@ -1,26 +1,15 @@
-"""The writers of files, each of an old and of a new content, and the command line in this process."""
+"""The public writers of files, each of an old and of a new content."""
 
 import hashlib
-import sys
 
 import matplotlib as mpl
 
 import cbcstats
-from cbcstats import cli
+from tests.command_line import call
 
 mpl.use("agg")
 COUNTS = cbcstats.load_counts("missions")
 READING = ["-c", "member=Country", "-c", "start_date=Start", "--date-format", "%d/%m/%Y"]
-
-
-def command(*arguments):
-    """Run the command line in this process; return its exit code."""
-    sys.argv = ["cbcstats", *map(str, arguments)]
-    try:
-        cli.main()
-    except SystemExit as end:
-        return end.code or 0
-    return 0
 
 
 def _frame(new):
@@ -64,22 +53,16 @@ def _save_problems(folder, new):
     register.save_problems(folder / "problems.xlsx", overwrite=new)
 
 
-def _run(*arguments, new):
-    example = cbcstats.example_register()
-    name, *others = arguments
-    code = command(name, example, *READING, *others, *["--overwrite"][:new])
-    if code == 2:
-        raise OSError(f"cbcstats {name} ended in {code}")
+def _command(name, target, old, new):
+    def write(folder, is_new):
+        target_and_options = [folder / target, *(["--overwrite", *new] if is_new else old)]
+        option = {"count": "-o", "check": "--problems"}[name]
+        example = cbcstats.example_register()
+        code, printed = call(name, example, *READING, option, *target_and_options)
+        if code == 2:
+            raise OSError(f"cbcstats {name} ended in 2: {printed}")
 
-
-def _count(folder, new):
-    year_start = "1" if new else "7"
-    _run("count", "--year-start", year_start, "-o", folder / "counts.csv", new=new)
-
-
-def _check(folder, new):
-    end = ["-c", "end_date=End"] if new else []
-    _run("check", *end, "--problems", folder / "to_correct.xlsx", new=new)
+    return write
 
 
 WRITERS = {
@@ -92,8 +75,8 @@ WRITERS = {
     "save_slide": _save_slide,
     "save_template": _save_template,
     "save_problems": _save_problems,
-    "cbcstats count": _count,
-    "cbcstats check": _check,
+    "cbcstats count": _command("count", "counts.csv", ["--year-start", "7"], ["--year-start", "1"]),
+    "cbcstats check": _command("check", "to_correct.xlsx", [], ["-c", "end_date=End"]),
 }
 
 

@@ -17,17 +17,8 @@ def converted(path, form, folder, *options):
     )
     folder.mkdir(exist_ok=True)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [
-        office,
-        "--headless",
-        profile,
-        *options,
-        "--convert-to",
-        form,
-        "--outdir",
-        folder,
-        path,
-    ]
+    target = ["--convert-to", form, "--outdir", folder]
+    command = [office, "--headless", profile, *options, *target, path]
     run_command(command, check=True)
     return folder / f"{path.stem}.{form.partition(':')[0]}"
 

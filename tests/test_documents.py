@@ -1,4 +1,4 @@
-"""What the documents say is so: code runs and prints what stands below it, commands exist, paths and links lead
+"""The documents are true: code runs and prints what is shown below it, commands exist, paths and links lead
 somewhere, numbers agree, and the pages of `docs/` load nothing from the network.
 
 In `docs/`, the blocks of a page run in their order, in one namespace and one empty folder. A `text` block straight
@@ -36,14 +36,12 @@ PAGES = sorted(
     for path in (ROOT / "docs").rglob("*.md")
     if "_build" not in path.parts
 )
+ALL = [*DOCUMENTS, *PAGES]
 EXTERNAL = re.compile(r"""(?:url\(|@import\s)\s*["']?(?:https?:)?//""")
 COMMAND = Path(sys.executable).with_name("cbcstats")
 SPARK, REPORT = "pyspark", "cbcstats report"  # what makes code slow
-EXTRAS = {
-    "import polars": "polars",
-    "import duckdb": "duckdb",
-    "save_slide": "pptx",
-}  # what code of a page needs
+# What code of a page needs
+EXTRAS = {"import polars": "polars", "import duckdb": "duckdb", "save_slide": "pptx"}
 
 
 class Piece(NamedTuple):
@@ -68,14 +66,8 @@ def blocks(text, language):
 
 def pieces(text):
     """Return the code of a document in its order."""
-    fences = re.findall(
-        r"^```(python|sh)\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", text, re.DOTALL | re.MULTILINE
-    )
-    shown = re.findall(r"^```(?:python|sh)\n.*?^```\n(\n```text)?", text, re.DOTALL | re.MULTILINE)
-    return [
-        Piece(*fence[:2], fence[2] if said else None)
-        for fence, said in zip(fences, shown, strict=True)
-    ]
+    fence = r"^```(python|sh)\n(.*?)^```\n(?:\n```text\n(.*?)^```)?"
+    return [Piece(*found.groups()) for found in re.finditer(fence, text, re.DOTALL | re.MULTILINE)]
 
 
 def commands(code):
@@ -162,7 +154,7 @@ def test_code_for_spark_runs_and_prints_what_is_shown(page, tmp_path):
 
 REPORTS = {
     shlex.join(words)
-    for name in (*DOCUMENTS, *PAGES)
+    for name in ALL
     for block in blocks(read(name), "sh")
     for words, _ in commands(block)
     if shlex.join(words).startswith(REPORT)
@@ -186,22 +178,16 @@ def test_every_block_of_output_belongs_to_code():
 
 
 @pytest.mark.parametrize("code", blocks(read("README.md"), "python"))
-def test_the_code_of_the_readme_runs_and_prints(code, tmp_path, monkeypatch, capsys):
+def test_code_of_the_readme_runs_and_prints_what_its_comments_promise(
+    code, tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own
-    assert capsys.readouterr().out
-
-
-COMMENTED = [
-    code for code in blocks(read("README.md"), "python") if re.search(r"\)  +# [0-9]", code)
-]
-
-
-@pytest.mark.parametrize("code", COMMENTED)
-def test_comments_in_the_code_are_what_it_prints(code, capsys):
-    exec(code, {})  # noqa: S102 - our own
-    promised = [comment.split(",")[0].strip() for comment in re.findall(r"# (.+)", code)]
-    assert capsys.readouterr().out.splitlines() == promised
+    printed = capsys.readouterr().out
+    assert printed
+    if re.search(r"\)  +# [0-9]", code):
+        promised = [comment.split(",")[0].strip() for comment in re.findall(r"# (.+)", code)]
+        assert printed.splitlines() == promised
 
 
 LINES = [
@@ -218,78 +204,58 @@ def test_commands_in_the_documents_run(line, tmp_path):
     """A register that a command reads is there, under the name that the document gives it, with one cell wrong."""
     [(words, code)] = commands(line)
     if words[1] in ("check", "count"):
-        rows = {"Country": ["Kenya", "Atlantis"], "start_date": ["2017-04-03", "2017-05-08"]}
-        register = pd.DataFrame(
-            rows if any("Country" in word for word in words) else _renamed(rows)
-        )
-        if words[2].endswith(".csv"):
-            register.to_csv(tmp_path / words[2], index=False)
-        else:
-            register.to_excel(tmp_path / words[2], index=False)
+        member = "Country" if "Country" in line else "member"
+        days = ["2017-04-03", "2017-05-08"]
+        register = pd.DataFrame({member: ["Kenya", "Atlantis"], "start_date": days})
+        write = register.to_csv if words[2].endswith(".csv") else register.to_excel
+        write(tmp_path / words[2], index=False)
         code = 1 if words[1] == "check" else 0
     done = run_cbcstats(words, tmp_path)
     assert done.returncode == code, done.stderr
-
-
-def _renamed(rows):
-    return {{"Country": "member"}.get(name, name): cells for name, cells in rows.items()}
 
 
 def shell_lines(name):
     return [line for block in blocks(read(name), "sh") for line in block.splitlines()]
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, *PAGES])
-def test_make_targets_exist(document):
+def test_make_targets_exist():
     targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
-    named = [
-        *re.findall(r"`make ([a-z-]+)", read(document)),
-        *re.findall(r"make ([a-z-]+)", "\n".join(shell_lines(document))),
-    ]
-    assert set(named) <= targets
+    for name in ALL:
+        text = "\n".join([*shell_lines(name), *re.findall("`make .*", read(name))])
+        assert set(re.findall(r"\bmake ([a-z-]+)", text)) <= targets, name
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, *PAGES])
-def test_what_is_installed_exists(document):
-    extras = set(tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"])
-    for line in [*shell_lines(document), *re.findall(r"`(python -m pip [^`]+)`", read(document))]:
-        if "pip install" in line:
-            assert set(re.findall(r"[\w-]+", ",".join(re.findall(r"\[(.*?)\]", line)))) <= extras, (
-                line
-            )
-            assert re.search(r"""(^|["' ])\.($|["' \[])""", line), (
-                f"{line} installs something else than this checkout"
-            )
-
-
-def test_lines_for_the_shell_are_of_known_kinds():
-    programs = "python3? -m (venv|pip|pytest|benchmarks|cbcstats)|cbcstats|make|git clone|cd|uv pip compile"
-    programs += "|jupyter nbconvert|pandoc"  # tests/report/test_notebook_pictures.py runs these
-    known = rf"(\.venv/bin/)?({programs})\b|\. \.venv/bin/activate$"
-    for name in (*DOCUMENTS, *PAGES):
-        for line in shell_lines(name):
-            assert re.match(known, line), f"{name}: {line}"
+def test_extras_that_are_installed_exist_and_only_the_checkout_is_installed():
+    extras = tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"]
+    lines = [line for name in ALL for line in shell_lines(name)]
+    lines += [line for name in ALL for line in re.findall("`(python -m pip [^`]+)`", read(name))]
+    for line in [line for line in lines if "pip install" in line]:
+        named = re.findall(r"[\w-]+", ",".join(re.findall(r"\[(.*?)\]", line)))
+        assert set(named) <= set(extras), line
+        assert re.search(r"""(^|["' ])\.($|["' \[])""", line), line
 
 
 FOLDERS = r"(?:data|notebooks|tests|tools|cbcstats|docs|benchmarks)/[\w./]+"
 PATH = rf"`({FOLDERS}|[A-Z]+(?:\.md)?|[\w.]+\.(?:toml|txt|py))`"
 PATH_OF_PAGE = rf"`({FOLDERS}|[A-Z]+\.md|[\w.]+\.toml)`"  # others are files of the reader
+PATH_OF_COMMAND = r"\b((?:tests|benchmarks)/[\w./]+)"
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, *PAGES])
-def test_paths_exist(document):
-    paths = re.findall(PATH if document in DOCUMENTS else PATH_OF_PAGE, read(document))
-    assert len(paths) > 3 or document in PAGES
-    for path in paths:
-        places = [ROOT / path, ROOT / "cbcstats" / path, ROOT / "data" / path]
-        assert any(place.exists() for place in places), path
+def test_paths_exist():
+    places = [ROOT, ROOT / "cbcstats", ROOT / "data"]
+    for name in [*ALL, "SECURITY.md"]:
+        paths = re.findall(PATH_OF_PAGE if name in PAGES else PATH, read(name))
+        paths += re.findall(PATH_OF_COMMAND, read(name))
+        found = [path for path in paths if any((place / path).exists() for place in places)]
+        assert found == paths, name
+        assert len(paths) > 3 or name in PAGES
 
 
 def anchor(heading):
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, *PAGES])
+@pytest.mark.parametrize("document", ALL)
 def test_links_lead_somewhere(document):
     text = re.sub(r"^```.*?^```", "", read(document), flags=re.DOTALL | re.MULTILINE)
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -299,20 +265,15 @@ def test_links_lead_somewhere(document):
         page = (ROOT / document).parent / path if path else ROOT / document
         assert page.exists(), target
         if place:
-            page_text = page.read_text(encoding="utf-8").replace(
-                generated.MARK, generated.commands()
-            )
-            assert place in map(anchor, re.findall(r"^#+ (.+)$", page_text, re.MULTILINE)), target
+            shown = page.read_text(encoding="utf-8").replace(generated.MARK, generated.commands())
+            assert place in map(anchor, re.findall(r"^#+ (.+)$", shown, re.MULTILINE)), target
 
 
-def test_the_numbers_in_the_readme_are_those_of_the_tables():
-    """Numbers that grow with the tables are said as more than a round number, so that a new row breaks nothing."""
+def test_numbers_in_the_readme_are_those_of_the_tables():
+    """Numbers that grow are written as more than a round number, so that a new row breaks nothing."""
     text = " ".join(read("README.md").split())
-    counts, beneficiaries, places = (
-        cbcstats.load_counts(),
-        cbcstats.load_beneficiaries(),
-        cbcstats.load_places(),
-    )
+    counts, places = cbcstats.load_counts(), cbcstats.load_places()
+    beneficiaries = cbcstats.load_beneficiaries()
     sizes = {
         r"`data/counts.csv` \| more than (\S+) \| published counts": len(counts),
         r"published counts in more than (\S+) series": counts["indicator"].nunique(),
@@ -320,46 +281,33 @@ def test_the_numbers_in_the_readme_are_those_of_the_tables():
         r"`data/places.csv` \| more than (\S+) \| names of": len(places),
         r"known by more than (\S+) spellings": len(places),
         r"`data/sources.csv` \| more than (\S+) \|": len(cbcstats.load_sources()),
+        r"beneficiaries of at least (\S+) programmes": beneficiaries["programme"].nunique() + 1,
     }
-    for said, size in sizes.items():
-        [number] = re.findall(said, text)
-        assert int(number.replace(",", "")) < size, said
-    [programmes] = re.findall(r"beneficiaries of at least (\S+) programmes", text)
-    assert int(programmes) <= beneficiaries["programme"].nunique()
+    for pattern, size in sizes.items():
+        [number] = re.findall(pattern, text)
+        assert int(number.replace(",", "")) < size, pattern
     assert f"| `data/members.csv` | {len(cbcstats.load_members())} |" in text
     assert f"names of {places['iso3'].nunique()} countries" in text
-    missions = cbcstats.load_counts("missions")
     for per in ("period", "month"):
-        change = cbcstats.year_on_year(missions, per=per).iloc[-1]
-        assert (
-            f"+{change['percent_change_low']:.1f}% to +{change['percent_change_high']:.1f}%" in text
-        )
+        change = cbcstats.year_on_year(cbcstats.load_counts("missions"), per=per).iloc[-1]
+        low, high = change["percent_change_low"], change["percent_change_high"]
+        assert f"+{low:.1f}% to +{high:.1f}%" in text
 
 
 def test_the_changelog_knows_the_version():
     assert f"## {cbcstats.__version__}" in read("CHANGELOG.md")
 
 
-def test_the_method_has_every_reason_that_why_can_say():
-    """The words of a reason are the texts in the function that makes the reasons; what is put in between may vary."""
-    [reasons] = [
-        node
-        for node in ast.walk(ast.parse(read("cbcstats/changes/comparability.py")))
-        if isinstance(node, ast.FunctionDef) and node.name == "_reasons"
-    ]
-    texts = [
-        node.value
-        for node in ast.walk(reasons)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    said = [
-        text.strip(" ,()")
-        for text in texts
-        if text != ast.get_docstring(reasons) and " " in text.strip()
-    ]
-    assert len(said) > 12
+def test_method_explains_every_reason_that_why_can_give():
+    """The words of a reason are the texts in the function that makes the reasons."""
+    module = ast.walk(ast.parse(read("cbcstats/changes/comparability.py")))
+    [function] = [node for node in module if getattr(node, "name", "") == "_reasons"]
+    constants = [node.value for node in ast.walk(function) if isinstance(node, ast.Constant)]
+    texts = [text.strip(" ,()") for text in constants if isinstance(text, str)]
+    reasons = [text for text in texts if " " in text and "\n" not in text]
+    assert len(reasons) > 12
     page = read("docs/method.md")
-    assert [text for text in said if text not in page] == []
+    assert [reason for reason in reasons if reason not in page] == []
 
 
 def documented():
@@ -404,55 +352,50 @@ def site(tmp_path_factory):
     return folder / "html"
 
 
-def test_make_docs_builds_as_the_test_does():
-    assert "sphinx-build -W --keep-going -q docs docs/_build/html" in read("Makefile")
-    assert "/docs/_build/" in read(".gitignore").splitlines()
-
-
 def is_elsewhere(address):
     return urlsplit(address).scheme in ("http", "https") or address.startswith("//")
 
 
+@pytest.fixture(scope="module")
+def elements(site):
+    """Return the elements of each built page."""
+    return {
+        page.resolve(): Elements(page.read_text(encoding="utf-8")) for page in site.rglob("*.html")
+    }
+
+
 @pytest.mark.slow
-def test_the_pages_load_nothing_from_elsewhere(site):
-    pages = list(site.rglob("*.html"))
-    assert len(pages) > len(PAGES)
-    for page in pages:
-        text = page.read_text(encoding="utf-8")
-        for tag, attributes in Elements(text).found:
-            loaded = [attributes.get(name) or "" for name in ("src", "srcset", "data", "poster")]
-            loaded += [attributes.get("href") or ""] if tag == "link" else []
+def test_pages_load_nothing_from_elsewhere(site, elements):
+    assert len(elements) > len(PAGES)
+    for page, of_page in elements.items():
+        for tag, attributes in of_page.found:
+            names = ["src", "srcset", "data", "poster", *(["href"] if tag == "link" else [])]
+            loaded = [attributes.get(name) or "" for name in names]
             assert not any(map(is_elsewhere, loaded)), f"{page.name}: {tag} {attributes}"
-        assert not EXTERNAL.search(text), page
-    for file in site.rglob("*.css"):
+    for file in [*elements, *site.rglob("*.css")]:
         assert not EXTERNAL.search(file.read_text(encoding="utf-8")), file
 
 
 @pytest.mark.slow
-def test_links_between_the_pages_lead_somewhere(site):
-    elements = {
-        page.resolve(): Elements(page.read_text(encoding="utf-8")).found
-        for page in site.rglob("*.html")
+def test_links_between_the_pages_lead_somewhere(elements):
+    ids = {
+        page: {attributes.get("id") for _, attributes in of_page.found}
+        for page, of_page in elements.items()
     }
-    places = {
-        page: {attributes.get("id") for _, attributes in found} for page, found in elements.items()
-    }
-    for page, found in elements.items():
-        for target in [attributes.get("href") or "" for tag, attributes in found if tag == "a"]:
+    for page, of_page in elements.items():
+        for target in [attributes.get("href") or "" for attributes in of_page.all("a")]:
             path, _, place = target.partition("#")
             if urlsplit(target).scheme or target in ("", "#"):
                 continue
             there = (page.parent / unquote(path)).resolve() if path else page
+            is_there = not place or there not in ids or unquote(place) in ids[there]
             assert there.exists(), f"{page.name}: {target}"
-            assert not place or there not in places or unquote(place) in places[there], (
-                f"{page.name}: {target}"
-            )
+            assert is_there, f"{page.name}: {target}"
 
 
 @pytest.mark.slow
-def test_every_picture_of_the_pages_says_what_is_on_it(site):
-    pages = [Elements(page.read_text(encoding="utf-8")) for page in site.rglob("*.html")]
-    texts = [picture["alt"] for page in pages for picture in page.all("img")]
+def test_every_picture_of_the_pages_has_a_description(elements):
+    texts = [picture["alt"] for of_page in elements.values() for picture in of_page.all("img")]
     assert min(map(len, texts)) > 100
 
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong while commands and reports write, and while registers are read, is said in words."""
+"""What goes wrong while commands and reports write, and while registers are read, is an error in words."""
 
 import contextlib
 import json
@@ -16,11 +16,11 @@ from cbcstats import DataError, ReportError
 from cbcstats.files.writing import UNFINISHED, write_whole
 from cbcstats.report import report
 from tests import faults
+from tests.command_line import call
 from tests.folders import full_disk, names_in
 from tests.notebook_files import make_notebook
 
-ROOT = Path(__file__).parent.parent
-POSIX = pytest.mark.skipif(os.name != "posix", reason="signals, forks and rights of POSIX")
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and rights of POSIX")
 COMMANDS = {
     "count": ("count", cbcstats.example_register(), *faults.READING, "-o", "counts.csv"),
     "check": ("check", cbcstats.example_register(), *faults.READING, "--problems", "bad.xlsx"),
@@ -29,48 +29,8 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_says_in_a_sentence_that_the_disk_is_full(name, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    with full_disk():
-        assert faults.command(*COMMANDS[name]) == 2
-    message = " ".join(capsys.readouterr().err.split())
-    remedy = "make room there, or name a folder on another disk"
-    assert f"Error: {COMMANDS[name][-1]}: No space left on device; {remedy}" in message
-    assert "Traceback" not in message
-    assert names_in(tmp_path) == []
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_ctrl_c_in_the_middle_of_writing_is_a_word_and_130(name, tmp_path, monkeypatch, capsys):
-    def interrupted(_handle):
-        raise KeyboardInterrupt
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "fsync", interrupted)
-    assert faults.command(*COMMANDS[name]) == 130
-    assert "Stopped" in capsys.readouterr().err
-    assert names_in(tmp_path) == []
-
-
-@pytest.mark.parametrize("arguments", [("claims",), ("implied", "492", "+49%")])
-def test_ctrl_c_in_the_other_commands_is_130_too(arguments, monkeypatch, capsys):
-    def interrupted(*_arguments, **_options):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("cbcstats.check_claims", interrupted)
-    monkeypatch.setattr("cbcstats.implied_previous", interrupted)
-    assert faults.command(*arguments) == 130
-    assert "Stopped" in capsys.readouterr().err
-
-
-def test_ctrl_c_before_a_command_begins_is_130_too(monkeypatch, capsys):
-    def interrupted():
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("cbcstats.cli.app", interrupted)
-    assert faults.command("claims") == 130
-    assert capsys.readouterr().err == "Stopped\n"
+def interrupt(*_arguments, **_options):
+    raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
@@ -86,38 +46,74 @@ def as_anybody():
             os.seteuid(0)
 
 
-@POSIX
-def test_a_folder_that_may_not_be_written_is_said_and_what_stood_there_stays(monkeypatch, capsys):
+@pytest.fixture
+def open_folder():
+    """Return a folder that any user can reach."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        for name in ("template", "count"):
-            monkeypatch.chdir(place)
-            assert faults.command(*COMMANDS[name]) == 0
-        before = faults.contents(place)
-        place.chmod(0o555)
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+        Path(folder).chmod(0o755)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands_report_a_full_disk_and_an_interrupt_and_leave_nothing(name, tmp_path):
+    with full_disk():
+        code, printed = call(*COMMANDS[name], folder=tmp_path)
+    remedy = "make room there, or name a folder on another disk"
+    message = f"Error: {COMMANDS[name][-1]}: No space left on device; {remedy}"
+    assert code == 2
+    assert message in " ".join(printed.split())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", interrupt)
+        code, printed = call(*COMMANDS[name], folder=tmp_path)
+    assert code == 130
+    assert "Stopped" in printed
+    assert names_in(tmp_path) == []
+
+
+def test_an_interrupt_of_any_other_command_exits_with_130(monkeypatch):
+    monkeypatch.setattr("cbcstats.check_claims", interrupt)
+    monkeypatch.setattr("cbcstats.implied_previous", interrupt)
+    assert call("claims") == (130, "Stopped\n")
+    assert call("implied", "492", "+49%") == (130, "Stopped\n")
+    monkeypatch.setattr("cbcstats.cli.app", interrupt)
+    assert call("claims") == (130, "Stopped\n")
+
+
+@POSIX
+def test_commands_report_a_folder_that_may_not_be_written(open_folder):
+    for name in ("template", "count"):
+        assert call(*COMMANDS[name], folder=open_folder)[0] == 0
+    before = faults.contents(open_folder)
+    open_folder.chmod(0o555)
+    for name, file in (("template", "form.xlsx"), ("count", "counts.csv")):
         with as_anybody():
-            codes = [
-                faults.command(*COMMANDS[name], "--overwrite") for name in ("template", "count")
-            ]
-        said = " ".join(capsys.readouterr().err.split())
-        assert codes == [2, 2]
-        for name in ("form.xlsx", "counts.csv"):
-            assert (
-                f"Error: {name}: Permission denied; close it where it is open, and check that it and"
-                in said
-            )
-        assert faults.contents(place) == before
-        place.chmod(0o755)
-        monkeypatch.chdir(ROOT)
+            code, printed = call(*COMMANDS[name], "--overwrite", folder=open_folder)
+        message = f"Error: {file}: Permission denied; close it where it is open, and check that"
+        assert code == 2
+        assert message in " ".join(printed.split())
+    assert faults.contents(open_folder) == before
 
 
-def test_a_register_in_the_home_folder_is_not_replaced_by_its_problems(tmp_path, monkeypatch):
+@POSIX
+def test_read_register_reports_a_file_that_may_not_be_read(open_folder):
+    frame = pd.DataFrame({"member": ["Kenya"], "start_date": ["2017-04-03"]})
+    frame.to_csv(open_folder / "register.csv", index=False)
+    frame.to_parquet(open_folder / "register.parquet")
+    for path in open_folder.iterdir():
+        path.chmod(0)
+        with as_anybody(), pytest.raises(DataError, match=r"Permission denied|cannot be"):
+            cbcstats.read_register(path)
+
+
+def test_check_does_not_replace_the_register_by_its_problems(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     register = tmp_path / "register.xlsx"
-    pd.DataFrame({"member": ["Nowhere"], "start_date": ["2017-04-03"]}).to_excel(register)
+    frame = pd.DataFrame({"member": ["Nowhere"], "start_date": ["2017-04-03"]})
+    frame.to_excel(register, engine="xlsxwriter")
     before = register.read_bytes()
-    assert faults.command("check", register, "--problems", "~/register.xlsx", "--overwrite") == 2
+    assert call("check", register, "--problems", "~/register.xlsx", "--overwrite")[0] == 2
     assert register.read_bytes() == before
 
 
@@ -147,8 +143,8 @@ def put(files, folder):
 
 
 def texts(folder):
-    found = [path for path in folder.rglob("*") if path.is_file()]
-    texts = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in found}
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    texts = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
     texts.pop(report.MANIFEST, None)
     return texts
 
@@ -178,28 +174,29 @@ def test_a_report_that_is_interrupted_has_a_page_that_works(done, tmp_path, monk
     assert names_in(folder) == sorted([report.MANIFEST, "charts", "tables", *NEW])
 
 
-def test_a_report_on_a_full_disk_is_said_and_the_page_of_before_stays(tmp_path, monkeypatch):
+def test_save_report_on_a_full_disk_keeps_the_page_of_before(tmp_path, monkeypatch):
     folder = tmp_path / "report"
     put(OLD, folder)
     monkeypatch.setattr(report, "_make_report", lambda made, *_: (made / "index.html").touch())
-    with full_disk(), pytest.raises(ReportError, match=r"No space left.*; make room there") as said:
+    with full_disk(), pytest.raises(ReportError, match=r"No space left.*; make room there") as full:
         cbcstats.save_report(folder)
-    assert str(said.value).endswith("; the report was not finished")
+    assert str(full.value).endswith("; the report was not finished")
     assert texts(folder) == OLD
 
 
 def test_a_list_of_files_elsewhere_removes_nothing_there(tmp_path):
-    folder = tmp_path / "report"
+    folder, mine = tmp_path / "report", tmp_path / "mine.txt"
     put(OLD, folder)
-    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
-    listing = json.dumps([*OLD, "../mine.txt", str(tmp_path / "mine.txt")])
+    mine.write_text("mine", encoding="utf-8")
+    listing = json.dumps([*OLD, "../mine.txt", str(mine)])
     (folder / report.MANIFEST).write_text(listing, encoding="utf-8")
     put(NEW, folder)
     assert texts(folder) == NEW
-    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
+    assert mine.read_text(encoding="utf-8") == "mine"
 
 
-def test_a_folder_that_is_a_link_to_another_is_not_written(tmp_path):
+@POSIX
+def test_a_folder_of_charts_that_is_a_link_is_not_written(tmp_path):
     folder, mine = tmp_path / "report", tmp_path / "mine"
     put(NEW, folder)
     shutil.move(folder / "charts", mine)
@@ -211,42 +208,14 @@ def test_a_folder_that_is_a_link_to_another_is_not_written(tmp_path):
 
 @POSIX
 @pytest.mark.slow
-def test_a_report_whose_charts_cannot_be_written_is_said(tmp_path):
+def test_save_report_names_the_cell_whose_chart_cannot_be_written(tmp_path):
     source = (
         "import cbcstats, resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
-        "counts = cbcstats.load_counts('missions')\nax = cbcstats.plot_counts(counts)"
+        "ax = cbcstats.plot_counts(cbcstats.load_counts('missions'))"
     )
-    with pytest.raises(
-        ReportError, match=r"mine\.ipynb, code cell 1 .*: OSError: .* File too large; make room or"
-    ):
-        cbcstats.save_report(
-            tmp_path / "report", notebooks=[make_notebook(tmp_path / "mine.ipynb", source)]
-        )
+    notebook = make_notebook(tmp_path / "mine.ipynb", source)
+    message = r"mine\.ipynb, code cell 1 .*: OSError: .* File too large; make room or"
+    with pytest.raises(ReportError, match=message):
+        cbcstats.save_report(tmp_path / "report", notebooks=[notebook])
     assert names_in(tmp_path) == ["mine.ipynb"]
-
-
-# A register that may not be read
-
-LINES = [f"KEN,2017-04-{1 + day % 28:02},M-{day}\n" for day in range(3000)]
-
-
-def register_in(folder, kind):
-    path = folder / f"register{kind}"
-    if kind == ".csv":
-        path.write_text("member,start_date,mission_id\n" + "".join(LINES), encoding="utf-8")
-    else:
-        rows = [line.strip().split(",") for line in LINES]
-        pd.DataFrame(rows, columns=["member", "start_date", "mission_id"]).to_parquet(path)
-    return path
-
-
-@POSIX
-@pytest.mark.parametrize("kind", [".csv", ".parquet"])
-def test_a_register_that_may_not_be_read_is_said(kind):
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        path = register_in(Path(folder), kind)
-        path.chmod(0)
-        with as_anybody(), pytest.raises(DataError, match=r"Permission denied|cannot be"):
-            cbcstats.read_register(path)

@@ -1,9 +1,7 @@
-"""The package as it is imported and installed."""
+"""The package as it is imported, built and installed."""
 
 import hashlib
-import importlib
 import os
-import pkgutil
 import shutil
 import tarfile
 import zipfile
@@ -17,6 +15,7 @@ from tests.command_line import run_command, run_python
 from tests.needs import needed
 
 ROOT = Path(__file__).parent.parent
+VERSION = cbcstats.__version__
 
 
 def python(code, **options):
@@ -32,12 +31,8 @@ def test_public_names_are_sorted_and_all_there():
         _ = cbcstats.nothing
 
 
-def test_the_package_is_typed():
-    assert Path(cbcstats.__file__).with_name("py.typed").is_file()
-
-
-def test_what_python_warns_of_is_left_to_the_user():
-    """Neither importing nor pandera, which warns of pandas 3 where pyspark is installed, changes it."""
+def test_importing_leaves_warnings_to_the_user():
+    """Also pandera, which warns of pandas 3 where pyspark is installed."""
     python(
         "import warnings; before = list(warnings.filters); import cbcstats; "
         "assert warnings.filters == before; warnings.simplefilter('error', FutureWarning); "
@@ -46,21 +41,16 @@ def test_what_python_warns_of_is_left_to_the_user():
     )
 
 
-def test_importing_costs_next_to_nothing():
-    loaded = python("import cbcstats, sys; print(sorted(sys.modules))")
-    for heavy in ("pandas", "pandera", "matplotlib", "numpy", "nbclient", "typer"):
-        assert f"'{heavy}'" not in loaded
-
-
-def test_loading_needs_no_charts_and_no_notebooks():
-    loaded = python("import cbcstats, sys; cbcstats.load_counts(); print(sorted(sys.modules))")
-    for heavy in ("matplotlib", "nbclient", "jinja2", "typer"):
-        assert f"'{heavy}'" not in loaded
-
-
-def test_every_module_has_a_docstring():
-    for module in pkgutil.walk_packages(cbcstats.__path__, "cbcstats."):
-        assert importlib.import_module(module.name).__doc__
+@pytest.mark.parametrize(
+    ("code", "unused"),
+    [
+        ("import cbcstats", "pandas pandera matplotlib numpy nbclient typer"),
+        ("import cbcstats; cbcstats.load_counts()", "matplotlib nbclient jinja2 typer"),
+    ],
+)
+def test_importing_and_loading_import_no_more_than_they_need(code, unused):
+    imported = python(f"{code}; import sys; print(*sys.modules)").split()
+    assert not set(imported) & set(unused.split())
 
 
 def build(source, made, *kinds, **settings):
@@ -72,20 +62,6 @@ def build(source, made, *kinds, **settings):
     return sorted(made.iterdir())
 
 
-def unpack(sdist, folder):
-    """Unpack a source distribution, and return its one folder."""
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
-    [top] = folder.iterdir()
-    return top
-
-
-def contents(wheel):
-    """Return the digest of each file of a wheel."""
-    with zipfile.ZipFile(wheel) as archive:
-        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The wheel and the source distribution of the checkout, in this order."""
@@ -95,7 +71,11 @@ def built(tmp_path_factory):
 @pytest.fixture(scope="module")
 def unpacked(built, tmp_path_factory):
     """The source distribution, unpacked outside the checkout."""
-    return unpack(built[1], tmp_path_factory.mktemp("unpacked"))
+    folder = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(built[1]) as archive:
+        archive.extractall(folder, filter="data")
+    [top] = folder.iterdir()
+    return top
 
 
 @pytest.fixture(scope="module")
@@ -107,93 +87,65 @@ def installed(built, tmp_path_factory):
     return folder
 
 
-def test_the_source_distribution_holds_all_that_tests_and_commands_need(unpacked):
-    """All that git keeps, and what says what it is."""
+def test_source_distribution_holds_all_that_git_keeps(unpacked):
     git = shutil.which("git")
     if not git or not (ROOT / ".git").exists():
         pytest.skip("this is no checkout of git, or git is not installed")
     listed = run_command([git, "ls-files"], cwd=ROOT, check=True).stdout
     kept = {name for name in listed.splitlines() if (ROOT / name).is_file()}
-    held = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
-    assert kept - held == set()
-    assert "PKG-INFO" in held
+    assert [name for name in sorted(kept) if not (unpacked / name).is_file()] == []
+    assert (unpacked / "PKG-INFO").is_file()
 
 
-def test_the_source_distribution_makes_the_same_wheel(unpacked, built, tmp_path):
-    [again] = build(unpacked, tmp_path, "wheel")
-    assert contents(again) == contents(built[0])
-
-
-def test_builds_are_the_same_bytes_wherever_whenever_and_by_whomever(unpacked, tmp_path):
-    """Of another folder, with other times and other rights of the files."""
+def test_builds_are_the_same_bytes_wherever_and_whenever_they_are_made(unpacked, built, tmp_path):
+    """From another folder, with other times and other rights of the files."""
     other = tmp_path / "another folder" / "é"
     shutil.copytree(unpacked, other)
     for number, path in enumerate(sorted(other.rglob("*"))):
         os.utime(path, (10**9 + number, 10**9 + number))
         if path.is_file():
             path.chmod(path.stat().st_mode & 0o700)
-    made = []
+    builds = []
     for source, umask in ((unpacked, 0o022), (other, 0o077)):
         before = os.umask(umask)
         try:
-            made.append(
-                build(
-                    source,
-                    tmp_path / f"made {umask}",
-                    "sdist",
-                    "wheel",
-                    SOURCE_DATE_EPOCH="1700000000",
-                )
-            )
+            made = tmp_path / f"made {umask}"
+            builds.append(build(source, made, "sdist", "wheel", SOURCE_DATE_EPOCH="1700000000"))
         finally:
             os.umask(before)
-    for one, two in zip(*made, strict=True):
+    for one, two in zip(*builds, strict=True):
         assert one.name == two.name
         assert one.read_bytes() == two.read_bytes(), one.name
+    assert contents(builds[0][0]) == contents(built[0])
 
 
-def test_the_wheel_says_what_it_is(built):
-    with zipfile.ZipFile(built[0]) as wheel:
-        names = wheel.namelist()
-        said = Parser().parsestr(
-            wheel.read(f"cbcstats-{cbcstats.__version__}.dist-info/METADATA").decode()
-        )
-        entry = wheel.read(f"cbcstats-{cbcstats.__version__}.dist-info/entry_points.txt").decode()
-    assert {name.split("/")[0] for name in names} == {
-        "cbcstats",
-        f"cbcstats-{cbcstats.__version__}.dist-info",
-    }
-    assert not [
-        name for name in names if "__pycache__" in name or name.endswith((".pyc", ".orig", "~"))
-    ]
-    assert (said["Name"], said["Version"], said["License-Expression"]) == (
-        "cbcstats",
-        cbcstats.__version__,
-        "MIT",
-    )
-    assert said["Requires-Python"] == ">=3.11"
-    assert said["Description-Content-Type"] == "text/markdown"
-    assert said.get_payload().strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
-    assert "cbcstats = cbcstats.cli:main" in entry
+def contents(wheel):
+    """Return the digest of each file of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+
+
+def test_wheel_holds_the_package_and_names_it(installed):
+    about = installed / f"cbcstats-{VERSION}.dist-info"
+    assert {path.name for path in installed.iterdir()} == {"cbcstats", about.name}
+    assert (installed / "cbcstats" / "py.typed").is_file()
+    names = [path.name for path in installed.rglob("*")]
+    assert not [name for name in names if name.endswith(("__pycache__", ".pyc", ".orig", "~"))]
+    metadata = Parser().parsestr((about / "METADATA").read_text(encoding="utf-8"))
+    fields = ("Name", "Version", "License-Expression", "Requires-Python")
+    assert [metadata[field] for field in fields] == ["cbcstats", VERSION, "MIT", ">=3.11"]
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert metadata.get_payload().strip() == readme.strip()
+    assert "cbcstats = cbcstats.cli:main" in (about / "entry_points.txt").read_text("utf-8")
 
 
 @pytest.mark.slow
-def test_an_installed_wheel_loads_the_same_tables(installed, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(installed))
-    said = python(
-        "import cbcstats; print(cbcstats.__file__, len(cbcstats.load_counts()))", cwd=tmp_path
-    )
-    assert said.split() == [
-        str(installed / "cbcstats" / "__init__.py"),
-        str(len(cbcstats.load_counts())),
-    ]
-
-
-@pytest.mark.slow
-def test_an_installed_wheel_makes_the_report(installed, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(installed))
-    python(
-        "import sys; sys.argv = ['cbcstats', 'report']; from cbcstats.cli import main; main()",
-        cwd=tmp_path,
-    )
+def test_installed_wheel_loads_the_tables_and_makes_the_report(installed, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(installed), prepend=os.pathsep)
+    printed = python("import cbcstats as c; print(c.__file__, len(c.load_counts()))", cwd=tmp_path)
+    module = installed / "cbcstats" / "__init__.py"
+    assert printed.split() == [str(module), str(len(cbcstats.load_counts()))]
+    code = "import sys; sys.argv = ['cbcstats', 'report']; from cbcstats.cli import main; main()"
+    python(code, cwd=tmp_path)
     assert "34.5%" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")

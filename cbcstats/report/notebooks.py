@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import asyncio  # noqa: TID251 - for an error that nbclient raises at Ctrl-C
 import os
 import re
 import subprocess
