@@ -264,8 +264,12 @@ def main():
                 shutil.copy(folder / target, folder / f"{seed} {target}")
                 print(f"{target}, seed {seed}: {type(error).__name__}: {str(error)[:200]}")  # noqa: T201
         print(f"{target}: done", flush=True)  # noqa: T201
-    print(f"{tried:,} inputs, {failed:,} not taken as they must be, kept in {folder}")  # noqa: T201
-    return 1 if failed else 0
+    print(f"{tried:,} inputs, {failed:,} not taken as they must be")  # noqa: T201
+    if failed:
+        print(f"kept in {folder}")  # noqa: T201
+        return 1
+    shutil.rmtree(folder)
+    return 0
 
 
 if __name__ == "__main__":
