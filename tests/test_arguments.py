@@ -14,7 +14,13 @@ from tests.wrong_calls import FUNCTIONS, raw_errors, right_arguments
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # of matplotlib, for titles without room
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if name == "save_report" else name
+        for name in FUNCTIONS
+    ],
+)
 def test_wrong_arguments_are_refused_in_words_or_taken(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert [f"{call}: {error!r}" for call, error in raw_errors(name)] == []

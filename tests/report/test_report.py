@@ -38,12 +38,14 @@ def page(tmp_path_factory):
     return save_report(tmp_path_factory.mktemp("full") / "report")
 
 
+@pytest.mark.slow
 def test_the_numbers_are_in_the_text(page):
     text = re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
     for words in ("492", "33", "+49%", "34.5%", "A-CIP", "Jordan"):
         assert words in text
 
 
+@pytest.mark.slow
 def test_nothing_is_loaded_from_elsewhere(page):
     found = elements(page)
     loading = {
@@ -68,6 +70,7 @@ def test_nothing_is_loaded_from_elsewhere(page):
     assert any("default-src 'none'" in meta.get("content", "") for meta in found.all("meta"))
 
 
+@pytest.mark.slow
 def test_links_inside_the_page_lead_somewhere(page):
     found = elements(page)
     ids = [attributes["id"] for _, attributes in found.found if "id" in attributes]
@@ -80,6 +83,7 @@ def test_links_inside_the_page_lead_somewhere(page):
         )
 
 
+@pytest.mark.slow
 def test_charts_have_descriptions_and_tables_have_headers(page):
     text = page.read_text(encoding="utf-8")
     found = elements(page)
@@ -92,6 +96,7 @@ def test_charts_have_descriptions_and_tables_have_headers(page):
     assert text.count("<table>") == text.count("<thead>") == len(files) + registers > 0
 
 
+@pytest.mark.slow
 def test_charts_and_tables_are_files_too(page):
     charts = sorted(path.suffix for path in (page.parent / "charts").iterdir())
     assert charts.count(".png") == charts.count(".svg") > 7
@@ -102,6 +107,7 @@ def test_charts_and_tables_are_files_too(page):
     )
 
 
+@pytest.mark.slow
 def test_code_is_folded_and_contents_and_sources_frame_the_page(page):
     text = page.read_text(encoding="utf-8")
     assert text.count('<details class="code"') == text.count("<pre tabindex") > 10
