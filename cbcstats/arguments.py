@@ -277,13 +277,15 @@ def check_series(name: str, value: Any, what: str) -> pd.Series:
     cbcstats.errors.ArgumentError: `names` must be a Series or a list of names of places, \
 but set was given
     """
+    rule = f"`{name}` must be a Series or a list of {what}, but"
     try:
-        return to_series(value)
+        series = to_series(value)
     except (TypeError, ValueError):
-        raise ArgumentError(
-            f"`{name}` must be a Series or a list of {what}, "
-            f"but {shown(value)} was given"
-        ) from None
+        raise ArgumentError(f"{rule} {shown(value)} was given") from None
+    # Only an object column can hold lists, and looking at each cell takes time.
+    if series.dtype == object and series.map(pd.api.types.is_list_like).any():
+        raise ArgumentError(f"{rule} its cells are lists")
+    return series
 
 
 def check_axes(name: str, value: Any) -> Axes:

@@ -179,7 +179,7 @@ def to_series(values: Any) -> pd.Series:
     Raises
     ------
     TypeError
-        If it is none of these, or its cells are lists.
+        If it is none of these.
 
     Examples
     --------
@@ -187,17 +187,10 @@ def to_series(values: Any) -> pd.Series:
     [2019, 2020]
     """
     if isinstance(values, pd.Series):
-        series = values
-    elif pd.api.types.is_scalar(values):
-        series = _infer_dtype([values])
-    else:
-        series = _series_of(values)
-    # Only an object column can hold lists, and looking at each cell takes time.
-    if series.dtype != object:
-        return series
-    if series.map(pd.api.types.is_list_like).any():
-        raise TypeError("the cells are lists")
-    return series
+        return values
+    if pd.api.types.is_scalar(values):
+        return _infer_dtype([values])
+    return _series_of(values)
 
 
 def _series_of(values: Any) -> pd.Series:

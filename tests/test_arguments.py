@@ -143,6 +143,14 @@ def missions():
             "`names` must be a Series or a list of names of places, but DataFrame was given",
         ),
         (
+            lambda: cbcstats.to_iso3(pd.Series([["Kenya"]])),
+            "`names` must be a Series or a list of names of places, but its cells are lists",
+        ),
+        (
+            lambda: cbcstats.count_missions(pd.DataFrame({1: ["KEN"], 2: ["2017-04-03"]})),
+            "`date` cannot be 'start_date'; it must be one of '1', '2'",
+        ),
+        (
             lambda: cbcstats.count_interval(10**400),
             "`count` must be a whole number from 0 on, but 1000",
         ),

@@ -179,7 +179,8 @@ def _to_datetime(texts: pd.Series, date_format: str) -> pd.Series:
 def _may_have_format(text: pd.Series, date_format: str) -> pd.Series:
     """Tell which texts may be in a format, as pandas reads more than that."""
     # In any format, pandas reads "today" and "now" as well, and digits of all scripts.
-    is_ascii = text.map(str.isascii)
+    # Mapped over no texts, the result would be text again.
+    is_ascii = text.map(str.isascii).astype(bool)
     has_digits = text.str.contains("[0-9]")
     is_negative = text.str.startswith("-")
     may_be = is_ascii & has_digits & ~is_negative
@@ -187,7 +188,6 @@ def _may_have_format(text: pd.Series, date_format: str) -> pd.Series:
     if _DIRECTIVES_THAT_TOUCH.search(date_format):
         full_length = len(_PROBE.strftime(date_format))
         may_be &= text.str.len() == full_length
-    # An empty column has no booleans yet.
     return may_be.astype(bool)
 
 

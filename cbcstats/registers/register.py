@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cbcstats.arguments import check_file_to_write, check_flag
 from cbcstats.counts.periods import reporting_year
 from cbcstats.errors import ERROR, plural
 from cbcstats.files.dates import serials_as_days
@@ -89,6 +90,8 @@ class Register:
         ArgumentError
             If the file exists, ends in something else, or there are more rows than a sheet holds.
         """
+        path = check_file_to_write("path", path)
+        overwrite = check_flag("overwrite", overwrite)
         return write_corrections(
             path, self.rejected, self.problems, overwrite=overwrite
         )

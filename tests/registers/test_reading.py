@@ -713,3 +713,9 @@ def test_a_code_in_small_letters_is_suggested(tmp_path):
 def test_rows_are_numbered_whatever_the_ends_of_lines(tmp_path):
     text = "member,start_date\nKenya,2017-04-03\rTogo,2017-04-03\n\nPerugia,2017-04-03\n"
     assert read_text(text, tmp_path).problems["row"].tolist() == [5]
+
+
+@pytest.mark.parametrize("date_format", [None, "%d/%m/%Y", "%d%m%Y"])
+def test_a_header_without_rows_is_a_register_of_no_rows(save, date_format):
+    register = read_register(save([["member", "start_date"]]), date_format=date_format)
+    assert (register.summary["rows read"], len(register.problems)) == (0, 0)

@@ -195,3 +195,16 @@ def test_registers_can_be_compared_and_kept(tmp_path):
     register = read_text("member,start_date\nKenya,2017-04-03\n", tmp_path)
     assert register == register
     assert len({register}) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"path": 3}, "`path` must be the name of a file or folder, but 3 was given"),
+        ({"path": "a.xlsx", "overwrite": "no"}, "`overwrite` must be True or False"),
+    ],
+)
+def test_save_problems_refuses_wrong_arguments_in_words(arguments, sentence):
+    register = cbcstats.read_register(pd.DataFrame({"member": ["?"], "start_date": ["?"]}))
+    with pytest.raises(cbcstats.ArgumentError, match=sentence):
+        register.save_problems(**arguments)
