@@ -44,7 +44,8 @@ def check_choice(name: str, value: Any, options: Iterable[str]) -> str:
     cbcstats.errors.ArgumentError: `per` cannot be 'monthly'; did you mean 'month'? \
 It must be one of 'period', 'month'
     """
-    options = list(options)
+    # Columns of a frame can have numbers or tuples for names.
+    options = list(map(str, options))
     # Arrays and frames have no truth value, and must not be compared with names.
     if isinstance(value, str) and value in options:
         return value
