@@ -180,8 +180,8 @@ def check_frame(
 ) -> pd.DataFrame:
     """Check a data frame of any library and its columns, and convert it to pandas.
 
-    Named index levels become columns. `made_by` is the function that returns such frames,
-    for the message.
+    Named index levels become columns. `made_by` is the function that returns such
+    frames, for the message.
 
     Examples
     --------

@@ -248,7 +248,7 @@ def first_of_each_order(texts: Iterable[str]) -> tuple[str, str]:
 
 
 def is_date_like(text: str) -> bool:
-    """Tell whether a text looks like a date, as a spreadsheet program would show one."""
+    """Tell whether a text looks like a date in a spreadsheet program."""
     forms = (_DAY_MONTH_YEAR, _YEAR_FIRST, _MONTH_IN_WORDS)
     return any(form.fullmatch(text) for form in forms)
 

@@ -99,7 +99,7 @@ def target(
 
 
 def write_whole(path: Path, content: bytes, *, overwrite: bool) -> Path:
-    """Write a file under a temporary name in the same folder, then give it its own name.
+    """Write a file atomically: under a temporary name first, then rename it.
 
     Missing folders are created. A link is replaced, not followed.
 
@@ -302,7 +302,8 @@ def parquet_bytes(frame: pd.DataFrame, metadata: Mapping[str, str]) -> bytes:
     Raises
     ------
     ArgumentError
-        If a column has values of mixed types, or of a type that Parquet does not support.
+        If a column has values of mixed types, or of a type that Parquet does not
+        support.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -55,28 +55,29 @@ def count_missions(
     Parameters
     ----------
     rows : frame of pandas, Polars, PyArrow, DuckDB or Spark
-        Missions, one row each, with typed columns as `read_register` returns them. Every row
-        counts, whatever its `status`: to count only delivered missions, filter the rows first.
-        The engine passes over the rows twice, and returns only the counts and the distinct
-        days.
+        Missions, one row each, with typed columns as `read_register` returns them.
+        Every row counts, whatever its `status`: to count only delivered missions,
+        filter the rows first. The engine passes over the rows twice, and returns only
+        the counts and the distinct days.
     by : str or sequence of str
         Columns to count by, such as `wco_region` or `programme`.
     year_start : int
-        The month in which reporting years begin: 7 for July to June, 1 for calendar years.
+        The month in which reporting years begin: 7 for July to June, 1 for calendar
+        years.
     date : str
-        The column of days that decides in which period a mission counts: `start_date` or
-        `end_date`.
+        The column of days that decides in which period a mission counts: `start_date`
+        or `end_date`.
     indicator : {"missions", "experts", "participants", "female_participants"}
         What is counted: the rows, or the sum of that column.
 
     Returns
     -------
     pandas.DataFrame
-        Counts in the columns of `Counts`, those of `by` after `scope`; one row per reporting period
-        and combination of `by` that occurs in the rows, sorted by period. `value` is Int64,
-        `qualifier` is `exact`, or `at_least` where more may be missing, see below. `source_id` is
-        the `source` in the `attrs` of a pandas frame, else `register`. Without rows there are no
-        counts.
+        Counts in the columns of `Counts`, those of `by` after `scope`; one row per
+        reporting period and combination of `by` that occurs in the rows, sorted by
+        period. `value` is Int64, `qualifier` is `exact`, or `at_least` where more may
+        be missing, see below. `source_id` is the `source` in the `attrs` of a pandas
+        frame, else `register`. Without rows there are no counts.
 
     Raises
     ------
@@ -88,32 +89,36 @@ def count_missions(
 
     Notes
     -----
-    A combination without missions counts 0 in every period between the first and the last of the
-    register.
+    A combination without missions counts 0 in every period from the first to the last
+    of the register.
 
-    Periods are whole reporting years, and are never cut to the first or last date of the register.
-    Whether the register covers the first and the last of them is inferred from its gaps, in days
-    between distinct dates of all rows. The first or last period may be covered only in part if the
-    gap at that end is longer than every gap inside, and unlikely::
+    Periods are whole reporting years, and are never cut to the first or last date of
+    the register. Whether the register covers the first and the last of them is inferred
+    from its gaps, in days between distinct dates of all rows. The first or last period
+    may be covered only in part if the gap at that end is longer than every gap inside,
+    and unlikely::
 
         (span / (span + gap)) ** (weeks - 1) < 0.05
 
-    with `span` the days from the first to the last date, and `weeks` the blocks of seven days with
-    a date. Such a count, and that of a period that is not over today, has the qualifier `at_least`
-    and a `note` that begins with `partial:`; it has no upper end and no monthly rate, and is not
-    comparable. A gap of more than 30 days that does not meet this rule is noted; the
-    period then counts as fully covered. With few missions the rule is unreliable: if you know that
-    the register covers the period, clear the `note` and set the qualifier to `exact`; if you know
-    that it does not, omit the period.
+    with `span` the days from the first to the last date, and `weeks` the blocks of
+    seven days with a date. Such a count, and that of a period that is not over today,
+    has the qualifier `at_least` and a `note` that begins with `partial:`; it has no
+    upper end and no monthly rate, and is not comparable. A gap of more than 30 days
+    that does not meet this rule is noted; the period then counts as fully covered. With
+    few missions the rule is unreliable: if you know that the register covers the
+    period, clear the `note` and set the qualifier to `exact`; if you know that it does
+    not, omit the period.
 
-    If the number of people is missing for some missions, the sum of the others is a lower bound:
-    `qualifier` is `at_least`, and `note` states how many are missing. If it is missing for all,
-    the value is at least 0. Interpret such sums with `reading="strict"`: the usual upper ends
-    apply to the wording of printed figures, not to these sums.
+    If the number of people is missing for some missions, the sum of the others is a
+    lower bound: `qualifier` is `at_least`, and `note` states how many are missing. If
+    it is missing for all, the value is at least 0. Interpret such sums with
+    `reading="strict"`: the usual upper ends apply to the wording of printed figures,
+    not to these sums.
 
-    A missing value in a column of `by` counts as `not stated`, in `wco_region` as `no WCO region`.
-    Missions without the date do not belong to any period; each `note` of their combination states
-    how many there are. If no mission has a date, the result is empty.
+    A missing value in a column of `by` counts as `not stated`, in `wco_region` as
+    `no WCO region`. Missions without the date do not belong to any period; each `note`
+    of their combination states how many there are. If no mission has a date, the result
+    is empty.
 
     Examples
     --------
@@ -223,8 +228,8 @@ def _notes(
 def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd.Series:
     """Return a note on coverage for each period; most notes are empty.
 
-    `days` are the distinct days of the missions. Only the first and the last period, and
-    those that are not over, can be partly covered.
+    `days` are the distinct days of the missions. Only the first and the last period,
+    and those that are not over, can be partly covered.
     """
     today = np.datetime64(datetime.date.today())
     notes: dict[np.datetime64, list[str]] = {start: [] for start in starts}
@@ -265,8 +270,9 @@ def _note_on_edge(days: np.ndarray, which: str, gap: int, period: str) -> list[s
 def _is_unlikely(days: np.ndarray, gap: int) -> bool:
     """Tell whether a gap at an end of a register is unlikely to be due to chance.
 
-    It must be longer than every gap inside. If the weeks with missions were spread evenly
-    over register and gap, the probability that none falls into the gap must be small.
+    It must be longer than every gap inside. If the weeks with missions were spread
+    evenly over register and gap, the probability that none falls into the gap must be
+    small.
     """
     longest = _longest_gap(days)
     if gap <= longest:

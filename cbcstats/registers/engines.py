@@ -1,6 +1,7 @@
 """Aggregate rows in any engine with narwhals, with a faster path for pandas.
 
-A cell is the total of the missions in one reporting year and one combination of columns.
+A cell is the total of the missions in one reporting year and one combination of
+columns.
 """
 
 from __future__ import annotations
@@ -46,11 +47,11 @@ def cells_of(
     indicator: str,
     taken: Collection[str],
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Count the rows by reporting year and keys, add up the indicator, and list the days.
+    """Aggregate rows by reporting year and keys; also return the distinct days.
 
-    Returns the cells, with the keys as text and the same dtypes for every engine, and the
-    distinct days of the date, sorted, as datetime64[D]. A cell may be spread over several
-    rows, in any order. Keys must not be among the names in `taken`.
+    Returns the cells, with the keys as text and the same dtypes for every engine, and
+    the distinct days of the date, sorted, as datetime64[D]. A cell may be spread over
+    several rows, in any order. Keys must not be among the names in `taken`.
     """
     _check_frame(rows)
     # With a list of names, the engine would raise an obscure error of its own.
@@ -160,7 +161,7 @@ def _count_by_code(
 
 
 def _calendar(dates: pd.Series) -> np.ndarray | None:
-    """Return all days from the first to the last; None if there are none, or too many."""
+    """Return all days from the first to the last; None if none or too many."""
     first = dates.min()
     last = dates.max()
     if pd.isna(first):
@@ -187,7 +188,7 @@ def _day_codes(dates: pd.Series, calendar: np.ndarray) -> np.ndarray:
 
 
 def _coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """Return a code for each cell, -1 where it is missing, and the labels of the codes."""
+    """Return a code for each cell, -1 if it is missing, and the labels by code."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         categories = column.cat.categories
         return column.cat.codes.to_numpy(), categories

@@ -41,7 +41,8 @@ _TO_COME_PHRASES: Final = (
     "to be confirmed|to be announced|a confirmer|à confirmer|por confirmar"
 )
 _TO_COME: Final = frozenset(_TO_COME_WORDS.split()) | {*_TO_COME_PHRASES.split("|")}
-# Error values in CSV files: Excel in English, French and Spanish; LibreOffice (Err:502).
+# Error values in CSV files: Excel in English, French and Spanish; LibreOffice
+# (Err:502).
 _ERROR_WORDS: Final = (
     "#null! #div/0! #value! #ref! #name? #num! #nul! #valeur! #nom? #nombre! "
     "#¡nulo! #¡div/0! #¡valor! #¡ref! #¿nombre? #¡num!"
@@ -73,8 +74,8 @@ _LONGEST_PLACE: Final = 100  # characters
 class Parsed(NamedTuple):
     """A parsed column.
 
-    `values` are missing where a cell is empty or cannot be parsed; `findings` maps the text
-    of such a cell to its problem.
+    `values` are missing where a cell is empty or cannot be parsed; `findings` maps the
+    text of such a cell to its problem.
     """
 
     values: pd.Series
@@ -177,7 +178,7 @@ def kind_of(column: pa.Column) -> str:
 
 
 def is_total(text: str, *, alone: bool = False) -> bool:
-    """Tell whether a text is the label of a total; with `alone`, it must start with one.
+    """Tell whether a text labels a total; with `alone`, it must begin with the word.
 
     Examples
     --------

@@ -272,8 +272,8 @@ def places_that_are_not_members(
     column = matched.names["member"]
     place = values["member"].cat
     joined = accessions().reindex(place.categories).to_numpy()
-    # Look up by category code: there are far fewer places than rows. A missing place has
-    # the code -1, which selects the NaT at the end.
+    # Look up by category code: there are far fewer places than rows. A missing place
+    # has the code -1, which selects the NaT at the end.
     days = np.append(joined, np.datetime64("NaT"))
     joined_on = days[place.codes]
     is_place = values["member"].notna()

@@ -47,30 +47,32 @@ def read_register(
     Parameters
     ----------
     source : path or pandas.DataFrame
-        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt), Excel (.xlsx),
-        Parquet, or a frame. Titles may be above the header. Files are read into memory, up to
-        512 MB.
+        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
+        Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
+        read into memory, up to 512 MB.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
-        `female_participants`, `source`. Beneficiaries need `member` and `programme`, and may have
-        `track`, `start_date`, `end_date`, `as_of`, `status`, `source`. Every other column is kept
-        as it is.
+        `female_participants`, `source`. Beneficiaries need `member` and `programme`,
+        and may have `track`, `start_date`, `end_date`, `as_of`, `status`, `source`.
+        Every other column is kept as it is.
     schema : subclass of MissionRegister or BeneficiaryRegister, optional
         Rules of your own, instead of `kind`.
     columns : mapping of str to str, optional
-        Names of the columns in the file, such as `{"member": "Country"}`. By default, the
-        same names; case, blanks and punctuation are ignored.
+        Names of the columns in the file, such as `{"member": "Country"}`. By default,
+        the same names; case, blanks and punctuation are ignored.
     date_format : str, optional
-        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and dates of
-        Excel are always read; any other date is a problem, since 03/04/2017 is ambiguous.
+        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and
+        dates of Excel are always read; any other date is a problem, since 03/04/2017 is
+        ambiguous.
     year_start : int
         The month in which reporting years begin, for the summary.
     sheet : str, optional
         The sheet of a workbook; by default the one that has the needed columns.
     repeated_rows : {"keep", "reject"}
-        What to do with a row that repeats another in all its cells and has no id. Two missions can
-        look alike, so it is kept, with a warning, by default. A repeated id always rejects the row.
+        What to do with a row that repeats another in all its cells and has no id. Two
+        missions can look alike, so it is kept, with a warning, by default. A repeated
+        id always rejects the row.
 
     Returns
     -------
@@ -80,19 +82,20 @@ def read_register(
     Raises
     ------
     DataError
-        If the file cannot be read as a table, or a needed column is missing; the message lists the
-        columns found.
+        If the file cannot be read as a table, or a needed column is missing; the
+        message lists the columns found.
     ArgumentError
         If an argument is not one of those that are allowed.
 
     Notes
     -----
-    Errors reject a row: a place, date or whole number that cannot be read; a needed cell that is
-    empty, `n/a` or `TBC`; days before 1952 or in the future; an end before its start; more women
-    than participants; an id used in an earlier row; totals and repeated headers; rows that cannot be
-    cut into cells; values that fail a check of the schema. Warnings do not: `n/a` and `TBC` where a
-    cell may be empty (it is then missing); a place that is not a Member of the WCO on that day; a
-    row that repeats another; a column with dates in two orders; bytes that are not UTF-8.
+    Errors reject a row: a place, date or whole number that cannot be read; a needed
+    cell that is empty, `n/a` or `TBC`; days before 1952 or in the future; an end before
+    its start; more women than participants; an id used in an earlier row; totals and
+    repeated headers; rows that cannot be cut into cells; values that fail a check of
+    the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
+    missing); a place that is not a Member of the WCO on that day; a row that repeats
+    another; a column with dates in two orders; bytes that are not UTF-8.
 
     Examples
     --------

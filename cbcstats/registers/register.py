@@ -41,24 +41,26 @@ class Register:
     name : str
         The name of the file, and the sheet of a workbook.
     rows : pandas.DataFrame
-        The rows that passed, ready for `count_missions`, in file order, with the columns and dtypes
-        of `MissionRegister` or `BeneficiaryRegister`, `iso3` and `wco_region` added, and every
-        other column as it is: text in CSV and Excel. The index is the row as a spreadsheet numbers
-        it; `source` in the `attrs` is the source id of their counts: the file name without
-        blanks, and the sheet of a workbook after `#`.
+        The rows that passed, ready for `count_missions`, in file order, with the
+        columns and dtypes of `MissionRegister` or `BeneficiaryRegister`, `iso3` and
+        `wco_region` added, and every other column as it is: text in CSV and Excel. The
+        index is the row as a spreadsheet numbers it; `source` in the `attrs` is the
+        source id of their counts: the file name without blanks, and the sheet of a
+        workbook after `#`.
     rejected : pandas.DataFrame
-        The rows that did not pass, as typed, under the header of the file, with the same index and
-        a last column `reasons`; cells beyond the header are in columns such as
-        `column 12 (beyond the header)`. Each row of the file is in `rows` or in `rejected`,
-        except blank rows. If a column of the file has the same name as an added one, here or in
-        `rows`, ` (as typed)` is appended to its name.
+        The rows that did not pass, as typed, under the header of the file, with the
+        same index and a last column `reasons`; cells beyond the header are in columns
+        such as `column 12 (beyond the header)`. Each row of the file is in `rows` or in
+        `rejected`, except blank rows. If a column of the file has the same name as an
+        added one, here or in `rows`, ` (as typed)` is appended to its name.
     problems : pandas.DataFrame
-        One line for each bad cell, in file order: `row` (int64), `column` (of the file; empty for a
-        whole row), `value` as typed, `problem`, `remedy`, `severity`: an `error` rejects its row, a
-        `warning` does not.
+        One line for each bad cell, in file order: `row` (int64), `column` (of the file;
+        empty for a whole row), `value` as typed, `problem`, `remedy`, `severity`: an
+        `error` rejects its row, a `warning` does not.
     summary : pandas.Series
-        How many rows were read, passed, were rejected, have warnings; how many errors and warnings
-        there are; the first and the last day; how many rows start in each reporting year.
+        How many rows were read, passed, were rejected, have warnings; how many errors
+        and warnings there are; the first and the last day; how many rows start in each
+        reporting year.
     """
 
     name: str
@@ -68,7 +70,7 @@ class Register:
     summary: pd.Series
 
     def save_problems(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write the rejected rows to a workbook, with faulty cells marked and explained.
+        """Write rejected rows to a workbook, with faulty cells marked and explained.
 
         Once corrected, read it with `read_register` and the same `date_format`.
 
@@ -87,7 +89,8 @@ class Register:
         Raises
         ------
         ArgumentError
-            If the file exists, ends in something else, or there are more rows than a sheet holds.
+            If the file exists, ends in something else, or there are more rows than a
+            sheet holds.
         """
         return write_corrections(
             path, self.rejected, self.problems, overwrite=overwrite
@@ -314,7 +317,7 @@ def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
 
 
 def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:
-    """Return the first and the last day, and how many rows start in each reporting year."""
+    """Return the first and the last day, and the rows per reporting year."""
     # Beneficiaries may have no day.
     if "start_date" not in rows or rows["start_date"].isna().all():
         return {}

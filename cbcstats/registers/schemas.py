@@ -2,8 +2,8 @@
 
 A column that may be absent is `Optional`; one with empty cells is `nullable`. Columns
 that `read_register` adds are marked `added`. The attributes of a check are its message:
-`title` is the column, `error` the problem, `description` the remedy. Subclass a model to
-add fields and checks.
+`title` is the column, `error` the problem, `description` the remedy. Subclass a model
+to add fields and checks.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.codelists import WCO_REGIONS
 
-# Where pyspark is installed, pandera imports its imitation of pandas, which warns of pandas 3. The
-# checks of older pandera work only once they are registered.
+# Where pyspark is installed, pandera imports its imitation of pandas, which warns of
+# pandas 3. The checks of older pandera work only once they are registered.
 with warnings.catch_warnings():
     warnings.filterwarnings(
         "ignore", "PySpark does not yet fully support pandas", FutureWarning
@@ -150,7 +150,7 @@ class MissionRegister(_Register):
 
 
 class BeneficiaryRegister(_Register):
-    """Members that benefit from a programme, one row each, as `read_register` returns them."""
+    """Beneficiaries of programmes, one row each, as `read_register` returns them."""
 
     programme: pd.CategoricalDtype = _field("programme", nullable=False)
     track: Optional[pd.CategoricalDtype] = _field("part of the programme")

@@ -133,8 +133,9 @@ def save_template(
 ) -> Path:
     """Write a workbook to fill in: a register with drop-down lists and checks on entry.
 
-    `read_register` reads the completed workbook; it only needs the kind. The second sheet has
-    instructions and an example, the third the lists. The output is reproducible.
+    `read_register` reads the completed workbook; it only needs the kind. The second
+    sheet has instructions and an example, the third the lists. The output is
+    reproducible.
 
     Parameters
     ----------
@@ -157,10 +158,11 @@ def save_template(
 
     Notes
     -----
-    The form refuses dates that `read_register` would reject, anything but whole numbers from 0
-    on, an end before its start, more women than participants, and duplicate ids. Entries that are
-    not in a list are accepted after a warning: missions also go to places that are not Members of
-    the WCO. Spreadsheet programs do not check pasted cells; `read_register` does.
+    The form refuses dates that `read_register` would reject, anything but whole numbers
+    from 0 on, an end before its start, more women than participants, and duplicate ids.
+    Entries that are not in a list are accepted after a warning: missions also go to
+    places that are not Members of the WCO. Spreadsheet programs do not check pasted
+    cells; `read_register` does.
 
     Examples
     --------

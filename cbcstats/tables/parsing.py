@@ -195,7 +195,7 @@ def _required_columns(schema: pa.DataFrameSchema) -> list[str]:
 
 
 def _plain_name(name: str) -> str:
-    """Normalise a column name to the form of the schemas: `source_id` for `Source ID`."""
+    """Normalise a column name as in the schemas: `Source ID` becomes `source_id`."""
     return "_".join(name.lower().split())
 
 
@@ -355,7 +355,8 @@ def _parse(text: pd.Series, column: pa.Column | None, problems: Problems) -> pd.
         for cell in text[is_unparsed].unique():
             findings[cell] = _explain(cell, kind)
     for cell in text.unique():
-        # A damaged cell gets the better explanation: #REF! is an error, not a bad number.
+        # A damaged cell gets the better explanation: #REF! is an error, not a bad
+        # number.
         damage = find_damage(cell)
         if damage:
             findings[cell] = damage
