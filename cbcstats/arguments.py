@@ -2,7 +2,7 @@
 
 Each function takes the name of an argument and its value, and returns the value in the
 form that the rest of the package works with. A wrong value raises an `ArgumentError`
-that names the argument, says what is wrong, and says what to type.
+that names the argument, the fault, and a value to type instead.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-# How similar the name of a column must be to be offered for renaming, from 0 to 1.
+# Least similarity, from 0 to 1, at which renaming a column is suggested.
 _SIMILAR: Final = 0.8
-# Writing out a longer number takes time, and Python refuses the longest ones.
+# Printing a larger integer is slow, and Python refuses to print the largest ones.
 _BITS: Final = 200
-# Values that a message can show as they were typed.
+# Types whose values a message shows as they are; for others, it names the type.
 _PLAIN: Final = (str, int, float, bytes, type(None), Path)
 
 
@@ -46,7 +46,7 @@ It must be one of 'period', 'month'
     """
     # Columns of a frame can have numbers or tuples for names.
     options = list(map(str, options))
-    # Arrays and frames have no truth value, and must not be compared with names.
+    # Comparing an array or a frame with a name would raise an error of its own.
     if isinstance(value, str) and value in options:
         return value
     listed = ", ".join(map(repr, options[:SHOWN]))
@@ -98,9 +98,9 @@ def check_flag(name: str, value: Any) -> bool:
 
 
 def check_number(name: str, value: Any) -> float:
-    """Check that a value is a number of Python, numpy or decimal.
+    """Check that a value is a number from Python, numpy or decimal.
 
-    Infinity and NaN are numbers, too.
+    Infinity and NaN are accepted.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def check_names(
 but 3 was given
     """
     rule = f"`{name}` must be a name in quotation marks, or a list of names, but"
-    # A text is iterable, too: it would become a list of letters.
+    # A string is iterable, too, and would become a list of letters.
     if isinstance(value, str):
         names = [value]
     elif _is_list(value):
@@ -150,7 +150,7 @@ but 3 was given
     wrong = [given for given in names if not isinstance(given, str)]
     if wrong:
         raise ArgumentError(f"{rule} {shown(wrong[0])} is among them")
-    # numpy has texts of its own, which print as np.str_('scope').
+    # numpy strings would print as np.str_('scope') in messages.
     names = list(dict.fromkeys(map(str, names)))
     if options is not None:
         options = list(options)
@@ -179,10 +179,10 @@ def check_mapping(name: str, value: Any, such_as: str) -> Mapping[Any, Any]:
 def check_frame(
     name: str, value: Any, columns: Sequence[str] = (), made_by: str = ""
 ) -> pd.DataFrame:
-    """Check a frame of any library and its columns, and convert it to pandas.
+    """Check a data frame of any library and its columns, and convert it to pandas.
 
-    Named levels of its index become columns. `made_by` is the function that makes such
-    frames.
+    Named index levels become columns. `made_by` is the function that returns such
+    frames, for the message.
 
     Examples
     --------
@@ -197,7 +197,7 @@ def check_frame(
             f"`{name}` has columns of {frame.columns.nlevels} levels; "
             "give each column one name"
         )
-    # frame["value"] would be a frame, not a column, where two have that name.
+    # With a duplicate name, frame["value"] would be a frame, not a column.
     duplicates = frame.columns[frame.columns.duplicated()]
     if len(duplicates):
         raise ArgumentError(
@@ -214,7 +214,7 @@ def check_frame(
 
 
 def _refuse_lists(name: str, frame: pd.DataFrame) -> None:
-    # A cell that is a list cannot be compared, grouped or written to a file.
+    # Lists in cells cannot be compared, grouped or written to a file.
     for column, cells in frame.items():
         if not pd.api.types.is_object_dtype(cells.dtype):
             continue
@@ -228,9 +228,9 @@ def _refuse_lists(name: str, frame: pd.DataFrame) -> None:
 def _remedy(
     missing: list[str], frame: pd.DataFrame, columns: Sequence[str], made_by: str
 ) -> str:
-    """Suggest renaming a column with a similar name, or making the frame anew."""
+    """Suggest renaming a similar column, or the function that makes such a frame."""
     names = [str(column) for column in frame]
-    # A column that is needed itself must not be renamed to another one.
+    # Never suggest renaming a column that is itself required.
     others = {column.lower(): column for column in names if column not in columns}
     similar = difflib.get_close_matches(missing[0], others, n=1, cutoff=_SIMILAR)
     if similar:
@@ -244,7 +244,7 @@ def _remedy(
 def _with_levels(
     name: str, frame: pd.DataFrame, columns: Sequence[str]
 ) -> pd.DataFrame:
-    """Move to columns all levels of a MultiIndex, or a single index that is needed."""
+    """Turn a MultiIndex, or an index that holds a required column, into columns."""
     index = frame.index
     if isinstance(index, pd.MultiIndex):
         # reset_index() would call levels without a name level_0, level_1.
@@ -254,7 +254,7 @@ def _with_levels(
                 "call reset_index() and name its columns"
             )
         return frame.reset_index()
-    # Any other index may be of use to its owner, and is kept.
+    # Leave any other index alone; the user may need it.
     if index.name is None or index.name not in columns or index.name in frame:
         return frame
     return frame.reset_index()
@@ -267,9 +267,9 @@ def check_column(name: str, value: Any, frame: pd.DataFrame) -> str:
 
 
 def check_series(name: str, value: Any, what: str) -> pd.Series:
-    """Make a Series of one value, a list, a dict, or a column of any library.
+    """Convert a value, a list, a dict, or a column of any library to a Series.
 
-    `what` describes its cells in an error.
+    `what` describes the cells in the error message.
 
     Examples
     --------
@@ -295,7 +295,7 @@ def check_axes(name: str, value: Any) -> Axes:
 
     if not isinstance(value, Axes):
         hint = ""
-        # People pass what plt.subplots() returns: a figure, or an array of Axes.
+        # A common mistake: passing the figure or the array from plt.subplots().
         if hasattr(value, "axes"):
             hint = "; a figure has `.axes`"
         elif isinstance(value, np.ndarray) and value.dtype == object:
@@ -321,7 +321,7 @@ def check_optional_axes(name: str, value: Any) -> Axes | None:
 
 
 def check_path(name: str, value: Any) -> Path:
-    """Make a path, with the home folder in place of `~`.
+    """Convert a value to a path, and expand `~` to the home folder.
 
     Examples
     --------
@@ -341,7 +341,7 @@ def check_path(name: str, value: Any) -> Path:
         )
     try:
         path = Path(given).expanduser()
-        # The system refuses a name that is too long only when it looks for it.
+        # A name that is too long fails only when the system looks for the file.
         path.exists()
     except RuntimeError:
         message = f"{given}: there is no such home folder; write the path in full"
@@ -404,11 +404,11 @@ def check_paths(name: str, value: Any) -> list[Path]:
 
 
 def check_file_to_write(name: str, value: Any) -> Path:
-    """Check the path of a file to write, and that its folder can exist."""
+    """Check that a file could be written at a path: not a folder, nor below a file."""
     path = check_path(name, value)
     if path.is_dir():
         raise ArgumentError(f"{path}: is a folder; name a file in it")
-    # Missing folders are created, so the nearest one that exists is looked at.
+    # Missing folders are created later, so only the nearest existing parent matters.
     existing = [folder for folder in path.parents if folder.exists()]
     if existing and not existing[0].is_dir():
         raise ArgumentError(
@@ -418,7 +418,7 @@ def check_file_to_write(name: str, value: Any) -> Path:
 
 
 def shown(value: Any) -> str:
-    """Write a value for a message: as typed if it is short, otherwise by its type.
+    """Format a value for a message: its repr, or the name of its type if it is complex.
 
     Examples
     --------
@@ -428,7 +428,7 @@ def shown(value: Any) -> str:
     if isinstance(value, int) and value.bit_length() > _BITS:
         return "a very large number"
     is_plain = isinstance(value, (*_PLAIN, numbers.Number))
-    # The missing values of pandas are not numbers, but print as shortly.
+    # Missing values of pandas are not numbers, but their repr is just as short.
     if is_plain or value is pd.NA or value is pd.NaT:
         return shortened(repr(value))
     if not isinstance(value, list | tuple):

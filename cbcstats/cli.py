@@ -1,4 +1,4 @@
-"""The command line: each command calls a function or two of the public ones."""
+"""The command line: each command calls one or two public functions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TABLES: Final = (".csv", ".xlsx", ".parquet")  # files that `count` writes
 
 
 class Format(enum.StrEnum):
-    """How verdicts are printed."""
+    """The output formats for verdicts."""
 
     table = "table"
     csv = "csv"
@@ -42,21 +42,21 @@ class Format(enum.StrEnum):
 
 
 class Kind(enum.StrEnum):
-    """What is drawn of an indicator."""
+    """The kinds of charts of an indicator."""
 
     counts = "counts"
     changes = "changes"
 
 
 class Per(enum.StrEnum):
-    """Whether the figures are those of a period or of a month."""
+    """Totals per period, or monthly rates."""
 
     period = "period"
     month = "month"
 
 
 class Theme(enum.StrEnum):
-    """The page that a chart is for."""
+    """The background that a chart is made for."""
 
     light = "light"
     dark = "dark"
@@ -69,7 +69,7 @@ Columns = Annotated[
     typer.Option(
         "--column",
         "-c",
-        help="Which column is which, such as member=Country; again and again.",
+        help="Which column is which, such as member=Country; may be repeated.",
     ),
 ]
 DateFormat = Annotated[
@@ -88,7 +88,7 @@ RepeatedRows = Annotated[
 ]
 KindOfRegister = Annotated[str, typer.Option(help="missions or beneficiaries.")]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace a file that is there.")
+    bool, typer.Option("--overwrite", help="Replace an existing file.")
 ]
 
 app = typer.Typer(
@@ -130,7 +130,7 @@ def report(
         typer.Option(
             "--output",
             "-o",
-            help="Folder to write; one that holds a report is replaced.",
+            help="Folder to write; an earlier report in it is replaced.",
         ),
     ] = Path("report"),
     notebooks: Annotated[
@@ -138,15 +138,15 @@ def report(
         typer.Option(
             "--notebooks",
             "-n",
-            help="A notebook or a folder of them, again and again; "
+            help="A notebook or a folder of them; may be repeated; "
             "by default those of cbcstats.",
         ),
     ] = None,
 ) -> None:
-    """Run the notebooks and write one page, with its charts and tables beside it.
+    """Run the notebooks and write a report: one page, with its charts and tables.
 
-    Exits with 0 when the report is written, and with 2 when it is not; the page of an
-    earlier report still works then.
+    Exits with 0 if the report is written, and with 2 if not; the page of an earlier
+    report then still works.
     """
     from rich.console import Console
     from rich.progress import Progress, TaskID
@@ -188,8 +188,8 @@ def claims(
 ) -> None:
     """Check every published change against the published figures.
 
-    Exits with 0 when nothing contradicts, with 1 when something does, and with 2 when
-    the file cannot be read.
+    Exits with 0 if no figure contradicts a change, with 1 if one does, and with 2
+    if the file cannot be read.
     """
     with errors_as_sentences():
         verdicts = cbcstats.check_claims(cbcstats.load_counts(source=file))
@@ -223,7 +223,11 @@ def implied(
     ],
     previous: Annotated[
         str | None,
-        typer.Option("--previous", "-p", help="What was published of the one before."),
+        typer.Option(
+            "--previous",
+            "-p",
+            help="The earlier count as published, such as 'more than 330'.",
+        ),
     ] = None,
     strict: Annotated[
         bool,
@@ -232,7 +236,8 @@ def implied(
 ) -> None:
     """Print the earlier counts that are consistent with a claimed change.
 
-    Exits with 0, with 1 when there are none, and with 2 when something cannot be read.
+    Exits with 0 if there are any, with 1 if there are none, and with 2 if an argument
+    cannot be read.
     """
     with errors_as_sentences():
         figure = cbcstats.parse_qualified(value)
@@ -261,7 +266,7 @@ def template(
 ) -> None:
     """Write a workbook to fill in a register, with drop-down lists and checks.
 
-    What the form accepts without a question passes `cbcstats check`.
+    Entries that the form accepts without a warning pass `cbcstats check`.
 
     Exits with 0 when the workbook is written, and with 2 when it is not.
     """
@@ -293,7 +298,7 @@ def check(
     ] = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Say what is wrong with a register: every bad cell, its row, and what to do.
+    """Check a register: list every faulty cell, its row, and the remedy.
 
     Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file
     cannot be read or written.
@@ -330,7 +335,7 @@ def count(
         typer.Option(
             "--by",
             "-b",
-            help="Column to count by, such as wco_region; again and again.",
+            help="Column to count by, such as wco_region; may be repeated.",
         ),
     ] = None,
     year_start: Annotated[
@@ -343,14 +348,14 @@ def count(
         ),
     ] = "missions",
     date: Annotated[
-        str, typer.Option(help="Column that says in which year a mission counts.")
+        str, typer.Option(help="Date column that decides the year of a mission.")
     ] = "start_date",
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
-            help="File to write: .csv, .xlsx or .parquet; else it is printed.",
+            help="File to write: .csv, .xlsx or .parquet; printed by default.",
         ),
     ] = None,
     column: Columns = None,
@@ -361,7 +366,7 @@ def count(
 ) -> None:
     """Count the missions of a register per reporting year.
 
-    Rejected rows are not counted; a line says how many there are.
+    Rejected rows are not counted; their number is reported.
 
     Exits with 0 when the counts are written, and with 2 when the file cannot be read or
     written.
@@ -404,14 +409,14 @@ def chart(
         typer.Option(
             "--output",
             "-o",
-            help="File to write: .png, .svg or .pdf; without an ending all three.",
+            help="File to write: .png, .svg or .pdf; all three without an ending.",
         ),
     ] = None,
     kind: Annotated[
-        Kind, typer.Option(help="The figures, or their changes.")
+        Kind, typer.Option(help="Chart of the figures, or of their changes.")
     ] = Kind.counts,
     per: Annotated[
-        Per, typer.Option(help="Figures of a period, or of a month.")
+        Per, typer.Option(help="Totals per period, or monthly rates.")
     ] = Per.period,
     scope: Annotated[
         str | None, typer.Option(help="One scope of the indicator, such as delivered.")
@@ -421,7 +426,7 @@ def chart(
         typer.Option(help="Counts of your own; by default those of cbcstats."),
     ] = None,
     title: Annotated[
-        str | None, typer.Option(help="Title that says the finding.")
+        str | None, typer.Option(help="Title that states the finding.")
     ] = None,
     width: Annotated[
         float | None,
@@ -438,7 +443,7 @@ def chart(
     ] = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Draw one chart of an indicator, and write its data beside it.
+    """Draw a chart of an indicator, and save its data with it.
 
     Exits with 0 when the files are written, and with 2 when they are not.
     """
@@ -497,7 +502,7 @@ def _check_not_the_register(problems: Path, file: Path) -> None:
 def _check_command(
     file: Path, column: list[str] | None, options: dict[str, Any]
 ) -> str:
-    """Return the command that lists what is wrong with the register."""
+    """Return the command that lists the problems of the register."""
     from cbcstats.registers.columns import as_typed
 
     words = ["cbcstats", "check", str(file)]
@@ -509,7 +514,7 @@ def _check_command(
 
 
 def _print_problems(register: cbcstats.Register) -> None:
-    """Print the state of a register and the first of its problems."""
+    """Print a summary of a register and its first problems."""
     echo(register.in_words())
     for problem in register.problems.head(SHOWN).itertuples(index=False):
         echo(problem_line(problem))
@@ -542,7 +547,7 @@ def _write_sheet(counts: pd.DataFrame, content: io.BytesIO) -> None:
     )
     with pd.ExcelWriter(content, engine="xlsxwriter") as writer:
         sheet = writer.book.add_worksheet("Sheet1")
-        # Text stays text: not even {=1+1} becomes a formula.
+        # Write text as text: xlsxwriter would make a formula of {=1+1}.
         sheet.add_write_handler(str, lambda sheet, *cell: sheet.write_string(*cell))
         cells.to_excel(writer, index=False)
 

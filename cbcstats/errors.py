@@ -1,6 +1,6 @@
-"""Errors that cbcstats raises, and the problems that it finds in tables.
+"""Exceptions raised by cbcstats, and the problems it reports in tables.
 
-Each one says where it is, what is wrong, and what to do about it.
+Each message gives the place, the fault and the remedy.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-# Problems listed in the text of an error; all of them are in `.problems`.
+# How many problems the message of an error lists; `.problems` has all of them.
 SHOWN = 20
 # The severities of a problem: an error rejects its row, a warning keeps it.
 ERROR: Final = "error"
 WARNING: Final = "warning"
-# How similar the spelling of two names must be for one to be suggested, from 0 to 1.
+# Least similarity, from 0 to 1, at which a name is suggested.
 _SIMILAR: Final = 0.5
 
 
@@ -44,8 +44,8 @@ class DataError(CbcstatsError, ValueError):
         What is wrong, in one sentence.
     problems : pandas.DataFrame, optional
         One row per bad cell, with the columns `file`, `row`, `column`, `value`,
-        `problem` and `remedy`. All are text but `row`, which is numbered as in a
-        spreadsheet: the header is row 1, also in a Parquet file or a frame.
+        `problem` and `remedy`. All are text except `row`, which is numbered as in a
+        spreadsheet: the header is row 1, even for a Parquet file or a frame.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class DataError(CbcstatsError, ValueError):
     """
 
     def __init__(self, message: str, problems: pd.DataFrame | None = None) -> None:
-        # Exceptions are pickled by their arguments, so both are handed on.
+        # Exceptions are pickled with their args, so pass both arguments on.
         super().__init__(message, problems)
         if problems is None:
             problems = _no_problems()
@@ -99,7 +99,7 @@ def _no_problems() -> pd.DataFrame:
 
 
 class Finding(NamedTuple):
-    """What is wrong with a value, and how to correct it."""
+    """A problem with a value, its remedy, and its severity."""
 
     problem: str
     remedy: str
@@ -107,7 +107,7 @@ class Finding(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A problem in a table: its place, what is wrong, and how to correct it.
+    """A problem in a table: its place, the fault, and the remedy.
 
     `row` is numbered as in a spreadsheet, `column` is the name in the header (empty
     for a whole row), and `value` is the cell as typed.
@@ -123,9 +123,9 @@ class Problem(NamedTuple):
 
 @dataclass
 class Problems:
-    """Collect the problems of a table: at most one per cell, none for closed rows."""
+    """Collect the problems of a table: one per cell at most, none in closed rows."""
 
-    found: list[Problem] = field(default_factory=list)
+    collected: list[Problem] = field(default_factory=list)
     closed: set[int] = field(default_factory=set)
     _cells: set[tuple[int, str]] = field(default_factory=set)
 
@@ -135,14 +135,14 @@ class Problems:
             if problem.row in self.closed:
                 continue
             cell = (problem.row, problem.column)
-            # A whole row can have several problems; a cell is explained once.
+            # A row can have several problems, but a cell only one.
             if problem.column and cell in self._cells:
                 continue
             self._cells.add(cell)
-            self.found.append(problem)
+            self.collected.append(problem)
 
     def close(self, problems: Iterable[Problem]) -> None:
-        """Add problems, and close their rows to any further ones."""
+        """Add problems, and ignore any later ones in the same rows."""
         problems = list(problems)
         self.add(problems)
         for problem in problems:
@@ -158,11 +158,11 @@ class Problems:
             place = places[problem.column]
             return problem.row, place
 
-        return sorted(self.found, key=order)
+        return sorted(self.collected, key=order)
 
 
 def problem_line(problem: Any) -> str:
-    """Format a problem as one line: place, value, what is wrong, what to do.
+    """Format a problem as one line: place, value, fault and remedy.
 
     `problem` is a `Problem` or a row of a frame of problems.
     """
@@ -172,7 +172,7 @@ def problem_line(problem: Any) -> str:
     if problem.value:
         value = shortened(str(problem.value))
         place += f", {value!r}"
-    # The problems of a `DataError` are all errors, and have no column of severities.
+    # The problems of a DataError are all errors, so they have no severity column.
     severity = getattr(problem, "severity", ERROR)
     line = f"{place}: {problem.problem}; {problem.remedy}"
     if severity == WARNING:
@@ -181,12 +181,12 @@ def problem_line(problem: Any) -> str:
 
 
 def shortened(text: str, width: int = 60) -> str:
-    """Shorten a text to at most `width` characters, with three dots at its end."""
+    """Cut a text to at most `width` characters, ending in three dots."""
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
 def nearest(value: str, options: Iterable[str], *, count: int = 3) -> list[str]:
-    """Return up to `count` of the options whose spelling is nearest to the value.
+    """Return up to `count` options that are spelled most like the value.
 
     Examples
     --------

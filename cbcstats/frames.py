@@ -1,7 +1,4 @@
-"""Conversions of frames and columns.
-
-Tables of any library come in, pandas goes on; text columns are alike in pandas 2 and 3.
-"""
+"""Convert frames and columns of any library to pandas."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ _LEADING_DAY: Final = re.compile(r"\s*(\d{4}(\D)\d{1,2}\2\d{1,2}|\d{8})", re.ASC
 _END_OF_DAY: Final = pd.Timedelta(hours=23, minutes=59)
 # A larger whole number overflows a float.
 _TOO_LARGE: Final = 10**308
-# Significant digits of a printed number that a float keeps, with 64 and with 32 bits.
+# Significant decimal digits that a float keeps, with 64 and 32 bits.
 _DIGITS: Final = 15
 _DIGITS_32: Final = 7
 
@@ -63,7 +60,7 @@ def text_column(cells: Iterable[Any] | pd.Series, index: Any = None) -> pd.Serie
 
 
 def as_text(cell: Any) -> str:
-    """Write a cell as a person would type it; a missing one is empty.
+    """Format a cell as a person would type it; a missing cell becomes an empty text.
 
     Examples
     --------
@@ -108,7 +105,7 @@ def _moment_as_text(moment: datetime.datetime) -> str:
 
 
 def factorize_text(column: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """Return a place for each cell of a column, and the distinct texts in their places.
+    """Encode a column: return a code for each cell, and the distinct texts by code.
 
     Examples
     --------
@@ -127,7 +124,7 @@ def factorize_text(column: pd.Series) -> tuple[np.ndarray, list[str]]:
 def to_pandas(name: str, frame: Any) -> pd.DataFrame:
     """Convert a frame of Polars, PyArrow or DuckDB to pandas.
 
-    A frame of pandas is returned as it is, without a copy.
+    A pandas frame is returned unchanged, without a copy.
 
     Raises
     ------
@@ -151,12 +148,12 @@ def to_pandas(name: str, frame: Any) -> pd.DataFrame:
         if isinstance(rows, nw.LazyFrame):
             rows = rows.collect()
         converted: pd.DataFrame = rows.to_pandas()
-    # A lazy frame computes only now, and each library raises errors of its own.
+    # A lazy frame is computed here, and each library has its own exceptions.
     except Exception as error:
         reason = " ".join(str(error).split())
         message = f"`{name}` cannot be read: {reason}; collect it, and give the result"
         raise ArgumentError(message) from error
-    # pandas 2 keeps the None of other libraries, which it takes for unequal to NaN.
+    # pandas 2 keeps the None of other libraries, and treats it as unequal to NaN.
     for label, dtype in rows.schema.items():
         if dtype == nw.String:
             converted[label] = text_column(converted[label])
@@ -164,7 +161,7 @@ def to_pandas(name: str, frame: Any) -> pd.DataFrame:
 
 
 def is_frame(value: Any) -> bool:
-    """Tell whether a value is a frame of any library: pandas, Polars, PyArrow, DuckDB."""
+    """Tell whether a value is a data frame: pandas, Polars, PyArrow or DuckDB."""
     if isinstance(value, pd.DataFrame):
         return True
     frame = nw.from_native(value, pass_through=True)
@@ -172,9 +169,9 @@ def is_frame(value: Any) -> bool:
 
 
 def to_series(values: Any) -> pd.Series:
-    """Make a Series of one value, a list, a dict, or a column of any library.
+    """Convert a value, a list, a dict, or a column of any library to a Series.
 
-    The keys of a dict are the index.
+    The keys of a dict become the index.
 
     Raises
     ------
@@ -227,7 +224,7 @@ def _not_a_frame(name: str, value: Any) -> str:
 
 
 def as_printed(column: pd.Series) -> pd.Series:
-    """Round floats to the digits that they keep, so that 0.1 + 0.2 is 0.3.
+    """Round floats to their significant digits, so that 0.1 + 0.2 is 0.3.
 
     Examples
     --------
@@ -252,10 +249,10 @@ def as_printed(column: pd.Series) -> pd.Series:
 
 
 def read_days(column: pd.Series) -> pd.Series:
-    """Parse days, given as dates or as ISO 8601 text, to datetime64.
+    """Convert a column of dates or ISO 8601 text to datetime64.
 
-    Numbers, years and months are refused. Midnight counts as its day, and so does
-    23:59 where all times in the column are ends of days.
+    Numbers, years and months are refused. A time of 00:00 is dropped, and so is 23:59
+    if every time in the column is an end of day.
 
     Raises
     ------
@@ -308,7 +305,7 @@ def _refuse_far_days(days: pd.Series) -> None:
 
 
 def parse_numbers(column: pd.Series) -> pd.Series:
-    """Parse numbers, given as numbers or as text; other cells are missing.
+    """Convert a column of numbers or numeric text to numbers; others become missing.
 
     Examples
     --------
@@ -333,7 +330,7 @@ def _may_be_a_number(cell: Any) -> bool:
 
 
 def read_numbers(column: pd.Series) -> pd.Series:
-    """Parse numbers, given as numbers or as text, and refuse other cells.
+    """Convert a column of numbers or numeric text to numbers; refuse other cells.
 
     Raises
     ------
@@ -376,7 +373,7 @@ def _without_times(moments: pd.Series) -> pd.Series:
     days: pd.Series = moments.dt.normalize()
     times = moments - days
     has_time = times > pd.Timedelta(0)
-    # A midnight among ends of days would be the end of the day before.
+    # Mixed with 23:59, a 00:00 would mean the end of the day before.
     are_ends_of_days = times.dropna() >= _END_OF_DAY
     if are_ends_of_days.all() or not has_time.any():
         return days

@@ -1,4 +1,4 @@
-"""The terminal: errors as sentences with exit codes, safe text, and tables."""
+"""Print errors, tables and untrusted text to the terminal, and set exit codes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_BROKEN_PIPE: Final = 141  # what a shell reports when the reader of a pipe is gone
-_STOPPED: Final = 130  # what a shell reports after Ctrl-C
+_BROKEN_PIPE: Final = (
+    141  # exit code of a shell when the reader of a pipe has closed it
+)
+_STOPPED: Final = 130  # exit code of a shell after Ctrl-C
 _PIPE_WIDTH: Final = 200  # characters of a table in a file or a pipe
 _LARGE: Final = 20_000_000  # bytes of a file that takes seconds to read
 
 
 @contextlib.contextmanager
 def errors_as_sentences() -> Iterator[None]:
-    """End a command with a sentence and an exit code if it fails for a known reason."""
+    """Turn expected errors into a one-line message and an exit code."""
     try:
         yield
     except BrokenPipeError:
@@ -53,7 +55,7 @@ def _print_error(message: str) -> None:
 
 
 def echo(text: str, *, err: bool = False) -> None:
-    """Print a text that may hold words of a file or the name of one."""
+    """Print a text that may include the content or the name of a file."""
     typer.echo(printable(text), err=err)
 
 
@@ -73,18 +75,16 @@ def printable(text: str) -> str:
 def _printable_character(character: str) -> str:
     if character == "\n" or character.isprintable():
         return character
-    # Python counts the spaces of other scripts as not printable, such as the no-break
-    # space.
+    # isprintable() is false for all spaces but the plain one, such as no-break spaces.
     if unicodedata.category(character) == "Zs":
         return character
     return character.encode("unicode_escape").decode()
 
 
 def print_all_letters() -> None:
-    """Set up the output so that no letter ends a command in an error.
+    """Set up the output so that no character raises an encoding error.
 
-    Files and pipes get UTF-8 whatever the system uses; a screen that cannot show a
-    letter shows its code.
+    Files and pipes always get UTF-8; a screen that cannot show a letter shows its code.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -140,7 +140,7 @@ def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
 
 
 def print_counts(counts: pd.DataFrame, by: list[str]) -> None:
-    """Print the counts of a register: as a table on a terminal, else as CSV."""
+    """Print the counts of a register as a table on a terminal, otherwise as CSV."""
     from rich.console import Console
 
     from cbcstats.counts.periods import period_label
@@ -176,7 +176,7 @@ def _print_markdown(lines: Iterable[Sequence[str]]) -> None:
     for line in lines:
         cells = []
         for cell in line:
-            # A cell of a Markdown table is one line, and a bar would end it.
+            # A Markdown cell is a single line, and a bar would end it.
             one_line = " ".join(printable(cell).split())
             cells.append(one_line.replace("|", r"\|"))
         typer.echo(f"| {' | '.join(cells)} |")
@@ -192,7 +192,7 @@ def _print_table(
 
     table = Table(*map(escape, header), show_lines=show_lines)
     for line in lines:
-        # As `Text`, brackets in a cell are not read as markup of rich.
+        # With Text, rich does not treat brackets in a cell as markup.
         table.add_row(*(Text(printable(cell)) for cell in line))
     is_terminal = Console().is_terminal
     console = Console(width=None if is_terminal else _PIPE_WIDTH)

@@ -1,7 +1,8 @@
-"""Published changes as ranges: "+49%" is 48.5% up to 49.5%, decided in exact fractions.
+"""Parse published changes to ranges: "+49%" means 48.5% to 49.5%, in exact fractions.
 
-A printed percentage stands for every change that a writer would have printed so, rounding halves up or to the
-even digit. Words beside it, and words instead of it, are read by the convention of `bounds`.
+A printed percentage can be any change that rounds to it, with halves rounded up or to
+the even digit. Qualifiers, and words instead of a number, follow the convention of
+`bounds`.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ FALLS: Final = frozenset(
 )
 FILLERS: Final = frozenset({"a", "an", "of", "by", "the", "in", "more", "than"})
 
-# Words that are a change themselves, in percent. They are read as about so much, never as rounded.
+# Changes in words, in percent. They count as approximate, never as rounded.
 MULTIPLES: Final[Mapping[str, Fraction]] = {
     "two thirds": Fraction(200, 3),
     "three quarters": Fraction(75),
@@ -80,7 +81,7 @@ _MULTIPLE = re.compile(rf"\b({'|'.join(MULTIPLES)})\b")
 
 
 class Growth(NamedTuple):
-    """The changes in percent that a published change stands for; an open end does not belong to them."""
+    """The range of a published change in percent; open ends are not part of it."""
 
     low: Fraction | float
     high: Fraction | float
@@ -88,36 +89,37 @@ class Growth(NamedTuple):
     high_open: bool = False
 
     def turned(self) -> Growth:
-        """Return the falls for the rises."""
+        """Return the range with the opposite sign."""
         return Growth(-self.high, -self.low, self.high_open, self.low_open)
 
     def holds(self, percent: Fraction) -> bool:
-        """Return whether a change is one of them."""
+        """Tell whether a change lies in the range."""
         above = percent > self.low or (percent == self.low and not self.low_open)
         below = percent < self.high or (percent == self.high and not self.high_open)
         return above and below
 
 
 def parse_change(text: str, *, reading: str = "usual") -> Growth:
-    """Read a published change: all changes in percent that would have been printed so.
+    """Parse a published change to the range of changes in percent that it can mean.
 
     Parameters
     ----------
     text : str
         Such as `+49%`, `-3.5%`, `a 20% fall`, `nearly 50%`, `more than 40% higher`, `doubled`, `by half`.
-        Without a direction it is a rise.
+        Without a direction, it is an increase.
     reading : {"usual", "strict"}
-        How far words beside the percentage reach, see `bounds`. A percentage without a word is the same in both.
+        How to read a qualifier, see `bounds`. It makes no difference without one.
 
     Returns
     -------
     Growth
-        `low` and `high` in percent as exact fractions, `inf` where open, and whether an end is left out.
+        `low` and `high` in percent, as exact fractions or `inf`, and whether each end is
+        open.
 
     Raises
     ------
     DataError
-        If there is no single percentage, or a word that is not known: it is never guessed.
+        If there is not exactly one percentage, or a word is unknown.
 
     Examples
     --------
@@ -128,22 +130,26 @@ def parse_change(text: str, *, reading: str = "usual") -> Growth:
     True
     """
     check_choice("reading", reading, READINGS)
-    said, text = str(text), str(text)[:LONGEST]  # what is shown of it in a message
+    # Messages only show the beginning of a long text.
+    change, text = str(text), str(text)[:LONGEST]
     words = " ".join(
-        said.lower().replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-").split()
+        change.lower()
+        .replace("\N{MINUS SIGN}", "-")
+        .replace("\N{EN DASH}", "-")
+        .split()
     )
-    found = (
+    matches = (
         (list(_PERCENT.finditer(words)) or list(_MULTIPLE.finditer(words)))
-        if len(said) <= LONGEST
+        if len(change) <= LONGEST
         else []
     )
-    if len(found) != 1:
+    if len(matches) != 1:
         raise DataError(
             f"{text!r} holds no single percentage; write one, such as '+49%' or 'a 20% fall'"
         )
-    before, after = words[: found[0].start()], words[found[0].end() :]
-    qualifier, falls, directed = _words_beside(before, after, text)
-    printed = found[0]
+    before, after = words[: matches[0].start()], words[matches[0].end() :]
+    qualifier, falls, directed = _parse_words(before, after, text)
+    printed = matches[0]
     if printed.re is _MULTIPLE:
         size = MULTIPLES[printed[1]]
         growth = _in_words(
@@ -161,23 +167,23 @@ def parse_change(text: str, *, reading: str = "usual") -> Growth:
     return growth.turned() if falls else growth
 
 
-def _words_beside(before: str, after: str, text: str) -> tuple[str, bool, bool]:
-    """Return the qualifier, whether the change is a fall, and whether a direction was said at all."""
-    said = re.sub(r"([+-])", r" \1 ", before).split()
-    sign = [said.pop()] if said and said[-1] in ("+", "-") else []
+def _parse_words(before: str, after: str, text: str) -> tuple[str, bool, bool]:
+    """Return the qualifier, whether the change is a fall, and whether it has a direction."""
+    tokens = re.sub(r"([+-])", r" \1 ", before).split()
+    sign = [tokens.pop()] if tokens and tokens[-1] in ("+", "-") else []
     lengths = [
         length
         for length in range(4, 0, -1)
-        if " ".join(said[-length:]) in PHRASES and said
+        if " ".join(tokens[-length:]) in PHRASES and tokens
     ]
-    qualifier = PHRASES[" ".join(said[-lengths[0] :])] if lengths else "exact"
-    said = [*(said[: -lengths[0]] if lengths else said), *sign, *after.split()]
-    unknown = [word for word in said if word not in RISES | FALLS | FILLERS]
+    qualifier = PHRASES[" ".join(tokens[-lengths[0] :])] if lengths else "exact"
+    tokens = [*(tokens[: -lengths[0]] if lengths else tokens), *sign, *after.split()]
+    unknown = [word for word in tokens if word not in RISES | FALLS | FILLERS]
     if unknown:
         raise DataError(
             f"{unknown[0]!r} in {text!r} is not known here; write a change such as '+49%' or 'a 20% fall'"
         )
-    rises, falls = set(said) & RISES, set(said) & FALLS
+    rises, falls = set(tokens) & RISES, set(tokens) & FALLS
     if rises and falls:
         raise DataError(
             f"{text!r} says both up and down; write one of the two, such as '+49%'"
@@ -186,7 +192,7 @@ def _words_beside(before: str, after: str, text: str) -> tuple[str, bool, bool]:
 
 
 def _rounded(size: Fraction, decimals: int) -> Growth:
-    """Return what rounds to a printed percentage: a half goes up, or to the even digit, as the writer likes."""
+    """Return the range that rounds to a percentage; halves go up or to the even digit."""
     half = Fraction(1, 2 * 10**decimals)
     even = int(size * 10**decimals) % 2 == 0
     return Growth(
@@ -195,7 +201,7 @@ def _rounded(size: Fraction, decimals: int) -> Growth:
 
 
 def _in_words(size: Fraction, decimals: int, qualifier: str, reading: str) -> Growth:
-    """Return what a word and a percentage stand for: the ranges of `bounds`, without gaps between whole numbers."""
+    """Return the range of a qualified percentage, like `bounds` but continuous."""
     unit = Fraction(1, 10**decimals)
     whole = round(size / unit)
     by_last, by_second = last_place(whole) * unit, second_place(whole) * unit

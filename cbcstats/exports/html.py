@@ -1,4 +1,4 @@
-"""How tables show in the report and in notebooks."""
+"""Format tables as HTML, Markdown and LaTeX, for reports, notebooks and exports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
-# What Markdown would take for more than text; $ and ^ in programs that read formulas.
+# Characters with a meaning in Markdown; $ and ^ only if formulas are supported.
 _MARKS: Final = re.compile(r"([\\`*|~^$\[\]]|(?<![^\W_])_|_(?![^\W_]))")
 _LATEX_MARKS: Final = str.maketrans(
     {
@@ -33,30 +33,30 @@ _LATEX_MARKS: Final = str.maketrans(
         "`": r"\`{}",
         **{
             mark: f"{{{mark}}}" for mark in "*[]"
-        },  # in the first cell, they would belong to the end of the row before
+        },  # in a first cell, they would be arguments of the \\ before it
     }
 )
-SHOWN: Final = 60  # rows of a table in the page; its file holds all of them
-LONG: Final = 40  # characters from which on a text gets a wide column
-NAME: Final = 20  # characters from which on a name may be broken after an underscore
+SHOWN: Final = 60  # rows of a table on the page; its file has all of them
+LONG: Final = 40  # a longer text gets a wide column
+NAME: Final = 20  # a longer name may be broken after an underscore
 MARKED: Final = ("consistent", "contradicts")  # verdicts that have a mark
 
 
 def listed(source: str) -> str:
-    """Return the address of a source in the list of sources of the same page."""
+    """Return the link to a source in the list of sources on the same page."""
     return f"#source-{source}"
 
 
 def linked(text: str, address: str) -> str:
-    """Return text as a link, or as text where there is no address.
+    """Return escaped text, as a link if there is an address.
 
     Examples
     --------
     >>> linked("a & b", "#source-1"), linked("a & b", "")
     ('<a href="#source-1">a &amp; b</a>', 'a &amp; b')
     """
-    said = html.escape(text)
-    return f'<a href="{html.escape(address)}">{said}</a>' if address else said
+    escaped = html.escape(text)
+    return f'<a href="{html.escape(address)}">{escaped}</a>' if address else escaped
 
 
 def table_html(
@@ -67,11 +67,11 @@ def table_html(
     heading: Callable[[Any], str] = words,
     address: Callable[[str], str] = listed,
 ) -> str:
-    """Write a table as HTML that any reader can use: with a header, and text that is no markup.
+    """Format a table as accessible HTML, with a header and escaped text.
 
-    Numbers of a column are shown to as many decimals as its largest needs for two digits, as a spreadsheet can read
-    them when they are copied; days as days. Missing cells are empty; a style may show a dash in them. Ids of sources
-    link to their `address`.
+    All numbers of a column have the same number of decimals, enough for two digits of
+    the largest, in a form that spreadsheets can paste. Days are ISO dates. Missing cells
+    are empty; a style sheet may show a dash in them. Source ids link to their `address`.
 
     Examples
     --------
@@ -98,8 +98,8 @@ def table_html(
         _column_html(shown.iloc[:, place], address) for place in range(shown.shape[1])
     ]
     rows = [f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True)]
-    said = html.escape(" ".join(filter(None, (caption, cut_note(frame, limit)))))
-    above = f"<caption>{said}</caption>\n" if said else ""
+    label = html.escape(" ".join(filter(None, (caption, cut_note(frame, limit)))))
+    above = f"<caption>{label}</caption>\n" if label else ""
     return "\n".join(
         [
             "<table>",
@@ -113,7 +113,7 @@ def table_html(
 
 
 def cut_note(frame: pd.DataFrame, limit: int) -> str:
-    """Return how many rows of a table are shown; nothing where it is all of them.
+    """Return a note on how many rows are shown; empty if all of them are.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def _decimals(numbers: np.ndarray) -> int:
 
 
 def _number(number: float, decimals: int) -> str:
-    """Write a number; four digits have no comma, for they may be a year, and none is rounded to nothing."""
+    """Format a number: no comma in four digits (a year?), and no rounding to zero."""
     text = (
         f"{number:,.{decimals}f}" if abs(number) >= 10_000 else f"{number:.{decimals}f}"
     )
@@ -173,14 +173,18 @@ def _number(number: float, decimals: int) -> str:
 
 
 def _text_html(text: str, address: Callable[[str], str] | None) -> str:
-    said = html.escape(text)
+    escaped = html.escape(text)
     if len(text) > NAME:
-        said = said.replace("_", "_<wbr>")
+        escaped = escaped.replace("_", "_<wbr>")
     if address:
         return f'<td class="day">{linked(text, address(text))}</td>'
     if text in MARKED:
-        return f'<td class="{text}">{said}</td>'
-    return f'<td class="long">{said}</td>' if len(text) > LONG else f"<td>{said}</td>"
+        return f'<td class="{text}">{escaped}</td>'
+    return (
+        f'<td class="long">{escaped}</td>'
+        if len(text) > LONG
+        else f"<td>{escaped}</td>"
+    )
 
 
 def html_page(
@@ -189,7 +193,7 @@ def html_page(
     note: str,
     sources: pd.DataFrame | None,
 ) -> str:
-    """Return a page with the tables, what must be known of them, and their sources."""
+    """Return an HTML page with the tables, their caveats and their sources."""
     import jinja2
 
     from cbcstats._version import __version__
@@ -211,7 +215,7 @@ def html_page(
             title=title,
             note=note,
             tables=shown,
-            caveats=_said(tables),
+            caveats=_caveats_of(tables),
             sources=[row.dropna().to_dict() for _, row in cited.iterrows()],
             version=__version__,
         )
@@ -225,7 +229,7 @@ def markdown_page(
     note: str,
     sources: pd.DataFrame | None = None,
 ) -> str:
-    r"""Return the same as Markdown, with the sources in one line.
+    r"""Return the same page in Markdown, with the sources in one line.
 
     Examples
     --------
@@ -247,14 +251,14 @@ def markdown_page(
     parts.append(
         "\n".join(
             f"- {markdown_text(about)}: {markdown_text(reading)}"
-            for about, reading in _said(tables)
+            for about, reading in _caveats_of(tables)
         )
     )
     line = source_line(cited_by(tables.values()), sources_of(tables.values(), sources))
     return "\n\n".join([*parts, *([markdown_text(line)] if line else [])]) + "\n"
 
 
-def _said(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+def _caveats_of(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
     return [
         (f"{about[0].upper()}{about[1:]}", reading)
         for about, reading in caveats(tables).itertuples(index=False)
@@ -267,7 +271,7 @@ def markdown_table(
     limit: int | None = None,
     heading: Callable[[Any], str] = words,
 ) -> str:
-    r"""Write the first rows of a table, or all, in Markdown.
+    r"""Format a table, or its first rows, in Markdown.
 
     Examples
     --------
@@ -288,7 +292,7 @@ def latex_table(
     limit: int | None = None,
     heading: Callable[[Any], str] = words,
 ) -> str:
-    r"""Write the first rows of a table, or all, in LaTeX that needs no package.
+    r"""Format a table, or its first rows, in LaTeX without any package.
 
     Examples
     --------
@@ -312,7 +316,7 @@ def latex_table(
 def _rows(
     frame: pd.DataFrame, limit: int | None, heading: Callable[[Any], str]
 ) -> list[list[str]]:
-    """Return header and rows as text, as the page of HTML has them, so that all forms round numbers alike."""
+    """Return header and rows as in the HTML table, so that all formats round alike."""
     made = table_html(
         frame, limit=len(frame) + 1 if limit is None else limit, heading=heading
     )
@@ -331,13 +335,13 @@ def _are_numbers(frame: pd.DataFrame) -> list[bool]:
 
 
 def markdown_text(text: str) -> str:
-    """Return a text that Markdown shows as it is, on one line."""
+    """Escape a text for Markdown, on one line."""
     marked = _MARKS.sub(r"\\\1", " ".join(text.split()))
     return html.escape(marked, quote=False)
 
 
 def latex_text(text: str) -> str:
-    r"""Return a text that LaTeX prints as it is, on one line.
+    r"""Escape a text for LaTeX, on one line.
 
     Examples
     --------

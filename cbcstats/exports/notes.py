@@ -1,4 +1,4 @@
-"""What goes with numbers wherever they go: the sources of tables, and what a reader must know."""
+"""Notes for exported tables: caveats, the meaning of columns, and the days covered."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _RANGES: Final = (
 
 
 def caveats(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return what a reader of tables must know, in two columns: what it is about, and how it is to be read.
+    """List the caveats of tables, with the columns `about` and `reading`.
 
     Examples
     --------
@@ -60,19 +60,19 @@ def caveats(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     >>> caveats({"missions": load_counts("missions")})["about"].tolist()
     ['an empty cell', 'qualifier: almost', 'qualifier: more than', 'inferred days', 'figures not preferred']
     """
-    said = [("an empty cell", "Not known, or there is nothing to say.")]
+    readings = [("an empty cell", "Not known, or there is nothing to say.")]
     for table, frame in tables.items():
         place = f" in {table}" if len(tables) > 1 else ""
-        said += [
+        readings += [
             (about, reading.format(place=place)) for about, reading in _caveats(frame)
         ]
     return pd.DataFrame(
-        list(dict.fromkeys(said)), columns=[ABOUT, READING], dtype="str"
+        list(dict.fromkeys(readings)), columns=[ABOUT, READING], dtype="str"
     )
 
 
 def latest_day(tables: Iterable[pd.DataFrame]) -> pd.Timestamp | None:
-    """Return the last day that tables have figures or lists of; None where no day is known."""
+    """Return the latest day of the figures or lists in tables; None if unknown."""
     days = [
         column.max()
         for frame in tables
@@ -83,7 +83,7 @@ def latest_day(tables: Iterable[pd.DataFrame]) -> pd.Timestamp | None:
 
 
 def period_of(frame: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp] | None:
-    """Return the first and the last day of the figures or lists of a table; None where no day is known."""
+    """Return the first and the last day of a table; None if unknown."""
     days = [
         column
         for column in _days(frame, "period_start", "period_end", "as_of")
@@ -97,7 +97,7 @@ def period_of(frame: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp] | None:
 
 
 def _days(frame: pd.DataFrame, *names: str) -> list[pd.Series]:
-    """Return the days that columns hold, each as the calendar of its own time zone has it."""
+    """Return the day columns, without missing days and time zones."""
     columns = [frame[name].dropna() for name in names if name in frame]
     return [
         days.dt.tz_localize(None)
@@ -107,7 +107,7 @@ def _days(frame: pd.DataFrame, *names: str) -> list[pd.Series]:
 
 
 def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Yield what is to be known of one table; `{place}` stands for where it is."""
+    """Yield the caveats of one table; `{place}` is filled in with the table's name."""
     yield from _qualifiers(frame)
     if frame.attrs.get("per") == "month":
         yield (
@@ -144,16 +144,16 @@ def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
         ),
     }
     for name, (mark, about, reading) in marks.items():
-        said = name in frame and pd.api.types.is_bool_dtype(
+        has_marks = name in frame and pd.api.types.is_bool_dtype(
             frame[name].dtype
         ) == isinstance(mark, bool)
-        count = int((frame[name] == mark).sum()) if said else 0
+        count = int((frame[name] == mark).sum()) if has_marks else 0
         if count:
             yield about, f"{count:,} of {len(frame):,} rows{{place}} {reading}."
 
 
 def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Yield how each word beside a number is read, with the first number as printed that it stands beside."""
+    """Yield the reading of each qualifier, with its first figure as the example."""
     if not {"qualifier", "value"} <= set(frame):
         return
     if not pd.api.types.is_any_real_numeric_dtype(frame["value"].dtype):
@@ -163,17 +163,15 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     )
     figures = frame[
         has_word & ~notes_of(frame).str.startswith(PARTIAL)
-    ]  # those have no upper end, whatever the word
+    ]  # partly covered periods have no upper end, whatever the qualifier
     for word, value in figures.groupby("qualifier", sort=True)["value"].first().items():
-        said = f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
-        with contextlib.suppress(
-            DataError
-        ):  # a number that is no count has no range to show
+        reading = f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
+        with contextlib.suppress(DataError):  # bounds() only reads counts
             if frame.attrs.get("per") != "month":
-                said = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
+                reading = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
         yield (
             f"qualifier: {words(word)}",
-            f"{said}: {_WORDS[str(word)]}. That is a convention of cbcstats, and no law.",
+            f"{reading}: {_WORDS[str(word)]}. That is a convention of cbcstats, and no law.",
         )
 
 
@@ -182,7 +180,7 @@ def _plain(value: Any) -> float:
 
 
 def meanings(frame: pd.DataFrame) -> dict[str, str]:
-    """Return what each column means, empty where nothing is known of it.
+    """Return the meaning of each column; empty for unknown columns.
 
     Examples
     --------
@@ -193,24 +191,25 @@ def meanings(frame: pd.DataFrame) -> dict[str, str]:
     """
     named = {str(name) for name in frame}
     schemas = [model.to_schema().columns for model in SCHEMAS.values()]
-    # The table that has most of the columns says what they mean; note and source_id stand in several.
+    # Several tables have columns such as note: use the description from the schema
+    # that shares the most columns with the frame.
     nearest = sorted(schemas, key=lambda columns: -len(named & set(columns)))
-    said: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     for columns in nearest:
-        said |= {
+        descriptions |= {
             name: column.description
             for name, column in columns.items()
-            if name not in said
+            if name not in descriptions
         }
-    return {name: _meaning(name, said) for name in map(str, frame)}
+    return {name: _meaning(name, descriptions) for name in map(str, frame)}
 
 
-def _meaning(name: str, said: dict[str, str]) -> str:
+def _meaning(name: str, descriptions: dict[str, str]) -> str:
     if name.startswith(_PREVIOUS):
-        of_before = _meaning(name.removeprefix(_PREVIOUS), said)
+        of_before = _meaning(name.removeprefix(_PREVIOUS), descriptions)
         return f"of the period before: {of_before}" if of_before else ""
     for end, meaning in _ENDS.items():
         if name.endswith(end):
-            of_value = _meaning(name.removesuffix(end), said)
+            of_value = _meaning(name.removesuffix(end), descriptions)
             return f"{of_value}: {meaning}" if of_value else ""
-    return _COMPUTED.get(name) or said.get(name, "")
+    return _COMPUTED.get(name) or descriptions.get(name, "")

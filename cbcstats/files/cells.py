@@ -1,6 +1,6 @@
-"""Single cells: parse numbers, and explain what is wrong with a cell.
+"""Parse numbers in single cells, and explain faulty cells.
 
-Many bad cells are not typing errors, but what a spreadsheet program made of a good one.
+Many faulty cells are not typing errors: a spreadsheet program changed a valid entry.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cbcstats.files.dates import is_date_like
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A published change needs its sign: programs make 49% or 0.49 of +49%, and 2 of +2.
+# A published change needs its sign: programs turn +49% into 49% or 0.49, and +2 into 2.
 CHANGE_WITH_SIGN: Final = (
     r"^(?!\s)(?=.*[0-9A-Za-z])"
     r"(?!(?=.*[1-9])[0-9]+([.,][0-9]+)?\s?%?$)(?![+-]0[.,][0-9]+$).*(?<!\s)$"
@@ -35,7 +35,7 @@ _ERROR_SHOWN: Final = re.compile(
 _FOREIGN_ENCODINGS: Final = ("cp1252", "latin-1")
 # A float holds numbers of up to 15 digits exactly.
 _DIGITS: Final = 15
-# A longer text is not a number that somebody typed, and is not looked at closely.
+# A longer text is not a number that anyone typed; it is not examined further.
 _LONGEST: Final = 30
 # pandas writes whole numbers as 12.0 where some cells of their column are missing.
 _WHOLE: Final = re.compile(r"([+-]?\d{1,15})(\.0*)?", re.ASCII)
@@ -52,7 +52,7 @@ _FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
 
 
 def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
-    """Parse whole numbers to Int64; what is not one, or is ambiguous, is missing.
+    """Parse whole numbers to Int64; invalid or ambiguous numbers become missing.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
 
 
 def parse_numbers(texts: Sequence[str]) -> pd.Series:
-    """Parse numbers to Float64; what is not one, or is ambiguous, is missing.
+    """Parse numbers to Float64; invalid or ambiguous numbers become missing.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def whole_if_possible(values: pd.Series) -> pd.Series:
 def explain_number(
     text: str, *, whole: bool, words: str = "a column of their own"
 ) -> Finding:
-    """Explain why a text is not a number, and what to write.
+    """Explain why a text is not a valid number, and suggest a remedy.
 
     `words` is the column for words such as "about".
 
@@ -126,9 +126,9 @@ def explain_number(
 
 
 def _explain_thousands(text: str, *, whole: bool) -> Finding:
-    """Explain a number in groups of three digits, some of which may be decimals."""
+    """Explain a number with groups of three digits, which may be decimals."""
     digits = re.sub(r"[^\d+-]", "", text)
-    # Only a single point or comma may be a decimal one, and not in a whole number.
+    # Only a single point or comma can be a decimal one, and not in a whole number.
     if _ONE_POINT.fullmatch(text):
         decimal = "" if whole else f" or {float(text):g}"
         problem = "may have a thousands separator or a decimal point"
@@ -141,7 +141,7 @@ def _explain_thousands(text: str, *, whole: bool) -> Finding:
 
 
 def find_damage(cell: str) -> Finding | None:
-    """Explain how a spreadsheet program lost the text of a cell, if it did.
+    """Explain how a spreadsheet program damaged a cell, or return None.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def find_damage(cell: str) -> Finding | None:
 
 
 def explain_mark(cell: str) -> Finding:
-    """Explain why a cell is neither true nor false."""
+    """Explain why a cell is not a valid true or false, and suggest a remedy."""
     word = cell.lower()
     for mark, words in _FOREIGN_MARKS.items():
         if word in words:
@@ -178,7 +178,7 @@ def explain_mark(cell: str) -> Finding:
 
 
 def explain_change(cell: str) -> Finding | None:
-    """Explain what a spreadsheet program did to a published change such as +49%.
+    """Explain how a spreadsheet program changed a published change such as +49%.
 
     Examples
     --------

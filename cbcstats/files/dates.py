@@ -1,7 +1,7 @@
-"""Dates as people type them.
+"""Parse dates as people type them.
 
-They are parsed as ISO 8601 or in one stated format; any other date is explained, not
-guessed.
+Only ISO 8601 and one stated format are accepted. For any other date, the problem and
+its remedy are reported; cbcstats does not guess.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cbcstats.frames import text_column
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# Excel counts days from 1 January 1900, and counts a 29 February 1900 that never was.
+# Excel counts days from 1 January 1900, including a 29 February 1900 that never was.
 EXCEL_DAY_ZERO: Final = datetime.date(1899, 12, 30)
 # Workbooks made by older versions for the Macintosh count from 1904.
 EXCEL_1904_DAY_ZERO: Final = datetime.date(1904, 1, 1)
@@ -34,7 +34,7 @@ _ISO_TIME: Final = re.compile(
 _YEAR_MONTH_DAY: Final = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII
 )
-# Spreadsheet programs add a midnight to days when they save CSV.
+# Spreadsheet programs may append 00:00 to dates when they save CSV.
 _MIDNIGHT: Final = r"( 0?0:00(:00)?)?"
 _DAY_MONTH_YEAR: Final = re.compile(
     rf"(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}}|\d\d){_MIDNIGHT}", re.ASCII
@@ -47,9 +47,9 @@ _NO_DAY: Final = re.compile(
 )
 # Five digits are the days from 1927 to 2173; a fraction is the time of day.
 _SERIAL: Final = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
-# Some patterns take the square of the length of a text to match.
+# Some patterns take quadratic time in the length of the text.
 _LONGEST_DATE: Final = 60
-# A day whose day, month and year cannot be mistaken for one another.
+# A test date whose day, month and year cannot be confused.
 _PROBE: Final = datetime.date(2017, 4, 23)
 _DIRECTIVES_THAT_TOUCH: Final = re.compile("%[djmyYHMS]%[djmyYHMS]")
 _DAY_FIRST: Final = "%d{mark}%m{mark}{year}"
@@ -73,7 +73,7 @@ _NOT_IN_CALENDAR: Final = Finding(
 
 
 def check_date_format(date_format: str | None) -> None:
-    """Check that a format of dates names day, month and year.
+    """Check that a date format includes day, month and year.
 
     Examples
     --------
@@ -107,9 +107,9 @@ such as '%d/%m/%Y', but 'dd/mm/yyyy' was given
 
 
 def parse_day(text: str, *, partial: bool = False) -> tuple[pd.Timestamp, str]:
-    """Parse an ISO 8601 date, and tell whether its day, month or year is known.
+    """Parse an ISO 8601 date, and return it with its precision: day, month or year.
 
-    With `partial`, a month or a year alone is its first day.
+    With `partial`, a month or a year alone becomes its first day.
 
     Examples
     --------
@@ -146,10 +146,10 @@ def parse_dates(
     *,
     partial: bool = False,
 ) -> pd.Series:
-    """Parse dates to datetime64[us]; what is not one, or is ambiguous, is missing.
+    """Parse dates to datetime64[us]; invalid or ambiguous dates become missing.
 
-    `day_zero` is the day from which the serial numbers of a workbook count. With
-    `partial`, a year or a month alone is its first day.
+    `day_zero` is day zero of the serial numbers of a workbook. With `partial`, a year
+    or a month alone becomes its first day.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def parse_dates(
         others = text.where(~is_iso & _may_have_format(text, date_format))
         stated = _to_datetime(others, date_format)
         days = days.fillna(stated.dt.normalize())
-    # Few dates need this, and pandas has no vectorised way to read them.
+    # Few dates get here, and pandas has no vectorised parser for them.
     for place in np.flatnonzero(days.isna()).tolist():
         if day := _parse_date(texts[place], day_zero, partial=partial):
             days.iloc[place] = day
@@ -177,8 +177,8 @@ def _to_datetime(texts: pd.Series, date_format: str) -> pd.Series:
 
 
 def _may_have_format(text: pd.Series, date_format: str) -> pd.Series:
-    """Tell which texts may be in a format, as pandas reads more than that."""
-    # In any format, pandas reads "today" and "now" as well, and digits of all scripts.
+    """Tell which texts can match a format; pandas accepts more than the format says."""
+    # Whatever the format, pandas also accepts "today", "now" and non-ASCII digits.
     # Mapped over no texts, the result would be text again.
     is_ascii = text.map(str.isascii).astype(bool)
     has_digits = text.str.contains("[0-9]")
@@ -195,7 +195,7 @@ def _parse_date(
     text: str, day_zero: datetime.date | None, *, partial: bool
 ) -> pd.Timestamp | None:
     """Parse an ISO time, a serial number, or a date without its day."""
-    # The day is the one that is written, whatever its time zone.
+    # Keep the date as written, whatever its time zone.
     if day_and_time := _ISO_TIME.fullmatch(text):
         text = day_and_time[1]
     elif day_zero and (serial := _SERIAL.fullmatch(text)):
@@ -209,7 +209,7 @@ def _parse_date(
 
 
 def serials_as_days(texts: pd.Series, day_zero: datetime.date | None) -> pd.Series:
-    """Write the serial numbers of a workbook as the days that they are read as.
+    """Replace the serial numbers of a workbook with ISO dates.
 
     Examples
     --------
@@ -226,7 +226,7 @@ def serials_as_days(texts: pd.Series, day_zero: datetime.date | None) -> pd.Seri
 
 
 def first_of_each_order(texts: Iterable[str]) -> tuple[str, str]:
-    """Find the first date that must have the day first, and the first with the month.
+    """Find the first date that can only be day-first, and the first month-first one.
 
     Examples
     --------
@@ -239,7 +239,7 @@ def first_of_each_order(texts: Iterable[str]) -> tuple[str, str]:
         if numbers is None:
             continue
         orders = list(_orders(numbers))
-        # A date that fits both orders, such as 03/04/2017, shows neither.
+        # A date that is valid in both orders, such as 03/04/2017, proves neither.
         if len(orders) != 1:
             continue
         [order] = orders
@@ -248,7 +248,7 @@ def first_of_each_order(texts: Iterable[str]) -> tuple[str, str]:
 
 
 def is_date_like(text: str) -> bool:
-    """Tell whether a text looks like a date, as a spreadsheet program would show one."""
+    """Tell whether a text looks like a date in a spreadsheet program."""
     forms = (_DAY_MONTH_YEAR, _YEAR_FIRST, _MONTH_IN_WORDS)
     return any(form.fullmatch(text) for form in forms)
 
@@ -256,7 +256,7 @@ def is_date_like(text: str) -> bool:
 def explain_date(
     text: str, stated: str | None = None, *, may_state: bool = True
 ) -> Finding:
-    """Explain why a text is not a date, and what to write.
+    """Explain why a text is not a valid date, and suggest a remedy.
 
     Parameters
     ----------
@@ -295,7 +295,7 @@ def explain_date(
 
 
 def _explain_serial(days: int) -> Finding:
-    # Nothing in the number shows from which year its workbook counts.
+    # The number alone does not show whether its workbook counts from 1900 or 1904.
     since_1900 = EXCEL_DAY_ZERO + datetime.timedelta(days=days)
     since_1904 = EXCEL_1904_DAY_ZERO + datetime.timedelta(days=days)
     return Finding(
@@ -341,7 +341,7 @@ def _explain_numbers(
 
 def _explain_words(text: str, *, may_state: bool) -> Finding:
     """Explain a date with the month in words."""
-    # With 1 for its day, 31 February is in a known format but not in the calendar.
+    # Replacing the day with 1 tells a wrong format from a wrong day (31 February).
     on_the_first = re.sub(r"\b\d\d?\b", "1", text, count=1, flags=re.ASCII)
     fitting = [known for known in _IN_WORDS if _has_format(on_the_first, known)]
     if fitting and not _has_format(text, fitting[0]):
@@ -362,7 +362,7 @@ def _has_format(text: str, date_format: str) -> bool:
 
 
 def _orders(numbers: re.Match[str]) -> dict[str, datetime.date]:
-    """Find the orders in which three numbers are a date, each with its date."""
+    """Return the valid readings of three numbers: day first, month first, or both."""
     first, second, year = numbers[1], numbers[3], numbers[4]
     dates = {}
     if day_first := _date(year, second, first):
@@ -373,7 +373,7 @@ def _orders(numbers: re.Match[str]) -> dict[str, datetime.date]:
 
 
 def _date(year: str, month: str, day: str) -> datetime.date | None:
-    # A year of two digits is one of this century.
+    # Two-digit years are taken to be in this century.
     full_year = int(year)
     if len(year) == 2:
         full_year += 2000

@@ -26,22 +26,22 @@ DELIMITERS: Final = {
     "\t": "a tab",
     "|": "a vertical bar",
 }
-# The rows among which the delimiter and the header are looked for.
+# How many rows are searched for the delimiter and the header.
 FIRST_ROWS: Final = 20
 _FIRST_CHARACTERS: Final = 2**18
-# Colons are common in text and times, too, so a rare delimiter weighs less.
+# Colons also occur in text and times, so rare delimiters score lower.
 _RARE_DELIMITERS: Final = ":~^"
 _RARE_SHARE: Final = 0.6
-# Python decodes bytes that are not UTF-8 to these characters and back.
+# With "surrogateescape", Python decodes bytes that are not UTF-8 to these.
 _SURROGATES: Final = re.compile("[\udc80-\udcff]+")
-# A quotation mark that is open for more lines than this was never closed.
+# After this many lines, assume that an open quotation mark is never closed.
 _LONGEST_RECORD: Final = 10_000
 
 
 class Record(NamedTuple):
-    """A row as its cells, or as the text of its line if that cannot be split.
+    """A row split into cells; if that fails, its line is the only cell.
 
-    `fault` is the reason why it cannot.
+    `fault` says why the line could not be split.
     """
 
     row: int
@@ -71,7 +71,7 @@ def decode(content: bytes, name: str) -> Text:
         return Text(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         text = content.decode("utf-8-sig", errors="surrogateescape")
-    # Files that several people added to can have a different encoding on each line.
+    # Files edited by several people can have a different encoding on each line.
     not_ascii = [line for line in content.splitlines() if not line.isascii()]
     if any(map(_is_utf_8, not_ascii)):
         return Text(text, "mixed")
@@ -99,7 +99,7 @@ def _as_windows_1252(surrogates: re.Match[str]) -> str:
 
 
 def _utf_16(first: bytes) -> str:
-    """Return the kind of UTF-16 in which a file begins, or an empty text."""
+    """Return the UTF-16 encoding of a file by its first bytes, or an empty text."""
     if first.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     # Without a byte order mark, every other byte of Latin letters is zero.
@@ -120,14 +120,14 @@ def _is_utf_8(content: bytes) -> bool:
 
 
 def first_lines(text: str) -> list[str]:
-    """Return the lines among which the delimiter and the header are looked for."""
+    """Return the lines that are searched for the delimiter and the header."""
     return _lines(text[:_FIRST_CHARACTERS])
 
 
 def delimiters_of(lines: Sequence[str]) -> list[str]:
-    """Rank the delimiters that a text may have by its first lines, the likeliest first.
+    """Rank the possible delimiters of a text, the likeliest first.
 
-    The likeliest is the one that cuts many of the first rows into equally many cells.
+    The likeliest one splits most of the first rows into the same number of cells.
     """
     delimiters = [*DELIMITERS, *_RARE_DELIMITERS]
 
@@ -138,13 +138,13 @@ def delimiters_of(lines: Sequence[str]) -> list[str]:
 
 
 def _regularity(lines: Sequence[str], delimiter: str) -> tuple[bool, float]:
-    """Measure how regularly a delimiter cuts the first lines into cells."""
+    """Score how regularly a delimiter splits the first lines into cells."""
     first = first_records(lines, delimiter)
     rows_by_width = Counter(len(record.cells) for record in first)
     is_uniform = len(rows_by_width) == 1
     score = 0.0
     for width, rows in rows_by_width.items():
-        # Remarks may hold more commas than a row has cells, but not as many each time.
+        # Free text may contain many commas, but rarely the same number in each row.
         if width > 1:
             score = max(score, rows**2 * width)
     if delimiter not in DELIMITERS:
@@ -170,18 +170,18 @@ def all_records(text: str, delimiter: str) -> Iterator[Record]:
 
 
 def _lines(text: str) -> list[str]:
-    # str.splitlines() would also cut at form feeds and at separators of Unicode.
+    # str.splitlines() would also split at form feeds and Unicode separators.
     return list(io.StringIO(text, newline=""))
 
 
 def records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
-    """Yield the records of some lines.
+    """Split lines into records.
 
-    A line with a quotation mark that is never closed is a record with a fault, and
-    reading goes on at the next line. A quotation mark inside a cell is kept: the line
+    If a quotation mark is never closed, its line becomes a record with a fault, and
+    reading resumes at the next line. A quotation mark inside a cell is kept: the line
     "5" disk", 2 has the cells 5" disk" and 2.
     """
-    # The line at which the present record begins, and the number of the last record.
+    # Index of the line where the current record begins, and number of the last row.
     first = row = 0
     longest = _LONGEST_RECORD
 
@@ -200,7 +200,7 @@ def records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
                 first = start + reader.line_num
                 yield Record(row, cells)
             return
-        # An error ends the reader, so a new one begins at the next line.
+        # A csv.reader is unusable after an error; start a new one at the next line.
         except csv.Error as error:
             fault = str(error)
         line = lines[first].rstrip("\r\n")
@@ -212,7 +212,7 @@ def records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
             yield Record(row, cells)
         else:
             yield Record(row, [line], fault)
-            # Otherwise a mark open on each line has each read ten thousand times.
+            # If every line has an unclosed mark, each would be read 10,000 times.
             longest = max(longest // 2, FIRST_ROWS)
 
 
@@ -221,12 +221,12 @@ def columns_by_line(
 ) -> tuple[pa.Table, dict[int, str]] | None:
     """Split lines into columns with Arrow, or return None if records span lines.
 
-    Returns the table, and by row number the lines that have more or fewer cells than
-    names.
+    Returns the table, and a dict from row number to line for the rows that have more or
+    fewer cells than names.
     """
-    # Arrow would take line breaks at the end for blank lines.
+    # Arrow would count trailing line breaks as blank lines.
     content = content.rstrip(b"\r\n")
-    # Files of old Macintosh programs end lines in \r, which the csv module knows.
+    # Old Macintosh programs end lines with \r, which only the csv module supports.
     if content.count(b"\r") != content.count(b"\r\n"):
         return None
     ragged: dict[int, str] = {}
@@ -235,7 +235,7 @@ def columns_by_line(
         ragged[line.number] = line.text
         return "skip"
 
-    # Only a single thread knows the numbers of the lines.
+    # Arrow knows line numbers only when it reads in a single thread.
     read = pa.csv.ReadOptions(column_names=names, skip_rows=skip, use_threads=False)
     parse = pa.csv.ParseOptions(
         delimiter=delimiter, ignore_empty_lines=False, invalid_row_handler=keep
@@ -247,7 +247,7 @@ def columns_by_line(
         table = pa.csv.read_csv(pa.BufferReader(content), read, parse, convert)
     except pa.ArrowInvalid:
         return None
-    # With a line break inside quotation marks, there are more lines than rows.
+    # A line break inside quotation marks makes more lines than rows.
     lines = content.count(b"\n") + 1
     rows = skip + len(table) + len(ragged)
     if rows != lines:

@@ -1,8 +1,8 @@
-"""Tables as they were typed: the one way from a file or a frame to cells of text.
+"""Read a file or a frame as a table of text.
 
 `read_text_table` reads a CSV file, a sheet of a workbook, a Parquet file or a frame
-into a `TextTable`. Cells are not interpreted here; what cannot be read is kept, with
-the reason.
+into a `TextTable`. Cells are not parsed here. Faulty rows and cells are kept, with the
+reason.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     Rows = list[tuple[int, list[str]]]
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
-# The row below the header, where a frame has no rows of a spreadsheet.
+# Number of the first row of a frame, as if it had a header in row 1.
 FIRST_ROW: Final = 2
 # Megabytes of a file that is read into memory.
 LARGEST: Final = 512
-# Characters that are shown of what Arrow says about a broken file.
+# Characters of Arrow's own error message that are shown.
 _SHOWN: Final = 200
-# The dtypes of pandas that can be missing, by the name of the type in Arrow.
+# Nullable dtypes of pandas, by the name of the Arrow type.
 _NULLABLE: Final = {
     "bool": "boolean",
     **{f"int{bits}": f"Int{bits}" for bits in (8, 16, 32, 64)},
@@ -47,7 +47,7 @@ _NULLABLE: Final = {
 
 @dataclass
 class TextTable:
-    """A table as it was typed.
+    """A table of text, before its cells are parsed.
 
     Attributes
     ----------
@@ -63,22 +63,22 @@ class TextTable:
         Cells of CSV and Excel are text, an empty one is `""`; those of Parquet and
         frames are as they are.
     faults : dict of int to str
-        By row, why it could not be split into cells.
+        By row, the reason why it could not be split into cells.
     surplus : dict of int to list of str
         By row, the cells beyond the header.
     not_utf8 : dict of (int, str) to str
         By row and column, the first word of a cell that was not UTF-8 and was read as
         Windows-1252.
     unread : dict of (int, str) to str
-        By row and column, why Excel shows no value there; the cell holds the formula or
-        the error.
+        By row and column, the reason why Excel shows no value; the cell holds the
+        formula or the error.
     encoding : str
         Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, or `mixed` of UTF-8 and
         Windows-1252.
     delimiter : str
-        What separates the cells of a CSV file.
+        The delimiter of a CSV file.
     first_day : datetime.date, optional
-        The day from which serial numbers of a workbook count.
+        Day zero of the serial numbers of a workbook.
     is_text : bool
         Whether all cells are text.
     """
@@ -121,8 +121,8 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
     source : path or pandas.DataFrame
         A file that ends in .csv, .tsv, .txt, .xlsx or .parquet, or a frame.
     is_header : callable
-        Tells whether a list of cells is the header. Without such a row, the header is
-        the first row that is about as full as others; titles above it are skipped.
+        Tells whether a list of cells is the header. If no row is, the header is the
+        first row about as full as the others; titles above it are skipped.
     sheet : str, optional
         The sheet of a workbook; by default the one that has the header.
 
@@ -172,7 +172,7 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
     try:
         path = Path(source).expanduser()
         exists = path.is_file()
-    # There is no such home folder, the name is too long, or it has a zero byte.
+    # An unknown home folder, a name that is too long, or a zero byte in it.
     except (RuntimeError, OSError, ValueError) as error:
         message = f"{source}: cannot be found ({error}); check the name and the folder"
         raise DataError(message) from error
@@ -194,10 +194,10 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
 
 
 def header_place(rows: Sequence[Sequence[str]], is_header: IsHeader, name: str) -> int:
-    """Return which of the first rows is the header.
+    """Return the index of the header row.
 
-    It is the first that names the columns needed, or else the first that is about as
-    full as others.
+    It is the first row that names the required columns, or else the first row with at
+    least half as many filled cells as the fullest row.
     """
     rows = rows[: delimited.FIRST_ROWS]
     if not rows:
@@ -221,14 +221,14 @@ def _first_full_row(rows: Sequence[Sequence[str]]) -> int:
     for cells in rows:
         filled = [cell for cell in cells if cell.strip()]
         counts.append(len(filled))
-    # A title above a table fills one or two cells, and a header may lack a few names.
+    # A title fills one or two cells, while a header may lack a few names.
     half = max(counts) / 2
     full = [place for place, count in enumerate(counts) if count >= half]
     return full[0]
 
 
 def unique_names(header: Iterable[str]) -> list[str]:
-    """Make names of columns unique: a second `a` is `a (2)`, an empty one `column 3`.
+    """Make column names unique: a second `a` becomes `a (2)`, an empty one `column 3`.
 
     Examples
     --------
@@ -240,7 +240,7 @@ def unique_names(header: Iterable[str]) -> list[str]:
     for place, cell in enumerate(header, start=1):
         name = cell.strip() or f"column {place}"
         unique = name
-        # A name such as `a (2)` may be taken by a column that is called so.
+        # A column of the file may already be called `a (2)`.
         while unique in names:
             numbers[name] += 1
             unique = f"{name} ({numbers[name] + 1})"
@@ -249,7 +249,7 @@ def unique_names(header: Iterable[str]) -> list[str]:
 
 
 def free_name(name: str, taken: Container[str]) -> str:
-    """Return a name that is not taken: as it is, or followed by `(as typed)`."""
+    """Return the name, with `(as typed)` added if it is already taken."""
     free = name
     number = 0
     while free in taken:
@@ -293,7 +293,7 @@ def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
 def _from_lines(
     empty: TextTable, text: str, first: list[delimited.Record]
 ) -> TextTable | None:
-    """Read a table with Arrow, or return None where a row may not be one line.
+    """Read a table with Arrow, or return None if a row may span several lines.
 
     Arrow is much faster than the csv module.
     """
@@ -312,7 +312,7 @@ def _from_lines(
 def _first_records(
     text: str, is_header: IsHeader
 ) -> tuple[str, list[delimited.Record]]:
-    """Return the delimiter that shows a header, or the likeliest, and its records."""
+    """Return the delimiter that gives a header, or else the likeliest; and records."""
     lines = delimited.first_lines(text)
     delimiters = delimited.delimiters_of(lines)
     for delimiter in delimiters:
@@ -325,7 +325,7 @@ def _first_records(
 
 
 def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTable:
-    """Fit records to the header; bytes that are not UTF-8 are read as Windows-1252."""
+    """Align records with the header; repair bytes that are not UTF-8."""
     rows = []
     for record in records:
         cells = map(delimited.repair, record.cells)
@@ -353,7 +353,7 @@ def _misread_words(
 
 
 def _from_columns(empty: TextTable, columns: Any, ragged: dict[int, str]) -> TextTable:
-    """Make a table of columns, and of lines with more or fewer cells by row number."""
+    """Make a table from columns and, by row number, ragged lines."""
     first = empty.header_row + 1
     end = first + len(columns) + len(ragged)
     rows = pd.Index(range(first, end), name="row", dtype="int64")
@@ -388,7 +388,7 @@ def _from_workbook(path: Path, is_header: IsHeader, wanted: str | None) -> TextT
     body = dict(rows[place + 1 :])
     unread = {}
     for (row, column), (formula, problem) in sheet.unread.items():
-        # Formulas in titles above the header, or beside the table, are not its cells.
+        # Ignore formulas in titles above the header, or to the right of the table.
         if row in body and column < len(names):
             body[row][column] = formula
             unread[row, names[column]] = problem
@@ -398,7 +398,7 @@ def _from_workbook(path: Path, is_header: IsHeader, wanted: str | None) -> TextT
 
 
 def _choose_sheet(path: Path, is_header: IsHeader, wanted: str | None) -> Sheet:
-    """Return the sheet of a name, or the one with the header, or the first filled."""
+    """Return the named sheet, else the one with the header, else the first filled."""
     sheets = read_sheets(path)
     by_name = {sheet.name: sheet for sheet in sheets}
     if wanted in by_name:
@@ -450,7 +450,7 @@ def _count_to_last_text(cells: list[str], least: int) -> int:
 
 
 def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
-    """Fit rows to the header; one with more or fewer cells is a fault."""
+    """Align rows with the header; too many or too few cells are a fault."""
     width = len(empty.header)
     faults = {}
     surplus = {}
@@ -459,7 +459,7 @@ def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
         if not "".join(cells).strip():
             continue
         beyond = cells[width:]
-        # Spreadsheet programs end rows with empty cells, which do no harm.
+        # Empty cells at the end of a row are harmless; spreadsheet programs add them.
         if len(cells) < width or "".join(beyond).strip():
             count = plural(len(cells), "cell")
             faults[row] = f"has {count} where the header has {width}"
@@ -477,7 +477,7 @@ def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
 
 
 def _without_blank_rows(table: TextTable) -> TextTable:
-    """Drop the rows that hold nothing: they are neither rows nor problems."""
+    """Drop blank rows; they do not count as problems."""
     blank = table.cells.index
     for name in table.header:
         text = table.text_of(blank, name)
@@ -497,10 +497,10 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         table = ParquetFile(path).read()
         _check_values(table)
-        # What pandas noted in the file may be broken or untrue, and is not needed.
+        # The pandas metadata in the file may be broken or wrong, and is not needed.
         bare = table.replace_schema_metadata()
         frame: pd.DataFrame = bare.to_pandas(types_mapper=_nullable_dtype)
-    # A time zone that is not known is a KeyError.
+    # An unknown time zone raises KeyError.
     except (*broken, KeyError) as error:
         reason = " ".join(str(error).split())[:_SHOWN]
         raise DataError(
@@ -510,16 +510,16 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 def _nullable_dtype(kind: pa.DataType) -> Any:
-    """Return the dtype for whole numbers and booleans of which some may be missing."""
-    # By its name, since older pyarrow cannot hash an extension type that it does not know.
+    """Return the nullable dtype for whole numbers and booleans, or None for others."""
+    # Look it up by name: older pyarrow cannot hash unknown extension types.
     name = _NULLABLE.get(str(kind))
     return pd.api.types.pandas_dtype(name) if name else None
 
 
 def _check_values(table: pa.Table) -> None:
-    """Raise the errors that Arrow would raise only when a cell is used.
+    """Check all values now, as Arrow reports invalid ones only when they are used.
 
-    They are text that is not UTF-8, days outside the calendar, and unknown time zones.
+    Examples are invalid UTF-8, dates out of range, and unknown time zones.
     """
     table.validate(full=True)
     for column in table.columns:

@@ -1,7 +1,7 @@
-"""Excel workbooks: sheets as rows of text, and what a workbook can hold.
+"""Read Excel sheets as rows of text, and write text that Excel can store.
 
-calamine reads the cells. It takes formulas without a stored result, and errors, for
-empty cells, and it lays out all cells between the first and the last. So the XML of
+calamine reads the cells. It treats errors, and formulas without a stored result, as
+empty cells, and it allocates every cell between the first and the last. So the XML of
 each sheet is scanned first.
 """
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    # By row and column or place: the formula or the error, and what is wrong with it.
+    # By row and column: the formula or the error, and the problem with it.
     Unread = dict[tuple[int, int], tuple[str, str]]
 
 # The limits of Excel: rows and columns of a sheet, characters of a cell.
@@ -43,7 +43,7 @@ _MOST_XML: Final = 2**30
 _MOST_CELLS: Final = 2**25
 # Characters of all cells; one shared text can fill a million cells.
 _MOST_TEXT: Final = 2**29
-# Characters that XML cannot hold, and those that a title or a name should not.
+# Characters that are not allowed in XML, and others unwanted in a title or a name.
 _NOT_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _NOT_NAME: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Rows, cells and shared texts as nearly all programs write them.
@@ -52,7 +52,7 @@ _COMMON_CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3})\d{1,7}"(?: s="\d+")?(?: t="[a-zA-Z]+")?/?>'
 )
 _COMMON_TEXT: Final = re.compile(rb' t="s"><v>(\d+)</v>')
-# The errors of Python when it reads a broken archive or broken XML.
+# Errors that Python raises for a broken archive or broken XML.
 _BROKEN: Final = (
     ValueError,
     LookupError,
@@ -101,7 +101,7 @@ def read_sheets(path: Path) -> list[Sheet]:
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
             sheets.append(_read(sheet, unread.get(name, {})))
-    # A DataError is also a ValueError, but already says what is wrong.
+    # A DataError is also a ValueError, but already has a clear message.
     except DataError:
         raise
     except (python_calamine.CalamineError, *_BROKEN) as error:
@@ -122,24 +122,24 @@ def first_day(path: Path) -> datetime.date:
 
 
 def new_workbook(content: io.BytesIO, title: str) -> Any:
-    """Start a workbook in which text stays text and equal cells give equal bytes."""
+    """Start a workbook that keeps text as text and is reproducible byte for byte."""
     import xlsxwriter
 
     options = {"in_memory": True, "strings_to_urls": False}
     workbook = xlsxwriter.Workbook(content, options)
-    # A workbook holds the time of its creation; now would change its bytes.
+    # A fixed time of creation, so that equal cells give equal bytes.
     created = datetime.datetime(2000, 1, 1)
     workbook.set_properties({"title": text_of_name(title), "created": created})
     return workbook
 
 
 def text_of_cell(text: str) -> str:
-    """Write the characters that no workbook can hold as their numbers: `_xFFFF_`."""
+    """Escape the characters that a workbook cannot store, as `_xFFFF_`."""
     return _NOT_XML.sub(_as_number, text)
 
 
 def text_of_name(text: str) -> str:
-    r"""Write the control characters of a title, name or comment as their numbers.
+    r"""Escape the control characters of a title, name or comment.
 
     Examples
     --------
@@ -154,7 +154,7 @@ def _as_number(character: re.Match[str]) -> str:
 
 
 def _read(sheet: Any, unread: Unread) -> Sheet:
-    """Read a sheet, with the rows and columns in which calamine sees no cell."""
+    """Read a sheet, with the leading rows and columns that calamine leaves out."""
     # calamine counts rows and columns from 0, and the scan from 1, as Excel does.
     top, left = sheet.start or (0, 0)
     cells = sheet.to_python(skip_empty_area=True)
@@ -189,7 +189,7 @@ def _scan_workbook(path: Path) -> dict[str, Unread]:
 
 
 class _Archive:
-    """The parts of a workbook, which together unpack to a limited size."""
+    """The parts of a workbook, with a limit on their total unpacked size."""
 
     def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
         self._file = file
@@ -206,7 +206,7 @@ class _Archive:
         if name is None:
             return b""
         info = self._file.getinfo(name)
-        # The size that an archive states may be untrue; read to its true end.
+        # The size stated in the archive may be wrong, so count what is read.
         info.file_size = _MOST_XML + 1
         with self._file.open(info) as file:
             content = file.read(self._left + 1)
@@ -220,7 +220,7 @@ class _Archive:
 
     def parse(self, part: str) -> ElementTree.Element:
         """Parse the XML of a part."""
-        # Expat, beneath this parser, stops at entities that blow up.
+        # Expat, which this parser uses, stops at entities that expand excessively.
         return ElementTree.fromstring(self.unpack(part))  # noqa: S314
 
 
@@ -269,8 +269,8 @@ def _lengths_of_texts(xml: bytes) -> list[int]:
 def _scan_sheet(xml: bytes, lengths: list[int], name: str) -> Unread:
     """Find the cells that show no value, by row and column from 1.
 
-    Raises DataError where the cells are too far apart, or their texts too long, to be
-    laid out.
+    Raises DataError if the cells are too far apart, or their texts too long, to fit in
+    memory.
     """
     scan = _Scan(lengths)
     if not scan.read_common_form(xml):
@@ -294,7 +294,7 @@ def _scan_sheet(xml: bytes, lengths: list[int], name: str) -> Unread:
 class _Scan:
     """The extent of a sheet, and its cells without a value, from its XML.
 
-    `rows` and `columns` reach from the first to the last cell; `characters` is the
+    `rows` and `columns` span the first to the last cell; `characters` is the
     length of all shared texts, each as often as a cell shows it.
     """
 
@@ -312,12 +312,12 @@ class _Scan:
         self._child = ""
 
     def read_common_form(self, xml: bytes) -> bool:
-        """Read cells as nearly all programs write them, or return False.
+        """Read cells in the form that nearly all programs write, or return False.
 
         Sheets with formulas or errors are left to `read_xml`, which sees whether they
         show a value.
         """
-        # Regular expressions take a fraction of the time of an XML parser.
+        # Regular expressions are many times faster than an XML parser.
         _, start, rest = xml.partition(b"<sheetData")
         data, end, _ = rest.partition(b"</sheetData>")
         if not start or not end:
@@ -327,7 +327,7 @@ class _Scan:
             return False
         letters = _COMMON_CELL.findall(data)
         rows = _COMMON_ROW.findall(data)
-        # What begins like a cell or a row must be one that the expressions read.
+        # Every cell and row must have matched the expressions.
         if len(letters) != data.count(b"<c") or len(rows) != data.count(b"<row"):
             return False
         self.columns = _extent(_column(name.decode()) for name in set(letters))
@@ -337,7 +337,7 @@ class _Scan:
         return True
 
     def read_xml(self, xml: bytes) -> None:
-        """Read cells however they are written."""
+        """Read cells in any valid form, with an XML parser."""
         parser = expat.ParserCreate()
         # Without it, an entity that expands gives one piece of text per use.
         parser.buffer_text = True
@@ -393,7 +393,7 @@ class _Scan:
 
     def _length(self, place: str) -> int:
         """Return the number of characters of a shared text."""
-        # A broken workbook can name a text that it does not have.
+        # A broken workbook can refer to a text that does not exist.
         if not place.isdecimal():
             return 0
         number = int(place)
@@ -420,7 +420,7 @@ def _with(numbers: range, number: int) -> range:
 
 
 def _place(reference: str) -> tuple[int, int]:
-    """Return the row and the column of a reference, from 1.
+    """Return the row and the column of a cell reference, counted from 1.
 
     Examples
     --------

@@ -1,7 +1,6 @@
-"""Write files, and tables as CSV and Parquet.
+"""Write files atomically, and tables as CSV and Parquet.
 
-A file has its old content or its new content, never a part of either. A CSV file has
-no text that a spreadsheet program would compute.
+Cells that a spreadsheet program would run as formulas are written as text.
 """
 
 from __future__ import annotations
@@ -26,29 +25,29 @@ if TYPE_CHECKING:
 
 # Ends the names of temporary files; they remain if the process is killed.
 UNFINISHED: Final = ".cbcstats-unfinished"
-# What systems say of a full disk, of a used-up quota, and of a file that is too large.
+# Error numbers for a full disk, an exhausted quota, and a file that is too large.
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Spreadsheet programs compute a cell that begins with one of these characters; those
 # for East Asia accept the wide ones, too. A signed number, alone or with words after
 # it, is safe: +49%, -3.5, +3 percentage points, +49% on 492 missions means 330 before.
-# The words must not have a sign without which no formula calls or computes anything.
+# The words must not contain any sign that a formula needs to call or compute something.
 _FORMULA: Final = re.compile(
     r"[=@\t\r\n\uff1d\uff0b\uff0d\uff20]"
     r"|[+-](?![0-9][0-9.,]*[ ]?%?"
     r"([ ][A-Za-z](:[ ]|[^()\[\]{}|!=&<>+*/^\\:@$#\"\x00-\x1f])*)?\Z)",
     re.ASCII,
 )
-# Spreadsheet programs take a cell that begins with an apostrophe for text.
+# Spreadsheet programs treat a cell that begins with an apostrophe as text.
 _APOSTROPHE: Final = "'"
 
 
 def expanded(path: str | Path) -> Path:
-    """Put the home folder in place of `~` in a path.
+    """Expand `~` in a path to the home folder.
 
     Raises
     ------
     ArgumentError
-        If there is no such home folder, or no file can have that name.
+        If the home folder is unknown, or the name contains a zero byte.
     """
     if "\0" in str(path):
         raise ArgumentError(
@@ -65,7 +64,7 @@ def expanded(path: str | Path) -> Path:
 def target(
     path: str | Path, suffixes: Sequence[str], *, overwrite: bool = False
 ) -> Path:
-    """Check the path of a file before the work on its content begins.
+    """Check the path of a file to write, before its content is computed.
 
     Parameters
     ----------
@@ -100,7 +99,7 @@ def target(
 
 
 def write_whole(path: Path, content: bytes, *, overwrite: bool) -> Path:
-    """Write a file under a temporary name in the same folder, then give it its own name.
+    """Write a file atomically: under a temporary name first, then rename it.
 
     Missing folders are created. A link is replaced, not followed.
 
@@ -138,7 +137,7 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool) -> Path:
     except FileExistsError:
         raise _exists(path) from None
     except OSError as error:
-        # The error names the temporary file, of which the user knows nothing.
+        # The user has never heard of the temporary file that the error names.
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -161,7 +160,7 @@ def write_together(files: Mapping[Path, bytes], *, overwrite: bool) -> list[Path
 
 
 def in_words(error: OSError) -> str:
-    """Explain an error of the system: the file, what is wrong, and what to do.
+    """Explain an operating-system error: the file, the fault, and the remedy.
 
     Examples
     --------
@@ -192,7 +191,7 @@ def _write(temporary: Path, content: bytes) -> None:
 
 
 def _replace(temporary: Path, path: Path) -> None:
-    """Put a finished file in the place of another one, if there is one."""
+    """Move a finished file to its path, replacing any file there."""
     # A link is replaced, so the permissions of its target do not matter.
     is_link = path.is_symlink()
     if path.is_file() and not is_link:
@@ -201,7 +200,7 @@ def _replace(temporary: Path, path: Path) -> None:
 
 
 def _add(temporary: Path, path: Path) -> None:
-    """Give a finished file its name, unless another file has that name by now."""
+    """Move a finished file to its path, unless there is a file by now."""
     try:
         path.hardlink_to(temporary)
     except FileExistsError:
@@ -220,7 +219,7 @@ def _exists(path: Path) -> ArgumentError:
 
 
 def plain_frame(table: Any, name: str = "table") -> pd.DataFrame:
-    """Prepare a frame for writing: its index as columns, its names of columns as text.
+    """Prepare a frame for writing: turn its index into columns, and name them in text.
 
     Raises
     ------
@@ -238,7 +237,7 @@ def plain_frame(table: Any, name: str = "table") -> pd.DataFrame:
         raise ArgumentError(f"`{name}` has no columns; there is nothing to write")
     seen: set[str] = set()
     for label in names:
-        # Excel tables and databases do not tell `Value` from `value`.
+        # Excel tables and databases ignore case in column names.
         if label.casefold() in seen:
             raise ArgumentError(
                 f"`{name}` has two columns called {label!r}; rename one"
@@ -283,7 +282,7 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def harmless(text: str) -> str:
-    """Add an apostrophe to the front of a text that a spreadsheet would compute.
+    """Escape a text that a spreadsheet program would run as a formula.
 
     Examples
     --------
@@ -303,7 +302,8 @@ def parquet_bytes(frame: pd.DataFrame, metadata: Mapping[str, str]) -> bytes:
     Raises
     ------
     ArgumentError
-        If a column holds values of several kinds, or of a kind that Parquet lacks.
+        If a column has values of mixed types, or of a type that Parquet does not
+        support.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -324,7 +324,7 @@ def parquet_bytes(frame: pd.DataFrame, metadata: Mapping[str, str]) -> bytes:
 
 
 def is_days(column: pd.Series) -> bool:
-    """Tell whether all moments of a column are whole days."""
+    """Tell whether a column has only dates without a time of day."""
     if not pd.api.types.is_datetime64_dtype(column.dtype):
         return False
     moments = column.dropna()
@@ -360,7 +360,7 @@ def _cell(value: Any) -> Any:
 
 
 def with_index(frame: pd.DataFrame) -> pd.DataFrame:
-    """Make columns of an index, unless it only numbers the rows."""
+    """Turn a named or non-numeric index into columns."""
     index = frame.index
     is_unnamed = index.nlevels == 1 and index.name is None
     if is_unnamed and pd.api.types.is_integer_dtype(index.dtype):

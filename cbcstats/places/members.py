@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def is_member(
     iso3: pd.Series, on: datetime.date | str | pd.Series | None = None
 ) -> pd.Series:
-    """Return whether each place is a Member of the WCO on a day.
+    """Tell whether each place was a Member of the WCO on a given day.
 
     Parameters
     ----------
@@ -30,15 +30,15 @@ def is_member(
         Codes of ISO 3166 alpha-3; XKX for Kosovo.
     on : date, str or pandas.Series of these, optional
         The day, or one for each code, with the index of `iso3`; text as `2018-03-02`.
-        Today by default and where a day is missing.
+        Today by default, and if a day is missing.
 
     Returns
     -------
     pandas.Series of bool
         Whether the place has acceded by that day. A Member whose date of accession is
         unknown counts as a Member on any day; one with a known year, from the first day
-        of that year. The European Union has a status akin to membership, but the WCO
-        does not count it: it is False, as is a missing code.
+        of that year. The European Union is False, as the WCO does not count it as a
+        Member; so is a missing code.
 
     Raises
     ------

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-# An acute accent alone is often typed as an apostrophe, and NFKD would take it apart.
+# People type a lone acute accent for an apostrophe, and NFKD would decompose it.
 _ACUTE: Final = str.maketrans({"\N{ACUTE ACCENT}": "'"})
 _APOSTROPHES: Final = "\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201a\u201b\u2032`"
-# NFKD does not take these letters apart into a letter and an accent.
+# NFKD does not decompose these letters into a letter and an accent.
 _PLAIN_LETTERS: Final = {
     "&": " and ",
     "æ": "ae",
@@ -42,7 +42,7 @@ _PLAIN_CHARACTERS: Final = str.maketrans(
 _INVISIBLE: Final = ("Mn", "Mc", "Me", "Cf")  # Unicode categories, with accents
 _WORDS: Final = re.compile(r"[^\W_]+|[/;|+]")
 _INITIALS: Final = re.compile(r"\b(\w) (?=\w\b)")
-# Separators of a list are kept as words: "Kenya; Uganda" must not become a name.
+# Keep separators as words, so that "Kenya; Uganda" does not become one name.
 _ONE_WORD: Final = {"st": "saint", "ste": "sainte", ";": "/", "|": "/", "+": "/"}
 # Articles come before a name or after it: "La Gambie", "Gambie (la)".
 _ARTICLES: Final = frozenset({"la", "le", "les", "l", "el", "las", "los", "/"})
@@ -61,8 +61,8 @@ def to_iso3(names: pd.Series) -> pd.Series:
     """Look up the ISO code of each country or territory by its name.
 
     The names are those of `load_places`, in English, French and Spanish, and the codes
-    of ISO 3166 in capitals. Case, accents, punctuation and blanks make no difference; a
-    misspelt name is not guessed.
+    of ISO 3166 in capitals. Case, accents, punctuation and blanks are ignored;
+    misspelt names are not guessed.
 
     Parameters
     ----------
@@ -73,8 +73,7 @@ def to_iso3(names: pd.Series) -> pd.Series:
     -------
     pandas.Series of str
         Codes of ISO 3166 alpha-3, XKX for Kosovo, EUE for the European Union; missing
-        for an unknown name, a region, several places, or a name that may mean either of
-        two.
+        for an unknown name, a region, several places, or an ambiguous name.
 
     Examples
     --------
@@ -95,7 +94,7 @@ def to_iso3(names: pd.Series) -> pd.Series:
 
 
 def iso3_of(texts: Sequence[str]) -> list[str | None]:
-    """Return the code of each text that names a place, and None for the others.
+    """Return the ISO code for each text, or None if it is not the name of a place.
 
     Examples
     --------
@@ -103,21 +102,21 @@ def iso3_of(texts: Sequence[str]) -> list[str | None]:
     ['KEN', None, 'KEN', None]
     """
     names, codes = _names(), _codes()
-    found: list[str | None] = []
+    iso3: list[str | None] = []
     for text in texts:
         if len(text) > _LONGEST:
-            found.append(None)
+            iso3.append(None)
             continue
-        # Codes are in capitals: "ken" is no code, and may be a word.
+        # Only capitals count as a code: "per" is a word, "PER" is Peru.
         code = codes.get(text.strip())
         if code is None:
             code = names.get(plain_spelling(text))
-        found.append(code)
-    return found
+        iso3.append(code)
+    return iso3
 
 
 def plain_spelling(text: str) -> str:
-    """Reduce a name to plain words, without case, accents and outer articles.
+    """Normalise a name: drop case, accents, punctuation and outer articles.
 
     Examples
     --------
@@ -145,10 +144,10 @@ def plain_spelling(text: str) -> str:
 
 
 def suggestions(name: str) -> list[str]:
-    """Suggest the short English names of up to three places for an unknown name.
+    """Suggest up to three places for an unknown name, by their short English names.
 
-    These are for messages only: the parts of a list, places whose names share the
-    words, places among other words, or similar spellings.
+    The suggestions are for messages only. They come from the parts of a list, from
+    names that share words, or from similar spellings.
 
     Examples
     --------
@@ -175,7 +174,7 @@ _table = functools.cache(load_places)
 
 @functools.cache
 def _names() -> dict[str, str]:
-    """Return the code of each place by its plain spellings."""
+    """Map the plain spellings of each place to its code."""
     places = _table()
     codes = places["iso3"]
     spellings = places["name"].map(plain_spelling)
@@ -184,7 +183,7 @@ def _names() -> dict[str, str]:
 
 @functools.cache
 def _codes() -> dict[str, str]:
-    """Return the three-letter code by itself and by the two-letter code."""
+    """Map the two-letter and the three-letter codes to the three-letter ones."""
     places = _table().drop_duplicates("iso3")
     iso3 = places["iso3"].tolist()
     codes = dict(zip(iso3, iso3, strict=True))
@@ -203,7 +202,7 @@ def _short_names(language: str = "en") -> dict[str, str]:
 
 @functools.cache
 def _plain_short_names() -> list[tuple[str, str]]:
-    """Return each place with each of its short names, between blanks as words are."""
+    """Return the code and the plain short names of each place, padded with blanks."""
     return [
         (code, f" {plain_spelling(name)} ")
         for language in LANGUAGES
@@ -225,9 +224,9 @@ def _without_accents(text: str) -> str:
 
 
 def _sharing(words: list[str]) -> list[str]:
-    """Return the two or three places whose short names hold all words, such as Korea.
+    """Return up to three places whose short names contain the words, such as Korea.
 
-    A single place counts only if several words point to it.
+    A single match on a single word is ignored, as it may be chance.
     """
     if not words:
         return []
@@ -244,7 +243,7 @@ def _sharing(words: list[str]) -> list[str]:
 
 
 def _among(words: list[str]) -> list[str]:
-    """Return the places named among other words; at each word the longest name."""
+    """Find place names among other words, preferring longer names; return the codes."""
     codes: list[str] = []
     start = 0
     while start < len(words):
@@ -260,7 +259,7 @@ def _among(words: list[str]) -> list[str]:
 
 
 def _near(words: list[str]) -> list[str]:
-    """Return the places with a similar spelling."""
+    """Return the codes of places with a similar spelling."""
     name = " ".join(words)
     # East Africa is a region, not a misspelt South Africa.
     if len(name) < _LETTERS or _CONTINENTS.intersection(words):

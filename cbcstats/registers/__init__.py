@@ -1,4 +1,4 @@
-"""Registers of missions and beneficiaries: read, checked, counted, handed back.
+"""Read, check and count registers of missions and beneficiaries.
 
-Begin with `reading`, then `counting`; `schemas` holds the rules that rows keep.
+Begin with `reading`, then `counting`; `schemas` has the rules for rows.
 """

@@ -1,4 +1,4 @@
-"""Which column of a file is which column of a register."""
+"""Match the columns of a file with those of a register."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cbcstats.files.text_table import TextTable
 
-# Columns that are added to rejected rows; the last ends the names of columns for surplus cells.
+# Columns added to rejected rows; BEYOND is the ending of columns for surplus cells.
 REASONS: Final = "reasons"
 TO_CORRECT: Final = "what to correct (added by cbcstats)"
 BEYOND: Final = " (beyond the header)"
@@ -30,7 +30,7 @@ BEYOND: Final = " (beyond the header)"
 _SHOWN_CHARACTERS: Final = 60  # of a name in a message
 _COMPARED_CHARACTERS: Final = 500  # of a name
 
-# What columns are often called; for hints only.
+# Other common names for columns, for hints only.
 _COUNTRY: Final = "country beneficiary administration place pays pais país"
 _ALSO_CALLED: Final = {
     "member": _COUNTRY.split(),
@@ -41,7 +41,7 @@ _ALSO_CALLED: Final = {
 
 @dataclass
 class MatchedTable:
-    """A table as typed whose columns are matched with those of a schema.
+    """A table of text whose columns are matched with those of a schema.
 
     Attributes
     ----------
@@ -62,27 +62,27 @@ class MatchedTable:
 
     @property
     def day_zero(self) -> datetime.date | None:
-        """The day from which serial numbers of a workbook count."""
-        # Cells that were handed back are text: a number that people type there is no serial number.
+        """Day zero of the serial numbers of a workbook."""
+        # In a workbook from save_problems all cells are text, so 42828 is not a date.
         is_handed_back = TO_CORRECT in self.table.header
         return None if is_handed_back else self.table.first_day
 
 
 def plain_name(text: str) -> str:
-    """Return a name of a column without case, blanks and punctuation.
+    """Normalise a column name: drop case, blanks and punctuation.
 
     Examples
     --------
     >>> plain_name("Start-Date "), plain_name("start_date")
     ('startdate', 'startdate')
     """
-    # A header may be a whole paragraph, typed into one cell.
+    # Some files have a whole paragraph in one cell of the header.
     beginning = text[:_COMPARED_CHARACTERS]
     return re.sub(r"[\W_]+", "", beginning).casefold()
 
 
 def as_typed(word: str) -> str:
-    """Return a word as typed on a command line, with quotation marks where it needs them.
+    """Quote a word for the command line if necessary.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def as_typed(word: str) -> str:
     quoted = shlex.quote(word)
     if quoted == word:
         return word
-    # Single quotation marks are for POSIX shells only; cmd.exe knows double ones.
+    # cmd.exe only understands double quotation marks; POSIX shells, single ones too.
     special = set('"$`\\!')
     if special.intersection(word):
         return quoted
@@ -102,7 +102,7 @@ def as_typed(word: str) -> str:
 def check_columns(
     columns: Mapping[str, str] | None, schema: pa.DataFrameSchema
 ) -> dict[str, str]:
-    """Return the names that a caller gives to columns of the schema.
+    """Check the mapping from columns of the schema to columns of the file.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def check_columns(
 def missing_columns(
     header: Sequence[str], schema: pa.DataFrameSchema, called: Mapping[str, str]
 ) -> list[str]:
-    """Return the needed columns that a header does not have."""
+    """Return the required columns that a header lacks."""
     present = {plain_name(cell) for cell in header}
     return [
         name
@@ -148,11 +148,11 @@ def match_columns(
     Raises
     ------
     DataError
-        If a needed column is missing, or one column may be two.
+        If a required column is missing, or several columns of the file match one.
     """
     matched: dict[str, str] = {}
     known = columns_of_file(schema)
-    # A column that the caller names must not be taken for another one that is spelled alike.
+    # Match the columns named by the caller first, so that no other column takes them.
     named_first = sorted(known, key=lambda name: name not in called)
     for name in named_first:
         wanted = called.get(name, name)
@@ -183,14 +183,14 @@ def match_columns(
 
 
 def _candidates(header: Sequence[str], wanted: str) -> list[str]:
-    """Return the columns that a name may mean, with a second column of the same name."""
+    """Return the columns that match a name, including a second one of that name."""
     candidates = [column for column in header if column == wanted]
     if not candidates:
         plain = plain_name(wanted)
         candidates = [column for column in header if plain_name(column) == plain]
     if not candidates:
         return []
-    # The text table calls a second column of one name so.
+    # The text table renames a duplicate column like this.
     second = f"{candidates[0]} (2)"
     if second in header:
         candidates.append(second)
@@ -202,7 +202,7 @@ def _explain_several(candidates: Sequence[str], name: str) -> str:
     last = candidates[-1]
     chosen, rename = first, ""
     if last == f"{first} (2)":
-        # The name of the first one means both, so only the second one can be given.
+        # The first name matches both columns, so only the second can be chosen.
         chosen = last
         rename = ", or rename one in the file"
     columns = " and ".join(map(repr, candidates))
@@ -229,7 +229,7 @@ def _explain_missing(
     called: Mapping[str, str],
     matched: Mapping[str, str],
 ) -> str:
-    """Return which columns are missing, the header, and what to type."""
+    """Explain which columns are missing, what the header has, and what to type."""
     taken = set(matched.values())
     free = [column for column in table.header if column not in taken]
     wanted = []
@@ -268,7 +268,7 @@ def _header_in_words(header: Sequence[str]) -> str:
 
 
 def _likely_column(wanted: str, name: str, free: Sequence[str]) -> str:
-    """Return the column that is most likely meant, or dots."""
+    """Return the column that most likely matches, or dots."""
     likely = nearest(wanted, free, count=1)
     words = _ALSO_CALLED.get(name, [])
     for column in free:

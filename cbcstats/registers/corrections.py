@@ -1,4 +1,4 @@
-"""Rejected rows as a workbook to hand back to whoever filled in the register."""
+"""Write rejected rows to a workbook, for the author of the register to correct."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 _NARROWEST: Final = 10  # characters
 _WIDEST: Final = 40
-_WIDTH_OF_WORDS: Final = 90
+_WIDTH_OF_TEXT: Final = 90
 _MEASURED: Final = 100  # cells of a column
 
-# A corrected cell stays as typed: Excel would make 7 of 007, and a day of 3/4.
+# Keep cells as text: Excel would turn 007 into 7, and 3/4 into a date.
 _TEXT: Final = {"num_format": "@"}
 _BAD: Final = {"bg_color": "#FFD9B3", "border": 1, **_TEXT}
 _HEAD: Final = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
@@ -37,15 +37,15 @@ _WORDS: Final = {"text_wrap": True, "valign": "top"}
 def write_corrections(
     path: str | Path, rejected: pd.DataFrame, problems: pd.DataFrame, *, overwrite: bool
 ) -> Path:
-    """Write rejected rows as typed, to be corrected.
+    """Write rejected rows, as typed, to a workbook.
 
-    Each bad cell is coloured, and a comment says what is wrong and what to do.
+    Each faulty cell is coloured, and a comment gives the problem and the remedy.
     """
     path = target(path, [".xlsx"], overwrite=overwrite)
-    # The last column has the reasons, which are in the comments.
+    # Drop the last column, the reasons: the comments have them.
     cells = rejected.iloc[:, :-1].map(as_text)
     _check_size(cells)
-    # In memory first, so that a workbook is written whole or not at all.
+    # Build it in memory first, so that no partial workbook is ever written.
     content = io.BytesIO()
     with new_workbook(content, "Rows to correct") as workbook:
         sheet = workbook.add_worksheet("to correct")
@@ -83,11 +83,11 @@ def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
         for row, cell in enumerate(written, start=1):
             sheet.write_string(row, place, cell, text)
     last = cells.shape[1]
-    sheet.set_column(last, last, _WIDTH_OF_WORDS)
+    sheet.set_column(last, last, _WIDTH_OF_TEXT)
     sheet.write_string(0, last, TO_CORRECT, head)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(cells), last)
-    # Else Excel puts a green triangle into each number that is kept as text.
+    # Otherwise Excel flags each number stored as text with a green triangle.
     everywhere = f"A1:XFD{len(cells) + 1}"
     sheet.ignore_errors({"number_stored_as_text": everywhere})
 
@@ -102,16 +102,16 @@ def _width(name: str, column: list[str]) -> int:
 def _mark_cells(
     workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
 ) -> None:
-    """Colour each bad cell, and comment it with what is wrong and what to do."""
+    """Colour each faulty cell, and add a comment with the problem and the remedy."""
     bad = workbook.add_format(_BAD)
-    # The problems know a column by its name in the file.
+    # Problems use the column names of the file.
     in_file = [str(name).removesuffix(" (as typed)") for name in cells]
     places = {name: place for place, name in enumerate(in_file)}
     places |= {str(name): place for place, name in enumerate(cells)}
     lines = {row: line for line, row in enumerate(cells.index, start=1)}
     problem: Any
     for problem in problems.itertuples(index=False):
-        # Problems of a whole row have no cell, nor has a column that is not written again.
+        # Some problems have no cell here: those of a whole row or of a dropped column.
         if problem.row not in lines or problem.column not in places:
             continue
         line, place = lines[problem.row], places[problem.column]
@@ -126,7 +126,7 @@ def _mark_cells(
 def _write_words(
     workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
 ) -> None:
-    """Write into the last column what to correct in each row."""
+    """Write the corrections needed in each row into the last column."""
     wrap = workbook.add_format(_WORDS)
     last = cells.shape[1]
     words: dict[Any, list[str]] = {row: [] for row in cells.index}
@@ -137,6 +137,6 @@ def _write_words(
             text = f"{place} {problem.problem}: {problem.remedy}"
             words[problem.row].append(text)
     for line, (row, texts) in enumerate(words.items(), start=1):
-        # The row of the file, for this workbook has other ones.
+        # The row number in the file, which differs from the one in this workbook.
         text = text_of_cell(f"Row {row}: {'; '.join(texts)}")
         sheet.write_string(line, last, text[:CHARACTERS], wrap)

@@ -1,4 +1,4 @@
-"""`count_missions`: the rows of a register as counts per reporting period."""
+"""Count the rows of a register per reporting period."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from narwhals.typing import IntoFrame
 
-# A gap at an end of a register makes its period partial if chance makes it so long more rarely.
+# If chance would produce so long a gap less often than this, the period is partial.
 UNLIKELY: Final = 0.05
-LONG_GAP: Final = 30  # days; a longer gap at an end is mentioned in any case
+LONG_GAP: Final = 30  # days; a longer gap at either end is always noted
 
 _DAY: Final = np.timedelta64(1, "D")
 _SERIES: Final = "_series"  # the number of a combination of `by`
@@ -55,66 +55,70 @@ def count_missions(
     Parameters
     ----------
     rows : frame of pandas, Polars, PyArrow, DuckDB or Spark
-        Missions, one row each, with typed columns as `read_register` returns them. Every row
-        counts, whatever its `status`: to count what was delivered, pass only those rows. Only the
-        small table of counts and the distinct days leave the engine, which goes through the rows
-        once for each of them.
+        Missions, one row each, with typed columns as `read_register` returns them.
+        Every row counts, whatever its `status`: to count only delivered missions,
+        filter the rows first. The engine passes over the rows twice, and returns only
+        the counts and the distinct days.
     by : str or sequence of str
         Columns to count by, such as `wco_region` or `programme`.
     year_start : int
-        The month on whose first day reporting years begin: 7 for July to June, 1 for calendar
+        The month in which reporting years begin: 7 for July to June, 1 for calendar
         years.
     date : str
-        The column of days that decides in which period a mission counts: `start_date` or
-        `end_date`.
+        The column of days that decides in which period a mission counts: `start_date`
+        or `end_date`.
     indicator : {"missions", "experts", "participants", "female_participants"}
         What is counted: the rows, or the sum of that column.
 
     Returns
     -------
     pandas.DataFrame
-        Counts in the columns of `Counts`, those of `by` after `scope`; one row per reporting period
-        and combination of `by` that occurs in the rows, sorted by period. `value` is Int64,
-        `qualifier` is `exact`, or `at_least` where more may be missing, see below. `source_id` is
-        the `source` in the `attrs` of a pandas frame, else `register`. Without rows there are no
-        counts.
+        Counts in the columns of `Counts`, those of `by` after `scope`; one row per
+        reporting period and combination of `by` that occurs in the rows, sorted by
+        period. `value` is Int64, `qualifier` is `exact`, or `at_least` where more may
+        be missing, see below. `source_id` is the `source` in the `attrs` of a pandas
+        frame, else `register`. Without rows there are no counts.
 
     Raises
     ------
     ArgumentError
-        If `rows` is not a frame, or an argument is not one of its options; the message suggests
-        the nearest ones.
+        If `rows` is not a frame, or an argument is not one of the options; the message
+        suggests the nearest.
     DataError
-        If a column to add up holds parts of people.
+        If a column to add up has fractions.
 
     Notes
     -----
-    A combination without missions counts 0 in every period between the first and the last of the
-    register.
+    A combination without missions counts 0 in every period from the first to the last
+    of the register.
 
-    Periods are whole reporting years, and are never cut to the first or last date of the register.
-    Whether the register covers the first and the last of them is inferred from its gaps, in days
-    between distinct dates of all rows. The first or last period may be covered only in part if the
-    gap at that end is longer than every gap inside, and unlikely::
+    Periods are whole reporting years, and are never cut to the first or last date of
+    the register. Whether the register covers the first and the last of them is inferred
+    from its gaps, in days between distinct dates of all rows. The first or last period
+    may be covered only in part if the gap at that end is longer than every gap inside,
+    and unlikely::
 
         (span / (span + gap)) ** (weeks - 1) < 0.05
 
-    with `span` the days from the first to the last date, and `weeks` the blocks of seven days with
-    a date. Such a count, and that of a period that is not over today, has the qualifier `at_least`
-    and a `note` that begins with `partial:`; it has no upper end and no monthly rate, and is not
-    comparable. Where a gap of more than 30 days is not a reason for that, `note` states that the
-    period is taken as covered whole. With few missions the rule cannot tell: if you know that the
-    register covers the period, empty its `note` and write `exact`; if you know that it does not,
-    leave the period out.
+    with `span` the days from the first to the last date, and `weeks` the blocks of
+    seven days with a date. Such a count, and that of a period that is not over today,
+    has the qualifier `at_least` and a `note` that begins with `partial:`; it has no
+    upper end and no monthly rate, and is not comparable. A gap of more than 30 days
+    that does not meet this rule is noted; the period then counts as fully covered. With
+    few missions the rule is unreliable: if you know that the register covers the
+    period, clear the `note` and set the qualifier to `exact`; if you know that it does
+    not, omit the period.
 
-    Where the number of people is missing for some missions, the sum of the others is the least
-    that the whole can be: `qualifier` is `at_least`, and `note` states for how many; where it is
-    missing for all, that is at least 0. Read such sums with `reading="strict"`: how far words
-    usually reach is known of printed figures, not of these.
+    If the number of people is missing for some missions, the sum of the others is a
+    lower bound: `qualifier` is `at_least`, and `note` states how many are missing. If
+    it is missing for all, the value is at least 0. Interpret such sums with
+    `reading="strict"`: the usual upper ends apply to the wording of printed figures,
+    not to these sums.
 
-    A missing value in a column of `by` counts as `not stated`, in `wco_region` as `no WCO region`.
-    Missions without the date are in no period; `note` states how many there are of a combination,
-    in each of its rows. Where no mission has the date there are no periods and no rows.
+    A missing value in a column of `by` counts as `not stated`, in `wco_region` as
+    `no WCO region`. Missions without the date do not belong to any period; each `note`
+    of their combination states how many there are. If no mission has a date, the result
+    is empty.
 
     Examples
     --------
@@ -170,7 +174,7 @@ def count_missions(
 
 
 def _totals(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Add up the cells of each year and each combination of `by`."""
+    """Add up the cells by year and combination of `by`."""
     cells = cells.assign(**{_SERIES: cells.groupby(by).ngroup() if by else 0})
     names = cells.drop_duplicates(_SERIES).set_index(_SERIES)[by]
     names = names.sort_index()
@@ -200,7 +204,7 @@ def _first_days(years: np.ndarray, month: int) -> np.ndarray:
 def _notes(
     coverage: pd.Series, totals: pd.DataFrame, indicator: str, date: str
 ) -> list[str | None]:
-    """Return what a reader of each count must know: what it may lack, and why."""
+    """Write the note of each count: possible gaps, and the reasons."""
     what = indicator.replace("_", " ")
     day = date.replace("_", " ")
     notes = []
@@ -222,10 +226,10 @@ def _notes(
 
 
 def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd.Series:
-    """Return how far a register covers the period of each count; most texts are empty.
+    """Return a note on coverage for each period; most notes are empty.
 
-    `days` are the distinct days of its missions. Only the first and the last period can be covered
-    in part, and those that are not over.
+    `days` are the distinct days of the missions. Only the first and the last period,
+    and those that are not over, can be partly covered.
     """
     today = np.datetime64(datetime.date.today())
     notes: dict[np.datetime64, list[str]] = {start: [] for start in starts}
@@ -236,19 +240,19 @@ def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd.Seri
         gap = int((days[0] - starts[0]) / _DAY)
         period = _label(starts[0], ends[0])
         notes[starts[0]] += _note_on_edge(days, "first", gap, period)
-        # The end of a period that is not over says nothing.
+        # A gap before the end of a current period is no evidence of missing data.
         if ends[-1] <= today:
             gap = int((ends[-1] - days[-1]) / _DAY)
             period = _label(starts[-1], ends[-1])
             notes[starts[-1]] += _note_on_edge(days, "last", gap, period)
     for texts in notes.values():
-        # A note is known to be one of a partial period by its beginning.
+        # Notes on partial periods are recognised by their beginning, so put it first.
         texts.sort(key=lambda text: not text.startswith(PARTIAL))
     return pd.Series(["; ".join(notes[start]) for start in starts], dtype="object")
 
 
 def _note_on_edge(days: np.ndarray, which: str, gap: int, period: str) -> list[str]:
-    """Return what a reader must know of the gap before the first or after the last mission."""
+    """Return a note on the gap before the first or after the last mission."""
     day = _label(days[0] if which == "first" else days[-1])
     if _is_unlikely(days, gap):
         length = plural(gap, "day")
@@ -264,10 +268,11 @@ def _note_on_edge(days: np.ndarray, which: str, gap: int, period: str) -> list[s
 
 
 def _is_unlikely(days: np.ndarray, gap: int) -> bool:
-    """Return whether chance alone hardly makes a gap so long at an end of a register.
+    """Tell whether a gap at an end of a register is unlikely to be due to chance.
 
-    It must be longer than every gap inside, and the chance small that so many weeks with missions,
-    spread evenly over register and gap, all fall outside of the gap.
+    It must be longer than every gap inside. If the weeks with missions were spread
+    evenly over register and gap, the probability that none falls into the gap must be
+    small.
     """
     longest = _longest_gap(days)
     if gap <= longest:

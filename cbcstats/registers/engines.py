@@ -1,6 +1,7 @@
-"""Rows in any engine as a small table of cells, by narwhals; a short cut for pandas.
+"""Aggregate rows in any engine with narwhals, with a faster path for pandas.
 
-A cell is what the missions of one reporting year and one combination of columns add up to.
+A cell is the total of the missions in one reporting year and one combination of
+columns.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ MISSIONS: Final = "missions"
 PEOPLE: Final = ("experts", "participants", "female_participants")
 NOT_STATED: Final = "not stated"
 
-# The columns of cells. The underscore keeps them apart from columns of registers.
+# The columns of cells. The underscore avoids clashes with columns of registers.
 YEAR: Final = "_year"  # in which the reporting period begins; missing where the date is
 ROWS: Final = "_rows"
 SUM: Final = "_sum"  # of the indicator, where it is not missing
 KNOWN: Final = "_known"  # rows in which it is not missing
 ADDED: Final = {ROWS: "sum", SUM: "sum", KNOWN: "sum"}
 
-MANY_CELLS: Final = 2_000_000  # with more, the short cut would be a detour
+MANY_CELLS: Final = 2_000_000  # above this, the fast path would be slower
 
 
 def cells_of(
@@ -46,14 +47,14 @@ def cells_of(
     indicator: str,
     taken: Collection[str],
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Count the rows by reporting year and keys, add up the indicator, and list the days.
+    """Aggregate rows by reporting year and keys; also return the distinct days.
 
-    Returns the cells, with the keys as text and the columns above, in the same dtypes whatever the
-    engine; and the distinct days of the date, as datetime64[D], in order. A cell may be in several
-    rows, in the order of the engine. Keys must not be among the names taken.
+    Returns the cells, with the keys as text and the same dtypes for every engine, and
+    the distinct days of the date, sorted, as datetime64[D]. A cell may be spread over
+    several rows, in any order. Keys must not be among the names in `taken`.
     """
     _check_frame(rows)
-    # A list of names would fail in the engine, in words of its own.
+    # With a list of names, the engine would raise an obscure error of its own.
     for argument, name in (("date", date), ("indicator", indicator)):
         if not isinstance(name, str):
             raise ArgumentError(
@@ -65,7 +66,7 @@ def cells_of(
     schema = frame.collect_schema()
     _check_columns(schema, keys, date, indicator, taken)
     counted = None
-    # Dates of Arrow have no numpy dtype, and go the way of the other engines.
+    # Arrow dates have no numpy dtype, so they take the path of the other engines.
     if isinstance(rows, pd.DataFrame) and isinstance(rows[date].dtype, np.dtype):
         counted = _count_by_code(rows, keys, year_start, date, indicator)
     if counted is None:
@@ -82,9 +83,9 @@ def _count_in_engine(
     date: str,
     indicator: str,
 ) -> pd.DataFrame:
-    """Make cells with one group_by in the engine."""
+    """Compute the cells with one group_by in the engine."""
     day = nw.col(date)
-    # A period is called by the year in which it begins.
+    # A reporting period is labelled by the year in which it begins.
     is_of_year_before = day.dt.month() < year_start
     year = day.dt.year() - is_of_year_before.cast(nw.Int32)
     number = _number(frame.collect_schema(), indicator)
@@ -97,7 +98,7 @@ def _count_in_engine(
 
 
 def _number(schema: nw.Schema, indicator: str) -> nw.Expr:
-    """Return what each row adds to the sum."""
+    """Return the expression that is added up."""
     if indicator == MISSIONS:
         return nw.lit(1).cast(nw.Int64)
     number = nw.col(indicator)
@@ -125,7 +126,7 @@ def _distinct_days(frame: nw.LazyFrame[Any], date: str) -> np.ndarray:
 def _count_by_code(
     rows: pd.DataFrame, keys: Sequence[str], year_start: int, date: str, indicator: str
 ) -> tuple[pd.DataFrame, np.ndarray] | None:
-    """Make cells and days of a pandas frame by numbering the cells; None if they are many.
+    """Compute cells and days of a pandas frame by numbering cells; None if too many.
 
     This is much faster than a groupby.
     """
@@ -134,7 +135,7 @@ def _count_by_code(
         return None
     months = calendar.astype("datetime64[M]").astype(int)
     years = (months + 1 - year_start) // 12 + 1970
-    # A code counts from 0, and is -1 where the day or the label is missing.
+    # Codes count from 0; -1 means that the day or the label is missing.
     days = _day_codes(rows[date], calendar)
     years_of_rows = np.append(years - years[0], -1)[days]
     labels: pd.Index = pd.RangeIndex(years[0], years[-1] + 1)
@@ -143,7 +144,7 @@ def _count_by_code(
     shape = [len(labels) + 1 for _, labels in coded]
     if math.prod(shape) > MANY_CELLS:
         return None
-    # The number of a cell is its place in a table of all years and labels.
+    # The number of a cell is its position in a table of all years and labels.
     numbers = np.zeros(len(rows), dtype=np.int64)
     for codes, labels in coded:
         numbers *= len(labels) + 1
@@ -160,7 +161,7 @@ def _count_by_code(
 
 
 def _calendar(dates: pd.Series) -> np.ndarray | None:
-    """Return all days from the first to the last date; None if there is none, or they are many."""
+    """Return all days from the first to the last; None if none or too many."""
     first = dates.min()
     last = dates.max()
     if pd.isna(first):
@@ -174,20 +175,20 @@ def _calendar(dates: pd.Series) -> np.ndarray | None:
 
 
 def _day_codes(dates: pd.Series, calendar: np.ndarray) -> np.ndarray:
-    """Return the place of each date in the calendar, and -1 where it is missing."""
+    """Return the position of each date in the calendar, or -1 if it is missing."""
     moments = dates.to_numpy()
     days = moments.astype("datetime64[D]")
     since_first = days - calendar[0]
     codes: np.ndarray = since_first.astype(int)
     if dates.hasnans:
-        # A missing date is the lowest number that there is.
+        # NaT is stored as the lowest integer.
         is_missing = dates.isna()
         codes[is_missing] = -1
     return codes
 
 
 def _coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """Return a code for each cell, -1 where it is missing, and the labels of the codes."""
+    """Return a code for each cell, -1 if it is missing, and the labels by code."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         categories = column.cat.categories
         return column.cat.codes.to_numpy(), categories
@@ -213,8 +214,8 @@ def _sums(
 def _without_engine(
     cells: pd.DataFrame, keys: Sequence[str], indicator: str
 ) -> pd.DataFrame:
-    """Return cells in dtypes that no longer depend on the engine, with words for missing keys."""
-    # Some engines add up in decimals.
+    """Convert cells to dtypes that do not depend on the engine; label missing keys."""
+    # Some engines return sums as decimals.
     sums = cells[SUM].astype("float64")
     if (sums % 1 != 0).any():
         raise DataError(f"{indicator} holds parts of people; write whole numbers")
@@ -222,7 +223,7 @@ def _without_engine(
     plain: dict[str, Any] = {YEAR: cells[YEAR].astype("Int64")}
     for name in keys:
         missing = NO_REGION if name == "wco_region" else NOT_STATED
-        # 1 next to a missing key is 1.0 in some engines.
+        # In some engines a missing key turns the other keys into floats: 1 becomes 1.0.
         key = text_column(cells[name].convert_dtypes())
         plain[name] = key.fillna(missing)
     plain[ROWS] = cells[ROWS].astype("int64")
@@ -279,7 +280,7 @@ def _check_frame(rows: Any) -> None:
 
 
 def _with_dtypes(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
-    """Return a pandas frame whose days and numbers have dtypes, days without a time zone."""
+    """Convert object columns of days and numbers to dtypes; drop time zones."""
     if date in rows:
         rows = rows.assign(**{date: _as_days(rows[date])})
     if indicator in rows and _kind_of_objects(rows[indicator]) in ("integer", "empty"):
@@ -290,7 +291,7 @@ def _with_dtypes(rows: pd.DataFrame, date: str, indicator: str) -> pd.DataFrame:
 def _as_days(dates: pd.Series) -> pd.Series:
     days = dates
     if isinstance(dates.dtype, pd.DatetimeTZDtype):
-        # narwhals does not know every name of a time zone, such as +03:00.
+        # narwhals does not support all time zone names, such as +03:00.
         days = dates.dt.tz_localize(None)
     elif _kind_of_objects(dates) in ("date", "datetime", "empty"):
         days = pd.to_datetime(dates)
@@ -298,7 +299,7 @@ def _as_days(dates: pd.Series) -> pd.Series:
 
 
 def _kind_of_objects(column: pd.Series) -> str:
-    """Return what a column of objects holds: Parquet files have dates so, and empty columns."""
+    """Infer the type of an object column: Parquet stores dates and empty columns so."""
     if column.dtype != object:
         return ""
     return pd.api.types.infer_dtype(column, skipna=True)

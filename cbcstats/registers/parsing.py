@@ -1,4 +1,4 @@
-"""Cells of a register as values: each distinct text of a column is parsed once."""
+"""Parse the cells of a register; each distinct text of a column is parsed once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WHOLE_NUMBER: Final = "whole number"
 
-# Words that people write where there is no value, in small letters.
+# Placeholders for a missing value, in lower case.
 _DASHES: Final = (
     "- -- --- \N{EN DASH} \N{EM DASH} . .. ... \N{HORIZONTAL ELLIPSIS} ? / *"
 )
@@ -41,7 +41,8 @@ _TO_COME_PHRASES: Final = (
     "to be confirmed|to be announced|a confirmer|à confirmer|por confirmar"
 )
 _TO_COME: Final = frozenset(_TO_COME_WORDS.split()) | {*_TO_COME_PHRASES.split("|")}
-# As Excel in English, French and Spanish writes errors into CSV, and Err:502 as LibreOffice does.
+# Error values in CSV files: Excel in English, French and Spanish; LibreOffice
+# (Err:502).
 _ERROR_WORDS: Final = (
     "#null! #div/0! #value! #ref! #name? #num! #nul! #valeur! #nom? #nombre! "
     "#¡nulo! #¡div/0! #¡valor! #¡ref! #¿nombre? #¡num!"
@@ -51,7 +52,7 @@ _ERRORS: Final = frozenset(_ERROR_WORDS.split()) | {
 }
 NO_VALUES: Final = _PLACEHOLDERS | _TO_COME | _ERRORS
 
-# With the word first, in English, French and Spanish; or last, as in "Kenya - total".
+# "Total" first, in English, French or Spanish; or last, as in "Kenya - total".
 _TOTAL: Final = re.compile(
     r"((?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*)|.*\btotals?\s*:?",
     re.IGNORECASE,
@@ -65,16 +66,16 @@ _REMEDIES: Final = {
     PLACE: "write the name of one country",
     DAY: "write the day as 2017-04-03",
 }
-# A column with more unknown places does not hold places, and each suggestion takes a search.
+# With more unknown places, the column is not one of places, and suggestions are slow.
 _SUGGESTED_FOR: Final = 500
 _LONGEST_PLACE: Final = 100  # characters
 
 
 class Parsed(NamedTuple):
-    """A column as it was parsed.
+    """A parsed column.
 
-    `values` are missing where a cell is empty or cannot be read; `findings` maps the text of such a
-    cell to what is wrong with it.
+    `values` are missing where a cell is empty or cannot be parsed; `findings` maps the
+    text of such a cell to its problem.
     """
 
     values: pd.Series
@@ -82,10 +83,10 @@ class Parsed(NamedTuple):
 
 
 def plain_texts(cells: pd.Series, column: pa.Column) -> pd.Series:
-    """Return cells without blanks around them; as categories where many rows have few texts."""
+    """Strip cells; return a categorical if there are few distinct texts."""
     if _is_free_text(column):
         return cells.str.strip()
-    # Not astype("category"), which sorts: suggestions go to the first unknown places of a file.
+    # Not astype("category"), which sorts: the first unknown places get suggestions.
     codes, texts = factorize_text(cells)
     stripped = text_column(texts).str.strip()
     codes_of_stripped, distinct = factorize_text(stripped)
@@ -100,7 +101,7 @@ def distinct_texts(text: pd.Series) -> list[str]:
     """Return each text of a column once, in the order of the file."""
     is_category = isinstance(text.dtype, pd.CategoricalDtype)
     texts = text.cat.categories if is_category else text.drop_duplicates()
-    # Strings of Arrow are much slower to iterate over.
+    # Arrow strings are much slower to iterate over.
     return texts.to_numpy(dtype=object).tolist()
 
 
@@ -110,10 +111,10 @@ def parse_cells(
     date_format: str | None,
     day_zero: datetime.date | None,
 ) -> Parsed:
-    """Parse the distinct texts of a column, by the kind of value that its schema asks for.
+    """Parse the distinct texts of a column as its schema requires.
 
-    `date_format` is how dates are written besides ISO 8601, `day_zero` the day from which serial
-    numbers count.
+    `date_format` is accepted in addition to ISO 8601; `day_zero` is day zero of serial
+    numbers.
     """
     if _is_free_text(column):
         return _parse_free_text(text, column)
@@ -127,7 +128,7 @@ def parse_cells(
     for place in missing:
         cell = texts[place]
         finding = without_value(cell, column, kind)
-        # An empty cell without a finding is one that may be empty.
+        # An empty cell without a finding is allowed to be empty.
         if finding is None and cell:
             if kind == PLACE:
                 unknown_places += 1
@@ -144,7 +145,7 @@ def parse_cells(
 
 
 def _is_free_text(column: pa.Column) -> bool:
-    """Return whether hardly any cell of a column is like another one, as ids are."""
+    """Tell whether nearly all cells of a column are distinct, such as ids."""
     return kind_of(column) == TEXT and str(column.dtype) != "category"
 
 
@@ -162,10 +163,10 @@ def _parse_free_text(text: pd.Series, column: pa.Column) -> Parsed:
 
 
 def kind_of(column: pa.Column) -> str:
-    """Return what kind of value a column of a register holds."""
+    """Return the kind of values in a column of a register."""
     if (column.metadata or {}).get("parse") == PLACE:
         return PLACE
-    # pandas and numpy differ in capitals only: Int64 is int64 with missing values.
+    # Ignore case: Int64 of pandas is a nullable int64.
     dtype = str(column.dtype).lower()
     if dtype.startswith("datetime64"):
         return DAY
@@ -177,7 +178,7 @@ def kind_of(column: pa.Column) -> str:
 
 
 def is_total(text: str, *, alone: bool = False) -> bool:
-    """Return whether a text names a total; with `alone`, it must begin with the word.
+    """Tell whether a text labels a total; with `alone`, it must begin with the word.
 
     Examples
     --------
@@ -197,7 +198,7 @@ def is_total(text: str, *, alone: bool = False) -> bool:
 
 
 def without_value(text: str, column: pa.Column, kind: str) -> Finding | None:
-    """Return what is wrong with a text that stands for no value, or for one still to come."""
+    """Explain an empty cell, an error value, or a placeholder such as n/a or TBC."""
     word = text.casefold()
     if word in _ERRORS:
         return _ERROR_OF_PROGRAM
@@ -249,7 +250,7 @@ def _explain(
 def _explain_place(text: str, *, suggest: bool) -> Finding:
     may_be_a_name = suggest and len(text) < _LONGEST_PLACE
     near = suggestions(text) if may_be_a_name else []
-    # Only capitals are read as a code: "no", "it" and "per" are words, too.
+    # Only capitals count as a code, since "no", "it" and "per" are also words.
     capitals = text.upper()
     [code] = iso3_of([capitals])
     if code:

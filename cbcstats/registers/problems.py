@@ -1,7 +1,7 @@
-"""What is wrong with the rows and cells of a register, and the problems that come of it.
+"""Find the problems in the rows and cells of a register.
 
-Each function yields what it found as columns (`Found`): a large register has many thousand
-problems, and most of them share column and words.
+Each function yields `ProblemCells`, which hold many problems at once: a large register
+has many thousands, and most of them share a column and a message.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ _NOT_YET_A_MEMBER: Final = Finding(
 )
 
 
-class Found(NamedTuple):
-    """What is wrong with some cells of a column, or with whole rows if `column` is empty."""
+class ProblemCells(NamedTuple):
+    """Problems of cells in one column, or of whole rows if `column` is empty."""
 
     rows: Any
     column: str
@@ -74,15 +74,15 @@ class Found(NamedTuple):
 
 
 class RegisterProblems:
-    """Problems as they are found, but none for rows that are closed."""
+    """Collect the problems of a register, but none in closed rows."""
 
     def __init__(self) -> None:
         self._problems: list[tuple[Any, ...]] = []
         self._closed: set[int] = set()
 
-    def add(self, found: Iterable[Found]) -> None:
+    def add(self, problem_cells: Iterable[ProblemCells]) -> None:
         """Add problems, except those of closed rows."""
-        for rows, column, cells, findings in found:
+        for rows, column, cells, findings in problem_cells:
             of_rows = zip(rows, cells, findings, strict=True)
             for row, cell, finding in of_rows:
                 if row in self._closed:
@@ -90,19 +90,19 @@ class RegisterProblems:
                 problem = (row, column, cell, *finding)
                 self._problems.append(problem)
 
-    def close(self, found: Iterable[Found]) -> None:
-        """Add problems, and let their rows have no further ones."""
-        self.add(found)
+    def close(self, problem_cells: Iterable[ProblemCells]) -> None:
+        """Add problems, and ignore any later ones in the same rows."""
+        self.add(problem_cells)
         self._closed = {row for row, *_ in self._problems}
 
     def in_order(self, header: Sequence[str]) -> pd.DataFrame:
-        """Return the problems by row and column: the first of each cell, all of a whole row."""
+        """Return problems by row and column: one per cell, all of a whole row."""
         problems = pd.DataFrame(self._problems, columns=Problem._fields)
         problems = problems.astype({"row": "int64"})
         for name in Problem._fields[1:]:
             problems[name] = text_column(problems[name])
         column = problems["column"]
-        # The first problem explains a cell, and the next ones often follow from it.
+        # Later problems of a cell often follow from the first.
         is_repeated = problems.duplicated(["row", "column"])
         is_cell = column != ""
         problems = problems.loc[~(is_repeated & is_cell)]
@@ -113,7 +113,7 @@ class RegisterProblems:
         return problems.reset_index(drop=True)
 
 
-def rows_not_cut(table: TextTable) -> Iterator[Found]:
+def rows_not_cut(table: TextTable) -> Iterator[ProblemCells]:
     """Yield the rows that could not be cut into cells, or have too few or too many."""
     for row, fault in table.faults.items():
         cells = map(str, table.cells.loc[row])
@@ -121,11 +121,11 @@ def rows_not_cut(table: TextTable) -> Iterator[Found]:
         # The first filled cell shows which row it is.
         value = filled[0] if filled else ""
         finding = Finding(fault, _NOT_CUT)
-        yield Found([row], "", [value], [finding])
+        yield ProblemCells([row], "", [value], [finding])
 
 
-def cells_beyond_the_header(table: TextTable) -> Iterator[Found]:
-    """Yield the cells that are still in a column of a corrected workbook for surplus cells."""
+def cells_beyond_the_header(table: TextTable) -> Iterator[ProblemCells]:
+    """Yield cells still in the surplus columns of a corrected workbook."""
     for column in table.header:
         if not column.endswith(BEYOND):
             continue
@@ -134,8 +134,8 @@ def cells_beyond_the_header(table: TextTable) -> Iterator[Found]:
         yield from _in_cells(table, column, is_filled, _BEYOND)
 
 
-def repeated_headers(matched: MatchedTable) -> Iterator[Found]:
-    """Yield the rows that repeat the header in all columns that an entry needs."""
+def repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield rows that repeat the header in all required columns."""
     rows = matched.table.cells.index
     for name in needed_columns(matched.schema):
         header = plain_name(matched.names[name])
@@ -148,59 +148,59 @@ def repeated_headers(matched: MatchedTable) -> Iterator[Found]:
     yield from _in_rows(matched.table, matched.names["member"], rows, _HEADER)
 
 
-def totals(matched: MatchedTable) -> Iterator[Found]:
-    """Yield the rows that are totals, by their member, or by any cell where it is empty."""
+def totals(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield totals, found by their member or, if that is empty, by any cell."""
     table = matched.table
     column = matched.names["member"]
     member = matched.text["member"]
     texts = distinct_texts(member)
     words = [cell for cell in texts if is_total(cell)]
-    found = member.isin(words)
-    yield from _in_cells(table, column, found, _TOTAL)
-    is_nobody = member == ""
-    nobody = member.index[is_nobody]
+    is_total_row = member.isin(words)
+    yield from _in_cells(table, column, is_total_row, _TOTAL)
+    has_no_member = member == ""
+    no_member = member.index[has_no_member]
     for column in table.header:
-        if nobody.empty:
+        if no_member.empty:
             break
-        text = table.text_of(nobody, column)
+        text = table.text_of(no_member, column)
         texts = distinct_texts(text)
         # Here the word must come first: remarks may end in "total".
         words = [cell for cell in texts if is_total(cell, alone=True)]
-        found = text.isin(words)
-        yield from _in_cells(table, column, found, _TOTAL)
-        nobody = nobody[~found]
+        is_total_row = text.isin(words)
+        yield from _in_cells(table, column, is_total_row, _TOTAL)
+        no_member = no_member[~is_total_row]
 
 
-def cells_without_result(matched: MatchedTable) -> Iterator[Found]:
+def cells_without_result(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield the cells of a workbook in which Excel shows no value."""
     table = matched.table
     known = set(matched.names.values())
     for (row, column), problem in table.unread.items():
-        # A column that is kept as it is cannot reject its row.
+        # Columns that are not parsed must not reject their row.
         severity = ERROR if column in known else WARNING
         finding = Finding(problem, _NO_RESULT, severity)
         cell = str(table.cells.at[row, column])
-        yield Found([row], column, [cell], [finding])
+        yield ProblemCells([row], column, [cell], [finding])
 
 
 def unreadable_cells(
     table: TextTable, column: str, text: pd.Series, findings: Mapping[str, Finding]
-) -> Iterator[Found]:
-    """Yield the cells whose text could not be parsed, or says that there is no value."""
+) -> Iterator[ProblemCells]:
+    """Yield cells that could not be parsed, or that hold a word for no value."""
     if not findings:
         return
     is_bad = text.isin(list(findings))
     bad = text[is_bad].to_numpy(dtype=object)
     rows = text.index[is_bad]
-    typed = table.text_of(rows, column)
-    cells = typed.to_numpy(dtype=object)
-    yield Found(rows, column, cells, [findings[plain] for plain in bad])
+    as_typed = table.text_of(rows, column)
+    cells = as_typed.to_numpy(dtype=object)
+    yield ProblemCells(rows, column, cells, [findings[plain] for plain in bad])
 
 
 def mixed_orders(
     table: TextTable, column: str, text: pd.Series, rule: pa.Column
-) -> Iterator[Found]:
-    """Yield one warning if some dates must have the day first, and others the month."""
+) -> Iterator[ProblemCells]:
+    """Yield one warning if some dates are day-first and others month-first."""
     kind = kind_of(rule)
     if kind != DAY:
         return
@@ -209,26 +209,26 @@ def mixed_orders(
     if day_first and month_first:
         rows = [table.header_row]
         examples = f"{day_first} and {month_first}"
-        yield Found(rows, column, [examples], [_MIXED_ORDERS])
+        yield ProblemCells(rows, column, [examples], [_MIXED_ORDERS])
 
 
 def broken_cells(
     table: TextTable, column: str, values: pd.Series, rule: pa.Column
-) -> Iterator[Found]:
-    """Yield the cells whose value breaks a check of their column."""
+) -> Iterator[ProblemCells]:
+    """Yield the cells whose value fails a check of their column."""
     for rows, check in checks.broken_values(values, rule):
-        typed = table.text_of(rows, column)
-        cells = typed.to_numpy(dtype=object)
-        # Many cells have few texts, and a search for the nearest word takes long.
+        as_typed = table.text_of(rows, column)
+        cells = as_typed.to_numpy(dtype=object)
+        # Explain each distinct text once: finding the nearest word is slow.
         finding_of = {}
         for cell in set(cells):
             finding_of[cell] = checks.explain_value(check, rule, cell.strip())
         findings = [finding_of[cell] for cell in cells]
-        yield Found(rows, column, cells, findings)
+        yield ProblemCells(rows, column, cells, findings)
 
 
-def broken_rows(matched: MatchedTable, values: pd.DataFrame) -> Iterator[Found]:
-    """Yield the rows that break a check of the schema."""
+def broken_rows(matched: MatchedTable, values: pd.DataFrame) -> Iterator[ProblemCells]:
+    """Yield the rows that fail a check of the schema."""
     table = matched.table
     names = matched.names
     schema = matched.schema
@@ -238,14 +238,14 @@ def broken_rows(matched: MatchedTable, values: pd.DataFrame) -> Iterator[Found]:
         rows = checks.rows_that_fail(check, every_column)
         finding = checks.explain_row(check)
         name = checks.column_of(check, schema)
-        # Without a column of the file, the whole row is at fault.
+        # If the file lacks the column, report the whole row.
         column = names.get(name, "")
         yield from _in_rows(table, column, rows, finding)
 
 
 def repeated_rows(
     table: TextTable, ids: pd.Series | None, *, reject: bool
-) -> Iterator[Found]:
+) -> Iterator[ProblemCells]:
     """Yield the rows that repeat another one in all cells and have no id."""
     severity = ERROR if reject else WARNING
     remedy = "delete one of them, or give each an id if both are meant"
@@ -255,7 +255,7 @@ def repeated_rows(
         rows = rows[ids.isna()]
     if rows.empty:
         return
-    # All columns of the file count, not only those that are parsed: remarks tell rows apart.
+    # Compare all columns of the file: remarks can distinguish two missions.
     texts = {}
     for column in table.header:
         texts[column] = table.text_of(rows, column)
@@ -266,14 +266,14 @@ def repeated_rows(
 
 def places_that_are_not_members(
     matched: MatchedTable, values: pd.DataFrame
-) -> Iterator[Found]:
-    """Yield the places that are not Members, or were not on the first day of the mission."""
+) -> Iterator[ProblemCells]:
+    """Yield places that are not Members, or were not when the mission began."""
     table = matched.table
     column = matched.names["member"]
     place = values["member"].cat
     joined = accessions().reindex(place.categories).to_numpy()
-    # Joined by code and not by row: there are far fewer places than rows.
-    # A missing place has the code -1, and so takes the last day of the list, which is missing.
+    # Look up by category code: there are far fewer places than rows. A missing place
+    # has the code -1, which selects the NaT at the end.
     days = np.append(joined, np.datetime64("NaT"))
     joined_on = days[place.codes]
     is_place = values["member"].notna()
@@ -284,26 +284,26 @@ def places_that_are_not_members(
         yield from _in_cells(table, column, not_yet, _NOT_YET_A_MEMBER)
 
 
-def misread_cells(table: TextTable) -> Iterator[Found]:
-    """Yield the cells that are in another encoding than most of the file."""
-    # Where all is Windows-1252, nothing is in doubt.
+def misread_cells(table: TextTable) -> Iterator[ProblemCells]:
+    """Yield the cells in a different encoding from the rest of the file."""
+    # If the whole file is Windows-1252, its encoding is not ambiguous.
     if table.encoding != "mixed":
         return
     for place, word in table.not_utf8.items():
         row, column = place
-        yield Found([row], column, [word], [_NOT_UTF_8])
+        yield ProblemCells([row], column, [word], [_NOT_UTF_8])
 
 
 def _in_cells(
     table: TextTable, column: str, is_bad: pd.Series, finding: Finding
-) -> Iterator[Found]:
+) -> Iterator[ProblemCells]:
     yield from _in_rows(table, column, is_bad.index[is_bad], finding)
 
 
 def _in_rows(
     table: TextTable, column: str, rows: pd.Index, finding: Finding
-) -> Iterator[Found]:
-    """Yield some rows with their cells of a column, or without if it is empty."""
+) -> Iterator[ProblemCells]:
+    """Yield rows with their cells in a column; without cells if `column` is empty."""
     if rows.empty:
         return
     count = len(rows)
@@ -312,4 +312,4 @@ def _in_rows(
         text = table.text_of(rows, column)
         cells = text.to_numpy(dtype=object)
     findings = [finding] * count
-    yield Found(rows, column, cells, findings)
+    yield ProblemCells(rows, column, cells, findings)

@@ -1,4 +1,4 @@
-"""Read a register: parse every cell, check every row, and keep what fails with the reason."""
+"""Read a register: parse every cell, check every row, and explain every rejection."""
 
 from __future__ import annotations
 
@@ -42,36 +42,37 @@ def read_register(
     sheet: str | None = None,
     repeated_rows: str = "keep",
 ) -> Register:
-    """Read a register of your own: parse every cell, check every row, and lose nothing.
+    """Read a register: parse every cell, check every row, and report every problem.
 
     Parameters
     ----------
     source : path or pandas.DataFrame
-        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt), Excel (.xlsx),
-        Parquet, or a frame. Titles may be above the header. Files are read into memory, up to
-        512 MB.
+        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
+        Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
+        read into memory, up to 512 MB.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
-        `female_participants`, `source`. Beneficiaries need `member` and `programme`, and may have
-        `track`, `start_date`, `end_date`, `as_of`, `status`, `source`. Every other column is kept
-        as it is.
+        `female_participants`, `source`. Beneficiaries need `member` and `programme`,
+        and may have `track`, `start_date`, `end_date`, `as_of`, `status`, `source`.
+        Every other column is kept as it is.
     schema : subclass of MissionRegister or BeneficiaryRegister, optional
         Rules of your own, instead of `kind`.
     columns : mapping of str to str, optional
-        Which columns of the file these are, `{"member": "Country"}`. By default those of the same
-        name; case, blanks and punctuation make no difference.
+        Names of the columns in the file, such as `{"member": "Country"}`. By default,
+        the same names; case, blanks and punctuation are ignored.
     date_format : str, optional
-        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and dates of
-        Excel are always read; any other one is a problem, since 03/04/2017 may be either of two
-        days.
+        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and
+        dates of Excel are always read; any other date is a problem, since 03/04/2017 is
+        ambiguous.
     year_start : int
         The month in which reporting years begin, for the summary.
     sheet : str, optional
         The sheet of a workbook; by default the one that has the needed columns.
     repeated_rows : {"keep", "reject"}
-        What to do with a row that repeats another in all its cells and has no id. Two missions can
-        look alike, so it is kept, with a warning, by default. A repeated id always rejects the row.
+        What to do with a row that repeats another in all its cells and has no id. Two
+        missions can look alike, so it is kept, with a warning, by default. A repeated
+        id always rejects the row.
 
     Returns
     -------
@@ -81,19 +82,20 @@ def read_register(
     Raises
     ------
     DataError
-        If the file cannot be read as a table, or a needed column is missing; the message lists the
-        columns found.
+        If the file cannot be read as a table, or a needed column is missing; the
+        message lists the columns found.
     ArgumentError
         If an argument is not one of those that are allowed.
 
     Notes
     -----
-    Errors reject a row: a place, date or whole number that cannot be read; a needed cell that is
-    empty, `n/a` or `TBC`; days before 1952 or in the future; an end before its start; more women
-    than participants; an id that is used above; totals and repeated headers; rows that cannot be
-    cut into cells; whatever breaks a check of the schema. Warnings do not: `n/a` and `TBC` where a
-    cell may be empty (it is then missing); a place that is not a Member of the WCO on that day; a
-    row that repeats another; a column with dates in two orders; bytes that are not UTF-8.
+    Errors reject a row: a place, date or whole number that cannot be read; a needed
+    cell that is empty, `n/a` or `TBC`; days before 1952 or in the future; an end before
+    its start; more women than participants; an id used in an earlier row; totals and
+    repeated headers; rows that cannot be cut into cells; values that fail a check of
+    the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
+    missing); a place that is not a Member of the WCO on that day; a row that repeats
+    another; a column with dates in two orders; bytes that are not UTF-8.
 
     Examples
     --------
@@ -111,7 +113,7 @@ def read_register(
     0    3  Country  Kenya / Uganda                names several places
     1    4    Start      03/04/2017  may have the day or the month first
     """
-    # Arguments are checked before the file is read, which may take long.
+    # Check the arguments first: reading the file may take long.
     source = check_source("source", source)
     check_month("year_start", year_start)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
@@ -125,9 +127,9 @@ def read_register(
     table = read_text_table(source, is_header, sheet)
     matched = match_columns(table, rules, called)
 
-    # Where several problems meet in a cell, the first one found is kept, and so the order counts.
+    # A cell keeps only its first problem, so the order of these steps matters.
     problems = find.RegisterProblems()
-    # What is not an entry is not looked at any further.
+    # Rows that are not entries, such as totals, are not checked any further.
     problems.close(find.rows_not_cut(table))
     problems.close(find.cells_beyond_the_header(table))
     problems.close(find.repeated_headers(matched))
@@ -145,7 +147,7 @@ def read_register(
 
 
 def example_register() -> Path:
-    """Return the path of an invented register: 600 missions with the faults that such files have.
+    """Return the path of an invented register of 600 missions with typical faults.
 
     Examples
     --------
@@ -164,12 +166,12 @@ def _parse_column(
     date_format: str | None,
     problems: find.RegisterProblems,
 ) -> pd.Series:
-    """Parse a column and check its values; a value that breaks a check is left out."""
+    """Parse a column and check its values; invalid values become missing."""
     table, column = matched.table, matched.names[name]
     text, rule = matched.text[name], matched.schema.columns[name]
     unread = [row for row, unread_column in table.unread if unread_column == column]
     if unread:
-        # The cell holds the formula, and its problem is found already.
+        # These cells hold a formula, and have been reported already.
         is_unread = table.cells.index.isin(unread)
         text = plain_texts(table.text(column).mask(is_unread, ""), rule)
     values, findings = parse_cells(text, rule, date_format, matched.day_zero)
@@ -180,6 +182,6 @@ def _parse_column(
     problems.add(mixed)
     broken = list(find.broken_cells(table, column, values, rule))
     problems.add(broken)
-    for found in broken:
-        values.loc[found.rows] = None
+    for problem_cells in broken:
+        values.loc[problem_cells.rows] = None
     return values

@@ -1,4 +1,4 @@
-"""The result of reading a register: rows that passed, rows that did not, problems, a summary."""
+"""The result of reading a register: passed and rejected rows, problems, summary."""
 
 from __future__ import annotations
 
@@ -35,31 +35,33 @@ _SHOWN: Final = 5  # kinds of problems in the text of a register
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Register:
-    """A register that was read: no row is lost, every bad cell is named.
+    """A register after reading: every row is kept, every faulty cell is reported.
 
     Attributes
     ----------
     name : str
         The name of the file, and the sheet of a workbook.
     rows : pandas.DataFrame
-        The rows that passed, ready for `count_missions`, in file order, with the columns and dtypes
-        of `MissionRegister` or `BeneficiaryRegister`, `iso3` and `wco_region` added, and every
-        other column as it is: text in CSV and Excel. The index is the row as a spreadsheet numbers
-        it; `source` in the `attrs` is the id that counts of them have: the file without blanks, and
-        the sheet of a workbook after `#`.
+        The rows that passed, ready for `count_missions`, in file order, with the
+        columns and dtypes of `MissionRegister` or `BeneficiaryRegister`, `iso3` and
+        `wco_region` added, and every other column as it is: text in CSV and Excel. The
+        index is the row as a spreadsheet numbers it; `source` in the `attrs` is the
+        source id of their counts: the file name without blanks, and the sheet of a
+        workbook after `#`.
     rejected : pandas.DataFrame
-        The rows that did not pass, as typed, under the header of the file, with the same index and
-        a last column `reasons`; cells beyond the header are in columns such as
-        `column 12 (beyond the header)`. Each row of the file is in `rows` or in `rejected`; rows
-        that hold nothing are in neither. Where a column of the file has the name of one that is
-        added, here or in `rows`, ` (as typed)` follows its name.
+        The rows that did not pass, as typed, under the header of the file, with the
+        same index and a last column `reasons`; cells beyond the header are in columns
+        such as `column 12 (beyond the header)`. Each row of the file is in `rows` or in
+        `rejected`, except blank rows. If a column of the file has the same name as an
+        added one, here or in `rows`, ` (as typed)` is appended to its name.
     problems : pandas.DataFrame
-        One line for each bad cell, in file order: `row` (int64), `column` (of the file; empty for a
-        whole row), `value` as typed, `problem`, `remedy`, `severity`: an `error` rejects its row, a
-        `warning` does not.
+        One line for each bad cell, in file order: `row` (int64), `column` (of the file;
+        empty for a whole row), `value` as typed, `problem`, `remedy`, `severity`: an
+        `error` rejects its row, a `warning` does not.
     summary : pandas.Series
-        How many rows were read, passed, were rejected, have warnings; how many errors and warnings
-        there are; the first and the last day; how many rows start in each reporting year.
+        How many rows were read, passed, were rejected, have warnings; how many errors
+        and warnings there are; the first and the last day; how many rows start in each
+        reporting year.
     """
 
     name: str
@@ -69,9 +71,9 @@ class Register:
     summary: pd.Series
 
     def save_problems(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write the rejected rows to a workbook to hand back: bad cells are marked and commented.
+        """Write rejected rows to a workbook, with faulty cells marked and explained.
 
-        Corrected, the file can be read again by `read_register`, with the same `date_format`.
+        Once corrected, read it with `read_register` and the same `date_format`.
 
         Parameters
         ----------
@@ -88,7 +90,8 @@ class Register:
         Raises
         ------
         ArgumentError
-            If the file exists, ends in something else, or there are more rows than a sheet holds.
+            If the file exists, ends in something else, or there are more rows than a
+            sheet holds.
         """
         path = check_file_to_write("path", path)
         overwrite = check_flag("overwrite", overwrite)
@@ -97,14 +100,14 @@ class Register:
         )
 
     def __repr__(self) -> str:
-        """Return in a few lines how many rows passed, and what was wrong with the others."""
+        """Return a short summary: how many rows passed, and the main problems."""
         if self.problems.empty:
             return self.in_words()
         rest = _where_the_rest_is("", "")
         return f"{self.in_words()}\n{rest}"
 
     def in_words(self) -> str:
-        """Return how many rows passed, and the most frequent problems."""
+        """Summarise how many rows passed, and the most frequent problems."""
         text = self._in_one_line()
         frequent = self._most_frequent()
         for problem, count in frequent:
@@ -159,7 +162,7 @@ class Register:
         kinds = ["severity", "column", "problem"]
         groups = self.problems.groupby(kinds, sort=False)
         sizes = groups.size()
-        # A stable sort lists the first in the file first of those that are equally frequent.
+        # A stable sort keeps equally frequent problems in file order.
         sizes = sizes.sort_values(ascending=False, kind="stable")
         frequent = []
         first = sizes.head(_SHOWN)
@@ -175,7 +178,7 @@ class Register:
 
 
 def _where_the_rest_is(before: str, after: str) -> str:
-    """Return what to type for all problems; `before` and `after` mark code."""
+    """Explain how to see all problems; `before` and `after` mark code."""
     return (
         f"All of them: {before}.problems{after}; "
         f"the rows: {before}.rejected{after}; "
@@ -189,14 +192,14 @@ def build_register(
     problems: RegisterProblems,
     year_start: int,
 ) -> Register:
-    """Divide the rows into passed and rejected ones, and sum up."""
-    found = problems.in_order(matched.table.header)
-    is_error = found["severity"] == ERROR
-    errors = found[is_error]
+    """Split the rows into passed and rejected ones, and compute the summary."""
+    ordered = problems.in_order(matched.table.header)
+    is_error = ordered["severity"] == ERROR
+    errors = ordered[is_error]
     is_rejected = values.index.isin(errors["row"])
     rows = _passed_rows(matched, values, ~is_rejected)
     rejected = _rejected_rows(matched, values, is_rejected, errors)
-    warned = found.loc[~is_error, "row"]
+    warned = ordered.loc[~is_error, "row"]
     summary: dict[str, Any] = {
         "rows read": len(values),
         "passed": len(rows),
@@ -208,9 +211,9 @@ def build_register(
     }
     name = re.split(r"[/\\]", matched.table.name)[-1]
     rows.attrs["source"] = _source_id(name)
-    # Numbers and days together are objects.
+    # Mixed numbers and dates need an object dtype.
     described = pd.Series(summary, dtype="object", name=name)
-    return Register(name, rows, rejected, found, described)
+    return Register(name, rows, rejected, ordered, described)
 
 
 def _passed_rows(
@@ -229,7 +232,7 @@ def _passed_rows(
             rows["wco_region"] = _regions(rows["iso3"])
         elif name:
             rows[name] = _as_dtype(values[name], str(schema.columns[name].dtype))
-        # What was added to a workbook to hand back is not read as data.
+        # Skip the columns that save_problems adds to a workbook.
         elif column != TO_CORRECT and not column.endswith(BEYOND):
             free = free_name(column, {*rows, *schema.columns})
             rows[free] = table.cells.loc[has_passed, column]
@@ -255,7 +258,7 @@ def _regions(iso3: pd.Series) -> pd.Series:
 
 
 def _as_dtype(values: pd.Series, dtype: str) -> pd.Series:
-    """Return the values in the dtype that the schema asks for; text and days have it."""
+    """Convert values to the dtype in the schema; text and days already have it."""
     if dtype == "category":
         return values.cat.remove_unused_categories()
     plain = dtype.lower()
@@ -272,7 +275,7 @@ def _rejected_rows(
     is_rejected: np.ndarray,
     errors: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return the rows that did not pass, as typed, with surplus cells and the reasons."""
+    """Return the rejected rows as typed, with surplus cells and reasons."""
     table = matched.table
     rows = values.index[is_rejected]
     known = {column: name for name, column in matched.names.items()}
@@ -301,7 +304,7 @@ def _rejected_rows(
 
 
 def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
-    """Return, for each rejected row, what is wrong with it."""
+    """Return the reasons for each rejected row, as one text."""
     column = errors["column"]
     place = column + ": "
     # A problem of a whole row has no column.
@@ -317,7 +320,7 @@ def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
 
 
 def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:
-    """Return the first and the last day, and how many rows start in each reporting year."""
+    """Return the first and the last day, and the rows per reporting year."""
     # Beneficiaries may have no day.
     if "start_date" not in rows or rows["start_date"].isna().all():
         return {}
@@ -334,7 +337,7 @@ def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:
 
 
 def _source_id(name: str) -> str:
-    """Return the id by which counts name a register as their source.
+    """Return the source id of a register.
 
     Examples
     --------

@@ -1,8 +1,9 @@
-"""The pandera models of registers: the rules that the rows of a register keep.
+"""The pandera models of registers: the rules for their rows.
 
-A column of the file that may be absent is `Optional`; a cell that may be empty is `nullable`. Columns
-that `read_register` adds are marked `added`. A check carries its words: `title` is the column to
-point at, `error` what is wrong, `description` what to do. Subclass a model to add fields and checks.
+A column that may be absent is `Optional`; one with empty cells is `nullable`. Columns
+that `read_register` adds are marked `added`. The attributes of a check are its message:
+`title` is the column, `error` the problem, `description` the remedy. Subclass a model
+to add fields and checks.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.codelists import WCO_REGIONS
 
-# Where pyspark is installed, pandera imports its imitation of pandas, which warns of pandas 3. The
-# checks of older pandera work only once they are registered.
+# Where pyspark is installed, pandera imports its imitation of pandas, which warns of
+# pandas 3. The checks of older pandera work only once they are registered.
 with warnings.catch_warnings():
     warnings.filterwarnings(
         "ignore", "PySpark does not yet fully support pandas", FutureWarning
@@ -30,7 +31,7 @@ with warnings.catch_warnings():
 
 # The convention that set up the WCO entered into force in 1952.
 FIRST_DAY: Final = pd.Timestamp("1952-01-01")
-PLACE: Final = "place"  # what a column is parsed as, where its dtype does not say it
+PLACE: Final = "place"  # the kind of a column whose dtype does not show it
 
 
 def _field(
@@ -47,7 +48,7 @@ def _added(description: str, **field: Any) -> Any:
 
 
 class _Register(pa.DataFrameModel):
-    """What every register holds: who was supported."""
+    """Columns and checks that all registers share."""
 
     member: pd.CategoricalDtype = _field(
         "Member, as written", nullable=False, parse=PLACE
@@ -68,7 +69,7 @@ class _Register(pa.DataFrameModel):
         description="correct the year",
     )
     def not_before_the_wco(cls, days: pd.Series) -> pd.Series:
-        """Check that a day is one on which the WCO existed."""
+        """Check that no date is before the founding of the WCO."""
         return days >= FIRST_DAY
 
     @pa.dataframe_check(
@@ -116,7 +117,7 @@ class MissionRegister(_Register):
         "leave an end that is still ahead empty",
     )
     def not_in_the_future(cls, days: pd.Series) -> pd.Series:
-        """Check that a day has come."""
+        """Check that no date is in the future."""
         return days <= pd.Timestamp(datetime.date.today())
 
     @pa.dataframe_check(
@@ -126,10 +127,10 @@ class MissionRegister(_Register):
         ignore_na=False,
     )
     def id_is_new(cls, rows: pd.DataFrame) -> pd.Series | bool:
-        """Check that an id stands for one mission."""
+        """Check that each mission has an id of its own."""
         if "mission_id" not in rows:
             return True
-        # Not every mission has an id, and those without one are not alike.
+        # Missing ids do not count as duplicates of each other.
         ids = rows["mission_id"]
         return ids.isna() | ~ids.duplicated()
 
@@ -143,13 +144,13 @@ class MissionRegister(_Register):
         """Check that there are no more women than participants."""
         if not {"female_participants", "participants"} <= set(rows):
             return True
-        # Where one of the two is missing, nothing can be said.
+        # If either number is missing, the row passes.
         more = rows["female_participants"] > rows["participants"]
         return ~more.fillna(value=False).astype(bool)
 
 
 class BeneficiaryRegister(_Register):
-    """Members that benefit from a programme, one row each, as `read_register` returns them."""
+    """Beneficiaries of programmes, one row each, as `read_register` returns them."""
 
     programme: pd.CategoricalDtype = _field("programme", nullable=False)
     track: Optional[pd.CategoricalDtype] = _field("part of the programme")
@@ -167,7 +168,7 @@ class BeneficiaryRegister(_Register):
         description="correct the year, or enter it once it has come",
     )
     def not_in_the_future(cls, days: pd.Series) -> pd.Series:
-        """Check that a day has come."""
+        """Check that no date is in the future."""
         return days <= pd.Timestamp(datetime.date.today())
 
 
@@ -180,7 +181,7 @@ KINDS: Final[dict[str, type[pa.DataFrameModel]]] = {
 def schema_of(
     kind: str | None, model: type[pa.DataFrameModel] | None
 ) -> pa.DataFrameSchema:
-    """Return the schema of a kind of register, or of a model that a user wrote.
+    """Return the schema of a kind of register, or of a user's own model.
 
     Raises
     ------
@@ -202,7 +203,7 @@ def schema_of(
 
 
 def columns_of_file(schema: pa.DataFrameSchema) -> list[str]:
-    """Return the columns that a file may have: those that `read_register` does not add."""
+    """Return the columns that a file can have; `read_register` adds the others."""
     return [
         name
         for name, column in schema.columns.items()

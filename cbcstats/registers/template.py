@@ -1,4 +1,4 @@
-"""Workbooks to fill in: a form that refuses on entry what `read_register` would reject."""
+"""Write blank registers as workbooks that check entries as `read_register` does."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     import pandera.pandas as pa
 
-ROWS: Final = 5_000  # that are prepared, below the header
+ROWS: Final = 5_000  # prepared below the header
 
-# Offered besides those of the table of beneficiaries.
+# Offered in addition to the programmes in the table of beneficiaries.
 _PROGRAMMES: Final = (
     "Columbus Programme|STCE Project|UNODC-WCO Container Control Programme|"
     "WCO Fellowship Programme"
@@ -37,7 +37,7 @@ _STATUSES: Final = {
     "missions": ("delivered", "under way", "cancelled"),
     "beneficiaries": ("active", "completed", "cancelled"),
 }
-# Not names of columns, so that the sheet of the lists is not taken for a register.
+# Different from column names, so that the sheet of lists is not read as a register.
 _HEADINGS: Final = {
     "member": "Members of the WCO",
     "programme": "Programmes",
@@ -72,9 +72,9 @@ _FORMATS: Final = {
     _DAY: {"num_format": "yyyy-mm-dd", "align": "left"},
     _COUNT: {"align": "center"},
 }
-# Stays as typed: Excel would make 7 of 007, and a day of 2017-04.
+# Keep cells as text: Excel would turn 007 into 7, and 2017-04 into a date.
 _TEXT: Final = {"num_format": "@"}
-# No cell may go beyond the other one of its row; MIN and MAX pass over it while it is empty.
+# Limit each cell by the other one in its row; MIN and MAX ignore it while it is empty.
 _PAIRS: Final = {
     "start_date": ("maximum", "MIN", "end_date", "not after the end"),
     "end_date": ("minimum", "MAX", "start_date", "not before the start"),
@@ -118,7 +118,7 @@ _WRAP: Final = {"text_wrap": True, "valign": "top", "align": "left"}
 
 
 class _Column(NamedTuple):
-    """A column of the form: what it takes, in words and as Excel is to check it."""
+    """A column of the form: accepted values, in words and as a validation rule."""
 
     name: str
     label: str
@@ -133,8 +133,9 @@ def save_template(
 ) -> Path:
     """Write a workbook to fill in: a register with drop-down lists and checks on entry.
 
-    `read_register` reads what is entered with no argument but the kind. A second sheet has
-    instructions and an example, a third one the lists. The same version writes the same bytes.
+    `read_register` reads the completed workbook; it only needs the kind. The second
+    sheet has instructions and an example, the third the lists. The output is
+    reproducible.
 
     Parameters
     ----------
@@ -153,15 +154,15 @@ def save_template(
     Raises
     ------
     ArgumentError
-        If the file exists or ends in something else, or there is no such kind.
+        If the file exists, has another ending, or the kind is unknown.
 
     Notes
     -----
-    The form refuses what is not a day, or not one that `read_register` takes; what is not a whole
-    number from 0 on; an end before its start, more women than participants, and an id that another
-    row has. Entries that are not in a list are kept after a question: missions also go to places
-    that are not Members of the WCO. Spreadsheet programs do not check what is pasted;
-    `read_register` does.
+    The form refuses dates that `read_register` would reject, anything but whole numbers
+    from 0 on, an end before its start, more women than participants, and duplicate ids.
+    Entries that are not in a list are accepted after a warning: missions also go to
+    places that are not Members of the WCO. Spreadsheet programs do not check pasted
+    cells; `read_register` does.
 
     Examples
     --------
@@ -199,16 +200,16 @@ def _workbook(kind: str) -> bytes:
         sheets = (form, instructions, words)
         for sheet in sheets:
             sheet.set_landscape()
-            # One page wide, and as many as it takes long.
+            # Fit to one page in width, and as many as needed in length.
             sheet.fit_to_pages(1, 0)
     return content.getvalue()
 
 
 def _lists(kind: str, schema: pa.DataFrameSchema) -> dict[str, Sequence[str]]:
-    """Return the words to choose from, for each column that has a list."""
+    """Return the options of each column with a drop-down list."""
     members = load_members()
     beneficiaries = load_beneficiaries()
-    # The European Union is in the table, without a region: the WCO does not count it.
+    # Only the European Union has no region: the WCO does not count it as a Member.
     names = members.dropna(subset="wco_region")["name"]
     programmes = {*beneficiaries["programme"], *_PROGRAMMES.split("|")}
     lists = {
@@ -270,9 +271,9 @@ def _check_of_list(name: str, source: str) -> tuple[str, dict[str, Any]]:
 def _check(
     column: pa.Column, first_cells: dict[str, str]
 ) -> tuple[str, dict[str, Any]]:
-    """Return what a column takes, in words and for Excel.
+    """Return the accepted values of a column, in words and as a validation rule.
 
-    The formulas are those of the first row of the form.
+    Formulas refer to the first row of the form.
     """
     name = column.name
     if name == "mission_id":
@@ -288,7 +289,7 @@ def _check(
     else:
         return "any text", {"validate": "any"}
     check["criteria"] = "between"
-    # A formula that refers to another cell would let anything pass while that one is empty.
+    # With ignore_blank, Excel accepts any value while the other cell is empty.
     check["ignore_blank"] = name not in _PAIRS
     if name in _PAIRS:
         end, nearer, other, words = _PAIRS[name]
@@ -302,7 +303,7 @@ def _check(
 
 def _check_of_id(cell: str) -> dict[str, Any]:
     column = f"${cell[0]}$2:${cell[0]}${ROWS + 1}"
-    # COUNTIF would take 007 for 7, and * for anything.
+    # COUNTIF would treat 007 as 7, and * as a wildcard.
     is_new = f'=OR({cell}="",SUMPRODUCT(--({column}={cell}))=1)'
     return {"validate": "custom", "value": is_new, "ignore_blank": False}
 
@@ -337,7 +338,7 @@ def _write_form(workbook: Any, sheet: Any, columns: list[_Column]) -> None:
             rule = {"type": "formula", "criteria": is_missing, "format": missing}
             sheet.conditional_format(1, place, ROWS, place, rule)
     sheet.set_row(0, 32)
-    # Id and member stay in sight while one scrolls to the right.
+    # Keep id and member visible when scrolling to the right.
     names = [column.name for column in columns]
     sheet.freeze_panes(1, 1 + names.index("member"))
     sheet.autofilter(0, 0, ROWS, len(columns) - 1)
@@ -349,7 +350,7 @@ def _write_instructions(
 ) -> None:
     """Write the steps and an example.
 
-    The example is upright, one row for each column, so that it is not read as a register.
+    The example is transposed, one row per column, so that it is not read as a register.
     """
     for place, width in enumerate((22, 24, 104)):
         sheet.set_column(place, place, width)
@@ -363,7 +364,7 @@ def _write_instructions(
     titles = ("Column", "Example, not data", "What to write")
     head = workbook.add_format({**_BOLD, "bottom": 1})
     sheet.write_row(top, 0, titles, head)
-    # The status is another word in each kind of register.
+    # Each kind of register has its own words for the status.
     examples = {**_EXAMPLES, "status": _STATUSES[kind][0]}
     for row, column in enumerate(columns, start=top + 1):
         label = workbook.add_format({**_WRAP, "bold": column.needed})

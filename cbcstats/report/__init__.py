@@ -1,4 +1,4 @@
-"""Notebooks become one page with its charts and tables as files.
+"""Turn notebooks into a report: one page, with its charts and tables as files.
 
-Begin with `report`; `displays` is what `%load_ext cbcstats` switches on.
+Begin with `report`; `%load_ext cbcstats` activates `displays`.
 """

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-DOTS: Final = 160  # in an inch of a picture in a page
+DOTS: Final = 160  # per inch, of a picture in a page
 IN_NOTEBOOK: Final = 20  # rows of a table in a notebook
-_PIXELS: Final = 96  # in an inch of a page
+_PIXELS: Final = 96  # per inch of a page
 _STYLE: Final = """<style>
 .cbcstats .table { overflow-x: auto; }
 .cbcstats .table th, .cbcstats .table td { text-align: left; vertical-align: top; }
@@ -52,8 +52,8 @@ def load_ipython_extension(shell: Any) -> None:
     `%load_ext cbcstats` calls this. Frames are shown to 20 rows, under the names of
     their columns; sources link to their pages. JupyterLab shows HTML. Frames are also
     stored as Markdown and LaTeX, and charts as PNG, so that a notebook converted to
-    another format keeps its tables and pictures. A report has its own forms of display,
-    and nothing changes there.
+    another format keeps its tables and pictures. Reports have their own
+    formatters, which stay as they are.
     """
     from matplotlib.figure import Figure
 
@@ -61,10 +61,10 @@ def load_ipython_extension(shell: Any) -> None:
     if pd.DataFrame in formatters["text/html"].type_printers:
         return
     if getattr(shell, "kernel", None):
-        # This registers a form for charts; later, it would replace those below.
+        # This registers a formatter for charts; later, it would replace those below.
         shell.run_line_magic("matplotlib", "inline")
     formatters["image/png"].pop(Figure, None)
-    # A bundle holds both forms of a chart, which is then drawn only once.
+    # One bundle for HTML and PNG, so that a chart is drawn only once.
     bundles = shell.display_formatter.mimebundle_formatter
     bundles.for_type(Figure, _figure_in_notebook)
     formatters["text/html"].for_type(pd.DataFrame, _frame_in_notebook)
@@ -82,8 +82,7 @@ def frame_html(
 ) -> str:
     """Write a frame as an HTML table with its unit, its sources, and how to read it.
 
-    A unit that all rows have in common is written once, below the table, and its column
-    is omitted.
+    A unit shared by all rows is written once, below the table, instead of in a column.
 
     Examples
     --------
@@ -175,9 +174,9 @@ def frame_latex(frame: pd.DataFrame) -> str | None:
 
 
 def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str, str]]]:
-    """Return a frame without its common unit, a line below it, and how to read it."""
+    """Return the frame without its shared unit, a line of sources, and its caveats."""
     frame = with_index(frame)
-    # Columns of several levels or with the same name are not those of cbcstats.
+    # Frames with several column levels or duplicate names are not from cbcstats.
     if not frame.columns.is_unique or frame.columns.nlevels > 1:
         return frame, "", []
     line = source_line(cited_by([frame]))
@@ -191,7 +190,7 @@ def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str,
 
 
 def _common_unit(frame: pd.DataFrame) -> str:
-    """Return the unit that all rows share, if there is another column to show."""
+    """Return the unit shared by all rows, or an empty text if there is none."""
     if "unit" not in frame or len(frame.columns) == 1:
         return ""
     units = set(frame["unit"].dropna().map(str))
@@ -220,7 +219,7 @@ def _figure_in_notebook(figure: Figure) -> tuple[dict[str, str], dict[str, Any]]
     Programs that convert notebooks use the PNG.
     """
     text = figure_text(figure)
-    # Notebooks cut figures to what is drawn, so that no label is lost at the edge.
+    # Crop as notebooks do, so that no label is cut off at the edge.
     edges = None if figure.get_layout_engine() else "tight"
     content = picture(figure, "png", dpi=DOTS, bbox_inches=edges)
     dots = int.from_bytes(content[16:20], "big")  # the width, in the header of a PNG

@@ -1,4 +1,4 @@
-"""Notebooks, found and run: each in a kernel of its own, and its outputs kept."""
+"""Find notebooks, and run each in its own kernel."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _LONGEST_NAME: Final = 60  # characters, of up to four bytes
 
 
 def execute(path: Path, folder: Path, progress: Progress | None = None) -> NotebookNode:
-    """Run a notebook in a kernel of its own, and return it with its outputs.
+    """Run a notebook in a new kernel, and return it with its outputs.
 
-    Its charts and tables are written to the folder.
+    Its charts and tables are saved to `folder`.
     """
     import nbclient
     import nbformat
@@ -60,18 +60,18 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
             record_timing=False,
             resources={
                 "metadata": {"path": str(path.resolve().parent)}
-            },  # finds the files beside it, as in JupyterLab
+            },  # relative paths work as in JupyterLab
             on_cell_start=begin,
             on_cell_complete=done,
         )
         try:
-            # nbclient leaves a kernel running that it was given; what a kernel says
-            # when it is ended helps nobody
+            # nbclient does not stop a kernel that is passed to it without cleanup_kc.
+            # What the kernel prints on shutdown is of no use to the user.
             client.execute(cleanup_kc=True, stderr=subprocess.DEVNULL)
         except (AssertionError, AttributeError, asyncio.InvalidStateError) as error:
             if client.km is not None:
                 raise
-            # At Ctrl-C nbclient removes its kernel, and then fails for want of one.
+            # On Ctrl-C, nbclient drops its kernel and then fails because it is gone.
             raise KeyboardInterrupt from error
         except CellExecutionError as error:
             if error.ename == "KeyboardInterrupt":
@@ -84,15 +84,15 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
                 _failure(path, notebook, running[-1], raised[0])
             ) from error
         except (CellTimeoutError, DeadKernelError) as error:
-            said = str(error).strip().splitlines()[0]
-            raise ReportError(_failure(path, notebook, running[-1], said)) from error
-    _refuse_what_cannot_be_shown(path, notebook)
+            reason = str(error).strip().splitlines()[0]
+            raise ReportError(_failure(path, notebook, running[-1], reason)) from error
+    _refuse_display_errors(path, notebook)
     del notebook.cells[0]
     return notebook
 
 
 def _read(path: Path) -> NotebookNode:
-    """Return the notebook that is in a file, where it is one in Python."""
+    """Read a notebook, and refuse one in another language than Python."""
     import nbformat
 
     try:
@@ -105,9 +105,9 @@ def _read(path: Path) -> NotebookNode:
         AttributeError,
         nbformat.ValidationError,
     ) as error:
-        said = str(error).strip().splitlines()[0]
+        reason = str(error).strip().splitlines()[0]
         raise ReportError(
-            f"{path}: cannot be read as a notebook ({said}); "
+            f"{path}: cannot be read as a notebook ({reason}); "
             "save it again in JupyterLab"
         ) from error
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
@@ -119,7 +119,7 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _kernel(runtime: Path) -> Any:
-    """Return the manager of a kernel that nobody else on the machine can reach."""
+    """Return a kernel manager that other users of the machine cannot connect to."""
     from jupyter_client.manager import AsyncKernelManager
 
     if os.name != "posix":
@@ -131,8 +131,8 @@ def _kernel(runtime: Path) -> Any:
     )
 
 
-def _refuse_what_cannot_be_shown(path: Path, notebook: NotebookNode) -> None:
-    """Raise ReportError if a result could not be shown; kernels do not report that."""
+def _refuse_display_errors(path: Path, notebook: NotebookNode) -> None:
+    """Raise ReportError if displaying a result failed; kernels do not report that."""
     for index, cell in enumerate(notebook.cells):
         if "raises-exception" not in cell.metadata.get("tags", []) and (
             raised := _raised(cell)
@@ -141,7 +141,7 @@ def _refuse_what_cannot_be_shown(path: Path, notebook: NotebookNode) -> None:
 
 
 def _raised(cell: NotebookNode) -> list[str]:
-    """Return the kind of each error in the outputs of a cell, and what it says."""
+    """Return the type and message of each error in the outputs of a cell."""
     errors = [
         output for output in cell.get("outputs", []) if output.output_type == "error"
     ]
@@ -149,7 +149,7 @@ def _raised(cell: NotebookNode) -> list[str]:
 
 
 def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:
-    """Name the notebook and the cell as JupyterLab counts code cells."""
+    """Describe a failure: the notebook, the code cell, the error, and the remedy."""
     number = sum(cell.cell_type == "code" for cell in notebook.cells[1 : index + 1])
     first = notebook.cells[index].source.strip().splitlines()[:1]
     place = f"{path.name}, code cell {number}" + (f" ({first[0]})" if first else "")
@@ -160,24 +160,24 @@ def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:
 
 
 def notebook_paths(given: Sequence[Path]) -> list[Path]:
-    """List the notebooks that are named, and those in folders by name.
+    """List the given notebooks, and those in the given folders in order of name.
 
-    The files of a notebook are named after it, so two notebooks must differ in name.
+    Output files are named after their notebook, so names must be unique.
     """
     paths: list[Path] = []
     for path in given:
-        found = sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
-        if not found or not found[0].is_file():
+        files = sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
+        if not files or not files[0].is_file():
             raise ReportError(
                 f"{path}: there is no notebook; "
                 "name a file or a folder of files that end in .ipynb"
             )
-        paths += found
+        paths += files
     if not paths:
         raise ReportError("no notebook was named; name a file or a folder of files")
     names = [
         file_name(path).casefold() for path in paths
-    ]  # some systems take A.png and a.png for one file
+    ]  # Windows and macOS treat A.png and a.png as one file
     doubled = sorted(
         {path.stem for path in paths if names.count(file_name(path).casefold()) > 1}
     )
@@ -190,9 +190,9 @@ def notebook_paths(given: Sequence[Path]) -> list[Path]:
 
 
 def file_name(path: Path) -> str:
-    """Return the name for the parts, charts and tables of a notebook.
+    """Return the stem for the names of a notebook's charts and tables.
 
-    It is a valid file name on every system once a number follows it.
+    Followed by a number, it is a valid file name on every system.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Executed notebooks -> one page that loads nothing."""
+"""Turn executed notebooks into one self-contained page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOTEBOOK_LINK: Final = re.compile(r'href="([^"/]+\.ipynb)"')
 
 
 class Heading(NamedTuple):
-    """A heading of the page: where, and what it says."""
+    """A heading of the page: its anchor and its text."""
 
     anchor: str
     text: str
@@ -40,7 +40,7 @@ class Part(NamedTuple):
 
 
 def page_of(executed: dict[Path, NotebookNode], made: list[str]) -> str:
-    """Return the page of executed notebooks, with links to their files."""
+    """Return one HTML page of executed notebooks, with links to their files."""
     import jinja2
 
     from cbcstats._version import __version__
@@ -77,10 +77,10 @@ def sources_html(sources: Iterable[str]) -> str:
 
 
 def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
-    """Turn a notebook into HTML for the page: headings one level deeper, with anchors.
+    """Convert a notebook to HTML, with headings one level deeper and with anchors.
 
-    Links to other notebooks lead to their part of the page. HTML that a notebook brings
-    along is reduced to what can do nothing; pictures from elsewhere are left out.
+    Links to other notebooks point to their part of the page. HTML in the notebook is
+    sanitised: scripts and external pictures are removed.
     """
     from nbconvert import HTMLExporter
 
@@ -95,12 +95,12 @@ def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
     exporter.register_filter("sources_html", sources_html)
     headings: list[Heading] = []
 
-    def deepen(found: re.Match[str]) -> str:
+    def deepen(heading: re.Match[str]) -> str:
         anchor = f"{name}-{len(headings) + 1}"
-        level = min(int(found["level"]) + 1, 6)
-        text = re.sub(r"<[^>]+>", "", found["text"])
+        level = min(int(heading["level"]) + 1, 6)
+        text = re.sub(r"<[^>]+>", "", heading["text"])
         headings.append(Heading(anchor, html.unescape(text)))
-        return f'<h{level} id="{anchor}">{found["text"]}</h{level}>'
+        return f'<h{level} id="{anchor}">{heading["text"]}</h{level}>'
 
     resources = {"metadata": {"path": str(path.resolve().parent)}}
     made = _HEADING.sub(deepen, exporter.from_notebook_node(notebook, resources)[0])
@@ -112,7 +112,7 @@ def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
 
 
 def _harmless(markup: str) -> str:
-    """Reduce the HTML of a notebook to text, tables and embedded pictures."""
+    """Sanitise HTML: keep text, tables and embedded pictures only."""
     import nh3
 
     tags = nh3.ALLOWED_TAGS | {"section", "figure", "figcaption"}
@@ -130,7 +130,7 @@ def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
 
 
 def _cited(notebooks: Iterable[NotebookNode]) -> Iterator[dict[str, object]]:
-    """Yield the sources of all that is shown, in the order in which they come."""
+    """Yield the sources that charts and tables cite, in order of appearance."""
     known = load_sources().set_index("source_id", drop=False)
     outputs = (
         output

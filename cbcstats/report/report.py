@@ -46,10 +46,10 @@ if TYPE_CHECKING:
 PAGE: Final = "index.html"
 WORKBOOK: Final = "tables.xlsx"
 DECK: Final = "charts.pptx"
-# Lists the files of a report, so that a report is replaced, and nothing else ever is.
+# Lists the files of a report, so that replacing it touches no other file.
 MANIFEST: Final = ".cbcstats-report"
-# Notebooks run one after another, each in a process of its own: what they contribute to
-# the workbook and the deck waits in this folder.
+# Each notebook runs in its own process. Its tables and slides wait in this folder until
+# the workbook and the deck are made.
 _PARTS: Final = ".parts"
 _ABOUT: Final = "about.json"
 
@@ -60,14 +60,14 @@ def save_report(
     notebooks: str | Path | Iterable[str | Path] | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Execute the notebooks and write the report: a page, its charts and its tables.
+    """Run the notebooks and write a report: a page, its charts and its tables.
 
     Parameters
     ----------
     output : path
-        Folder to write. One that holds a report and nothing else is brought up to date.
+        Folder to write. A folder that only holds an earlier report is updated.
     notebooks : path or iterable of path, optional
-        Notebooks, or folders of notebooks. By default those that cbcstats carries.
+        Notebooks, or folders of notebooks. By default those that come with cbcstats.
     progress : callable, optional
         Called with the name of the notebook, the number of cells done and the number of
         all cells.
@@ -75,16 +75,16 @@ def save_report(
     Returns
     -------
     pathlib.Path
-        `index.html` in the folder. Beside it `charts/` (PNG, SVG, PDF, and the data as
-        CSV), `tables/` (CSV), one workbook with all tables and, where the extra
-        `slides` is installed, one deck with all charts.
+        `index.html` in the folder. The folder also gets `charts/` (PNG, SVG, PDF, and
+        the data as CSV), `tables/` (CSV), a workbook with all tables and, if the extra
+        `slides` is installed, a deck with all charts.
 
     Raises
     ------
     ReportError
-        If there is no notebook, a cell fails, or the folder holds anything else;
-        nothing is written then. If the disk is full or the folder may not be written;
-        the page of an earlier report still works then.
+        If there is no notebook, a cell fails, or the folder holds other files: nothing
+        is written. If the disk is full or the folder is not writable: the page of an
+        earlier report still works.
 
     Notes ----- Files are written one by one, each of them whole, and the page last. A
     process that is killed on the way leaves the earlier page, and the next report
@@ -149,29 +149,30 @@ def _put_report(made: Path, folder: Path) -> None:
 
 
 def _files_of_report(folder: Path) -> set[str]:
-    """Return the files of the report in a folder.
+    """List the files of an earlier report in a folder.
 
     Raises
     ------
     ReportError
-        If the folder holds anything else, or is not a folder.
+        If the folder holds other files, or is not a folder.
     """
     remedy = "choose another folder with --output"
     if folder.exists() and not folder.is_dir():
         raise ReportError(f"{folder}: is not a folder; {remedy}")
-    found = _files_in(folder) - {MANIFEST}
+    files = _files_in(folder) - {MANIFEST}
     listed = _read_manifest(folder)
-    others = sorted(name for name in found - listed if not name.endswith(UNFINISHED))
+    others = sorted(name for name in files - listed if not name.endswith(UNFINISHED))
     if others:
         raise ReportError(
             f"{folder}: holds files that no report wrote, such as {others[0]}; "
             f"{remedy}, or move them"
         )
-    return found  # not what is listed: a list can name files of other folders
+    # Not `listed`: a manifest can name files of other folders.
+    return files
 
 
 def _files_in(folder: Path) -> set[str]:
-    """Return the files below a folder by their paths in it; links count as files."""
+    """List all files below a folder, as relative paths; links count as files."""
     return {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -248,7 +249,7 @@ def _put_figure(
     slides = 0
     for ax in figure.axes:
         sources.update(dict.fromkeys(cited_sources(ax)))
-        # Legends and colour bars have Axes of their own, which make no slide.
+        # Legends and colour bars have Axes of their own, but get no slide.
         if has_slide(ax):
             slides += 1
             _put_slide(slide_of(ax), folder / _PARTS / "charts" / f"{name}_{slides}")
@@ -278,7 +279,7 @@ def _put_frame(
 
 
 def _with_own_names(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with column names that differ, also without regard to case."""
+    """Make column names unique, even when case is ignored."""
     names: dict[str, str] = {}
     for label in frame:
         # Labels of several levels are tuples.
@@ -295,7 +296,7 @@ def _with_own_names(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _put_table(frame: pd.DataFrame, path: Path) -> str:
-    """Write a frame for the workbook; return a note if no sheet can hold it."""
+    """Save a frame for the workbook; return a note if it does not fit on a sheet."""
     name = path.stem
     try:
         check_sheet(name, frame)
@@ -309,7 +310,7 @@ def _put_table(frame: pd.DataFrame, path: Path) -> str:
 
 
 def _of_one_kind(column: pd.Series) -> pd.Series:
-    """Return a column as text if Parquet cannot hold it, such as numbers and words."""
+    """Convert a column to text if Parquet cannot store it, such as mixed types."""
     try:
         parquet_bytes(column.to_frame(), {})
     except ArgumentError:
@@ -318,7 +319,7 @@ def _of_one_kind(column: pd.Series) -> pd.Series:
 
 
 def _put_slide(slide: Slide, folder: Path) -> None:
-    """Write the parts of a slide into a folder of its own, for the deck."""
+    """Save the parts of a slide to their own folder, for the deck."""
     words = slide._asdict()
     data = plain_frame(words.pop("data"))
     image = words.pop("picture")
@@ -336,7 +337,7 @@ def _take_slide(folder: Path) -> Slide:
 
 
 def _gather(folder: Path, title: str) -> list[str]:
-    """Make a workbook of all tables and a deck of all charts; return their names."""
+    """Make a workbook of all tables and a deck of all charts; return the file names."""
     parts = folder / _PARTS
     made = []
     paths = sorted(parts.glob("tables/*.parquet"), key=_in_order)
@@ -356,6 +357,6 @@ def _gather(folder: Path, title: str) -> list[str]:
 
 
 def _in_order(path: Path) -> list[int | str]:
-    """Return a key that puts the tenth chart after the second."""
+    """Return a natural sort key: chart 10 comes after chart 2."""
     pieces = re.split(r"(\d+)", path.stem)
     return [int(piece) if piece.isdigit() else piece for piece in pieces]

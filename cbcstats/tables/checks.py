@@ -1,8 +1,8 @@
-"""Run the checks of a pandera schema, and say in words what breaks them.
+"""Run the checks of a pandera schema, and explain failures in words.
 
-A check may carry its own words: `error` is what is wrong, `description` is what to do,
-and `title` is the column that a check of rows points at. The checks of pandera (`ge`,
-`isin`, `str_length`) and checks without words get a sentence from here.
+A check can bring its own message: `error` is the problem, `description` the remedy, and
+`title` the column that a check of rows is about. The built-in checks of pandera (`ge`,
+`isin`, `str_length`) and checks without a message get one here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COMPARE_ROWS: Final = frozenset(
 _SHOWN: Final = 12  # options listed in a remedy
 _TYPES_WITH_MISSING: Final = re.compile("boolean|category|u?int|float", re.IGNORECASE)
 
-# By the name of a check of pandera: what is wrong, and what to do.
+# Problem and remedy, by the name of a built-in check of pandera.
 _SENTENCES: Final = {
     "equal_to": ("is not {value}", "write {value}"),
     "not_equal_to": ("is {value}", "write another value"),
@@ -55,8 +55,8 @@ _SENTENCES: Final = {
 def rows_that_fail(check: pa.Check, values: pd.Series | pd.DataFrame) -> pd.Index:
     """Return the rows in which a check fails.
 
-    A row passes where the check gives a missing answer, because it compares a missing
-    value. A check that gives a single answer passes or fails in all rows.
+    A missing result, from comparing a missing value, counts as passed. A check that
+    returns a single result passes or fails in all rows.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def rows_that_fail(check: pa.Check, values: pd.Series | pd.DataFrame) -> pd.Inde
     """
     backend = check.get_backend(values)(check)
     try:
-        # Not `check(values)`: pandera refuses an answer that is missing for some rows.
+        # Not `check(values)`: pandera refuses results that are missing in some rows.
         passes: Any = backend.apply(backend.preprocess(values, None))
     except KeyError as error:
         raise ArgumentError(
@@ -87,7 +87,7 @@ def rows_that_fail(check: pa.Check, values: pd.Series | pd.DataFrame) -> pd.Inde
 def broken_values(
     values: pd.Series, column: pa.Column
 ) -> Iterator[tuple[pd.Index, pa.Check | None]]:
-    """Yield each check that values of the column break, and the rows with these values.
+    """Yield each check that fails in a column, and the rows in which it fails.
 
     `unique` is an option of the column and not a check; for it the check is None.
     """
@@ -103,7 +103,7 @@ def broken_values(
 
 
 def explain_value(check: pa.Check | None, column: pa.Column, value: str) -> Finding:
-    """Return what is wrong with a value that breaks a check of its column.
+    """Return the problem and the remedy for a value that fails a check of its column.
 
     Examples
     --------
@@ -128,10 +128,10 @@ def explain_value(check: pa.Check | None, column: pa.Column, value: str) -> Find
 
 
 def explain_row(check: pa.Check) -> Finding:
-    """Return the words of a check, or a sentence with its name where it has none."""
+    """Return the message of a check of rows, or a sentence with its name."""
     problem = check.error
     remedy = check.description
-    # pandera fills in the name of the check where it was given no words.
+    # Without a message, pandera uses the name of the check.
     if not problem or problem == check.name:
         problem = f"does not pass the check {check.name!r}"
     if not remedy:
@@ -140,7 +140,7 @@ def explain_row(check: pa.Check) -> Finding:
 
 
 def column_of(check: pa.Check, schema: pa.DataFrameSchema) -> str:
-    """Return the column that a check of rows points at; empty for the whole row."""
+    """Return the column that a check of rows is about; empty for the whole row."""
     title = check.title or ""
     return title if title in schema.columns else ""
 
@@ -157,7 +157,7 @@ def empty_columns(schema: pa.DataFrameSchema, present: pd.DataFrame) -> pd.DataF
 
 
 def _missing(dtype: str, index: pd.Index) -> pd.Series:
-    """Return an empty column of the type that a schema asks for."""
+    """Return an empty column of the dtype in the schema."""
     if dtype.startswith("datetime64"):
         return pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
     # `bool` and `int64` have no missing value; their nullable counterparts have.
@@ -173,7 +173,7 @@ def _missing(dtype: str, index: pd.Index) -> pd.Series:
 
 
 def _sentence(name: str, limits: dict[str, Any]) -> Finding:
-    """Fill the limits of a check of pandera into the sentence for it."""
+    """Fill the limits of a built-in check of pandera into its message."""
     if name == "greater_than_or_equal_to" and limits["min_value"] == 0:
         return Finding("is negative", "write a number from 0 on")
     problem, remedy = _SENTENCES[name]
@@ -231,7 +231,7 @@ def _not_so_long(limits: dict[str, Any]) -> Finding:
 
 
 def _of_dates(problem: str, remedy: str) -> Finding:
-    """Turn a sentence about numbers into one about dates."""
+    """Reword a message about numbers as one about dates."""
     # A date is before or after a limit, not below or above it.
     problem = problem.replace("below", "before")
     problem = problem.replace("above", "after")
@@ -246,7 +246,7 @@ def _of_dates(problem: str, remedy: str) -> Finding:
 
 
 def _as_text(limit: Any) -> str:
-    # The days of tables are timestamps; their midnight is not worth a mention.
+    # Days are stored as timestamps; leave 00:00 out of the message.
     if isinstance(limit, pd.Timestamp):
         return limit.strftime("%Y-%m-%d")
     return str(limit)

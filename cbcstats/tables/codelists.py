@@ -2,7 +2,7 @@
 
 from typing import Final
 
-# By the official name, a name that fits the labels of a chart.
+# Short names for chart labels, by official name.
 SHORT_REGIONS: Final = {
     "East and Southern Africa": "East and Southern Africa",
     "Europe": "Europe",

@@ -39,7 +39,7 @@ SOURCE_IDS: Final = (
     "region_source_id",
     "joined_source_id",
 )
-MANY: Final = 5  # dates of one publisher up to which a source line names each
+MANY: Final = 5  # up to this many dates of a publisher are listed one by one
 
 
 def load_counts(
@@ -56,9 +56,9 @@ def load_counts(
         Series to keep, such as `missions`. All of them by default.
     source : path or pandas.DataFrame, optional
         A CSV, Excel or Parquet file of your own with the columns of `data/counts.csv`,
-        or such a frame. Of a workbook, the first sheet is read. A file `sources.csv` in
-        the same folder adds your sources to those of cbcstats. Counts of a register
-        need none: their source is the file of the register.
+        or a frame with them. Only the first sheet of a workbook is read. A file
+        `sources.csv` in the same folder adds your sources to those of cbcstats. Counts
+        of a register need none: they cite the register itself.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def load_counts(
         If the file breaks the schema. The error lists all bad cells and holds them in
         `.problems`.
     ArgumentError
-        If there is no such indicator; the message suggests similar names.
+        If an indicator is unknown; the message suggests similar names.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def load_beneficiaries(
     -------
     pandas.DataFrame
         One row per Member and list, with the columns and dtypes of `Beneficiaries`.
-        Where only the month or year of a date is known, the date is its first day;
+        If only the month or year of a date is known, the date is its first day;
         `as_of_precision`, `start_precision` and `end_precision` tell how much is known.
 
     Raises
@@ -115,7 +115,7 @@ def load_beneficiaries(
     DataError
         If the file breaks the schema.
     ArgumentError
-        If there is no such programme.
+        If a programme is unknown.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataF
 
 
 def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
-    """Load the names by which `to_iso3` knows countries and territories.
+    """Load the names of countries and territories that `to_iso3` recognises.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def cited_by(tables: Iterable[pd.DataFrame]) -> list[str]:
 
 
 def is_sources(frame: pd.DataFrame) -> bool:
-    """Return whether a table is a list of sources; its ids are not citations."""
+    """Tell whether a table is a list of sources, whose ids are not citations."""
     return {"source_id", "title", "url"} <= set(frame)
 
 
@@ -273,7 +273,7 @@ def sources_of(
 
 
 def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:
-    """Name sources by publisher and date; an unknown id is written as it is.
+    """Cite sources by publisher and date; unknown ids are cited as they are.
 
     `known` holds sources in the columns of `load_sources`, each once; by default those
     that come with cbcstats.
@@ -325,7 +325,7 @@ def shipped(folder: str) -> Path:
 def _load(
     table: str, source: Source | None, schema: type[pa.DataFrameModel] | None
 ) -> pd.DataFrame:
-    """Load a table that comes with cbcstats, or check one of the user."""
+    """Load a table that comes with cbcstats, or check and load a user's own."""
     if source is not None:
         source = check_source("source", source)
     elif schema is None:
@@ -335,7 +335,7 @@ def _load(
     usual = SCHEMAS[table]
     schema = check_schema("schema", schema, [usual]) or usual
     model = schema.to_schema()
-    # Own counts may name a register as their source, which no table of sources lists.
+    # A user's counts may cite a register, which is not in any table of sources.
     of_registers = table == "counts"
     if source is None:
         source = shipped("data") / f"{table}.csv"
@@ -348,9 +348,9 @@ def _load(
 
 
 def _load_shipped(table: str) -> pd.DataFrame:
-    """Load a table without checks: tests have checked it, and pandera is slow."""
+    """Load a table of cbcstats unchecked: its tests check it, and pandera is slow."""
     path = shipped("data") / f"{table}.csv"
-    # The first row of our own files is the header.
+    # In the files of cbcstats, the first row is always the header.
     cells = read_text_table(path, lambda _: True).cells
     values = {}
     for column in cells:
@@ -376,13 +376,13 @@ def _checked(
     checked = check_table(table, model, known, of_registers=of_registers)
     if checked.problems:
         raise problems_error(table.name, checked.problems)
-    # Problems are by row of the file; a table that has none needs no such numbers.
+    # Row numbers of the file are only needed to report problems.
     frame = checked.frame
     return frame.reset_index(drop=True)
 
 
 def _known_sources(source: Source) -> frozenset[str]:
-    """Return the ids of the sources of cbcstats, and of a sources.csv of the user."""
+    """Return the source ids of cbcstats and of a user's sources.csv."""
     known = frozenset(load_sources()["source_id"])
     if not isinstance(source, str | os.PathLike):
         return known  # a frame is in no folder
@@ -400,7 +400,7 @@ def _own_sources(path: Path) -> set[str]:
     model = SCHEMAS["sources"].to_schema()
     table = read_text_table(path, is_header_of(model))
     if "source_id" in table.header:
-        # A data package lists registers among its sources, with nothing but their id.
+        # A data package also lists registers as sources, but only with their id.
         ids = table.cells["source_id"]
         is_register = ids.str.fullmatch(REGISTER_SOURCE).astype(bool)
         table = replace(table, cells=table.cells[~is_register])

@@ -1,8 +1,8 @@
-"""A table as typed becomes typed columns, and a list of every problem.
+"""Convert a table of text to typed columns, and list all problems.
 
-First each cell is parsed by the kind of its column, then the values are checked by a
-schema. This module does not import pandera: the tables that come with cbcstats load
-without it.
+Cells are parsed according to the kind of their column; then a schema checks the
+values. This module does not import pandera, so that the tables of cbcstats load without
+it.
 """
 
 from __future__ import annotations
@@ -53,15 +53,14 @@ KINDS: Final = {
     "preferred": MARK,
     **dict.fromkeys(PARTIAL_DAYS, PARTIAL_DAY),
 }
-# What `read_register` writes as the source of its rows: the file, and the sheet of a
-# workbook.
+# The source that `read_register` gives its rows: the file, and the sheet of a workbook.
 REGISTER_SOURCE: Final = r"(?i:register|\S+\.(csv|tsv|txt|xlsx|parquet)(#\S+)?)"
-# A partial date shows by its length how much is known: 2018, 2018-03, 2018-03-02.
+# The length of a partial date shows its precision: 2018, 2018-03, 2018-03-02.
 _PRECISIONS: Final = {4: "year", 7: "month", 10: "day"}
 
 
 class Checked(NamedTuple):
-    """Typed columns, indexed by the row of the file, and the problems of the cells."""
+    """Typed columns, indexed by row number, and the problems of their cells."""
 
     frame: pd.DataFrame
     problems: list[Problem]
@@ -82,7 +81,7 @@ def parse_column(text: pd.Series, kind: str) -> pd.Series:
 
 
 def complete(values: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
-    """Fill in what a file may omit: precisions, preferred figures, ids of lists."""
+    """Fill in optional columns: precisions, preferred figures, ids of lists."""
     values = values.copy()
     for name in PARTIAL_DAYS:
         column = f"{name}_precision"
@@ -124,10 +123,10 @@ def check_table(
     required = _required_columns(schema)
     missing = [name for name in required if name not in text]
     if len(missing) > len(required) / 2:
-        # This is another table, or its header was lost: one problem says more than
+        # This is another table, or it has lost its header: one problem is clearer than
         # a list of missing columns.
         problems.add([_not_the_header(table, required)])
-        return Checked(text, problems.found)
+        return Checked(text, problems.collected)
     problems.add(_missing_columns(table, schema, missing, text))
 
     # Columns that the file leaves out are added empty; columns of the user's own come
@@ -139,17 +138,17 @@ def check_table(
         values[name] = _parse(text[name], schema.columns.get(name), problems)
     frame = complete(pd.DataFrame(values, index=text.index), text)
 
-    # A missing column is reported once, not again in each row as an empty cell.
+    # A missing column is one problem, not an empty cell in each row.
     present = schema.remove_columns(missing)
     problems.add(_broken_values(frame, text, present))
     problems.add(
         _unknown_sources(text, present, known_sources, of_registers=of_registers)
     )
     problems.add(_broken_rows(frame, text, schema, missing, compare=False))
-    if not problems.found:
-        # A wrong cell in one row would look like a fault of the rows compared with it.
+    if not problems.collected:
+        # Otherwise a faulty row would also make the rows compared with it look faulty.
         problems.add(_broken_rows(frame, text, schema, missing, compare=True))
-    return Checked(frame, problems.found)
+    return Checked(frame, problems.collected)
 
 
 def problems_error(file: str, problems: list[Problem]) -> DataError:
@@ -183,7 +182,7 @@ def kind_of(column: pa.Column | None) -> str:
         return TEXT
     dtype = str(column.dtype).lower()
     if dtype.startswith("datetime64"):
-        # Of some dates a source gives the year or the month alone.
+        # Sources give only the year or the month of some dates.
         metadata = column.metadata or {}
         return PARTIAL_DAY if metadata.get("partial") else DAY
     if dtype.startswith(("float", "int", "uint")):
@@ -196,12 +195,12 @@ def _required_columns(schema: pa.DataFrameSchema) -> list[str]:
 
 
 def _plain_name(name: str) -> str:
-    """Return the name of a column as schemas write it: `Source ID` is `source_id`."""
+    """Normalise a column name as in the schemas: `Source ID` becomes `source_id`."""
     return "_".join(name.lower().split())
 
 
 def _reading_problems(table: TextTable) -> Iterator[Problem]:
-    """Yield what is wrong with the file itself: delimiter, rows, formulas, encoding."""
+    """Yield problems of the file itself: delimiter, rows, formulas, encoding."""
     # Tables are written with commas, unlike registers, which come from any program.
     if table.delimiter != ",":
         mark = DELIMITERS.get(table.delimiter, repr(table.delimiter))
@@ -216,7 +215,7 @@ def _reading_problems(table: TextTable) -> Iterator[Problem]:
     for row, fault in table.faults.items():
         cells = list(table.cells.loc[row])
         shown = cells[:1]
-        # A row with too many cells is shown whole: the comma too many can be anywhere.
+        # Show the whole row: the surplus comma can be anywhere in it.
         if row in table.surplus:
             cells += table.surplus[row]
             shown = cells
@@ -249,7 +248,7 @@ def _reading_problems(table: TextTable) -> Iterator[Problem]:
 
 
 def _remedy_for_row(cells: list[str], fault: str) -> str:
-    """Say how to correct a row that cannot be cut, or has too few or too many cells."""
+    """Explain how to correct a row with too few or too many cells."""
     if fault.startswith("cannot be cut"):
         return 'close each quotation mark, and write "" for one inside a quoted cell'
     filled = [cell for cell in cells if cell]
@@ -278,9 +277,9 @@ def _named_columns(
     rows = table.cells.index.difference(list(table.faults), sort=False)
     columns: dict[str, pd.Series] = {}
     for place, name in enumerate(table.header, start=1):
-        # Blanks around a cell cannot be seen in a spreadsheet.
+        # Blanks around a cell are invisible in a spreadsheet.
         cells = table.text_of(rows, name).str.strip()
-        if name == f"column {place}":  # how the reader calls a column without a name
+        if name == f"column {place}":  # the reader's name for a column without one
             problems.add(_cells_without_header(cells, place))
             continue
 
@@ -356,7 +355,8 @@ def _parse(text: pd.Series, column: pa.Column | None, problems: Problems) -> pd.
         for cell in text[is_unparsed].unique():
             findings[cell] = _explain(cell, kind)
     for cell in text.unique():
-        # Damage explains more than the kind: #REF! is an Excel error, not a bad number.
+        # A damaged cell gets the better explanation: #REF! is an error, not a bad
+        # number.
         damage = find_damage(cell)
         if damage:
             findings[cell] = damage

@@ -2,8 +2,8 @@
 
 A schema describes a typed frame: text, `Float64` numbers, `datetime64` days, `bool`
 marks; an empty cell is missing. The type of a column that a file may leave out ends in
-`| None`. A check carries its words: `title` is the column to point at, `error` is what
-is wrong, `description` is what to do.
+`| None`. The attributes of a check are its message: `title` is the column, `error` the
+problem, and `description` the remedy.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from cbcstats.tables.codelists import (
     WCO_REGIONS,
 )
 
-# Where pyspark is installed, pandera imports `pyspark.pandas`, which warns of pandas 3.
+# If pyspark is installed, pandera imports `pyspark.pandas`, which warns about pandas 3.
 # The checks of older pandera work only once they are registered.
 with warnings.catch_warnings():
     warnings.filterwarnings(
@@ -179,7 +179,7 @@ class Counts(pa.DataFrameModel):
         ignore_na=False,
     )
     def stock_has_no_start(cls, counts: pd.DataFrame) -> pd.Series:
-        """Check that a stock has only its day."""
+        """Check that a stock has no period_start."""
         return ~((counts["measure"] == "stock") & counts["period_start"].notna())
 
     @pa.dataframe_check(
@@ -190,7 +190,7 @@ class Counts(pa.DataFrameModel):
         ignore_na=False,
     )
     def change_has_a_basis(cls, counts: pd.DataFrame) -> pd.Series:
-        """Check that a published change has a basis, and only then."""
+        """Check that a basis is given if, and only if, there is a published change."""
         # Where periods differ in length, the total and the monthly rate change
         # differently.
         return counts["published_change"].isna() == counts["change_basis"].isna()
@@ -214,7 +214,7 @@ class Counts(pa.DataFrameModel):
         ignore_na=False,
     )
     def row_is_new(cls, counts: pd.DataFrame) -> pd.Series:
-        """Check that no figure is entered twice."""
+        """Check that each figure is entered only once."""
         return ~_repeats(counts)
 
     @pa.dataframe_check(
@@ -227,7 +227,7 @@ class Counts(pa.DataFrameModel):
     )
     def one_figure_is_preferred(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that one figure of each series and period is preferred."""
-        # A repeated row is a problem of its own, and must not spoil the row it repeats.
+        # Repeated rows are reported separately; they must not fail the original row.
         is_new = ~_repeats(counts)
         is_preferred = counts["preferred"] & is_new
         figures = is_preferred.groupby(figure_keys(counts), dropna=False)
@@ -358,7 +358,7 @@ class Members(pa.DataFrameModel):
         ignore_na=False,
     )
     def member_is_new(cls, members: pd.DataFrame) -> pd.Series:
-        """Check that a Member has one row."""
+        """Check that each Member has only one row."""
         return ~members.duplicated(["iso3"])
 
     @pa.dataframe_check(
@@ -402,7 +402,7 @@ class Places(pa.DataFrameModel):
         ignore_na=False,
     )
     def spelling_is_of_one_place(cls, places: pd.DataFrame) -> pd.Series:
-        """Check that no spelling is the name of two places."""
+        """Check that each spelling belongs to one place only."""
         # `to_iso3` ignores case, so KENYA and Kenya are the same spelling.
         spelling = places["name"].str.casefold()
         by_spelling = places["iso3"].groupby(spelling, dropna=False)
@@ -418,7 +418,7 @@ class Places(pa.DataFrameModel):
         ignore_na=False,
     )
     def place_has_one_short_name(cls, places: pd.DataFrame) -> pd.Series:
-        """Check that a place has one short name in English, at most one in others."""
+        """Check for one short name in English, and at most one per other language."""
         is_short = places["kind"] == "short"
         is_english = places["language"] == "en"
         english_names = (is_short & is_english).groupby(places["iso3"], dropna=False)
@@ -433,7 +433,7 @@ class Places(pa.DataFrameModel):
         ignore_na=False,
     )
     def codes_go_together(cls, places: pd.DataFrame) -> pd.Series:
-        """Check that one code of two letters goes with one code of three letters."""
+        """Check that two-letter and three-letter codes correspond one to one."""
         iso2, iso3 = places["iso2"], places["iso3"]
         iso2_of_place = iso2.groupby(iso3, dropna=False).transform("nunique")
         places_of_iso2 = iso3.groupby(iso2, dropna=False).transform("nunique")
@@ -465,7 +465,7 @@ class Sources(pa.DataFrameModel):
 
 
 def _repeats(counts: pd.DataFrame) -> pd.Series:
-    """Return whether a row repeats an earlier one in all that identifies a figure."""
+    """Tell which rows have the same identifying columns as an earlier row."""
     identity = [
         "indicator",
         "measure",
@@ -478,7 +478,7 @@ def _repeats(counts: pd.DataFrame) -> pd.Series:
         "published_change",
         "source_id",
     ]
-    # Counts of a register have columns for the part of the total that a row counts.
+    # Counts of a register also have the columns that they were counted by.
     parts = [column for column in PARTS if column in counts]
     return counts.duplicated([*identity, *parts])
 
