@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import pandas as pd
 
@@ -123,42 +123,20 @@ class Problem(NamedTuple):
 
 @dataclass
 class Problems:
-    """Collect the problems of a table: one per cell at most, none in closed rows."""
+    """Collect the problems of a table: one per cell at most."""
 
     collected: list[Problem] = field(default_factory=list)
-    closed: set[int] = field(default_factory=set)
     _cells: set[tuple[int, str]] = field(default_factory=set)
 
     def add(self, problems: Iterable[Problem]) -> None:
-        """Add problems, except in closed rows and in cells that already have one."""
+        """Add problems, except in cells that already have one."""
         for problem in problems:
-            if problem.row in self.closed:
-                continue
             cell = (problem.row, problem.column)
             # A row can have several problems, but a cell only one.
             if problem.column and cell in self._cells:
                 continue
             self._cells.add(cell)
             self.collected.append(problem)
-
-    def close(self, problems: Iterable[Problem]) -> None:
-        """Add problems, and ignore any later ones in the same rows."""
-        problems = list(problems)
-        self.add(problems)
-        for problem in problems:
-            self.closed.add(problem.row)
-
-    def in_order(self, header: Sequence[str]) -> list[Problem]:
-        """Return the problems, ordered by row and then by column."""
-        # A problem of a whole row, which has no column, precedes those of its cells.
-        columns = ["", *header]
-        places = dict(zip(columns, range(len(columns)), strict=True))
-
-        def order(problem: Problem) -> tuple[int, int]:
-            place = places[problem.column]
-            return problem.row, place
-
-        return sorted(self.collected, key=order)
 
 
 def problem_line(problem: Any) -> str:

@@ -25,7 +25,7 @@ from cbcstats.frames import as_text, text_column
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     IsHeader = Callable[[Sequence[str]], bool]
     Rows = list[tuple[int, list[str]]]
@@ -108,10 +108,6 @@ class TextTable:
         texts = map(as_text, cells)
         return text_column(list(texts), cells.index)
 
-    def rows_with_text(self, rows: Any, column: str) -> Iterator[tuple[int, str]]:
-        """Yield some rows, each with its cell of a column as a person would type it."""
-        yield from zip(rows, self.text_of(rows, column), strict=True)
-
 
 def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> TextTable:
     """Read a table.
@@ -188,7 +184,7 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
         raise DataError(
             f"{path}: has {size:,.0f} MB, "
             f"and at most {LARGEST} MB are read into memory; split it, "
-            "or count it in an engine such as DuckDB or Polars (see `count_missions`)"
+            "or count it with DuckDB or Polars"
         )
     return path
 
@@ -303,10 +299,13 @@ def _from_lines(
     for record in first:
         if any("\n" in cell for cell in record.cells):
             return None
-    columns = delimited.columns_by_line(
+    lines = delimited.columns_by_line(
         text.encode(), empty.delimiter, empty.header, skip=empty.header_row
     )
-    return _from_columns(empty, *columns) if columns else None
+    if lines is None:
+        return None
+    body, ragged = lines
+    return _from_arrow(empty, body, ragged)
 
 
 def _first_records(
@@ -352,14 +351,14 @@ def _misread_words(
     return words
 
 
-def _from_columns(empty: TextTable, columns: Any, ragged: dict[int, str]) -> TextTable:
-    """Make a table from columns and, by row number, ragged lines."""
+def _from_arrow(empty: TextTable, body: pa.Table, ragged: dict[int, str]) -> TextTable:
+    """Make a table of the lines that Arrow split, and of ragged ones by row number."""
     first = empty.header_row + 1
-    end = first + len(columns) + len(ragged)
+    end = first + body.num_rows + len(ragged)
     rows = pd.Index(range(first, end), name="row", dtype="int64")
     if ragged:
         rows = rows.difference(list(ragged))
-    texts = {name: text_column(columns[name].to_pandas()) for name in empty.header}
+    texts = {name: text_column(body[name].to_pandas()) for name in empty.header}
     cells = pd.DataFrame(texts).set_axis(rows, axis="index")
     table = replace(empty, cells=cells)
     return _with_ragged_lines(table, ragged) if ragged else table
@@ -373,6 +372,7 @@ def _with_ragged_lines(table: TextTable, ragged: dict[int, str]) -> TextTable:
         records.append(line._replace(row=row))
     others = _from_records(table, records)
     cells = pd.concat([table.cells, others.cells])
+    # Only ragged lines have faults and cells beyond the header.
     return replace(others, cells=cells.sort_index())
 
 

@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from cbcstats.arguments import check_choice
 from cbcstats.errors import SHOWN, ArgumentError, DataError, nearest
-from cbcstats.registers.parsing import plain_texts
-from cbcstats.registers.schemas import columns_of_file, needed_columns
+from cbcstats.frames import factorize_text, text_column
+from cbcstats.registers.schemas import columns_of_file, is_free_text, needed_columns
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
-    import pandas as pd
     import pandera.pandas as pa
 
     from cbcstats.files.text_table import TextTable
@@ -278,3 +279,26 @@ def _likely_column(wanted: str, name: str, free: Sequence[str]) -> str:
     if not likely:
         return "..."
     return likely[0][:_SHOWN_CHARACTERS]
+
+
+def plain_texts(cells: pd.Series, column: pa.Column) -> pd.Series:
+    """Strip cells; return a categorical if there are few distinct texts."""
+    if is_free_text(column):
+        return cells.str.strip()
+    # Not astype("category"), which sorts: the first unknown places get suggestions.
+    codes, texts = factorize_text(cells)
+    stripped = text_column(texts).str.strip()
+    codes_of_stripped, distinct = factorize_text(stripped)
+    codes = codes_of_stripped[codes]
+    categories = pd.Categorical.from_codes(
+        codes, pd.Index(text_column(distinct)), validate=False
+    )
+    return pd.Series(categories, index=cells.index)
+
+
+def distinct_texts(text: pd.Series) -> list[str]:
+    """Return each text of a column once, in the order of the file."""
+    is_category = isinstance(text.dtype, pd.CategoricalDtype)
+    texts = text.cat.categories if is_category else text.drop_duplicates()
+    # Arrow strings are much slower to iterate over.
+    return texts.to_numpy(dtype=object).tolist()

@@ -16,17 +16,16 @@ from cbcstats.files.cells import (
     parse_whole_numbers,
 )
 from cbcstats.files.dates import explain_date, parse_dates
-from cbcstats.frames import factorize_text, text_column
+from cbcstats.frames import text_column
 from cbcstats.places.names import LIST, iso3_of, suggestions
-from cbcstats.registers.schemas import PLACE
+from cbcstats.registers.columns import distinct_texts
+from cbcstats.registers.schemas import PLACE, WHOLE_NUMBER, is_free_text, kind_of
 from cbcstats.tables.parsing import DAY, MARK, NUMBER, TEXT, parse_column
 
 if TYPE_CHECKING:
     import datetime
 
     import pandera.pandas as pa
-
-WHOLE_NUMBER: Final = "whole number"
 
 # Placeholders for a missing value, in lower case.
 _DASHES: Final = (
@@ -82,29 +81,6 @@ class Parsed(NamedTuple):
     findings: dict[str, Finding]
 
 
-def plain_texts(cells: pd.Series, column: pa.Column) -> pd.Series:
-    """Strip cells; return a categorical if there are few distinct texts."""
-    if _is_free_text(column):
-        return cells.str.strip()
-    # Not astype("category"), which sorts: the first unknown places get suggestions.
-    codes, texts = factorize_text(cells)
-    stripped = text_column(texts).str.strip()
-    codes_of_stripped, distinct = factorize_text(stripped)
-    codes = codes_of_stripped[codes]
-    categories = pd.Categorical.from_codes(
-        codes, pd.Index(text_column(distinct)), validate=False
-    )
-    return pd.Series(categories, index=cells.index)
-
-
-def distinct_texts(text: pd.Series) -> list[str]:
-    """Return each text of a column once, in the order of the file."""
-    is_category = isinstance(text.dtype, pd.CategoricalDtype)
-    texts = text.cat.categories if is_category else text.drop_duplicates()
-    # Arrow strings are much slower to iterate over.
-    return texts.to_numpy(dtype=object).tolist()
-
-
 def parse_cells(
     text: pd.Series,
     column: pa.Column,
@@ -116,7 +92,7 @@ def parse_cells(
     `date_format` is accepted in addition to ISO 8601; `day_zero` is day zero of serial
     numbers.
     """
-    if _is_free_text(column):
+    if is_free_text(column):
         return _parse_free_text(text, column)
     kind = kind_of(column)
     texts = distinct_texts(text)
@@ -144,11 +120,6 @@ def parse_cells(
     return Parsed(values, findings)
 
 
-def _is_free_text(column: pa.Column) -> bool:
-    """Tell whether nearly all cells of a column are distinct, such as ids."""
-    return kind_of(column) == TEXT and str(column.dtype) != "category"
-
-
 def _parse_free_text(text: pd.Series, column: pa.Column) -> Parsed:
     is_empty = text == ""
     is_word = text.str.lower().isin(NO_VALUES)
@@ -160,21 +131,6 @@ def _parse_free_text(text: pd.Series, column: pa.Column) -> Parsed:
             findings[cell] = finding
     values = text.mask(is_missing)
     return Parsed(values, findings)
-
-
-def kind_of(column: pa.Column) -> str:
-    """Return the kind of values in a column of a register."""
-    if (column.metadata or {}).get("parse") == PLACE:
-        return PLACE
-    # Ignore case: Int64 of pandas is a nullable int64.
-    dtype = str(column.dtype).lower()
-    if dtype.startswith("datetime64"):
-        return DAY
-    if dtype.startswith(("int", "uint")):
-        return WHOLE_NUMBER
-    if dtype.startswith("float"):
-        return NUMBER
-    return MARK if dtype in ("bool", "boolean") else TEXT
 
 
 def is_total(text: str, *, alone: bool = False) -> bool:

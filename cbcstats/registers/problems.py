@@ -15,9 +15,9 @@ from cbcstats.errors import ERROR, WARNING, Finding, Problem
 from cbcstats.files.dates import first_of_each_order
 from cbcstats.frames import text_column
 from cbcstats.places.members import accessions
-from cbcstats.registers.columns import BEYOND, plain_name
-from cbcstats.registers.parsing import distinct_texts, is_total, kind_of
-from cbcstats.registers.schemas import needed_columns
+from cbcstats.registers.columns import BEYOND, distinct_texts, plain_name
+from cbcstats.registers.parsing import is_total
+from cbcstats.registers.schemas import kind_of, needed_columns
 from cbcstats.tables import checks
 from cbcstats.tables.parsing import DAY
 

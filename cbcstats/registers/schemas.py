@@ -17,6 +17,7 @@ import pandas as pd
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.codelists import WCO_REGIONS
+from cbcstats.tables.parsing import DAY, MARK, NUMBER, TEXT
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
 # pandas 3. The checks of older pandera work only once they are registered.
@@ -31,7 +32,9 @@ with warnings.catch_warnings():
 
 # The convention that set up the WCO entered into force in 1952.
 FIRST_DAY: Final = pd.Timestamp("1952-01-01")
-PLACE: Final = "place"  # the kind of a column whose dtype does not show it
+# Kinds of columns that the tables do not have.
+PLACE: Final = "place"
+WHOLE_NUMBER: Final = "whole number"
 
 
 def _field(
@@ -214,3 +217,23 @@ def columns_of_file(schema: pa.DataFrameSchema) -> list[str]:
 def needed_columns(schema: pa.DataFrameSchema) -> list[str]:
     """Return the columns that a file must have."""
     return [name for name in columns_of_file(schema) if schema.columns[name].required]
+
+
+def kind_of(column: pa.Column) -> str:
+    """Return the kind of values in a column of a register."""
+    if (column.metadata or {}).get("parse") == PLACE:
+        return PLACE
+    # Ignore case: Int64 of pandas is a nullable int64.
+    dtype = str(column.dtype).lower()
+    if dtype.startswith("datetime64"):
+        return DAY
+    if dtype.startswith(("int", "uint")):
+        return WHOLE_NUMBER
+    if dtype.startswith("float"):
+        return NUMBER
+    return MARK if dtype in ("bool", "boolean") else TEXT
+
+
+def is_free_text(column: pa.Column) -> bool:
+    """Tell whether nearly all cells of a column are distinct, such as ids."""
+    return kind_of(column) == TEXT and str(column.dtype) != "category"
