@@ -74,7 +74,7 @@ class Sheet(NamedTuple):
 
     `rows` holds the number of each row with its cells, all of one length. `unread`
     holds the cells that show no value and are empty in `rows`: by row and place, the
-    formula or the error, and what is wrong with it.
+    formula or the error, and the problem.
     """
 
     name: str

@@ -154,7 +154,9 @@ def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:
     first = notebook.cells[index].source.strip().splitlines()[:1]
     place = f"{path.name}, code cell {number}" + (f" ({first[0]})" if first else "")
     remedy = (
-        "make room or mend the cell" if error.startswith("OSError") else "mend the cell"
+        "make room or correct the cell"
+        if error.startswith("OSError")
+        else "correct the cell"
     )
     return f"{place}: {error}; {remedy} and run again; no report was written"
 
