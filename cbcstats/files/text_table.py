@@ -63,9 +63,9 @@ class TextTable:
         Cells of CSV and Excel are text, an empty one is `""`; those of Parquet and
         frames are as they are.
     faults : dict of int to str
-        By row, the reason why it could not be split into cells.
+        By row, why it could not be split into cells, or has too many or too few.
     surplus : dict of int to list of str
-        By row, the cells beyond the header.
+        By row, the cells beyond the header; none where there are too few.
     not_utf8 : dict of (int, str) to str
         By row and column, the first word of a cell that was not UTF-8 and was read as
         Windows-1252.

@@ -335,7 +335,8 @@ def _not_the_header(table: TextTable, required: list[str]) -> Problem:
 def _missing_columns(
     table: TextTable, schema: pa.DataFrameSchema, missing: list[str], text: pd.DataFrame
 ) -> Iterator[Problem]:
-    others = text.columns.difference(list(schema.columns), sort=False)
+    known = list(schema.columns)
+    others = text.columns.difference(known, sort=False)
     remedy = "add or rename the column"
     for name in missing:
         problem = "is a column that is missing"
@@ -398,8 +399,8 @@ def _broken_values(
         values, cells = frame[name], text[name]
         if not column.nullable:
             meaning = column.description or name
-            empty = values[values.isna()]
-            for row in empty.index:
+            is_empty = values.isna()
+            for row in values.index[is_empty]:
                 yield Problem(
                     row=row,
                     column=name,
