@@ -219,7 +219,7 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore")  # pandera warns where PySpark is installed
     write_line = sys.stdout.write
-    write_line(f"{'measured':46} {'beside':22} {'':>9} {'':>9} {'ratio':>6}\n")
+    write_line(f"{'measured':46} {'compared with':22} {'':>9} {'':>9} {'ratio':>6}\n")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), options.rows, options.rounds)
         for name in options.only or COMPARISONS:
