@@ -349,7 +349,7 @@ def test_what_fails_while_it_is_shown_says_why(tmp_path):
     path = make_notebook(tmp_path / "wide.ipynb", source)
     with pytest.raises(
         ReportError,
-        match=r"^wide\.ipynb, code cell 1 \(class Wide:\): ValueError: it is too wide; mend",
+        match=r"^wide\.ipynb, code cell 1 \(class Wide:\): ValueError: it is too wide; correct",
     ):
         save_report(tmp_path / "report", notebooks=[path])
     assert not (tmp_path / "report").exists()
