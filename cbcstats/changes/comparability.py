@@ -1,4 +1,7 @@
-"""Can two figures be compared, and if not, why: the rules in one place."""
+"""Whether two figures can be compared, and if not, why: all rules in one place.
+
+Each rule returns texts for the rows in which it applies, and no others.
+"""
 
 from __future__ import annotations
 
@@ -7,398 +10,409 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.arguments import check_choice
-from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
-from cbcstats.counts.ranges import DAYS, MIDDLE, MISSING, PARTIAL, PRINTED, notes_of
-from cbcstats.errors import ArgumentError, DataError
+from cbcstats.arguments import check_names
+from cbcstats.changes.partners import NO_PARTNER, find_partners
+from cbcstats.counts.figures import CHAIN, PARTIAL, is_partial, notes_of
+from cbcstats.counts.formats import printed
+from cbcstats.counts.periods import a_year_earlier, is_whole_months, period_labels
+from cbcstats.errors import DataError
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator
 
-UNEQUAL: Final = (
-    0.02  # lengths that differ by more than this share are unequal; a leap day is not
-)
-A_YEAR: Final = (10, 15)  # months from one figure to the next that pass for a year
-A_YEAR_BEFORE: Final = np.timedelta64(
-    365, "D"
-)  # where the figure to compare with stands best
-NINE_MONTHS: Final = 273  # days of the shortest nine months of the calendar
-ABOUT_EQUAL: Final = (
-    1.6  # how many times as long a period may be as the next shorter one of its kind
-)
-NO_PARTNER: Final = -1
-_ONE_YEAR: Final = pd.DateOffset(years=1)
-_FAR: Final = 10**7  # days, more than between any two figures
-
-OTHERS: Final = "others"  # what other figures there are for the same period
-_NO_KEYS: Final = (
-    "value",
-    "low",
-    "high",
-    "period_start",
-    "period_end",
-    PRINTED,
-    DAYS,
-    MIDDLE,
-    OTHERS,
-)
+_A_WEEK: Final = 7  # days
+_UNEQUAL: Final = 0.02  # lengths that differ by a larger share are not comparable
+_FEW_ROWS: Final = 0.02  # share of rows that a count may lack and still be comparable
+_STATUSES: Final = {
+    "E": "estimated",
+    "P": "provisional",
+    "F": "a forecast",
+    "U": "of low reliability",
+    "D": "defined differently",
+    "I": "imputed",
+}
 
 
-class _Reason(NamedTuple):
-    """Where it holds, in words, and whether it forbids to compare."""
+class Rule(NamedTuple):
+    """Texts by row, for the rows in which a rule applies."""
 
-    holds: pd.Series
-    text: str | pd.Series
-    forbids: bool = True
-
-
-def check_keys(argument: str, names: Iterable[str], figures: pd.DataFrame) -> None:
-    """Raise ArgumentError unless an argument names columns that can tell series or parts apart."""
-    options = [str(name) for name in figures if name not in _NO_KEYS]
-    for name in names:
-        check_choice(argument, name, options)
+    texts: pd.Series
+    forbids: bool  # whether these rows are not comparable
 
 
-def preferred_figures(figures: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Return one figure for each period of a series, and what others there are for it."""
-    if not by:
-        raise ArgumentError(
-            "`by` names no column; name those that make up a series, such as 'indicator'"
-        )
-    check_keys("by", by, figures)
-    period = [*by, "period_start", "period_end"]
-    others = figures[~figures["preferred"]]
-    figures = figures[figures["preferred"]]
-    doubled = figures[figures.duplicated(period)]
-    if len(doubled):
-        first = doubled.iloc[0]
-        place = ", ".join(str(first[name]) for name in by)
-        label = period_label(first["period_start"], first["period_end"])
-        raise DataError(
-            f"the series {place} has several figures for {label}; mark one as preferred, or add a column to `by`"
-        )
-    texts = (
-        text_column(others[PRINTED])
-        + " ("
-        + text_column(others["source_id"]).fillna("source not named")
-        + ")"
+def series_of(figures: pd.DataFrame, by: object = None) -> list[str]:
+    """Return the columns that tell series apart: those of `by`, or those found."""
+    if by is None:
+        return [name for name in CHAIN if name in figures]
+    names = check_names("by", by, map(str, figures))
+    if not names:
+        raise DataError("`by` names no column; name one, such as by='country'")
+    return names
+
+
+def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return one figure for each period of a series, in the order of the periods.
+
+    Adds `chain`, the number of the series; `breaks`, how many breaks its series had up
+    to the figure; and `others`, what other sources give for the period.
+    """
+    chain = figures.groupby([*names, *_measure(names)], sort=False, dropna=False)
+    figures = figures.assign(chain=chain.ngroup())
+    period = ["chain", "period_start", "period_end"]
+    preferred = figures[figures["preferred"]]
+    is_repeated = preferred.duplicated(period)
+    if is_repeated.any():
+        _refuse_repeated(preferred, is_repeated, names)
+    if len(preferred) < len(figures):
+        others = figures[~figures["preferred"]]
+        texts = printed_figures(others) + " (" + others["source_id"] + ")"
+        others = others.assign(others=texts).groupby(period, dropna=False)["others"]
+        texts = others.agg(" and ".join).reset_index()
+        preferred = preferred.merge(texts, on=period, how="left")
+    order = np.lexsort(
+        [preferred[name].to_numpy() for name in ("period_start", "period_end", "chain")]
     )
-    others = (
-        others.assign(**{OTHERS: texts})
-        .groupby(period, dropna=False)[OTHERS]
-        .agg(" and ".join)
-        .reset_index()
-    )
-    return figures.merge(others, on=period, how="left")
+    preferred = preferred.iloc[order].reset_index(drop=True)
+    if "obs_status" in preferred:
+        is_break = _status(preferred) == "B"
+        preferred["breaks"] = is_break.groupby(preferred["chain"]).cumsum()
+    return preferred
 
 
-def year_before(
-    figures: pd.DataFrame, by: Sequence[str]
+def printed_figures(figures: pd.DataFrame) -> pd.Series:
+    """Write each figure as it was published: the word and the number."""
+    cells = zip(figures["value"], figures["qualifier"], strict=True)
+    return text_column([printed(*cell) for cell in cells], figures.index)
+
+
+def _measure(names: list[str]) -> list[str]:
+    """A running total is not of one series with flows, whatever `by` names."""
+    return [] if "measure" in names else ["measure"]
+
+
+def _refuse_repeated(
+    figures: pd.DataFrame, is_repeated: pd.Series, names: list[str]
+) -> None:
+    first = figures[is_repeated].iloc[[0]]
+    series = ", ".join(str(first[name].iloc[0]) for name in names)
+    period = labels_of(first)[0]
+    same = figures[figures["chain"] == first["chain"].iloc[0]]
+    same = same[same["period_end"] == first["period_end"].iloc[0]]
+    texts = same.select_dtypes(["object", "str", "category"])
+    parts = [name for name in texts if name not in CHAIN and texts[name].is_unique]
+    remedy = "mark one as preferred, or name the columns that tell series apart in `by`"
+    if parts:
+        remedy = f"name the column that tells them apart, such as by={parts[0]!r}"
+    raise DataError(f"{series} has several figures for {period}; {remedy}")
+
+
+def with_figure_before(
+    figures: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the figures that have a figure a year before, or should have one, and that figure.
+    """Return the figures to list, and the figure of a year before each, row by row.
 
-    The two frames belong together row by row. Where a figure has none although its series begins a year before or
-    earlier, the row of the second frame is empty. The figure before a period of less than nine months is the one of the
-    same part of the year before, see `same_part_of_year`; before any other figure it is the one whose middle is nearest
-    to a year before, and never a period of less than nine months.
+    Where there is no such figure, the row of the second frame is empty. The first gets
+    `months_apart`, `days_off` (from the same days a year before) and
+    `nearest_period_end`, for messages.
     """
-    short = is_short(figures).to_numpy()
-    days = days_of(figures)
-    middles = figures[MIDDLE].to_numpy()
-    partners = np.full(len(figures), NO_PARTNER)
-    ordered = [np.empty(0, dtype=int)]
-    for group in figures.groupby(list(by), sort=False, dropna=False).indices.values():
-        places = np.asarray(group)
-        order = places[
-            np.lexsort(
-                [figures[name].to_numpy()[places] for name in ("period_start", MIDDLE)]
-            )
-        ]
-        parts, others = order[short[order]], order[~short[order]]
-        # The last place, -1, is that of a figure without a partner.
-        partners[parts] = np.append(parts, NO_PARTNER)[
-            same_part_of_year(days[:, parts])
-        ]
-        partners[others] = np.append(others, NO_PARTNER)[
-            _nearest_middle(middles[others])
-        ]
-        ordered.append(order)
-    begins = figures["period_start"].fillna(figures["period_end"])
-    first = begins.groupby([figures[name] for name in by], dropna=False).transform(
-        "min"
-    )
-    has_row = (partners != NO_PARTNER) | (begins - _ONE_YEAR >= first).to_numpy()
-    later = np.concatenate(ordered)
-    later = later[has_row[later]]
-    previous = figures.reindex(partners[later])
-    return figures.iloc[later].reset_index(drop=True), previous.reset_index(drop=True)
+    partners = find_partners(figures, figures["chain"].to_numpy())
+    rows = np.flatnonzero(partners.has_row)
+    later = figures.iloc[rows].reset_index(drop=True)
+    ends = figures["period_end"].reindex(partners.nearest[rows])
+    later["nearest_period_end"] = ends.to_numpy()
+    later["months_apart"] = partners.months_apart[rows]
+    later["days_off"] = partners.days_off[rows]
+    previous = figures.reindex(partners.partner[rows]).reset_index(drop=True)
+    return later, previous
 
 
-def is_short(figures: pd.DataFrame) -> pd.Series:
-    """Return which figures are flows of less than nine months, such as those of months and quarters."""
-    return (figures["measure"] == "flow") & (figures[DAYS] < NINE_MONTHS)
-
-
-def days_of(figures: pd.DataFrame) -> np.ndarray:
-    """Return first and last day of each figure and the same days a year earlier, in four rows of whole numbers."""
-    ends = figures[["period_start", "period_end"]]
-    rows = [
-        days[name]
-        for days in (ends, ends.apply(lambda day: day - _ONE_YEAR))
-        for name in ends
-    ]
-    return np.stack([row.to_numpy("datetime64[D]").astype(int) for row in rows])
-
-
-def same_part_of_year(days: np.ndarray) -> np.ndarray:
-    """Return the place of the figure of the same part of the year before, for each short period of one series.
-
-    Both days of that figure may be off by a fifth of the step, the days from one period to the next: 18 days for
-    quarters. A week is allowed at least, but always less than half the step: 7 days for months, 3 for weeks. That is
-    far less than a year, so what is found is earlier.
-
-    Parameters
-    ----------
-    days : numpy.ndarray
-        Of `days_of`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Places, or `NO_PARTNER`.
-    """
-    starts, ends, starts_before, ends_before = days
-    lengths = ends - starts + 1
-    kinds = _kinds_of_length(lengths)
-    steps = _steps(ends, lengths, kinds)
-    partners = np.full(len(lengths), NO_PARTNER)
-    for place, kind in enumerate(kinds):
-        off = np.maximum(
-            np.abs(starts - starts_before[place]), np.abs(ends - ends_before[place])
-        )
-        off[kinds != kind] = _FAR
-        nearest = int(off.argmin())
-        step = min(steps[place], steps[nearest])
-        if off[nearest] <= min(max(7, step // 5), (step - 1) // 2):
-            partners[place] = nearest
-    return partners
-
-
-def _kinds_of_length(lengths: np.ndarray) -> np.ndarray:
-    """Give a number to each kind of period: months are one, quarters the next, which are much longer."""
-    order = lengths.argsort()
-    ordered = lengths[order]
-    kinds = np.zeros(len(lengths), int)
-    kinds[order[1:]] = np.cumsum(ordered[1:] > ABOUT_EQUAL * ordered[:-1])
-    return kinds
-
-
-def _steps(ends: np.ndarray, lengths: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    """Return the days from the end of each period to the nearest other end of its kind, at most its own length."""
-    steps = lengths.copy()
-    for kind in np.unique(kinds):
-        of_kind = kinds == kind
-        days, places = np.unique(ends[of_kind], return_inverse=True)
-        between = np.concatenate([[_FAR], np.diff(days), [_FAR]])
-        nearest = np.minimum(between[:-1], between[1:])
-        steps[of_kind] = np.minimum(steps[of_kind], nearest[places])
-    return steps
-
-
-def _nearest_middle(middles: np.ndarray) -> np.ndarray:
-    """Return the place of the earlier figure nearest to a year before, for each figure of one series in order."""
-    partners = np.full(len(middles), NO_PARTNER)
-    for place, middle in enumerate(middles):
-        earlier = np.flatnonzero(middles[:place] < middle)
-        if earlier.size:
-            distance = np.abs(middle - middles[earlier] - A_YEAR_BEFORE)
-            partners[place] = earlier[distance.argmin()]
-    return partners
+def labels_of(figures: pd.DataFrame) -> list[str]:
+    """Name the period of each figure, as typed or by its days."""
+    period = ["period", "period_start", "period_end"]
+    distinct = figures[period].drop_duplicates()
+    names = period_labels(distinct["period_start"], distinct["period_end"])
+    distinct["label"] = distinct["period"].fillna(text_column(names, distinct.index))
+    labels: list[str] = figures[period].merge(distinct, on=period)["label"].tolist()
+    return labels
 
 
 def comparison(
     later: pd.DataFrame, previous: pd.DataFrame, *, per: str, a_year: bool = True
 ) -> pd.DataFrame:
-    """Return for each pair of figures whether they compare, and why not, or what to know.
+    """Return for each pair of figures whether they are comparable, and why not.
 
     Parameters
     ----------
     later, previous : pandas.DataFrame
-        Figures of `preferred_figures`, row by row the two to compare; an empty row where there is no previous one.
+        Figures of `preferred_figures`, compared row by row; a row without a last day is
+        empty. With `a_year`, as `with_figure_before` returns them.
     per : {"period", "month"}
-        Whether they are numbers of a period or of a month.
+        Whether periods or monthly rates are compared.
     a_year : bool
-        Whether they must stand a year apart.
+        Whether the figures should be a year apart.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `comparable` (bool) and `why` (str), with the index of the pairs.
+        `comparable` (bool) and `why` (text): what forbids to compare, and what a reader
+        should know. The index is that of the pairs.
     """
-    alone = previous["period_end"].isna()
-    of_pairs = _reasons(later, previous, per, a_year=a_year)
-    reasons = [_Reason(alone, _no_figure_before(later[alone]).reindex(later.index))]
-    reasons += [reason._replace(holds=reason.holds & ~alone) for reason in of_pairs]
-    forbidden = [reason.holds.to_numpy(bool) for reason in reasons if reason.forbids]
-    found = {
-        "comparable": ~np.logical_or.reduce(forbidden),
-        "why": _joined(reasons, later.index),
-    }
-    return pd.DataFrame(found, index=later.index)
-
-
-def _reasons(
-    later: pd.DataFrame, previous: pd.DataFrame, per: str, *, a_year: bool
-) -> list[_Reason]:
-    flow = (later["measure"] == "flow") & (previous["measure"] == "flow")
-    cumulative = (later["measure"] == "cumulative") & (
-        previous["measure"] == "cumulative"
-    )
-    overlap = (previous["period_end"] - later["period_start"]).dt.days + 1
-    months_apart = (later[MIDDLE] - previous[MIDDLE]).dt.days / DAYS_PER_MONTH
-    longer = np.maximum(later[DAYS], previous[DAYS])
-    shorter = np.minimum(later[DAYS], previous[DAYS])
-    unequal = flow & (longer / shorter - 1 > UNEQUAL) & ~_same_months(later, previous)
-    inferred = (later["period_basis"] == "inferred") | (
-        previous["period_basis"] == "inferred"
-    )
-    lengths = (
-        _text(later[DAYS])
-        + " and "
-        + _text(previous[DAYS])
-        + " days"
-        + _where(inferred, ", inferred")
-    )
-    missing = later["value"].isna() | previous["value"].isna()
-    by_month = pd.Series(per == "month", index=later.index)
-    no_length = flow & (later[DAYS].isna() | previous[DAYS].isna())
-    no_rate = by_month & ~flow
-    zero = ~missing & (previous["low"] <= 0)
-    starts = later["period_start"], previous["period_start"]
-    reasons = [
-        *(
-            _Reason(now != before, f"{name} differs: " + now + " after " + before)
-            for name in ("measure", "scope", "unit")
-            for now, before in [
-                [figures[name].replace("", "none") for figures in (later, previous)]
-            ]
-        ),
-        _Reason(flow & (overlap > 0), "periods overlap by " + _counted(overlap, "day")),
-        _Reason(
-            cumulative
-            & (starts[0] != starts[1])
-            & (starts[0].notna() | starts[1].notna()),
-            "totals are counted from different days",
-        ),
-        _Reason(
-            ~months_apart.between(*A_YEAR) & a_year,
-            _counted(months_apart, "month") + " apart, not a year",
-        ),
-        _Reason(unequal & ~by_month, "periods differ in length (" + lengths + ")"),
-        _Reason(
-            no_length,
-            "length of a period is not known"
-            + (", so there is no number a month" if per == "month" else ""),
-        ),
-        _Reason(
-            no_rate,
-            "only a flow has a number a month, this is a figure of kind "
-            + later["measure"],
-        ),
-        _Reason(later[PRINTED] == MISSING, "value is missing"),
-        _Reason(previous[PRINTED] == MISSING, "value of the period before is missing"),
-        _Reason(
-            zero & (previous["high"] <= 0),
-            "the period before counts 0, so there is no percent change",
-            forbids=False,
-        ),
-        _Reason(
-            zero & (previous["high"] > 0),
-            "the period before may count 0, so percent change has no upper limit",
-            forbids=False,
-        ),
-        _Reason(
-            by_month & flow & ~no_length & inferred,
-            "lengths of " + lengths,
-            forbids=False,
-        ),
+    is_pair = previous["period_end"].notna()
+    now, before = later[is_pair], previous[is_pair]
+    rules = [Rule(_without_figure_before(later[~is_pair]), forbids=True)]
+    if a_year:
+        rules += _on_distance(now)
+    rules += [
+        *_on_lengths(now, before, per),
+        *_on_running_totals(now, before),
+        *_on_status(now, before),
+        *_on_other_series(now, before),
+        *_on_values(now, before, per),
+        *_on_registers(now, before),
+        *_on_other_sources(now, before),
     ]
-    for figures in (later, previous):
-        reasons += _on_coverage(figures)
-    for figures, which in ((later, ""), (previous, " for the period before")):
-        texts = "another source gives " + figures[OTHERS] + which
-        reasons.append(_Reason(figures[OTHERS].notna(), texts, forbids=False))
-    return reasons
+    is_forbidden = pd.Series(data=False, index=later.index)
+    for rule in rules:
+        if rule.forbids:
+            is_forbidden[rule.texts.index] = True
+    texts = pd.concat([rule.texts for rule in rules])
+    joined = texts.groupby(level=0).agg("; ".join) if len(texts) else texts
+    why = text_column(joined.reindex(later.index)).fillna("")
+    return pd.DataFrame({"comparable": ~is_forbidden, "why": why})
 
 
-def _on_coverage(figures: pd.DataFrame) -> list[_Reason]:
-    """Return what the notes of counts say of periods that a register may cover only in part."""
-    notes = notes_of(figures)
-    partial = notes.str.extract(rf"^{PARTIAL} ([^,;]*)", expand=False)
-    whole = notes.str.extract(
-        r"((?:first|last) mission on [^;]*; [^;]* is taken as covered whole)",
-        expand=False,
+def _rule(holds: pd.Series, texts: str | pd.Series, *, forbids: bool = False) -> Rule:
+    """Keep the texts of the rows in which a rule holds."""
+    rows = holds.index[holds.to_numpy(bool)]
+    if isinstance(texts, str):
+        return Rule(pd.Series(texts, index=rows, dtype="object"), forbids)
+    return Rule(texts.reindex(rows).astype("object"), forbids)
+
+
+def _without_figure_before(figures: pd.DataFrame) -> pd.Series:
+    """Name the period that has no figure, and for a day the nearest one that has."""
+    texts = []
+    targets = figures.assign(
+        period_start=_year_before(figures["period_start"]),
+        period_end=_year_before(figures["period_end"]),
     )
-    doubtful = figures[partial.notna()]
-    days = zip(doubtful["period_start"], doubtful["period_end"], strict=True)
-    labels = text_column([period_label(*period) for period in days], doubtful.index)
-    return [
-        _Reason(
-            partial.notna(),
-            labels.reindex(figures.index) + " may not be covered whole: " + partial,
-        ),
-        _Reason(whole.notna(), whole, forbids=False),
-    ]
+    is_flow = (figures["measure"] == "flow") & figures["period_start"].notna()
+    # A month to its last day stays whole in a leap year.
+    whole = figures["period_end"].dt.is_month_end & is_flow
+    month_ends = targets["period_end"] + pd.offsets.MonthEnd(0)
+    targets["period_end"] = targets["period_end"].where(~whole, month_ends)
+    targets["period_start"] = targets["period_start"].where(is_flow)
+    labels = period_labels(targets["period_start"], targets["period_end"])
+    nearest = figures["nearest_period_end"]
+    near_labels = period_labels(pd.Series(pd.NaT, nearest.index), nearest)
+    columns = zip(is_flow, labels, figures["period"], near_labels, strict=True)
+    for flow, label, typed, near in columns:
+        if isinstance(typed, str):
+            texts.append(f"no figure for the year before {typed}")
+        elif flow:
+            texts.append(f"no figure for {label}")
+        elif near == "undated":
+            texts.append(f"no figure near {label}")
+        else:
+            texts.append(f"no figure near {label} (nearest: {near})")
+    return pd.Series(texts, index=figures.index, dtype="object")
 
 
-def _no_figure_before(figures: pd.DataFrame) -> pd.Series:
-    """Name the period a year before each figure as the one that has no figure; a month to its last day is whole."""
-    starts, ends = (
-        figures["period_start"] - _ONE_YEAR,
-        figures["period_end"] - _ONE_YEAR,
+def _year_before(days: pd.Series) -> pd.Series:
+    earlier = a_year_earlier(days.to_numpy("datetime64[D]"))
+    return pd.Series(earlier.astype("datetime64[us]"), index=days.index)
+
+
+def _on_distance(now: pd.DataFrame) -> Iterator[Rule]:
+    months = now["months_apart"]
+    is_apart = (now["days_off"] > _A_WEEK) & ((months - 12).abs() >= 0.05)
+    # A session or a conference has its own rhythm; a stock has a value on any day.
+    is_stock = now["measure"].isin(["stock", "cumulative"])
+    is_no_year = is_stock & ~months.between(11, 13)
+    rounded = months[is_apart].map("{:.1f}".format).str.removesuffix(".0")
+    texts = rounded + " months apart"
+    yield _rule(is_apart & is_no_year, texts + ", not a year", forbids=True)
+    yield _rule(is_apart & ~is_no_year, texts)
+
+
+def _on_lengths(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[Rule]:
+    is_flow = (now["measure"] == "flow") & (before["measure"] == "flow")
+    overlap = (before["period_end"] - now["period_start"]).dt.days + 1
+    is_overlap = is_flow & (overlap > 0)
+    days = overlap[is_overlap].astype(int).map(_days)
+    yield _rule(is_overlap, "periods overlap by " + days, forbids=True)
+
+    is_unknown = is_flow & (now["days"].isna() | before["days"].isna())
+    ending = ", so there is no monthly rate" if per == "month" else ""
+    text = "length of a period is not known" + ending
+    yield _rule(is_unknown, text, forbids=True)
+
+    longer = np.maximum(now["days"], before["days"])
+    shorter = np.minimum(now["days"], before["days"])
+    difference = (longer - shorter).mask(_are_same_months(now, before), 0)
+    is_large = (difference >= _A_WEEK) | (difference / shorter > _UNEQUAL)
+    is_large &= is_flow
+    is_small = is_flow & (difference >= 2) & ~is_large
+    has_tolerance = (now["period_tolerance"] > 0) | (before["period_tolerance"] > 0)
+    is_monthly = per == "month"
+    is_noted = is_small | (is_monthly & is_flow & (is_large | has_tolerance))
+    lengths = _lengths(now, before, is_large | is_noted, is_monthly=is_monthly)
+    if not is_monthly:
+        texts = "periods differ in length (" + lengths + ")"
+        yield _rule(is_large, texts, forbids=True)
+    yield _rule(is_noted, "lengths of " + lengths)
+
+
+def _lengths(
+    now: pd.DataFrame, before: pd.DataFrame, rows: pd.Series, *, is_monthly: bool
+) -> pd.Series:
+    """Write two lengths: `355 ± 7 and 329 ± 7 days, inferred`."""
+    now, before = now[rows], before[rows]
+    is_inferred = now["period_basis"].eq("inferred") | before["period_basis"].eq(
+        "inferred"
     )
-    ends = ends.where(
-        ~figures["period_end"].dt.is_month_end, ends + pd.offsets.MonthEnd(0)
+    lengths = []
+    for figures in (now, before):
+        length = figures["days"].map("{:.0f}".format)
+        tolerance = figures["period_tolerance"]
+        with_tolerance = length + " ± " + tolerance.map("{:g}".format)
+        is_certain = (tolerance == 0) | (not is_monthly)
+        lengths.append(length.where(is_certain, with_tolerance))
+    ending = is_inferred.map({True: " days, inferred", False: " days"})
+    joined: pd.Series = lengths[0] + " and " + lengths[1] + ending
+    return joined
+
+
+def _are_same_months(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
+    """Tell which two periods are the same months, which only a leap day can change."""
+    now_start, before_start = now["period_start"], before["period_start"]
+    now_end, before_end = now["period_end"], before["period_end"]
+    is_whole = is_whole_months(now_start, now_end)
+    is_whole &= is_whole_months(before_start, before_end)
+    is_same = now_start.dt.month == before_start.dt.month
+    is_same &= now_end.dt.month == before_end.dt.month
+    years = now_end.dt.year - now_start.dt.year
+    years_before = before_end.dt.year - before_start.dt.year
+    return is_whole & is_same & (years == years_before)
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"
+
+
+def _on_running_totals(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
+    is_total = (now["measure"] == "cumulative") & (before["measure"] == "cumulative")
+    if not is_total.any():
+        return
+    now, before = now[is_total], before[is_total]
+    start, start_before = now["period_start"], before["period_start"]
+    is_since_same = start.eq(start_before) | (start.isna() & start_before.isna())
+    since = period_labels(start, pd.Series(pd.NaT, start.index))
+    texts = pd.Series(since, start.index).replace("undated", "").str.strip()
+    texts = ("running total " + texts).str.strip() + ": the change is what was added"
+    yield _rule(is_since_same, texts, forbids=True)
+    # A total of the year to date begins again each year.
+    off = (_year_before(start) - start_before).dt.days.abs()
+    is_year_to_date = (off <= _A_WEEK) & ~is_since_same
+    text = "totals are counted from different days"
+    yield _rule(~is_since_same & ~is_year_to_date, text, forbids=True)
+
+
+def _status(figures: pd.DataFrame) -> pd.Series:
+    return text_column(figures["obs_status"]).fillna("").str.upper()
+
+
+def _on_status(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
+    if "obs_status" not in now:
+        return
+    has_break = now["breaks"] > before["breaks"]
+    yield _rule(has_break, "the series breaks in between", forbids=True)
+    for figures, name in ((now, "the figure"), (before, "the figure before")):
+        meaning = _status(figures).map(_STATUSES)
+        yield _rule(meaning.notna(), name + " is " + meaning)
+
+
+def _on_other_series(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
+    """Compare what `by` may leave out."""
+    for name in ("scope", "area", "unit"):
+        if name not in now:
+            continue
+        text = text_column(now[name]).fillna("").replace("", "none")
+        text_before = text_column(before[name]).fillna("").replace("", "none")
+        texts = f"{name} differs: " + text + " after " + text_before
+        yield _rule(text != text_before, texts, forbids=True)
+
+
+def _on_values(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[Rule]:
+    if per == "month":
+        texts = "only a flow has a monthly rate, and this is of kind " + now["measure"]
+        yield _rule(now["measure"] != "flow", texts, forbids=True)
+    is_missing, is_missing_before = now["value"].isna(), before["value"].isna()
+    yield _rule(is_missing, "value is missing", forbids=True)
+    text = "value of the period before is missing"
+    yield _rule(is_missing_before, text, forbids=True)
+
+    known = ~is_missing & ~is_missing_before
+    low, high = before["low"], before["high"]
+    text = "the period before counts 0, so there is no percent change"
+    yield _rule(known & (low == 0) & (high == 0), text)
+    text = "the period before may count 0, so percent change has no upper limit"
+    yield _rule(known & (low == 0) & (high > 0), text)
+    text = "the figure before is negative, so there is no percent change"
+    yield _rule(known & (low < 0), text)
+
+
+def _on_registers(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
+    """Say what counts of a register may lack, by its notes and rejected rows."""
+    for figures in (now, before):
+        partial = figures[is_partial(figures)]
+        reason = notes_of(partial).str.extract(rf"^{PARTIAL} ([^,;]*)", expand=False)
+        label = text_column(labels_of(partial), partial.index)
+        texts = label + " may not be covered whole: " + reason
+        yield Rule(texts.astype("object"), forbids=True)
+        pattern = "((?:first|last) mission on [^;]*; [^;]* is taken as covered whole)"
+        whole = notes_of(figures).str.extract(pattern, expand=False)
+        yield _rule(whole.notna(), whole)
+    if "missing" not in now:
+        return
+    missing, missing_before = (
+        figures["missing"].fillna(0).astype(int) for figures in (now, before)
     )
-    texts = [
-        f"no figure for {period_label(*days)}"
-        for days in zip(starts, ends, strict=True)
-    ]
-    return text_column(texts, figures.index)
+    is_incomplete = (missing > 0) | (missing_before > 0)
+    are_many = pd.Series(data=False, index=now.index)
+    for figures, rows in ((now, missing), (before, missing_before)):
+        are_many |= rows / (figures["value"] + rows) > _FEW_ROWS
+    counted = zip(missing[is_incomplete], missing_before[is_incomplete], strict=True)
+    sentences = [_rejected(*rows) for rows in counted]
+    texts = pd.Series(sentences, is_incomplete.index[is_incomplete], dtype="object")
+    yield _rule(are_many & is_incomplete, texts, forbids=True)
+    yield _rule(is_incomplete & ~are_many, texts)
 
 
-def _same_months(later: pd.DataFrame, previous: pd.DataFrame) -> pd.Series:
-    """Return whether two periods cover the same part of the calendar, so that only a leap day can tell them apart."""
-    same = pd.Series(data=True, index=later.index)
-    for name, shift in (("period_start", 0), ("period_end", 1)):
-        days = [
-            figures[name] + pd.Timedelta(days=shift) for figures in (later, previous)
-        ]
-        same &= (days[0].dt.month == days[1].dt.month) & (
-            days[0].dt.day == days[1].dt.day
-        )
-    return same
+def _rejected(missing: int, missing_before: int) -> str:
+    if not missing_before:
+        return f"{_rows(missing)} of this period {_were(missing)} rejected"
+    ending = f"of the period before {_were(missing_before)} rejected"
+    if not missing:
+        return f"{_rows(missing_before)} {ending}"
+    return (
+        f"{_rows(missing)} of this period and {missing_before:,} of the one before "
+        "were rejected"
+    )
 
 
-def _text(numbers: pd.Series) -> pd.Series:
-    return text_column(numbers.astype("Float64").round().astype("Int64"))
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number:,} rows"
 
 
-def _counted(numbers: pd.Series, noun: str) -> pd.Series:
-    counted = _text(numbers) + f" {noun}"
-    return counted.where(counted == f"1 {noun}", counted + "s")
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
-def _where(holds: pd.Series, text: str) -> pd.Series:
-    return text_column(holds.map({True: text, False: ""}))
-
-
-def _joined(reasons: Iterable[_Reason], index: pd.Index) -> pd.Series:
-    """Join the reasons that hold in each row."""
-    said: list[list[str]] = [[] for _ in index]
-    for reason in reasons:
-        texts = pd.Series(reason.text, index=index)
-        for row in np.flatnonzero(reason.holds.to_numpy(bool)):
-            said[row].append(texts.iloc[row])
-    return text_column(["; ".join(parts) for parts in said], index)
+def _on_other_sources(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
+    if "others" not in now:
+        return
+    for figures, ending in ((now, ""), (before, " for the period before")):
+        others = figures["others"]
+        yield _rule(others.notna(), "another source gives " + others + ending)

@@ -1,118 +1,205 @@
-"""Changes between published figures: ranges that say whether they can be compared, and why."""
+"""Changes between published figures, as ranges, with whether they are comparable."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from cbcstats.arguments import check_names
-from cbcstats.changes.comparability import comparison, preferred_figures, year_before
-from cbcstats.counts.ranges import SERIES, figures_of
+from cbcstats.changes.comparability import (
+    comparison,
+    labels_of,
+    preferred_figures,
+    series_of,
+    with_figure_before,
+)
+from cbcstats.counts.figures import figures_of
 from cbcstats.frames import MARKS, as_text, read_days, read_numbers, text_column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
+    from collections.abc import Iterable
 
 
 def year_on_year(
-    counts: pd.DataFrame,
+    data: Any,
     *,
-    by: str | Sequence[str] = SERIES,
+    by: str | Iterable[str] | None = None,
     per: str = "period",
-    reading: str = "usual",
+    reading: str | float = "usual",
+    time: str | None = None,
+    value: str | None = None,
+    measure: str | None = None,
+    year_start: int | None = None,
 ) -> pd.DataFrame:
-    """Compare each figure with the one of its series a year before.
+    """Compare each figure with the one of a year before.
 
     Parameters
     ----------
-    counts : pandas.DataFrame
-        Published counts as `load_counts` returns them. `value` and `period_end` are needed; where other columns
-        are left out, figures are exact, of one series and unit, and flows if they have a `period_start`, else stocks.
-    by : str or sequence of str
-        Columns that make up a series. With `indicator` alone, figures of different scope meet, and the result
-        says that they cannot be compared.
+    data : pandas.DataFrame, pandas.Series, dict, or frame of another library
+        Counts as `load_counts` returns them, or your own data: a column or an index of
+        years (2019, `2019/20`, `FY2020`), quarters, months, weeks or days, and a column
+        of numbers or of texts such as `more than 330`; or a wide table with years as
+        columns.
+    by : str or list of str, optional
+        Columns that tell series apart. By default, those of `indicator`, `measure`,
+        `scope`, `area` and `unit` that are there.
     per : {"period", "month"}
-        `month` divides each flow by the length of its period in months of 30.4375 days first. Numbers that are per
-        month already, by their unit or because a function made them so, are refused.
-    reading : {"usual", "strict"}
-        How far qualifiers reach, see `bounds`.
+        With `month`, flows are divided by the length of their period in months first.
+    reading : {"usual", "strict"} or float
+        How far words such as *more than* reach, see `bounds`.
+    time, value : str, optional
+        The columns of periods and values, where they cannot be found.
+    measure : {"flow", "stock", "cumulative", "event"}, optional
+        What all figures are. By default, figures of years, quarters and months are
+        flows, and figures of days are stocks.
+    year_start : int, optional
+        The month in which fiscal years such as FY2020 begin, which ends in 2020.
+        Without it, these are compared by their number, and have no days.
 
     Returns
     -------
     pandas.DataFrame
-        One row per figure that has one before it to compare with, in the order of the periods, and one per figure
-        that has none although its series begins a year before or earlier: its `previous_` columns and its changes are
-        missing (NaT, NaN), `comparable` is False, and `why` says `no figure for Apr - Jun 2022`. The change is listed
-        with the later period. Columns: those of `by`; `period_start`, `period_end`, `value`, `low`, `high`; the
-        same with `previous_` before them; `change`, `percent_change` (in percent), each with `_low` and `_high`;
-        `comparable` (bool); `why` (str): what forbids to compare, or what to know where nothing does;
-        `source_id`, `previous_source_id`. Numbers are float64, not rounded, in the unit of the figure, or that
-        unit a month.
+        One row per figure that has one of a year before, or should have one: figures of
+        the first year of a series have no row. In the order of series and periods. The
+        columns are those of `Changes`: the columns of the series, `period`,
+        `period_start`, `period_end`, `value`, `qualifier`, `low`, `high`; the same with
+        `previous_`; with `per="month"`, `rate`, `rate_low`, `rate_high` and the same
+        with `previous_`; `change` and `percent_change` with `_low` and `_high`;
+        `percent_change_as_printed`; `comparable` (bool), `why` (text), `per`, `unit`,
+        `source_id`, `previous_source_id`. Numbers are float64 and not rounded.
 
     Raises
     ------
     ArgumentError
-        If an argument or a column of `by` is not one of those that there are.
+        If an argument is wrong, or periods or values cannot be found; the message says
+        what to type.
     DataError
-        If a series has several preferred figures for one period, or numbers are per month already.
+        If a cell cannot be read, a series has several figures for one period, or
+        numbers are per month already.
 
     Notes
     -----
-    With value v in [low, high] after p in [p_low, p_high]::
+    With value in [low, high] after previous in [previous_low, previous_high]::
 
-        change          v - p             from low - p_high          to high - p_low
-        percent_change  100 (v / p - 1)   from 100 (low / p_high - 1) to 100 (high / p_low - 1)
+        change          from low - previous_high   to high - previous_low
+        percent_change  from 100 (low / previous_high - 1)
+                        to   100 (high / previous_low - 1)
 
-    `value`, `change` and `percent_change` use the numbers as printed; "more than 330" is printed 330 and means
-    331 to 339, so they can lie outside their range. That is interval arithmetic, see R. E. Moore, R. B. Kearfott
-    and M. J. Cloud, Introduction to Interval Analysis, SIAM 2009, chapter 2.
+    `change` and `percent_change` themselves are those of the middles of the two ranges,
+    missing where a range is open. `percent_change_as_printed` is that of the numbers as
+    printed. See R. E. Moore, R. B. Kearfott and M. J. Cloud, Introduction to Interval
+    Analysis, SIAM 2009, chapter 2.
 
-    The figure before is the one whose period has its middle nearest to a year before; of each period, only the
-    preferred figure is used. Figures without a date have no place in a series.
+    A rate is the value divided by the length of the period: by the number of months, or
+    by days / 30.4375 where the period is not made of whole calendar months. Where the
+    length is only known to some days (`period_tolerance`, 7 where days are inferred),
+    the range of the rate allows for it.
 
-    A flow of less than nine months, such as a quarter or a month, is compared with the same part of the year before
-    only: its first and last day must be those days a year earlier, or be off by a fifth at most of the days from one
-    period to the next. For a quarter that is 18 days, for a month 7, for a week 3.
-
-    Two figures compare if measure,
-    scope and unit agree, their periods have their middles ten to fifteen months apart, and, for a flow, the
-    periods do not overlap and, unless `per="month"`, are equally long to 2%.
+    The figure of a year before is the one whose first and last day are nearest to the
+    same days one calendar year earlier, within a fifth of the rhythm of the series: 73
+    days for years, 18 for quarters, 7 for months. Only series with ten months or more
+    between figures, such as sessions and conferences, are compared with a figure 10 to
+    15 months before; `why` gives the months.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from cbcstats import load_counts, year_on_year
-    >>> missions = load_counts("missions")
-    >>> latest = year_on_year(missions, per="month").iloc[-1]
-    >>> print(f"+{latest.percent_change_low:.1f}% to +{latest.percent_change_high:.1f}%", latest.comparable)
-    +34.5% to +37.8% True
-    >>> year_on_year(missions).iloc[-1]["why"]
-    'periods differ in length (355 and 329 days, inferred); another source gives 342 \
-(cbra-2017-04-15) for the period before'
+    >>> mine = pd.DataFrame({"year": [2019, 2020, 2021], "missions": [100, 110, 99]})
+    >>> year_on_year(mine)["percent_change"].round(1).tolist()
+    [10.0, -10.0]
+    >>> latest = year_on_year(load_counts("missions"), per="month").iloc[-1]
+    >>> print(f"{latest.percent_change_low:+.1f}% to {latest.percent_change_high:+.1f}%")
+    +28.7% to +43.5%
     """
-    by = check_names("by", by)
-    figures = figures_of(counts, per=per, reading=reading)
-    later, previous = year_before(preferred_figures(figures, by), by)
-    changes = later[[*by, "period_start", "period_end", "value", "low", "high"]].copy()
-    for column in ("period_start", "period_end", "value", "low", "high"):
-        changes[f"previous_{column}"] = previous[column]
-    changes["change"] = later["value"] - previous["value"]
-    changes["change_low"] = later["low"] - previous["high"]
-    changes["change_high"] = later["high"] - previous["low"]
-    changes["percent_change"] = _percent(later["value"], previous["value"])
-    changes["percent_change_low"] = _percent(later["low"], previous["high"])
-    changes["percent_change_high"] = _percent(later["high"], previous["low"])
+    figures = figures_of(
+        data,
+        by=by,
+        per=per,
+        reading=reading,
+        time=time,
+        value=value,
+        measure=measure,
+        year_start=year_start,
+    )
+    names = series_of(figures, by)
+    later, previous = with_figure_before(preferred_figures(figures, names))
+    changes = _columns_of(later, previous, names, per)
+    quantity = "rate" if per == "month" else "value"
+    changes = changes.assign(**changes_of(later, previous, quantity))
     changes[["comparable", "why"]] = comparison(later, previous, per=per)
+    changes["per"] = text_column([per] * len(later))
+    changes["unit"] = later["unit"]
     changes["source_id"] = later["source_id"]
     changes["previous_source_id"] = previous["source_id"]
-    changes.attrs |= {"per": per, "by": by}
     return changes
 
 
+def _columns_of(
+    later: pd.DataFrame, previous: pd.DataFrame, names: list[str], per: str
+) -> pd.DataFrame:
+    figure = ["period", "period_start", "period_end", "value", "qualifier", "low", "high"]
+    if per == "month":
+        figure += ["rate", "rate_low", "rate_high"]
+    changes = later[[name for name in names if name != "unit"]].copy()
+    for prefix, figures in (("", later), ("previous_", previous)):
+        labels = text_column(labels_of(figures), figures.index)
+        is_typed = figures["period"].notna()
+        for name in figure:
+            changes[prefix + name] = figures[name]
+        # A fiscal year without days was placed in the calendar year in which it ends.
+        days = [f"{prefix}period_start", f"{prefix}period_end"]
+        changes[days] = changes[days].mask(is_typed)
+        has_figure = figures["period_end"].notna()
+        changes[f"{prefix}period"] = labels.where(has_figure)
+    return changes
+
+
+def changes_of(
+    later: pd.DataFrame, previous: pd.DataFrame, quantity: str
+) -> dict[str, pd.Series]:
+    """Return the change and the percent change with their ranges."""
+    low, high = _range_of(later, quantity)
+    low_before, high_before = _range_of(previous, quantity)
+    middle, middle_before = _middle(later, quantity), _middle(previous, quantity)
+    # A negative figure is farthest below one that is as small as can be.
+    base_of_low = high_before.where(low >= 0, low_before)
+    base_of_high = low_before.where(high >= 0, high_before)
+    return {
+        "change": middle - middle_before,
+        "change_low": low - high_before,
+        "change_high": high - low_before,
+        "percent_change": percent(middle, middle_before.where(low_before >= 0)),
+        "percent_change_low": percent(low, base_of_low.where(low_before >= 0)),
+        "percent_change_high": percent(high, base_of_high),
+        "percent_change_as_printed": percent(later[quantity], previous[quantity]),
+    }
+
+
+def _range_of(figures: pd.DataFrame, quantity: str) -> tuple[pd.Series, pd.Series]:
+    if quantity == "rate":
+        return figures["rate_low"], figures["rate_high"]
+    return figures["low"], figures["high"]
+
+
+def _middle(figures: pd.DataFrame, quantity: str) -> pd.Series:
+    """Return the middle of the range; per month, divided by the length as given."""
+    middle = (figures["low"] + figures["high"]) / 2
+    middle = middle.where(np.isfinite(middle))
+    if quantity == "rate":
+        # Not the middle of the rates: a length of 355 ± 7 days is most likely 355.
+        return middle / figures["months"]
+    return middle
+
+
+def percent(value: pd.Series, previous: pd.Series) -> pd.Series:
+    """Return a change in percent; missing unless the value before is positive."""
+    return 100 * (value / previous.where(previous > 0) - 1)
+
+
 def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
-    """Return changes in the dtypes that `year_on_year` gives them, whatever a file or a conversion made of these."""
+    """Return changes in their dtypes, whatever a file or a conversion made of these."""
     typed: dict[str, Any] = {
         name: read_days(changes[name])
         for name in map(str, changes)
@@ -120,13 +207,6 @@ def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
     }
     for name in ("percent_change_low", "percent_change_high"):
         typed[name] = read_numbers(changes[name]).to_numpy(float, na_value=np.nan)
-    typed["comparable"] = (
-        changes["comparable"]
-        .map(lambda mark: MARKS.get(as_text(mark).lower(), False))
-        .astype(bool)
-    )
+    marks = changes["comparable"].map(lambda mark: MARKS.get(as_text(mark).lower()))
+    typed["comparable"] = marks.eq(other=True)
     return changes.assign(**typed, why=text_column(changes["why"]).fillna(""))
-
-
-def _percent(value: pd.Series, previous: pd.Series) -> pd.Series:
-    return 100 * (value / previous.where(previous > 0) - 1)

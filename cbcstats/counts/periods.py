@@ -1,10 +1,11 @@
-"""Reporting periods: how long they are, how far apart, and what they are called."""
+"""Reporting periods: how long they are, what they are called, and the year before."""
 
 from __future__ import annotations
 
 import datetime
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ArgumentError
@@ -13,8 +14,8 @@ from cbcstats.frames import text_column
 if TYPE_CHECKING:
     from typing import Any
 
-DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12, so that leap years make no difference
-DAYS_PER_YEAR: Final = 365.25
+DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12, an average over leap years
+
 # The one of pandas 2 is in nanoseconds, which end in 2262.
 _ONE_DAY: Final = datetime.timedelta(days=1)
 
@@ -36,13 +37,54 @@ MONTHS: Final = (
 
 
 def length_in_days(start: pd.Series, end: pd.Series) -> pd.Series:
-    """Return the length of each period in days, both ends included; missing where an end is not known."""
+    """Return the length of each period in days, both ends included; else missing."""
     return (end - start).dt.days + 1
 
 
 def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
-    """Return the middle of each period; where its start is not known, its last day."""
+    """Return the middle of each period, or its last day if its start is not known."""
     return end - (end - start.fillna(end)) / 2
+
+
+def is_whole_months(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Tell which periods begin on the first and end on the last day of a month."""
+    next_day = end + _ONE_DAY
+    return (start.dt.day == 1) & (next_day.dt.day == 1)
+
+
+def length_in_months(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Return the length of each period in months.
+
+    Whole calendar months count as one each, so that February is not shorter than
+    January. Other periods are divided by 30.4375 days.
+
+    Examples
+    --------
+    >>> start = pd.Series(pd.to_datetime(["2018-02-01", "2017-03-09"]))
+    >>> end = pd.Series(pd.to_datetime(["2018-02-28", "2018-02-26"]))
+    >>> length_in_months(start, end).round(2).tolist()
+    [1.0, 11.66]
+    """
+    days = length_in_days(start, end)
+    months = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
+    average = days / DAYS_PER_MONTH
+    return months.astype(float).where(is_whole_months(start, end), average)
+
+
+def a_year_earlier(days: np.ndarray) -> np.ndarray:
+    """Return the same day of the year before; 29 February becomes the 28th.
+
+    Examples
+    --------
+    >>> a_year_earlier(np.array(["2018-03-02", "2020-02-29"], dtype="datetime64[D]"))
+    array(['2017-03-02', '2019-02-28'], dtype='datetime64[D]')
+    """
+    month = days.astype("datetime64[M]")
+    day_of_month = days - month.astype("datetime64[D]")
+    month_before = month - np.timedelta64(12, "M")
+    same_day = month_before.astype("datetime64[D]") + day_of_month
+    next_month = (month_before + np.timedelta64(1, "M")).astype("datetime64[D]")
+    return np.minimum(same_day, next_month - np.timedelta64(1, "D"))
 
 
 def check_month(name: str, month: int) -> None:
@@ -72,8 +114,9 @@ def reporting_year(days: pd.Series, year_start: int) -> pd.Series:
     years = days.dt.year - (days.dt.month < year_start)
     labels = {}
     for year in years.dropna().unique():
-        start = pd.Timestamp(int(year), year_start, 1)
-        labels[year] = period_label(start, start + pd.DateOffset(years=1, days=-1))
+        first = int(year)
+        is_calendar_year = year_start == 1
+        labels[year] = str(first) if is_calendar_year else _two_years(first)
     return text_column(years.map(labels))
 
 
@@ -100,21 +143,26 @@ def period_label(start: Any, end: Any) -> str:
     if pd.isna(start) or start == end:
         return _day(end)
     next_day = end + _ONE_DAY
-    if (start.day, start.month) == (
-        next_day.day,
-        next_day.month,
-    ) and next_day.year - start.year == 1:
-        return (
-            str(start.year) if start.month == 1 else f"{start.year}/{end.year % 100:02}"
-        )
-    if (start.year, start.month) == (end.year, end.month):
-        return (
-            _month(end)
-            if start.day == 1 and next_day.day == 1
-            else f"{start.day}-{_day(end)}"
-        )
-    name = _day if (end - start).days < DAYS_PER_MONTH else _month
-    return f"{name(start, year=start.year != end.year)} - {name(end)}"
+    same_day = (start.day, start.month) == (next_day.day, next_day.month)
+    if same_day and next_day.year - start.year == 1:
+        return str(start.year) if start.month == 1 else _two_years(start.year)
+    same_year = start.year == end.year
+    if same_year and start.month == end.month:
+        is_month = start.day == 1 and next_day.day == 1
+        return _month(end) if is_month else f"{start.day}-{_day(end)}"
+    # Months are enough for longer periods; short ones need their days.
+    is_short = (end - start).days < DAYS_PER_MONTH
+    name = _day if is_short else _month
+    return f"{name(start, year=not same_year)} - {name(end)}"
+
+
+def period_labels(start: pd.Series, end: pd.Series) -> list[str]:
+    """Name each period as reports do."""
+    return [period_label(*days) for days in zip(start, end, strict=True)]
+
+
+def _two_years(first: int) -> str:
+    return f"{first}/{(first + 1) % 100:02}"
 
 
 def _day(day: pd.Timestamp, *, year: bool = True) -> str:
@@ -122,4 +170,5 @@ def _day(day: pd.Timestamp, *, year: bool = True) -> str:
 
 
 def _month(day: pd.Timestamp, *, year: bool = True) -> str:
-    return MONTHS[day.month - 1] + (f" {day.year}" if year else "")
+    month = MONTHS[day.month - 1]
+    return f"{month} {day.year}" if year else month

@@ -1,0 +1,124 @@
+"""How figures, ranges, units and names are written."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Final
+
+import pandas as pd
+
+from cbcstats.arguments import check_flag, check_number
+
+_CAPITALS: Final = (
+    "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
+)
+_ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()} | {
+    "acip": "A-CIP",
+    "mercator": "Mercator",
+}
+_PER_MONTH: Final = re.compile(
+    r"(?:\b(?:a|per|each|every)\s+|/\s*)month(?![\w-])|\bmonthly\b", re.IGNORECASE
+)
+
+
+def format_range(low: float, high: float, *, percent: bool = False) -> str:
+    """Write a range, rounded to the digits in which its ends differ.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends; `high` may be `inf`.
+    percent : bool
+        Whether they are changes in percent, written with their sign.
+
+    Returns
+    -------
+    str
+        Such as `331 to 339`, `+35% to +38%`, `331 or more`; one number where the ends are equal.
+
+    Examples
+    --------
+    >>> format_range(34.5033, 37.7541, percent=True)
+    '+35% to +38%'
+    >>> format_range(331, float("inf"))
+    '331 or more'
+    """
+    low, high = check_number("low", low), check_number("high", high)
+    percent = check_flag("percent", percent)
+    decimals = 1
+    width = abs(high - low)
+    if 0 < width < math.inf:
+        decimals = min(max(-math.floor(math.log10(0.6 * width)), 0), 2)
+    write = _write_percent if percent else _write_number
+    low_text, high_text = write(low, decimals), write(high, decimals)
+    if math.isinf(high):
+        return f"{low_text} or more"
+    return low_text if low_text == high_text else f"{low_text} to {high_text}"
+
+
+def words(name: object) -> str:
+    """Write a name of the tables, such as `tailor_made_members`, as words."""
+    return str(name).replace("_", " ")
+
+
+def heading(name: object) -> str:
+    """Write a name of the tables as a title, with its abbreviations in capitals.
+
+    Examples
+    --------
+    >>> heading("wco_members"), heading("missions")
+    ('WCO members', 'Missions')
+    """
+    title = [_ABBREVIATIONS.get(word, word) for word in words(name).split(" ")]
+    title[0] = title[0][:1].upper() + title[0][1:]
+    return " ".join(title)
+
+
+def a_month(unit: str) -> str:
+    """Return the unit of numbers a month.
+
+    Examples
+    --------
+    >>> a_month("missions"), a_month("missions a month"), a_month("")
+    ('missions a month', 'missions a month', 'a month')
+    """
+    return unit if is_per_month(unit) else f"{unit} a month".strip()
+
+
+def is_per_month(unit: str) -> bool:
+    """Return whether a unit says that its numbers are per month.
+
+    Examples
+    --------
+    >>> [is_per_month(unit) for unit in ("missions per month", "missions/month", "monthly missions", "person-months")]
+    [True, True, True, False]
+    """
+    return _PER_MONTH.search(unit) is not None
+
+
+def printed(value: Any, qualifier: str) -> str:
+    """Write a figure as it was published: the word and the number."""
+    if pd.isna(value):
+        return MISSING
+    number = int(value) if float(value).is_integer() else value
+    return (
+        f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{number:,}"
+    )
+
+
+def _write_number(value: float, decimals: int) -> str:
+    if float(value).is_integer():
+        return f"{value:z,.0f}"
+    # A small number keeps its first digit: 0.004 is more than nothing.
+    first_digit = 0
+    if math.isfinite(value):
+        first_digit = -math.floor(math.log10(abs(value)))
+    return f"{value:,.{max(decimals, first_digit, 1)}f}"
+
+
+def _write_percent(value: float, decimals: int) -> str:
+    text = f"{value:+.{decimals}f}%"
+    # "+0%" and "-0%" would claim a direction.
+    is_zero = not text.strip("+-0.%")
+    return (text[1:] if is_zero else text).replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,275 @@
+"""Bring the data that people have into the columns of counts.
+
+Only periods and values are needed. Each may be found by the name of its column, by its
+cells, or in the index; years may also be the columns of a wide table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from cbcstats.arguments import check_choice, check_column, check_frame, check_names
+from cbcstats.counts.figures_in_words import split_figures
+from cbcstats.counts.period_columns import is_period_column, read_periods
+from cbcstats.counts.periods import check_month
+from cbcstats.errors import ArgumentError, DataError
+from cbcstats.frames import as_printed, parse_numbers, text_column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MEASURES: Final = ("flow", "stock", "cumulative", "event")
+# What a column of periods is called, in lower case and without blanks.
+_NAMES_OF_TIME: Final = frozenset(
+    "period time date day week month quarter year fiscalyear financialyear fy "
+    "reportingyear schoolyear calendaryear année annee mois trimestre exercice jour "
+    "año anio ano mes fecha período periodo période periode".split()
+)
+# Columns of counts that are numbers, but not their value.
+_NO_VALUES: Final = ("rounded_to", "missing", "period_tolerance", "preferred")
+
+
+def counts_of(
+    data: Any,
+    *,
+    by: Iterable[str] | None = None,
+    time: str | None = None,
+    value: str | None = None,
+    measure: str | None = None,
+    year_start: int | None = None,
+) -> pd.DataFrame:
+    """Return data of any shape in the columns of counts.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame, pandas.Series, dict or frame of another library
+        Counts in the columns of `load_counts`; or periods, as a column or as the index,
+        and values; or a wide table with periods as names of columns.
+    by : iterable of str, optional
+        Columns or index levels that tell series apart.
+    time, value : str, optional
+        The columns of periods and values, where they cannot be found.
+    measure : {"flow", "stock", "cumulative", "event"}, optional
+        What all figures are; by default flows over years, quarters or months, and
+        stocks on days.
+    year_start : int, optional
+        The month in which fiscal years such as FY2020 begin.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All columns of the data, and `value`, `period_start`, `period_end`, `period`
+        (how a fiscal year without days is written), `measure`, `indicator`.
+
+    Raises
+    ------
+    ArgumentError
+        If periods or values cannot be found; the message says what to type.
+    DataError
+        If a cell is no period or no figure.
+
+    Examples
+    --------
+    >>> found = counts_of({2019: 100, 2020: 110})
+    >>> found["period_end"].dt.date.tolist()
+    [datetime.date(2019, 12, 31), datetime.date(2020, 12, 31)]
+    """
+    if measure is not None:
+        check_choice("measure", measure, MEASURES)
+    if year_start is not None:
+        check_month("year_start", year_start)
+    names = [] if by is None else check_names("by", by)
+    frame = _as_frame(data, names)
+    if time is not None:
+        check_column("time", time, frame)
+    if value is not None:
+        check_column("value", value, frame)
+    periods = [time] if time else _time_columns(frame, names)
+    if not periods and value is None:
+        frame, periods = _from_wide(frame, names)
+    number = value or _value_column(frame, {*periods, *names})
+    _refuse_missing(frame, periods, number)
+    counts = _with_periods(frame, periods, year_start)
+    counts = _with_values(counts, number)
+    if "indicator" not in counts:
+        counts["indicator"] = "figures" if number == "value" else number
+    if measure is not None:
+        counts["measure"] = measure
+    elif "measure" not in counts:
+        is_stock = counts["period_start"].isna().all()
+        has_starts = "period_start" in frame
+        counts["measure"] = "stock" if is_stock and not has_starts else "flow"
+    return counts
+
+
+def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
+    """Return a pandas frame with text for names, and a meaningful index as a column."""
+    if isinstance(data, dict):
+        is_table = any(pd.api.types.is_list_like(cell) for cell in data.values())
+        data = pd.DataFrame(data) if is_table else pd.Series(data)
+    if isinstance(data, pd.Series):
+        name = "value" if data.name is None else str(data.name)
+        data = data.to_frame(name)
+    if isinstance(data, pd.DataFrame) and _index_matters(data, names):
+        label = data.index.name or "period"
+        data = data.rename_axis(index=label).reset_index()
+    frame = check_frame("data", data)
+    # Names of columns may be years or pandas periods.
+    return frame.rename(columns=str)
+
+
+def _index_matters(frame: pd.DataFrame, names: list[str]) -> bool:
+    """Tell whether the index holds periods, or a column that `by` names."""
+    index = frame.index
+    if isinstance(index, pd.MultiIndex | pd.RangeIndex):
+        return False
+    if index.name in names:
+        return True
+    if index.name is not None and index.name in frame:
+        return False
+    has_periods = any(_is_name_of_time(column) for column in frame)
+    return not has_periods and is_period_column(index.to_series())
+
+
+def _is_name_of_time(name: object) -> bool:
+    plain = "".join(str(name).lower().replace("_", " ").split())
+    return plain in _NAMES_OF_TIME or plain == "periodend"
+
+
+def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
+    """Return the columns of periods: one, or years with their quarters or months."""
+    if "period_end" in frame:
+        return ["period_end"]
+    candidates = [name for name in frame if _is_name_of_time(name)]
+    candidates = [name for name in candidates if name not in names]
+    if len(candidates) == 2 and "year" in candidates[0].lower():
+        return candidates
+    if len(candidates) == 1:
+        return candidates
+    if candidates:
+        listed = ", ".join(map(repr, candidates))
+        raise ArgumentError(
+            f"`data` has several columns of periods: {listed}; "
+            f"name one, such as time={candidates[0]!r}"
+        )
+    others = [name for name in frame if name not in names]
+    dates = [name for name in others if _has_dates(frame[name])]
+    texts = [name for name in others if pd.api.types.is_string_dtype(frame[name])]
+    return dates[:1] or [name for name in texts if is_period_column(frame[name])][:1]
+
+
+def _has_dates(column: pd.Series) -> bool:
+    is_period = isinstance(column.dtype, pd.PeriodDtype)
+    return is_period or pd.api.types.is_datetime64_any_dtype(column.dtype)
+
+
+def _from_wide(
+    frame: pd.DataFrame, names: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Turn columns named by periods into rows."""
+    labels = pd.Series(frame.columns, dtype=object)
+    is_period = [name not in names and is_period_column(labels[labels == name]) for name in frame]
+    wide = list(labels[is_period])
+    if len(wide) < 2:
+        return frame, []
+    others = [name for name in frame if name not in wide]
+    long = frame.melt(others, wide, var_name="period", value_name="value")
+    # A cell that is empty in a wide table is a period without a figure.
+    return long, ["period"]
+
+
+def _value_column(frame: pd.DataFrame, taken: set[str]) -> str | None:
+    """Return the column of values, or None; refuse to choose among several."""
+    if "value" in frame:
+        return "value"
+    others = [name for name in frame if name not in taken and name not in _NO_VALUES]
+    numeric = [name for name in others if _is_numeric(frame[name])]
+    if len(numeric) > 1:
+        listed = ", ".join(map(repr, numeric))
+        raise ArgumentError(
+            f"`data` has several columns of numbers: {listed}; "
+            f"name one, such as value={numeric[0]!r}"
+        )
+    if numeric:
+        return numeric[0]
+    figures = [name for name in others if _is_in_words(frame[name])]
+    return figures[0] if len(figures) == 1 else None
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    is_mark = pd.api.types.is_bool_dtype(column.dtype)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return not is_mark
+    cells = column.dropna()
+    return len(cells) > 0 and bool(parse_numbers(cells).notna().all())
+
+
+def _is_in_words(column: pd.Series) -> bool:
+    if not column.notna().any():
+        return False
+    return bool(split_figures(column)["problem"].isna().all())
+
+
+def _refuse_missing(
+    frame: pd.DataFrame, periods: list[str], number: str | None
+) -> None:
+    missing = []
+    if not periods:
+        missing.append("periods (name it with time=, or call it year, month or date)")
+    if number is None:
+        missing.append("values (name it with value=, or call it value)")
+    if not missing:
+        return
+    columns = ", ".join(map(repr, list(frame)[:10])) or "no columns"
+    raise ArgumentError(
+        f"`data` has no column of {' and no column of '.join(missing)}; it has {columns}"
+    )
+
+
+def _with_periods(
+    frame: pd.DataFrame, names: list[str], year_start: int | None
+) -> pd.DataFrame:
+    last = read_periods(_joined(frame, names), year_start)
+    start = last.start
+    if "period_start" in frame:
+        first = read_periods(frame["period_start"], year_start)
+        start = first.start.fillna(first.end)
+    return frame.assign(period_start=start, period_end=last.end, period=last.label)
+
+
+def _joined(frame: pd.DataFrame, names: list[str]) -> pd.Series:
+    """Join a column of years and one of their quarters or months."""
+    column = frame[names[0]]
+    if len(names) == 1:
+        return column
+    part = text_column(as_printed(frame[names[1]])).str.strip()
+    part = part.str.removesuffix(".0")
+    if names[1].lower().startswith(("q", "tri")):
+        part = "Q" + part.str.upper().str.lstrip("QT")
+    else:
+        part = part.str.zfill(2)
+    years = text_column(column).str.removesuffix(".0")
+    joined: pd.Series = years + " " + part
+    return joined.str.replace(r" (\d\d)$", r"-\1", regex=True).rename(names[1])
+
+
+def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
+    """Read the values; words beside them become their qualifiers."""
+    column = counts[number].rename(number)
+    numbers = parse_numbers(column)
+    is_in_words = numbers.isna() & column.notna()
+    if not is_in_words.any():
+        return counts.assign(value=as_printed(numbers))
+    split = split_figures(column)
+    wrong = split["problem"].notna()
+    if wrong.any():
+        row = split.index[wrong][0]
+        raise DataError(f"{number} of row {row}: {split['problem'][row]}")
+    read: dict[str, Any] = {"value": split["value"]}
+    for name in ("qualifier", "rounded_to", "unit", "obs_status"):
+        # What a column of the data says counts more than the words of a cell.
+        given = counts[name] if name in counts else split[name]
+        read[name] = given.fillna(split[name])
+    return counts.assign(**read)
