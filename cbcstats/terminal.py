@@ -109,8 +109,8 @@ def shown_as_reading(file: Path) -> Iterator[None]:
 
 def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
     """Print the verdicts on published changes as a table, one row per change."""
+    from cbcstats.counts.formats import printed
     from cbcstats.counts.periods import period_label
-    from cbcstats.counts.ranges import printed, rows
 
     header = [
         "indicator",
@@ -131,7 +131,7 @@ def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
             claim.verdict_strict,
             claim.sentence,
         ]
-        for claim in rows(claims)
+        for claim in claims.itertuples(index=False)
     ]
     if markdown:
         _print_markdown([header, ["---"] * len(header), *lines])

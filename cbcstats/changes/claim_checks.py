@@ -16,10 +16,12 @@ from cbcstats.changes.claim_pairs import (
     is_by_month,
     pair_of,
 )
+from cbcstats.counts.figures import figures_of
+from cbcstats.counts.formats import format_range
 from cbcstats.counts.percentages import Growth
 from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
-from cbcstats.counts.qualifiers import READINGS, Bounds
-from cbcstats.counts.ranges import DAYS, PRINTED, SERIES, figures_of, format_range, rows
+from cbcstats.counts.qualifiers import READINGS
+from cbcstats.counts.readings import Bounds
 from cbcstats.files.cells import whole_if_possible
 
 if TYPE_CHECKING:
@@ -94,7 +96,8 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
                 **{
                     name: getattr(later, name)
                     for name in (
-                        *SERIES,
+                        "indicator",
+                        "scope",
                         "period_start",
                         "period_end",
                         "value",
@@ -115,7 +118,7 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
                 "previous_source_id": before.source_id if known else None,
             }
         )
-    columns = [*SERIES, "period_start", "period_end", "value", "qualifier", "published_change", "change_basis",
+    columns = ["indicator", "scope", "period_start", "period_end", "value", "qualifier", "published_change", "change_basis",
                "previous_value", "previous_low", "previous_high", "implied_low", "implied_high", "verdict",
                "verdict_strict", "sentence", "source_id", "previous_source_id"]  # fmt: skip
     table = pd.DataFrame(found, columns=columns)
@@ -156,7 +159,7 @@ def _surely_higher(pair: Pair) -> pd.DataFrame:
 
 def _sentence(pair: Pair, verdicts: list[str], implied: Bounds) -> str:
     later = pair.later
-    said = f"{later.published_change} on {getattr(later, PRINTED)} {later.unit}".strip()
+    said = f"{later.published_change} on {later.printed} {later.unit}".strip()
     if pd.isna(later.value):
         return f"{later.published_change} is claimed without the figure, and no other row has it."
     if claim_text(pair) == RECORD:
@@ -169,7 +172,7 @@ def _sentence(pair: Pair, verdicts: list[str], implied: Bounds) -> str:
         return (
             f"{said}{rate}: the claim has no rate and no number that could be checked."
         )
-    before = getattr(pair.previous, PRINTED)
+    before = pair.previous.printed
     published = Bounds(pair.previous.low, pair.previous.high)
     read = f", so {_range(published)}" if published.low != published.high else ""
     parts = [f"{said}{rate}{means}; {before} was published{read}"]
@@ -207,9 +210,7 @@ def _months_that_fit(pair: Pair, growth: Growth) -> str:
     )
     if not is_by_month(pair) or not is_bounded:
         return ""
-    days, now = (
-        getattr(figure, DAYS) / DAYS_PER_MONTH for figure in (pair.previous, pair.later)
-    )
+    days, now = (figure.days / DAYS_PER_MONTH for figure in (pair.previous, pair.later))
     low, high = (1 + float(end) / 100 for end in (growth.low, growth.high))
     shortest = pair.later.low * days / (pair.previous.high * high)
     longest = pair.later.high * days / (pair.previous.low * low)
@@ -222,10 +223,10 @@ def _others(pair: Pair) -> Iterable[str]:
         pair.series["period_end"].eq(pair.previous.period_end)
         & ~pair.series["preferred"]
     )
-    for other in rows(pair.series[same]):
+    for other in pair.series[same].itertuples(index=False):
         fits = not implied_by(pair, "usual", Bounds(other.low, other.high)).empty
         verb = "fits as well" if fits else "does not fit"
-        yield f"The {getattr(other, PRINTED)} of {other.source_id} {verb}."
+        yield f"The {other.printed} of {other.source_id} {verb}."
 
 
 def _on_record(pair: Pair, said: str, verdict: str) -> Iterable[str]:
@@ -237,7 +238,7 @@ def _on_record(pair: Pair, said: str, verdict: str) -> Iterable[str]:
         label = period_label(
             higher["period_start"].iloc[0], higher["period_end"].iloc[0]
         )
-        yield f"{label} had {higher[PRINTED].iloc[0]}, counted in the same way."
+        yield f"{label} had {higher['printed'].iloc[0]}, counted in the same way."
     else:
         yield "no earlier figure in the table is surely higher."
 

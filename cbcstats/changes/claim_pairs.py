@@ -18,18 +18,11 @@ from cbcstats.changes.comparability import (
     is_short,
     same_part_of_year,
 )
+from cbcstats.counts.figures import PARTS
+from cbcstats.counts.formats import is_per_month
 from cbcstats.counts.percentages import Growth, parse_change
 from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
-from cbcstats.counts.qualifiers import Bounds
-from cbcstats.counts.ranges import (
-    DAYS,
-    MIDDLE,
-    PARTS,
-    PRINTED,
-    SERIES,
-    is_per_month,
-    rows,
-)
+from cbcstats.counts.readings import Bounds
 from cbcstats.errors import DataError
 
 if TYPE_CHECKING:
@@ -60,14 +53,16 @@ def pair_of(figures: pd.DataFrame, place: int) -> Pair:
     """Find the figure that a claim is measured from: that of the named day, or that of a year before."""
     claim: Any = figures.loc[place]
     parts = [name for name in PARTS if name in figures]
-    series = figures[_equal(figures, claim, (*SERIES, *parts))]
-    later = next(iter(rows(_with_value(figures.loc[[place]], series))))
+    series = figures[_equal(figures, claim, ("indicator", "scope", *parts))]
+    later = next(
+        iter(_with_value(figures.loc[[place]], series).itertuples(index=False))
+    )
     earlier = series[
         series["preferred"]
-        & (series[MIDDLE] < claim[MIDDLE])
+        & (series["middle"] < claim["middle"])
         & (series["period_end"] < claim["period_end"])
     ]
-    apart = claim[MIDDLE] - earlier[MIDDLE]
+    apart = claim["middle"] - earlier["middle"]
     since = claim.get("change_since")
     if since is not None and pd.notna(since):
         apart = apart[earlier["period_end"] == since]
@@ -82,7 +77,9 @@ def pair_of(figures: pd.DataFrame, place: int) -> Pair:
             f"{claim['indicator']} has several figures for {label}, from which {claim['published_change']!r} may be "
             f"measured; mark one as preferred, or say in a column such as programme what part of the total each is"
         )
-    return Pair(later, next(iter(rows(earlier.loc[[nearest.name]]))), series)
+    return Pair(
+        later, next(iter(earlier.loc[[nearest.name]].itertuples(index=False))), series
+    )
 
 
 def _a_year_before(
@@ -91,7 +88,7 @@ def _a_year_before(
     """Return which earlier figures of a series a claim may be measured from, by the rules of `year_before`."""
     if not is_short(claim).all():
         months: pd.Series = (
-            claim[MIDDLE].iloc[0] - earlier[MIDDLE]
+            claim["middle"].iloc[0] - earlier["middle"]
         ).dt.days / DAYS_PER_MONTH
         return months.between(*A_YEAR) & ~is_short(earlier)
     parts = pd.concat([series[series["preferred"] & is_short(series)], claim])
@@ -122,7 +119,7 @@ def _with_value(claim: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
         & series["value"].notna()
         & series["preferred"]
     ]
-    number = ["value", "low", "high", PRINTED, "qualifier", "rounded_to"]
+    number = ["value", "low", "high", "printed", "qualifier", "rounded_to"]
     return (
         claim.assign(**{name: same[name].iloc[0] for name in number})
         if len(same)
@@ -221,11 +218,7 @@ def _scale(pair: Pair) -> Fraction | None:
     """Return the length of the earlier period over that of the later one for a claim a month, else 1."""
     if not is_by_month(pair):
         return Fraction(1)
-    days = [
-        getattr(figure, DAYS)
-        for figure in (pair.previous, pair.later)
-        if figure is not None
-    ]
+    days = [figure.days for figure in (pair.previous, pair.later) if figure is not None]
     return (
         Fraction(int(days[0]), int(days[1]))
         if len(days) == 2 and not any(map(pd.isna, days))

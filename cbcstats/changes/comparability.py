@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_names
-from cbcstats.changes.partners import NO_PARTNER, find_partners
+from cbcstats.changes.partners import find_partners
 from cbcstats.counts.figures import CHAIN, PARTIAL, is_partial, notes_of
-from cbcstats.counts.formats import printed
+from cbcstats.counts.formats import printed_column
 from cbcstats.counts.periods import a_year_earlier, is_whole_months, period_labels
 from cbcstats.errors import DataError
 from cbcstats.frames import text_column
@@ -66,7 +66,7 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         _refuse_repeated(preferred, is_repeated, names)
     if len(preferred) < len(figures):
         others = figures[~figures["preferred"]]
-        texts = printed_figures(others) + " (" + others["source_id"] + ")"
+        texts = printed_column(others) + " (" + others["source_id"] + ")"
         others = others.assign(others=texts).groupby(period, dropna=False)["others"]
         texts = others.agg(" and ".join).reset_index()
         preferred = preferred.merge(texts, on=period, how="left")
@@ -78,12 +78,6 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         is_break = _status(preferred) == "B"
         preferred["breaks"] = is_break.groupby(preferred["chain"]).cumsum()
     return preferred
-
-
-def printed_figures(figures: pd.DataFrame) -> pd.Series:
-    """Write each figure as it was published: the word and the number."""
-    cells = zip(figures["value"], figures["qualifier"], strict=True)
-    return text_column([printed(*cell) for cell in cells], figures.index)
 
 
 def _measure(names: list[str]) -> list[str]:
@@ -182,12 +176,16 @@ def comparison(
     return pd.DataFrame({"comparable": ~is_forbidden, "why": why})
 
 
-def _rule(holds: pd.Series, texts: str | pd.Series, *, forbids: bool = False) -> Rule:
-    """Keep the texts of the rows in which a rule holds."""
+def _rule(
+    holds: pd.Series, text: str, *columns: pd.Series, forbids: bool = False
+) -> Rule:
+    """Write a text in the rows in which a rule holds, with the cells of columns."""
     rows = holds.index[holds.to_numpy(bool)]
-    if isinstance(texts, str):
-        return Rule(pd.Series(texts, index=rows, dtype="object"), forbids)
-    return Rule(texts.reindex(rows).astype("object"), forbids)
+    if not columns:
+        return Rule(pd.Series(text, index=rows, dtype="object"), forbids)
+    cells = zip(*(column.loc[rows] for column in columns), strict=True)
+    texts = [text.format(*row) for row in cells]
+    return Rule(pd.Series(texts, index=rows, dtype="object"), forbids)
 
 
 def _without_figure_before(figures: pd.DataFrame) -> pd.Series:
@@ -225,23 +223,23 @@ def _year_before(days: pd.Series) -> pd.Series:
 
 
 def _on_distance(now: pd.DataFrame) -> Iterator[Rule]:
-    months = now["months_apart"]
-    is_apart = (now["days_off"] > _A_WEEK) & ((months - 12).abs() >= 0.05)
+    months = now["months_apart"].round(1)
+    is_apart = (now["days_off"] > _A_WEEK) & (months != 12)
     # A session or a conference has its own rhythm; a stock has a value on any day.
     is_stock = now["measure"].isin(["stock", "cumulative"])
-    is_no_year = is_stock & ~months.between(11, 13)
-    rounded = months[is_apart].map("{:.1f}".format).str.removesuffix(".0")
-    texts = rounded + " months apart"
-    yield _rule(is_apart & is_no_year, texts + ", not a year", forbids=True)
-    yield _rule(is_apart & ~is_no_year, texts)
+    is_no_year = is_stock & ~now["months_apart"].between(11, 13)
+    text = "{:g} months apart"
+    yield _rule(is_apart & is_no_year, text + ", not a year", months, forbids=True)
+    yield _rule(is_apart & ~is_no_year, text, months)
 
 
 def _on_lengths(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[Rule]:
     is_flow = (now["measure"] == "flow") & (before["measure"] == "flow")
     overlap = (before["period_end"] - now["period_start"]).dt.days + 1
     is_overlap = is_flow & (overlap > 0)
-    days = overlap[is_overlap].astype(int).map(_days)
-    yield _rule(is_overlap, "periods overlap by " + days, forbids=True)
+    text = "periods overlap by {:,.0f} days"
+    yield _rule(is_overlap & (overlap > 1), text, overlap, forbids=True)
+    yield _rule(is_overlap & (overlap == 1), "periods overlap by 1 day", forbids=True)
 
     is_unknown = is_flow & (now["days"].isna() | before["days"].isna())
     ending = ", so there is no monthly rate" if per == "month" else ""
@@ -254,34 +252,34 @@ def _on_lengths(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[R
     is_large = (difference >= _A_WEEK) | (difference / shorter > _UNEQUAL)
     is_large &= is_flow
     is_small = is_flow & (difference >= 2) & ~is_large
-    has_tolerance = (now["period_tolerance"] > 0) | (before["period_tolerance"] > 0)
-    is_monthly = per == "month"
-    is_noted = is_small | (is_monthly & is_flow & (is_large | has_tolerance))
-    lengths = _lengths(now, before, is_large | is_noted, is_monthly=is_monthly)
-    if not is_monthly:
-        texts = "periods differ in length (" + lengths + ")"
-        yield _rule(is_large, texts, forbids=True)
-    yield _rule(is_noted, "lengths of " + lengths)
-
-
-def _lengths(
-    now: pd.DataFrame, before: pd.DataFrame, rows: pd.Series, *, is_monthly: bool
-) -> pd.Series:
-    """Write two lengths: `355 ± 7 and 329 ± 7 days, inferred`."""
-    now, before = now[rows], before[rows]
-    is_inferred = now["period_basis"].eq("inferred") | before["period_basis"].eq(
-        "inferred"
+    is_inferred = (now["period_basis"] == "inferred") | (
+        before["period_basis"] == "inferred"
     )
-    lengths = []
-    for figures in (now, before):
-        length = figures["days"].map("{:.0f}".format)
-        tolerance = figures["period_tolerance"]
-        with_tolerance = length + " ± " + tolerance.map("{:g}".format)
-        is_certain = (tolerance == 0) | (not is_monthly)
-        lengths.append(length.where(is_certain, with_tolerance))
-    ending = is_inferred.map({True: " days, inferred", False: " days"})
-    joined: pd.Series = lengths[0] + " and " + lengths[1] + ending
-    return joined
+    ending = is_inferred.map({True: ", inferred", False: ""})
+    days = now["days"], before["days"]
+    if per == "period":
+        text = "periods differ in length ({:.0f} and {:.0f} days{})"
+        yield _rule(is_large, text, *days, ending, forbids=True)
+        yield _rule(is_small, "lengths of {:.0f} and {:.0f} days{}", *days, ending)
+        return
+    tolerance, tolerance_before = now["period_tolerance"], before["period_tolerance"]
+    is_uncertain = is_flow & ((tolerance > 0) | (tolerance_before > 0))
+    is_noted = is_large | is_small | is_uncertain
+    either = [
+        _with_tolerance(figures[is_noted]).reindex(now.index)
+        for figures in (now, before)
+    ]
+    yield _rule(is_noted, "lengths of {} and {} days{}", *either, ending)
+
+
+def _with_tolerance(figures: pd.DataFrame) -> pd.Series:
+    """Write the lengths of periods: `355 ± 7`."""
+    cells = zip(figures["days"], figures["period_tolerance"], strict=True)
+    texts = [
+        f"{days:.0f} ± {tolerance:g}" if tolerance else f"{days:.0f}"
+        for days, tolerance in cells
+    ]
+    return pd.Series(texts, figures.index, dtype="object")
 
 
 def _are_same_months(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
@@ -297,10 +295,6 @@ def _are_same_months(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
     return is_whole & is_same & (years == years_before)
 
 
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number:,} days"
-
-
 def _on_running_totals(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     is_total = (now["measure"] == "cumulative") & (before["measure"] == "cumulative")
     if not is_total.any():
@@ -308,10 +302,10 @@ def _on_running_totals(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule
     now, before = now[is_total], before[is_total]
     start, start_before = now["period_start"], before["period_start"]
     is_since_same = start.eq(start_before) | (start.isna() & start_before.isna())
-    since = period_labels(start, pd.Series(pd.NaT, start.index))
-    texts = pd.Series(since, start.index).replace("undated", "").str.strip()
-    texts = ("running total " + texts).str.strip() + ": the change is what was added"
-    yield _rule(is_since_same, texts, forbids=True)
+    labels = period_labels(start, pd.Series(pd.NaT, start.index))
+    since = pd.Series(labels, start.index).map(" {}".format).replace(" undated", "")
+    text = "running total{}: the change is what was added"
+    yield _rule(is_since_same, text, since, forbids=True)
     # A total of the year to date begins again each year.
     off = (_year_before(start) - start_before).dt.days.abs()
     is_year_to_date = (off <= _A_WEEK) & ~is_since_same
@@ -330,7 +324,7 @@ def _on_status(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     yield _rule(has_break, "the series breaks in between", forbids=True)
     for figures, name in ((now, "the figure"), (before, "the figure before")):
         meaning = _status(figures).map(_STATUSES)
-        yield _rule(meaning.notna(), name + " is " + meaning)
+        yield _rule(meaning.notna(), name + " is {}", meaning)
 
 
 def _on_other_series(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
@@ -340,14 +334,15 @@ def _on_other_series(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
             continue
         text = text_column(now[name]).fillna("").replace("", "none")
         text_before = text_column(before[name]).fillna("").replace("", "none")
-        texts = f"{name} differs: " + text + " after " + text_before
-        yield _rule(text != text_before, texts, forbids=True)
+        differs = f"{name} differs: {{}} after {{}}"
+        yield _rule(text != text_before, differs, text, text_before, forbids=True)
 
 
 def _on_values(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[Rule]:
     if per == "month":
-        texts = "only a flow has a monthly rate, and this is of kind " + now["measure"]
-        yield _rule(now["measure"] != "flow", texts, forbids=True)
+        text = "only a flow has a monthly rate, and this is a {}"
+        kind = now["measure"].replace("cumulative", "running total")
+        yield _rule(now["measure"] != "flow", text, kind, forbids=True)
     is_missing, is_missing_before = now["value"].isna(), before["value"].isna()
     yield _rule(is_missing, "value is missing", forbids=True)
     text = "value of the period before is missing"
@@ -366,48 +361,40 @@ def _on_values(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[Ru
 def _on_registers(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     """Say what counts of a register may lack, by its notes and rejected rows."""
     for figures in (now, before):
-        partial = figures[is_partial(figures)]
-        reason = notes_of(partial).str.extract(rf"^{PARTIAL} ([^,;]*)", expand=False)
-        label = text_column(labels_of(partial), partial.index)
-        texts = label + " may not be covered whole: " + reason
-        yield Rule(texts.astype("object"), forbids=True)
+        partial = is_partial(figures)
+        notes = notes_of(figures)
+        reason = notes.str.extract(rf"^{PARTIAL} ([^,;]*)", expand=False)
+        labels = text_column(labels_of(figures[partial]), figures.index[partial])
+        text = "{} may not be covered whole: {}"
+        yield _rule(partial, text, labels, reason, forbids=True)
         pattern = "((?:first|last) mission on [^;]*; [^;]* is taken as covered whole)"
-        whole = notes_of(figures).str.extract(pattern, expand=False)
-        yield _rule(whole.notna(), whole)
-    if "missing" not in now:
-        return
+        whole = notes.str.extract(pattern, expand=False)
+        yield _rule(whole.notna(), "{}", whole)
+    if "missing" in now:
+        yield from _on_rejected_rows(now, before)
+
+
+def _on_rejected_rows(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     missing, missing_before = (
-        figures["missing"].fillna(0).astype(int) for figures in (now, before)
+        figures["missing"].fillna(0) for figures in (now, before)
     )
-    is_incomplete = (missing > 0) | (missing_before > 0)
     are_many = pd.Series(data=False, index=now.index)
     for figures, rows in ((now, missing), (before, missing_before)):
         are_many |= rows / (figures["value"] + rows) > _FEW_ROWS
-    counted = zip(missing[is_incomplete], missing_before[is_incomplete], strict=True)
-    sentences = [_rejected(*rows) for rows in counted]
-    texts = pd.Series(sentences, is_incomplete.index[is_incomplete], dtype="object")
-    yield _rule(are_many & is_incomplete, texts, forbids=True)
-    yield _rule(is_incomplete & ~are_many, texts)
-
-
-def _rejected(missing: int, missing_before: int) -> str:
-    if not missing_before:
-        return f"{_rows(missing)} of this period {_were(missing)} rejected"
-    ending = f"of the period before {_were(missing_before)} rejected"
-    if not missing:
-        return f"{_rows(missing_before)} {ending}"
-    return (
-        f"{_rows(missing)} of this period and {missing_before:,} of the one before "
-        "were rejected"
-    )
-
-
-def _rows(number: int) -> str:
-    return "1 row" if number == 1 else f"{number:,} rows"
-
-
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
+    is_later, is_earlier = missing > 0, missing_before > 0
+    texts = {
+        "both": "{:,.0f} rows of this period and {:,.0f} of the one before were rejected",
+        "later": "rows of this period that were rejected: {:,.0f}",
+        "earlier": "rows of the period before that were rejected: {:,.0f}",
+    }
+    for forbids, several in ((True, are_many), (False, ~are_many)):
+        both = several & is_later & is_earlier
+        columns = missing, missing_before
+        yield _rule(both, texts["both"], *columns, forbids=forbids)
+        only_later = several & is_later & ~is_earlier
+        yield _rule(only_later, texts["later"], missing, forbids=forbids)
+        only_earlier = several & is_earlier & ~is_later
+        yield _rule(only_earlier, texts["earlier"], missing_before, forbids=forbids)
 
 
 def _on_other_sources(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
@@ -415,4 +402,4 @@ def _on_other_sources(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]
         return
     for figures, ending in ((now, ""), (before, " for the period before")):
         others = figures["others"]
-        yield _rule(others.notna(), "another source gives " + others + ending)
+        yield _rule(others.notna(), "another source gives {}" + ending, others)

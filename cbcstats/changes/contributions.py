@@ -14,7 +14,7 @@ from cbcstats.changes.comparability import (
     preferred_figures,
     year_before,
 )
-from cbcstats.counts.ranges import DAYS, MIDDLE, PRINTED, SERIES, figures_of
+from cbcstats.counts.figures import figures_of
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 
@@ -84,7 +84,7 @@ def contributions(
         raise ArgumentError(
             f"`by` must name what tells parts apart, such as wco_region, but {by!r} was given"
         )
-    series = [name for name in SERIES if name != by]
+    series = [name for name in ("indicator", "scope") if name != by]
     figures = preferred_figures(
         figures_of(counts, per=per, reading=reading), [*series, by]
     )
@@ -121,8 +121,8 @@ def contributions(
     )
     known = (
         compared["comparable"]
-        & (later[PRINTED] != ABSENT)
-        & (previous[PRINTED] != ABSENT)
+        & (later["printed"] != ABSENT)
+        & (previous["printed"] != ABSENT)
         & ~unlike
     )
     found["comparable"] = known.groupby(of_one_change, dropna=False).transform("all")
@@ -253,11 +253,11 @@ def _completed(figures: pd.DataFrame, series: list[str], part: str) -> pd.DataFr
     """Give every part of a series a figure in every period of it; one that is absent counts 0."""
     of_period = [*series, "period_start", "period_end"]
     periods = figures.drop_duplicates(of_period)[
-        [*of_period, *_IN_COMMON, DAYS, MIDDLE]
+        [*of_period, *_IN_COMMON, "days", "middle"]
     ]
     every = periods.merge(figures[[*series, part]].drop_duplicates(), on=series)
     absent = every.assign(
-        **dict.fromkeys(("value", "low", "high"), 0.0), **{PRINTED: ABSENT}
+        **dict.fromkeys(("value", "low", "high"), 0.0), printed=ABSENT
     )
     full = pd.concat([figures, absent]).drop_duplicates(
         [*of_period, part], ignore_index=True
@@ -282,6 +282,6 @@ def _with_absent(
         regex=True,
     )
     for figures, which in ((previous, "the period before"), (later, "this period")):
-        absent = figures[PRINTED] == ABSENT
+        absent = figures["printed"] == ABSENT
         said = said.where(~absent, f"no figure for {which}, counted as 0; " + said)
     return text_column(said.str.removesuffix("; "))

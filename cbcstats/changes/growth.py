@@ -9,8 +9,8 @@ import pandas as pd
 
 from cbcstats.arguments import check_names, shown
 from cbcstats.changes.comparability import comparison, preferred_figures
+from cbcstats.counts.figures import figures_of
 from cbcstats.counts.periods import DAYS_PER_YEAR, period_label
-from cbcstats.counts.ranges import MIDDLE, SERIES, figures_of
 from cbcstats.errors import ArgumentError, nearest
 from cbcstats.frames import text_column
 
@@ -22,7 +22,7 @@ def index_to(
     counts: pd.DataFrame,
     base: str | int,
     *,
-    by: str | Sequence[str] = SERIES,
+    by: str | Sequence[str] = ("indicator", "scope"),
     per: str = "period",
     reading: str = "usual",
 ) -> pd.DataFrame:
@@ -84,7 +84,7 @@ def index_to(
     found["index_high"] = _percent_of(figures["high"], based["low"]).mask(itself, 100.0)
     compared = comparison(figures, based, per=per, a_year=False)
     reversed_ = comparison(based, figures, per=per, a_year=False)
-    earlier = figures[MIDDLE] < based[MIDDLE]
+    earlier = figures["middle"] < based["middle"]
     found["comparable"] = (
         compared["comparable"].where(~earlier, reversed_["comparable"]) | itself
     )
@@ -99,7 +99,7 @@ def index_to(
 def growth_rate(
     counts: pd.DataFrame,
     *,
-    by: str | Sequence[str] = SERIES,
+    by: str | Sequence[str] = ("indicator", "scope"),
     per: str = "period",
     reading: str = "usual",
 ) -> pd.DataFrame:
@@ -140,12 +140,12 @@ def growth_rate(
         preferred_figures(figures_of(counts, per=per, reading=reading), keys)
     )
     grouped = figures.groupby(keys, sort=False, dropna=False)
-    several = figures[grouped[MIDDLE].transform("nunique") > 1].groupby(
+    several = figures[grouped["middle"].transform("nunique") > 1].groupby(
         keys, sort=False, dropna=False
     )
     first: pd.DataFrame = several.head(1).reset_index(drop=True)
     last = first[keys].merge(several.tail(1), on=keys)
-    years = (last[MIDDLE] - first[MIDDLE]).dt.days / DAYS_PER_YEAR
+    years = (last["middle"] - first["middle"]).dt.days / DAYS_PER_YEAR
     found = last[keys].copy()
     for name, figure in (("first", first), ("last", last)):
         found[f"{name}_period_end"] = figure["period_end"]
@@ -173,7 +173,7 @@ def _base_label(base: str | int) -> str:
 
 def _in_order(figures: pd.DataFrame) -> pd.DataFrame:
     return figures.sort_values(
-        [MIDDLE, "period_start"], kind="stable", ignore_index=True
+        ["middle", "period_start"], kind="stable", ignore_index=True
     )
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from cbcstats.arguments import check_frame, check_names
 from cbcstats.counts.periods import period_label
-from cbcstats.counts.ranges import rows
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import check_words, read_days, text_column, to_pandas
 from cbcstats.tables.codelists import PRECISIONS
@@ -351,7 +350,7 @@ def _full(changes: pd.DataFrame, lists: pd.DataFrame) -> Iterable[Roster]:
     for track, of_track in lists.sort_values("list_date").groupby(
         "track", sort=False, dropna=False
     ):
-        for place, listed in enumerate(rows(of_track)):
+        for place, listed in enumerate(of_track.itertuples(index=False)):
             same = _is_track(changes, track) & (
                 changes["list_date"] == listed.list_date
             )

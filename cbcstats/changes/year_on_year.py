@@ -139,7 +139,15 @@ def year_on_year(
 def _columns_of(
     later: pd.DataFrame, previous: pd.DataFrame, names: list[str], per: str
 ) -> pd.DataFrame:
-    figure = ["period", "period_start", "period_end", "value", "qualifier", "low", "high"]
+    figure = [
+        "period",
+        "period_start",
+        "period_end",
+        "value",
+        "qualifier",
+        "low",
+        "high",
+    ]
     if per == "month":
         figure += ["rate", "rate_low", "rate_high"]
     changes = later[[name for name in names if name != "unit"]].copy()

@@ -13,7 +13,7 @@ from cbcstats.charts.descriptions import claim_label, claims_text, verdict_text
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
 from cbcstats.charts.layout import add_legend, finish, new_axes, source_ids
 from cbcstats.charts.marks import PAPER, cycle, styled
-from cbcstats.counts.ranges import format_range, rows, words
+from cbcstats.counts.formats import format_range, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def plot_claims(
         ends = 100 * ends / np.where(before > 0, before, np.nan)
     with styled():
         ax = ax or new_axes(height=min(1.6 + 0.62 * len(verdicts), _MOST))
-        begin_rows(ax, [claim_label(claim) for claim in rows(verdicts)])
+        begin_rows(ax, [claim_label(claim) for claim in verdicts.itertuples(index=False)])
         _begin_axis(ax, ends[np.isfinite(ends)])
         unit = words(verdicts["indicator"].iloc[0])
         ax.set_xlabel(
@@ -99,7 +99,7 @@ def plot_claims(
             parse_math=False,
         )
         for place, (claim, (low, high, *published)) in enumerate(
-            zip(rows(verdicts), ends, strict=True)
+            zip(verdicts.itertuples(index=False), ends, strict=True)
         ):
             if math.isnan(low):
                 published = [math.nan, math.nan]  # the claim is not measured from it

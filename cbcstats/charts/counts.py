@@ -26,16 +26,9 @@ from cbcstats.charts.marks import (
     root_figure,
     styled,
 )
-from cbcstats.counts.periods import DAYS_PER_YEAR, period_label
-from cbcstats.counts.ranges import (
-    DAYS,
-    MIDDLE,
-    PRINTED,
-    a_month,
-    figures_of,
-    heading,
-    rows,
-)
+from cbcstats.counts.figures import figures_of
+from cbcstats.counts.formats import heading, per_month, printed_column
+from cbcstats.counts.periods import midpoint, period_label
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.schemas import Counts
 
@@ -122,11 +115,11 @@ def plot_counts(
             .fillna(figures["period_end"])
         )
         _begin_time_axis(ax, starts.min(), figures["period_end"].max())
-        for figure in rows(figures):
+        for figure in figures.itertuples(index=False):
             draw_figure(ax, figure, colours[figure.scope])
         data = figures[[name for name in _DATA if name in figures]]
         if monthly:
-            data = data.assign(unit=figures["unit"].map(a_month))
+            data = data.assign(unit=figures["unit"].map(per_month))
         unit = data.loc[data["preferred"], "unit"].mode()
         ax.set_ylabel("".join(unit.head(1)), parse_math=False)
         ax.set_ylim(bottom=0)
@@ -146,15 +139,22 @@ def _figures_of_one_indicator(
     counts: pd.DataFrame, per: str, reading: str
 ) -> pd.DataFrame:
     figures = figures_of(counts, per=per, reading=reading)
+    # The middle of a total since a start says nothing; it is drawn where it ends.
+    start = figures["period_start"].where(figures["measure"] != "cumulative")
+    middle = midpoint(start, figures["period_end"])
+    figures = figures.assign(printed=printed_column(figures), middle=middle)
     indicators = figures["indicator"].unique()
     if len(indicators) > 1:
         raise ArgumentError(
             f"`counts` must hold one indicator, but it holds {', '.join(indicators)}; select one"
         )
+    if per == "month":
+        rates = {"value": "rate", "low": "rate_low", "high": "rate_high"}
+        figures = figures.assign(**{name: figures[rate] for name, rate in rates.items()})
     figures = figures[figures["value"].notna()]
     if figures.empty:
         lacking = (
-            " a month; only a flow over known days has one"
+            " per month; only a flow over known days has one"
             if per == "month"
             else " with a date"
         )
@@ -193,7 +193,7 @@ def _check_one_part(figures: pd.DataFrame) -> None:
         and first[name].nunique() == len(first)
     ]
     parts = [
-        name for name in parts if name not in ("low", "high", PRINTED, DAYS, MIDDLE)
+        name for name in parts if name not in ("low", "high", "printed", "days", "middle")
     ]
     if parts:
         raise ArgumentError(
@@ -222,7 +222,7 @@ def _begin_time_axis(ax: Axes, start: Any, end: Any) -> None:
     """Let the axis reach from before the first day to after the last one."""
     margin = max((end - start) * 0.08, pd.Timedelta(days=60))
     ax.set_xlim(start - margin, end + margin)
-    if (end - start).days / DAYS_PER_YEAR < FEW_YEARS:
+    if (end - start).days / 365.25 < FEW_YEARS:
         ax.xaxis.set_major_locator(_MonthTicks())
     else:
         ax.xaxis.set_major_locator(_YearTicks())
@@ -236,7 +236,7 @@ def _fit_time_axis(ax: Axes) -> None:
     locator = ax.xaxis.get_major_locator()
     if isinstance(locator, _YearTicks):
         first, last = ax.get_xlim()
-        years = (last - first) / DAYS_PER_YEAR
+        years = (last - first) / 365.25
         step = next((step for step in STEPS if years / step <= most), STEPS[-1])
         ax.xaxis.set_major_locator(_YearTicks(step))
     elif isinstance(locator, _MonthTicks):

@@ -10,18 +10,9 @@ import pandas as pd
 
 from cbcstats.changes.contributions import LEAST
 from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster
+from cbcstats.counts.figures import PARTIAL
+from cbcstats.counts.formats import format_range, heading, per_month, printed, words
 from cbcstats.counts.periods import period_label
-from cbcstats.counts.ranges import (
-    PARTIAL,
-    PLANNED,
-    PRINTED,
-    a_month,
-    format_range,
-    heading,
-    printed,
-    rows,
-    words,
-)
 from cbcstats.tables.codelists import SHORT_REGIONS
 
 if TYPE_CHECKING:
@@ -34,13 +25,13 @@ def counts_text(
     """Describe figures over time: each with its words, which is the highest, and how far words were read."""
     several = figures["scope"].nunique() > 1
     sentences = []
-    for figure in rows(figures):
+    for figure in figures.itertuples(index=False):
         scope = (
-            f" ({words(figure.scope)})" if several or figure.scope == PLANNED else ""
+            f" ({words(figure.scope)})" if several or figure.scope == "planned" else ""
         )
-        number = f"{getattr(figure, PRINTED)} {figure.unit}"
+        number = f"{figure.printed} {figure.unit}"
         if monthly:
-            number = f"{format_range(figure.low, figure.high)} {a_month(figure.unit)}"
+            number = f"{format_range(figure.low, figure.high)} {per_month(figure.unit)}"
         label = period_label(figure.period_start, figure.period_end)
         sentences.append(f"{label}{scope}: {number.strip()}{_caveats(figure)}")
     read = (
@@ -61,7 +52,7 @@ def _caveats(figure: Any) -> str:
 
 def _highest(figures: pd.DataFrame) -> str:
     """Say which figure is the highest of one scope, plans aside, where no other can be as high."""
-    shown = figures[figures["preferred"] & (figures["scope"] != PLANNED)].sort_values(
+    shown = figures[figures["preferred"] & (figures["scope"] != "planned")].sort_values(
         "low", ascending=False
     )
     if (
@@ -76,7 +67,7 @@ def _highest(figures: pd.DataFrame) -> str:
 def changes_text(changes: pd.DataFrame, title: str) -> str:
     """Describe percent changes."""
     sentences = []
-    for change in rows(changes):
+    for change in changes.itertuples(index=False):
         verdict = "comparable" if change.comparable else "not comparable"
         why = f" ({change.why})" if change.why else ""
         sentences.append(
@@ -179,7 +170,7 @@ def claims_text(verdicts: pd.DataFrame, title: str) -> str:
     )
     sentences = [
         f"{claim_label(claim)}: {verdict_text(claim)}. {claim.sentence[:1].upper()}{claim.sentence[1:]}"
-        for claim in rows(verdicts)
+        for claim in verdicts.itertuples(index=False)
     ]
     return f"Chart of claims and what they say of the figure before ({counted}): {title}. {' '.join(sentences)}"
 
@@ -222,7 +213,7 @@ def members_text(
         top = filled.sort_values("value", ascending=False, kind="stable").head(3)
         most = (
             f"{row.member_name} with {format_range(row.value, row.value)}"
-            for row in rows(top)
+            for row in top.itertuples(index=False)
         )
         total = filled["value"].sum()
         sentences.append(

@@ -31,8 +31,8 @@ from cbcstats.charts.marks import (
     place_of,
     top_of,
 )
+from cbcstats.counts.formats import format_range
 from cbcstats.counts.periods import period_label
-from cbcstats.counts.ranges import DAYS, PLANNED, PRINTED, format_range, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,16 +80,16 @@ def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
     """
     size = SMALL if len(figures) > CROWDED else SMALL + 1
     rivals = figures.duplicated(["scope", "period_start", "period_end"], keep=False)
-    for figure, rival in zip(rows(figures), rivals, strict=True):
+    for figure, rival in zip(figures.itertuples(index=False), rivals, strict=True):
         text = (
             format_range(figure.low, figure.high)
             if monthly
-            else getattr(figure, PRINTED)
+            else figure.printed
         )
         if not figure.preferred:
             _label_other_source(ax, figure, text)
             continue
-        left = is_bar(figure) and (rival or figure.scope == PLANNED)
+        left = is_bar(figure) and (rival or figure.scope == "planned")
         x = figure.period_start + pd.Timedelta(days=12) if left else place_of(figure)
         align = "left" if left else "center"
         if is_bar(figure):
@@ -128,7 +128,7 @@ def _label_period(ax: Axes, figure: Any, x: Any, align: str) -> None:
     label = annotate(
         ax, period, (x, 0), xytext=(0, 5), fontsize=SMALL, ha=align, va="bottom"
     )
-    days = getattr(figure, DAYS) / figure.shared
+    days = figure.days / figure.shared
     on_two_lines = period.replace(" - ", " -\n")
     add_label(ax, label, PERIOD, on_two_lines, period, extent=(days, top_of(figure)))
 

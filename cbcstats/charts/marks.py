@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pandas as pd
 
-from cbcstats.counts.ranges import DAYS, MIDDLE, PARTIAL, PLANNED, rows, words
+from cbcstats.counts.figures import PARTIAL
+from cbcstats.counts.formats import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -147,11 +148,11 @@ def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
     from matplotlib.patches import Patch
 
     shown = figures[figures["preferred"]]
-    bars = any(is_bar(figure) for figure in rows(shown))
+    bars = any(is_bar(figure) for figure in shown.itertuples(index=False))
     handles: list[Any] = []
     for scope, colour in colours.items():
-        if len(colours) > 1 or scope == PLANNED:
-            face = _PLANNED if scope == PLANNED else {"facecolor": colour}
+        if len(colours) > 1 or scope == "planned":
+            face = _PLANNED if scope == "planned" else {"facecolor": colour}
             handles.append(Patch(edgecolor=colour, label=words(scope), **face))
     if (shown["high"] > shown["low"]).any():
         handles.append(
@@ -161,7 +162,7 @@ def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
                 label="range that the words allow",
             )
         )
-    if any(map(is_partial, rows(shown))):
+    if any(map(is_partial, shown.itertuples(index=False))):
         handles.append(
             Patch(
                 facecolor=(GREY, 0.3),
@@ -170,7 +171,7 @@ def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
                 label="period covered only in part",
             )
         )
-    if any(is_inferred(figure) for figure in rows(shown)):
+    if any(is_inferred(figure) for figure in shown.itertuples(index=False)):
         dashed = Patch(
             facecolor="none",
             edgecolor=GREY,
@@ -208,7 +209,7 @@ def _draw_bar(ax: Axes, figure: Any, colour: str) -> None:
         if is_partial(figure)
         else {"facecolor": (colour, 0.8)}
     )
-    face = _PLANNED if figure.scope == PLANNED else face
+    face = _PLANNED if figure.scope == "planned" else face
     start: Any = figure.period_start + figure.shift * width_of(figure)
     pale: dict[str, Any] = {"facecolor": (colour, 0.25)}
     solid = 0 if is_open_below(figure) else figure.low
@@ -221,7 +222,7 @@ def _draw_point(ax: Axes, figure: Any, colour: str) -> None:
     x = place_of(figure)
     top = top_of(figure)
     bottom = top if is_open_below(figure) else figure.low
-    hollow = figure.scope == PLANNED or is_open_below(figure)
+    hollow = figure.scope == "planned" or is_open_below(figure)
     if top > bottom:
         ax.plot(
             [x, x],
@@ -251,7 +252,7 @@ def _draw_point(ax: Axes, figure: Any, colour: str) -> None:
 
 def width_of(figure: Any) -> Any:
     """Return the width of a bar: its period, shared among scopes that have the same one."""
-    return pd.Timedelta(days=getattr(figure, DAYS)) / figure.shared
+    return pd.Timedelta(days=figure.days) / figure.shared
 
 
 def place_of(figure: Any) -> Any:
@@ -259,4 +260,4 @@ def place_of(figure: Any) -> Any:
     if is_bar(figure):
         share = 0.5 if figure.preferred else 0.82
         return figure.period_start + (figure.shift + share) * width_of(figure)
-    return getattr(figure, MIDDLE)
+    return figure.middle

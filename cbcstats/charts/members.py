@@ -30,7 +30,7 @@ from cbcstats.charts.layout import (
     write,
 )
 from cbcstats.charts.marks import GREY, INK, PAPER, SMALL, styled
-from cbcstats.counts.ranges import format_range, rows
+from cbcstats.counts.formats import format_range
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import is_frame
 from cbcstats.tables.codelists import WCO_REGIONS
@@ -106,7 +106,7 @@ def plot_members(
             tiles.groupby("wco_region", sort=False)
         ):
             _draw_heading(ax, region, short_name(label))
-            for place, tile in enumerate(rows(of_region)):
+            for place, tile in enumerate(of_region.itertuples(index=False)):
                 _draw_tile(ax, (region, place), tile, classes)
         add_legend(ax, _handles(tiles, classes, others))
         return finish(

@@ -11,7 +11,8 @@ from cbcstats.arguments import check_choice
 from cbcstats.counts.formats import is_per_month
 from cbcstats.counts.own_data import MEASURES, counts_of
 from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
-from cbcstats.counts.readings import QUALIFIERS, check_reading, ranges
+from cbcstats.counts.qualifiers import QUALIFIERS
+from cbcstats.counts.readings import check_reading, ranges
 from cbcstats.errors import DataError
 from cbcstats.frames import (
     MARKS,
@@ -208,7 +209,9 @@ def _tolerances(figures: pd.DataFrame) -> pd.Series:
     """Return by how many days each period may be shorter or longer."""
     start, end = figures["period_start"], figures["period_end"]
     # A reporting year from July to June has twelve months whichever way it is known.
-    is_uncertain = (figures["period_basis"] == "inferred") & ~is_whole_months(start, end)
+    is_uncertain = (figures["period_basis"] == "inferred") & ~is_whole_months(
+        start, end
+    )
     default = is_uncertain.astype(float) * _DAYS_IF_INFERRED
     if "period_tolerance" not in figures:
         return default

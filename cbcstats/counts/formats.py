@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cbcstats.arguments import check_flag, check_number
+from cbcstats.frames import text_column
 
 _CAPITALS: Final = (
     "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
@@ -75,15 +76,15 @@ def heading(name: object) -> str:
     return " ".join(title)
 
 
-def a_month(unit: str) -> str:
-    """Return the unit of numbers a month.
+def per_month(unit: str) -> str:
+    """Return the unit of a monthly rate.
 
     Examples
     --------
-    >>> a_month("missions"), a_month("missions a month"), a_month("")
-    ('missions a month', 'missions a month', 'a month')
+    >>> per_month("missions"), per_month("missions a month"), per_month("")
+    ('missions per month', 'missions a month', 'per month')
     """
-    return unit if is_per_month(unit) else f"{unit} a month".strip()
+    return unit if is_per_month(unit) else f"{unit} per month".strip()
 
 
 def is_per_month(unit: str) -> bool:
@@ -98,13 +99,25 @@ def is_per_month(unit: str) -> bool:
 
 
 def printed(value: Any, qualifier: str) -> str:
-    """Write a figure as it was published: the word and the number."""
+    """Write a figure as it was published: the word and the number.
+
+    Examples
+    --------
+    >>> printed(330.0, "more_than"), printed(None, "exact")
+    ('more than 330', 'not known')
+    """
     if pd.isna(value):
-        return MISSING
+        return "not known"
     number = int(value) if float(value).is_integer() else value
-    return (
-        f"{'' if qualifier == 'exact' else qualifier.replace('_', ' ') + ' '}{number:,}"
-    )
+    if qualifier == "exact":
+        return f"{number:,}"
+    return f"{words(qualifier)} {number:,}"
+
+
+def printed_column(figures: pd.DataFrame) -> pd.Series:
+    """Write each figure of a table as it was published."""
+    cells = zip(figures["value"], figures["qualifier"], strict=True)
+    return text_column([printed(*cell) for cell in cells], figures.index)
 
 
 def _write_number(value: float, decimals: int) -> str:

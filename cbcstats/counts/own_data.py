@@ -23,9 +23,37 @@ if TYPE_CHECKING:
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 # What a column of periods is called, in lower case and without blanks.
 _NAMES_OF_TIME: Final = frozenset(
-    "period time date day week month quarter year fiscalyear financialyear fy "
-    "reportingyear schoolyear calendaryear année annee mois trimestre exercice jour "
-    "año anio ano mes fecha período periodo période periode".split()
+    [
+        "period",
+        "time",
+        "date",
+        "day",
+        "week",
+        "month",
+        "quarter",
+        "year",
+        "fiscalyear",
+        "financialyear",
+        "fy",
+        "reportingyear",
+        "schoolyear",
+        "calendaryear",
+        "année",
+        "annee",
+        "mois",
+        "trimestre",
+        "exercice",
+        "jour",
+        "año",
+        "anio",
+        "ano",
+        "mes",
+        "fecha",
+        "período",
+        "periodo",
+        "période",
+        "periode",
+    ]
 )
 # Columns of counts that are numbers, but not their value.
 _NO_VALUES: Final = ("rounded_to", "missing", "period_tolerance", "preferred")
@@ -165,12 +193,12 @@ def _has_dates(column: pd.Series) -> bool:
     return is_period or pd.api.types.is_datetime64_any_dtype(column.dtype)
 
 
-def _from_wide(
-    frame: pd.DataFrame, names: list[str]
-) -> tuple[pd.DataFrame, list[str]]:
+def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, list[str]]:
     """Turn columns named by periods into rows."""
     labels = pd.Series(frame.columns, dtype=object)
-    is_period = [name not in names and is_period_column(labels[labels == name]) for name in frame]
+    is_period = [
+        name not in names and is_period_column(labels[labels == name]) for name in frame
+    ]
     wide = list(labels[is_period])
     if len(wide) < 2:
         return frame, []

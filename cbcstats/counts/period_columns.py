@@ -39,8 +39,7 @@ _ONE_DAY: Final = datetime.timedelta(days=1)
 _LONGEST: Final = 40  # characters of a period
 _LOOKS_LIKE_A_DAY: Final = re.compile(r"\s*\d{4}-\d\d-\d\d")
 # A hyphen may also stand for the months of 2019-10; see `_are_fiscal`.
-_TWO_YEARS: Final = re.compile(
-    r"(?:fy\s*)?(\d{4})\s*([/\N{EN DASH}-])\s*(\d{4}|\d{2})")
+_TWO_YEARS: Final = re.compile(r"(?:fy\s*)?(\d{4})\s*([/\N{EN DASH}-])\s*(\d{4}|\d{2})")
 _FISCAL_YEAR: Final = re.compile(r"fy\s*'?(\d{4}|\d{2})")
 
 

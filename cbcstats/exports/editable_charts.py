@@ -14,17 +14,9 @@ from cbcstats.charts.descriptions import (
     changes_text,
     counts_text,
 )
+from cbcstats.counts.figures import PARTS, figures_of
+from cbcstats.counts.formats import format_range, per_month, words
 from cbcstats.counts.periods import period_label
-from cbcstats.counts.ranges import (
-    PARTS,
-    PLANNED,
-    PRINTED,
-    a_month,
-    figures_of,
-    format_range,
-    rows,
-    words,
-)
 from cbcstats.errors import CbcstatsError
 from cbcstats.tables.loaders import cited_by, source_line
 
@@ -97,15 +89,16 @@ def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart
         figures = figures_of(frame)
     except CbcstatsError:
         return None  # no table of counts after all
-    monthly = figures.attrs["per"] == "month"
+    figures = figures.assign(printed=printed_column(figures))
+    monthly = bool(figures["unit"].map(is_per_month).any())
     if {"low", "high"} <= set(frame):
         given = frame.loc[frame["period_end"].notna(), ["low", "high"]]
         figures[["low", "high"]] = given.to_numpy(float, na_value=np.nan)
     # No source prints a number a month.
     figures[SAID] = (
-        [format_range(ends.low, ends.high) for ends in rows(figures)]
+        [format_range(ends.low, ends.high) for ends in figures.itertuples(index=False)]
         if monthly
-        else figures[PRINTED]
+        else figures["printed"]
     )
     shown = figures["value"].notna() & figures["preferred"]
     left_out = int((figures["value"].notna() & ~figures["preferred"]).sum())
@@ -114,17 +107,17 @@ def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart
         return None
     title = words(figures["indicator"].iloc[0]).capitalize()
     labels = [
-        period_label(figure.period_start, figure.period_end) for figure in rows(figures)
+        period_label(figure.period_start, figure.period_end) for figure in figures.itertuples(index=False)
     ]
     kinds = figures["scope"].map(words)
     series = [
-        words(scope) for scope in sorted(figures["scope"].unique(), key=PLANNED.__eq__)
+        words(scope) for scope in sorted(figures["scope"].unique(), key="planned".__eq__)
     ]  # plans come last
     unit = ", ".join(dict.fromkeys(filter(None, figures["unit"]))) or "number"
     line = source_line(cited_by([figures]), sources)
     return NativeChart(
         title=title,
-        unit=a_month(unit) if monthly else unit,
+        unit=per_month(unit) if monthly else unit,
         says=_reading(figures, left_out, monthly=monthly),
         text=f"{counts_text(figures, title, monthly=monthly)} {line}".strip(),
         series=series,
@@ -166,11 +159,11 @@ def _of_changes(
     series = [kind for kind in (COMPARABLE, OTHER) if (kinds == kind).any()]
     labels = [
         f"{change_label(change, changes)}: {change_text(change)}"
-        for change in rows(changes)
+        for change in changes.itertuples(index=False)
     ]
-    said = [change_text(change) for change in rows(changes)]
+    said = [change_text(change) for change in changes.itertuples(index=False)]
     ends = changes.assign(low=low, high=high)
-    monthly = " of numbers a month" if changes.attrs.get("per") == "month" else ""
+    monthly = " in monthly rates" if changes["per"].eq("month").any() else ""
     return NativeChart(
         title=title,
         unit=f"change in percent{monthly}",

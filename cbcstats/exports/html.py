@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from cbcstats.counts.ranges import words
+from cbcstats.counts.formats import words
 from cbcstats.exports.notes import caveats
 from cbcstats.files.writing import with_index
 from cbcstats.tables.loaders import SOURCE_IDS, cited_by, source_line, sources_of

@@ -11,7 +11,7 @@ from cbcstats.arguments import (
     check_frame,
     check_optional_text,
 )
-from cbcstats.counts.ranges import words
+from cbcstats.counts.formats import words
 from cbcstats.errors import ArgumentError
 from cbcstats.exports.html import html_page, markdown_page
 from cbcstats.files.writing import (

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.ranges import PARTS, a_month, figures_of, words
+from cbcstats.counts.figures import PARTS, figures_of
+from cbcstats.counts.formats import per_month, words
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 
@@ -83,7 +84,7 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
             f"save counts[counts[{'period_end'!r}].notna()]"
         )
     if counts.attrs.get("per") == "month":
-        figures["unit"] = figures["unit"].map(a_month)
+        figures["unit"] = figures["unit"].map(per_month)
     printed = counts["value"].reset_index(drop=True)
     parts = [name for name in PARTS if name in counts]
     by_part = "".join(f"_BY_{name.upper()}" for name in parts)

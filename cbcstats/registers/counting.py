@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_names
+from cbcstats.counts.figures import PARTIAL
 from cbcstats.counts.periods import check_month, period_label
-from cbcstats.counts.ranges import PARTIAL
 from cbcstats.errors import plural
 from cbcstats.frames import text_column
 from cbcstats.registers.engines import ADDED, KNOWN, MISSIONS, ROWS, SUM, YEAR, cells_of

@@ -11,8 +11,8 @@ import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
 from cbcstats.changes.year_on_year import typed_changes
 from cbcstats.charts.chart import chart_data
+from cbcstats.counts.figures import figures_of
 from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.counts.ranges import figures_of
 from cbcstats.frames import PANDAS_2
 from tests.properties import given, settings, st
 

@@ -23,7 +23,7 @@ from cbcstats import (
 )
 from cbcstats.charts.chart import chart_data, cited_sources
 from cbcstats.charts.marks import STYLE
-from cbcstats.counts.ranges import format_range
+from cbcstats.counts.formats import format_range
 from cbcstats.exports.editable_charts import native_chart
 from cbcstats.exports.notes import caveats
 from cbcstats.tables.loaders import source_line

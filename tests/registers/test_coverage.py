@@ -14,7 +14,7 @@ from cbcstats import (
     plot_counts,
     year_on_year,
 )
-from cbcstats.counts.ranges import figures_of
+from cbcstats.counts.figures import figures_of
 from cbcstats.exports.notes import caveats
 
 FIRST = "first mission on 1 Nov 2016; 2016/17 is taken as covered whole"
