@@ -125,43 +125,35 @@ def year_on_year(
     )
     names = series_of(figures, by)
     later, previous = with_figure_before(preferred_figures(figures, names))
-    changes = _columns_of(later, previous, names, per)
     quantity = "rate" if per == "month" else "value"
-    changes = changes.assign(**changes_of(later, previous, quantity))
-    changes[["comparable", "why"]] = comparison(later, previous, per=per)
-    changes["per"] = text_column([per] * len(later))
-    changes["unit"] = later["unit"]
-    changes["source_id"] = later["source_id"]
-    changes["previous_source_id"] = previous["source_id"]
-    return changes
+    series = [name for name in names if name != "unit"]
+    columns = {
+        **{name: later[name] for name in series},
+        **_figures_and_days(later, "", per),
+        **_figures_and_days(previous, "previous_", per),
+        **changes_of(later, previous, quantity),
+        **comparison(later, previous, per=per),
+        "per": text_column(per, later.index),
+        "unit": later["unit"],
+        "source_id": later["source_id"],
+        "previous_source_id": previous["source_id"],
+    }
+    return pd.DataFrame(columns)
 
 
-def _columns_of(
-    later: pd.DataFrame, previous: pd.DataFrame, names: list[str], per: str
-) -> pd.DataFrame:
-    figure = [
-        "period",
-        "period_start",
-        "period_end",
-        "value",
-        "qualifier",
-        "low",
-        "high",
-    ]
+def _figures_and_days(
+    figures: pd.DataFrame, prefix: str, per: str
+) -> dict[str, pd.Series]:
+    labels = labels_of(figures).where(figures["period_end"].notna())
+    columns = {f"{prefix}period": labels}
+    # A fiscal year without days was placed in the calendar year in which it ends.
+    has_days = figures["period"].isna()
+    for name in ("period_start", "period_end"):
+        columns[prefix + name] = figures[name].where(has_days)
+    names = ["value", "qualifier", "low", "high"]
     if per == "month":
-        figure += ["rate", "rate_low", "rate_high"]
-    changes = later[[name for name in names if name != "unit"]].copy()
-    for prefix, figures in (("", later), ("previous_", previous)):
-        labels = text_column(labels_of(figures), figures.index)
-        is_typed = figures["period"].notna()
-        for name in figure:
-            changes[prefix + name] = figures[name]
-        # A fiscal year without days was placed in the calendar year in which it ends.
-        days = [f"{prefix}period_start", f"{prefix}period_end"]
-        changes[days] = changes[days].mask(is_typed)
-        has_figure = figures["period_end"].notna()
-        changes[f"{prefix}period"] = labels.where(has_figure)
-    return changes
+        names += ["rate", "rate_low", "rate_high"]
+    return columns | {prefix + name: figures[name] for name in names}
 
 
 def changes_of(

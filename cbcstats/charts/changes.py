@@ -14,7 +14,7 @@ from cbcstats.charts.descriptions import change_label, change_text, changes_text
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
 from cbcstats.charts.layout import finish, new_axes, source_ids
 from cbcstats.charts.marks import GREY, INK, PAPER, cycle, styled
-from cbcstats.counts.formats import words
+from cbcstats.counts.formats import has_rates, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def plot_changes(
         low, high = min(finite), max(finite)
         room = 0.08 * ((high - low) or 1)
         ax.set_xlim(low - room, high + room)
-        monthly = " of numbers a month" if changes.attrs.get("per") == "month" else ""
+        monthly = " of the monthly rate" if has_rates(changes) else ""
         ax.set_xlabel(f"change in percent{monthly}")
         for place, change in enumerate(changes.itertuples(index=False)):
             _draw_change(ax, place, change, cycle()[0])

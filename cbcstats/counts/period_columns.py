@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import DataError
-from cbcstats.frames import as_text, factorize_text, read_days, text_column
+from cbcstats.frames import as_text, read_days, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,16 +84,23 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> Periods:
     """
     if isinstance(column.dtype, pd.PeriodDtype):
         return _of_pandas_periods(column)
-    cells = column.astype(object)
-    if cells.notna().any() and cells.dropna().map(_is_pandas_period).all():
-        periods = pd.PeriodIndex(cells.array)
-        return _of_pandas_periods(pd.Series(periods, cells.index, name=column.name))
-    try:
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _of_days(column)
-    except DataError as error:
-        first = as_text(cells.dropna().iloc[0])
-        not_days = error if _LOOKS_LIKE_A_DAY.match(first) else None
-    codes, texts = factorize_text(cells.map(as_text).map(_plain))
+    cells = column.dropna()
+    if column.dtype == object and len(cells) and cells.map(_is_pandas_period).all():
+        periods = pd.PeriodIndex(column.array)
+        return _of_pandas_periods(pd.Series(periods, column.index, name=column.name))
+    # A number is never a day: 20190101 could be one, but 201901 is a month.
+    not_days = None
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        try:
+            return _of_days(column)
+        except DataError as error:
+            first = as_text(cells.iloc[0])
+            not_days = error if _LOOKS_LIKE_A_DAY.match(first) else None
+    # A column of years repeats a few of them in each series.
+    codes, distinct = pd.factorize(column, use_na_sentinel=False)
+    texts = [_plain(as_text(cell)) for cell in distinct]
     are_fiscal = _are_fiscal(texts)
     found = [_parse(text, year_start, are_fiscal=are_fiscal) for text in texts]
     wrong = [text for text, period in zip(texts, found, strict=True) if period is None]
@@ -147,7 +154,7 @@ def _of_days(column: pd.Series) -> Periods:
 
 
 def _no_labels(column: pd.Series) -> pd.Series:
-    return text_column([None] * len(column), column.index)
+    return text_column(None, column.index)
 
 
 def _plain(text: str) -> str:

@@ -163,7 +163,7 @@ def _of_changes(
     ]
     said = [change_text(change) for change in changes.itertuples(index=False)]
     ends = changes.assign(low=low, high=high)
-    monthly = " in monthly rates" if changes["per"].eq("month").any() else ""
+    monthly = " in monthly rates" if has_rates(changes) else ""
     return NativeChart(
         title=title,
         unit=f"change in percent{monthly}",

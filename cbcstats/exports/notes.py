@@ -9,7 +9,6 @@ import pandas as pd
 
 from cbcstats.counts.figures import PARTIAL, notes_of
 from cbcstats.counts.formats import words
-from cbcstats.counts.periods import DAYS_PER_MONTH
 from cbcstats.counts.readings import bounds
 from cbcstats.errors import DataError
 from cbcstats.tables.schemas import SCHEMAS
@@ -110,10 +109,12 @@ def _days(frame: pd.DataFrame, *names: str) -> list[pd.Series]:
 def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Yield the caveats of one table; `{place}` is filled in with the table's name."""
     yield from _qualifiers(frame)
-    if frame.attrs.get("per") == "month":
+    if has_rates(frame):
         yield (
-            "numbers a month",
-            f"Values{{place}} are divided by the length of their period in months of {DAYS_PER_MONTH} days.",
+            "monthly rates",
+            "Rates and changes{place} are of values divided by the length of their "
+            "period: by its number of months, or by days / 30.4375 where it is not "
+            "made of whole calendar months.",
         )
     if {"low", "high"} <= set(frame) or "percent_change_low" in frame:
         yield "ranges", _RANGES
@@ -168,7 +169,7 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     for word, value in figures.groupby("qualifier", sort=True)["value"].first().items():
         reading = f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
         with contextlib.suppress(DataError):  # bounds() only reads counts
-            if frame.attrs.get("per") != "month":
+            if not has_rates(frame):
                 reading = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
         yield (
             f"qualifier: {words(word)}",
