@@ -57,7 +57,9 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     Adds `chain`, the number of the series; `breaks`, how many breaks its series had up
     to the figure; and `others`, what other sources give for the period.
     """
-    chain = figures.groupby([*names, *_measure(names)], sort=False, dropna=False)
+    # A running total is never of one series with flows, whatever `by` names.
+    keys = list(dict.fromkeys([*names, "measure"]))
+    chain = figures.groupby(keys, sort=False, dropna=False)
     figures = figures.assign(chain=chain.ngroup())
     period = ["chain", "period_start", "period_end"]
     preferred = figures[figures["preferred"]]
@@ -78,11 +80,6 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         is_break = _status(preferred) == "B"
         preferred["breaks"] = is_break.groupby(preferred["chain"]).cumsum()
     return preferred
-
-
-def _measure(names: list[str]) -> list[str]:
-    """A running total is not of one series with flows, whatever `by` names."""
-    return [] if "measure" in names else ["measure"]
 
 
 def _refuse_repeated(

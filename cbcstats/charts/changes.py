@@ -72,7 +72,9 @@ def plot_changes(
     name = title or "Change against the figure a year before"
     with styled():
         ax = ax or new_axes(height=1.4 + 0.62 * len(changes))
-        labels = [change_label(change, changes) for change in changes.itertuples(index=False)]
+        labels = [
+            change_label(change, changes) for change in changes.itertuples(index=False)
+        ]
         begin_rows(ax, [label.replace(" against ", " against\n") for label in labels])
         ax.axvline(0, color=INK, linewidth=1)
         ends = changes[["percent_change_low", "percent_change_high"]].to_numpy()

@@ -11,7 +11,14 @@ import pandas as pd
 from cbcstats.changes.contributions import LEAST
 from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster
 from cbcstats.counts.figures import PARTIAL
-from cbcstats.counts.formats import format_range, heading, per_month, printed, words
+from cbcstats.counts.formats import (
+    format_range,
+    has_rates,
+    heading,
+    per_month,
+    printed,
+    words,
+)
 from cbcstats.counts.periods import period_label
 from cbcstats.tables.codelists import SHORT_REGIONS
 

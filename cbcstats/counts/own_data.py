@@ -22,39 +22,12 @@ if TYPE_CHECKING:
 
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 # What a column of periods is called, in lower case and without blanks.
-_NAMES_OF_TIME: Final = frozenset(
-    [
-        "period",
-        "time",
-        "date",
-        "day",
-        "week",
-        "month",
-        "quarter",
-        "year",
-        "fiscalyear",
-        "financialyear",
-        "fy",
-        "reportingyear",
-        "schoolyear",
-        "calendaryear",
-        "année",
-        "annee",
-        "mois",
-        "trimestre",
-        "exercice",
-        "jour",
-        "año",
-        "anio",
-        "ano",
-        "mes",
-        "fecha",
-        "período",
-        "periodo",
-        "période",
-        "periode",
-    ]
-)
+_NAMES_OF_TIME: Final = frozenset({  # fmt: skip
+    "period", "time", "date", "day", "week", "month", "quarter", "year", "fiscalyear",
+    "financialyear", "fy", "reportingyear", "schoolyear", "calendaryear", "année",
+    "annee", "mois", "trimestre", "exercice", "jour", "période", "periode", "año",
+    "anio", "ano", "mes", "fecha", "período", "periodo",
+})  # fmt: skip
 # Columns of counts that are numbers, but not their value.
 _NO_VALUES: Final = ("rounded_to", "missing", "period_tolerance", "preferred")
 
@@ -274,10 +247,8 @@ def _joined(frame: pd.DataFrame, names: list[str]) -> pd.Series:
         return column
     part = text_column(as_printed(frame[names[1]])).str.strip()
     part = part.str.removesuffix(".0")
-    if names[1].lower().startswith(("q", "tri")):
-        part = "Q" + part.str.upper().str.lstrip("QT")
-    else:
-        part = part.str.zfill(2)
+    is_quarter = names[1].lower().startswith(("q", "tri"))
+    part = "Q" + part.str[-1] if is_quarter else part.str.zfill(2)
     years = text_column(column).str.removesuffix(".0")
     joined: pd.Series = years + " " + part
     return joined.str.replace(r" (\d\d)$", r"-\1", regex=True).rename(names[1])

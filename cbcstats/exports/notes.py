@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.counts.figures import PARTIAL, notes_of
-from cbcstats.counts.formats import words
+from cbcstats.counts.formats import has_rates, words
 from cbcstats.counts.readings import bounds
 from cbcstats.errors import DataError
 from cbcstats.tables.schemas import SCHEMAS
@@ -44,6 +44,10 @@ _WORDS: Final = {
     "almost": "the last tenth or so below it",
     "about": "half of the last tenth or so, to either side",
 }
+_RATES: Final = (
+    "Rates and changes{place} are of values divided by the length of their period: by its number of months, "
+    "or by days / 30.4375 where it is not made of whole calendar months."
+)
 _RANGES: Final = (
     "Columns that end in low and high are the ends of the range that the number beside them can lie in; inf means that "
     "there is no upper end. A number as printed can lie outside its range: 330, printed as more than 330, means 331 or "
@@ -112,9 +116,7 @@ def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     if has_rates(frame):
         yield (
             "monthly rates",
-            "Rates and changes{place} are of values divided by the length of their "
-            "period: by its number of months, or by days / 30.4375 where it is not "
-            "made of whole calendar months.",
+            _RATES,
         )
     if {"low", "high"} <= set(frame) or "percent_change_low" in frame:
         yield "ranges", _RANGES

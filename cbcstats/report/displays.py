@@ -196,8 +196,7 @@ def _common_unit(frame: pd.DataFrame) -> str:
     units = set(frame["unit"].dropna().map(str))
     if len(units) != 1:
         return ""
-    unit = units.pop()
-    return unit
+    return units.pop()
 
 
 def _frame_in_notebook(frame: pd.DataFrame) -> str:
