@@ -86,7 +86,8 @@ def _refuse_repeated(
     figures: pd.DataFrame, is_repeated: pd.Series, names: list[str]
 ) -> None:
     first = figures[is_repeated].iloc[[0]]
-    series = ", ".join(str(first[name].iloc[0]) for name in names)
+    keys = [str(first[name].iloc[0]) for name in names if first[name].notna().all()]
+    series = ", ".join(key for key in keys if key not in ("", "all", "flow"))
     period = labels_of(first).iloc[0]
     same = figures[figures["chain"] == first["chain"].iloc[0]]
     same = same[same["period_end"] == first["period_end"].iloc[0]]

@@ -195,7 +195,10 @@ def _middle(figures: pd.DataFrame, quantity: str) -> pd.Series:
 
 def percent(value: pd.Series, previous: pd.Series) -> pd.Series:
     """Return a change in percent; missing unless the value before is positive."""
-    return 100 * (value / previous.where(previous > 0) - 1)
+    base = previous.where(previous > 0)
+    # Not value / base - 1, which makes 10.000000000000009 of 110 after 100.
+    change = 100 * (value - base) / base
+    return change.mask(np.isinf(base), -100.0)
 
 
 def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:

@@ -121,6 +121,31 @@ def is_period_column(column: pd.Series) -> bool:
         return False
 
 
+def months_of(days: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the months, quarters or years that days stand for, as first and last day.
+
+    Months may be written as their first or last days; how many each lasts is the
+    shortest distance of two. Other days are returned as ends without a start.
+
+    Examples
+    --------
+    >>> start, end = months_of(pd.Series(pd.to_datetime(["2019-12-31", "2020-12-31"])))
+    >>> start.dt.date.tolist()
+    [datetime.date(2019, 1, 1), datetime.date(2020, 1, 1)]
+    """
+    known = days.dropna()
+    are_first = known.dt.day.eq(1).all()
+    number = days.dt.year * 12 + days.dt.month
+    distances = number.drop_duplicates().sort_values().diff().dropna()
+    none = pd.Series(pd.NaT, days.index, dtype="datetime64[us]")
+    if not (are_first or known.dt.is_month_end.all()) or distances.empty:
+        return none, days
+    months = int(distances.min())
+    if are_first:
+        return days, days + pd.DateOffset(months=months, days=-1)
+    return days + pd.offsets.MonthBegin(-months), days
+
+
 def _by_code(
     column: pd.Series, codes: np.ndarray, found: Sequence[_Period | None]
 ) -> Periods:
