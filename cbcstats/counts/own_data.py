@@ -12,6 +12,7 @@ import pandas as pd
 
 from cbcstats.arguments import check_choice, check_column, check_frame, check_names
 from cbcstats.counts.figures_in_words import split_figures
+from cbcstats.counts.formats import words
 from cbcstats.counts.period_columns import is_period_column, months_of, read_periods
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, DataError
@@ -87,15 +88,14 @@ def counts_of(
         check_column("time", time, frame)
     if value is not None:
         check_column("value", value, frame)
-    periods = [time] if time else _time_columns(frame, names)
-    if not periods and value is None:
-        frame, periods = _from_wide(frame, names)
-    number = value or _value_column(frame, {*periods, *names})
-    _refuse_missing(frame, periods, number)
+    frame, periods, number = find_columns(frame, names, time, value)
     counts = _with_periods(frame, periods, year_start, measure)
     counts = _with_values(counts, number)
+    is_named = number != "value"
     if "indicator" not in counts:
-        counts["indicator"] = "figures" if number == "value" else number
+        counts["indicator"] = number if is_named else "figures"
+    if "unit" not in counts:
+        counts["unit"] = words(number) if is_named else ""
     if measure is not None:
         counts["measure"] = measure
     elif "measure" not in counts:
@@ -103,6 +103,35 @@ def counts_of(
         has_starts = "period_start" in frame
         counts["measure"] = "stock" if is_stock and not has_starts else "flow"
     return counts
+
+
+def find_columns(
+    frame: pd.DataFrame,
+    names: list[str],
+    time: str | None = None,
+    value: str | None = None,
+    what: str = "`data`",
+) -> tuple[pd.DataFrame, list[str], str]:
+    """Find the columns of periods and values; a wide table becomes a long one.
+
+    Returns the table, one column of periods, or those of years and their quarters or
+    months, and the column of values.
+    """
+    periods = [time] if time else _time_columns(frame, names)
+    if not periods and value is None:
+        frame, periods = _from_wide(frame, names)
+    number = value or _value_column(frame, {*periods, *names})
+    if periods and number:
+        return frame, periods, number
+    missing = []
+    if not periods:
+        missing.append("periods (name it with time=, or call it year, month or date)")
+    if number is None:
+        missing.append("values (name it with value=, or call it value)")
+    columns = ", ".join(map(repr, list(frame)[:10])) or "no columns"
+    raise ArgumentError(
+        f"{what} has no column of {' and no column of '.join(missing)}; it has {columns}"
+    )
 
 
 def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
@@ -231,29 +260,13 @@ def _is_in_words(column: pd.Series) -> bool:
     return bool(split_figures(column)["problem"].isna().all())
 
 
-def _refuse_missing(
-    frame: pd.DataFrame, periods: list[str], number: str | None
-) -> None:
-    missing = []
-    if not periods:
-        missing.append("periods (name it with time=, or call it year, month or date)")
-    if number is None:
-        missing.append("values (name it with value=, or call it value)")
-    if not missing:
-        return
-    columns = ", ".join(map(repr, list(frame)[:10])) or "no columns"
-    raise ArgumentError(
-        f"`data` has no column of {' and no column of '.join(missing)}; it has {columns}"
-    )
-
-
 def _with_periods(
     frame: pd.DataFrame,
     names: list[str],
     year_start: int | None,
     measure: str | None,
 ) -> pd.DataFrame:
-    last = read_periods(_joined(frame, names), year_start)
+    last = read_periods(joined_periods(frame, names), year_start)
     start, end = last.start, last.end
     if "period_start" in frame:
         first = read_periods(frame["period_start"], year_start)
@@ -263,7 +276,7 @@ def _with_periods(
     return frame.assign(period_start=start, period_end=end, period=last.label)
 
 
-def _joined(frame: pd.DataFrame, names: list[str]) -> pd.Series:
+def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
     """Join a column of years and one of their quarters or months."""
     column = frame[names[0]]
     if len(names) == 1:
