@@ -22,11 +22,11 @@ from .charts.members import plot_members as plot_members
 from .charts.saving import save_chart as save_chart
 from .counts.percentages import Growth as Growth
 from .counts.percentages import parse_change as parse_change
-from .counts.qualifiers import Bounds as Bounds
 from .counts.qualifiers import Qualified as Qualified
-from .counts.qualifiers import bounds as bounds
 from .counts.qualifiers import parse_qualified as parse_qualified
 from .counts.ranges import format_range as format_range
+from .counts.readings import Bounds as Bounds
+from .counts.readings import bounds as bounds
 from .errors import ArgumentError as ArgumentError
 from .errors import CbcstatsError as CbcstatsError
 from .errors import DataError as DataError

@@ -18,8 +18,9 @@ from cbcstats.changes.claim_pairs import (
 )
 from cbcstats.counts.percentages import Growth
 from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
-from cbcstats.counts.qualifiers import READINGS, Bounds
+from cbcstats.counts.qualifiers import READINGS
 from cbcstats.counts.ranges import DAYS, PRINTED, SERIES, figures_of, format_range, rows
+from cbcstats.counts.readings import Bounds
 from cbcstats.files.cells import whole_if_possible
 
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ from cbcstats.changes.comparability import (
 )
 from cbcstats.counts.percentages import Growth, parse_change
 from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
-from cbcstats.counts.qualifiers import Bounds
 from cbcstats.counts.ranges import (
     DAYS,
     MIDDLE,
@@ -30,6 +29,7 @@ from cbcstats.counts.ranges import (
     is_per_month,
     rows,
 )
+from cbcstats.counts.readings import Bounds
 from cbcstats.errors import DataError
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import math
 from fractions import Fraction
 
 from cbcstats.counts.percentages import Growth, parse_change
-from cbcstats.counts.qualifiers import Bounds, bounds, parse_qualified
+from cbcstats.counts.qualifiers import parse_qualified
+from cbcstats.counts.readings import Bounds, bounds
 from cbcstats.errors import DataError
 
 NOTHING = Bounds(math.nan, math.nan)

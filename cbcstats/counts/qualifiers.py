@@ -6,31 +6,36 @@ by the convention in `bounds`, which is a convention of this library and no law.
 
 from __future__ import annotations
 
-import math
 import re
-from decimal import Decimal, InvalidOperation
-from fractions import Fraction
+from decimal import Decimal
 from typing import Final, NamedTuple
 
-from cbcstats.arguments import check_choice
 from cbcstats.errors import DataError
 
-QUALIFIERS: Final = (
-    "exact",
-    "more_than",
-    "at_least",
-    "about",
-    "almost",
-    "less_than",
-    "at_most",
-)
+
+class Meaning(NamedTuple):
+    """On which side of the number printed the real one lies."""
+
+    sign: int  # above 1, below -1, either side 0
+    includes: bool  # whether it may be the number printed
+    is_limit: bool = False  # whether the far side is open in every reading
+
+
+MEANINGS: Final = {
+    "exact": Meaning(0, includes=True),
+    "more_than": Meaning(1, includes=False),
+    "at_least": Meaning(1, includes=True),
+    "about": Meaning(0, includes=True),
+    "almost": Meaning(-1, includes=False),
+    "less_than": Meaning(-1, includes=False),
+    "at_most": Meaning(-1, includes=True),
+    "below": Meaning(-1, includes=False, is_limit=True),
+    "above": Meaning(1, includes=False, is_limit=True),
+}
+QUALIFIERS: Final = tuple(MEANINGS)
 READINGS: Final = ("usual", "strict")
 LONGEST: Final = 200  # characters of a figure with its words
 _DIGITS: Final = 16  # and point, of a number with decimals that is held exactly
-_MOST_DIGITS: Final = (
-    300  # of a count; a float has 309, and ranges and changes in percent need room
-)
-_MOST_DECIMALS: Final = 324  # of the smallest float
 
 # The words of published figures; those that stand after the number are named in AFTER.
 _WORDS: Final = {
@@ -64,40 +69,6 @@ _NUMBER = re.compile(
     r"\s*(?P<after>[^0-9]*)",
     re.IGNORECASE,
 )
-
-
-class Bounds(NamedTuple):
-    """The lowest and the highest value that a figure can have; `inf` on a side that is open.
-
-    Examples
-    --------
-    >>> print(Bounds(331, 339))
-    331 to 339
-    >>> print(Bounds(331, float("inf")))
-    331 or more
-    """
-
-    low: float
-    high: float
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is no such value."""
-        return not self.low <= self.high
-
-    def __str__(self) -> str:
-        """Write the range in words."""
-        if self.empty:
-            return "nothing"
-        if self.low == self.high:
-            return f"{self.low:,}"
-        if self.high == math.inf:
-            return f"{self.low:,} or more"
-        return f"{self.low:,} to {self.high:,}"
-
-    def _repr_html_(self) -> str:
-        """Show the range in words in a notebook."""
-        return str(self)
 
 
 class Qualified(NamedTuple):
@@ -175,66 +146,6 @@ def parse_qualified(text: str) -> Qualified:
     return Qualified(value, PHRASES[before + after])
 
 
-def bounds(value: float, qualifier: str = "exact", *, reading: str = "usual") -> Bounds:
-    """Return the range of values that a published figure stands for.
-
-    Parameters
-    ----------
-    value : int or float
-        The number printed, not negative.
-    qualifier : str
-        The word beside it, one of `exact`, `more_than`, `at_least`, `about`, `almost`, `less_than`, `at_most`.
-    reading : {"usual", "strict"}
-        `strict` leaves the far side open (`inf`, or 0 below). `usual` closes it by the convention below.
-
-    Returns
-    -------
-    Bounds
-        `low` and `high`, both possible; whole numbers for a whole value.
-
-    Raises
-    ------
-    DataError
-        If the value is no number from 0 on, or nothing can be less than it.
-    ArgumentError
-        If the qualifier or the reading is not one of those above.
-
-    Notes
-    -----
-    The usual reading of a value v, where u is the place of its last digit other than 0 and w the place of its
-    second digit, each at least ten, or five where v ends in 5:
-
-    ====================  =====================================  ===================
-    more_than, at_least   v + 1 (or v) to v + u - 1              330: 331 to 339
-    less_than, at_most    v - u + 1 to v - 1 (or v)              330: 321 to 329
-    almost                v - w to v - 1                         400: 390 to 399
-    about                 v - w/2 to v + w/2                     150: 145 to 155
-    ====================  =====================================  ===================
-
-    A value with decimals is read in units of its last decimal, so that `more than 4.5` is 4.6 to 4.9.
-    A range never goes below 0.
-
-    Examples
-    --------
-    >>> bounds(330, "more_than")
-    Bounds(low=331, high=339)
-    >>> print(bounds(330, "more_than", reading="strict"))
-    331 or more
-    """
-    check_choice("qualifier", qualifier, QUALIFIERS)
-    check_choice("reading", reading, READINGS)
-    exact = _exact(value)
-    decimals = max(-int(exact.as_tuple().exponent), 0)
-    low, high = _usual_range(int(Fraction(exact) * 10**decimals), qualifier)
-    if reading == "strict":
-        low, high = _open_far_side(low, high, qualifier)
-    if high < 0:
-        raise DataError(
-            f"no count is {qualifier.replace('_', ' ')} {value}; correct the value or its qualifier"
-        )
-    return Bounds(*(_shifted(max(end, 0), decimals) for end in (low, high)))
-
-
 def last_place(value: int) -> int:
     """Return how coarse a number is by its last digit other than 0: 10 for 330, 5 for 35, at least that."""
     digits = str(value)
@@ -247,56 +158,9 @@ def second_place(value: int) -> int:
     return max(int(10 ** max(len(str(value)) - 2, 0)), _coarseness(value))
 
 
-def _usual_range(value: int, qualifier: str) -> tuple[float, float]:
-    by_last, by_second = last_place(value), second_place(value)
-    return {
-        "exact": (value, value),
-        "more_than": (value + 1, value + by_last - 1),
-        "at_least": (value, value + by_last - 1),
-        "less_than": (value - by_last + 1, value - 1),
-        "at_most": (value - by_last + 1, value),
-        "almost": (value - by_second, value - 1),
-        "about": (value - by_second // 2, value + by_second // 2),
-    }[qualifier]
-
-
-def _open_far_side(low: float, high: float, qualifier: str) -> tuple[float, float]:
-    if qualifier in ("more_than", "at_least", "about"):
-        high = math.inf
-    if qualifier in ("less_than", "at_most", "almost", "about"):
-        low = 0
-    return low, high
-
-
 def _coarseness(value: int) -> int:
     """Return the least width of a range: a number that ends in 5 is read more finely than others."""
     return 5 if value % 10 == 5 else 10
-
-
-def _exact(value: float) -> Decimal:
-    """Return the number as printed: 4.5 is four and a half, and no binary neighbour of it."""
-    try:
-        exact = Decimal(str(value))
-    except InvalidOperation:
-        exact = Decimal("NaN")
-    if not exact.is_finite() or exact < 0:
-        raise DataError(
-            f"{value!r} is no count; a published figure is a number from 0 on"
-        )
-    if (
-        exact.adjusted() >= _MOST_DIGITS
-        or -int(exact.as_tuple().exponent) > _MOST_DECIMALS
-    ):
-        raise DataError(f"{value!r} is too large or too fine a number; check it")
-    return (
-        exact.normalize() if exact != exact.to_integral_value() else Decimal(int(exact))
-    )
-
-
-def _shifted(end: float, decimals: int) -> float:
-    if end == math.inf or decimals == 0:
-        return end
-    return _plain(Decimal(int(end)).scaleb(-decimals))
 
 
 def _plain(number: Decimal) -> float:

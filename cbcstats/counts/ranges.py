@@ -12,7 +12,8 @@ import pandas as pd
 
 from cbcstats.arguments import check_choice, check_flag, check_frame, check_number
 from cbcstats.counts.periods import DAYS_PER_MONTH, length_in_days, midpoint
-from cbcstats.counts.qualifiers import QUALIFIERS, READINGS, bounds
+from cbcstats.counts.qualifiers import QUALIFIERS, READINGS
+from cbcstats.counts.readings import bounds
 from cbcstats.errors import DataError
 from cbcstats.frames import (
     MARKS,

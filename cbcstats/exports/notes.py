@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.counts.periods import DAYS_PER_MONTH
-from cbcstats.counts.qualifiers import bounds
 from cbcstats.counts.ranges import PARTIAL, notes_of, words
+from cbcstats.counts.readings import bounds
 from cbcstats.errors import DataError
 from cbcstats.tables.schemas import SCHEMAS
 

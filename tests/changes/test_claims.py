@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cbcstats import ArgumentError, Bounds, DataError, Growth, implied_previous, parse_change
-from cbcstats.counts.qualifiers import bounds
+from cbcstats.counts.readings import bounds
 from tests.properties import given, settings, st
 
 

@@ -1,0 +1,331 @@
+"""The range that a published figure stands for: "more than 330" is 331 to 340.
+
+The usual reading is a measured habit of writers, see "From words to ranges" in the
+method: a word reaches one step of the last digit that is not 0, but never more than 15%
+of the number. The strict reading takes the word alone.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cbcstats.arguments import check_choice, check_number
+from cbcstats.counts.qualifiers import MEANINGS, QUALIFIERS, READINGS, Meaning
+from cbcstats.errors import ArgumentError, DataError
+
+USUAL_SHARE: Final = Fraction(15, 100)
+# Rounded to one of these says in which unit a number is given, not that its zeros were
+# printed: "almost 100" beside rounded_to 1. Any other place comes from a decimal, as in
+# 24.0 or 24.0 million.
+_UNITS: Final = (1, 10**3, 10**6, 10**9)
+# A float has 309 digits, and changes in percent need room.
+_MOST_DIGITS: Final = 300
+_MOST_DECIMALS: Final = 324
+
+
+class Bounds(NamedTuple):
+    """The lowest and the highest value that a figure can have; `inf` on an open side.
+
+    Examples
+    --------
+    >>> print(Bounds(331, 340))
+    331 to 340
+    >>> print(Bounds(331, float("inf")))
+    331 or more
+    """
+
+    low: float
+    high: float
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no such value."""
+        return not self.low <= self.high
+
+    def __str__(self) -> str:
+        """Write the range in words."""
+        if self.empty:
+            return "nothing"
+        if self.low == self.high:
+            return f"{self.low:,}"
+        if self.high == math.inf:
+            return f"{self.low:,} or more"
+        return f"{self.low:,} to {self.high:,}"
+
+    def _repr_html_(self) -> str:
+        """Show the range in words in a notebook."""
+        return str(self)
+
+
+def bounds(
+    value: float,
+    qualifier: str = "exact",
+    rounded_to: float | None = None,
+    *,
+    reading: str | float = "usual",
+) -> Bounds:
+    """Return the range of values that a published figure stands for.
+
+    Parameters
+    ----------
+    value : int or float
+        The number printed. It may be negative where no word stands beside it.
+    qualifier : str
+        The word beside it: `exact`, `more_than`, `at_least`, `about`, `almost`,
+        `less_than`, `at_most`; or `below` and `above`, the signs of `<5` and `>5`.
+    rounded_to : float, optional
+        The place to which the number was rounded: 0.1 for 24.1, 100,000 for 1.2 million.
+    reading : {"usual", "strict"} or float
+        `strict` takes the word alone: the far side is open (`inf`, or 0 below). `usual`
+        closes it by the rule below. A share such as 0.10 takes the place of its 15%.
+
+    Returns
+    -------
+    Bounds
+        `low` and `high`. A whole number without `rounded_to` is a count: both ends are
+        whole, and both are possible. Any other number is an amount; *more than*,
+        *almost* and *less than* leave out the number itself, which is still the end.
+
+    Raises
+    ------
+    DataError
+        If the value is no number, a word stands beside a negative number, or nothing
+        can be less than it.
+    ArgumentError
+        If the qualifier or the reading is not one of those above.
+
+    Notes
+    -----
+    The step u is the place of the last digit that is not 0, or of `rounded_to` where
+    that is coarser; five times as long where that digit is a 5 and not the only one.
+    Then r = min(u, 15% of v) and h = min(u/2, 15% of v):
+
+    ====================  =========================  ===========================
+    more_than, at_least   v to v + r                 330: 331 to 340
+    almost, less_than     v - r to v                 400: 340 to 399
+    at_most               v - r to v                 12: 10 to 12
+    about                 v - h to v + h             150: 128 to 172
+    exact                 v, or v ± rounded_to / 2   1.2 million: 1.15 to 1.25
+    below, above          0 to v - 1, v + 1 or more  <5: 0 to 4
+    ====================  =========================  ===========================
+
+    For counts, r is at least 2 and h at least 1. No range of a number from 0 on goes
+    below 0.
+
+    Examples
+    --------
+    >>> bounds(330, "more_than")
+    Bounds(low=331, high=340)
+    >>> print(bounds(330, "more_than", reading="strict"))
+    331 or more
+    >>> print(bounds(24.1, "exact", 0.1))
+    24.05 to 24.15
+    """
+    check_choice("qualifier", qualifier, QUALIFIERS)
+    share = check_reading(reading)
+    if rounded_to is not None and check_number("rounded_to", rounded_to) < 0:
+        raise ArgumentError(
+            f"`rounded_to` cannot be {rounded_to!r}; write the place, such as 0.1"
+        )
+    low, high = _range(value, qualifier, rounded_to, share)
+    return Bounds(_plain(low), _plain(high))
+
+
+def ranges(
+    values: Any, qualifiers: Any, rounded_to: Any, reading: str | float = "usual"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the low and the high end of many figures, see `bounds`.
+
+    Parameters
+    ----------
+    values : array of float
+        The numbers printed; missing ones have missing ends.
+    qualifiers : array of str
+        The words beside them.
+    rounded_to : array of float
+        The places to which they were rounded, missing where that is not known.
+    reading : {"usual", "strict"} or float
+        As for `bounds`.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        `low` and `high`, float64.
+
+    Examples
+    --------
+    >>> low, high = ranges([330, 24.1], ["more_than", "exact"], [float("nan"), 0.1])
+    >>> low.tolist(), high.tolist()
+    ([331.0, 24.05], [340.0, 24.15])
+    """
+    share = check_reading(reading)
+    figures = pd.DataFrame(
+        {
+            "value": _floats(values),
+            "qualifier": np.asarray(qualifiers, dtype=object),
+            "rounded_to": _floats(rounded_to),
+        }
+    )
+    low = figures["value"].to_numpy(copy=True)
+    high = low.copy()
+    # An exact figure is its own range, so that long columns of them need no work.
+    is_range = (figures["qualifier"] != "exact") | figures["rounded_to"].notna()
+    is_range &= figures["value"].notna()
+    figures = figures[is_range]
+    distinct = figures.drop_duplicates()
+    distinct_figures = distinct.itertuples(index=False, name=None)
+    ends = [_range(*figure, share) for figure in distinct_figures]
+    numbers = figures.groupby(list(figures), sort=False, dropna=False).ngroup()
+    low[is_range], high[is_range] = np.array(ends, float).reshape(-1, 2)[numbers].T
+    return low, high
+
+
+def usual_reach(
+    value: Fraction,
+    place: Fraction,
+    share: Fraction = USUAL_SHARE,
+    *,
+    around: bool = False,
+) -> Fraction:
+    """Return how far a word reaches from a number: one step, at most a share of it.
+
+    Parameters
+    ----------
+    value : Fraction
+        The number printed, from 0 on, with an end to its decimals.
+    place : Fraction
+        The last place printed: 1 for whole numbers, 1/10 for one decimal.
+    share : Fraction
+        The largest reach as a share of the number.
+    around : bool
+        Whether the word reaches both ways, by half a step.
+
+    Examples
+    --------
+    >>> usual_reach(Fraction(330), Fraction(1)), usual_reach(Fraction(400), Fraction(1))
+    (Fraction(10, 1), Fraction(60, 1))
+    >>> usual_reach(Fraction(24), Fraction(1, 10), around=True)
+    Fraction(1, 20)
+    """
+    step = _step(value, place)
+    if value == 0:
+        return step
+    return min(step / 2 if around else step, share * value)
+
+
+def check_reading(reading: Any) -> Fraction | None:
+    """Return the share of a reading, or None for the strict one.
+
+    Examples
+    --------
+    >>> check_reading("usual"), check_reading(0.1), check_reading("strict")
+    (Fraction(3, 20), Fraction(1, 10), None)
+    """
+    if isinstance(reading, str):
+        check_choice("reading", reading, READINGS)
+        return None if reading == "strict" else USUAL_SHARE
+    share = check_number("reading", reading)
+    if not 0 < share <= 1:
+        raise ArgumentError(
+            f"`reading` cannot be {reading!r}; "
+            "write 'usual', 'strict' or a share such as 0.10"
+        )
+    return Fraction(str(share))
+
+
+def _range(
+    value: float, qualifier: str, rounded_to: float | None, share: Fraction | None
+) -> tuple[Fraction | float, Fraction | float]:
+    """Return the ends of the range in exact numbers."""
+    number, decimals = _exact(value)
+    is_rounded = rounded_to is not None and not math.isnan(rounded_to)
+    place = Fraction(str(rounded_to)) if is_rounded else Fraction(1, 10**decimals)
+    if qualifier == "exact":
+        return _rounded(number, place if is_rounded else Fraction(0))
+    meaning = MEANINGS[qualifier]
+    _refuse_impossible(number, meaning, f"{qualifier.replace('_', ' ')} {value:,}")
+    is_count = not is_rounded and not decimals
+    reach: Fraction | float = math.inf
+    if share is not None and not meaning.is_limit:
+        reach = usual_reach(number, place, share, around=meaning.sign == 0)
+        least = 1 if meaning.sign == 0 else 2
+        reach = max(reach, least) if is_count else reach
+    low = number if meaning.sign > 0 else max(number - reach, 0)
+    high = number if meaning.sign < 0 else number + reach
+    return _whole(low, high, meaning) if is_count else (low, high)
+
+
+def _rounded(number: Fraction, place: Fraction) -> tuple[Fraction, Fraction]:
+    """Return the ends of what rounds to a number; a count is never below 0."""
+    low = number - place / 2
+    return (max(low, Fraction(0)) if number >= 0 else low), number + place / 2
+
+
+def _whole(
+    low: Fraction | float, high: Fraction | float, meaning: Meaning
+) -> tuple[float, float]:
+    """Return the first and the last whole number of a range."""
+    step = 0 if meaning.includes else 1
+    low, high = (low + step, high) if meaning.sign > 0 else (low, high - step)
+    return math.ceil(low), math.inf if high == math.inf else math.floor(high)
+
+
+def _refuse_impossible(number: Fraction, meaning: Meaning, text: str) -> None:
+    if number < 0:
+        raise DataError(
+            f"{text!r} could lie on either side of the number; leave out the word, "
+            "or give the size of the number without its sign"
+        )
+    if number == 0 and meaning.sign < 0 and not meaning.includes:
+        raise DataError(
+            f"no figure is {text}; correct the number or the word beside it"
+        )
+
+
+def _step(value: Fraction, place: Fraction) -> Fraction:
+    """Return the place of the last digit printed, zeros before the unit left out."""
+    # The denominator has only factors of 2 and 5, so that this many digits are enough.
+    decimals = value.denominator.bit_length()
+    digits = str(int(value * 10**decimals))
+    significant = digits.rstrip("0")
+    last_place = Fraction(10) ** (len(digits) - len(significant) - decimals)
+    if not significant or (last_place > place and place not in _UNITS):
+        return place
+    is_five = significant.endswith("5") and len(significant) > 1
+    return max(last_place * (5 if is_five else 1), place)
+
+
+def _exact(value: float) -> tuple[Fraction, int]:
+    """Return a number as printed, and how many decimals it has.
+
+    4.5 is four and a half, and no binary neighbour of it.
+    """
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise DataError(f"{value!r} is no number; write a published figure in digits")
+    exact = Fraction(number)
+    decimals = 0
+    if exact.denominator > 1:
+        decimals = -int(number.normalize().as_tuple().exponent)
+    if number.adjusted() >= _MOST_DIGITS or decimals > _MOST_DECIMALS:
+        raise DataError(f"{value!r} is too large or too fine a number; check it")
+    return exact, decimals
+
+
+def _floats(values: Any) -> np.ndarray:
+    return pd.Series(values).to_numpy(dtype=float, na_value=np.nan)
+
+
+def _plain(end: Fraction | float) -> float:
+    if end == math.inf:
+        return math.inf
+    return int(end) if end == int(end) else float(end)
