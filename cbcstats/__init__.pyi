@@ -20,8 +20,8 @@ from .charts.contributions import plot_contributions as plot_contributions
 from .charts.counts import plot_counts as plot_counts
 from .charts.members import plot_members as plot_members
 from .charts.saving import save_chart as save_chart
-from .counts.percentages import Growth as Growth
-from .counts.percentages import parse_change as parse_change
+from .counts.changes_in_words import Growth as Growth
+from .counts.changes_in_words import parse_change as parse_change
 from .counts.qualifiers import Qualified as Qualified
 from .counts.qualifiers import parse_qualified as parse_qualified
 from .counts.ranges import format_range as format_range

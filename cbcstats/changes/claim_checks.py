@@ -16,7 +16,7 @@ from cbcstats.changes.claim_pairs import (
     is_by_month,
     pair_of,
 )
-from cbcstats.counts.percentages import Growth
+from cbcstats.counts.changes_in_words import Growth
 from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
 from cbcstats.counts.qualifiers import READINGS
 from cbcstats.counts.ranges import DAYS, PRINTED, SERIES, figures_of, format_range, rows

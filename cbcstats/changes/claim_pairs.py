@@ -18,7 +18,7 @@ from cbcstats.changes.comparability import (
     is_short,
     same_part_of_year,
 )
-from cbcstats.counts.percentages import Growth, parse_change
+from cbcstats.counts.changes_in_words import Growth, parse_change
 from cbcstats.counts.periods import DAYS_PER_MONTH, period_label
 from cbcstats.counts.ranges import (
     DAYS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from cbcstats.counts.percentages import Growth, parse_change
+from cbcstats.counts.changes_in_words import Growth, parse_change
 from cbcstats.counts.qualifiers import parse_qualified
 from cbcstats.counts.readings import Bounds, bounds
 from cbcstats.errors import DataError

@@ -5,8 +5,15 @@ Words such as "more than" that stand beside a number are in `qualifiers`.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from cbcstats.counts.qualifiers import _MULTIPLES as MULTIPLIERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _RISES: Final = {
     "en": "+ up increase increased increases increasing rise rises rose risen rising "
@@ -41,7 +48,7 @@ _LINKS: Final = {
     "substantially modestly",
     "fr": "a d de des en est ete l la le les legerement fortement nettement ont "
     "par que s se sensiblement sont un une",
-    "es": "considerablemente de el en fuertemente ha han la las ligeramente los "
+    "es": "considerablemente de del el en fuertemente ha han la las ligeramente los "
     "marcadamente por que se significativamente un una",
 }
 _BESIDE_A_NUMBER: Final = "a an the another additional further un une el la le l"
@@ -54,6 +61,7 @@ def _words(tables: dict[str, str], languages: str = "en fr es") -> frozenset[str
 
 RISES: Final = _words(_RISES)
 FALLS: Final = _words(_FALLS)
+DIRECTIONS: Final = RISES | FALLS
 LINKS: Final = _words(_LINKS)
 ARTICLES: Final = frozenset(_BESIDE_A_NUMBER.split())
 # Words after "three times" with which it may mean four times the number before.
@@ -63,6 +71,11 @@ COMPARATIVES: Final = frozenset(
 )
 # These name a level, and no change.
 TO_A_LEVEL: Final = frozenset("from to at desde hasta jusqu au al depuis".split())
+UNTIL: Final = frozenset({"hasta", "jusqu"})
+# Verbs that say that something went from one figure to another.
+WENT: Final = frozenset("went passe passee passes passees pasado paso pasaron".split())
+# An increase by or of three times may be one to four times the number before.
+BY: Final = frozenset("by of de en".split())
 # "37% of the" is a share.
 OF: Final = frozenset("of de du des del d".split())
 # A comma marks the decimals beside these.
@@ -126,7 +139,7 @@ STABLE: Final = frozenset(
     "relatively stable,relativement stable,relativamente estable,estable,"
     "estables".split(",")
 )
-REMAINED: Final = (
+_REMAINED: Final = (
     r"(?:(?:has |have )?(?:remained|remains|stayed|stays|been|is|was|are|were)|"
     r"(?:est |sont )?(?:reste|restee|restes|restees|demeure)|est|sont|"
     r"(?:se )?(?:mantuvo|mantiene|mantuvieron|permanecio|quedo))"
@@ -138,17 +151,76 @@ RECORDS: Final = frozenset(
 )
 
 # What a change is compared with, which every change here is: the year before.
-_SPAN: Final = r"(?:reporting |fiscal |financial |calendar )?(?:year|period)"
-COMPARED: Final = (
-    r"\b(?:(?:when |as )?(?:compared (?:with|to)|in comparison with|relative to)|"
-    r"versus|vs\.?|over|on|from|than|against|in|as) "
-    rf"(?:(?:that of )?(?:the |a |one )?(?:(?:previous|prior|preceding|last|past) {_SPAN}"
-    r"|year (?:before|earlier|ago)))\b|"
-    r"\byear on year\b|\byoy\b|\by/y\b|\by o y\b|"
-    r"\b(?:par rapport a|compare a|sur|contre|que|a) (?:celui de |celle de )?"
-    r"(?:l (?:annee|an|exercice) (?:precedente?|derniere?|passee?|d avant))\b|"
-    r"\b(?:sur|en) un an\b|\ben glissement annuel\b|\ba (?:an|un) an\b|"
-    r"\b(?:(?:con )?respecto al?|respecto del|frente al?|en comparacion con|comparado con"
-    r"|sobre|que|al) (?:en )?(?:el )?(?:ano|ejercicio|periodo) (?:anterior|pasado|previo)\b|"
-    r"\ben un ano\b|\binteranual(?:es|mente)?\b|\ben terminos interanuales\b"
+_YEAR: Final = r"(?:reporting |fiscal |financial |calendar )?(?:year|period)"
+_COMPARED: Final = "|".join(
+    (
+        r"\b(?:(?:(?:when |as )?(?:compared (?:with|to)|in comparison with|relative to)"
+        r"|versus|vs\.?|over|on|from|than|against|in|as) )?(?:that (?:of|in) )?"
+        rf"(?:(?:the |a |one )?(?:previous|prior|preceding|last|past) {_YEAR}"
+        r"|(?:the |a |one )year (?:before|earlier|ago))\b",
+        r"\b(?:year on year|yoy|y/y|y o y)\b",
+        r"\b(?:par rapport a|compare a|sur|contre|que|a) (?:celui de |celle de )?"
+        r"l (?:annee|an|exercice) (?:precedente?|derniere?|passee?|d avant)\b",
+        r"\b(?:sur un an|en un an|en glissement annuel)\b",
+        r"\b(?:(?:con )?respecto (?:al?|del)|frente al?|en comparacion con"
+        r"|comparado con|sobre|que|al) (?:en )?(?:el )?(?:ano|ejercicio|periodo)"
+        r" (?:anterior|pasado|previo)\b",
+        r"\b(?:en un ano|interanual(?:es|mente)?|en terminos interanuales)\b",
+    )
 )
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern of words, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_DIGITS: Final = r"[0-9]+(?:[.,][0-9]+| [0-9]{3}(?![0-9]))*"
+_COUNT: Final = rf"(?:{_DIGITS}|(?:{_any_of(NUMBERS)})(?:\b|(?=fold)))"
+_MULTIPLIED: Final = (
+    r"(?:(?:factor|facteur) (?:of|de)|multipli[a-z]+ (?:by|par|por)) "
+    rf"(?P<factor>{_COUNT})"
+    rf"|(?:divi[a-z]+ (?:by|par|por|entre)) (?P<divisor>{_COUNT})"
+)
+_UNITS: Final = (
+    r"(?P<points>(?:(?:percentage|percent|%) ?)?points?\b(?: de pourcentage\b)?"
+    r"|puntos?\b(?: porcentual(?:es)?\b)?|ppt?s?\b|p\.p\.?|pts?\b)"
+    r"|(?P<percent>%|per ?cent\b|pct\b|pour ?cent\b|por ?cien(?:to)?\b)"
+    r"|(?P<times>times|fois|veces|x)\b|(?P<fold>fold)\b"
+)
+# The last group names the kind of change.
+NUMBER: Final = re.compile(
+    r"(?<![0-9a-z.,])(?:"
+    rf"(?P<number>{_COUNT}) ?(?P<plus>\+)? ?(?:{_UNITS})|{_MULTIPLIED}|"
+    rf"(?:(?P<numerator>{_any_of(NUMBERS)}) )?(?P<part>{_any_of(PARTS)})\b(?: partes?\b)?"
+    rf"|(?P<word>{_any_of(RATIOS)})\b"
+    rf"|(?P<figure>{_DIGITS}(?: ?(?:{_any_of(filter(None, MULTIPLIERS))})\b)?))"
+)
+LEVELS: Final = re.compile(
+    r"(?P<lead>[^0-9]*?)\b(?:from|de|desde) (?P<before>[^0-9]*[0-9].*?)"
+    r" (?:to|a|hasta) (?P<after>[^0-9]*[0-9].*)"
+)
+
+_MINUS_SIGNS: Final = str.maketrans(
+    dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}", "-")
+)
+# Brackets and apostrophes; the bracket of "(5%)" stays, for it may be a minus.
+_MARKS: Final = re.compile(r"['’\"“”«»)]|(?<!^)\(|^\((?! ?[0-9])")
+# The hyphens of "two-fold" and "20-percent" are not minus signs.
+_HYPHEN: Final = re.compile("(?<=[0-9a-z])-(?=[a-z])")
+_IGNORED: Final = (_MARKS, _HYPHEN, re.compile(_COMPARED))
+
+
+def normalised(text: str) -> str:
+    """Return a text in small letters, without accents, brackets and comparisons."""
+    letters = unicodedata.normalize("NFD", text.lower().translate(_MINUS_SIGNS))
+    letters = "".join(char for char in letters if not unicodedata.combining(char))
+    words = " ".join(letters.split()).rstrip(".;:!")
+    for ignored in _IGNORED:
+        words = " ".join(ignored.sub(" ", words).split())
+    return words
+
+
+def state_in(phrase: str) -> str:
+    """Return the words after "remained" or "is"."""
+    return re.sub(rf"^{_REMAINED} ", "", phrase)

@@ -9,29 +9,34 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from cbcstats.arguments import check_choice, check_number, check_text
 from cbcstats.counts.change_words import (
     ARTICLES,
+    BY,
     COMPARATIVES,
-    COMPARED,
+    DIRECTIONS,
     FALLS,
+    LEVELS,
     LINKS,
+    NUMBER,
     NUMBERS,
     OF,
     PARTS,
     RATIOS,
     RECORDS,
-    REMAINED,
     RISES,
     STABLE,
     TO_A_LEVEL,
     UNCHANGED,
+    UNTIL,
+    WENT,
     WITH_COMMA,
+    normalised,
+    state_in,
 )
 from cbcstats.counts.qualifiers import (
     AFTER,
@@ -42,7 +47,20 @@ from cbcstats.counts.qualifiers import (
     parse_qualified,
 )
 from cbcstats.counts.readings import Bounds, bounds, check_reading, usual_reach
-from cbcstats.errors import ArgumentError, DataError
+from cbcstats.errors import ArgumentError, DataError, shortened
+
+# "+" is a sign before a number, and "or more" after it.
+_LATER_QUALIFIERS: Final = {normalised(phrase): PHRASES[phrase] for phrase in AFTER}
+_QUALIFIERS: Final = {
+    normalised(phrase): qualifier
+    for phrase, qualifier in PHRASES.items()
+    if phrase and phrase not in AFTER
+}
+_LONGEST_QUALIFIER: Final = max(phrase.count(" ") + 1 for phrase in _QUALIFIERS)
+_AS_MANY: Final = re.compile("as (?:many|much|high|large)(?: as)?")
+_YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
+_WHOLE: Final = re.compile("[0-9]+|[0-9]{1,3}(?:[., ][0-9]{3})+")
+_ONE_THOUSAND: Final = re.compile("[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
 class Growth(NamedTuple):
@@ -219,22 +237,371 @@ def read_claim(
     share = check_reading(reading)
     if language is not None:
         check_choice("language", language, ("en", "fr", "es"))
-    return _claim(check_text("text", text), share, language)
+    try:
+        return _claim(check_text("text", text), share, language)
+    except DataError as error:
+        message = f"{shortened(text)!r} {error.message}"
+        raise DataError(message) from None
 
 
+# Below, the message of an error goes on after the text: "'many' has no number".
 @lru_cache(maxsize=1024)
 def _claim(text: str, share: Fraction | None, language: str | None) -> Claim:
-    phrase = _plain(text)
-    in_words = _without_a_number(phrase, text, share)
-    if in_words is not None:
-        return in_words
-    levels = _LEVELS.fullmatch(phrase)
-    if levels and not _AMOUNT.search(phrase):
-        return _between_levels(levels, text, share, language)
-    amounts = list(_AMOUNT.finditer(phrase))
-    if len(amounts) > 1:
-        raise DataError(f"{text!r} has two changes; write one, such as '+49%'")
-    if not amounts:
-        return _in_units(phrase, text, share, language)
-    change = _Change.split(phrase, amounts[0], text)
-    return change
+    if len(text) > LONGEST:
+        raise DataError("is too long; write a change such as '+49%'")
+    phrase = normalised(text)
+    claim = _without_a_number(phrase, share)
+    if claim is not None:
+        return claim
+    numbers = list(NUMBER.finditer(phrase))
+    levels = LEVELS.fullmatch(phrase)
+    if levels and all(number.lastgroup == "figure" for number in numbers):
+        return _levels(levels, share)
+    if len(numbers) > 1:
+        raise DataError("has two numbers; write one change, such as '+49%'")
+    if not numbers:
+        raise DataError("has no number; write a change such as '+49%' or 'a 20% fall'")
+    number = numbers[0]
+    beside = _words_beside(phrase, number)
+    return _READERS[str(number.lastgroup)](number, beside, share, language)
+
+
+def _without_a_number(phrase: str, share: Fraction | None) -> Claim | None:
+    """Read a direction without a number, or a record."""
+    if phrase in RECORDS:
+        return Claim("record", Growth(-math.inf, math.inf))
+    state = state_in(phrase)
+    if state in UNCHANGED:
+        return Claim("direction", Growth(Fraction(0), Fraction(0)))
+    if state in STABLE:
+        if share is None:
+            raise DataError("has no strict reading; write a change such as '+2%'")
+        return Claim("direction", Growth(Fraction(-5), Fraction(5)))
+    words = phrase.split()
+    has_direction = not DIRECTIONS.isdisjoint(words)
+    if not has_direction or not DIRECTIONS.union(LINKS).issuperset(words):
+        return None
+    rise = Growth(Fraction(0), math.inf, low_open=True)
+    return Claim("direction", _signed(rise, _direction(words)))
+
+
+class _Beside(NamedTuple):
+    """The words beside the number of a change."""
+
+    qualifier: str | None
+    direction: int  # 1 for a rise, -1 for a fall, 0 for neither
+    before: list[str]
+    after: list[str]
+    is_ratio: bool  # as in "half as many"
+
+
+def _words_beside(phrase: str, number: re.Match[str]) -> _Beside:
+    before = _tokens(phrase[: number.start()])
+    after = _tokens(phrase[number.end() :])
+    if number["plus"]:
+        after = ["+", *after]
+    is_ratio = number["percent"] is None and after[:1] == ["as"]
+    if is_ratio:
+        after = _AS_MANY.sub("", " ".join(after)).split()
+    rest, first = _split_qualifier(before)
+    after, last = _split_later_qualifier(after)
+    if first and last:
+        raise DataError("has a word on both sides of its number; leave out one of them")
+    _refuse_levels_and_shares(rest, before, after)
+    direction = _direction([*rest, *after])
+    # "Doubled" has a direction of its own, and "12%" needs none.
+    is_joined = direction or number.lastgroup in ("word", "fold", "factor", "divisor")
+    known = DIRECTIONS | LINKS | ARTICLES if is_joined else ARTICLES
+    unknown = [word for word in (*rest, *after) if word not in known]
+    if unknown:
+        raise DataError(
+            f"has the word {unknown[0]!r}, which is not known here; "
+            "write a change such as '+49%' or 'a 20% fall'"
+        )
+    return _Beside(first or last, direction, rest, after, is_ratio)
+
+
+def _tokens(text: str) -> list[str]:
+    return re.sub("([+-])", r" \1 ", text).split()
+
+
+def _split_qualifier(words: list[str]) -> tuple[list[str], str | None]:
+    """Split the qualifier from the end of the words before a number."""
+    # In "almost -20%", the sign stands between.
+    sign = [word for word in words[-1:] if word in "+-"]
+    words = _without_article(words[: len(words) - len(sign)])
+    for length in range(min(len(words), _LONGEST_QUALIFIER), 0, -1):
+        qualifier = _QUALIFIERS.get(" ".join(words[-length:]))
+        if qualifier:
+            return [*_without_article(words[:-length]), *sign], qualifier
+    return [*words, *sign], None
+
+
+def _without_article(words: list[str]) -> list[str]:
+    # "Bajó a 24%" is a level, and its "a" is not the article of "a 24% fall".
+    if not words or words[-1] not in ARTICLES or _ends_in_to(words):
+        return words
+    return words[:-1]
+
+
+def _ends_in_to(words: list[str]) -> bool:
+    """Tell whether a direction is followed by the `a` of French and Spanish levels."""
+    return words[-1:] == ["a"] and not DIRECTIONS.isdisjoint(words[-2:-1])
+
+
+def _split_later_qualifier(words: list[str]) -> tuple[list[str], str | None]:
+    """Split the qualifier from the beginning of the words after a number."""
+    for length in (2, 1):
+        qualifier = _LATER_QUALIFIERS.get(" ".join(words[:length]))
+        if qualifier:
+            return words[length:], qualifier
+    return words, None
+
+
+def _refuse_levels_and_shares(
+    rest: list[str], before: list[str], after: list[str]
+) -> None:
+    # "Up to 20%" is a word beside a number, but "aumentó hasta 20%" is a level.
+    is_until = not DIRECTIONS.isdisjoint(rest) and not UNTIL.isdisjoint(before)
+    if is_until or _ends_in_to(rest) or not TO_A_LEVEL.isdisjoint([*rest, *after]):
+        raise DataError("names a level and not the change; write it as '+49%'")
+    if "-" in after:
+        raise DataError("has a minus after its number; write it before, as in '-5%'")
+    is_share = after and after[0] in OF and DIRECTIONS.isdisjoint(after[1:2])
+    if is_share:
+        raise DataError("is a share and not a change; write a change such as '+49%'")
+
+
+def _direction(words: list[str]) -> int:
+    """Return 1 for a rise, -1 for a fall, and 0 for neither."""
+    if sum(word in ("+", "-") for word in words) > 1:
+        raise DataError("has two signs; write one, such as '+5%' or '-5%'")
+    rises, falls = RISES.intersection(words), FALLS.intersection(words)
+    if rises and falls:
+        raise DataError("says both up and down; write one of the two, such as '+49%'")
+    return bool(rises) - bool(falls)
+
+
+def _signed(growth: Growth, direction: int) -> Growth:
+    return growth.turned() if direction < 0 else growth
+
+
+def _percentage(
+    number: re.Match[str],
+    beside: _Beside,
+    share: Fraction | None,
+    language: str | None,
+) -> Claim:
+    """Read a percentage, or percentage points."""
+    size, place = _size(number, language)
+    if beside.qualifier in (None, "exact"):
+        growth = _rounded(size, place)
+        if size == 0 and beside.direction == 0:
+            growth = growth._replace(low=-growth.high)
+    else:
+        growth = _in_words(size, place, MEANINGS[beside.qualifier], share)
+    kind = str(number.lastgroup)
+    return Claim(kind, _signed(growth, beside.direction))
+
+
+def _fraction(
+    number: re.Match[str],
+    beside: _Beside,
+    share: Fraction | None,
+    language: str | None,  # noqa: ARG001
+) -> Claim:
+    """Read a fraction: by how much, or the ratio to the number before."""
+    parts = PARTS[number["part"]]
+    if number["numerator"] is None and parts > 2:
+        raise DataError("has a place and not a fraction; write a change such as '+49%'")
+    size = Fraction(NUMBERS.get(number["numerator"], 1), parts)
+    meaning, share = _approximate(beside, share)
+    if beside.direction and not beside.is_ratio:
+        growth = _in_words(100 * size, None, meaning, share)
+        return Claim("percent", _signed(growth, beside.direction))
+    growth = _from_ratio(size, _in_words(size, None, meaning, share))
+    return Claim("percent" if beside.is_ratio else "ratio", growth)
+
+
+def _multiple(
+    number: re.Match[str],
+    beside: _Beside,
+    share: Fraction | None,
+    language: str | None,
+) -> Claim:
+    """Read a multiple: the ratio to the number before."""
+    place = None
+    if number["word"]:
+        ratio = Fraction(RATIOS[number["word"]])
+    else:
+        ratio, place = _size(number, language)
+        _refuse_unclear_multiples(number, ratio, beside)
+        # A threefold decrease leaves a third.
+        if number["divisor"] or (beside.direction < 0 and not number["factor"]):
+            ratio, place = 1 / ratio, None
+    if (ratio - 1) * beside.direction < 0:
+        raise DataError("says both up and down; write one of the two, such as '+49%'")
+    meaning, share = _approximate(beside, share)
+    # More than halved is a lower ratio than one half.
+    if ratio < 1:
+        meaning = meaning._replace(sign=-meaning.sign)
+    ends = _in_words(ratio, place, meaning, share)
+    return Claim("percent", _from_ratio(ratio, ends))
+
+
+def _approximate(
+    beside: _Beside, share: Fraction | None
+) -> tuple[Meaning, Fraction | None]:
+    """Return how to read a number in words: as about it, unless a qualifier says more."""
+    if beside.qualifier == "exact":
+        share = Fraction(0)
+    return MEANINGS[beside.qualifier or "about"], share
+
+
+def _refuse_unclear_multiples(
+    number: re.Match[str], ratio: Fraction, beside: _Beside
+) -> None:
+    if ratio <= 1:
+        raise DataError("has a multiple of 1 or less; write a change such as '-49%'")
+    is_by = not BY.isdisjoint(beside.before[-1:])
+    # In French, "trois fois plus" is three times as many.
+    is_more = number["times"] != "fois" and not COMPARATIVES.isdisjoint(beside.after)
+    if number["times"] and (is_by or is_more):
+        raise DataError(
+            "may count the number before or not; write 'threefold' or '+200%'"
+        )
+
+
+def _difference(
+    number: re.Match[str],
+    beside: _Beside,
+    share: Fraction | None,
+    language: str | None,  # noqa: ARG001
+) -> Claim:
+    """Read a change in the unit of the figure."""
+    if beside.direction == 0:
+        raise DataError("has no direction; write '+14' for a change, or '+49%'")
+    has_sign = not {"+", "-"}.isdisjoint(beside.before)
+    if _YEAR.fullmatch(number["figure"]) and not has_sign:
+        raise DataError("may name a year; write a change such as '+2,000'")
+    size = _figure(number["figure"], beside.qualifier, share)
+    growth = Growth(_exact(size.low), _exact(size.high))
+    return Claim("difference", _signed(growth, beside.direction))
+
+
+def _levels(levels: re.Match[str], share: Fraction | None) -> Claim:
+    """Read the two figures between which a change lies."""
+    words = levels["lead"].split()
+    before = _figure(levels["before"], None, share)
+    after = _figure(levels["after"], None, share)
+    change = Growth(_exact(after.low - before.high), _exact(after.high - before.low))
+    direction = _direction(words)
+    is_opposite = (direction > 0 >= change.high) or (direction < 0 <= change.low)
+    if is_opposite or not DIRECTIONS.union(LINKS, WENT).issuperset(words):
+        raise DataError(
+            f"has {' '.join(words)!r}, which does not fit its two figures; "
+            "write these alone, such as 'from 57 to 74'"
+        )
+    return Claim("levels", change, before, after)
+
+
+def _figure(text: str, qualifier: str | None, share: Fraction | None) -> Bounds:
+    """Return the range of a figure in the unit of a count."""
+    try:
+        figure = parse_qualified(text)
+    except DataError as error:
+        raise DataError(f"has a figure that cannot be read: {error.message}") from None
+    if qualifier:
+        figure = figure._replace(qualifier=qualifier)
+    return bounds(*figure, reading="strict" if share is None else float(share))
+
+
+def _exact(end: float) -> Fraction | float:
+    return end if math.isinf(end) else Fraction(str(end))
+
+
+def _size(number: re.Match[str], language: str | None) -> tuple[Fraction, Fraction]:
+    """Return a number and its last place, both exact."""
+    digits = next(filter(None, number.group("number", "factor", "divisor")))
+    if digits in NUMBERS:
+        return Fraction(NUMBERS[digits]), Fraction(1)
+    has_comma = None if language is None else language != "en"
+    if language is None and not WITH_COMMA.isdisjoint(number.string.split()):
+        has_comma = True
+    decimal_mark = _decimal_mark(digits, has_comma)
+    whole, decimals = digits, ""
+    if decimal_mark:
+        whole, decimals = digits.rsplit(decimal_mark, 1)
+    if not _WHOLE.fullmatch(whole):
+        raise DataError(f"has {digits!r}, which is not a number; write digits only")
+    place = Fraction(1, 10 ** len(decimals))
+    return int(re.sub("[^0-9]", "", whole) + decimals) * place, place
+
+
+def _decimal_mark(digits: str, has_comma: bool | None) -> str:
+    """Return the decimal mark of a number, empty if it has none."""
+    marks = re.findall("[.,]", digits)
+    if not marks or (len(marks) > 1 and len(set(marks)) == 1):
+        return ""
+    last = str(marks[-1])
+    # A single mark before three digits sets decimals or thousands apart.
+    if len(marks) > 1 or not _ONE_THOUSAND.fullmatch(digits):
+        return last
+    if last == "." and has_comma is None:
+        whole = digits.replace(".", "")
+        raise DataError(
+            f"could be a thousand or a fraction; write {whole} or fewer decimals"
+        )
+    return last if (last == ",") == bool(has_comma) else ""
+
+
+def _rounded(size: Fraction, place: Fraction) -> Growth:
+    """Return the range that rounds to a number; halves go up or to the even digit."""
+    half = place / 2
+    is_odd = size / place % 2 == 1
+    return Growth(max(size - half, Fraction(0)), size + half, high_open=is_odd)
+
+
+def _in_words(
+    size: Fraction, place: Fraction | None, meaning: Meaning, share: Fraction | None
+) -> Growth:
+    """Return the range of a number with a word, like `bounds` but continuous.
+
+    Without a place, the word reaches as far as the share of the number.
+    """
+    if size == 0 and meaning.sign < 0 and not meaning.includes:
+        raise DataError("is less than nothing; write a change such as '-5%'")
+    reach: Fraction | float
+    if share is None or meaning.is_limit:
+        reach = math.inf
+    elif place is None:
+        reach = share * size
+    else:
+        reach = usual_reach(size, place, share, around=meaning.sign == 0)
+    low = size if meaning.sign > 0 else Fraction(max(size - reach, 0))
+    high = size if meaning.sign < 0 else size + reach
+    is_open = not meaning.includes
+    return Growth(low, high, is_open and meaning.sign > 0, is_open and meaning.sign < 0)
+
+
+def _from_ratio(ratio: Fraction, ends: Growth) -> Growth:
+    """Return the change in percent of a ratio, which stays on its side of 1."""
+    low, high = ends.low, ends.high
+    if ratio > 1:
+        low = max(low, Fraction(1))
+    else:
+        high = min(high, Fraction(1))
+    return ends._replace(low=100 * (low - 1), high=100 * (high - 1))
+
+
+_READERS: Final = {
+    "percent": _percentage,
+    "points": _percentage,
+    "part": _fraction,
+    "times": _multiple,
+    "fold": _multiple,
+    "factor": _multiple,
+    "divisor": _multiple,
+    "word": _multiple,
+    "figure": _difference,
+}
