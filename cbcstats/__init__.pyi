@@ -22,8 +22,9 @@ from .charts.members import plot_members as plot_members
 from .charts.saving import save_chart as save_chart
 from .counts.changes_in_words import Growth as Growth
 from .counts.changes_in_words import parse_change as parse_change
-from .counts.qualifiers import Qualified as Qualified
-from .counts.qualifiers import parse_qualified as parse_qualified
+from .counts.figures_in_words import Qualified as Qualified
+from .counts.figures_in_words import parse_qualified as parse_qualified
+from .counts.figures_in_words import split_figures as split_figures
 from .counts.ranges import format_range as format_range
 from .counts.readings import Bounds as Bounds
 from .counts.readings import bounds as bounds

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 from cbcstats.counts.changes_in_words import Growth, parse_change
-from cbcstats.counts.qualifiers import parse_qualified
+from cbcstats.counts.figures_in_words import parse_qualified
 from cbcstats.counts.readings import Bounds, bounds
 from cbcstats.errors import DataError
 

@@ -6,11 +6,10 @@ Words such as "more than" that stand beside a number are in `qualifiers`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from cbcstats.counts.qualifiers import _MULTIPLES as MULTIPLIERS
+from cbcstats.counts.qualifiers import BEFORE, BEHIND, MULTIPLES, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,44 +43,49 @@ _FALLS: Final = {
 }
 # These join a direction to its number, and mean nothing without a direction.
 _LINKS: Final = {
-    "en": "a an the of by in than has have also overall again slightly sharply significantly steadily strongly considerably rapidly markedly "
-    "substantially modestly",
+    "en": "a an the of by in than has have also overall slightly sharply "
+    "significantly steadily strongly considerably rapidly markedly substantially "
+    "modestly",
     "fr": "a d de des en est ete l la le les legerement fortement nettement ont "
     "par que s se sensiblement sont un une",
     "es": "considerablemente de del el en fuertemente ha han la las ligeramente los "
     "marcadamente por que se significativamente un una",
 }
-_BESIDE_A_NUMBER: Final = "a an the another additional further un une el la le l"
 
 
-def _words(tables: dict[str, str], languages: str = "en fr es") -> frozenset[str]:
-    lists = [tables[language] for language in languages.split()]
+def _set(*lists: str) -> frozenset[str]:
+    """Return the words of lists."""
     return frozenset(" ".join(lists).split())
 
 
-RISES: Final = _words(_RISES)
-FALLS: Final = _words(_FALLS)
+RISES: Final = _set(*_RISES.values())
+FALLS: Final = _set(*_FALLS.values())
 DIRECTIONS: Final = RISES | FALLS
-LINKS: Final = _words(_LINKS)
-ARTICLES: Final = frozenset(_BESIDE_A_NUMBER.split())
+LINKS: Final = _set(*_LINKS.values())
+ARTICLES: Final = _set("a an the another additional further un une el la le l")
 # Words after "three times" with which it may mean four times the number before.
-COMPARATIVES: Final = frozenset(
+COMPARATIVES: Final = _set(
     "more higher greater larger bigger above less fewer lower smaller below under "
-    "mas mayor superior menos menor inferior".split()
+    "mas mayor superior menos menor inferior"
 )
 # These name a level, and no change.
-TO_A_LEVEL: Final = frozenset("from to at desde hasta jusqu au al depuis".split())
+TO_A_LEVEL: Final = _set("from to at desde hasta jusqu au al depuis")
 UNTIL: Final = frozenset({"hasta", "jusqu"})
 # Verbs that say that something went from one figure to another.
-WENT: Final = frozenset("went passe passee passes passees pasado paso pasaron".split())
+WENT: Final = _set("went passe passee passes passees pasado paso pasaron")
 # An increase by or of three times may be one to four times the number before.
-BY: Final = frozenset("by of de en".split())
+BY: Final = _set("by of de en")
 # "37% of the" is a share.
-OF: Final = frozenset("of de du des del d".split())
-# A comma marks the decimals beside these.
-WITH_COMMA: Final = (
-    _words(_RISES, "fr es") | _words(_FALLS, "fr es") | _words(_LINKS, "fr es")
-) - (_words(_RISES, "en") | _words(_FALLS, "en") | _words(_LINKS, "en"))
+OF: Final = _set("of de du des del d")
+# A comma marks the decimals beside words that are not English.
+_ENGLISH: Final = _set(_RISES["en"], _FALLS["en"], _LINKS["en"])
+_HEDGES: Final = [
+    phrase for phrase, word in BEFORE.items() if "en" not in word.languages
+]
+_NOT_ENGLISH: Final = [
+    table[language] for table in (_RISES, _FALLS, _LINKS) for language in ("fr", "es")
+]
+WITH_COMMA: Final = _set("por pour fois veces", *_NOT_ENGLISH, *_HEDGES) - _ENGLISH
 
 # The number now is so many times that before.
 RATIOS: Final = {
@@ -131,13 +135,35 @@ PARTS: Final = {
 
 # Words instead of a number. That stable means up to five percent is a convention.
 UNCHANGED: Final = frozenset(
-    "unchanged,no change,without change,the same,inchange,inchangee,inchanges,"
-    "inchangees,sans changement,sin cambio,sin cambios".split(",")
+    {
+        "unchanged",
+        "no change",
+        "without change",
+        "the same",
+        "inchange",
+        "inchangee",
+        "inchanges",
+        "inchangees",
+        "sans changement",
+        "sin cambio",
+        "sin cambios",
+    }
 )
 STABLE: Final = frozenset(
-    "stable,stables,steady,flat,broadly stable,broadly unchanged,largely unchanged,"
-    "relatively stable,relativement stable,relativamente estable,estable,"
-    "estables".split(",")
+    {
+        "stable",
+        "stables",
+        "steady",
+        "flat",
+        "broadly stable",
+        "broadly unchanged",
+        "largely unchanged",
+        "relatively stable",
+        "relativement stable",
+        "relativamente estable",
+        "estable",
+        "estables",
+    }
 )
 _REMAINED: Final = (
     r"(?:(?:has |have )?(?:remained|remains|stayed|stays|been|is|was|are|were)|"
@@ -145,28 +171,41 @@ _REMAINED: Final = (
     r"(?:se )?(?:mantuvo|mantiene|mantuvieron|permanecio|quedo))"
 )
 RECORDS: Final = frozenset(
-    "record,a record,a record high,record high,all time high,an all time high,"
-    "highest ever,the highest ever,un record,niveau record,maximo historico,"
-    "un maximo historico".split(",")
+    {
+        "record",
+        "a record",
+        "a record high",
+        "record high",
+        "all time high",
+        "an all time high",
+        "highest ever",
+        "the highest ever",
+        "un record",
+        "niveau record",
+        "maximo historico",
+        "un maximo historico",
+    }
 )
 
 # What a change is compared with, which every change here is: the year before.
 _YEAR: Final = r"(?:reporting |fiscal |financial |calendar )?(?:year|period)"
-_COMPARED: Final = "|".join(
-    (
-        r"\b(?:(?:(?:when |as )?(?:compared (?:with|to)|in comparison with|relative to)"
-        r"|versus|vs\.?|over|on|from|than|against|in|as) )?(?:that (?:of|in) )?"
-        rf"(?:(?:the |a |one )?(?:previous|prior|preceding|last|past) {_YEAR}"
-        r"|(?:the |a |one )year (?:before|earlier|ago))\b",
-        r"\b(?:year on year|yoy|y/y|y o y)\b",
-        r"\b(?:par rapport a|compare a|sur|contre|que|a) (?:celui de |celle de )?"
-        r"l (?:annee|an|exercice) (?:precedente?|derniere?|passee?|d avant)\b",
-        r"\b(?:sur un an|en un an|en glissement annuel)\b",
-        r"\b(?:(?:con )?respecto (?:al?|del)|frente al?|en comparacion con"
-        r"|comparado con|sobre|que|al) (?:en )?(?:el )?(?:ano|ejercicio|periodo)"
-        r" (?:anterior|pasado|previo)\b",
-        r"\b(?:en un ano|interanual(?:es|mente)?|en terminos interanuales)\b",
-    )
+_THAN: Final = (
+    r"(?:(?:when |as )?(?:compared (?:with|to)|in comparison with|relative to)"
+    r"|versus|vs\.?|over|on|from|than|against|in|as)"
+)
+_QUE: Final = (
+    r"(?:(?:con )?respecto (?:al?|del)|frente al?|en comparacion con|comparado con"
+    r"|sobre|que|al)"
+)
+_COMPARED: Final = (
+    rf"\b(?:{_THAN} )?(?:that (?:of|in) )?"
+    rf"(?:(?:the |a |one )?(?:previous|prior|preceding|last|past) {_YEAR}"
+    r"|(?:the |a |one )year (?:before|earlier|ago))\b"
+    r"|\b(?:par rapport a|compare a|sur|contre|que|a) (?:celui de |celle de )?"
+    r"l (?:annee|an|exercice) (?:precedente?|derniere?|passee?|d avant)\b"
+    rf"|\b{_QUE} (?:en )?(?:el )?(?:ano|ejercicio|periodo) (?:anterior|pasado|previo)\b"
+    r"|\b(?:year on year|yoy|y/y|y o y|sur un an|en un an|en glissement annuel"
+    r"|en un ano|interanual(?:es|mente)?|en terminos interanuales)\b"
 )
 
 
@@ -186,7 +225,7 @@ _UNITS: Final = (
     r"(?P<points>(?:(?:percentage|percent|%) ?)?points?\b(?: de pourcentage\b)?"
     r"|puntos?\b(?: porcentual(?:es)?\b)?|ppt?s?\b|p\.p\.?|pts?\b)"
     r"|(?P<percent>%|per ?cent\b|pct\b|pour ?cent\b|por ?cien(?:to)?\b)"
-    r"|(?P<times>times|fois|veces|x)\b|(?P<fold>fold)\b"
+    r"|(?P<times>times|fois(?: plus)?|veces|x)\b|(?P<fold>fold)\b"
 )
 # The last group names the kind of change.
 NUMBER: Final = re.compile(
@@ -194,7 +233,7 @@ NUMBER: Final = re.compile(
     rf"(?P<number>{_COUNT}) ?(?P<plus>\+)? ?(?:{_UNITS})|{_MULTIPLIED}|"
     rf"(?:(?P<numerator>{_any_of(NUMBERS)}) )?(?P<part>{_any_of(PARTS)})\b(?: partes?\b)?"
     rf"|(?P<word>{_any_of(RATIOS)})\b"
-    rf"|(?P<figure>{_DIGITS}(?: ?(?:{_any_of(filter(None, MULTIPLIERS))})\b)?))"
+    rf"|(?P<figure>{_DIGITS}(?: ?(?:{_any_of(MULTIPLES)})\b)?))"
 )
 LEVELS: Final = re.compile(
     r"(?P<lead>[^0-9]*?)\b(?:from|de|desde) (?P<before>[^0-9]*[0-9].*?)"
@@ -205,7 +244,10 @@ _MINUS_SIGNS: Final = str.maketrans(
     dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}", "-")
 )
 # Brackets and apostrophes; the bracket of "(5%)" stays, for it may be a minus.
-_MARKS: Final = re.compile(r"['’\"“”«»)]|(?<!^)\(|^\((?! ?[0-9])")
+_MARKS: Final = re.compile(
+    r"[)'\"«»\N{LEFT DOUBLE QUOTATION MARK}"
+    r"\N{RIGHT DOUBLE QUOTATION MARK}]|(?<!^)\(|^\((?! ?[0-9])"
+)
 # The hyphens of "two-fold" and "20-percent" are not minus signs.
 _HYPHEN: Final = re.compile("(?<=[0-9a-z])-(?=[a-z])")
 _IGNORED: Final = (_MARKS, _HYPHEN, re.compile(_COMPARED))
@@ -213,9 +255,7 @@ _IGNORED: Final = (_MARKS, _HYPHEN, re.compile(_COMPARED))
 
 def normalised(text: str) -> str:
     """Return a text in small letters, without accents, brackets and comparisons."""
-    letters = unicodedata.normalize("NFD", text.lower().translate(_MINUS_SIGNS))
-    letters = "".join(char for char in letters if not unicodedata.combining(char))
-    words = " ".join(letters.split()).rstrip(".;:!")
+    words = " ".join(fold(text).translate(_MINUS_SIGNS).split()).rstrip(".;:!")
     for ignored in _IGNORED:
         words = " ".join(ignored.sub(" ", words).split())
     return words
@@ -224,3 +264,12 @@ def normalised(text: str) -> str:
 def state_in(phrase: str) -> str:
     """Return the words after "remained" or "is"."""
     return re.sub(rf"^{_REMAINED} ", "", phrase)
+
+
+# The qualifiers that may stand before a number, and after it, normalised.
+QUALIFIERS_BEFORE: Final = {
+    normalised(phrase): word.qualifier for phrase, word in BEFORE.items()
+}
+QUALIFIERS_AFTER: Final = {
+    normalised(phrase): word.qualifier for phrase, word in BEHIND.items()
+}

@@ -26,6 +26,8 @@ from cbcstats.counts.change_words import (
     NUMBERS,
     OF,
     PARTS,
+    QUALIFIERS_AFTER,
+    QUALIFIERS_BEFORE,
     RATIOS,
     RECORDS,
     RISES,
@@ -38,25 +40,12 @@ from cbcstats.counts.change_words import (
     normalised,
     state_in,
 )
-from cbcstats.counts.qualifiers import (
-    AFTER,
-    LONGEST,
-    MEANINGS,
-    PHRASES,
-    Meaning,
-    parse_qualified,
-)
+from cbcstats.counts.figures_in_words import parse_qualified
+from cbcstats.counts.qualifiers import LANGUAGES, LONGEST, MEANINGS, Meaning
 from cbcstats.counts.readings import Bounds, bounds, check_reading, usual_reach
 from cbcstats.errors import ArgumentError, DataError, shortened
 
-# "+" is a sign before a number, and "or more" after it.
-_LATER_QUALIFIERS: Final = {normalised(phrase): PHRASES[phrase] for phrase in AFTER}
-_QUALIFIERS: Final = {
-    normalised(phrase): qualifier
-    for phrase, qualifier in PHRASES.items()
-    if phrase and phrase not in AFTER
-}
-_LONGEST_QUALIFIER: Final = max(phrase.count(" ") + 1 for phrase in _QUALIFIERS)
+_MOST_WORDS: Final = 5  # of a qualifier
 _AS_MANY: Final = re.compile("as (?:many|much|high|large)(?: as)?")
 _YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
 _WHOLE: Final = re.compile("[0-9]+|[0-9]{1,3}(?:[., ][0-9]{3})+")
@@ -93,12 +82,12 @@ class Growth(NamedTuple):
         >>> parse_change("+49%").holds(48.9)
         True
         """
-        change = check_number("percent", percent)
-        if not math.isfinite(change):
+        number = check_number("percent", percent)
+        if not math.isfinite(number):
             raise ArgumentError(
-                f"`percent` must be a finite number, but {percent!r} was given"
+                f"`percent` must be a finite number, but {number} was given"
             )
-        change = Fraction(str(change))
+        change = Fraction(str(number))
         is_above = change > self.low or (change == self.low and not self.low_open)
         is_below = change < self.high or (change == self.high and not self.high_open)
         return is_above and is_below
@@ -236,7 +225,7 @@ def read_claim(
     """
     share = check_reading(reading)
     if language is not None:
-        check_choice("language", language, ("en", "fr", "es"))
+        check_choice("language", language, LANGUAGES)
     try:
         return _claim(check_text("text", text), share, language)
     except DataError as error:
@@ -256,7 +245,7 @@ def _claim(text: str, share: Fraction | None, language: str | None) -> Claim:
     numbers = list(NUMBER.finditer(phrase))
     levels = LEVELS.fullmatch(phrase)
     if levels and all(number.lastgroup == "figure" for number in numbers):
-        return _levels(levels, share)
+        return _levels(levels, share, language)
     if len(numbers) > 1:
         raise DataError("has two numbers; write one change, such as '+49%'")
     if not numbers:
@@ -330,8 +319,8 @@ def _split_qualifier(words: list[str]) -> tuple[list[str], str | None]:
     # In "almost -20%", the sign stands between.
     sign = [word for word in words[-1:] if word in "+-"]
     words = _without_article(words[: len(words) - len(sign)])
-    for length in range(min(len(words), _LONGEST_QUALIFIER), 0, -1):
-        qualifier = _QUALIFIERS.get(" ".join(words[-length:]))
+    for length in range(min(len(words), _MOST_WORDS), 0, -1):
+        qualifier = QUALIFIERS_BEFORE.get(" ".join(words[-length:]))
         if qualifier:
             return [*_without_article(words[:-length]), *sign], qualifier
     return [*words, *sign], None
@@ -351,8 +340,8 @@ def _ends_in_to(words: list[str]) -> bool:
 
 def _split_later_qualifier(words: list[str]) -> tuple[list[str], str | None]:
     """Split the qualifier from the beginning of the words after a number."""
-    for length in (2, 1):
-        qualifier = _LATER_QUALIFIERS.get(" ".join(words[:length]))
+    for length in range(min(len(words), _MOST_WORDS), 0, -1):
+        qualifier = QUALIFIERS_AFTER.get(" ".join(words[:length]))
         if qualifier:
             return words[length:], qualifier
     return words, None
@@ -365,8 +354,11 @@ def _refuse_levels_and_shares(
     is_until = not DIRECTIONS.isdisjoint(rest) and not UNTIL.isdisjoint(before)
     if is_until or _ends_in_to(rest) or not TO_A_LEVEL.isdisjoint([*rest, *after]):
         raise DataError("names a level and not the change; write it as '+49%'")
+    if "(" in rest:
+        raise DataError("may be a fall, as accounts write it; write '+5%' or '-5%'")
     if "-" in after:
         raise DataError("has a minus after its number; write it before, as in '-5%'")
+    # "12 % de hausse" is a rise.
     is_share = after and after[0] in OF and DIRECTIONS.isdisjoint(after[1:2])
     if is_share:
         raise DataError("is a share and not a change; write a change such as '+49%'")
@@ -465,7 +457,9 @@ def _refuse_unclear_multiples(
         raise DataError("has a multiple of 1 or less; write a change such as '-49%'")
     is_by = not BY.isdisjoint(beside.before[-1:])
     # In French, "trois fois plus" is three times as many.
-    is_more = number["times"] != "fois" and not COMPARATIVES.isdisjoint(beside.after)
+    is_more = not str(number["times"]).startswith(
+        "fois"
+    ) and not COMPARATIVES.isdisjoint(beside.after)
     if number["times"] and (is_by or is_more):
         raise DataError(
             "may count the number before or not; write 'threefold' or '+200%'"
@@ -476,7 +470,7 @@ def _difference(
     number: re.Match[str],
     beside: _Beside,
     share: Fraction | None,
-    language: str | None,  # noqa: ARG001
+    language: str | None,
 ) -> Claim:
     """Read a change in the unit of the figure."""
     if beside.direction == 0:
@@ -484,16 +478,18 @@ def _difference(
     has_sign = not {"+", "-"}.isdisjoint(beside.before)
     if _YEAR.fullmatch(number["figure"]) and not has_sign:
         raise DataError("may name a year; write a change such as '+2,000'")
-    size = _figure(number["figure"], beside.qualifier, share)
+    size = _figure(number["figure"], beside.qualifier, share, language)
     growth = Growth(_exact(size.low), _exact(size.high))
     return Claim("difference", _signed(growth, beside.direction))
 
 
-def _levels(levels: re.Match[str], share: Fraction | None) -> Claim:
+def _levels(
+    levels: re.Match[str], share: Fraction | None, language: str | None
+) -> Claim:
     """Read the two figures between which a change lies."""
     words = levels["lead"].split()
-    before = _figure(levels["before"], None, share)
-    after = _figure(levels["after"], None, share)
+    before = _figure(levels["before"], None, share, language)
+    after = _figure(levels["after"], None, share, language)
     change = Growth(_exact(after.low - before.high), _exact(after.high - before.low))
     direction = _direction(words)
     is_opposite = (direction > 0 >= change.high) or (direction < 0 <= change.low)
@@ -505,10 +501,12 @@ def _levels(levels: re.Match[str], share: Fraction | None) -> Claim:
     return Claim("levels", change, before, after)
 
 
-def _figure(text: str, qualifier: str | None, share: Fraction | None) -> Bounds:
+def _figure(
+    text: str, qualifier: str | None, share: Fraction | None, language: str | None
+) -> Bounds:
     """Return the range of a figure in the unit of a count."""
     try:
-        figure = parse_qualified(text)
+        figure = parse_qualified(text, language=language)
     except DataError as error:
         raise DataError(f"has a figure that cannot be read: {error.message}") from None
     if qualifier:
@@ -525,10 +523,10 @@ def _size(number: re.Match[str], language: str | None) -> tuple[Fraction, Fracti
     digits = next(filter(None, number.group("number", "factor", "divisor")))
     if digits in NUMBERS:
         return Fraction(NUMBERS[digits]), Fraction(1)
-    has_comma = None if language is None else language != "en"
-    if language is None and not WITH_COMMA.isdisjoint(number.string.split()):
-        has_comma = True
-    decimal_mark = _decimal_mark(digits, has_comma)
+    has_comma = language in ("fr", "es")
+    if language is None:
+        has_comma = not WITH_COMMA.isdisjoint(number.string.split())
+    decimal_mark = _decimal_mark(digits, has_comma, is_known=language is not None)
     whole, decimals = digits, ""
     if decimal_mark:
         whole, decimals = digits.rsplit(decimal_mark, 1)
@@ -538,7 +536,7 @@ def _size(number: re.Match[str], language: str | None) -> tuple[Fraction, Fracti
     return int(re.sub("[^0-9]", "", whole) + decimals) * place, place
 
 
-def _decimal_mark(digits: str, has_comma: bool | None) -> str:
+def _decimal_mark(digits: str, has_comma: bool, *, is_known: bool) -> str:
     """Return the decimal mark of a number, empty if it has none."""
     marks = re.findall("[.,]", digits)
     if not marks or (len(marks) > 1 and len(set(marks)) == 1):
@@ -547,12 +545,15 @@ def _decimal_mark(digits: str, has_comma: bool | None) -> str:
     # A single mark before three digits sets decimals or thousands apart.
     if len(marks) > 1 or not _ONE_THOUSAND.fullmatch(digits):
         return last
-    if last == "." and has_comma is None:
-        whole = digits.replace(".", "")
+    if (last == ",") != has_comma:
+        return ""
+    if not is_known:
+        whole = re.sub("[.,]", "", digits)
         raise DataError(
-            f"could be a thousand or a fraction; write {whole} or fewer decimals"
+            f"could be a thousand or a fraction; write {whole} or fewer decimals, "
+            "or give its `language`"
         )
-    return last if (last == ",") == bool(has_comma) else ""
+    return last
 
 
 def _rounded(size: Fraction, place: Fraction) -> Growth:
