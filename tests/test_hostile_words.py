@@ -11,7 +11,7 @@ import pytest
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, parse_qualified, read_register, to_iso3
-from cbcstats.counts.percentages import parse_change
+from cbcstats.counts.changes_in_words import parse_change
 from cbcstats.counts.periods import period_label
 from cbcstats.exports.html import table_html
 from cbcstats.files.dates import parse_day
