@@ -295,7 +295,7 @@ def _words_beside(phrase: str, number: re.Match[str]) -> _Beside:
     rest, first = _split_qualifier(before)
     after, last = _split_later_qualifier(after)
     if first and last:
-        raise DataError("has a word on both sides of its number; leave out one of them")
+        raise DataError("has a word on both sides of its number; write one of them")
     _refuse_levels_and_shares(rest, before, after)
     direction = _direction([*rest, *after])
     # "Doubled" has a direction of its own, and "12%" needs none.
@@ -428,6 +428,8 @@ def _multiple(
     else:
         ratio, place = _size(number, language)
         _refuse_unclear_multiples(number, ratio, beside)
+        # "Threefold" reaches as far as "tripled", but 2.4 is a printed number.
+        place = None if ratio.denominator == 1 else place
         # A threefold decrease leaves a third.
         if number["divisor"] or (beside.direction < 0 and not number["factor"]):
             ratio, place = 1 / ratio, None
@@ -490,7 +492,9 @@ def _levels(
     words = levels["lead"].split()
     before = _figure(levels["before"], None, share, language)
     after = _figure(levels["after"], None, share, language)
-    change = Growth(_exact(after.low - before.high), _exact(after.high - before.low))
+    least = _exact(after.low) - _exact(before.high)
+    most = _exact(after.high) - _exact(before.low)
+    change = Growth(least, most)
     direction = _direction(words)
     is_opposite = (direction > 0 >= change.high) or (direction < 0 <= change.low)
     if is_opposite or not DIRECTIONS.union(LINKS, WENT).issuperset(words):
