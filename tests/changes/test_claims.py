@@ -44,18 +44,18 @@ def test_the_figures_of_2018():
         (492, "a 20% fall", 612, 618),  # 492 / 0.805 = 611.2, 492 / 0.795 = 618.9
         (492, "fell by 20%", 612, 618),
         (492, "20% less", 612, 618),
-        (492, "nearly 50%", 329, 351),  # 40% up to 50%: over 328, to 351.4
-        (492, "by half", 318, 339),  # 45% to 55%: 317.4 to 339.3
-        (492, "doubled", 240, 252),  # 95% to 105%
-        (492, "more than doubled", 165, 245),  # over 100%, under 200%
-        (100, "halved", 182, 222),  # -55% to -45%
+        (492, "nearly 50%", 329, 345),  # 42.5% up to 50%: over 328, to 345.3
+        (492, "up by half", 313, 345),  # 42.5% to 57.5%: 312.4 to 345.3
+        (492, "doubled", 214, 289),  # 2.3 to 1.7 times: 213.9 to 289.4
+        (492, "more than doubled", 214, 245),  # 2.3 to over 2 times: 213.9 to under 246
+        (100, "halved", 174, 235),  # 0.575 to 0.425: 173.9 to 235.3
         (5, "0%", 5, 5),
         (0, "-100%", 1, math.inf),
         (298, "+49%", 200, 200),  # 298 / 200 is 1.49
         (299, "+49%", 201, 201),  # 299 / 200 is 1.495, which is printed as 50; 299 / 201 is 1.4876
-        (493, "more than doubled", 165, 246),  # 493 / 246 is 2.004
+        (493, "more than doubled", 215, 246),  # 493 / 2.3 is 214.3, 493 / 246 is 2.004
         (0, "down 100%", 1, math.inf),
-        (5, "down almost 100%", 50, math.inf),  # by 90% or more, so from 50 on
+        (5, "down almost 100%", 34, math.inf),  # by 85% or more, so from 33.3 on
     ],
 )
 def test_worked_examples(value, change, low, high):
@@ -93,8 +93,8 @@ def test_no_count_fits_a_change_that_is_too_precise():
 @pytest.mark.parametrize(
     ("value", "qualifier", "change", "low", "high"),
     [
-        (400, "almost", "+20%", 324, 333),  # 390/1.205 = 323.7, 399/1.195 = 333.9
-        (330, "more_than", "+10%", 300, 309),  # 331/1.105 = 299.5, 339/1.095 = 309.6
+        (400, "almost", "+20%", 283, 333),  # 340/1.205 = 282.2, 399/1.195 = 333.9
+        (330, "more_than", "+10%", 300, 310),  # 331/1.105 = 299.5, 340/1.095 = 310.5
     ],
 )
 def test_values_that_are_ranges(value, qualifier, change, low, high):
@@ -145,7 +145,8 @@ def test_brute_force(decimals):
 
 
 @settings(max_examples=300)
-@given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(0, 3))
+# Three decimals could be thousands.
+@given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(0, 2))
 def test_what_is_printed_leads_back(previous, value, decimals):
     for text in printed(value, previous, decimals):
         change = f"{text}%" if text.startswith("-") else f"+{text}%"
