@@ -62,7 +62,7 @@ RISES: Final = _set(*_RISES.values())
 FALLS: Final = _set(*_FALLS.values())
 DIRECTIONS: Final = RISES | FALLS
 LINKS: Final = _set(*_LINKS.values())
-ARTICLES: Final = _set("a an the another additional further un une el la le l")
+ARTICLES: Final = _set("a an the another additional further un une el la le l se")
 # Words after "three times" with which it may mean four times the number before.
 COMPARATIVES: Final = _set(
     "more higher greater larger bigger above less fewer lower smaller below under "
@@ -269,7 +269,7 @@ def state_in(phrase: str) -> str:
 # The qualifiers that may stand before a number, and after it, normalised.
 QUALIFIERS_BEFORE: Final = {
     normalised(phrase): word.qualifier for phrase, word in BEFORE.items()
-}
+} | dict.fromkeys(("plus que", "mas que"), "more_than")  # "a plus que doublé"
 QUALIFIERS_AFTER: Final = {
     normalised(phrase): word.qualifier for phrase, word in BEHIND.items()
 }

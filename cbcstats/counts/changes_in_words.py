@@ -295,19 +295,28 @@ def _words_beside(phrase: str, number: re.Match[str]) -> _Beside:
     rest, first = _split_qualifier(before)
     after, last = _split_later_qualifier(after)
     if first and last:
-        raise DataError("has a word on both sides of its number; leave out one of them")
+        raise DataError("has a word on both sides of its number; write one of them")
     _refuse_levels_and_shares(rest, before, after)
-    direction = _direction([*rest, *after])
+    words = [*rest, *after]
+    direction = _direction(words)
     # "Doubled" has a direction of its own, and "12%" needs none.
-    is_joined = direction or number.lastgroup in ("word", "fold", "factor", "divisor")
-    known = DIRECTIONS | LINKS | ARTICLES if is_joined else ARTICLES
-    unknown = [word for word in (*rest, *after) if word not in known]
+    has_direction = number.lastgroup in ("word", "fold", "factor", "divisor")
+    _refuse_unknown(words, is_joined=has_direction or direction != 0)
+    if is_ratio and direction:
+        raise DataError("could be a ratio or a change; write a change such as '+49%'")
+    return _Beside(first or last, direction, rest, after, is_ratio)
+
+
+def _refuse_unknown(words: list[str], *, is_joined: bool) -> None:
+    known = ARTICLES
+    if is_joined:
+        known = ARTICLES | DIRECTIONS | LINKS
+    unknown = [word for word in words if word not in known]
     if unknown:
         raise DataError(
             f"has the word {unknown[0]!r}, which is not known here; "
             "write a change such as '+49%' or 'a 20% fall'"
         )
-    return _Beside(first or last, direction, rest, after, is_ratio)
 
 
 def _tokens(text: str) -> list[str]:
@@ -317,13 +326,16 @@ def _tokens(text: str) -> list[str]:
 def _split_qualifier(words: list[str]) -> tuple[list[str], str | None]:
     """Split the qualifier from the end of the words before a number."""
     # In "almost -20%", the sign stands between.
-    sign = [word for word in words[-1:] if word in "+-"]
-    words = _without_article(words[: len(words) - len(sign)])
+    sign: list[str] = []
+    if words[-1:] in (["+"], ["-"]):
+        words, sign = words[:-1], words[-1:]
+    words = _without_article(words)
     for length in range(min(len(words), _MOST_WORDS), 0, -1):
-        qualifier = QUALIFIERS_BEFORE.get(" ".join(words[-length:]))
-        if qualifier:
-            return [*_without_article(words[:-length]), *sign], qualifier
-    return [*words, *sign], None
+        phrase = " ".join(words[-length:])
+        if phrase in QUALIFIERS_BEFORE:
+            rest = _without_article(words[:-length])
+            return rest + sign, QUALIFIERS_BEFORE[phrase]
+    return words + sign, None
 
 
 def _without_article(words: list[str]) -> list[str]:
@@ -335,15 +347,17 @@ def _without_article(words: list[str]) -> list[str]:
 
 def _ends_in_to(words: list[str]) -> bool:
     """Tell whether a direction is followed by the `a` of French and Spanish levels."""
-    return words[-1:] == ["a"] and not DIRECTIONS.isdisjoint(words[-2:-1])
+    if words[-1:] != ["a"]:
+        return False
+    return not DIRECTIONS.isdisjoint(words[-2:-1])
 
 
 def _split_later_qualifier(words: list[str]) -> tuple[list[str], str | None]:
     """Split the qualifier from the beginning of the words after a number."""
     for length in range(min(len(words), _MOST_WORDS), 0, -1):
-        qualifier = QUALIFIERS_AFTER.get(" ".join(words[:length]))
-        if qualifier:
-            return words[length:], qualifier
+        phrase = " ".join(words[:length])
+        if phrase in QUALIFIERS_AFTER:
+            return words[length:], QUALIFIERS_AFTER[phrase]
     return words, None
 
 
@@ -351,8 +365,10 @@ def _refuse_levels_and_shares(
     rest: list[str], before: list[str], after: list[str]
 ) -> None:
     # "Up to 20%" is a word beside a number, but "aumentó hasta 20%" is a level.
-    is_until = not DIRECTIONS.isdisjoint(rest) and not UNTIL.isdisjoint(before)
-    if is_until or _ends_in_to(rest) or not TO_A_LEVEL.isdisjoint([*rest, *after]):
+    has_direction = not DIRECTIONS.isdisjoint(rest)
+    is_until = has_direction and not UNTIL.isdisjoint(before)
+    is_level = not TO_A_LEVEL.isdisjoint([*rest, *after])
+    if is_until or is_level or _ends_in_to(rest):
         raise DataError("names a level and not the change; write it as '+49%'")
     if "(" in rest:
         raise DataError("may be a fall, as accounts write it; write '+5%' or '-5%'")
@@ -428,6 +444,8 @@ def _multiple(
     else:
         ratio, place = _size(number, language)
         _refuse_unclear_multiples(number, ratio, beside)
+        # "Threefold" reaches as far as "tripled", but 2.4 is a printed number.
+        place = None if ratio.denominator == 1 else place
         # A threefold decrease leaves a third.
         if number["divisor"] or (beside.direction < 0 and not number["factor"]):
             ratio, place = 1 / ratio, None
@@ -490,7 +508,9 @@ def _levels(
     words = levels["lead"].split()
     before = _figure(levels["before"], None, share, language)
     after = _figure(levels["after"], None, share, language)
-    change = Growth(_exact(after.low - before.high), _exact(after.high - before.low))
+    least = _exact(after.low) - _exact(before.high)
+    most = _exact(after.high) - _exact(before.low)
+    change = Growth(least, most)
     direction = _direction(words)
     is_opposite = (direction > 0 >= change.high) or (direction < 0 <= change.low)
     if is_opposite or not DIRECTIONS.union(LINKS, WENT).issuperset(words):
@@ -579,10 +599,12 @@ def _in_words(
         reach = share * size
     else:
         reach = usual_reach(size, place, share, around=meaning.sign == 0)
-    low = size if meaning.sign > 0 else Fraction(max(size - reach, 0))
-    high = size if meaning.sign < 0 else size + reach
-    is_open = not meaning.includes
-    return Growth(low, high, is_open and meaning.sign > 0, is_open and meaning.sign < 0)
+    is_above, is_below = meaning.sign > 0, meaning.sign < 0
+    low = size if is_above else Fraction(max(size - reach, 0))
+    high = size if is_below else size + reach
+    if meaning.includes:
+        return Growth(low, high)
+    return Growth(low, high, low_open=is_above, high_open=is_below)
 
 
 def _from_ratio(ratio: Fraction, ends: Growth) -> Growth:

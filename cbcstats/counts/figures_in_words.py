@@ -7,6 +7,7 @@ import numbers
 import re
 import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
@@ -21,6 +22,7 @@ from cbcstats.counts.qualifiers import (
     Word,
     fold,
 )
+from cbcstats.counts.readings import plain_number
 from cbcstats.errors import DataError
 from cbcstats.frames import text_column
 
@@ -229,6 +231,7 @@ class _Behind(NamedTuple):
     phrase: str
     unit: str
     languages: frozenset[str]
+    is_last: bool  # whether the phrase stands behind the unit
 
 
 def _languages(language: str | None) -> _Languages:
@@ -242,46 +245,60 @@ def _parse(text: Any, languages: _Languages) -> tuple[Qualified, str]:
     """Return a figure and its unit."""
     if not isinstance(text, bool) and isinstance(text, numbers.Real | Decimal):
         return _of_number(text), ""
-    typed = unicodedata.normalize("NFC", " ".join(str(text)[: LONGEST + 1].split()))
-    figure = fold(typed)
-    found = list(_NUMBER.finditer(figure))
-    if len(found) != 1 or len(typed) > LONGEST:
-        raise DataError(
-            f"{typed[:LONGEST]!r} holds no single number in digits; "
-            "write one figure, such as 'more than 330'"
-        )
-    start, end = found[0].span()
-    before, behind = _split_before(figure[:start]), _split_behind(figure[end:])
-    word = _word_of(before.phrase, behind.phrase, typed)
+    raw = str(text)
+    typed = unicodedata.normalize("NFC", " ".join(raw[:LONGEST].split()))
+    figure = fold(typed) if len(raw) <= LONGEST else ""
+    number = _only_number(figure, typed)
+    text_behind = figure[number.end() :]
+    before = _split_before(figure[: number.start()])
+    behind = _split_behind(text_behind)
     if behind.unit:
-        _check_unit(behind.unit, figure[end:], typed)
+        _check_unit(behind.unit, text_behind, typed)
+    word = _word_of(before.phrase, behind.phrase, typed)
     languages = languages.narrowed(word.languages).narrowed(behind.languages)
     if not languages.codes:
         raise DataError(
             f"{typed!r} has words of another language; write one language, "
             "and leave out `language` or give that one"
         )
-    number, decimals = _parse_number(found[0][0], languages, typed)
+    printed, decimals = _parse_number(number[0], languages, typed)
     multiple = _multiple(behind.multiple, languages)
-    value = number * multiple
+    value = printed * multiple
+    is_limit = before.phrase in _LIMITS and value < _SMALL
+    qualifier = _LIMITS[before.phrase] if is_limit else word.qualifier
     if before.is_negative:
-        value = _negated(value, word, typed)
-    qualifier = word.qualifier
-    if before.phrase in _LIMITS and value < _SMALL:
-        qualifier = _LIMITS[before.phrase]
-    is_rounded = decimals > 0 or multiple > 1
-    place = _plain(Decimal(multiple).scaleb(-decimals)) if is_rounded else None
-    # The words of the unit keep their capitals and accents.
-    unit = typed[len(typed) - len(behind.unit) :] if behind.unit else ""
+        _refuse_word(word, typed)
+        value = -value
+    place = None
+    if decimals or multiple > 1:
+        place = plain_number(Fraction(multiple, 10**decimals))
+    unit = _unit_as_typed(before, behind, typed)
+    return Qualified(plain_number(value), qualifier, place), unit
+
+
+def _only_number(figure: str, typed: str) -> re.Match[str]:
+    found = list(_NUMBER.finditer(figure))
+    if len(found) != 1:
+        raise DataError(
+            f"{typed!r} holds no single number in digits; "
+            "write one figure, such as 'more than 330'"
+        )
+    return found[0]
+
+
+def _unit_as_typed(before: _Before, behind: _Behind, typed: str) -> str:
+    """Return the currency and the unit, in its capitals and with its accents."""
     currency = (before.currency or behind.currency).upper()
-    unit = f"{currency} {unit}".strip()
-    return Qualified(_plain(value), qualifier, place), unit
+    typed = typed.removesuffix(behind.phrase).rstrip() if behind.is_last else typed
+    unit = typed[len(typed) - len(behind.unit) :] if behind.unit else ""
+    return f"{currency} {unit}".strip()
 
 
 def _of_number(number: Any) -> Qualified:
     if not math.isfinite(number):
         raise DataError(f"{number!r} is no number; write a published figure in digits")
-    return Qualified(int(number) if number == int(number) else float(number), "exact")
+    is_whole = number == int(number)
+    return Qualified(int(number) if is_whole else float(number), "exact")
 
 
 def _split_before(before: str) -> _Before:
@@ -294,20 +311,24 @@ def _split_before(before: str) -> _Before:
 
 
 def _split_behind(behind: str) -> _Behind:
-    """Split off a multiple, a currency, a qualifier, and keep the rest as the unit."""
+    """Split off a multiple, a currency and a phrase; the rest is the unit."""
     multiple, rest = _split_off(behind, MULTIPLES)
     currency, rest = _split_off(rest, _CURRENCIES)
     languages = frozenset(MULTIPLES.get(multiple, LANGUAGES))
     # "1,2 million de dollars", "2 millions d'euros"
     link = _LINK.match(rest) if multiple else None
     if link:
-        rest, languages = rest[link.end() :], languages & _CONTINENTAL
-    phrase, rest = _split_off(rest, BEHIND)
-    if not phrase:
-        endings = [words for words in BEHIND if rest.endswith(f" {words}")]
-        phrase = max(endings, key=len, default="")
-        rest = rest.removesuffix(phrase)
-    return _Behind(multiple, currency, phrase, rest.strip(), languages)
+        rest = rest[link.end() :]
+        languages &= _CONTINENTAL
+    phrase, unit = _split_off(rest, BEHIND)
+    is_last = False
+    # "20 missions or more"
+    endings = [ending for ending in BEHIND if rest.endswith(f" {ending}")]
+    if endings and not phrase:
+        phrase = max(endings, key=len)
+        unit = rest.removesuffix(phrase)
+        is_last = True
+    return _Behind(multiple, currency, phrase, unit.strip(), languages, is_last)
 
 
 def _split_off(text: str, options: Iterable[str]) -> tuple[str, str]:
@@ -349,6 +370,7 @@ def _check_unit(unit: str, behind: str, typed: str) -> None:
         and all(map(_UNIT_WORD.fullmatch, words))
         and _NEVER_A_UNIT.isdisjoint(words)
         and words[0] not in _NEVER_FIRST
+        and len(words[0]) > 1
     )
     if not is_unit:
         raise DataError(
@@ -359,7 +381,7 @@ def _check_unit(unit: str, behind: str, typed: str) -> None:
 
 def _parse_number(
     digits: str, languages: _Languages, typed: str
-) -> tuple[Decimal, int]:
+) -> tuple[Fraction, int]:
     """Return a number, and how many decimals were printed."""
     groups, marks = re.split(r"[.,' ]", digits), re.findall(r"[.,' ]", digits)
     decimals = ""
@@ -379,7 +401,7 @@ def _parse_number(
             f"{typed!r} has more digits than can be kept; "
             f"write up to {_DIGITS - 1}, or no decimals"
         )
-    return Decimal(f"{whole}.{decimals}" if decimals else whole), len(decimals)
+    return Fraction(int(whole + decimals), 10 ** len(decimals)), len(decimals)
 
 
 def _has_decimals(
@@ -421,14 +443,9 @@ def _multiple(name: str, languages: _Languages) -> int:
     return 1
 
 
-def _negated(value: Decimal, word: Word, typed: str) -> Decimal:
+def _refuse_word(word: Word, typed: str) -> None:
     if word.qualifier != "exact":
         raise DataError(
             f"{typed!r} could lie on either side of a negative number; "
             "leave out the word, or the sign"
         )
-    return -value
-
-
-def _plain(number: Decimal) -> float:
-    return int(number) if number == number.to_integral_value() else float(number)

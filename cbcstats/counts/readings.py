@@ -134,7 +134,7 @@ def bounds(
             f"`rounded_to` cannot be {rounded_to!r}; write the place, such as 0.1"
         )
     low, high = _range(value, qualifier, rounded_to, share)
-    return Bounds(_plain(low), _plain(high))
+    return Bounds(plain_number(low), plain_number(high))
 
 
 def ranges(
@@ -242,6 +242,13 @@ def check_reading(reading: Any) -> Fraction | None:
     return Fraction(str(share))
 
 
+def plain_number(number: Fraction | float) -> float:
+    """Return an exact number as int where it is whole, and as float otherwise."""
+    if number == math.inf:
+        return math.inf
+    return int(number) if number == int(number) else float(number)
+
+
 def _range(
     value: float, qualifier: str, rounded_to: float | None, share: Fraction | None
 ) -> tuple[Fraction | float, Fraction | float]:
@@ -252,7 +259,9 @@ def _range(
     if qualifier == "exact":
         return _rounded(number, place if is_rounded else Fraction(0))
     meaning = MEANINGS[qualifier]
-    _refuse_impossible(number, meaning, f"{qualifier.replace('_', ' ')} {value:,}")
+    _refuse_impossible(
+        number, meaning, f"{qualifier.replace('_', ' ')} {plain_number(number):,}"
+    )
     is_count = not is_rounded and not decimals
     reach: Fraction | float = math.inf
     if share is not None and not meaning.is_limit:
@@ -326,9 +335,3 @@ def _exact(value: float) -> tuple[Fraction, int]:
 
 def _floats(values: Any) -> np.ndarray:
     return pd.Series(values).to_numpy(dtype=float, na_value=np.nan)
-
-
-def _plain(end: Fraction | float) -> float:
-    if end == math.inf:
-        return math.inf
-    return int(end) if end == int(end) else float(end)
