@@ -306,7 +306,7 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
     wrong = split["problem"].notna()
     if wrong.any():
         row = split.index[wrong][0]
-        raise DataError(f"{number} of row {row}: {split['problem'][row]}")
+        raise DataError(f"{number} in row {row}: {split['problem'][row]}")
     read: dict[str, Any] = {"value": split["value"]}
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
         # What a column of the data says counts more than the words of a cell.
