@@ -154,8 +154,9 @@ def comparison(
     """
     is_pair = previous["period_end"].notna()
     now, before = later[is_pair], previous[is_pair]
-    rules = [Rule(_without_figure_before(later[~is_pair]), forbids=True)]
+    rules = []
     if a_year:
+        rules += [Rule(_without_figure_before(later[~is_pair]), forbids=True)]
         rules += _on_distance(now)
     rules += [
         *_on_lengths(now, before, per),

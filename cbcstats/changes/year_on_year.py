@@ -139,38 +139,35 @@ def year_on_year(
 def _columns_of(
     later: pd.DataFrame, previous: pd.DataFrame, names: list[str], per: str
 ) -> pd.DataFrame:
-    figure = [
-        "period",
-        "period_start",
-        "period_end",
-        "value",
-        "qualifier",
-        "low",
-        "high",
-    ]
+    series = later[[name for name in names if name != "unit"]]
+    now = figure_columns(later, per)
+    before = figure_columns(previous, per).add_prefix("previous_")
+    return pd.concat([series, now, before], axis="columns")
+
+
+def figure_columns(figures: pd.DataFrame, per: str) -> pd.DataFrame:
+    """Return the columns of figures that results show: periods, values and ranges."""
+    names = ["value", "qualifier", "low", "high"]
     if per == "month":
-        figure += ["rate", "rate_low", "rate_high"]
-    changes = later[[name for name in names if name != "unit"]].copy()
-    for prefix, figures in (("", later), ("previous_", previous)):
-        labels = text_column(labels_of(figures), figures.index)
-        is_typed = figures["period"].notna()
-        for name in figure:
-            changes[prefix + name] = figures[name]
-        # A fiscal year without days was placed in the calendar year in which it ends.
-        days = [f"{prefix}period_start", f"{prefix}period_end"]
-        changes[days] = changes[days].mask(is_typed)
-        has_figure = figures["period_end"].notna()
-        changes[f"{prefix}period"] = labels.where(has_figure)
-    return changes
+        names += ["rate", "rate_low", "rate_high"]
+    columns = figures[["period", "period_start", "period_end", *names]].copy()
+    # A fiscal year without days was placed in the calendar year in which it ends.
+    days = ["period_start", "period_end"]
+    is_typed = figures["period"].notna()
+    columns[days] = columns[days].mask(is_typed)
+    labels = text_column(labels_of(figures), figures.index)
+    has_figure = figures["period_end"].notna()
+    columns["period"] = labels.where(has_figure)
+    return columns
 
 
 def changes_of(
     later: pd.DataFrame, previous: pd.DataFrame, quantity: str
 ) -> dict[str, pd.Series]:
     """Return the change and the percent change with their ranges."""
-    low, high = _range_of(later, quantity)
-    low_before, high_before = _range_of(previous, quantity)
-    middle, middle_before = _middle(later, quantity), _middle(previous, quantity)
+    low, high = range_of(later, quantity)
+    low_before, high_before = range_of(previous, quantity)
+    middle, middle_before = middle_of(later, quantity), middle_of(previous, quantity)
     # A negative figure is farthest below one that is as small as can be.
     base_of_low = high_before.where(low >= 0, low_before)
     base_of_high = low_before.where(high >= 0, high_before)
@@ -185,13 +182,14 @@ def changes_of(
     }
 
 
-def _range_of(figures: pd.DataFrame, quantity: str) -> tuple[pd.Series, pd.Series]:
+def range_of(figures: pd.DataFrame, quantity: str) -> tuple[pd.Series, pd.Series]:
+    """Return the ends of the ranges of values, or of rates."""
     if quantity == "rate":
         return figures["rate_low"], figures["rate_high"]
     return figures["low"], figures["high"]
 
 
-def _middle(figures: pd.DataFrame, quantity: str) -> pd.Series:
+def middle_of(figures: pd.DataFrame, quantity: str) -> pd.Series:
     """Return the middle of the range; per month, divided by the length as given."""
     middle = (figures["low"] + figures["high"]) / 2
     middle = middle.where(np.isfinite(middle))
