@@ -11,6 +11,7 @@ from .changes.intervals import count_interval as count_interval
 from .changes.intervals import rate_ratio as rate_ratio
 from .changes.membership import compare_releases as compare_releases
 from .changes.membership import membership_changes as membership_changes
+from .changes.short_view import short_view as short_view
 from .changes.year_on_year import year_on_year as year_on_year
 from .charts.beneficiaries import plot_beneficiaries as plot_beneficiaries
 from .charts.changes import plot_changes as plot_changes
@@ -20,11 +21,12 @@ from .charts.contributions import plot_contributions as plot_contributions
 from .charts.counts import plot_counts as plot_counts
 from .charts.members import plot_members as plot_members
 from .charts.saving import save_chart as save_chart
+from .counts.figures_in_words import Qualified as Qualified
+from .counts.figures_in_words import parse_qualified as parse_qualified
+from .counts.figures_in_words import split_figures as split_figures
+from .counts.formats import format_range as format_range
 from .counts.percentages import Growth as Growth
 from .counts.percentages import parse_change as parse_change
-from .counts.qualifiers import Qualified as Qualified
-from .counts.qualifiers import parse_qualified as parse_qualified
-from .counts.ranges import format_range as format_range
 from .counts.readings import Bounds as Bounds
 from .counts.readings import bounds as bounds
 from .errors import ArgumentError as ArgumentError

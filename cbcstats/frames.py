@@ -38,10 +38,10 @@ _DIGITS: Final = 15
 _DIGITS_32: Final = 7
 
 
-def text_column(cells: Iterable[Any] | pd.Series, index: Any = None) -> pd.Series:
+def text_column(cells: Iterable[Any] | str | None, index: Any = None) -> pd.Series:
     """Make a column of text: `str` in pandas 3, `object` in pandas 2.
 
-    None, NaN, NA and NaT are missing.
+    None, NaN, NA and NaT are missing. A single text fills all rows of the index.
 
     Examples
     --------
@@ -265,6 +265,8 @@ def read_days(column: pd.Series) -> pd.Series:
     >>> read_days(pd.Series(["2018-12-31 23:59:59"])).dt.date.tolist()
     [datetime.date(2018, 12, 31)]
     """
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "M":
+        return _without_times(column).astype("datetime64[us]")
     # pandas reads 2018 and 2018-03 as their first day, and numbers as time since 1970.
     is_day = np.array([_names_a_day(day) for day in column], dtype=bool)
     candidates = column.where(is_day)

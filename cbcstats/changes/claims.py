@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from cbcstats.counts.figures_in_words import parse_qualified
 from cbcstats.counts.percentages import Growth, parse_change
-from cbcstats.counts.qualifiers import parse_qualified
 from cbcstats.counts.readings import Bounds, bounds
 from cbcstats.errors import DataError
 

@@ -57,7 +57,9 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     Adds `chain`, the number of the series; `breaks`, how many breaks its series had up
     to the figure; and `others`, what other sources give for the period.
     """
-    chain = figures.groupby([*names, *_measure(names)], sort=False, dropna=False)
+    # A running total is never of one series with flows, whatever `by` names.
+    keys = list(dict.fromkeys([*names, "measure"]))
+    chain = figures.groupby(keys, sort=False, dropna=False)
     figures = figures.assign(chain=chain.ngroup())
     period = ["chain", "period_start", "period_end"]
     preferred = figures[figures["preferred"]]
@@ -80,17 +82,13 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return preferred
 
 
-def _measure(names: list[str]) -> list[str]:
-    """A running total is not of one series with flows, whatever `by` names."""
-    return [] if "measure" in names else ["measure"]
-
-
 def _refuse_repeated(
     figures: pd.DataFrame, is_repeated: pd.Series, names: list[str]
 ) -> None:
     first = figures[is_repeated].iloc[[0]]
-    series = ", ".join(str(first[name].iloc[0]) for name in names)
-    period = labels_of(first)[0]
+    keys = [str(first[name].iloc[0]) for name in names if first[name].notna().all()]
+    series = ", ".join(key for key in keys if key not in ("", "all", "flow"))
+    period = labels_of(first).iloc[0]
     same = figures[figures["chain"] == first["chain"].iloc[0]]
     same = same[same["period_end"] == first["period_end"].iloc[0]]
     texts = same.select_dtypes(["object", "str", "category"])
@@ -121,14 +119,15 @@ def with_figure_before(
     return later, previous
 
 
-def labels_of(figures: pd.DataFrame) -> list[str]:
+def labels_of(figures: pd.DataFrame) -> pd.Series:
     """Name the period of each figure, as typed or by its days."""
-    period = ["period", "period_start", "period_end"]
-    distinct = figures[period].drop_duplicates()
-    names = period_labels(distinct["period_start"], distinct["period_end"])
-    distinct["label"] = distinct["period"].fillna(text_column(names, distinct.index))
-    labels: list[str] = figures[period].merge(distinct, on=period)["label"].tolist()
-    return labels
+    # Many series share the same few periods, so that each is named once.
+    period = figures["period_start"], figures["period_end"]
+    number = figures.groupby(list(period), dropna=False, sort=False).ngroup()
+    is_first = ~number.duplicated()
+    names = text_column(period_labels(*(days[is_first] for days in period)))
+    labels = names.take(number).set_axis(figures.index)
+    return figures["period"].fillna(labels)
 
 
 def comparison(
@@ -153,10 +152,12 @@ def comparison(
         should know. The index is that of the pairs.
     """
     is_pair = previous["period_end"].notna()
-    now, before = later[is_pair], previous[is_pair]
+    now, before = later, previous
     rules = []
+    if not is_pair.all():
+        now, before = later[is_pair], previous[is_pair]
+        rules.append(_without_figure_before(later[~is_pair]))
     if a_year:
-        rules += [Rule(_without_figure_before(later[~is_pair]), forbids=True)]
         rules += _on_distance(now)
     rules += [
         *_on_lengths(now, before, per),
@@ -189,7 +190,7 @@ def _rule(
     return Rule(pd.Series(texts, index=rows, dtype="object"), forbids)
 
 
-def _without_figure_before(figures: pd.DataFrame) -> pd.Series:
+def _without_figure_before(figures: pd.DataFrame) -> Rule:
     """Name the period that has no figure, and for a day the nearest one that has."""
     texts = []
     targets = figures.assign(
@@ -215,7 +216,7 @@ def _without_figure_before(figures: pd.DataFrame) -> pd.Series:
             texts.append(f"no figure near {label}")
         else:
             texts.append(f"no figure near {label} (nearest: {near})")
-    return pd.Series(texts, index=figures.index, dtype="object")
+    return Rule(pd.Series(texts, figures.index, dtype="object"), forbids=True)
 
 
 def _year_before(days: pd.Series) -> pd.Series:
@@ -249,7 +250,9 @@ def _on_lengths(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[R
 
     longer = np.maximum(now["days"], before["days"])
     shorter = np.minimum(now["days"], before["days"])
-    difference = (longer - shorter).mask(_are_same_months(now, before), 0)
+    difference = longer - shorter
+    if (difference > 0).any():
+        difference = difference.mask(_are_same_months(now, before), 0)
     is_large = (difference >= _A_WEEK) | (difference / shorter > _UNEQUAL)
     is_large &= is_flow
     is_small = is_flow & (difference >= 2) & ~is_large
@@ -364,8 +367,10 @@ def _on_registers(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     for figures in (now, before):
         partial = is_partial(figures)
         notes = notes_of(figures)
+        if not notes.any():
+            continue
         reason = notes.str.extract(rf"^{PARTIAL} ([^,;]*)", expand=False)
-        labels = text_column(labels_of(figures[partial]), figures.index[partial])
+        labels = labels_of(figures[partial])
         text = "{} may not be covered whole: {}"
         yield _rule(partial, text, labels, reason, forbids=True)
         pattern = "((?:first|last) mission on [^;]*; [^;]* is taken as covered whole)"

@@ -11,6 +11,7 @@ import pandas as pd
 from cbcstats.arguments import check_choice, check_column, check_names, check_text
 from cbcstats.changes.comparability import (
     comparison,
+    labels_of,
     preferred_figures,
     with_figure_before,
 )
@@ -127,22 +128,24 @@ def contributions(
     later, previous = _parts_before(_with_absent_parts(figures, series, by))
     quantity = "rate" if per == "month" else "value"
     total, total_before = _totals(later, later), _totals(previous, later)
-    changes = later[[*series, by]].join(figure_columns(later, per))
-    before = figure_columns(previous, per).add_prefix("previous_")
-    changes = changes.join(before)
-    columns = _contributions_of(later, previous, total_before, quantity)
-    changes = changes.assign(**columns)
     total_changes = changes_of(total, total_before, quantity)
-    for end in ("", "_low", "_high"):
-        changes[f"total_percent_change{end}"] = total_changes[f"percent_change{end}"]
     # What the total was before decides whether there is a percent change.
     base = previous.assign(low=total_before["low"], high=total_before["high"])
-    changes[["comparable", "why"]] = _comparison_of_parts(later, base, by, per)
-    changes["per"] = text_column([per] * len(later))
-    changes["unit"] = later["unit"]
-    changes["source_id"] = later["source_id"]
-    changes["previous_source_id"] = previous["source_id"]
-    return changes
+    columns = {
+        **{name: later[name] for name in (*series, by)},
+        **figure_columns(later, "", per),
+        **figure_columns(previous, "previous_", per),
+        **_contributions_of(later, previous, total_before, quantity),
+        "total_percent_change": total_changes["percent_change"],
+        "total_percent_change_low": total_changes["percent_change_low"],
+        "total_percent_change_high": total_changes["percent_change_high"],
+        **_comparison_of_parts(later, base, by, per),
+        "per": text_column(per, later.index),
+        "unit": later["unit"],
+        "source_id": later["source_id"],
+        "previous_source_id": previous["source_id"],
+    }
+    return pd.DataFrame(columns)
 
 
 def sum_of_others(values: pd.Series, group: pd.Series) -> pd.Series:
@@ -301,7 +304,7 @@ def _gaps(figures: pd.DataFrame, moment: pd.Series, by: str) -> pd.Series:
     """Name the parts of each change that have no figure, and the period."""
     is_gap = figures["value"].isna() & figures["period_end"].notna()
     gaps = figures[is_gap]
-    labels = figure_columns(gaps, "period")["period"]
+    labels = labels_of(gaps)
     names = text_column(gaps[by]).fillna("not stated").groupby(moment[is_gap])
     texts = "no figure of " + names.agg(_listed)
     texts += " for " + labels.groupby(moment[is_gap]).first()

@@ -104,20 +104,22 @@ def index_to(
     )
     names = series_of(figures, by)
     figures = preferred_figures(figures, names)
-    figures["period_name"] = text_column(labels_of(figures))
+    figures["period_name"] = labels_of(figures)
     figures, days_of_base = _with_base(figures, base, year_start)
     is_itself = figures["is_base"] & (figures["bases"] == 1)
-    series = figures[[name for name in names if name != "unit"]]
-    index = series.join(figure_columns(figures, per))
-    for name, column in _indices(figures, per).items():
-        index[name] = column
+    series = [name for name in names if name != "unit"]
     compared = _comparison_with_base(figures, days_of_base, per)
-    index["comparable"] = compared["comparable"] | is_itself
-    index["why"] = compared["why"].mask(is_itself, "base")
-    index["per"] = text_column([per] * len(figures))
-    index["unit"] = figures["unit"]
-    index["source_id"] = figures["source_id"]
-    return index
+    columns = {
+        **{name: figures[name] for name in series},
+        **figure_columns(figures, "", per),
+        **_indices(figures, per),
+        "comparable": compared["comparable"] | is_itself,
+        "why": compared["why"].mask(is_itself, "base"),
+        "per": text_column(per, figures.index),
+        "unit": figures["unit"],
+        "source_id": figures["source_id"],
+    }
+    return pd.DataFrame(columns)
 
 
 def growth_rate(
@@ -189,25 +191,32 @@ def growth_rate(
     figures = figures[has_several]
     first = figures.drop_duplicates("chain", ignore_index=True)
     last = figures.drop_duplicates("chain", keep="last", ignore_index=True)
-    rates = last[[name for name in names if name != "unit"]].copy()
-    columns = ["period", "period_start", "period_end", "value"]
-    for prefix, ends in (("first_", first), ("last_", last)):
-        shown_columns = figure_columns(ends, per)[columns]
-        rates = rates.join(shown_columns.add_prefix(prefix))
     days = (_middle_day(last) - _middle_day(first)).dt.days
-    rates["years"] = _years_between(first, last)
-    years = rates["years"].where(days >= _TEN_MONTHS)
-    for name, column in _growth_rates(first, last, years, per).items():
-        rates[name] = column
+    years = _years_between(first, last)
+    years_of_rate = years.where(days >= _TEN_MONTHS)
     compared = comparison(last, first, per=per, a_year=False)
-    reasons = _without_rate(days, last, years).str.cat(compared["why"], "; ")
-    rates["comparable"] = compared["comparable"] & years.notna()
-    rates["why"] = text_column(reasons.str.strip("; "))
-    rates["per"] = text_column([per] * len(last))
-    rates["unit"] = last["unit"]
-    rates["source_id"] = last["source_id"]
-    rates["previous_source_id"] = first["source_id"]
-    return rates
+    reasons = _without_rate(days, last).str.cat(compared["why"], "; ")
+    series = [name for name in names if name != "unit"]
+    columns = {
+        **{name: last[name] for name in series},
+        **_period_and_value(first, "first_"),
+        **_period_and_value(last, "last_"),
+        "years": years,
+        **_growth_rates(first, last, years_of_rate, per),
+        "comparable": compared["comparable"] & years_of_rate.notna(),
+        "why": text_column(reasons.str.strip("; ")),
+        "per": text_column(per, last.index),
+        "unit": last["unit"],
+        "source_id": last["source_id"],
+        "previous_source_id": first["source_id"],
+    }
+    return pd.DataFrame(columns)
+
+
+def _period_and_value(figures: pd.DataFrame, prefix: str) -> dict[str, pd.Series]:
+    columns = figure_columns(figures, prefix, "period")
+    names = ["period", "period_start", "period_end", "value"]
+    return {prefix + name: columns[prefix + name] for name in names}
 
 
 def _with_base(
@@ -320,15 +329,15 @@ def _comparison_with_base(
     return compared.assign(comparable=compared["comparable"] & ~is_other, why=why)
 
 
-def _without_rate(
-    days: pd.Series, last: pd.DataFrame, years: pd.Series
-) -> pd.Series:
-    """Say why there is no yearly rate, where that is not about comparability."""
-    months = (days / DAYS_PER_MONTH).map("{:.1f} months apart, ".format)
-    too_short = months + "too short a time for a yearly rate"
-    reason = too_short.where(years.isna(), "")
-    negative = "the last figure may be negative, so there is no yearly rate"
-    return reason.mask(years.notna() & (last["low"] < 0), negative)
+def _without_rate(days: pd.Series, last: pd.DataFrame) -> pd.Series:
+    """Say why there is no yearly rate, if that is not about the first figure."""
+    may_be_negative = last["low"] < 0
+    reason = pd.Series("", days.index, dtype="object")
+    text = "the last figure may be negative, so there is no yearly rate"
+    reason = reason.mask(may_be_negative, text)
+    months = (days / DAYS_PER_MONTH).map("{:.1f} months apart".format)
+    text = months + ", too short a time for a yearly rate"
+    return reason.mask(days < _TEN_MONTHS, text)
 
 
 def _growth_rates(

@@ -111,7 +111,7 @@ def find_partners(figures: pd.DataFrame, chain: np.ndarray) -> Partners:
 
 
 def _lanes(chain: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """Number the kinds of period of each series: months, quarters, years, days."""
+    """Give each kind of period of a series a number: months, quarters, years, days."""
     order = np.lexsort([length, chain])
     ordered_chain, ordered_length = chain[order], length[order]
     is_other_chain = ordered_chain[1:] != ordered_chain[:-1]

@@ -125,40 +125,36 @@ def year_on_year(
     )
     names = series_of(figures, by)
     later, previous = with_figure_before(preferred_figures(figures, names))
-    changes = _columns_of(later, previous, names, per)
     quantity = "rate" if per == "month" else "value"
-    changes = changes.assign(**changes_of(later, previous, quantity))
-    changes[["comparable", "why"]] = comparison(later, previous, per=per)
-    changes["per"] = text_column([per] * len(later))
-    changes["unit"] = later["unit"]
-    changes["source_id"] = later["source_id"]
-    changes["previous_source_id"] = previous["source_id"]
-    return changes
+    series = [name for name in names if name != "unit"]
+    columns = {
+        **{name: later[name] for name in series},
+        **figure_columns(later, "", per),
+        **figure_columns(previous, "previous_", per),
+        **changes_of(later, previous, quantity),
+        **comparison(later, previous, per=per),
+        "per": text_column(per, later.index),
+        "unit": later["unit"],
+        "source_id": later["source_id"],
+        "previous_source_id": previous["source_id"],
+    }
+    return pd.DataFrame(columns)
 
 
-def _columns_of(
-    later: pd.DataFrame, previous: pd.DataFrame, names: list[str], per: str
-) -> pd.DataFrame:
-    series = later[[name for name in names if name != "unit"]]
-    now = figure_columns(later, per)
-    before = figure_columns(previous, per).add_prefix("previous_")
-    return pd.concat([series, now, before], axis="columns")
-
-
-def figure_columns(figures: pd.DataFrame, per: str) -> pd.DataFrame:
+def figure_columns(
+    figures: pd.DataFrame, prefix: str, per: str
+) -> dict[str, pd.Series]:
     """Return the columns of figures that results show: periods, values and ranges."""
+    labels = labels_of(figures).where(figures["period_end"].notna())
+    columns = {f"{prefix}period": labels}
+    # A fiscal year without days was placed in the calendar year in which it ends.
+    has_days = figures["period"].isna()
+    for name in ("period_start", "period_end"):
+        columns[prefix + name] = figures[name].where(has_days)
     names = ["value", "qualifier", "low", "high"]
     if per == "month":
         names += ["rate", "rate_low", "rate_high"]
-    columns = figures[["period", "period_start", "period_end", *names]].copy()
-    # A fiscal year without days was placed in the calendar year in which it ends.
-    days = ["period_start", "period_end"]
-    is_typed = figures["period"].notna()
-    columns[days] = columns[days].mask(is_typed)
-    labels = text_column(labels_of(figures), figures.index)
-    has_figure = figures["period_end"].notna()
-    columns["period"] = labels.where(has_figure)
-    return columns
+    return columns | {prefix + name: figures[name] for name in names}
 
 
 def changes_of(
@@ -201,7 +197,10 @@ def middle_of(figures: pd.DataFrame, quantity: str) -> pd.Series:
 
 def percent(value: pd.Series, previous: pd.Series) -> pd.Series:
     """Return a change in percent; missing unless the value before is positive."""
-    return 100 * (value / previous.where(previous > 0) - 1)
+    base = previous.where(previous > 0)
+    # Not value / base - 1, which makes 10.000000000000009 of 110 after 100.
+    change = 100 * (value - base) / base
+    return change.mask(np.isinf(base), -100.0)
 
 
 def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from cbcstats.charts.descriptions import change_label, change_text, changes_text
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
 from cbcstats.charts.layout import finish, new_axes, source_ids
 from cbcstats.charts.marks import GREY, INK, PAPER, cycle, styled
-from cbcstats.counts.formats import words
+from cbcstats.counts.formats import has_rates, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ def plot_changes(
     name = title or "Change against the figure a year before"
     with styled():
         ax = ax or new_axes(height=1.4 + 0.62 * len(changes))
-        labels = [change_label(change, changes) for change in changes.itertuples(index=False)]
+        labels = [
+            change_label(change, changes) for change in changes.itertuples(index=False)
+        ]
         begin_rows(ax, [label.replace(" against ", " against\n") for label in labels])
         ax.axvline(0, color=INK, linewidth=1)
         ends = changes[["percent_change_low", "percent_change_high"]].to_numpy()
@@ -80,7 +82,7 @@ def plot_changes(
         low, high = min(finite), max(finite)
         room = 0.08 * ((high - low) or 1)
         ax.set_xlim(low - room, high + room)
-        monthly = " of numbers a month" if changes.attrs.get("per") == "month" else ""
+        monthly = " of the monthly rate" if has_rates(changes) else ""
         ax.set_xlabel(f"change in percent{monthly}")
         for place, change in enumerate(changes.itertuples(index=False)):
             _draw_change(ax, place, change, cycle()[0])

@@ -91,7 +91,9 @@ def plot_claims(
         ends = 100 * ends / np.where(before > 0, before, np.nan)
     with styled():
         ax = ax or new_axes(height=min(1.6 + 0.62 * len(verdicts), _MOST))
-        begin_rows(ax, [claim_label(claim) for claim in verdicts.itertuples(index=False)])
+        begin_rows(
+            ax, [claim_label(claim) for claim in verdicts.itertuples(index=False)]
+        )
         _begin_axis(ax, ends[np.isfinite(ends)])
         unit = words(verdicts["indicator"].iloc[0])
         ax.set_xlabel(

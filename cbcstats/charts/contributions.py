@@ -170,7 +170,9 @@ def _stack(of_period: pd.DataFrame, by: str) -> Stack:
     comparable = bool(of_period["comparable"].all())
     pieces = [
         Piece(part, 0.0 if pd.isna(row.contribution) else row.contribution, points(row))
-        for part, row in zip(of_period[by], of_period.itertuples(index=False), strict=True)
+        for part, row in zip(
+            of_period[by], of_period.itertuples(index=False), strict=True
+        )
     ]
     total = total_text(of_period)
     forms = (total,) if comparable else (f"{total}, not\ncomparable", total)

@@ -150,7 +150,9 @@ def _figures_of_one_indicator(
         )
     if per == "month":
         rates = {"value": "rate", "low": "rate_low", "high": "rate_high"}
-        figures = figures.assign(**{name: figures[rate] for name, rate in rates.items()})
+        figures = figures.assign(
+            **{name: figures[rate] for name, rate in rates.items()}
+        )
     figures = figures[figures["value"].notna()]
     if figures.empty:
         lacking = (
@@ -193,7 +195,9 @@ def _check_one_part(figures: pd.DataFrame) -> None:
         and first[name].nunique() == len(first)
     ]
     parts = [
-        name for name in parts if name not in ("low", "high", "printed", "days", "middle")
+        name
+        for name in parts
+        if name not in ("low", "high", "printed", "days", "middle")
     ]
     if parts:
         raise ArgumentError(

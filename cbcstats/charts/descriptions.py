@@ -11,7 +11,14 @@ import pandas as pd
 from cbcstats.changes.contributions import LEAST
 from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster
 from cbcstats.counts.figures import PARTIAL
-from cbcstats.counts.formats import format_range, heading, per_month, printed, words
+from cbcstats.counts.formats import (
+    format_range,
+    has_rates,
+    heading,
+    per_month,
+    printed,
+    words,
+)
 from cbcstats.counts.periods import period_label
 from cbcstats.tables.codelists import SHORT_REGIONS
 
@@ -73,7 +80,7 @@ def changes_text(changes: pd.DataFrame, title: str) -> str:
         sentences.append(
             f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}"
         )
-    monthly = ", of numbers a month" if changes.attrs.get("per") == "month" else ""
+    monthly = " of monthly rates" if has_rates(changes) else ""
     compared = f"{changes['comparable'].sum()} of {len(changes)} can be compared"
     return f"Chart of percent changes{monthly}: {title}. {'. '.join(sentences)}. {compared}."
 
@@ -88,18 +95,17 @@ def change_text(change: Any) -> str:
 
 def change_label(change: Any, changes: pd.DataFrame) -> str:
     """Name the two periods of a change, and its series where there are several."""
-    keys = changes.attrs.get("by", ("indicator", "scope", "programme", "wco_region"))
+    # The columns of the series stand before those of the period.
+    first = changes.columns.get_loc("period")
     places = [
-        changes.columns.get_loc(name)
-        for name in keys
-        if name in changes and changes[name].nunique() > 1
+        place
+        for place in range(first)
+        if changes.iloc[:, place].nunique(dropna=False) > 1
     ]
     series = [words(change[place]) for place in places]
-    now = period_label(change.period_start, change.period_end)
-    if pd.isna(change.previous_period_end):
-        return ", ".join([*series, now])
-    before = period_label(change.previous_period_start, change.previous_period_end)
-    return ", ".join([*series, f"{now} against {before}"])
+    if pd.isna(change.previous_period):
+        return ", ".join([*series, change.period])
+    return ", ".join([*series, f"{change.period} against {change.previous_period}"])
 
 
 def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:

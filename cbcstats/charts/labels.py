@@ -81,11 +81,7 @@ def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
     size = SMALL if len(figures) > CROWDED else SMALL + 1
     rivals = figures.duplicated(["scope", "period_start", "period_end"], keep=False)
     for figure, rival in zip(figures.itertuples(index=False), rivals, strict=True):
-        text = (
-            format_range(figure.low, figure.high)
-            if monthly
-            else figure.printed
-        )
+        text = format_range(figure.low, figure.high) if monthly else figure.printed
         if not figure.preferred:
             _label_other_source(ax, figure, text)
             continue

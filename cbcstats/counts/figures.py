@@ -164,9 +164,11 @@ def _typed(counts: pd.DataFrame) -> pd.DataFrame:
         counts = counts[is_dated]
     absent = {name: cell for name, cell in _DEFAULTS.items() if name not in counts}
     figures = counts.reset_index(drop=True).assign(**absent)
-    for name in _TEXTS:
-        text = text_column(figures[name])
-        figures[name] = text.fillna(_DEFAULTS.get(name, "flow"))
+    texts = {}
+    for name in (*_TEXTS, "source_id"):
+        text = text_column(absent.get(name, figures[name]), figures.index)
+        texts[name] = text.fillna(_DEFAULTS.get(name, "flow"))
+    figures = figures.assign(**texts)
     check_words(figures["measure"], MEASURES)
     check_words(figures["period_basis"], BASES)
     check_words(figures["qualifier"], QUALIFIERS)

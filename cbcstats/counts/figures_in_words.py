@@ -1,28 +1,434 @@
-"""Temporary."""
+"""Read published figures: "nearly 600 suspects", "plus de 1,2 million", ">330"."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import re
+import unicodedata
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
-from cbcstats.counts.qualifiers import parse_qualified
+from cbcstats.arguments import check_choice, check_series
+from cbcstats.counts.qualifiers import (
+    BEFORE,
+    BEHIND,
+    LANGUAGES,
+    LONGEST,
+    MULTIPLES,
+    Word,
+    fold,
+)
 from cbcstats.errors import DataError
-from cbcstats.frames import as_text, text_column
+from cbcstats.frames import text_column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Digits and point of a number with decimals that a float holds exactly.
+_DIGITS: Final = 16
+# Below it, < and > in a table are limits set in advance, and no rounded numbers.
+_SMALL: Final = 20
+_ANY: Final = frozenset(LANGUAGES)
+_CONTINENTAL: Final = frozenset({"fr", "es"})
+_NO_WORD: Final = Word("exact", _ANY)
+_LIMITS: Final = {"<": "below", ">": "above"}
+_GROUP: Final = 3  # digits between two marks of thousands
+_MOST_WORDS: Final = 6  # of a unit
+
+_NUMBER: Final = re.compile(r"[0-9]+(?:[.,'][0-9]+| [0-9]{3}(?![0-9]))*")
+_CURRENCY_NAMES: Final = (
+    "us$ au$ ca$ nz$ hk$ a$ c$ r$ s$ $ € £ ¥ eur usd gbp chf jpy cny cad aud "
+    "xof xaf fcfa sdr"
+)
+_CURRENCIES: Final = _CURRENCY_NAMES.split()
+_BEFORE: Final = re.compile(
+    r"(?P<phrase>.*?)\s*(?P<minus>(?<!\S)[-\N{MINUS SIGN}\N{EN DASH}])?"
+    rf"(?:(?<![a-z])(?P<currency>{'|'.join(map(re.escape, _CURRENCIES))})\s?)?"
+)
+_LINK: Final = re.compile(r" (?:de |d')")
+_UNIT_WORD: Final = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
+# Words of shares, of a second figure, of changes, or of a second qualifier.
+_OTHER_WORDS: Final = (
+    "percent percentage pct cent ciento pour por pp points point times fold x half third "
+    "quarter halves thirds quarters dozen dozens score lakh crore hundred hundreds "
+    "thousand thousands million millions billion billions trillion ten twenty thirty "
+    "forty fifty mille milliers millones miles mitad moitie tercio tiers quart quarts "
+    "douzaine douzaines dizaine dizaines centaine centaines docena docenas cientos "
+    "cien decena decenas diez dix vingt or and to ou et o y more less fewer than over "
+    "under above below about almost nearly around roughly approximately up down higher "
+    "lower least most so plus moins mas menos casi environ minus out st nd rd th"
+)
+_NEVER_A_UNIT: Final = frozenset(_OTHER_WORDS.split())
+_SMALL_WORDS: Final = (
+    "of the an in on at by per from for de des du d le la les los las el del en sur "
+    "sobre dans a par every each"
+)
+_NEVER_FIRST: Final = frozenset(_SMALL_WORDS.split())
+_MISSING: Final = {
+    "": None,
+    ":": "O",
+    "..": "O",
+    "...": "O",
+    "\N{HORIZONTAL ELLIPSIS}": "O",
+    "-": "O",
+    "\N{EN DASH}": "O",
+    "\N{EM DASH}": "O",
+    "n/a": "O",
+    "na": "O",
+    "c": "Q",
+}
 
 
-def split_figures(series):
-    out = []
-    for c in series:
-        t = as_text(c)
-        try:
-            q = parse_qualified(t)
-            out.append((q.value, q.qualifier, None, None, None, None))
-        except DataError as e:
-            out.append((None, None, None, None, str(e) if t else None, None))
-    d = pd.DataFrame(
-        out,
-        index=series.index,
-        columns=["value", "qualifier", "rounded_to", "unit", "problem", "obs_status"],
+class Qualified(NamedTuple):
+    """A number as printed, its qualifier, and the place to which it was rounded."""
+
+    value: float
+    qualifier: str
+    rounded_to: float | None = None
+
+
+def parse_qualified(text: str, *, language: str | None = None) -> Qualified:
+    """Read a published figure: the number printed and the word beside it.
+
+    Parameters
+    ----------
+    text : str
+        Such as `more than 330`, `nearly 600 suspects`, `20+`, `US$ 24.1 million`,
+        `plus de 1 200`, `casi 2.000`. Digits, no numbers in words.
+    language : {"en", "fr", "es"}, optional
+        Only words of this language are read, and its decimal mark. Without it, the
+        words tell the language.
+
+    Returns
+    -------
+    Qualified
+        `value`, an int where the number is whole and a float otherwise; `qualifier`,
+        see `bounds`; and `rounded_to`, the last place printed, where there is a
+        multiple or a decimal: 100,000 for 1.2 million, else None.
+
+    Raises
+    ------
+    DataError
+        If there is no number, more than one, or a word that is not known: nothing is
+        guessed. A comma or point before three digits is read by the language; without
+        one, `1,200` is a thousand, and `1.200` is refused.
+
+    Notes
+    -----
+    A `<` or `>` before a number below 20 is a limit, as tables print it to hide small
+    counts: its qualifier is `below` or `above`. From 20 on the signs are short for
+    *less than* and *more than*.
+
+    Examples
+    --------
+    >>> parse_qualified("more than 330")
+    Qualified(value=330, qualifier='more_than', rounded_to=None)
+    >>> parse_qualified("près de 1,2 million")
+    Qualified(value=1200000, qualifier='almost', rounded_to=100000)
+    >>> parse_qualified("<5").qualifier
+    'below'
+    """
+    return _parse(text, _languages(language))[0]
+
+
+def split_figures(series: Any, *, language: str | None = None) -> pd.DataFrame:
+    """Read a column of published figures, as `parse_qualified` does for one.
+
+    Parameters
+    ----------
+    series : Series or list
+        Numbers and texts. A number is an exact figure.
+    language : {"en", "fr", "es"}, optional
+        As for `parse_qualified`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the index of the series: `value` (Float64), `qualifier` (text), `rounded_to`
+        (Float64), `unit` (text: the currency and the words behind the number),
+        `obs_status` (text) and `problem` (text: why a cell could not be read). What
+        does not hold for a cell is missing.
+
+    Notes
+    -----
+    `:`, `..`, `-` and `n/a` are missing values, and `c` is a confidential one. Their
+    `obs_status` is the code of the SDMX list CL_OBS_STATUS: O for missing, Q for
+    missing because suppressed. They are no problems, nor are empty cells.
+
+    Examples
+    --------
+    >>> figures = split_figures(["330", "nearly 600 suspects", "c"])
+    >>> figures[["value", "qualifier", "unit", "obs_status"]]
+       value qualifier      unit obs_status
+    0  330.0     exact       NaN        NaN
+    1  600.0    almost  suspects        NaN
+    2   <NA>       NaN       NaN          Q
+    """
+    column = check_series("series", series, "published figures")
+    languages = _languages(language)
+    codes, cells = pd.factorize(column.astype(object))
+    # The last row is for missing cells, whose code is -1.
+    read = [*(_split(cell, languages) for cell in cells), _Split()]
+    table = pd.DataFrame(read, columns=_Split._fields).take(codes)
+    table.index = column.index
+    numeric = table[["value", "rounded_to"]].astype("Float64")
+    texts = table[["qualifier", "unit", "obs_status", "problem"]].apply(text_column)
+    return pd.concat([numeric, texts], axis=1)[list(table)]
+
+
+class _Split(NamedTuple):
+    value: float | None = None
+    qualifier: str | None = None
+    rounded_to: float | None = None
+    unit: str | None = None
+    obs_status: str | None = None
+    problem: str | None = None
+
+
+def _split(cell: Any, languages: _Languages) -> _Split:
+    marker = fold(cell).strip() if isinstance(cell, str) else None
+    if marker in _MISSING:
+        return _Split(obs_status=_MISSING[marker])
+    try:
+        figure, unit = _parse(cell, languages)
+    except DataError as error:
+        return _Split(problem=str(error))
+    return _Split(*figure, unit=unit or None)
+
+
+class _Languages(NamedTuple):
+    """The languages that a figure can be in, and whether the caller named it."""
+
+    codes: frozenset[str]
+    is_given: bool
+
+    def narrowed(self, codes: Iterable[str]) -> _Languages:
+        return self._replace(codes=self.codes & frozenset(codes))
+
+    @property
+    def has_decimal_comma(self) -> bool:
+        return "en" not in self.codes
+
+
+class _Before(NamedTuple):
+    """What stands before a number."""
+
+    phrase: str
+    is_negative: bool
+    currency: str
+
+
+class _Behind(NamedTuple):
+    """What stands behind a number."""
+
+    multiple: str
+    currency: str
+    phrase: str
+    unit: str
+    languages: frozenset[str]
+
+
+def _languages(language: str | None) -> _Languages:
+    if language is None:
+        return _Languages(_ANY, is_given=False)
+    check_choice("language", language, LANGUAGES)
+    return _Languages(frozenset({language}), is_given=True)
+
+
+def _parse(text: Any, languages: _Languages) -> tuple[Qualified, str]:
+    """Return a figure and its unit."""
+    if not isinstance(text, bool) and isinstance(text, numbers.Real | Decimal):
+        return _of_number(text), ""
+    typed = unicodedata.normalize("NFC", " ".join(str(text)[: LONGEST + 1].split()))
+    figure = fold(typed)
+    found = list(_NUMBER.finditer(figure))
+    if len(found) != 1 or len(typed) > LONGEST:
+        raise DataError(
+            f"{typed[:LONGEST]!r} holds no single number in digits; "
+            "write one figure, such as 'more than 330'"
+        )
+    start, end = found[0].span()
+    before, behind = _split_before(figure[:start]), _split_behind(figure[end:])
+    word = _word_of(before.phrase, behind.phrase, typed)
+    if behind.unit:
+        _check_unit(behind.unit, figure[end:], typed)
+    languages = languages.narrowed(word.languages).narrowed(behind.languages)
+    if not languages.codes:
+        raise DataError(
+            f"{typed!r} has words of another language; write one language, "
+            "and leave out `language` or give that one"
+        )
+    number, decimals = _parse_number(found[0][0], languages, typed)
+    multiple = _multiple(behind.multiple, languages)
+    value = number * multiple
+    if before.is_negative:
+        value = _negated(value, word, typed)
+    qualifier = word.qualifier
+    if before.phrase in _LIMITS and value < _SMALL:
+        qualifier = _LIMITS[before.phrase]
+    is_rounded = decimals > 0 or multiple > 1
+    place = _plain(Decimal(multiple).scaleb(-decimals)) if is_rounded else None
+    # The words of the unit keep their capitals and accents.
+    unit = typed[len(typed) - len(behind.unit) :] if behind.unit else ""
+    currency = (before.currency or behind.currency).upper()
+    unit = f"{currency} {unit}".strip()
+    return Qualified(_plain(value), qualifier, place), unit
+
+
+def _of_number(number: Any) -> Qualified:
+    if not math.isfinite(number):
+        raise DataError(f"{number!r} is no number; write a published figure in digits")
+    return Qualified(int(number) if number == int(number) else float(number), "exact")
+
+
+def _split_before(before: str) -> _Before:
+    found = _BEFORE.fullmatch(before)
+    if found is None:
+        return _Before(before.strip(), is_negative=False, currency="")
+    return _Before(
+        found["phrase"].strip(), bool(found["minus"]), found["currency"] or ""
     )
-    for n in ("qualifier", "unit", "problem", "obs_status"):
-        d[n] = text_column(d[n])
-    d["value"] = d["value"].astype("Float64")
-    d["rounded_to"] = d["rounded_to"].astype("Float64")
-    return d
+
+
+def _split_behind(behind: str) -> _Behind:
+    """Split off a multiple, a currency, a qualifier, and keep the rest as the unit."""
+    multiple, rest = _split_off(behind, MULTIPLES)
+    currency, rest = _split_off(rest, _CURRENCIES)
+    languages = frozenset(MULTIPLES.get(multiple, LANGUAGES))
+    # "1,2 million de dollars", "2 millions d'euros"
+    link = _LINK.match(rest) if multiple else None
+    if link:
+        rest, languages = rest[link.end() :], languages & _CONTINENTAL
+    phrase, rest = _split_off(rest, BEHIND)
+    if not phrase:
+        endings = [words for words in BEHIND if rest.endswith(f" {words}")]
+        phrase = max(endings, key=len, default="")
+        rest = rest.removesuffix(phrase)
+    return _Behind(multiple, currency, phrase, rest.strip(), languages)
+
+
+def _split_off(text: str, options: Iterable[str]) -> tuple[str, str]:
+    """Return the longest option that a text begins with, and the rest."""
+    text_after_space = text.lstrip()
+    fitting = [
+        option
+        for option in options
+        if text_after_space.startswith(option)
+        and not re.match(r"[^\W_]{2}", text_after_space[len(option) - 1 :])
+    ]
+    option = max(fitting, key=len, default="")
+    return option, text_after_space[len(option) :] if option else text
+
+
+def _word_of(phrase_before: str, phrase_behind: str, typed: str) -> Word:
+    if phrase_before and phrase_behind:
+        raise DataError(
+            f"{typed!r} has words on both sides of the number; leave one of them"
+        )
+    if not phrase_before:
+        return BEHIND.get(phrase_behind, _NO_WORD)
+    if phrase_before not in BEFORE:
+        raise DataError(
+            f"{phrase_before!r} in {typed!r} is not a known word before a number; write "
+            "'more than', 'at least', 'about', 'almost', 'less than', 'at most' or none"
+        )
+    return BEFORE[phrase_before]
+
+
+def _check_unit(unit: str, behind: str, typed: str) -> None:
+    """Refuse what is no plain name of a thing counted, such as a share."""
+    words = unit.split(" ")
+    # 3rd, 20%, 5km
+    touches_the_digits = behind.startswith(unit)
+    is_unit = (
+        not touches_the_digits
+        and len(words) <= _MOST_WORDS
+        and all(map(_UNIT_WORD.fullmatch, words))
+        and _NEVER_A_UNIT.isdisjoint(words)
+        and words[0] not in _NEVER_FIRST
+    )
+    if not is_unit:
+        raise DataError(
+            f"{unit!r} behind the number in {typed!r} cannot be read; "
+            "write a count and what it counts, such as '330 missions'"
+        )
+
+
+def _parse_number(
+    digits: str, languages: _Languages, typed: str
+) -> tuple[Decimal, int]:
+    """Return a number, and how many decimals were printed."""
+    groups, marks = re.split(r"[.,' ]", digits), re.findall(r"[.,' ]", digits)
+    decimals = ""
+    if _has_decimals(groups, marks, languages, typed):
+        decimals = groups.pop()
+        marks.pop()
+    is_grouped = len(set(marks)) == 1 and len(groups[0]) <= _GROUP
+    is_grouped &= all(len(group) == _GROUP for group in groups[1:])
+    if marks and not is_grouped:
+        raise DataError(
+            f"{digits!r} in {typed!r} is not a number with thousands set apart; "
+            "write digits only"
+        )
+    whole = "".join(groups)
+    if decimals and len(whole + decimals) >= _DIGITS:
+        raise DataError(
+            f"{typed!r} has more digits than can be kept; "
+            f"write up to {_DIGITS - 1}, or no decimals"
+        )
+    return Decimal(f"{whole}.{decimals}" if decimals else whole), len(decimals)
+
+
+def _has_decimals(
+    groups: list[str], marks: list[str], languages: _Languages, typed: str
+) -> bool:
+    """Tell whether the last mark in a number is a decimal mark."""
+    last = marks[-1] if marks else ""
+    if last not in (".", ",") or marks.count(last) > 1:
+        return False
+    # Another mark sets the thousands apart, as in 1,234.5 and 1 234,5.
+    if len(marks) > 1:
+        return True
+    is_decimal_mark = (last == ",") == languages.has_decimal_comma
+    may_be_thousands = (
+        len(groups[1]) == _GROUP
+        and len(groups[0]) <= _GROUP
+        and not groups[0].startswith("0")
+    )
+    if not may_be_thousands:
+        if last == "," and not is_decimal_mark:
+            raise DataError(
+                f"{typed!r} has a comma before {len(groups[1])} digits; write a point, "
+                "or give language='fr' or 'es' if it is a decimal mark"
+            )
+        return True
+    if is_decimal_mark and not languages.is_given:
+        raise DataError(
+            f"{typed!r} could be a thousand or a fraction; write {''.join(groups)} or "
+            "fewer decimals, or give its `language`"
+        )
+    return is_decimal_mark
+
+
+def _multiple(name: str, languages: _Languages) -> int:
+    """Return what a multiple means: a billion is a thousand times more in French."""
+    for code in LANGUAGES:
+        if code in languages.codes and code in MULTIPLES.get(name, {}):
+            return MULTIPLES[name][code]
+    return 1
+
+
+def _negated(value: Decimal, word: Word, typed: str) -> Decimal:
+    if word.qualifier != "exact":
+        raise DataError(
+            f"{typed!r} could lie on either side of a negative number; "
+            "leave out the word, or the sign"
+        )
+    return -value
+
+
+def _plain(number: Decimal) -> float:
+    return int(number) if number == number.to_integral_value() else float(number)

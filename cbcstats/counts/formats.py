@@ -23,7 +23,9 @@ _PER_MONTH: Final = re.compile(
 )
 
 
-def format_range(low: float, high: float, *, percent: bool = False) -> str:
+def format_range(
+    low: float, high: float, *, percent: bool = False, signed: bool = False
+) -> str:
     """Write a range, rounded to the digits in which its ends differ.
 
     Parameters
@@ -32,11 +34,14 @@ def format_range(low: float, high: float, *, percent: bool = False) -> str:
         The ends; `high` may be `inf`.
     percent : bool
         Whether they are changes in percent, written with their sign.
+    signed : bool
+        Whether they are changes in numbers, written with their sign.
 
     Returns
     -------
     str
-        Such as `331 to 339`, `+35% to +38%`, `331 or more`; one number where the ends are equal.
+        Such as `331 to 340`, `+35% to +38%`, `331 or more`; one number where the ends
+        are equal.
 
     Examples
     --------
@@ -47,14 +52,21 @@ def format_range(low: float, high: float, *, percent: bool = False) -> str:
     """
     low, high = check_number("low", low), check_number("high", high)
     percent = check_flag("percent", percent)
+    signed = check_flag("signed", signed)
     decimals = 1
     width = abs(high - low)
     if 0 < width < math.inf:
         decimals = min(max(-math.floor(math.log10(0.6 * width)), 0), 2)
-    write = _write_percent if percent else _write_number
-    low_text, high_text = write(low, decimals), write(high, decimals)
+    low_text, high_text = (
+        _write_percent(end, decimals)
+        if percent
+        else _write_number(end, decimals, signed=signed)
+        for end in (low, high)
+    )
     if math.isinf(high):
         return f"{low_text} or more"
+    if math.isinf(low):
+        return f"{high_text} or less"
     return low_text if low_text == high_text else f"{low_text} to {high_text}"
 
 
@@ -98,6 +110,11 @@ def is_per_month(unit: str) -> bool:
     return _PER_MONTH.search(unit) is not None
 
 
+def has_rates(frame: pd.DataFrame) -> bool:
+    """Tell whether the numbers of a table are monthly rates, by its column `per`."""
+    return "per" in frame and bool(frame["per"].eq("month").any())
+
+
 def printed(value: Any, qualifier: str) -> str:
     """Write a figure as it was published: the word and the number.
 
@@ -120,14 +137,18 @@ def printed_column(figures: pd.DataFrame) -> pd.Series:
     return text_column([printed(*cell) for cell in cells], figures.index)
 
 
-def _write_number(value: float, decimals: int) -> str:
-    if float(value).is_integer():
-        return f"{value:z,.0f}"
-    # A small number keeps its first digit: 0.004 is more than nothing.
-    first_digit = 0
-    if math.isfinite(value):
-        first_digit = -math.floor(math.log10(abs(value)))
-    return f"{value:,.{max(decimals, first_digit, 1)}f}"
+def _write_number(value: float, decimals: int, *, signed: bool) -> str:
+    if not float(value).is_integer():
+        # A small number keeps its first digit: 0.004 is more than nothing.
+        first_digit = 0
+        if math.isfinite(value):
+            first_digit = -math.floor(math.log10(abs(value)))
+        decimals = max(decimals, first_digit, 1)
+    else:
+        decimals = 0
+    text = f"{value:z,.{decimals}f}"
+    is_rise = signed and value > 0
+    return f"+{text}" if is_rise else text.replace("-", "\N{MINUS SIGN}")
 
 
 def _write_percent(value: float, decimals: int) -> str:

@@ -12,49 +12,23 @@ import pandas as pd
 
 from cbcstats.arguments import check_choice, check_column, check_frame, check_names
 from cbcstats.counts.figures_in_words import split_figures
-from cbcstats.counts.period_columns import is_period_column, read_periods
+from cbcstats.counts.formats import words
+from cbcstats.counts.period_columns import is_period_column, months_of, read_periods
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, DataError
-from cbcstats.frames import as_printed, parse_numbers, text_column
+from cbcstats.frames import as_printed, as_text, parse_numbers, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 # What a column of periods is called, in lower case and without blanks.
-_NAMES_OF_TIME: Final = frozenset(
-    [
-        "period",
-        "time",
-        "date",
-        "day",
-        "week",
-        "month",
-        "quarter",
-        "year",
-        "fiscalyear",
-        "financialyear",
-        "fy",
-        "reportingyear",
-        "schoolyear",
-        "calendaryear",
-        "année",
-        "annee",
-        "mois",
-        "trimestre",
-        "exercice",
-        "jour",
-        "año",
-        "anio",
-        "ano",
-        "mes",
-        "fecha",
-        "período",
-        "periodo",
-        "période",
-        "periode",
-    ]
-)
+_NAMES_OF_TIME: Final = frozenset({  # fmt: skip
+    "period", "time", "date", "day", "week", "month", "quarter", "year", "fiscalyear",
+    "financialyear", "fy", "reportingyear", "schoolyear", "calendaryear", "année",
+    "annee", "mois", "trimestre", "exercice", "jour", "période", "periode", "año",
+    "anio", "ano", "mes", "fecha", "período", "periodo",
+})  # fmt: skip
 # Columns of counts that are numbers, but not their value.
 _NO_VALUES: Final = ("rounded_to", "missing", "period_tolerance", "preferred")
 
@@ -114,15 +88,14 @@ def counts_of(
         check_column("time", time, frame)
     if value is not None:
         check_column("value", value, frame)
-    periods = [time] if time else _time_columns(frame, names)
-    if not periods and value is None:
-        frame, periods = _from_wide(frame, names)
-    number = value or _value_column(frame, {*periods, *names})
-    _refuse_missing(frame, periods, number)
-    counts = _with_periods(frame, periods, year_start)
+    frame, periods, number = find_columns(frame, names, time, value)
+    counts = _with_periods(frame, periods, year_start, measure)
     counts = _with_values(counts, number)
+    is_named = number != "value"
     if "indicator" not in counts:
-        counts["indicator"] = "figures" if number == "value" else number
+        counts["indicator"] = number if is_named else "figures"
+    if "unit" not in counts:
+        counts["unit"] = words(number) if is_named else ""
     if measure is not None:
         counts["measure"] = measure
     elif "measure" not in counts:
@@ -130,6 +103,35 @@ def counts_of(
         has_starts = "period_start" in frame
         counts["measure"] = "stock" if is_stock and not has_starts else "flow"
     return counts
+
+
+def find_columns(
+    frame: pd.DataFrame,
+    names: list[str],
+    time: str | None = None,
+    value: str | None = None,
+    what: str = "`data`",
+) -> tuple[pd.DataFrame, list[str], str]:
+    """Find the columns of periods and values; a wide table becomes a long one.
+
+    Returns the table, one column of periods, or those of years and their quarters or
+    months, and the column of values.
+    """
+    periods = [time] if time else _time_columns(frame, names)
+    if not periods and value is None:
+        frame, periods = _from_wide(frame, names)
+    number = value or _value_column(frame, {*periods, *names})
+    if periods and number:
+        return frame, periods, number
+    missing = []
+    if not periods:
+        missing.append("periods (name it with time=, or call it year, month or date)")
+    if number is None:
+        missing.append("values (name it with value=, or call it value)")
+    columns = ", ".join(map(repr, list(frame)[:10])) or "no columns"
+    raise ArgumentError(
+        f"{what} has no column of {' and no column of '.join(missing)}; it has {columns}"
+    )
 
 
 def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
@@ -141,8 +143,7 @@ def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
         name = "value" if data.name is None else str(data.name)
         data = data.to_frame(name)
     if isinstance(data, pd.DataFrame) and _index_matters(data, names):
-        label = data.index.name or "period"
-        data = data.rename_axis(index=label).reset_index()
+        data = _with_index(data, names)
     frame = check_frame("data", data)
     # Names of columns may be years or pandas periods.
     return frame.rename(columns=str)
@@ -151,14 +152,27 @@ def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
 def _index_matters(frame: pd.DataFrame, names: list[str]) -> bool:
     """Tell whether the index holds periods, or a column that `by` names."""
     index = frame.index
-    if isinstance(index, pd.MultiIndex | pd.RangeIndex):
+    # pandas makes a range of consecutive years, too, but that does not begin at 0.
+    is_default = isinstance(index, pd.RangeIndex) and index.start == 0
+    if is_default or isinstance(index, pd.MultiIndex):
         return False
     if index.name in names:
         return True
     if index.name is not None and index.name in frame:
         return False
-    has_periods = any(_is_name_of_time(column) for column in frame)
-    return not has_periods and is_period_column(index.to_series())
+    if any(_is_name_of_time(column) for column in frame):
+        return False
+    # Texts in the index of a wide table are the names of its series.
+    is_text = index.inferred_type == "string"
+    return is_text or is_period_column(index.to_series())
+
+
+def _with_index(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    name = frame.index.name
+    if is_period_column(frame.index.to_series()):
+        is_known = name in names or (name is not None and _is_name_of_time(name))
+        name = name if is_known else "period"
+    return frame.rename_axis(index=name or "series").reset_index()
 
 
 def _is_name_of_time(name: object) -> bool:
@@ -203,8 +217,12 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
     if len(wide) < 2:
         return frame, []
     others = [name for name in frame if name not in wide]
-    long = frame.melt(others, wide, var_name="period", value_name="value")
     # A cell that is empty in a wide table is a period without a figure.
+    long = frame.melt(others, wide, var_name="period", value_name="value")
+    if others and not names and "indicator" not in others:
+        # Each row of a wide table is a series.
+        series = long[others].astype("object").map(as_text).agg(", ".join, axis="columns")
+        long["indicator"] = text_column(series)
     return long, ["period"]
 
 
@@ -223,7 +241,9 @@ def _value_column(frame: pd.DataFrame, taken: set[str]) -> str | None:
     if numeric:
         return numeric[0]
     figures = [name for name in others if _is_in_words(frame[name])]
-    return figures[0] if len(figures) == 1 else None
+    # A single column holds the values, even if one of them cannot be read.
+    candidates = figures or others
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _is_numeric(column: pd.Series) -> bool:
@@ -240,44 +260,31 @@ def _is_in_words(column: pd.Series) -> bool:
     return bool(split_figures(column)["problem"].isna().all())
 
 
-def _refuse_missing(
-    frame: pd.DataFrame, periods: list[str], number: str | None
-) -> None:
-    missing = []
-    if not periods:
-        missing.append("periods (name it with time=, or call it year, month or date)")
-    if number is None:
-        missing.append("values (name it with value=, or call it value)")
-    if not missing:
-        return
-    columns = ", ".join(map(repr, list(frame)[:10])) or "no columns"
-    raise ArgumentError(
-        f"`data` has no column of {' and no column of '.join(missing)}; it has {columns}"
-    )
-
-
 def _with_periods(
-    frame: pd.DataFrame, names: list[str], year_start: int | None
+    frame: pd.DataFrame,
+    names: list[str],
+    year_start: int | None,
+    measure: str | None,
 ) -> pd.DataFrame:
-    last = read_periods(_joined(frame, names), year_start)
-    start = last.start
+    last = read_periods(joined_periods(frame, names), year_start)
+    start, end = last.start, last.end
     if "period_start" in frame:
         first = read_periods(frame["period_start"], year_start)
         start = first.start.fillna(first.end)
-    return frame.assign(period_start=start, period_end=last.end, period=last.label)
+    elif measure == "flow" and start.isna().all():
+        start, end = months_of(end)
+    return frame.assign(period_start=start, period_end=end, period=last.label)
 
 
-def _joined(frame: pd.DataFrame, names: list[str]) -> pd.Series:
+def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
     """Join a column of years and one of their quarters or months."""
     column = frame[names[0]]
     if len(names) == 1:
         return column
     part = text_column(as_printed(frame[names[1]])).str.strip()
     part = part.str.removesuffix(".0")
-    if names[1].lower().startswith(("q", "tri")):
-        part = "Q" + part.str.upper().str.lstrip("QT")
-    else:
-        part = part.str.zfill(2)
+    is_quarter = names[1].lower().startswith(("q", "tri"))
+    part = "Q" + part.str[-1] if is_quarter else part.str.zfill(2)
     years = text_column(column).str.removesuffix(".0")
     joined: pd.Series = years + " " + part
     return joined.str.replace(r" (\d\d)$", r"-\1", regex=True).rename(names[1])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import DataError
-from cbcstats.frames import as_text, factorize_text, read_days, text_column
+from cbcstats.frames import as_text, read_days, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,16 +84,23 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> Periods:
     """
     if isinstance(column.dtype, pd.PeriodDtype):
         return _of_pandas_periods(column)
-    cells = column.astype(object)
-    if cells.notna().any() and cells.dropna().map(_is_pandas_period).all():
-        periods = pd.PeriodIndex(cells.array)
-        return _of_pandas_periods(pd.Series(periods, cells.index, name=column.name))
-    try:
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _of_days(column)
-    except DataError as error:
-        first = as_text(cells.dropna().iloc[0])
-        not_days = error if _LOOKS_LIKE_A_DAY.match(first) else None
-    codes, texts = factorize_text(cells.map(as_text).map(_plain))
+    cells = column.dropna()
+    if column.dtype == object and len(cells) and cells.map(_is_pandas_period).all():
+        periods = pd.PeriodIndex(column.array)
+        return _of_pandas_periods(pd.Series(periods, column.index, name=column.name))
+    # A number is never a day: 20190101 could be one, but 201901 is a month.
+    not_days = None
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        try:
+            return _of_days(column)
+        except DataError as error:
+            first = as_text(cells.iloc[0])
+            not_days = error if _LOOKS_LIKE_A_DAY.match(first) else None
+    # A column of years repeats a few of them in each series.
+    codes, distinct = pd.factorize(column, use_na_sentinel=False)
+    texts = [_plain(as_text(cell)) for cell in distinct]
     are_fiscal = _are_fiscal(texts)
     found = [_parse(text, year_start, are_fiscal=are_fiscal) for text in texts]
     wrong = [text for text, period in zip(texts, found, strict=True) if period is None]
@@ -112,6 +119,31 @@ def is_period_column(column: pd.Series) -> bool:
         return bool(read_periods(column).end.notna().any())
     except DataError:
         return False
+
+
+def months_of(days: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the months, quarters or years that days stand for, as first and last day.
+
+    Months may be written as their first or last days; how many each lasts is the
+    shortest distance of two. Other days are returned as ends without a start.
+
+    Examples
+    --------
+    >>> start, end = months_of(pd.Series(pd.to_datetime(["2019-12-31", "2020-12-31"])))
+    >>> start.dt.date.tolist()
+    [datetime.date(2019, 1, 1), datetime.date(2020, 1, 1)]
+    """
+    known = days.dropna()
+    are_first = known.dt.day.eq(1).all()
+    number = days.dt.year * 12 + days.dt.month
+    distances = number.drop_duplicates().sort_values().diff().dropna()
+    none = pd.Series(pd.NaT, days.index, dtype="datetime64[us]")
+    if not (are_first or known.dt.is_month_end.all()) or distances.empty:
+        return none, days
+    months = int(distances.min())
+    if are_first:
+        return days, days + pd.DateOffset(months=months, days=-1)
+    return days + pd.offsets.MonthBegin(-months), days
 
 
 def _by_code(
@@ -147,7 +179,7 @@ def _of_days(column: pd.Series) -> Periods:
 
 
 def _no_labels(column: pd.Series) -> pd.Series:
-    return text_column([None] * len(column), column.index)
+    return text_column(None, column.index)
 
 
 def _plain(text: str) -> str:

@@ -1,16 +1,13 @@
-"""Published figures and the words beside them: "more than 330" is a range.
+"""The words beside published figures, in English, French and Spanish: one table.
 
-How far a word reaches is a reading. `strict` leaves the far side open; `usual`, the default, closes it
-by the convention in `bounds`, which is a convention of this library and no law.
+A phrase stands before the number, or behind it where it begins with an ellipsis here.
+How far each reaches is computed in `readings`.
 """
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
+import unicodedata
 from typing import Final, NamedTuple
-
-from cbcstats.errors import DataError
 
 
 class Meaning(NamedTuple):
@@ -19,6 +16,13 @@ class Meaning(NamedTuple):
     sign: int  # above 1, below -1, either side 0
     includes: bool  # whether it may be the number printed
     is_limit: bool = False  # whether the far side is open in every reading
+
+
+class Word(NamedTuple):
+    """What a phrase says, and the languages in which it is written."""
+
+    qualifier: str
+    languages: frozenset[str]
 
 
 MEANINGS: Final = {
@@ -34,116 +38,171 @@ MEANINGS: Final = {
 }
 QUALIFIERS: Final = tuple(MEANINGS)
 READINGS: Final = ("usual", "strict")
-LONGEST: Final = 200  # characters of a figure with its words
-_DIGITS: Final = 16  # and point, of a number with decimals that is held exactly
+LANGUAGES: Final = ("en", "fr", "es")
 
-# The words of published figures; those that stand after the number are named in AFTER.
 _WORDS: Final = {
-    "exact": ", exactly, a total of",  # or none
-    "more_than": "more than, over, above, in excess of, upwards of, exceeding, just over, well over, >",
-    "at_least": "at least, no fewer than, no less than, not less than, not fewer than, a minimum of, or more, and more"
-    ", ≥, >=, +",
-    "about": "about, around, approximately, approx, approx., circa, ca., c., some, roughly, or so, ~, ≈",
-    "almost": "almost, nearly, close to, just under",
-    "less_than": "less than, fewer than, under, below, <",
-    "at_most": "at most, no more than, not more than, up to, a maximum of, or fewer, or less, ≤, <=",
+    "exact": {
+        "en": "exactly, precisely, a total of, only, just",
+        "fr": "exactement, précisément, un total de, seulement",
+        "es": "exactamente, precisamente, un total de, solo, solamente",
+    },
+    "more_than": {
+        "en fr es": ">",
+        "en": "more than, just more than, slightly more than, a little more than, "
+        "a bit more than, somewhat more than, well more than, far more than, "
+        "much more than, considerably more than, over, just over, slightly over, "
+        "a little over, a bit over, well over, far over, above, just above, "
+        "slightly above, a little above, well above, in excess of, upwards of, "
+        "upward of, exceeding, surpassing, topping, beyond, north of, greater than",
+        "fr": "plus de, un peu plus de, légèrement plus de, à peine plus de, "
+        "bien plus de, nettement plus de, largement plus de, au-dessus de, "
+        "au-delà de, supérieur à, supérieure à, dépassant",
+        "es": "más de, algo más de, poco más de, un poco más de, "
+        "ligeramente más de, apenas más de, bastante más de, mucho más de, "
+        "por encima de, superior a",
+    },
+    "at_least": {
+        "en fr es": "≥, >=, … +",
+        "en": "at least, no fewer than, no less than, not less than, "
+        "not fewer than, a minimum of, minimum, "
+        "… or more, … and more, … or above, … and above, … and over, … or over, "
+        "… plus, … -plus, … at least, … at a minimum",
+        "fr": "au moins, pas moins de, un minimum de, au minimum, minimum, "
+        "… ou plus, … et plus, … au moins, … au minimum, … minimum",
+        "es": "al menos, por lo menos, cuando menos, como mínimo, no menos de, "
+        "un mínimo de, mínimo, "
+        "… o más, … y más, … al menos, … por lo menos, … como mínimo",
+    },
+    "about": {
+        "en fr es": "~, ≈, ca., ca, c., approx., approx",
+        "en": "about, just about, around, right around, approximately, roughly, "
+        "circa, some, an estimated, estimated, in the region of, in the order of, "
+        "on the order of, of the order of, in the neighbourhood of, "
+        "… or so, … approximately, … roughly, … or thereabouts",
+        "fr": "environ, env., quelque, quelques, à peu près, approximativement, "
+        "autour de, aux alentours de, aux environs de, de l'ordre de, "
+        "… environ, … à peu près, … approximativement",
+        "es": "alrededor de, aproximadamente, aprox., aprox, unos, unas, "
+        "en torno a, cosa de, del orden de, más o menos, "
+        "… aproximadamente, … más o menos",
+    },
+    "almost": {
+        "en": "almost, nearly, close to, close on, approaching, "
+        "just under, just below, just less than, just short of, slightly under, "
+        "slightly below, slightly less than, slightly fewer than, a little under, "
+        "a little below, a little less than, a bit under, a bit less than, "
+        "not quite, virtually, practically",
+        "fr": "près de, presque, pas loin de, proche de, quasi, quasiment, "
+        "un peu moins de, légèrement moins de, à peine moins de, juste en dessous de",
+        "es": "casi, cerca de, prácticamente, próximo a, poco menos de, "
+        "un poco menos de, algo menos de, ligeramente menos de",
+    },
+    "less_than": {
+        "en fr es": "<",
+        "en": "less than, fewer than, under, below, well under, well below, "
+        "far less than, far fewer than, much less than, lower than, smaller than",
+        "fr": "moins de, bien moins de, nettement moins de, au-dessous de, "
+        "en dessous de, en-dessous de, inférieur à, inférieure à",
+        "es": "menos de, bastante menos de, mucho menos de, por debajo de, inferior a",
+    },
+    "at_most": {
+        "en fr es": "≤, <=",
+        "en": "at most, no more than, not more than, up to, "
+        "as many as, a maximum of, maximum, "
+        "… or fewer, … or less, … or below, … or under, … and under, … at most, "
+        "… at the most",
+        "fr": "au plus, tout au plus, pas plus de, jusqu'à, un maximum de, "
+        "au maximum, maximum, … ou moins, … au plus, … tout au plus, … au maximum, "
+        "… maximum",
+        "es": "como máximo, como mucho, a lo sumo, no más de, hasta, un máximo de, "
+        "máximo, … o menos, … como máximo, … como mucho, … a lo sumo",
+    },
 }
-PHRASES: Final = {
-    phrase: qualifier
-    for qualifier, phrases in _WORDS.items()
-    for phrase in phrases.split(", ")
+
+_MULTIPLES: Final = {
+    10**2: {"en": "hundred"},
+    10**3: {
+        "en fr es": "k",
+        "en": "thousand, thousands",
+        "fr": "mille, millier, milliers",
+        "es": "mil, miles",
+    },
+    10**6: {
+        "en fr es": "m, mn, mln, mio",
+        "en fr": "million, millions",
+        "es": "millón, millones",
+    },
+    10**9: {
+        "en fr es": "bn, mrd",
+        "en": "billion, billions",
+        "fr": "milliard, milliards, md, mds",
+        "es": "mil millones, millardo, millardos",
+    },
+    10**12: {
+        "en": "trillion, trillions, tn",
+        "fr": "billion, billions",
+        "es": "billón, billones",
+    },
 }
-AFTER: Final = ("or more", "and more", "+", "or so", "or fewer", "or less")
-
-_MULTIPLES = {
-    "": 1,
-    "hundred": 100,
-    "thousand": 1_000,
-    "million": 1_000_000,
-    "billion": 1_000_000_000,
-}
-_NUMBER = re.compile(
-    r"(?P<before>[^0-9]*?)\s*"
-    r"(?P<number>[0-9]{1,3}(?:[,\u00a0\u202f ][0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
-    rf"\s*(?P<multiple>{'|'.join(filter(None, _MULTIPLES))}|)"
-    r"\s*(?P<after>[^0-9]*)",
-    re.IGNORECASE,
-)
 
 
-class Qualified(NamedTuple):
-    """A number as printed, and its qualifier."""
+def fold(text: str) -> str:
+    """Return a text in small letters, without accents and with plain apostrophes.
 
-    value: float
-    qualifier: str
-
-
-def parse_qualified(text: str) -> Qualified:
-    """Read a published figure: the number printed and the word beside it.
-
-    Parameters
-    ----------
-    text : str
-        Such as `more than 330`, `almost 400`, `1,000`, `20+` or `3.5 million`. Digits, no number words;
-        commas or spaces may set the thousands apart.
-
-    Returns
-    -------
-    Qualified
-        `value`, an int where the number is whole and a float otherwise, and `qualifier`, one of `exact`,
-        `more_than`, `at_least`, `about`, `almost`, `less_than`, `at_most`.
-
-    Raises
-    ------
-    DataError
-        If there is no number, more than one, or a word that is no known qualifier: it is never guessed.
+    Each character stays one character, so that places in the text are kept.
 
     Examples
     --------
-    >>> parse_qualified("more than 330")
-    Qualified(value=330, qualifier='more_than')
-    >>> parse_qualified("20+").qualifier
-    'at_least'
+    >>> fold("Près D'UN Million")
+    "pres d'un million"
     """
-    found = _NUMBER.fullmatch(str(text).strip()) if len(str(text)) <= LONGEST else None
-    if found is None:
-        said = str(text)[:LONGEST]
-        raise DataError(
-            f"{said!r} holds no single number in digits; write one figure, such as 'more than 330'"
-        )
-    digits = re.sub(r"[^0-9.]", "", found["number"])
-    if "." in digits and len(digits) > _DIGITS:
-        raise DataError(
-            f"{text!r} has more digits than can be kept; write up to {_DIGITS - 1}, or no decimals"
-        )
-    if re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", digits):
-        whole = f"{digits.replace('.', '')} {found['multiple']}".strip()
-        raise DataError(
-            f"{text!r} could be a thousand or a fraction; write {whole} or fewer decimals"
-        )
-    before, after = (
-        " ".join(found[part].lower().split()) for part in ("before", "after")
+    plain = unicodedata.normalize("NFC", text).replace(
+        "\N{RIGHT SINGLE QUOTATION MARK}", "'"
     )
-    if before and after:
-        raise DataError(
-            f"{text!r} has words on both sides of the number; leave one qualifier and no unit"
-        )
-    if (
-        (after and after not in AFTER)
-        or (before and before not in PHRASES)
-        or before in AFTER
-    ):
-        raise DataError(
-            f"{before + after!r} in {text!r} is no known qualifier there; leave the unit away and "
-            "write a word such as 'more than', 'at least', 'about', 'almost', 'less than', 'at most' or none"
-        )
-    multiple = _MULTIPLES[found["multiple"].lower()]
-    value = (
-        int(digits) * multiple
-        if digits.isdigit()
-        else _plain(Decimal(digits) * multiple)
+    return "".join(
+        unicodedata.normalize("NFD", character.lower())[0] for character in plain
     )
-    return Qualified(value, PHRASES[before + after])
+
+
+def _phrases() -> dict[str, Word]:
+    """Return every phrase of the table, folded; those behind the number with "… "."""
+    phrases: dict[str, Word] = {}
+    for qualifier, by_language in _WORDS.items():
+        for languages, listed in by_language.items():
+            for phrase in fold(listed).split(", "):
+                known = phrases.get(phrase, Word(qualifier, frozenset()))
+                word = Word(qualifier, known.languages | set(languages.split()))
+                phrases[phrase] = word
+                # "plus d'un million", "plus d'1,2 million"
+                if phrase.endswith(" de"):
+                    phrases[f"{phrase[:-2]}d'"] = word
+    return phrases
+
+
+def _multiples() -> dict[str, dict[str, int]]:
+    """Return what each word for a multiple means in each language."""
+    multiples: dict[str, dict[str, int]] = {}
+    for multiple, by_language in _MULTIPLES.items():
+        for languages, listed in by_language.items():
+            for word in fold(listed).split(", "):
+                meanings = dict.fromkeys(languages.split(), multiple)
+                multiples.setdefault(word, {}).update(meanings)
+    return multiples
+
+
+_PHRASES: Final = _phrases()
+BEFORE: Final = {
+    phrase: word for phrase, word in _PHRASES.items() if not phrase.startswith("… ")
+}
+BEHIND: Final = {
+    phrase.removeprefix("… "): word
+    for phrase, word in _PHRASES.items()
+    if phrase.startswith("… ")
+}
+MULTIPLES: Final = _multiples()
+
+LONGEST: Final = 200
+PHRASES: Final = {phrase: word.qualifier for phrase, word in (BEFORE | BEHIND).items()}
 
 
 def last_place(value: int) -> int:
@@ -159,9 +218,4 @@ def second_place(value: int) -> int:
 
 
 def _coarseness(value: int) -> int:
-    """Return the least width of a range: a number that ends in 5 is read more finely than others."""
     return 5 if value % 10 == 5 else 10
-
-
-def _plain(number: Decimal) -> float:
-    return int(number) if number == number.to_integral_value() else float(number)

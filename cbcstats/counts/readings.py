@@ -180,7 +180,10 @@ def ranges(
     figures = figures[is_range]
     distinct = figures.drop_duplicates()
     distinct_figures = distinct.itertuples(index=False, name=None)
-    ends = [_range(*figure, share) for figure in distinct_figures]
+    ends = [
+        _range(value, qualifier, place, share)
+        for value, qualifier, place in distinct_figures
+    ]
     numbers = figures.groupby(list(figures), sort=False, dropna=False).ngroup()
     low[is_range], high[is_range] = np.array(ends, float).reshape(-1, 2)[numbers].T
     return low, high
@@ -254,8 +257,8 @@ def _range(
     reach: Fraction | float = math.inf
     if share is not None and not meaning.is_limit:
         reach = usual_reach(number, place, share, around=meaning.sign == 0)
-        least = 1 if meaning.sign == 0 else 2
-        reach = max(reach, least) if is_count else reach
+        if is_count:
+            reach = max(reach, Fraction(1 if meaning.sign == 0 else 2))
     low = number if meaning.sign > 0 else max(number - reach, 0)
     high = number if meaning.sign < 0 else number + reach
     return _whole(low, high, meaning) if is_count else (low, high)

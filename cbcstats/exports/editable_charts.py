@@ -15,7 +15,14 @@ from cbcstats.charts.descriptions import (
     counts_text,
 )
 from cbcstats.counts.figures import PARTS, figures_of
-from cbcstats.counts.formats import format_range, per_month, words
+from cbcstats.counts.formats import (
+    format_range,
+    has_rates,
+    is_per_month,
+    per_month,
+    printed_column,
+    words,
+)
 from cbcstats.counts.periods import period_label
 from cbcstats.errors import CbcstatsError
 from cbcstats.tables.loaders import cited_by, source_line
@@ -107,11 +114,13 @@ def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart
         return None
     title = words(figures["indicator"].iloc[0]).capitalize()
     labels = [
-        period_label(figure.period_start, figure.period_end) for figure in figures.itertuples(index=False)
+        period_label(figure.period_start, figure.period_end)
+        for figure in figures.itertuples(index=False)
     ]
     kinds = figures["scope"].map(words)
     series = [
-        words(scope) for scope in sorted(figures["scope"].unique(), key="planned".__eq__)
+        words(scope)
+        for scope in sorted(figures["scope"].unique(), key="planned".__eq__)
     ]  # plans come last
     unit = ", ".join(dict.fromkeys(filter(None, figures["unit"]))) or "number"
     line = source_line(cited_by([figures]), sources)
@@ -163,7 +172,7 @@ def _of_changes(
     ]
     said = [change_text(change) for change in changes.itertuples(index=False)]
     ends = changes.assign(low=low, high=high)
-    monthly = " in monthly rates" if changes["per"].eq("month").any() else ""
+    monthly = " in monthly rates" if has_rates(changes) else ""
     return NativeChart(
         title=title,
         unit=f"change in percent{monthly}",

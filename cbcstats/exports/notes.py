@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.counts.figures import PARTIAL, notes_of
-from cbcstats.counts.formats import words
-from cbcstats.counts.periods import DAYS_PER_MONTH
+from cbcstats.counts.formats import has_rates, words
 from cbcstats.counts.readings import bounds
 from cbcstats.errors import DataError
 from cbcstats.tables.schemas import SCHEMAS
@@ -45,6 +44,10 @@ _WORDS: Final = {
     "almost": "the last tenth or so below it",
     "about": "half of the last tenth or so, to either side",
 }
+_RATES: Final = (
+    "Rates and changes{place} are of values divided by the length of their period: by its number of months, "
+    "or by days / 30.4375 where it is not made of whole calendar months."
+)
 _RANGES: Final = (
     "Columns that end in low and high are the ends of the range that the number beside them can lie in; inf means that "
     "there is no upper end. A number as printed can lie outside its range: 330, printed as more than 330, means 331 or "
@@ -110,10 +113,10 @@ def _days(frame: pd.DataFrame, *names: str) -> list[pd.Series]:
 def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Yield the caveats of one table; `{place}` is filled in with the table's name."""
     yield from _qualifiers(frame)
-    if frame.attrs.get("per") == "month":
+    if has_rates(frame):
         yield (
-            "numbers a month",
-            f"Values{{place}} are divided by the length of their period in months of {DAYS_PER_MONTH} days.",
+            "monthly rates",
+            _RATES,
         )
     if {"low", "high"} <= set(frame) or "percent_change_low" in frame:
         yield "ranges", _RANGES
@@ -168,7 +171,7 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     for word, value in figures.groupby("qualifier", sort=True)["value"].first().items():
         reading = f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
         with contextlib.suppress(DataError):  # bounds() only reads counts
-            if frame.attrs.get("per") != "month":
+            if not has_rates(frame):
                 reading = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
         yield (
             f"qualifier: {words(word)}",

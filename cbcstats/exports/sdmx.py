@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cbcstats.counts.figures import PARTS, figures_of
-from cbcstats.counts.formats import per_month, words
+from cbcstats.counts.formats import words
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 
@@ -83,8 +83,6 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
             f"{len(counts) - len(figures)} figures have no {words('period_end')}, and SDMX-CSV has no place for them; "
             f"save counts[counts[{'period_end'!r}].notna()]"
         )
-    if counts.attrs.get("per") == "month":
-        figures["unit"] = figures["unit"].map(per_month)
     printed = counts["value"].reset_index(drop=True)
     parts = [name for name in PARTS if name in counts]
     by_part = "".join(f"_BY_{name.upper()}" for name in parts)
@@ -102,10 +100,19 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
         _FIGURE: number,
         "TIME_PERIOD": periods,
         "OBS_VALUE": printed,
-        "OBS_STATUS": printed.isna().map({True: MISSING, False: NORMAL}),
+        "OBS_STATUS": _statuses(figures),
         **{_named(name): figures[name] for name in _ATTRIBUTES if name in figures},
     }
     return pd.DataFrame(cells, index=figures.index)
+
+
+def _statuses(figures: pd.DataFrame) -> pd.Series:
+    """Return the status that a figure has, or whether it is missing."""
+    is_missing = figures["value"].isna()
+    statuses = text_column(is_missing.map({True: MISSING, False: NORMAL}))
+    if "obs_status" not in figures:
+        return statuses
+    return text_column(figures["obs_status"]).str.upper().fillna(statuses)
 
 
 def _named(name: str) -> str:

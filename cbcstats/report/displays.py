@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.charts.saving import figure_text, picture
-from cbcstats.counts.formats import per_month, words
+from cbcstats.counts.formats import words
 from cbcstats.exports.html import (
     SHOWN,
     cut_note,
@@ -196,9 +196,7 @@ def _common_unit(frame: pd.DataFrame) -> str:
     units = set(frame["unit"].dropna().map(str))
     if len(units) != 1:
         return ""
-    unit = units.pop()
-    is_per_month = frame.attrs.get("per") == "month"
-    return per_month(unit) if unit and is_per_month else unit
+    return units.pop()
 
 
 def _frame_in_notebook(frame: pd.DataFrame) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from cbcstats.arguments import check_names, check_schema, check_source
 from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
+from cbcstats.tables.own_counts import complete_counts
 from cbcstats.tables.parsing import (
     KINDS,
     REGISTER_SOURCE,
@@ -336,14 +337,16 @@ def _load(
     schema = check_schema("schema", schema, [usual]) or usual
     model = schema.to_schema()
     # A user's counts may cite a register, which is not in any table of sources.
-    of_registers = table == "counts"
+    source_is_own = source is not None
+    of_registers = table == "counts" and source_is_own
     if source is None:
         source = shipped("data") / f"{table}.csv"
-        of_registers = False
     known: frozenset[str] = frozenset()
     if _refers_to_sources(model):
         known = _known_sources(source)
     cells = read_text_table(source, is_header_of(model))
+    if table == "counts" and source_is_own:
+        cells = complete_counts(cells)
     return _checked(cells, model, known, of_registers=of_registers)
 
 

@@ -455,7 +455,8 @@ def _unknown_sources(
         is_known = cells.isin(["", *known])
         if of_registers:
             is_register = cells.str.fullmatch(REGISTER_SOURCE)
-            is_known |= is_register.astype(bool)
+            # A text of several words is a source in itself; an id has no blanks.
+            is_known |= is_register.astype(bool) | cells.str.contains(" ", regex=False)
         unknown = cells[~is_known]
         for row, cell in zip(unknown.index, unknown, strict=True):
             problem = "is a source that is not known"
