@@ -129,8 +129,8 @@ def year_on_year(
     series = [name for name in names if name != "unit"]
     columns = {
         **{name: later[name] for name in series},
-        **_figures_and_days(later, "", per),
-        **_figures_and_days(previous, "previous_", per),
+        **figure_columns(later, "", per),
+        **figure_columns(previous, "previous_", per),
         **changes_of(later, previous, quantity),
         **comparison(later, previous, per=per),
         "per": text_column(per, later.index),
@@ -141,9 +141,10 @@ def year_on_year(
     return pd.DataFrame(columns)
 
 
-def _figures_and_days(
+def figure_columns(
     figures: pd.DataFrame, prefix: str, per: str
 ) -> dict[str, pd.Series]:
+    """Return the columns of figures that results show: periods, values and ranges."""
     labels = labels_of(figures).where(figures["period_end"].notna())
     columns = {f"{prefix}period": labels}
     # A fiscal year without days was placed in the calendar year in which it ends.
@@ -160,9 +161,9 @@ def changes_of(
     later: pd.DataFrame, previous: pd.DataFrame, quantity: str
 ) -> dict[str, pd.Series]:
     """Return the change and the percent change with their ranges."""
-    low, high = _range_of(later, quantity)
-    low_before, high_before = _range_of(previous, quantity)
-    middle, middle_before = _middle(later, quantity), _middle(previous, quantity)
+    low, high = range_of(later, quantity)
+    low_before, high_before = range_of(previous, quantity)
+    middle, middle_before = middle_of(later, quantity), middle_of(previous, quantity)
     # A negative figure is farthest below one that is as small as can be.
     base_of_low = high_before.where(low >= 0, low_before)
     base_of_high = low_before.where(high >= 0, high_before)
@@ -177,13 +178,14 @@ def changes_of(
     }
 
 
-def _range_of(figures: pd.DataFrame, quantity: str) -> tuple[pd.Series, pd.Series]:
+def range_of(figures: pd.DataFrame, quantity: str) -> tuple[pd.Series, pd.Series]:
+    """Return the ends of the ranges of values, or of rates."""
     if quantity == "rate":
         return figures["rate_low"], figures["rate_high"]
     return figures["low"], figures["high"]
 
 
-def _middle(figures: pd.DataFrame, quantity: str) -> pd.Series:
+def middle_of(figures: pd.DataFrame, quantity: str) -> pd.Series:
     """Return the middle of the range; per month, divided by the length as given."""
     middle = (figures["low"] + figures["high"]) / 2
     middle = middle.where(np.isfinite(middle))

@@ -129,7 +129,7 @@ def _part_of(contributions: pd.DataFrame) -> str:
         raise ArgumentError(
             "`contributions` holds none; there must be two periods, and a figure of a part in each"
         )
-    *series, by = contributions.loc[:, :"period_start"].columns[:-1]
+    *series, by = contributions.loc[:, :"period"].columns[:-1]
     for name in series:
         found = contributions[name].unique()
         if len(found) > 1:
