@@ -1,3 +1,4 @@
+import re
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -181,3 +182,18 @@ def test_a_column_of_one_language_and_an_empty_one():
 def test_the_unit_keeps_its_capitals_and_accents():
     units = split_figures(["20 États membres", "5 Members or more", "3 M€", "€5 Grants"])["unit"]
     assert units.tolist() == ["États membres", "Members", "€", "€ Grants"]
+
+
+def test_the_words_of_the_method_are_in_the_table():
+    page = (CASES.parents[1] / "docs" / "method.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \| (.+) \|$", page, re.MULTILINE)
+    rows = [row for row in rows if row[0] in QUALIFIERS]
+    assert len(rows) == 7
+    for qualifier, *columns in rows:
+        for language, column in zip(LANGUAGES, columns, strict=True):
+            for phrase in fold(column).replace("20+", "+").split(", "):
+                known = BEFORE.get(phrase) or BEHIND.get(phrase)
+                if phrase != "no word":
+                    assert known is not None, phrase
+                    assert known.qualifier == qualifier
+                    assert language in known.languages
