@@ -95,8 +95,8 @@ def test_no_count_fits_a_change_that_is_too_precise():
 @pytest.mark.parametrize(
     ("value", "qualifier", "change", "low", "high"),
     [
-        (400, "almost", "+20%", 324, 333),  # 390/1.205 = 323.7, 399/1.195 = 333.9
-        (330, "more_than", "+10%", 300, 309),  # 331/1.105 = 299.5, 339/1.095 = 309.6
+        (400, "almost", "+20%", 283, 333),  # 340/1.205 = 282.2, 399/1.195 = 333.9
+        (330, "more_than", "+10%", 300, 310),  # 331/1.105 = 299.5, 340/1.095 = 310.5
     ],
 )
 def test_values_that_are_ranges(value, qualifier, change, low, high):
