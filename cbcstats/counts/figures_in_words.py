@@ -172,13 +172,15 @@ def split_figures(series: Any, *, language: str | None = None) -> pd.DataFrame:
     column = check_series("series", series, "published figures")
     languages = _languages(language)
     codes, cells = pd.factorize(column.astype(object))
+    figures = [_split(cell, languages) for cell in cells]
     # The last row is for missing cells, whose code is -1.
-    read = [*(_split(cell, languages) for cell in cells), _Split()]
-    table = pd.DataFrame(read, columns=_Split._fields).take(codes)
-    table.index = column.index
-    numeric = table[["value", "rounded_to"]].astype("Float64")
-    texts = table[["qualifier", "unit", "obs_status", "problem"]].apply(text_column)
-    return pd.concat([numeric, texts], axis=1)[list(table)]
+    figures.append(_Split())
+    table = pd.DataFrame(figures, columns=_Split._fields)
+    for name in ("value", "rounded_to"):
+        table[name] = table[name].astype("Float64")
+    for name in ("qualifier", "unit", "obs_status", "problem"):
+        table[name] = text_column(table[name])
+    return table.take(codes).set_axis(column.index)
 
 
 class _Split(NamedTuple):

@@ -170,6 +170,13 @@ def test_a_column_is_split_on_its_own_index():
     assert figures["problem"].dropna().index.tolist() == ["g"]
 
 
+def test_accents_may_be_typed_as_marks_of_their_own():
+    assert fold("pre\N{COMBINING GRAVE ACCENT}s") == "pres"
+    text = "pre\N{COMBINING GRAVE ACCENT}s de 40 E\N{COMBINING ACUTE ACCENT}tats"
+    assert parse_qualified(text) == (40, "almost", None)
+    assert split_figures([text])["unit"].tolist() == ["États"]
+
+
 def test_a_column_of_one_language_and_an_empty_one():
     assert split_figures(["1.200", "38,5"], language="fr")["value"].tolist() == [
         1200,
