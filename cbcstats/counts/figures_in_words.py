@@ -172,13 +172,15 @@ def split_figures(series: Any, *, language: str | None = None) -> pd.DataFrame:
     column = check_series("series", series, "published figures")
     languages = _languages(language)
     codes, cells = pd.factorize(column.astype(object))
+    figures = [_split(cell, languages) for cell in cells]
     # The last row is for missing cells, whose code is -1.
-    read = [*(_split(cell, languages) for cell in cells), _Split()]
-    table = pd.DataFrame(read, columns=_Split._fields).take(codes)
-    table.index = column.index
-    numeric = table[["value", "rounded_to"]].astype("Float64")
-    texts = table[["qualifier", "unit", "obs_status", "problem"]].apply(text_column)
-    return pd.concat([numeric, texts], axis=1)[list(table)]
+    figures.append(_Split())
+    table = pd.DataFrame(figures, columns=_Split._fields)
+    for name in ("value", "rounded_to"):
+        table[name] = table[name].astype("Float64")
+    for name in ("qualifier", "unit", "obs_status", "problem"):
+        table[name] = text_column(table[name])
+    return table.take(codes).set_axis(column.index)
 
 
 class _Split(NamedTuple):
@@ -231,7 +233,6 @@ class _Behind(NamedTuple):
     phrase: str
     unit: str
     languages: frozenset[str]
-    is_last: bool  # whether the phrase stands behind the unit
 
 
 def _languages(language: str | None) -> _Languages:
@@ -249,11 +250,8 @@ def _parse(text: Any, languages: _Languages) -> tuple[Qualified, str]:
     typed = unicodedata.normalize("NFC", " ".join(raw[:LONGEST].split()))
     figure = fold(typed) if len(raw) <= LONGEST else ""
     number = _only_number(figure, typed)
-    text_behind = figure[number.end() :]
     before = _split_before(figure[: number.start()])
-    behind = _split_behind(text_behind)
-    if behind.unit:
-        _check_unit(behind.unit, text_behind, typed)
+    behind = _split_behind(figure[number.end() :], typed)
     word = _word_of(before.phrase, behind.phrase, typed)
     languages = languages.narrowed(word.languages).narrowed(behind.languages)
     if not languages.codes:
@@ -264,16 +262,16 @@ def _parse(text: Any, languages: _Languages) -> tuple[Qualified, str]:
     printed, decimals = _parse_number(number[0], languages, typed)
     multiple = _multiple(behind.multiple, languages)
     value = printed * multiple
-    is_limit = before.phrase in _LIMITS and value < _SMALL
-    qualifier = _LIMITS[before.phrase] if is_limit else word.qualifier
+    place = Fraction(multiple, 10**decimals)
+    qualifier = word.qualifier
+    if before.phrase in _LIMITS and value < _SMALL:
+        qualifier = _LIMITS[before.phrase]
     if before.is_negative:
         _refuse_word(word, typed)
         value = -value
-    place = None
-    if decimals or multiple > 1:
-        place = plain_number(Fraction(multiple, 10**decimals))
-    unit = _unit_as_typed(before, behind, typed)
-    return Qualified(plain_number(value), qualifier, place), unit
+    rounded_to = None if place == 1 else plain_number(place)
+    unit = " ".join(filter(None, [before.currency or behind.currency, behind.unit]))
+    return Qualified(plain_number(value), qualifier, rounded_to), unit
 
 
 def _only_number(figure: str, typed: str) -> re.Match[str]:
@@ -284,14 +282,6 @@ def _only_number(figure: str, typed: str) -> re.Match[str]:
             "write one figure, such as 'more than 330'"
         )
     return found[0]
-
-
-def _unit_as_typed(before: _Before, behind: _Behind, typed: str) -> str:
-    """Return the currency and the unit, in its capitals and with its accents."""
-    currency = (before.currency or behind.currency).upper()
-    typed = typed.removesuffix(behind.phrase).rstrip() if behind.is_last else typed
-    unit = typed[len(typed) - len(behind.unit) :] if behind.unit else ""
-    return f"{currency} {unit}".strip()
 
 
 def _of_number(number: Any) -> Qualified:
@@ -305,12 +295,11 @@ def _split_before(before: str) -> _Before:
     found = _BEFORE.fullmatch(before)
     if found is None:
         return _Before(before.strip(), is_negative=False, currency="")
-    return _Before(
-        found["phrase"].strip(), bool(found["minus"]), found["currency"] or ""
-    )
+    currency = found["currency"] or ""
+    return _Before(found["phrase"].strip(), bool(found["minus"]), currency.upper())
 
 
-def _split_behind(behind: str) -> _Behind:
+def _split_behind(behind: str, typed: str) -> _Behind:
     """Split off a multiple, a currency and a phrase; the rest is the unit."""
     multiple, rest = _split_off(behind, MULTIPLES)
     currency, rest = _split_off(rest, _CURRENCIES)
@@ -321,14 +310,18 @@ def _split_behind(behind: str) -> _Behind:
         rest = rest[link.end() :]
         languages &= _CONTINENTAL
     phrase, unit = _split_off(rest, BEHIND)
-    is_last = False
     # "20 missions or more"
-    endings = [ending for ending in BEHIND if rest.endswith(f" {ending}")]
-    if endings and not phrase:
-        phrase = max(endings, key=len)
+    if not phrase:
+        endings = [ending for ending in BEHIND if rest.endswith(f" {ending}")]
+        phrase = max(endings, key=len, default="")
         unit = rest.removesuffix(phrase)
-        is_last = True
-    return _Behind(multiple, currency, phrase, unit.strip(), languages, is_last)
+    unit = unit.strip()
+    if unit:
+        _check_unit(unit, behind, typed)
+    # The unit keeps its capitals and accents.
+    start = fold(typed).rfind(unit)
+    unit = typed[start : start + len(unit)]
+    return _Behind(multiple, currency.upper(), phrase, unit, languages)
 
 
 def _split_off(text: str, options: Iterable[str]) -> tuple[str, str]:

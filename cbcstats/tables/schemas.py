@@ -131,7 +131,11 @@ class Counts(pa.DataFrameModel):
         nullable=True,
         coerce=True,
     )
-    qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
+    qualifier: str = _text(
+        "word printed beside the number; below and above for the signs < and > before "
+        "a number below 20, which are limits",
+        isin=QUALIFIERS,
+    )
     published_change: str = _text(
         "change that the source claims, as printed", nullable=True, **CHANGE
     )

@@ -1,3 +1,4 @@
+import re
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -169,6 +170,13 @@ def test_a_column_is_split_on_its_own_index():
     assert figures["problem"].dropna().index.tolist() == ["g"]
 
 
+def test_accents_may_be_typed_as_marks_of_their_own():
+    assert fold("pre\N{COMBINING GRAVE ACCENT}s") == "pres"
+    text = "pre\N{COMBINING GRAVE ACCENT}s de 40 E\N{COMBINING ACUTE ACCENT}tats"
+    assert parse_qualified(text) == (40, "almost", None)
+    assert split_figures([text])["unit"].tolist() == ["États"]
+
+
 def test_a_column_of_one_language_and_an_empty_one():
     assert split_figures(["1.200", "38,5"], language="fr")["value"].tolist() == [
         1200,
@@ -181,3 +189,18 @@ def test_a_column_of_one_language_and_an_empty_one():
 def test_the_unit_keeps_its_capitals_and_accents():
     units = split_figures(["20 États membres", "5 Members or more", "3 M€", "€5 Grants"])["unit"]
     assert units.tolist() == ["États membres", "Members", "€", "€ Grants"]
+
+
+def test_the_words_of_the_method_are_in_the_table():
+    page = (CASES.parents[1] / "docs" / "method.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \| (.+) \|$", page, re.MULTILINE)
+    rows = [row for row in rows if row[0] in QUALIFIERS]
+    assert len(rows) == 7
+    for qualifier, *columns in rows:
+        for language, column in zip(LANGUAGES, columns, strict=True):
+            for phrase in fold(column).replace("20+", "+").split(", "):
+                known = BEFORE.get(phrase) or BEHIND.get(phrase)
+                if phrase != "no word":
+                    assert known is not None, phrase
+                    assert known.qualifier == qualifier
+                    assert language in known.languages

@@ -186,7 +186,17 @@ def test_what_is_no_number_has_no_bounds(value):
     assert str(refused.value) == (f"{value!r} is no number; write a published figure in digits")
 
 
-@pytest.mark.parametrize("value", [10**300, 1e300, Decimal("1e300"), Decimal("1e-325")])
+@pytest.mark.parametrize(
+    "value",
+    [
+        10**300,
+        1e300,
+        Decimal("1e300"),
+        Decimal("1e-325"),
+        Decimal("1e999999"),
+        Decimal("1e-999999"),
+    ],
+)
 def test_a_number_that_no_one_printed_is_refused(value):
     with pytest.raises(DataError) as refused:
         bounds(value)
