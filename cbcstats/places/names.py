@@ -40,7 +40,7 @@ _PLAIN_CHARACTERS: Final = str.maketrans(
     dict.fromkeys(_APOSTROPHES, "'") | _PLAIN_LETTERS
 )
 _INVISIBLE: Final = ("Mn", "Mc", "Me", "Cf")  # Unicode categories, with accents
-_WORDS: Final = re.compile(r"[^\W_]+|[/;|+]")
+_WORD_OR_SEPARATOR: Final = re.compile(r"[^\W_]+|[/;|+]")
 _INITIALS: Final = re.compile(r"\b(\w) (?=\w\b)")
 # Keep separators as words, so that "Kenya; Uganda" does not become one name.
 _ONE_WORD: Final = {"st": "saint", "ste": "sainte", ";": "/", "|": "/", "+": "/"}
@@ -133,7 +133,7 @@ def plain_spelling(text: str) -> str:
     text = text.translate(_PLAIN_CHARACTERS).casefold()
     text = re.sub(r"\bl'", "l ", text)  # "l'Ouganda" begins with an article
     text = text.replace("'", "")
-    parts = [word for word in _WORDS.findall(text) if word != "the"]
+    parts = [word for word in _WORD_OR_SEPARATOR.findall(text) if word != "the"]
     text = _INITIALS.sub(r"\1", " ".join(parts))  # "u s a" is "usa"
     words = [_ONE_WORD.get(word, word) for word in text.split() if word != "the"]
     while len(words) > 1 and words[0] in _ARTICLES:

@@ -31,7 +31,7 @@ _MEASURED: Final = 100  # cells of a column
 _TEXT: Final = {"num_format": "@"}
 _BAD: Final = {"bg_color": "#FFD9B3", "border": 1, **_TEXT}
 _HEAD: Final = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
-_WORDS: Final = {"text_wrap": True, "valign": "top"}
+_WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 
 
 def write_corrections(
@@ -127,7 +127,7 @@ def _write_words(
     workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
 ) -> None:
     """Write the corrections needed in each row into the last column."""
-    wrap = workbook.add_format(_WORDS)
+    wrap = workbook.add_format(_WRAPPED)
     last = cells.shape[1]
     words: dict[Any, list[str]] = {row: [] for row in cells.index}
     problem: Any

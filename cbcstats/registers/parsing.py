@@ -12,7 +12,7 @@ from cbcstats.errors import ERROR, WARNING, Finding
 from cbcstats.files.cells import (
     explain_mark,
     explain_number,
-    parse_numbers,
+    parse_decimal_numbers,
     parse_whole_numbers,
 )
 from cbcstats.files.dates import explain_date, parse_dates
@@ -182,7 +182,7 @@ def _parse(
     if kind == WHOLE_NUMBER:
         return parse_whole_numbers(texts)
     if kind == NUMBER:
-        return parse_numbers(texts)
+        return parse_decimal_numbers(texts)
     if kind == PLACE:
         return text_column(iso3_of(texts))
     if kind == MARK:

@@ -35,12 +35,34 @@ FIRST_DAY: Final = pd.Timestamp("1952-01-01")
 # Kinds of columns that the tables do not have.
 PLACE: Final = "place"
 WHOLE_NUMBER: Final = "whole number"
+# Offered in addition to the programmes in the table of beneficiaries.
+_PROGRAMMES: Final = (
+    "Columbus Programme|STCE Project|UNODC-WCO Container Control Programme|"
+    "WCO Fellowship Programme"
+)
+_KINDS_OF_SUPPORT: Final = (
+    "accreditation|diagnostic|evaluation|monitoring|strategic planning|"
+    "technical assistance|train the trainer|training|workshop"
+)
+_FIRST_EXAMPLE: Final = datetime.date(2017, 4, 3)
+_LAST_EXAMPLE: Final = datetime.date(2017, 4, 7)
 
 
 def _field(
-    description: str, *, nullable: bool = True, parse: str = "", **field: Any
+    description: str,
+    *,
+    nullable: bool = True,
+    parse: str = "",
+    example: Any = None,
+    options: str = "",
+    **field: Any,
 ) -> Any:
-    metadata = {"parse": parse}
+    """Return a field; the form of `save_template` shows its example and its options.
+
+    `options` are separated by `|`; unlike those of `isin`, they are suggestions only.
+    """
+    suggested = options.split("|") if options else []
+    metadata = {"parse": parse, "example": example, "options": suggested}
     return pa.Field(
         description=description, nullable=nullable, metadata=metadata, **field
     )
@@ -54,7 +76,7 @@ class _Register(pa.DataFrameModel):
     """Columns and checks that all registers share."""
 
     member: pd.CategoricalDtype = _field(
-        "Member, as written", nullable=False, parse=PLACE
+        "Member, as written", nullable=False, parse=PLACE, example="Kenya"
     )
     iso3: pd.CategoricalDtype = _added(
         "its ISO 3166 code, added", str_matches=r"^[A-Z]{3}$"
@@ -101,16 +123,38 @@ class MissionRegister(_Register):
     ...     experts: int = pa.Field(le=50)
     """
 
-    mission_id: Optional[str] = _field("what identifies the mission")
-    start_date: pd.Timestamp = _field("first day", nullable=False)
-    end_date: Optional[pd.Timestamp] = _field("last day, inclusive")
-    programme: Optional[pd.CategoricalDtype] = _field("programme")
-    kind: Optional[pd.CategoricalDtype] = _field("kind of support")
-    status: Optional[pd.CategoricalDtype] = _field("delivered, under way, ...")
-    experts: Optional[pd.Int64Dtype] = _field("experts sent", ge=0)
-    participants: Optional[pd.Int64Dtype] = _field("participants", ge=0)
-    female_participants: Optional[pd.Int64Dtype] = _field("women among them", ge=0)
-    source: Optional[str] = _field("where the row comes from")
+    mission_id: Optional[str] = _field(
+        "what identifies the mission", example="2017-KEN-01"
+    )
+    start_date: pd.Timestamp = _field(
+        "first day", nullable=False, example=_FIRST_EXAMPLE
+    )
+    end_date: Optional[pd.Timestamp] = _field(
+        "last day, inclusive", example=_LAST_EXAMPLE
+    )
+    programme: Optional[pd.CategoricalDtype] = _field(
+        "programme", example="Mercator", options=_PROGRAMMES
+    )
+    kind: Optional[pd.CategoricalDtype] = _field(
+        "kind of support", example="diagnostic", options=_KINDS_OF_SUPPORT
+    )
+    # Not "planned": the start of a mission lies in the past.
+    status: Optional[pd.CategoricalDtype] = _field(
+        "delivered, under way, ...", options="delivered|under way|cancelled"
+    )
+    experts: Optional[pd.Int64Dtype] = _field("experts sent", ge=0, example=2)
+    participants: Optional[pd.Int64Dtype] = _field("participants", ge=0, example=25)
+    female_participants: Optional[pd.Int64Dtype] = _field(
+        "women among them", ge=0, example=11
+    )
+    source: Optional[str] = _field(
+        "where the row comes from", example="report of 2017-06-30"
+    )
+
+    class Config:
+        """What one row is called in the form of `save_template`."""
+
+        title = "mission"
 
     @pa.check(
         "start_date",
@@ -155,15 +199,32 @@ class MissionRegister(_Register):
 class BeneficiaryRegister(_Register):
     """Beneficiaries of programmes, one row each, as `read_register` returns them."""
 
-    programme: pd.CategoricalDtype = _field("programme", nullable=False)
-    track: Optional[pd.CategoricalDtype] = _field("part of the programme")
-    start_date: Optional[pd.Timestamp] = _field("start of the support")
-    end_date: Optional[pd.Timestamp] = _field(
-        "end of the support, which may be in the future"
+    programme: pd.CategoricalDtype = _field(
+        "programme", nullable=False, example="Mercator", options=_PROGRAMMES
     )
-    as_of: Optional[pd.Timestamp] = _field("day on which this was so", ge=FIRST_DAY)
-    status: Optional[pd.CategoricalDtype] = _field("active, completed, ...")
-    source: Optional[str] = _field("where the row comes from")
+    track: Optional[pd.CategoricalDtype] = _field(
+        "part of the programme", example="Tailor-Made Track"
+    )
+    start_date: Optional[pd.Timestamp] = _field(
+        "start of the support", example=_FIRST_EXAMPLE
+    )
+    end_date: Optional[pd.Timestamp] = _field(
+        "end of the support, which may be in the future", example=_LAST_EXAMPLE
+    )
+    as_of: Optional[pd.Timestamp] = _field(
+        "day on which this was so", ge=FIRST_DAY, example=datetime.date(2017, 6, 30)
+    )
+    status: Optional[pd.CategoricalDtype] = _field(
+        "active, completed, ...", options="active|completed|cancelled"
+    )
+    source: Optional[str] = _field(
+        "where the row comes from", example="report of 2017-06-30"
+    )
+
+    class Config:
+        """What one row is called in the form of `save_template`."""
+
+        title = "Member and programme"
 
     @pa.check(
         "as_of",
@@ -175,7 +236,8 @@ class BeneficiaryRegister(_Register):
         return days <= pd.Timestamp(datetime.date.today())
 
 
-KINDS: Final[dict[str, type[pa.DataFrameModel]]] = {
+# The only place where a kind of register is declared.
+REGISTERS: Final[dict[str, type[pa.DataFrameModel]]] = {
     "missions": MissionRegister,
     "beneficiaries": BeneficiaryRegister,
 }
@@ -192,12 +254,14 @@ def schema_of(
         If both are given, or one is not known.
     """
     if model is None:
-        kind = check_choice("kind", "missions" if kind is None else kind, tuple(KINDS))
-        return KINDS[kind].to_schema()
+        kind = check_choice(
+            "kind", "missions" if kind is None else kind, tuple(REGISTERS)
+        )
+        return REGISTERS[kind].to_schema()
     if kind is not None:
         raise ArgumentError("`kind` and `schema` say the same; give one of them")
     is_class = isinstance(model, type)
-    if not is_class or not issubclass(model, tuple(KINDS.values())):
+    if not is_class or not issubclass(model, tuple(REGISTERS.values())):
         raise ArgumentError(
             "`schema` must be a subclass of MissionRegister or BeneficiaryRegister, "
             f"but {model!r} was given"

@@ -13,7 +13,7 @@ from cbcstats.arguments import check_names, check_schema, check_source
 from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.tables.parsing import (
-    KINDS,
+    KIND_OF_COLUMN,
     REGISTER_SOURCE,
     TEXT,
     check_table,
@@ -354,7 +354,7 @@ def _load_shipped(table: str) -> pd.DataFrame:
     cells = read_text_table(path, lambda _: True).cells
     values = {}
     for column in cells:
-        kind = KINDS.get(str(column), TEXT)
+        kind = KIND_OF_COLUMN.get(str(column), TEXT)
         values[column] = parse_column(cells[column], kind)
     frame = complete(pd.DataFrame(values), cells)
     return frame.reset_index(drop=True)

@@ -18,7 +18,7 @@ from cbcstats.files.cells import (
     explain_mark,
     explain_number,
     find_damage,
-    parse_numbers,
+    parse_decimal_numbers,
 )
 from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.files.delimited import DELIMITERS
@@ -43,7 +43,7 @@ TEXT: Final = "text"
 PARTIAL_DAYS: Final = ("as_of", "start", "end", "joined")
 # The columns of the published tables that are not text. The schemas say the same, and a
 # test compares the two.
-KINDS: Final = {
+KIND_OF_COLUMN: Final = {
     "value": NUMBER,
     "rounded_to": NUMBER,
     "period_start": DAY,
@@ -372,7 +372,7 @@ def _parse(text: pd.Series, column: pa.Column | None, problems: Problems) -> pd.
 
 def _parse_texts(texts: list[str], kind: str) -> pd.Series:
     if kind == NUMBER:
-        return parse_numbers(texts)
+        return parse_decimal_numbers(texts)
     if kind == DAY:
         return parse_dates(texts)
     if kind == PARTIAL_DAY:
