@@ -13,7 +13,7 @@ from cbcstats.charts.descriptions import (
     sum_of_lows,
     total_text,
 )
-from cbcstats.charts.layout import finish, new_axes, source_ids
+from cbcstats.charts.layout import finish, new_axes, source_ids, typed_rows
 from cbcstats.charts.marks import GREY, INK, PAPER, styled
 from cbcstats.charts.stacks import (
     WIDE,
@@ -26,21 +26,21 @@ from cbcstats.charts.stacks import (
 from cbcstats.counts.periods import period_label
 from cbcstats.counts.ranges import rows
 from cbcstats.errors import ArgumentError
-from cbcstats.frames import text_column
+from cbcstats.frames import MARKS, as_text, text_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 OTHERS: Final = "all others"
-_NEEDED: Final = (
-    *(
-        "period_start",
-        "period_end",
-        "contribution",
-        "contribution_low",
-        "contribution_high",
-    ),
-    *("total_percent_change", "comparable", "why"),
+_NUMBERS: Final = (
+    *("contribution", "contribution_low", "contribution_high"),
+    "total_percent_change",
+)
+_NEEDED: Final = ("period_start", "period_end", *_NUMBERS, "comparable", "why")
+_SERIES: Final = ("indicator", "scope")
+_RESULTS: Final = (
+    *_NEEDED,
+    *("value", "previous_value", "source_id", "previous_source_id"),
 )
 MOST: Final = 7  # parts, as many as there are colours
 
@@ -71,6 +71,8 @@ def plot_contributions(
     ------
     ArgumentError
         If there are no contributions, or those to several totals.
+    DataError
+        If a cell is not a number or not a day.
 
     Examples
     --------
@@ -91,6 +93,7 @@ def plot_contributions(
         "contributions", contributions, _NEEDED, "contributions"
     )
     by = _part_of(contributions)
+    contributions = _typed(contributions, by)
     name = title or "Contributions to the change of the total, in percentage points"
     shown = _with_others(contributions, by)
     parts = ordered_parts(shown[by])
@@ -130,19 +133,40 @@ def _part_of(contributions: pd.DataFrame) -> str:
         raise ArgumentError(
             "`contributions` holds none; there must be two periods, and a figure of a part in each"
         )
-    *series, by = contributions.loc[:, :"period_start"].columns[:-1]
-    for name in series:
-        found = contributions[name].unique()
-        if len(found) > 1:
+    # A frame may have columns in another order, or more of them.
+    others: list[Any] = [name for name in contributions if name not in _RESULTS]
+    counts = contributions[others].nunique(dropna=False)
+    several = [name for name in others if counts[name] > 1] or others
+    parts = [name for name in several if name not in _SERIES]
+    if not several:
+        raise ArgumentError(
+            "`contributions` has no column that names the parts; "
+            "make it with contributions"
+        )
+    # Scopes or indicators can be parts, too; `contributions` puts them last.
+    by = parts[0] if parts else several[-1]
+    for name in _SERIES:
+        if name in several and name != by and counts[name] > 1:
+            values = contributions[name].map(as_text).replace("", "none").unique()
             raise ArgumentError(
-                f"`contributions` must hold one {name}, but it holds {', '.join(found)}; select one"
+                f"`contributions` must hold one {name}, but it holds {', '.join(values)}; select one"
             )
     return str(by)
 
 
+def _typed(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return contributions in their dtypes; a part without a name is `not stated`."""
+    typed = typed_rows(contributions, "contributions", texts=(), numbers=_NUMBERS)
+    marks = contributions["comparable"].map(as_text).str.lower()
+    parts = text_column(contributions[by]).fillna("not stated")
+    why = text_column(contributions["why"]).fillna("")
+    is_comparable = marks.map(MARKS).eq(True)
+    return typed.assign(**{by: parts}, comparable=is_comparable, why=why)
+
+
 def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
     """Add up the parts that moved least, where there are more than colours."""
-    names = text_column(contributions[by])
+    names = contributions[by]
     moved = (
         contributions["contribution"]
         .abs()
@@ -151,7 +175,7 @@ def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
         .sort_values(ascending=False)
     )
     if len(moved) <= MOST:
-        return contributions.assign(**{by: names})
+        return contributions
     named = contributions.assign(
         **{by: names.where(names.isin(moved.index[: MOST - 1]), OTHERS)}
     )

@@ -4,7 +4,6 @@ import datetime
 import re
 import sys
 import zipfile
-from typing import Optional
 
 import pandas as pd
 import pandera.pandas as pa
@@ -334,13 +333,13 @@ def test_a_list_beyond_the_letter_z_is_found():
 
 class Visits(cbcstats.MissionRegister):
     status: str = pa.Field(isin=["held", "moved"])
-    hours: Optional[pd.Int64Dtype] = pa.Field(ge=1, le=400, nullable=True)
+    hours: pd.Int64Dtype | None = pa.Field(ge=1, le=400, nullable=True)
     places: int = pa.Field(ge=10)
-    score: Optional[float] = pa.Field(in_range={"min_value": 2, "max_value": 5})
+    score: float | None = pa.Field(in_range={"min_value": 2, "max_value": 5})
     booked_on: pd.Timestamp = pa.Field(
         ge=pd.Timestamp(2001, 2, 3), le=pd.Timestamp("2020-12-31"), description="day of booking"
     )
-    is_online: Optional[pd.BooleanDtype] = pa.Field(nullable=True)
+    is_online: pd.BooleanDtype | None = pa.Field(nullable=True)
     venue: str
     room: int = pa.Field(isin=[7, 8])
 
