@@ -266,10 +266,14 @@ def sources_of(
     """
     known = load_sources()
     if own is not None:
-        both = pd.concat([load_sources(source=own), known])
-        known = both.drop_duplicates("source_id")  # keeps the first, which is yours
-    ids = pd.Index(cited_by(tables), name="source_id", dtype="str")
-    return known.set_index("source_id").reindex(ids).reset_index()
+        own = load_sources(source=own)
+        both = pd.concat([own, known])
+        # The first of two is kept, which is yours.
+        known = both.drop_duplicates("source_id")
+    cited = cited_by(tables)
+    ids = pd.Index(cited, name="source_id", dtype="str")
+    known = known.set_index("source_id")
+    return known.reindex(ids).reset_index()
 
 
 def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:

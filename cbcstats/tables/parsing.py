@@ -155,7 +155,8 @@ def problems_error(file: str, problems: list[Problem]) -> DataError:
     """Make an error that lists all problems, in the order of the file."""
     # The checks run one after another, each over the whole file.
     in_order = sorted(problems, key=lambda problem: problem.row)
-    frame = pd.DataFrame(in_order, columns=pd.Index(Problem._fields))
+    names = pd.Index(Problem._fields)
+    frame = pd.DataFrame(in_order, columns=names)
     # In a table every problem is an error; warnings occur in registers only.
     frame = frame.drop(columns="severity")
     frame.insert(0, "file", file)
@@ -168,8 +169,8 @@ def is_header_of(schema: pa.DataFrameSchema) -> Callable[[Sequence[str]], bool]:
     required = set(_required_columns(schema))
 
     def is_header(cells: Sequence[str]) -> bool:
-        names = set(map(_plain_name, cells))
-        present = required & names
+        names = map(_plain_name, cells)
+        present = required.intersection(names)
         # A column may be missing or misspelt; that is reported later, by its name.
         return len(present) > len(required) / 2
 
