@@ -17,7 +17,6 @@ import pandas as pd
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.codelists import WCO_REGIONS
-from cbcstats.tables.parsing import DAY, MARK, NUMBER, TEXT
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
 # pandas 3. The checks of older pandera work only once they are registered.
@@ -32,9 +31,6 @@ with warnings.catch_warnings():
 
 # The convention that set up the WCO entered into force in 1952.
 FIRST_DAY: Final = pd.Timestamp("1952-01-01")
-# Kinds of columns that the tables do not have.
-PLACE: Final = "place"
-WHOLE_NUMBER: Final = "whole number"
 # Offered in addition to the programmes in the table of beneficiaries.
 _PROGRAMMES: Final = (
     "Columbus Programme|STCE Project|UNODC-WCO Container Control Programme|"
@@ -76,7 +72,7 @@ class _Register(pa.DataFrameModel):
     """Columns and checks that all registers share."""
 
     member: pd.CategoricalDtype = _field(
-        "Member, as written", nullable=False, parse=PLACE, example="Kenya"
+        "Member, as written", nullable=False, parse="place", example="Kenya"
     )
     iso3: pd.CategoricalDtype = _added(
         "its ISO 3166 code, added", str_matches=r"^[A-Z]{3}$"
@@ -107,7 +103,8 @@ class _Register(pa.DataFrameModel):
         """Check that no row ends before it starts."""
         if not {"start_date", "end_date"} <= set(rows):
             return True
-        return ~(rows["end_date"] < rows["start_date"])
+        is_before = rows["end_date"] < rows["start_date"]
+        return ~is_before
 
 
 class MissionRegister(_Register):
@@ -285,19 +282,19 @@ def needed_columns(schema: pa.DataFrameSchema) -> list[str]:
 
 def kind_of(column: pa.Column) -> str:
     """Return the kind of values in a column of a register."""
-    if (column.metadata or {}).get("parse") == PLACE:
-        return PLACE
+    if (column.metadata or {}).get("parse") == "place":
+        return "place"
     # Ignore case: Int64 of pandas is a nullable int64.
     dtype = str(column.dtype).lower()
     if dtype.startswith("datetime64"):
-        return DAY
+        return "day"
     if dtype.startswith(("int", "uint")):
-        return WHOLE_NUMBER
+        return "whole number"
     if dtype.startswith("float"):
-        return NUMBER
-    return MARK if dtype in ("bool", "boolean") else TEXT
+        return "number"
+    return "mark" if dtype in ("bool", "boolean") else "text"
 
 
 def is_free_text(column: pa.Column) -> bool:
     """Tell whether nearly all cells of a column are distinct, such as ids."""
-    return kind_of(column) == TEXT and str(column.dtype) != "category"
+    return kind_of(column) == "text" and str(column.dtype) != "category"

@@ -15,14 +15,11 @@ from cbcstats.files.writing import target, write_whole
 from cbcstats.places.names import plain_spelling
 from cbcstats.registers.schemas import (
     FIRST_DAY,
-    PLACE,
     REGISTERS,
-    WHOLE_NUMBER,
     columns_of_file,
     kind_of,
 )
 from cbcstats.tables.loaders import load_beneficiaries, load_members
-from cbcstats.tables.parsing import DAY, MARK, NUMBER, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,17 +38,17 @@ _WIDTHS: Final = {  # characters
 }
 _WIDTH: Final = 15
 _FORMATS: Final[dict[str, dict[str, Any]]] = {
-    DAY: {"num_format": "yyyy-mm-dd", "align": "left"},
-    WHOLE_NUMBER: {"align": "center"},
-    NUMBER: {"align": "center"},
+    "day": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "whole number": {"align": "center"},
+    "number": {"align": "center"},
 }
 # For a column of a user's schema; those of cbcstats bring their own examples.
 _EXAMPLES: Final = {
-    DAY: datetime.date(2017, 4, 3),
-    WHOLE_NUMBER: 1,
-    NUMBER: 1.5,
-    MARK: "true",
-    TEXT: "text",
+    "day": datetime.date(2017, 4, 3),
+    "whole number": 1,
+    "number": 1.5,
+    "mark": "true",
+    "text": "text",
 }
 _FIRST_DAY_OF_EXCEL: Final = pd.Timestamp("1900-01-01")
 _LARGEST: Final = 1_000_000_000
@@ -190,8 +187,10 @@ def _workbook(kind: str, schema: pa.DataFrameSchema) -> bytes:
 def _lists(schema: pa.DataFrameSchema) -> dict[str, Sequence[str]]:
     """Return the options of each column with a drop-down list."""
     lists: dict[str, Sequence[str]] = {}
-    for name in columns_of_file(schema):
-        options = _options(schema.columns[name])
+    names = columns_of_file(schema)
+    for name in names:
+        column = schema.columns[name]
+        options = _options(column)
         if options:
             lists[name] = options
     return lists
@@ -200,19 +199,24 @@ def _lists(schema: pa.DataFrameSchema) -> dict[str, Sequence[str]]:
 def _options(column: pa.Column) -> Sequence[str]:
     """Return what to choose from in a column, the allowed values or suggestions."""
     kind = kind_of(column)
-    if kind == PLACE:
+    if kind == "place":
         members = load_members()
         # Only the European Union has no region: the WCO does not count it as a Member.
-        names = members.dropna(subset="wco_region")["name"]
-        return sorted(names, key=plain_spelling)
+        members = members.dropna(subset="wco_region")
+        return sorted(members["name"], key=plain_spelling)
     # Numbers and days have limits instead.
-    if kind != TEXT:
+    if kind != "text":
         return ()
-    options: Sequence[str] = _metadata(column).get("options", ())
+    allowed = _allowed_values(column)
+    if allowed:
+        return allowed
+    metadata = _metadata(column)
+    options: Sequence[str] = metadata.get("options", ())
     if column.name == "programme":
-        programmes = {*load_beneficiaries()["programme"], *options}
+        beneficiaries = load_beneficiaries()
+        programmes = {*beneficiaries["programme"], *options}
         options = sorted(programmes, key=str.casefold)
-    return _allowed_values(column) or options
+    return options
 
 
 def _allowed_values(column: pa.Column) -> list[Any]:
@@ -276,7 +280,7 @@ def _example(column: pa.Column, options: Sequence[str] | None) -> Any:
         return options[0]
     kind = kind_of(column)
     example = _EXAMPLES[kind]
-    if kind in (WHOLE_NUMBER, NUMBER):
+    if kind in ("whole number", "number"):
         least, most = _limits(column, -_LARGEST, _LARGEST)
         example = min(max(example, least), most)
     return example
@@ -288,7 +292,7 @@ def _check_of_list(column: pa.Column, source: str) -> tuple[str, dict[str, Any]]
         return "choose from the list", check
     other = "another one"
     # Missions also go to places that are not Members.
-    if kind_of(column) == PLACE:
+    if kind_of(column) == "place":
         other = "the name or the ISO code of one other place"
     check["error_type"] = "warning"
     return f"choose from the list, or write {other}", check
@@ -306,11 +310,11 @@ def _check(
         cell = first_cells[name]
         return "any text that no other row has", _check_of_id(cell)
     kind = kind_of(column)
-    if kind == MARK:
+    if kind == "mark":
         return "true or false", {"validate": "list", "source": ["true", "false"]}
-    if kind == DAY:
+    if kind == "day":
         takes, check = _check_of_day(column)
-    elif kind in (WHOLE_NUMBER, NUMBER):
+    elif kind in ("whole number", "number"):
         takes, check = _check_of_number(column)
     else:
         return "any text", {"validate": "any"}
@@ -336,17 +340,20 @@ def _check_of_id(cell: str) -> dict[str, Any]:
 
 
 def _check_of_number(column: pa.Column) -> tuple[str, dict[str, Any]]:
-    takes, validate = "a number", "decimal"
-    if kind_of(column) == WHOLE_NUMBER:
-        takes, validate = "a whole number", "integer"
+    kind = kind_of(column)
+    validate = "integer" if kind == "whole number" else "decimal"
     least, most = _limits(column, -_LARGEST, _LARGEST)
-    if least > -_LARGEST:
+    has_least = least > -_LARGEST
+    has_most = most < _LARGEST
+    takes = f"a {kind}"
+    if has_least:
         takes += f" from {least}"
-    if most < _LARGEST:
+    if has_most:
         takes += f" to {most}"
-    elif least > -_LARGEST:
+    elif has_least:
         takes += " on"
-    return takes, {"validate": validate, "minimum": f"={least}", "maximum": f"={most}"}
+    check = {"validate": validate, "minimum": f"={least}", "maximum": f"={most}"}
+    return takes, check
 
 
 def _check_of_day(column: pa.Column) -> tuple[str, dict[str, Any]]:
@@ -355,12 +362,12 @@ def _check_of_day(column: pa.Column) -> tuple[str, dict[str, Any]]:
     if "not_before_the_wco" in names:
         first = FIRST_DAY
     first, last = _limits(column, first, pd.Timestamp("9999-12-31"))
-    takes = f"a day such as 2017-04-03, from {first.date()} on"
-    check = {"validate": "date", "minimum": _formula(first), "maximum": _formula(last)}
+    end, maximum = "on", _formula(last)
     if "not_in_the_future" in names:
-        takes = takes.removesuffix("on") + "to today"
-        check["maximum"] = "=TODAY()"
-    return takes, check
+        end, maximum = "to today", "=TODAY()"
+    minimum = _formula(first)
+    takes = f"a day such as 2017-04-03, from {first.date()} {end}"
+    return takes, {"validate": "date", "minimum": minimum, "maximum": maximum}
 
 
 def _formula(day: pd.Timestamp) -> str:
@@ -370,10 +377,11 @@ def _formula(day: pd.Timestamp) -> str:
 def _limits(column: pa.Column, least: Any, most: Any) -> tuple[Any, Any]:
     """Return the lowest and the highest value that the checks of a column accept."""
     for check in column.checks:
-        if check.name in ("greater_than_or_equal_to", "in_range"):
-            least = check.statistics["min_value"]
-        if check.name in ("less_than_or_equal_to", "in_range"):
-            most = check.statistics["max_value"]
+        limits = check.statistics or {}
+        # `ge` has one of these limits, `le` the other, and `in_range` both; those of
+        # `gt` and `lt` are outside, which a form need not refuse.
+        least = limits.get("min_value", least)
+        most = limits.get("max_value", most)
     return least, most
 
 
