@@ -11,7 +11,7 @@ import pandas as pd
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
 from cbcstats.charts.descriptions import claim_label, claims_text, verdict_text
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
-from cbcstats.charts.layout import add_legend, finish, new_axes, source_ids
+from cbcstats.charts.layout import add_legend, finish, new_axes, source_ids, typed_rows
 from cbcstats.charts.marks import PAPER, cycle, styled
 from cbcstats.counts.formats import format_range, words
 from cbcstats.errors import ArgumentError
@@ -24,19 +24,12 @@ if TYPE_CHECKING:
 # Columns of `check_claims`: what a claim says that the figure before was, and what was published of it.
 _IMPLIED: Final = ("implied_low", "implied_high")
 _PUBLISHED: Final = ("previous_low", "previous_high")
-_NEEDED: Final = (
-    *(
-        "indicator",
-        "period_start",
-        "period_end",
-        "value",
-        "qualifier",
-        "published_change",
-    ),
-    *("previous_value", *_IMPLIED, *_PUBLISHED),
+_NUMBERS: Final = ("value", "previous_value", *_IMPLIED, *_PUBLISHED)
+_TEXTS: Final = (
+    *("indicator", "qualifier", "published_change"),
     *("verdict", "verdict_strict", "sentence"),
-    *("source_id", "previous_source_id"),
 )
+_OTHERS: Final = ("period_start", "period_end", "source_id", "previous_source_id")
 _MOST: Final = 12  # inches of height that claims may take at first
 
 
@@ -67,6 +60,8 @@ def plot_claims(
     ------
     ArgumentError
         If there are no claims.
+    DataError
+        If a cell is not a number or not a day, or a text such as the verdict is missing.
 
     Examples
     --------
@@ -78,16 +73,18 @@ def plot_claims(
     """
     ax = check_optional_axes("ax", ax)
     title = check_optional_text("title", title)
-    verdicts = check_frame("verdicts", verdicts, _NEEDED, "check_claims")
+    needed = (*_TEXTS, *_NUMBERS, *_OTHERS)
+    verdicts = check_frame("verdicts", verdicts, needed, "check_claims")
     if verdicts.empty:
         raise ArgumentError(
             "`verdicts` holds no claim; check_claims found none, or none was selected"
         )
+    verdicts = typed_rows(verdicts, "check_claims", texts=_TEXTS, numbers=_NUMBERS)
     name = title or "What claims say of the figure before, and what was published"
     one_series = verdicts["indicator"].nunique() == 1
-    ends = verdicts[[*_IMPLIED, *_PUBLISHED]].to_numpy(float, na_value=np.nan)
+    ends = verdicts[[*_IMPLIED, *_PUBLISHED]].to_numpy()
     if not one_series:
-        before = verdicts[["previous_value"]].to_numpy(float, na_value=np.nan)
+        before = verdicts[["previous_value"]].to_numpy()
         ends = 100 * ends / np.where(before > 0, before, np.nan)
     with styled():
         ax = ax or new_axes(height=min(1.6 + 0.62 * len(verdicts), _MOST))

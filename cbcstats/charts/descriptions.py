@@ -133,7 +133,7 @@ def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
 
 def points(row: Any) -> str:
     """Write a contribution, in percentage points."""
-    if pd.isna(row.contribution_low):
+    if pd.isna(row.contribution_low) or pd.isna(row.contribution_high):
         return "not known"
     return format_range(
         row.contribution_low, row.contribution_high, percent=True

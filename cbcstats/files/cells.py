@@ -64,12 +64,12 @@ def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
     return pd.Series(numbers, dtype="Int64")
 
 
-def parse_numbers(texts: Sequence[str]) -> pd.Series:
+def parse_decimal_numbers(texts: Sequence[str]) -> pd.Series:
     """Parse numbers to Float64; invalid or ambiguous numbers become missing.
 
     Examples
     --------
-    >>> parse_numbers(["24.1", "1.200", "about 3"]).tolist()
+    >>> parse_decimal_numbers(["24.1", "1.200", "about 3"]).tolist()
     [24.1, <NA>, <NA>]
     """
     numbers = [_parse_number(text) for text in texts]

@@ -161,11 +161,13 @@ def _missing(dtype: str, index: pd.Index) -> pd.Series:
     if dtype.startswith("datetime64"):
         return pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
     # `bool` and `int64` have no missing value; their nullable counterparts have.
+    is_integer = re.fullmatch("int[0-9]+", dtype)
     if dtype == "bool":
         dtype = "boolean"
-    elif re.fullmatch("int[0-9]+", dtype):
+    elif is_integer:
         dtype = "Int64"
-    if not _TYPES_WITH_MISSING.match(dtype):
+    has_missing = _TYPES_WITH_MISSING.match(dtype)
+    if not has_missing:
         dtype = "object"
     empty = [None] * len(index)
     pandas_dtype = pd.api.types.pandas_dtype(dtype)
