@@ -9,7 +9,7 @@ import pandas as pd
 
 from cbcstats.arguments import check_frame, check_names
 from cbcstats.errors import ArgumentError
-from cbcstats.frames import as_printed, as_text, text_column
+from cbcstats.frames import as_printed, as_text, text_column, to_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,8 +95,8 @@ def compare_releases(
 
 
 def _edition(name: str, edition: Any) -> pd.DataFrame:
-    frame = check_frame(name, edition)
-    return frame.rename(columns=str).reset_index(drop=True)
+    frame = to_pandas(name, edition).rename(columns=str)
+    return check_frame(name, frame).reset_index(drop=True)
 
 
 def _as_texts(edition: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
