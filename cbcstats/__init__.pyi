@@ -1,8 +1,8 @@
 """The public names of cbcstats and where they live; `__init__.py` loads each when it is first used."""
 
 __version__: str
-from .changes.claim_checks import check_claims as check_claims
-from .changes.claims import implied_previous as implied_previous
+from .changes.claims import check_claims as check_claims
+from .changes.implied import implied_previous as implied_previous
 from .changes.contributions import check_totals as check_totals
 from .changes.contributions import contributions as contributions
 from .changes.growth import growth_rate as growth_rate
@@ -21,12 +21,12 @@ from .charts.contributions import plot_contributions as plot_contributions
 from .charts.counts import plot_counts as plot_counts
 from .charts.members import plot_members as plot_members
 from .charts.saving import save_chart as save_chart
+from .counts.changes_in_words import Growth as Growth
+from .counts.changes_in_words import parse_change as parse_change
 from .counts.figures_in_words import Qualified as Qualified
 from .counts.figures_in_words import parse_qualified as parse_qualified
 from .counts.figures_in_words import split_figures as split_figures
 from .counts.formats import format_range as format_range
-from .counts.percentages import Growth as Growth
-from .counts.percentages import parse_change as parse_change
 from .counts.readings import Bounds as Bounds
 from .counts.readings import bounds as bounds
 from .errors import ArgumentError as ArgumentError

@@ -22,6 +22,7 @@ from cbcstats.terminal import (
     print_counts,
     print_csv,
     print_verdicts,
+    print_view,
     shown_as_reading,
     stopped,
 )
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TABLES: Final = (".csv", ".xlsx", ".parquet")  # files that `count` writes
+_CHANGES: Final = (".xlsx", ".csv", ".json", ".md")  # files that `change` writes
 
 
 class Format(enum.StrEnum):
@@ -207,6 +209,80 @@ def claims(
 
 
 @app.command(
+    epilog="Examples: cbcstats change mine.csv · cbcstats change mine.xlsx "
+    "--by country --value missions · cbcstats change missions --per month -o out.xlsx"
+)
+def change(
+    data: Annotated[
+        str,
+        typer.Argument(
+            help="A file with periods and numbers: CSV, Excel or Parquet; "
+            "or an indicator of cbcstats, such as missions."
+        ),
+    ],
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", "-b", help="Column that tells series apart; repeatable."),
+    ] = None,
+    per: Annotated[
+        Per, typer.Option(help="Totals per period, or monthly rates.")
+    ] = Per.period,
+    time: Annotated[
+        str | None, typer.Option(help="Column of years, quarters, months or days.")
+    ] = None,
+    value: Annotated[str | None, typer.Option(help="Column of numbers.")] = None,
+    measure: Annotated[
+        str | None, typer.Option(help="flow, stock, cumulative or event.")
+    ] = None,
+    year_start: Annotated[
+        int | None,
+        typer.Option(help="Month in which fiscal years such as FY2020 begin."),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Read words strictly: an open side stays open."),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write: .xlsx, .csv, .json or .md; printed by default.",
+        ),
+    ] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Compare each figure with the one of a year before.
+
+    A file needs a column of periods and a column of numbers, which may have words
+    such as "more than 330"; years may also be columns.
+
+    Exits with 0 when the changes are printed or written, and with 2 when the data
+    cannot be read.
+    """
+    with errors_as_sentences():
+        if output:
+            output = target(output, _CHANGES, overwrite=overwrite)
+        changes = cbcstats.year_on_year(
+            _figures(data),
+            by=by,
+            per=per.value,
+            reading="strict" if strict else "usual",
+            time=time,
+            value=value,
+            measure=measure,
+            year_start=year_start,
+        )
+        if output is None:
+            print_view(cbcstats.short_view(changes))
+            return
+        is_page = output.suffix.lower() == ".md"
+        table = cbcstats.short_view(changes) if is_page else changes
+        written = cbcstats.save_table(table, output, overwrite=overwrite)
+        echo(f"Wrote {written}")
+
+
+@app.command(
     epilog="Examples: cbcstats implied 492 +49% · "
     'cbcstats implied 492 +49% --previous "more than 330"',
     # A change may begin with a minus sign, as an option does.
@@ -245,12 +321,16 @@ def implied(
             figure.value,
             change,
             qualifier=figure.qualifier,
+            rounded_to=figure.rounded_to,
             previous=previous,
             reading="strict" if strict else "usual",
         )
-    typer.echo(str(earlier))
-    if earlier.empty:
-        raise typer.Exit(1)
+    if not earlier.empty:
+        typer.echo(str(earlier))
+        return
+    reason = _why_nothing(figure.value, previous)
+    typer.echo(f"nothing{reason}")
+    raise typer.Exit(1)
 
 
 @app.command(
@@ -473,6 +553,28 @@ def chart(
         )
         for path in written:
             echo(f"Wrote {path}")
+
+
+def _why_nothing(value: float, previous: str | None) -> str:
+    """Say which change the two numbers as printed would give."""
+    if previous is None:
+        return ""
+    before = cbcstats.parse_qualified(previous).value
+    if not before:
+        return ""
+    percent = 100 * (value / before - 1)
+    numbers = f"{before:,} to {value:,}"
+    return f": {numbers} is {percent:+.1f}%, which would be printed {percent:+.0f}%"
+
+
+def _figures(data: str) -> pd.DataFrame:
+    """Return the figures of a file, or those of an indicator of cbcstats."""
+    path = Path(data)
+    if path.suffix or path.exists():
+        from cbcstats.tables.own_counts import own_frame
+
+        return own_frame(path)
+    return cbcstats.load_counts(data)
 
 
 def _read(file: Path, column: list[str] | None, **options: Any) -> cbcstats.Register:

@@ -23,7 +23,7 @@ import xlsxwriter
 
 import cbcstats
 from cbcstats import CbcstatsError
-from cbcstats.counts.percentages import parse_change
+from cbcstats.counts.changes_in_words import parse_change
 from cbcstats.files.dates import parse_day
 from tests.command_line import call
 

@@ -52,8 +52,8 @@ def check_data(folder: str | Path) -> Checked:
     Parameters
     ----------
     folder : path
-        A folder with `counts.csv`, `beneficiaries.csv`, `members.csv`, `places.csv` and
-        `sources.csv`, such as `data`.
+        A folder with `counts.csv`, `beneficiaries.csv`, `members.csv`, `places.csv`,
+        `sources.csv` and `readings.csv`, such as `data`.
 
     Returns
     -------

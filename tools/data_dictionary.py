@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 _FILES: Final = ("README.md", "datapackage.json")
-_KEYS: Final = {"members": "iso3", "sources": "source_id"}
+_KEYS: Final = {"members": "iso3", "sources": "source_id", "readings": "pair_id"}
 _PARTIAL: Final = "a year, month or day, such as 2018, 2018-03 or 2018-03-02"
 _HEAD: Final = """# Data dictionary
 
 Written from the schemas in `cbcstats/tables/schemas.py`; change them there and run `make data`.
 
 All tables are CSV in UTF-8 with one header row, one value in a cell, and dates in ISO 8601. An empty cell is not
-known. Every row names its source, an id in `sources.csv`, but for the names of places, which are our own list. Notes
-are in our own words.
+known. Every row names its source: an id in `sources.csv`, but for the names of places, which are our own list, and for
+the pairs in `readings.csv`, which name it in full. Notes are in our own words.
 """
 
 

@@ -47,7 +47,7 @@ def series_of(figures: pd.DataFrame, by: object = None) -> list[str]:
         return [name for name in CHAIN if name in figures]
     names = check_names("by", by, map(str, figures))
     if not names:
-        raise DataError("`by` names no column; name one, such as by='country'")
+        raise DataError("`by` names no column; name those that tell series apart")
     return names
 
 
@@ -95,7 +95,7 @@ def _refuse_repeated(
     parts = [name for name in texts if name not in CHAIN and texts[name].is_unique]
     remedy = "mark one as preferred, or name the columns that tell series apart in `by`"
     if parts:
-        remedy = f"name the column that tells them apart, such as by={parts[0]!r}"
+        remedy = f"name the column that tells them apart in `by`, such as {parts[0]}"
     raise DataError(f"{series} has several figures for {period}; {remedy}")
 
 

@@ -7,6 +7,7 @@ import numbers
 import re
 import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
@@ -21,6 +22,7 @@ from cbcstats.counts.qualifiers import (
     Word,
     fold,
 )
+from cbcstats.counts.readings import plain_number
 from cbcstats.errors import DataError
 from cbcstats.frames import text_column
 
@@ -170,13 +172,15 @@ def split_figures(series: Any, *, language: str | None = None) -> pd.DataFrame:
     column = check_series("series", series, "published figures")
     languages = _languages(language)
     codes, cells = pd.factorize(column.astype(object))
+    figures = [_split(cell, languages) for cell in cells]
     # The last row is for missing cells, whose code is -1.
-    read = [*(_split(cell, languages) for cell in cells), _Split()]
-    table = pd.DataFrame(read, columns=_Split._fields).take(codes)
-    table.index = column.index
-    numeric = table[["value", "rounded_to"]].astype("Float64")
-    texts = table[["qualifier", "unit", "obs_status", "problem"]].apply(text_column)
-    return pd.concat([numeric, texts], axis=1)[list(table)]
+    figures.append(_Split())
+    table = pd.DataFrame(figures, columns=_Split._fields)
+    for name in ("value", "rounded_to"):
+        table[name] = table[name].astype("Float64")
+    for name in ("qualifier", "unit", "obs_status", "problem"):
+        table[name] = text_column(table[name])
+    return table.take(codes).set_axis(column.index)
 
 
 class _Split(NamedTuple):
@@ -242,72 +246,82 @@ def _parse(text: Any, languages: _Languages) -> tuple[Qualified, str]:
     """Return a figure and its unit."""
     if not isinstance(text, bool) and isinstance(text, numbers.Real | Decimal):
         return _of_number(text), ""
-    typed = unicodedata.normalize("NFC", " ".join(str(text)[: LONGEST + 1].split()))
-    figure = fold(typed)
-    found = list(_NUMBER.finditer(figure))
-    if len(found) != 1 or len(typed) > LONGEST:
-        raise DataError(
-            f"{typed[:LONGEST]!r} holds no single number in digits; "
-            "write one figure, such as 'more than 330'"
-        )
-    start, end = found[0].span()
-    before, behind = _split_before(figure[:start]), _split_behind(figure[end:])
+    raw = str(text)
+    typed = unicodedata.normalize("NFC", " ".join(raw[:LONGEST].split()))
+    figure = fold(typed) if len(raw) <= LONGEST else ""
+    number = _only_number(figure, typed)
+    before = _split_before(figure[: number.start()])
+    behind = _split_behind(figure[number.end() :], typed)
     word = _word_of(before.phrase, behind.phrase, typed)
-    if behind.unit:
-        _check_unit(behind.unit, figure[end:], typed)
     languages = languages.narrowed(word.languages).narrowed(behind.languages)
     if not languages.codes:
         raise DataError(
             f"{typed!r} has words of another language; write one language, "
             "and leave out `language` or give that one"
         )
-    number, decimals = _parse_number(found[0][0], languages, typed)
+    printed, decimals = _parse_number(number[0], languages, typed)
     multiple = _multiple(behind.multiple, languages)
-    value = number * multiple
-    if before.is_negative:
-        value = _negated(value, word, typed)
+    value = printed * multiple
+    place = Fraction(multiple, 10**decimals)
     qualifier = word.qualifier
     if before.phrase in _LIMITS and value < _SMALL:
         qualifier = _LIMITS[before.phrase]
-    is_rounded = decimals > 0 or multiple > 1
-    place = _plain(Decimal(multiple).scaleb(-decimals)) if is_rounded else None
-    # The words of the unit keep their capitals and accents.
-    unit = typed[len(typed) - len(behind.unit) :] if behind.unit else ""
-    currency = (before.currency or behind.currency).upper()
-    unit = f"{currency} {unit}".strip()
-    return Qualified(_plain(value), qualifier, place), unit
+    if before.is_negative:
+        _refuse_word(word, typed)
+        value = -value
+    rounded_to = None if place == 1 else plain_number(place)
+    unit = " ".join(filter(None, [before.currency or behind.currency, behind.unit]))
+    return Qualified(plain_number(value), qualifier, rounded_to), unit
+
+
+def _only_number(figure: str, typed: str) -> re.Match[str]:
+    found = list(_NUMBER.finditer(figure))
+    if len(found) != 1:
+        raise DataError(
+            f"{typed!r} holds no single number in digits; "
+            "write one figure, such as 'more than 330'"
+        )
+    return found[0]
 
 
 def _of_number(number: Any) -> Qualified:
     if not math.isfinite(number):
         raise DataError(f"{number!r} is no number; write a published figure in digits")
-    return Qualified(int(number) if number == int(number) else float(number), "exact")
+    is_whole = number == int(number)
+    return Qualified(int(number) if is_whole else float(number), "exact")
 
 
 def _split_before(before: str) -> _Before:
     found = _BEFORE.fullmatch(before)
     if found is None:
         return _Before(before.strip(), is_negative=False, currency="")
-    return _Before(
-        found["phrase"].strip(), bool(found["minus"]), found["currency"] or ""
-    )
+    currency = found["currency"] or ""
+    return _Before(found["phrase"].strip(), bool(found["minus"]), currency.upper())
 
 
-def _split_behind(behind: str) -> _Behind:
-    """Split off a multiple, a currency, a qualifier, and keep the rest as the unit."""
+def _split_behind(behind: str, typed: str) -> _Behind:
+    """Split off a multiple, a currency and a phrase; the rest is the unit."""
     multiple, rest = _split_off(behind, MULTIPLES)
     currency, rest = _split_off(rest, _CURRENCIES)
     languages = frozenset(MULTIPLES.get(multiple, LANGUAGES))
     # "1,2 million de dollars", "2 millions d'euros"
     link = _LINK.match(rest) if multiple else None
     if link:
-        rest, languages = rest[link.end() :], languages & _CONTINENTAL
-    phrase, rest = _split_off(rest, BEHIND)
+        rest = rest[link.end() :]
+        languages &= _CONTINENTAL
+    phrase, unit = _split_off(rest, BEHIND)
+    # "20 missions or more"
     if not phrase:
-        endings = [words for words in BEHIND if rest.endswith(f" {words}")]
+        endings = [ending for ending in BEHIND if rest.endswith(f" {ending}")]
         phrase = max(endings, key=len, default="")
-        rest = rest.removesuffix(phrase)
-    return _Behind(multiple, currency, phrase, rest.strip(), languages)
+        unit = rest.removesuffix(phrase)
+    unit = unit.strip()
+    if unit:
+        _check_unit(unit, behind, typed)
+    # The unit keeps its capitals and accents.
+    start = fold(typed).rfind(unit)
+    unit = typed[start : start + len(unit)]
+    return _Behind(multiple, currency.upper(), phrase, unit, languages)
 
 
 def _split_off(text: str, options: Iterable[str]) -> tuple[str, str]:
@@ -349,6 +363,7 @@ def _check_unit(unit: str, behind: str, typed: str) -> None:
         and all(map(_UNIT_WORD.fullmatch, words))
         and _NEVER_A_UNIT.isdisjoint(words)
         and words[0] not in _NEVER_FIRST
+        and len(words[0]) > 1
     )
     if not is_unit:
         raise DataError(
@@ -359,7 +374,7 @@ def _check_unit(unit: str, behind: str, typed: str) -> None:
 
 def _parse_number(
     digits: str, languages: _Languages, typed: str
-) -> tuple[Decimal, int]:
+) -> tuple[Fraction, int]:
     """Return a number, and how many decimals were printed."""
     groups, marks = re.split(r"[.,' ]", digits), re.findall(r"[.,' ]", digits)
     decimals = ""
@@ -379,7 +394,7 @@ def _parse_number(
             f"{typed!r} has more digits than can be kept; "
             f"write up to {_DIGITS - 1}, or no decimals"
         )
-    return Decimal(f"{whole}.{decimals}" if decimals else whole), len(decimals)
+    return Fraction(int(whole + decimals), 10 ** len(decimals)), len(decimals)
 
 
 def _has_decimals(
@@ -421,14 +436,9 @@ def _multiple(name: str, languages: _Languages) -> int:
     return 1
 
 
-def _negated(value: Decimal, word: Word, typed: str) -> Decimal:
+def _refuse_word(word: Word, typed: str) -> None:
     if word.qualifier != "exact":
         raise DataError(
             f"{typed!r} could lie on either side of a negative number; "
             "leave out the word, or the sign"
         )
-    return -value
-
-
-def _plain(number: Decimal) -> float:
-    return int(number) if number == number.to_integral_value() else float(number)

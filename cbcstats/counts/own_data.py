@@ -29,8 +29,13 @@ _NAMES_OF_TIME: Final = frozenset({  # fmt: skip
     "annee", "mois", "trimestre", "exercice", "jour", "période", "periode", "año",
     "anio", "ano", "mes", "fecha", "período", "periodo",
 })  # fmt: skip
-# Columns of counts that are numbers, but not their value.
-_NO_VALUES: Final = ("rounded_to", "missing", "period_tolerance", "preferred")
+# Columns of counts that never hold the values.
+_NO_VALUES: Final = frozenset({  # fmt: skip
+    "indicator", "measure", "scope", "area", "unit", "period_start", "period_basis",
+    "period_tolerance", "rounded_to", "qualifier", "published_change", "change_basis",
+    "change_since", "preferred", "preferred_reason", "missing", "obs_status", "status",
+    "source_id", "note",
+})  # fmt: skip
 
 
 def counts_of(
@@ -110,7 +115,7 @@ def find_columns(
     names: list[str],
     time: str | None = None,
     value: str | None = None,
-    what: str = "`data`",
+    what: str = "the data",
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Find the columns of periods and values; a wide table becomes a long one.
 
@@ -125,12 +130,12 @@ def find_columns(
         return frame, periods, number
     missing = []
     if not periods:
-        missing.append("periods (name it with time=, or call it year, month or date)")
+        missing.append("periods (call it year, month or date, or name it with `time`)")
     if number is None:
-        missing.append("values (name it with value=, or call it value)")
-    columns = ", ".join(map(repr, list(frame)[:10])) or "no columns"
+        missing.append("numbers (call it value, or name it with `value`)")
+    columns = ", ".join(list(frame)[:10]) or "no columns"
     raise ArgumentError(
-        f"{what} has no column of {' and no column of '.join(missing)}; it has {columns}"
+        f"{what}: there is no column of {' and no column of '.join(missing)}; the columns are {columns}"
     )
 
 
@@ -191,10 +196,9 @@ def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
     if len(candidates) == 1:
         return candidates
     if candidates:
-        listed = ", ".join(map(repr, candidates))
         raise ArgumentError(
-            f"`data` has several columns of periods: {listed}; "
-            f"name one, such as time={candidates[0]!r}"
+            f"there are several columns of periods: {', '.join(candidates)}; "
+            f"name one with `time`, such as {candidates[0]}"
         )
     others = [name for name in frame if name not in names]
     dates = [name for name in others if _has_dates(frame[name])]
@@ -221,7 +225,9 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
     long = frame.melt(others, wide, var_name="period", value_name="value")
     if others and not names and "indicator" not in others:
         # Each row of a wide table is a series.
-        series = long[others].astype("object").map(as_text).agg(", ".join, axis="columns")
+        series = (
+            long[others].astype("object").map(as_text).agg(", ".join, axis="columns")
+        )
         long["indicator"] = text_column(series)
     return long, ["period"]
 
@@ -233,10 +239,9 @@ def _value_column(frame: pd.DataFrame, taken: set[str]) -> str | None:
     others = [name for name in frame if name not in taken and name not in _NO_VALUES]
     numeric = [name for name in others if _is_numeric(frame[name])]
     if len(numeric) > 1:
-        listed = ", ".join(map(repr, numeric))
         raise ArgumentError(
-            f"`data` has several columns of numbers: {listed}; "
-            f"name one, such as value={numeric[0]!r}"
+            f"there are several columns of numbers: {', '.join(numeric)}; "
+            f"name one with `value`, such as {numeric[0]}"
         )
     if numeric:
         return numeric[0]
@@ -301,7 +306,7 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
     wrong = split["problem"].notna()
     if wrong.any():
         row = split.index[wrong][0]
-        raise DataError(f"{number} of row {row}: {split['problem'][row]}")
+        raise DataError(f"{number} in row {row}: {split['problem'][row]}")
     read: dict[str, Any] = {"value": split["value"]}
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
         # What a column of the data says counts more than the words of a cell.

@@ -103,12 +103,13 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> Periods:
     texts = [_plain(as_text(cell)) for cell in distinct]
     are_fiscal = _are_fiscal(texts)
     found = [_parse(text, year_start, are_fiscal=are_fiscal) for text in texts]
-    wrong = [text for text, period in zip(texts, found, strict=True) if period is None]
-    if wrong:
+    if None in found:
+        code = found.index(None)
+        row = column.index[codes == code][0]
         raise not_days or DataError(
-            f"{column.name} holds {wrong[0]!r}, which is not a period; write years, "
-            "quarters, months or days, such as 2019, 2019/20, 2019Q1, 2019-01 or "
-            "2019-01-31"
+            f"{column.name} in row {row} holds {texts[code]!r}, which is not a period; "
+            "write years, quarters, months or days, such as 2019, 2019/20, 2019Q1, "
+            "2019-01 or 2019-01-31"
         )
     return _by_code(column, codes, found)
 

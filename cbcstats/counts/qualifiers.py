@@ -6,8 +6,12 @@ How far each reaches is computed in `readings`.
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 class Meaning(NamedTuple):
@@ -164,29 +168,34 @@ def fold(text: str) -> str:
     )
 
 
-def _phrases() -> dict[str, Word]:
-    """Return every phrase of the table, folded; those behind the number with "… "."""
-    phrases: dict[str, Word] = {}
-    for qualifier, by_language in _WORDS.items():
+def _entries(table: Mapping[Any, Mapping[str, str]]) -> Iterator[tuple[str, str, Any]]:
+    """Yield each phrase of a table, folded, with one of its languages and its key."""
+    for key, by_language in table.items():
         for languages, listed in by_language.items():
-            for phrase in fold(listed).split(", "):
-                known = phrases.get(phrase, Word(qualifier, frozenset()))
-                word = Word(qualifier, known.languages | set(languages.split()))
-                phrases[phrase] = word
-                # "plus d'un million", "plus d'1,2 million"
-                if phrase.endswith(" de"):
-                    phrases[f"{phrase[:-2]}d'"] = word
+            phrases = fold(listed).split(", ")
+            for phrase, language in itertools.product(phrases, languages.split()):
+                yield phrase, language, key
+
+
+def _phrases() -> dict[str, Word]:
+    """Return what each phrase says; those behind the number begin with "… "."""
+    phrases: dict[str, Word] = {}
+    for phrase, language, qualifier in _entries(_WORDS):
+        known = phrases.get(phrase, Word(qualifier, frozenset()))
+        word = Word(qualifier, known.languages | {language})
+        phrases[phrase] = word
+        # "plus d'1,2 million"
+        if phrase.endswith(" de"):
+            elided = phrase.removesuffix("e") + "'"
+            phrases[elided] = word
     return phrases
 
 
 def _multiples() -> dict[str, dict[str, int]]:
     """Return what each word for a multiple means in each language."""
     multiples: dict[str, dict[str, int]] = {}
-    for multiple, by_language in _MULTIPLES.items():
-        for languages, listed in by_language.items():
-            for word in fold(listed).split(", "):
-                meanings = dict.fromkeys(languages.split(), multiple)
-                multiples.setdefault(word, {}).update(meanings)
+    for word, language, multiple in _entries(_MULTIPLES):
+        multiples.setdefault(word, {})[language] = multiple
     return multiples
 
 
@@ -201,6 +210,7 @@ BEHIND: Final = {
 }
 MULTIPLES: Final = _multiples()
 
+# Characters of a figure with its words.
 LONGEST: Final = 200
 PHRASES: Final = {phrase: word.qualifier for phrase, word in (BEFORE | BEHIND).items()}
 

@@ -134,7 +134,7 @@ def bounds(
             f"`rounded_to` cannot be {rounded_to!r}; write the place, such as 0.1"
         )
     low, high = _range(value, qualifier, rounded_to, share)
-    return Bounds(_plain(low), _plain(high))
+    return Bounds(plain_number(low), plain_number(high))
 
 
 def ranges(
@@ -242,6 +242,13 @@ def check_reading(reading: Any) -> Fraction | None:
     return Fraction(str(share))
 
 
+def plain_number(number: Fraction | float) -> float:
+    """Return an exact number as int where it is whole, and as float otherwise."""
+    if number == math.inf:
+        return math.inf
+    return int(number) if number == int(number) else float(number)
+
+
 def _range(
     value: float, qualifier: str, rounded_to: float | None, share: Fraction | None
 ) -> tuple[Fraction | float, Fraction | float]:
@@ -252,7 +259,8 @@ def _range(
     if qualifier == "exact":
         return _rounded(number, place if is_rounded else Fraction(0))
     meaning = MEANINGS[qualifier]
-    _refuse_impossible(number, meaning, f"{qualifier.replace('_', ' ')} {value:,}")
+    text = f"{qualifier.replace('_', ' ')} {plain_number(number):,}"
+    _refuse_impossible(number, meaning, text)
     is_count = not is_rounded and not decimals
     reach: Fraction | float = math.inf
     if share is not None and not meaning.is_limit:
@@ -274,9 +282,12 @@ def _whole(
     low: Fraction | float, high: Fraction | float, meaning: Meaning
 ) -> tuple[float, float]:
     """Return the first and the last whole number of a range."""
-    step = 0 if meaning.includes else 1
-    low, high = (low + step, high) if meaning.sign > 0 else (low, high - step)
-    return math.ceil(low), math.inf if high == math.inf else math.floor(high)
+    if not meaning.includes and meaning.sign > 0:
+        low += 1
+    if not meaning.includes and meaning.sign < 0:
+        high -= 1
+    is_open = high == math.inf
+    return math.ceil(low), math.inf if is_open else math.floor(high)
 
 
 def _refuse_impossible(number: Fraction, meaning: Meaning, text: str) -> None:
@@ -293,7 +304,7 @@ def _refuse_impossible(number: Fraction, meaning: Meaning, text: str) -> None:
 
 def _step(value: Fraction, place: Fraction) -> Fraction:
     """Return the place of the last digit printed, zeros before the unit left out."""
-    # The denominator has only factors of 2 and 5, so that this many digits are enough.
+    # The denominator has only factors of 2 and 5, so this many decimals are enough.
     decimals = value.denominator.bit_length()
     digits = str(int(value * 10**decimals))
     significant = digits.rstrip("0")
@@ -315,20 +326,14 @@ def _exact(value: float) -> tuple[Fraction, int]:
         number = Decimal("NaN")
     if not number.is_finite():
         raise DataError(f"{value!r} is no number; write a published figure in digits")
-    exact = Fraction(number)
-    decimals = 0
-    if exact.denominator > 1:
-        decimals = -int(number.normalize().as_tuple().exponent)
+    decimals = -int(number.as_tuple().exponent)
     if number.adjusted() >= _MOST_DIGITS or decimals > _MOST_DECIMALS:
         raise DataError(f"{value!r} is too large or too fine a number; check it")
-    return exact, decimals
+    exact = Fraction(number)
+    # 330.0 is a count, and 4.50 has one decimal.
+    decimals = -int(number.normalize().as_tuple().exponent)
+    return exact, decimals if exact.denominator > 1 else 0
 
 
 def _floats(values: Any) -> np.ndarray:
     return pd.Series(values).to_numpy(dtype=float, na_value=np.nan)
-
-
-def _plain(end: Fraction | float) -> float:
-    if end == math.inf:
-        return math.inf
-    return int(end) if end == int(end) else float(end)

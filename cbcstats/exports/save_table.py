@@ -56,6 +56,7 @@ def save_table(
           of counts of one series, or of changes
         - `.csv`: UTF-8, one header row, empty where missing
         - `.parquet`: with dtypes; title, note and sources are in the metadata
+        - `.json`: a list of rows, for one table
         - `.html`, `.md`: pages to read, whose numbers are rounded as in the report
         - `.sdmx.csv`: SDMX-CSV 2.0, for counts, see Notes
     title : str, optional
@@ -132,6 +133,14 @@ def _csv(tables: Tables, *_said: Any) -> bytes:
     return csv_bytes(_only(tables, "CSV"))
 
 
+def _json(tables: Tables, *_said: Any) -> bytes:
+    table = _only(tables, "JSON")
+    text = table.to_json(
+        orient="records", date_format="iso", date_unit="s", force_ascii=False, indent=2
+    )
+    return f"{text}\n".encode()
+
+
 def _parquet(
     tables: Tables, title: str, note: str, sources: pd.DataFrame | None
 ) -> bytes:
@@ -177,6 +186,7 @@ _WRITERS: Final[dict[str, Callable[..., bytes]]] = {
     ".csv": _csv,
     ".xlsx": _workbook,
     ".parquet": _parquet,
+    ".json": _json,
     ".html": _html,
     ".md": _markdown,
 }

@@ -215,6 +215,28 @@ def load_sources(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataF
     return _load("sources", source, None)
 
 
+def load_readings(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
+    """Load the pairs of word and exact figure on which the usual reading rests.
+
+    Parameters
+    ----------
+    source : path or pandas.DataFrame, optional
+        A file or a frame of your own with the columns of `data/readings.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per pair, with the columns and dtypes of `Readings`.
+
+    Examples
+    --------
+    >>> pairs = load_readings()
+    >>> pairs.loc[pairs["printed"] == 330, ["word", "exact"]].to_numpy().tolist()
+    [['more than', 342.0]]
+    """
+    return _load("readings", source, None)
+
+
 def cited_by(tables: Iterable[pd.DataFrame]) -> list[str]:
     """Return the ids of the sources that tables cite, in order of appearance."""
     # The keys of a dict are unique, and keep their order.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -17,6 +18,7 @@ from cbcstats.counts.own_data import find_columns, joined_periods
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import DataError
 from cbcstats.files.cells import parse_numbers
+from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import as_text, text_column
 
 if TYPE_CHECKING:
@@ -33,6 +35,24 @@ _DEFAULTS: Final = {
     "change_basis": "",
     "note": "",
 }
+
+
+def own_frame(path: Path) -> pd.DataFrame:
+    """Read a file of figures in any shape; its index numbers the rows of the file.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or a row has too many or too few cells.
+    """
+    table = read_text_table(path, lambda _: False)
+    for row, fault in table.faults.items():
+        raise DataError(f"{path}: row {row} {fault}; correct it")
+    cells = {name: table.text(name).str.strip() for name in table.header}
+    frame = pd.DataFrame(cells).replace("", None)
+    if "source_id" not in frame:
+        frame["source_id"] = path.name
+    return frame
 
 
 def complete_counts(table: TextTable) -> TextTable:

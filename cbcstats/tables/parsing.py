@@ -46,6 +46,8 @@ PARTIAL_DAYS: Final = ("as_of", "start", "end", "joined")
 KINDS: Final = {
     "value": NUMBER,
     "rounded_to": NUMBER,
+    "printed": NUMBER,
+    "exact": NUMBER,
     "period_start": DAY,
     "period_end": DAY,
     "change_since": DAY,

@@ -131,7 +131,11 @@ class Counts(pa.DataFrameModel):
         nullable=True,
         coerce=True,
     )
-    qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
+    qualifier: str = _text(
+        "word printed beside the number; below and above for the signs < and > before "
+        "a number below 20, which are limits",
+        isin=QUALIFIERS,
+    )
     published_change: str = _text(
         "change that the source claims, as printed", nullable=True, **CHANGE
     )
@@ -459,6 +463,59 @@ class Sources(pa.DataFrameModel):
         return ~sources.duplicated(["source_id"])
 
 
+class Readings(pa.DataFrameModel):
+    """Pairs of a published figure with its word and the exact figure, one row each."""
+
+    pair_id: str = _text("id of the pair", **ID)
+    language: str = _text("language of the word", isin=LANGUAGES)
+    word: str = _text("word as printed beside the number")
+    qualifier: str = _text(
+        "what the word says; exact for doubled, halved and the like without a word",
+        isin=QUALIFIERS,
+    )
+    printed: pd.Float64Dtype = pa.Field(
+        description="number printed: 50 for half, 2 for doubled", coerce=True
+    )
+    exact: pd.Float64Dtype = pa.Field(
+        description="exact number, in the same unit", coerce=True
+    )
+    rounded_to: pd.Float64Dtype = pa.Field(
+        description="last place printed of an amount or a percentage; empty for a count",
+        gt=0,
+        nullable=True,
+        coerce=True,
+    )
+    unit: str = _text("what one is, as the source says it")
+    kind: str = _text(
+        "count, amount or percent: a number; fraction: in words, such as half; "
+        "multiple: in words, such as doubled",
+        isin=("count", "amount", "percent", "fraction", "multiple"),
+    )
+    genre: str = _text(
+        "kind of text; statista: captions beside tables of Statista",
+        isin=("news", "official", "ngo", "encyclopedia", "web", "statista"),
+    )
+    source: str = _text("text with the word, as it can be found again")
+    exact_source: str = _text("where the exact number is")
+    doubt: str = _text(
+        "threshold: the word says that a round number was passed; derived: the exact "
+        "number was computed from rounded ones, or has a word itself; contradictory: "
+        "the exact number is not on the side that the word says",
+        nullable=True,
+    )
+    note: str = _text("how the exact number was computed", nullable=True)
+
+    @pa.dataframe_check(
+        title="pair_id",
+        error="occurs twice",
+        description="give each pair an id of its own",
+        ignore_na=False,
+    )
+    def pair_is_new(cls, readings: pd.DataFrame) -> pd.Series:
+        """Check that each pair has an id of its own."""
+        return ~readings.duplicated(["pair_id"])
+
+
 def _repeats(counts: pd.DataFrame) -> pd.Series:
     """Tell which rows have the same identifying columns as an earlier row."""
     identity = [
@@ -485,4 +542,5 @@ SCHEMAS: Final[dict[str, type[pa.DataFrameModel]]] = {
     "members": Members,
     "places": Places,
     "sources": Sources,
+    "readings": Readings,
 }

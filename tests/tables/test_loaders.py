@@ -10,6 +10,8 @@ import pytest
 import cbcstats
 from cbcstats import ArgumentError, DataError
 from cbcstats.tables.codelists import WCO_REGIONS
+from cbcstats.tables.loaders import load_readings
+from cbcstats.tables.schemas import Readings
 from tests.needs import needed
 
 DATA = Path(__file__).parents[2] / "data"
@@ -19,6 +21,7 @@ LOADERS = {
     "members": cbcstats.load_members,
     "places": cbcstats.load_places,
     "sources": cbcstats.load_sources,
+    "readings": load_readings,
 }
 SCHEMAS = {
     "counts": cbcstats.Counts,
@@ -26,6 +29,7 @@ SCHEMAS = {
     "members": cbcstats.Members,
     "places": cbcstats.Places,
     "sources": cbcstats.Sources,
+    "readings": Readings,
 }
 
 

@@ -18,7 +18,14 @@ from tools.check_data import check_data
 
 DATA = Path(__file__).parents[2] / "data"
 GUIDE = (DATA.parent / "docs" / "how_to" / "add_a_figure.md").read_text(encoding="utf-8")
-SIZES = {"counts": 60, "beneficiaries": 20, "members": 20, "places": 200, "sources": None}
+SIZES = {
+    "counts": 60,
+    "beneficiaries": 20,
+    "members": 20,
+    "places": 200,
+    "sources": None,
+    "readings": 20,
+}
 NEW = "test_series,flow,delivered,missions,2016-01-01,2016-12-31,stated,12,,exact,+20%,total,,true,,wco-2018-03-02,Mine"
 
 
