@@ -21,8 +21,7 @@ from cbcstats.counts.ranges import (
     PARTS,
     figure_keys,
 )
-from cbcstats.files.cells import CHANGE_WITH_SIGN
-from cbcstats.files.dates import PARTIAL_DATE
+from cbcstats.tables.checks import CHANGE_WITH_SIGN, PARTIAL_DATE
 from cbcstats.tables.codelists import (
     KINDS_OF_NAME,
     LANGUAGES,
