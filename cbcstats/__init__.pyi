@@ -14,8 +14,8 @@ from .changes.releases import compare_releases as compare_releases
 from .changes.short_view import short_view as short_view
 from .changes.year_on_year import year_on_year as year_on_year
 from .charts.changes import plot_changes as plot_changes
+from .charts.changes import plot_claims as plot_claims
 from .charts.chart import describe as describe
-from .charts.claims import plot_claims as plot_claims
 from .charts.counts import plot_counts as plot_counts
 from .charts.members import plot_members as plot_members
 from .charts.saving import save_chart as save_chart

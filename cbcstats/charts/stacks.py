@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
-from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster, rosters_of
+from cbcstats.changes.membership import Roster, rosters_of
 from cbcstats.charts.descriptions import (
     contributions_text,
     points,
@@ -349,7 +349,7 @@ def _stack_of_list(roster: Roster, data: pd.DataFrame, *, several: bool) -> Stac
     ]
     counted = own[own["members"] > 0]
     pieces = [
-        Piece(region, -number if change == LEFT else number, str(number))
+        Piece(region, -number if change == "left" else number, str(number))
         for change, region, number in zip(
             counted["change"], counted["wco_region"], counted["members"], strict=True
         )
@@ -362,7 +362,7 @@ def _label_forms(roster: Roster) -> tuple[str, ...]:
     """Return the forms of the label above a list, the longest first."""
     kinds = roster.moved["change"].value_counts()
     if roster.number is None:
-        named = kinds.get(NAMED, 0)
+        named = kinds.get("named", 0)
         return (f"{named} first named", f"{named} first\nnamed", str(named))
     if roster.first:
         return (
@@ -370,7 +370,7 @@ def _label_forms(roster: Roster) -> tuple[str, ...]:
             f"{roster.number} on\nfirst list",
             str(roster.number),
         )
-    moves = f"{kinds.get(JOINED, 0)} joined, {kinds.get(LEFT, 0)} left"
+    moves = f"{kinds.get('joined', 0)} joined, {kinds.get('left', 0)} left"
     return (
         f"{roster.number} on the list\n{moves}",
         f"{roster.number} on\nlist",

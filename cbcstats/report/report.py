@@ -16,13 +16,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.arguments import check_path, check_paths, shown
-from cbcstats.charts.chart import cited_sources
-from cbcstats.charts.saving import FORMATS, figure_data, figure_text, picture
+from cbcstats.charts.saving import (
+    FORMATS,
+    figure_data,
+    figure_sources,
+    figure_text,
+    picture,
+)
 from cbcstats.errors import ArgumentError, ReportError
 from cbcstats.exports.html import linked, listed
 from cbcstats.exports.save_table import save_table
-from cbcstats.exports.sheets import check_sheet
 from cbcstats.exports.slides import Slide, deck_bytes, has_slide, slide_of
+from cbcstats.exports.workbook import check_sheet
 from cbcstats.files.writing import (
     UNFINISHED,
     csv_bytes,
@@ -261,11 +266,8 @@ def _put_figure(
         content = csv_bytes(plain_frame(data))
         (charts / f"{name}.csv").write_bytes(content)
 
-    # The keys of a dict are unique, and keep their order.
-    sources: dict[str, None] = {}
     slides = 0
     for ax in figure.axes:
-        sources |= dict.fromkeys(cited_sources(ax))
         # Legends and colour bars have Axes of their own, but get no slide.
         if has_slide(ax):
             slides += 1
@@ -273,7 +275,7 @@ def _put_figure(
             _put_slide(slide_of(ax), parts)
     metadata: dict[str, object] = {
         "alt": figure_text(figure),
-        "sources": list(sources),
+        "sources": figure_sources(figure),
         "file": name,
     }
     return pictures["png"], metadata

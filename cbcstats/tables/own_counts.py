@@ -17,7 +17,7 @@ from cbcstats.counts.figures_in_words import split_figures
 from cbcstats.counts.own_data import find_columns, joined_periods
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import DataError
-from cbcstats.files.cells import parse_numbers
+from cbcstats.files.cells import parse_decimal_numbers
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import as_text, text_column
 
@@ -143,7 +143,7 @@ def _days(days: pd.Series) -> pd.Series:
 def _with_words_read(cells: pd.DataFrame) -> pd.DataFrame:
     """Move the words beside the values to their columns."""
     text = cells["value"]
-    is_in_words = parse_numbers(text.tolist()).isna().to_numpy() & (text != "")
+    is_in_words = parse_decimal_numbers(text.tolist()).isna().to_numpy() & (text != "")
     if not is_in_words.any():
         return cells
     split = split_figures(text[is_in_words])
