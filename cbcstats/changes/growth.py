@@ -262,7 +262,9 @@ def _no_base(text: str, labels: pd.Series) -> str:
     options = labels.unique().tolist()
     near = nearest(text, options, count=5) or options[:5]
     listed = ", ".join(near) or "none"
-    return f"`base` must be a period of the data, but {text!r} was given; it has {listed}"
+    return (
+        f"`base` must be a period of the data, but {text!r} was given; it has {listed}"
+    )
 
 
 def _indices(figures: pd.DataFrame, per: str) -> dict[str, pd.Series]:
@@ -324,7 +326,9 @@ def _comparison_with_base(
     is_flow = figures["measure"] == "flow"
     is_other = (covered - days_of_base).abs() > _A_WEEK
     is_other &= is_flow & figures["is_mean"] & (days_of_base > 1)
-    text = covered.map(f"the base has figures for {{:.0f}} of {days_of_base:.0f} days; ".format)
+    text = covered.map(
+        f"the base has figures for {{:.0f}} of {days_of_base:.0f} days; ".format
+    )
     why = (text.where(is_other, "") + why).str.removesuffix("; ")
     return compared.assign(comparable=compared["comparable"] & ~is_other, why=why)
 
@@ -369,7 +373,10 @@ def _middle_day(figures: pd.DataFrame) -> pd.Series:
 def _years_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.Series:
     """Return the years between figures: whole if these are of the same days."""
     middle_first, middle_last = _middle_day(first), _middle_day(last)
-    starts = [figures["period_start"].fillna(figures["period_end"]) for figures in (first, last)]
+    starts = [
+        figures["period_start"].fillna(figures["period_end"])
+        for figures in (first, last)
+    ]
     ends = [figures["period_end"] for figures in (first, last)]
     years = ends[1].dt.year - ends[0].dt.year
     years_of_starts = starts[1].dt.year - starts[0].dt.year

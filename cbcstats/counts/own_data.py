@@ -115,7 +115,6 @@ def find_columns(
     names: list[str],
     time: str | None = None,
     value: str | None = None,
-    what: str = "the data",
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Find the columns of periods and values; a wide table becomes a long one.
 
@@ -135,7 +134,8 @@ def find_columns(
         missing.append("numbers (call it value, or name it with `value`)")
     columns = ", ".join(list(frame)[:10]) or "no columns"
     raise ArgumentError(
-        f"{what}: there is no column of {' and no column of '.join(missing)}; the columns are {columns}"
+        f"there is no column of {' and no column of '.join(missing)}; "
+        f"the columns are {columns}"
     )
 
 
