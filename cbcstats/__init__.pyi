@@ -9,8 +9,8 @@ from .changes.growth import growth_rate as growth_rate
 from .changes.growth import index_to as index_to
 from .changes.intervals import count_interval as count_interval
 from .changes.intervals import rate_ratio as rate_ratio
-from .changes.membership import compare_releases as compare_releases
 from .changes.membership import membership_changes as membership_changes
+from .changes.releases import compare_releases as compare_releases
 from .changes.short_view import short_view as short_view
 from .changes.year_on_year import year_on_year as year_on_year
 from .charts.beneficiaries import plot_beneficiaries as plot_beneficiaries
@@ -39,6 +39,7 @@ from .exports.slides import save_slide as save_slide
 from .places.members import is_member as is_member
 from .places.members import wco_region as wco_region
 from .places.names import to_iso3 as to_iso3
+from .registers.beneficiaries import count_beneficiaries as count_beneficiaries
 from .registers.counting import count_missions as count_missions
 from .registers.reading import example_register as example_register
 from .registers.reading import read_register as read_register

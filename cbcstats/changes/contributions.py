@@ -308,7 +308,7 @@ def _gaps(figures: pd.DataFrame, moment: pd.Series, by: str) -> pd.Series:
     names = text_column(gaps[by]).fillna("not stated").groupby(moment[is_gap])
     texts = "no figure of " + names.agg(_listed)
     texts += " for " + labels.groupby(moment[is_gap]).first()
-    return moment.map(texts).fillna("")
+    return text_column(moment.map(texts)).fillna("")
 
 
 def _listed(names: pd.Series) -> str:

@@ -270,7 +270,7 @@ def _no_base(text: str, labels: pd.Series) -> str:
 def _indices(figures: pd.DataFrame, per: str) -> dict[str, pd.Series]:
     """Return the index of each figure and its range."""
     quantity = "rate" if per == "month" else "value"
-    chain, is_base, bases = figures["chain"], figures["is_base"], figures["bases"]
+    chain, is_base, bases = (figures[name] for name in ("chain", "is_base", "bases"))
     middle = middle_of(figures, quantity)
     low, high = range_of(figures, quantity)
     # A figure of the base is in its own base, where it has one value, not its range.
@@ -301,36 +301,40 @@ def _comparison_with_base(
     figures: pd.DataFrame, days_of_base: float, per: str
 ) -> pd.DataFrame:
     """Return whether figures are comparable with the base, before or after it."""
-    chain, is_base = figures["chain"], figures["is_base"]
-    place = figures.index.to_series()
-    bases = place.where(is_base).groupby(chain)
-    first, last = bases.transform("min"), bases.transform("max")
+    chain = figures["chain"]
+    members = figures[figures["is_base"]]
+    by_chain = members.groupby("chain")
+    place = np.arange(len(figures))
+    first = chain.map(members.index.to_series().groupby(members["chain"]).min())
+    last = chain.map(members.index.to_series().groupby(members["chain"]).max())
     # A figure of a base that is a mean is compared with another figure of the base.
-    place_of_base = first.where(place > first, last).astype(int)
-    base = figures.iloc[place_of_base].reset_index(drop=True)
-    for name in ("value", "low", "high", "days"):
-        base[name] = figures[name].where(is_base).groupby(chain).transform("mean")
-    has_gap = (is_base & figures["value"].isna()).groupby(chain).transform("any")
-    base["value"] = base["value"].mask(has_gap)
-    # Series and periods are in order, so that the larger place is the later figure.
-    later = figures.iloc[np.maximum(place, place_of_base)]
-    earlier = figures.iloc[np.minimum(place, place_of_base)]
+    place_of_base = np.where(place > first, first, last)
+    base = figures.take(place_of_base).reset_index(drop=True)
+    means = by_chain[["value", "low", "high", "days"]].mean()
+    # A mean of which a figure is missing is missing.
+    means["value"] = by_chain["value"].agg("sum", skipna=False)
+    base[list(means)] = means.loc[chain].to_numpy()
     rows = figures.assign(period=figures["period_name"])
     base["period"] = base["period_name"]
+    # Series and periods are in order, so that the larger place is the later figure.
+    later, earlier = np.maximum(place, place_of_base), np.minimum(place, place_of_base)
     for name in {"period_start", "period_end", "breaks"} & set(figures):
-        rows[name] = later[name].array
-        base[name] = earlier[name].array
+        rows[name] = figures[name].array.take(later)
+        base[name] = figures[name].array.take(earlier)
     compared = comparison(rows, base, per=per, a_year=False)
-    why = compared["why"].str.replace("(period|figure|one) before", "base", regex=True)
-    covered = figures["days"].where(is_base).groupby(chain).transform("sum")
+    why = compared["why"].astype("object")
+    is_noted = why != ""
+    names_of_base = "(period|figure|one) before"
+    why[is_noted] = why[is_noted].str.replace(names_of_base, "base", regex=True)
+    covered = chain.map(by_chain["days"].sum())
     is_flow = figures["measure"] == "flow"
     is_other = (covered - days_of_base).abs() > _A_WEEK
     is_other &= is_flow & figures["is_mean"] & (days_of_base > 1)
-    text = covered.map(
-        f"the base has figures for {{:.0f}} of {days_of_base:.0f} days; ".format
-    )
-    why = (text.where(is_other, "") + why).str.removesuffix("; ")
-    return compared.assign(comparable=compared["comparable"] & ~is_other, why=why)
+    text = f"the base has figures for {{:.0f}} of {days_of_base:.0f} days; "
+    why[is_other] = covered[is_other].map(text.format) + why[is_other]
+    is_comparable = compared["comparable"] & ~is_other
+    why = text_column(why.str.removesuffix("; "))
+    return pd.DataFrame({"comparable": is_comparable, "why": why})
 
 
 def _without_rate(days: pd.Series, last: pd.DataFrame) -> pd.Series:
@@ -339,9 +343,11 @@ def _without_rate(days: pd.Series, last: pd.DataFrame) -> pd.Series:
     reason = pd.Series("", days.index, dtype="object")
     text = "the last figure may be negative, so there is no yearly rate"
     reason = reason.mask(may_be_negative, text)
-    months = (days / DAYS_PER_MONTH).map("{:.1f} months apart".format)
-    text = months + ", too short a time for a yearly rate"
-    return reason.mask(days < _TEN_MONTHS, text)
+    is_short = days < _TEN_MONTHS
+    months = days[is_short] / DAYS_PER_MONTH
+    text = "{:.1f} months apart, too short a time for a yearly rate"
+    reason[is_short] = months.map(text.format)
+    return reason
 
 
 def _growth_rates(
@@ -382,7 +388,6 @@ def _years_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.Series:
     years_of_starts = starts[1].dt.year - starts[0].dt.year
     is_whole = (years == years_of_starts) & _are_same_days(*starts)
     is_whole &= _are_same_days(*ends)
-    years_of_middles = middle_last.dt.year - middle_first.dt.year
     has_same_middle = _are_same_days(middle_first, middle_last)
     years = (middle_last - middle_first).dt.days / _DAYS_PER_YEAR
     return years.mask(is_whole | has_same_middle, years.round())

@@ -1,7 +1,8 @@
-"""Is a change growth or chance? Exact intervals for counts and for the ratio of two counts.
+"""Growth or chance? Exact confidence intervals for counts and for their ratio.
 
-They hold for events that happen independently of each other, such as missions. Do not use them for beneficiaries or
-participants, which come in groups: one mission reaches many, so that the intervals would be far too narrow.
+All assume that events happen independently of each other, as missions do. Beneficiaries
+and participants come in groups, one mission for many, so that their intervals would be
+far too narrow.
 """
 
 from __future__ import annotations
@@ -16,20 +17,23 @@ from cbcstats.arguments import check_number, check_series
 from cbcstats.errors import ArgumentError, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import ArrayLike, NDArray
 
 
 def count_interval(count: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
-    """Return the exact Poisson interval of counts: the means that such a count does not speak against.
+    """Return the exact Poisson confidence interval of a count of independent events.
+
+    Assumes that events happen independently of each other and at a constant rate, as
+    missions may. Do not use it for beneficiaries or participants, who come in groups:
+    the interval would be far too narrow.
 
     Parameters
     ----------
     count : int or array-like of int
-        Counts of independent events, from 0 on. A Series keeps its index. Missing counts have no interval.
+        Counts of independent events, 0 or more. A Series keeps its index. A missing
+        count has no interval.
     level : float
-        Confidence of the interval, between 0 and 1.
+        Confidence level, between 0 and 1.
 
     Returns
     -------
@@ -43,14 +47,18 @@ def count_interval(count: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
 
     Notes
     -----
-    low = chi2(alpha / 2, 2 count) / 2, high = chi2(1 - alpha / 2, 2 count + 2) / 2, with chi2 the quantile and
-    alpha = 1 - level; low is 0 for a count of 0. F. Garwood, Fiducial limits for the Poisson distribution,
-    Biometrika 28 (1936), 437-442. It covers the mean with at least the level.
+    With chi2 the quantile of the chi-squared distribution and alpha = 1 - level::
 
-    Not for beneficiaries or participants: they cluster within missions.
+        low = chi2(alpha / 2, 2 count) / 2
+        high = chi2(1 - alpha / 2, 2 count + 2) / 2
+
+    and low = 0 for a count of 0. The interval covers the mean with at least the given
+    level. F. Garwood, Fiducial limits for the Poisson distribution, Biometrika 28
+    (1936), 437-442.
 
     Examples
     --------
+    >>> from cbcstats import count_interval
     >>> count_interval([0, 33, 42]).round(2)
          low   high
     0   0.00   3.69
@@ -59,14 +67,16 @@ def count_interval(count: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
     """
     from scipy.special import gammaincinv
 
-    count = check_series("count", count, "counts")
-    numbers = _counts("count", count)
-    alpha = 1 - _checked_level(level)
-    low = np.where(numbers > 0, gammaincinv(np.maximum(numbers, 1), alpha / 2), 0.0)
+    alpha = 1 - _check_level(level)
+    counts = check_series("count", count, "counts")
+    numbers = _counts("count", counts)
+    # The quantile is not defined for a count of 0.
+    low = gammaincinv(np.maximum(numbers, 1), alpha / 2)
+    low = np.where(numbers == 0, 0.0, low)
     high = gammaincinv(numbers + 1, 1 - alpha / 2)
-    return pd.DataFrame(
-        {"low": _where_known(low, numbers), "high": high}, index=_index(count, numbers)
-    )
+    has_index = isinstance(count, pd.Series | dict)
+    index = counts.index if has_index else None
+    return pd.DataFrame({"low": low, "high": high}, index=index)
 
 
 def rate_ratio(
@@ -77,162 +87,177 @@ def rate_ratio(
     previous_exposure: ArrayLike = 1,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Compare the rates behind two counts: their ratio, its exact interval, and how well chance explains it.
+    """Test whether chance alone can explain the change between two counts of events.
+
+    Assumes that events happen independently of each other and at a constant rate, as
+    missions may. Do not use it for beneficiaries or participants, who come in groups:
+    the interval would be far too narrow.
 
     Parameters
     ----------
     count, previous : int or array-like of int
         The later and the earlier count of independent events.
     exposure, previous_exposure : float or array-like of float
-        What each was counted over, in the same unit: months, Members. Series are paired by their index, in the order
-        of the first, lists by their place; a single value goes with each.
+        What each was counted over, in the same unit: months, Members. Series are paired
+        by their index, in the order of the first one, and lists by position; a single
+        value is used for all.
     level : float
-        Confidence of the interval, between 0 and 1.
+        Confidence level, between 0 and 1.
 
     Returns
     -------
     pandas.DataFrame
-        One row per pair, columns `ratio`, `low`, `high`, `p_value`, float64. The ratio is of rates, 1 is no
-        change; it is `inf` after a count of 0, and missing for 0 after 0, as its interval is.
+        One row per pair, columns `ratio` of the two rates (1 is no change), `low`,
+        `high`, `p_value`, float64. The ratio is `inf` after a count of 0. For 0 after
+        0, all are missing.
 
     Raises
     ------
     ArgumentError
-        If a count is negative or not whole, an exposure not positive, or the level not between 0 and 1; if Series
-        have not the same index, or lists not the same length.
+        If a count is negative or not whole, an exposure is not positive, or the level
+        is not between 0 and 1; if the Series have different indexes, or the lists
+        different lengths.
 
     Notes
     -----
-    Given their sum, the later count is binomial with probability r t / (r t + s), for a ratio r of rates and
-    exposures t and s. The interval turns the exact interval of that probability (Clopper and Pearson, 1934) into
-    one of r; `p_value` is twice the smaller tail at r = 1, at most 1, so that it is under 1 - level where the interval
-    leaves 1 out. J. Przyborowski and H. Wilenski, Biometrika 31 (1940), 313-323.
-
-    Not for beneficiaries or participants: they cluster within missions.
+    Given the sum of both, the later count is binomial with probability
+    r t / (r t + s), for a ratio r of the rates and exposures t and s. The exact
+    interval of that probability (C. J. Clopper and E. S. Pearson, Biometrika 26 (1934),
+    404-413) is converted into one of r. `p_value` is twice the smaller tail at r = 1,
+    at most 1, so that it is below 1 - level where the interval leaves out 1.
+    J. Przyborowski and H. Wilenski, Biometrika 31 (1940), 313-323.
 
     Examples
     --------
+    >>> from cbcstats import rate_ratio
     >>> rate_ratio(42, 33).round(3)
        ratio    low   high  p_value
     0  1.273  0.788  2.073    0.356
     """
-    from scipy.special import betainc, betaincinv
-
-    given: dict[str, Any] = {
-        "count": count,
-        "previous": previous,
-        "exposure": exposure,
-        "previous_exposure": previous_exposure,
+    alpha = 1 - _check_level(level)
+    columns = {
+        "count": _column("count", count),
+        "previous": _column("previous", previous),
+        "exposure": _column("exposure", exposure),
+        "previous_exposure": _column("previous_exposure", previous_exposure),
     }
-    given = {name: _column(name, values) for name, values in given.items()}
-    index = _pair_series(given)
-    checks = {"count": _counts, "previous": _counts}
-    arrays = {
-        name: checks.get(name, _exposures)(name, values)
-        for name, values in given.items()
-    }
-    numbers, before, times, earlier = _same_length(arrays)
-    alpha = 1 - _checked_level(level)
-    total = numbers + before
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low = np.where(
-            numbers > 0, betaincinv(np.maximum(numbers, 1), before + 1, alpha / 2), 0.0
-        )
-        high = np.where(
-            before > 0,
-            betaincinv(numbers + 1, np.maximum(before, 1), 1 - alpha / 2),
-            1.0,
-        )
-        ends = [share / (1 - share) * earlier / times for share in (low, high)]
-        ratio = (numbers / times) / (before / earlier)
-        expected = times / (times + earlier)
-        fewer = np.where(
-            before > 0, betainc(np.maximum(before, 1), numbers + 1, 1 - expected), 1.0
-        )
-        more = np.where(
-            numbers > 0, betainc(np.maximum(numbers, 1), before + 1, expected), 1.0
-        )
-    p_value = np.minimum(1, 2 * np.minimum(fewer, more))
-    known = np.where(total > 0, total, np.nan)  # 0 after 0 says nothing of a ratio
-    columns = {"ratio": ratio, "low": ends[0], "high": ends[1], "p_value": p_value}
-    frame = pd.DataFrame(
-        {name: _where_known(column, known) for name, column in columns.items()}
+    index = _pair_series(columns)
+    later, before = (_counts(name, columns[name]) for name in ("count", "previous"))
+    times, times_before = (
+        _exposures(name, columns[name]) for name in ("exposure", "previous_exposure")
     )
-    return frame if index is None or len(index) < len(frame) else frame.set_axis(index)
+    arrays = dict(zip(columns, (later, before, times, times_before), strict=True))
+    later, before, times, times_before = _same_length(arrays)
+    expected = times / (times + times_before)
+    low, high = _share_interval(later, before, alpha)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_odds = times_before / times
+        ratios = {
+            "ratio": later / before * per_odds,
+            "low": low / (1 - low) * per_odds,
+            "high": high / (1 - high) * per_odds,
+            "p_value": _p_value(later, before, expected),
+        }
+    frame = pd.DataFrame(ratios)
+    # 0 after 0 tells nothing about a ratio, nor does a missing count.
+    frame[~(later + before > 0)] = np.nan
+    is_paired = index is not None and len(index) == len(frame)
+    return frame.set_axis(index) if is_paired else frame
 
 
-def _column(name: str, values: Any) -> ArrayLike:
-    """Return a Series where the index says what each number is of, and else an array."""
+def _share_interval(
+    later: NDArray[np.float64], before: NDArray[np.float64], alpha: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the Clopper-Pearson interval of the later count's share of both."""
+    from scipy.special import betaincinv
+
+    low = betaincinv(np.maximum(later, 1), before + 1, alpha / 2)
+    high = betaincinv(later + 1, np.maximum(before, 1), 1 - alpha / 2)
+    low = np.where(later > 0, low, 0.0)
+    return low, np.where(before > 0, high, 1.0)
+
+
+def _p_value(
+    later: NDArray[np.float64],
+    before: NDArray[np.float64],
+    expected: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return twice the smaller binomial tail, at most 1."""
+    from scipy.special import betainc
+
+    at_most = betainc(np.maximum(before, 1), later + 1, 1 - expected)
+    at_most = np.where(before > 0, at_most, 1.0)
+    at_least = betainc(np.maximum(later, 1), before + 1, expected)
+    at_least = np.where(later > 0, at_least, 1.0)
+    smaller: NDArray[np.float64] = np.minimum(at_most, at_least)
+    return np.minimum(1, 2 * smaller)
+
+
+def _column(name: str, values: Any) -> pd.Series | NDArray[Any]:
+    """Return a Series if the index tells what each number belongs to, else an array."""
     column = check_series(name, values, "numbers")
-    has_index = isinstance(values, pd.Series | dict)
-    return column if has_index else column.to_numpy(dtype=object)
+    if isinstance(values, pd.Series | dict):
+        return column
+    return column.to_numpy(dtype=object)
 
 
-def _pair_series(given: dict[str, ArrayLike]) -> pd.Index | None:
-    """Put Series into the order of the first, in place, and return its index."""
+def _pair_series(columns: dict[str, Any]) -> pd.Index | None:
+    """Put Series into the order of the first one, in place, and return its index."""
     series = {
-        name: values for name, values in given.items() if isinstance(values, pd.Series)
+        name: column
+        for name, column in columns.items()
+        if isinstance(column, pd.Series)
     }
-    first = next(iter(series), "")
-    for name, values in series.items():
-        index = series[first].index
-        if not values.index.equals(index):
-            if not (
-                index.is_unique
-                and values.index.is_unique
-                and set(index) == set(values.index)
-            ):
-                raise ArgumentError(
-                    f"`{name}` and `{first}` are indexed differently; give both the same index, or give lists"
-                )
-            given[name] = values.reindex(index)
-    return series[first].index if series else None
+    if not series:
+        return None
+    first = next(iter(series))
+    index = series[first].index
+    for name, column in series.items():
+        if column.index.equals(index):
+            continue
+        is_unique = index.is_unique and column.index.is_unique
+        if not is_unique or set(index) != set(column.index):
+            raise ArgumentError(
+                f"`{name}` and `{first}` are indexed differently; "
+                "give both the same index, or give lists"
+            )
+        columns[name] = column.reindex(index)
+    return index
 
 
 def _same_length(
     arrays: dict[str, NDArray[np.float64]],
 ) -> tuple[NDArray[np.float64], ...]:
-    """Return arrays of one length, for which a single value is repeated."""
-    several = {name: array.size for name, array in arrays.items() if array.size != 1}
-    first = next(iter(several), "")
-    for name, size in several.items():
-        if size != several[first]:
+    """Repeat single values, so that all arrays have one length."""
+    sizes = {name: array.size for name, array in arrays.items() if array.size != 1}
+    first = next(iter(sizes), "")
+    for name, size in sizes.items():
+        if size != sizes[first]:
             raise ArgumentError(
-                f"`{name}` holds {size} values, but `{first}` holds {several[first]}; give as many, or one for all"
+                f"`{name}` holds {size} values, but `{first}` holds {sizes[first]}; "
+                "give as many, or one for all"
             )
     return np.broadcast_arrays(*arrays.values())
 
 
-def _counts(name: str, given: ArrayLike) -> NDArray[np.float64]:
-    return _checked(
-        name,
-        given,
-        lambda numbers: (numbers >= 0) & (numbers % 1 == 0),
-        "a whole number from 0 on",
-    )
-
-
-def _exposures(name: str, given: ArrayLike) -> NDArray[np.float64]:
-    return _checked(
-        name,
-        given,
-        lambda numbers: (numbers > 0) & np.isfinite(numbers),
-        "a positive number",
-    )
-
-
-def _checked(
-    name: str, given: ArrayLike, holds: Callable[[Any], Any], what: str
-) -> NDArray[np.float64]:
-    cells = pd.Series(np.asarray(given, dtype=object), dtype="object")
-    numbers = np.array([_as_float(cell) for cell in cells], dtype=float)
-    with np.errstate(invalid="ignore"):  # an infinite number has no rest
-        wrong = cells[~holds(numbers) & cells.notna()]
-    if len(wrong):
-        raise ArgumentError(
-            f"`{name}` must be {what}, but {shortened(str(wrong.iloc[0]))} was given"
-        )
+def _counts(name: str, values: Any) -> NDArray[np.float64]:
+    numbers = _floats(values)
+    with np.errstate(invalid="ignore"):  # the remainder of infinity
+        is_right = (numbers >= 0) & (numbers % 1 == 0)
+    _refuse(name, values, is_right, "a whole number from 0 on")
     return numbers
+
+
+def _exposures(name: str, values: Any) -> NDArray[np.float64]:
+    numbers = _floats(values)
+    is_right = (numbers > 0) & np.isfinite(numbers)
+    _refuse(name, values, is_right, "a positive number")
+    return numbers
+
+
+def _floats(values: Any) -> NDArray[np.float64]:
+    cells = np.asarray(values, dtype=object)
+    return np.array([_as_float(cell) for cell in cells], dtype=float)
 
 
 def _as_float(cell: Any) -> float:
@@ -242,19 +267,18 @@ def _as_float(cell: Any) -> float:
         return math.nan
 
 
-def _checked_level(level: float) -> float:
+def _refuse(name: str, values: Any, is_right: NDArray[np.bool_], rule: str) -> None:
+    """Raise ArgumentError for the first cell that is wrong and not missing."""
+    cells = pd.Series(np.asarray(values, dtype=object), dtype="object")
+    wrong = cells[~is_right & cells.notna()]
+    if len(wrong):
+        value = shortened(str(wrong.iloc[0]))
+        raise ArgumentError(f"`{name}` must be {rule}, but {value} was given")
+
+
+def _check_level(level: float) -> float:
     if not 0 < check_number("level", level) < 1:
         raise ArgumentError(
             f"`level` must be between 0 and 1, such as 0.95, but {level!r} was given"
         )
     return level
-
-
-def _where_known(
-    numbers: NDArray[np.float64], known: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    return np.where(np.isnan(known), np.nan, numbers)
-
-
-def _index(given: ArrayLike, numbers: NDArray[np.float64]) -> pd.Index:
-    return given.index if isinstance(given, pd.Series) else pd.RangeIndex(numbers.size)

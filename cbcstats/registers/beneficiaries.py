@@ -1,0 +1,244 @@
+"""Count the Members on the lists of a programme."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cbcstats.arguments import check_frame, check_names, shown
+from cbcstats.counts.figures import PARTIAL
+from cbcstats.counts.period_columns import read_periods
+from cbcstats.errors import ArgumentError, DataError, plural
+from cbcstats.frames import check_words, read_days, text_column
+from cbcstats.places.names import plain_spelling
+from cbcstats.registers.register import Register
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+# Columns that name the Member, the first of which is used.
+_MEMBER: Final = ("iso3", "member", "member_name", "name", "country")
+# How registers call the columns of lists.
+_NAMES: Final = {"start_date": "start", "end_date": "end", "source": "source_id"}
+_LIST: Final = ("programme", "track", "list_id")
+
+
+def count_beneficiaries(
+    register_or_frame: Any,
+    *,
+    by: str | Iterable[str] = "programme",
+    on: str | datetime.date | None = None,
+) -> pd.DataFrame:
+    """Count the Members that a programme supports: on each list, or on a day.
+
+    Parameters
+    ----------
+    register_or_frame : Register, pandas.DataFrame or frame of another library
+        Lists of Members, one row per Member and list, as `load_beneficiaries` returns
+        them; a register of beneficiaries; or your own table with a column `member`,
+        `iso3` or `country`, and `as_of` (the date of the list) or `start` and `end` (of
+        the support). `list_kind` is `full` if it is not there.
+    by : str or list of str
+        Columns to count by, such as `["programme", "track"]`; `[]` for all in one.
+    on : str or date, optional
+        Count the Members that are supported on this day by `start` and `end`, instead
+        of those on each list: from the first day of `start` to the last day of `end`,
+        which may be years, months or days. A Member without a start is supported from
+        the date of its list on, and one without an end still is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Counts in the columns of `Counts`, one row per list and value of `by`, in the
+        order of time, so that `year_on_year` and `plot_counts` take it. They are
+        stocks: `period_end` is the date of the list, that of the latest of its sources.
+        `scope` is made of the values of `by`. `value` (Int64) is the number of
+        different Members. `qualifier` is `exact` for full lists; for partial lists it
+        is `at_least`, without an upper end, and `note` begins with `partial:`; their
+        changes are not comparable. `missing` (Int64) is the number of rejected rows,
+        and with `on` also of the Members that are only on later lists, without a start.
+
+    Raises
+    ------
+    ArgumentError
+        If a column or a date is missing; the message says which.
+    DataError
+        If a cell is not a day, or `list_kind` is not full or partial.
+
+    Notes
+    -----
+    Lists without a date are left out. Where `by` puts several programmes or tracks into
+    one count, the list of one of them is partial for all.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cbcstats import count_beneficiaries, year_on_year
+    >>> lists = pd.DataFrame({"programme": "Example", "as_of": [2022, 2022, 2023, 2023, 2023],
+    ...     "member": ["KEN", "UGA", "KEN", "UGA", "TZA"]})
+    >>> counts = count_beneficiaries(lists)
+    >>> counts["value"].tolist()
+    [2, 3]
+    >>> year_on_year(counts)["percent_change"].tolist()
+    [50.0]
+    """
+    rows, rejected = register_or_frame, 0
+    if isinstance(register_or_frame, Register):
+        rows, rejected = register_or_frame.rows, len(register_or_frame.rejected)
+    rows = check_frame("register_or_frame", rows)
+    names = check_names("by", by, map(str, rows))
+    lists = _typed_lists(rows, names)
+    counts = _on_lists(lists, names) if on is None else _on_day(lists, names, on)
+    counts["missing"] += rejected
+    note = f"; {plural(rejected, 'row')} of the register rejected" if rejected else ""
+    notes = (counts["note"] + note).str.removeprefix("; ").replace("", None)
+    is_at_least = counts["is_partial"] | (counts["missing"] > 0)
+    columns = {
+        "indicator": "beneficiaries",
+        "measure": "stock",
+        "scope": _scopes(counts[names]),
+        **{name: counts[name] for name in names},
+        "unit": "Members",
+        "period_start": pd.Series(pd.NaT, counts.index, dtype="datetime64[us]"),
+        "period_end": counts["period_end"],
+        "period_basis": "stated",
+        "value": counts["value"].astype("Int64"),
+        "missing": counts["missing"].astype("Int64"),
+        "qualifier": np.where(is_at_least, "at_least", "exact"),
+        "published_change": text_column(None, counts.index),
+        "change_basis": text_column(None, counts.index),
+        "source_id": counts["source_id"],
+        "note": text_column(notes),
+    }
+    return pd.DataFrame(columns, index=counts.index)
+
+
+def _typed_lists(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return lists with the Member, the date of the list, and all columns needed."""
+    names = {name: new for name, new in _NAMES.items() if new not in rows}
+    lists = rows.rename(columns=names).reset_index(drop=True)
+    for name in {*by, *_LIST} & set(lists):
+        lists[name] = text_column(lists[name])
+    member = next((name for name in _MEMBER if name in lists), None)
+    if member is None:
+        raise ArgumentError(
+            "`register_or_frame` has no column of Members; call it member or iso3"
+        )
+    is_empty = lists[member].isna()
+    if is_empty.any():
+        row = lists.index[is_empty][0]
+        raise ArgumentError(
+            f"`register_or_frame` has no {member!r} in row {row}; "
+            "fill it in, or drop the row"
+        )
+    defaults = {"list_kind": "full", "source_id": "own lists"}
+    for name in ("as_of", "start", "end"):
+        defaults[name] = pd.Series(pd.NaT, lists.index, dtype="datetime64[us]")
+    absent = {name: cell for name, cell in defaults.items() if name not in lists}
+    lists = lists.assign(**absent, beneficiary=text_column(lists[member]))
+    check_words(lists["list_kind"], ("full", "partial"))
+    as_of = read_periods(lists["as_of"]).end
+    # A list is as old as the latest of its sources.
+    if "list_id" in lists:
+        keys = [lists[name] for name in _LIST if name in lists]
+        as_of = as_of.groupby(keys, dropna=False).transform("max")
+    return lists.assign(list_date=as_of)
+
+
+def _on_lists(lists: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Count the Members on the lists of each date."""
+    is_dated = lists["list_date"].notna()
+    if not is_dated.any():
+        raise ArgumentError(
+            "`register_or_frame` has no dates of lists in a column as_of; "
+            "write them, or name a day to count on, such as on='2024-12-31'"
+        )
+    part = [name for name in _LIST[:2] if name in lists and name not in names]
+    lists = lists.assign(all=0, part=_numbers(lists, part))
+    parts = lists.groupby([*names, "all"], dropna=False)["part"].transform("nunique")
+    dated = lists.assign(parts=parts)[is_dated]
+    keys = [*names, "list_date"]
+    full = dated[dated["list_kind"] == "full"]
+    full_parts = full.groupby(keys, dropna=False)["part"].nunique().rename("full_parts")
+    dated = dated.merge(full_parts.reset_index(), on=keys, how="left")
+    is_whole = dated["full_parts"] == dated["parts"]
+    # A partial list of the same day adds nothing to a full one.
+    dated = dated.assign(is_partial=~is_whole)
+    dated = dated[(dated["list_kind"] == "full") | ~is_whole]
+    by_list = dated.sort_values(keys, kind="stable").groupby(keys, dropna=False)
+    counts = by_list.agg(
+        value=("beneficiary", "nunique"),
+        is_partial=("is_partial", "first"),
+        parts=("parts", "first"),
+        full_parts=("full_parts", "first"),
+        source_id=("source_id", "last"),
+    )
+    counts = counts.reset_index().sort_values("list_date", kind="stable")
+    counts = counts.rename(columns={"list_date": "period_end"})
+    some = f"{PARTIAL} the list names only some of the Members"
+    one = f"{PARTIAL} the list is of one programme or track among several"
+    is_one_part = counts["full_parts"] > 0
+    note = np.where(counts["is_partial"], np.where(is_one_part, one, some), "")
+    return counts.assign(note=note, missing=0).reset_index(drop=True)
+
+
+def _on_day(lists: pd.DataFrame, names: list[str], on: object) -> pd.DataFrame:
+    """Count the Members that are supported on a day, and those that may be."""
+    try:
+        day = read_days(pd.Series([on], name="on"))[0]
+    except DataError:
+        day = pd.NaT
+    if pd.isna(day):
+        raise ArgumentError(
+            f"`on` must be a day such as '2024-12-31', but {shown(on)} was given"
+        )
+    start, end = read_periods(lists["start"]), read_periods(lists["end"])
+    first_day = start.start.fillna(start.end)
+    last_day = _last_days(end.end, lists.get("end_precision"))
+    begins_by_then = first_day.fillna(lists["list_date"]) <= day
+    has_ended = last_day < day
+    is_possible = (begins_by_then | first_day.isna()) & ~has_ended
+    member = lists["beneficiary"]
+    lists = lists.assign(
+        all=0,
+        certain=member.where(begins_by_then & ~has_ended),
+        possible=member.where(is_possible),
+        is_partial=lists["list_kind"] == "partial",
+    )
+    counts = lists.groupby([*names, "all"], dropna=False, sort=False)
+    counts = counts.agg(
+        value=("certain", "nunique"),
+        possible=("possible", "nunique"),
+        is_partial=("is_partial", "all"),
+        source_id=("source_id", "last"),
+    )
+    counts = counts.reset_index().assign(period_end=day)
+    counts["missing"] = counts["possible"] - counts["value"]
+    some = f"{PARTIAL} the lists name only some of the Members"
+    counts["note"] = np.where(counts["is_partial"], some, "")
+    return counts
+
+
+def _last_days(days: pd.Series, precision: pd.Series | None) -> pd.Series:
+    """Return the last day of months and years that are stored as their first day."""
+    if precision is None:
+        return days
+    days = days.mask(precision == "month", days + pd.offsets.MonthEnd(0))
+    return days.mask(precision == "year", days + pd.offsets.YearEnd(0))
+
+
+def _numbers(lists: pd.DataFrame, names: list[str]) -> pd.Series | int:
+    return lists.groupby(names, dropna=False).ngroup() if names else 0
+
+
+def _scopes(values: pd.DataFrame) -> pd.Series:
+    """Write the values of `by` as the scope of a count: `seco_wco_gtfp`."""
+    scopes = []
+    for row in values.itertuples(index=False):
+        spelling = plain_spelling(" ".join(map(str, filter(pd.notna, row))))
+        scopes.append("_".join(re.findall("[a-z0-9]+", spelling)) or "all")
+    return text_column(scopes, values.index)
