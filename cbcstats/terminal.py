@@ -157,8 +157,8 @@ def print_counts(counts: pd.DataFrame, by: list[str]) -> None:
     """Print the counts of a register as a table on a terminal, otherwise as CSV."""
     from rich.console import Console
 
-    from cbcstats.counts.periods import period_label
     from cbcstats.counts.formats import printed
+    from cbcstats.counts.periods import period_label
 
     if not Console().is_terminal:
         print_csv(counts)
