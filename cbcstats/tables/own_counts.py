@@ -53,10 +53,7 @@ def own_frame(path: Path) -> pd.DataFrame:
     table = read_text_table(path, lambda _: False)
     for row, fault in table.faults.items():
         raise DataError(f"{path}: row {row} {fault}; correct it")
-    frame = _texts(table).replace("", None)
-    if "source_id" not in frame:
-        frame["source_id"] = path.name
-    return frame
+    return _texts(table).replace("", None)
 
 
 def complete_counts(
