@@ -20,7 +20,8 @@ from cbcstats.changes.implied import (
 )
 from cbcstats.changes.partners import NO_PARTNER, find_partners
 from cbcstats.counts.changes_in_words import read_claim
-from cbcstats.counts.figures import CHAIN, PARTS, figures_of
+from cbcstats.counts.columns import CHAIN, PARTS
+from cbcstats.counts.figures import figures_of
 from cbcstats.counts.formats import format_range, is_per_month, printed_column
 from cbcstats.counts.periods import is_whole_months
 from cbcstats.counts.readings import Bounds

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cbcstats.counts.figures import PARTIAL
+from cbcstats.counts.columns import PARTIAL
 from cbcstats.counts.formats import (
     format_range,
     has_rates,

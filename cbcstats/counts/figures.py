@@ -8,8 +8,14 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
+from cbcstats.counts.columns import (
+    BASES,
+    CHANGE_BASES,
+    MEASURES,
+    is_partial,
+)
 from cbcstats.counts.formats import is_per_month
-from cbcstats.counts.own_data import MEASURES, counts_of
+from cbcstats.counts.own_data import counts_of
 from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
 from cbcstats.counts.qualifiers import QUALIFIERS
 from cbcstats.counts.readings import check_reading, ranges
@@ -27,23 +33,6 @@ from cbcstats.frames import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# How the note of a count begins whose period a register may cover only in part.
-PARTIAL: Final = "partial:"
-BASES: Final = ("stated", "inferred")  # how the days of a period are known
-CHANGE_BASES: Final = ("total", "per_month")  # of what a change is published
-PERS: Final = ("period", "month")
-# Columns that tell what part of a total a count is.
-PARTS: Final = (
-    "wco_region",
-    "iso3",
-    "member",
-    "programme",
-    "track",
-    "kind",
-    "status",
-)
-# Columns that tell series apart, as far as they are there.
-CHAIN: Final = ("indicator", "measure", "scope", "area", "unit")
 # Uncertainty of the length of a period whose days are inferred.
 _DAYS_IF_INFERRED: Final = 7
 
@@ -102,7 +91,7 @@ def figures_of(
     A count with rows known to be missing ranges from its value to value + missing. One
     of a period that a register may cover only in part has no upper limit.
     """
-    check_choice("per", per, PERS)
+    check_choice("per", per, ("period", "month"))
     check_reading(reading)
     counts = counts_of(
         data, by=by, time=time, value=value, measure=measure, year_start=year_start
@@ -121,40 +110,6 @@ def figures_of(
     if per == "month":
         figures = _with_rates(figures)
     return figures
-
-
-def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
-    """Return the keys by which to group figures of the same series and period.
-
-    Examples
-    --------
-    >>> counts = pd.DataFrame({"indicator": "missions", "scope": "all",
-    ...     "period_start": pd.NaT,
-    ...     "period_end": pd.to_datetime(["2018-02-28", "2018-02-28", None])})
-    >>> figures = counts.groupby(figure_keys(counts), dropna=False)
-    >>> figures["scope"].transform("size").tolist()
-    [2, 2, 1]
-    """
-    is_dated = counts["period_end"].notna()
-    # Figures without a date are not alternatives to each other: each is its own group.
-    row = counts.index.to_series()
-    series = [counts[column].where(is_dated, row) for column in ("indicator", "scope")]
-    parts = [counts[column] for column in PARTS if column in counts]
-    return [*series, counts["period_start"], counts["period_end"], *parts]
-
-
-def notes_of(figures: pd.DataFrame) -> pd.Series:
-    """Return the notes of figures as text, empty where there is none."""
-    if "note" not in figures:
-        return text_column([""] * len(figures), figures.index)
-    return text_column(figures["note"]).fillna("")
-
-
-def is_partial(figures: pd.DataFrame) -> pd.Series:
-    """Tell which periods a register may cover only in part, by the note."""
-    if "note" not in figures:
-        return pd.Series(data=False, index=figures.index)
-    return notes_of(figures).str.startswith(PARTIAL).astype(bool)
 
 
 def _typed(counts: pd.DataFrame) -> pd.DataFrame:

@@ -22,9 +22,8 @@ from cbcstats.counts.qualifiers import (
     Word,
     fold,
 )
-from cbcstats.counts.readings import plain_number
 from cbcstats.errors import DataError
-from cbcstats.frames import text_column
+from cbcstats.frames import plain_number, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

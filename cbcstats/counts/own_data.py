@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.arguments import check_choice, check_column, check_frame, check_names
+from cbcstats.counts.columns import MEASURES
 from cbcstats.counts.figures_in_words import split_figures
 from cbcstats.counts.formats import words
 from cbcstats.counts.period_columns import is_period_column, months_of, read_periods
@@ -21,7 +22,6 @@ from cbcstats.frames import as_printed, as_text, parse_numbers, text_column
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MEASURES: Final = ("flow", "stock", "cumulative", "event")
 # What a column of periods is called, in lower case and without blanks.
 _NAMES_OF_TIME: Final = frozenset({  # fmt: skip
     "period", "time", "date", "day", "week", "month", "quarter", "year", "fiscalyear",
@@ -115,7 +115,6 @@ def find_columns(
     names: list[str],
     time: str | None = None,
     value: str | None = None,
-    what: str = "the data",
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Find the columns of periods and values; a wide table becomes a long one.
 
@@ -135,7 +134,8 @@ def find_columns(
         missing.append("numbers (call it value, or name it with `value`)")
     columns = ", ".join(list(frame)[:10]) or "no columns"
     raise ArgumentError(
-        f"{what}: there is no column of {' and no column of '.join(missing)}; the columns are {columns}"
+        f"there is no column of {' and no column of '.join(missing)}; "
+        f"the columns are {columns}"
     )
 
 

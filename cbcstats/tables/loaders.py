@@ -372,7 +372,7 @@ def _load(
         known = _known_sources(source)
     cells = read_text_table(source, is_header_of(model))
     if table == "counts" and source_is_own:
-        cells = complete_counts(cells)
+        cells = complete_counts(cells, is_header_of(model))
     return _checked(cells, model, known, of_registers=of_registers)
 
 
