@@ -121,7 +121,7 @@ def _typed(counts: pd.DataFrame) -> pd.DataFrame:
     figures = counts.reset_index(drop=True).assign(**absent)
     texts = {}
     for name in (*_TEXTS, "source_id"):
-        text = text_column(absent.get(name, figures[name]), figures.index)
+        text = text_column(absent.get(name, _as_typed(figures[name])), figures.index)
         texts[name] = text.fillna(_DEFAULTS.get(name, "flow"))
     figures = figures.assign(**texts)
     check_words(figures["measure"], MEASURES)
@@ -144,6 +144,13 @@ def _typed(counts: pd.DataFrame) -> pd.DataFrame:
     figures["days"] = length_in_days(start, end).astype(float)
     figures["period_tolerance"] = _tolerances(figures)
     return figures
+
+
+def _as_typed(column: pd.Series) -> pd.Series:
+    """Write whole numbers, of which a gap makes floats, without decimals."""
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return column
+    return column.map(as_text).mask(column.isna())
 
 
 def _floats(column: pd.Series) -> pd.Series:

@@ -40,6 +40,7 @@ _STYLE: Final = """<style>
 .cbcstats td:empty::before { content: "\\2013"; }
 .cbcstats caption { caption-side: top; text-align: left; }
 .cbcstats td.consistent::before { content: "\\2713\\A0"; }
+.cbcstats td.unlikely::before { content: "?\\A0"; }
 .cbcstats td.contradicts::before { content: "\\2717\\A0"; }
 .cbcstats dt { font-weight: 600; } .cbcstats dd { margin: 0 0 .4rem 1rem; }
 .cbcstats .note { font-size: .9em; }
