@@ -38,7 +38,7 @@ ODD = pd.DataFrame(
 def tables():
     return {
         "Counts": load_counts(),
-        "Changes a month": year_on_year(load_counts("missions"), per="month"),
+        "Changes per month": year_on_year(load_counts("missions"), per="month"),
         "beneficiaries": load_beneficiaries(),
         "odd": ODD,
     }

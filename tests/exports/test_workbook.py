@@ -346,7 +346,7 @@ def test_libreoffice_opens_it_and_shows_the_charts(path, tmp_path):
     assert "#NAME" not in page
 
 
-# 480 in the 48 months of 1,461 days are 10 a month, without decimals; 12.345 as printed is no number a month.
+# 480 in the 48 months of 1,461 days are 10 per month, without decimals; 12.345 as printed is no rate.
 def test_a_chart_is_one_of_monthly_rates_where_its_table_is_whatever_the_decimals(
     make_counts, years, tmp_path
 ):
