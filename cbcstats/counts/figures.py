@@ -215,11 +215,14 @@ def _tolerances(figures: pd.DataFrame) -> pd.Series:
         start, end
     )
     default = is_uncertain.astype(float) * _DAYS_IF_INFERRED
+    # Even the shortest period lasts a day.
+    longest = figures["days"] - 1
+    default = default.clip(upper=longest)
     if "period_tolerance" not in figures:
         return default
     given = _floats(figures["period_tolerance"])
     _refuse(figures, given < 0, "has a negative period_tolerance")
-    return given.fillna(default)
+    return given.fillna(default).clip(upper=longest)
 
 
 def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:

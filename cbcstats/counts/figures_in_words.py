@@ -295,7 +295,11 @@ def _unit_as_typed(before: _Before, behind: _Behind, typed: str) -> str:
 
 
 def _of_number(number: Any) -> Qualified:
-    if not math.isfinite(number):
+    try:
+        is_finite = math.isfinite(number)
+    except OverflowError:
+        raise DataError("the number is too large to be kept; check it") from None
+    if not is_finite:
         raise DataError(f"{number!r} is no number; write a published figure in digits")
     is_whole = number == int(number)
     return Qualified(int(number) if is_whole else float(number), "exact")

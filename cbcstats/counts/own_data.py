@@ -136,20 +136,43 @@ def find_columns(
 
 def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
     """Return a pandas frame with text for names, and a meaningful index as a column."""
-    if isinstance(data, dict):
-        is_table = any(pd.api.types.is_list_like(cell) for cell in data.values())
-        data = pd.DataFrame(data) if is_table else pd.Series(data)
-    if isinstance(data, pd.Series):
-        name = "value" if data.name is None else str(data.name)
-        data = data.to_frame(name)
-    if isinstance(data, pd.DataFrame) and _index_matters(data, names):
-        data = _with_index(data, names)
-    frame = check_frame("data", data)
+    frame = check_frame("data", with_index(data, names))
     # Names of columns may be years or pandas periods.
     return frame.rename(columns=str)
 
 
-def _index_matters(frame: pd.DataFrame, names: list[str]) -> bool:
+def with_index(data: Any, names: Iterable[str] = ()) -> Any:
+    """Return a dict, a series or a frame with a meaningful index as a frame of columns.
+
+    Anything else is returned as it is. `names` are the columns that tell series apart.
+    """
+    if isinstance(data, dict):
+        data = _from_dict(data)
+    if isinstance(data, pd.Series):
+        name = "value" if data.name is None else str(data.name)
+        data = data.to_frame(name)
+    if not isinstance(data, pd.DataFrame):
+        return data
+    levels = data.index.names
+    if data.index.nlevels > 1 and None not in levels and not {*levels} & {*data}:
+        return data.reset_index()
+    return _with_index(data, names) if _index_matters(data, names) else data
+
+
+def _from_dict(data: dict[Any, Any]) -> pd.DataFrame | pd.Series:
+    is_table = any(pd.api.types.is_list_like(cell) for cell in data.values())
+    if not is_table:
+        return pd.Series(data)
+    try:
+        return pd.DataFrame(data)
+    except ValueError:  # lists of different lengths, or a single cell among lists
+        raise ArgumentError(
+            "`data` is a dict whose lists differ in length; "
+            "give each column as many cells as there are rows"
+        ) from None
+
+
+def _index_matters(frame: pd.DataFrame, names: Iterable[str]) -> bool:
     """Tell whether the index holds periods, or a column that `by` names."""
     index = frame.index
     # pandas makes a range of consecutive years, too, but that does not begin at 0.
@@ -167,7 +190,7 @@ def _index_matters(frame: pd.DataFrame, names: list[str]) -> bool:
     return is_text or is_period_column(index.to_series())
 
 
-def _with_index(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def _with_index(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     name = frame.index.name
     if is_period_column(frame.index.to_series()):
         is_known = name in names or (name is not None and _is_name_of_time(name))
@@ -196,7 +219,8 @@ def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
             f"`data` has several columns of periods: {listed}; "
             f"name one, such as time={candidates[0]!r}"
         )
-    others = [name for name in frame if name not in names]
+    # First days alone do not tell how long the periods are.
+    others = [name for name in frame if name not in (*names, "period_start")]
     dates = [name for name in others if _has_dates(frame[name])]
     texts = [name for name in others if pd.api.types.is_string_dtype(frame[name])]
     return dates[:1] or [name for name in texts if is_period_column(frame[name])][:1]
@@ -220,8 +244,9 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
     # A cell that is empty in a wide table is a period without a figure.
     long = frame.melt(others, wide, var_name="period", value_name="value")
     if others and not names and "indicator" not in others:
-        # Each row of a wide table is a series.
-        series = long[others].astype("object").map(as_text).agg(", ".join, axis="columns")
+        # Each row of a wide table is a series, and its texts are the name of it.
+        texts = [name for name in others if not _is_numeric(long[name])] or others
+        series = long[texts].astype("object").map(as_text).agg(", ".join, axis="columns")
         long["indicator"] = text_column(series)
     return long, ["period"]
 
@@ -300,8 +325,8 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
     split = split_figures(column)
     wrong = split["problem"].notna()
     if wrong.any():
-        row = split.index[wrong][0]
-        raise DataError(f"{number} of row {row}: {split['problem'][row]}")
+        first = split[wrong].iloc[0]
+        raise DataError(f"{number} of row {first.name}: {first['problem']}")
     read: dict[str, Any] = {"value": split["value"]}
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
         # What a column of the data says counts more than the words of a cell.

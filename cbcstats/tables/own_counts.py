@@ -7,6 +7,7 @@ complete file, so that the schema checks both, and problems name the row of the 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -42,14 +43,18 @@ def complete_counts(table: TextTable) -> TextTable:
     ------
     ArgumentError
         If its periods or values cannot be found.
+    DataError
+        If two columns have the same name.
     """
     cells = pd.DataFrame({name: table.text(name).str.strip() for name in table.header})
-    cells = cells.rename(columns=_plain_names(cells))
+    plain = _plain_names(cells)
+    names = set(plain.values())
+    cells = cells.rename(columns=_unambiguous(plain))
     if not {"value", "period_end"} <= set(cells):
         cells = _with_periods_and_values(cells, table.name)
     cells = _with_words_read(cells)
     for name, text in {**_DEFAULTS, **_names(table)}.items():
-        if name not in cells:
+        if name not in cells and name not in names:
             cells[name] = text
     if "unit" not in cells:
         cells["unit"] = cells["indicator"].str.replace("_", " ")
@@ -62,10 +67,22 @@ def complete_counts(table: TextTable) -> TextTable:
 
 
 def _plain_names(cells: pd.DataFrame) -> dict[str, str]:
-    """Return the names of columns in the form of the schema, unless two would agree."""
-    plain = {name: "_".join(str(name).lower().split()) for name in cells}
+    """Return the names of columns in the form of the schema."""
+    return {name: "_".join(str(name).lower().split()) for name in cells}
+
+
+def _unambiguous(plain: dict[str, str]) -> dict[str, str]:
+    """Leave out names that two columns would have, and those that the reader made.
+
+    A second `value` is `value (2)`, a column without a name `column 3`; the schema
+    reports both.
+    """
     kept = list(plain.values())
-    return {name: new for name, new in plain.items() if kept.count(new) == 1}
+    return {
+        name: new
+        for name, new in plain.items()
+        if kept.count(new) == 1 and new.replace("_", "").isalpha()
+    }
 
 
 def _names(table: TextTable) -> dict[str, str]:
@@ -75,7 +92,12 @@ def _names(table: TextTable) -> dict[str, str]:
 
 
 def _with_periods_and_values(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+    _refuse_repeated(cells, name)
+    has_indicator = "indicator" in cells
     cells, periods, number = find_columns(cells.replace("", None), [], what=name)
+    if "indicator" in cells and not has_indicator:
+        # Each row of a wide table is a series.
+        cells["indicator"] = cells["indicator"].map(_in_snake_case)
     text = text_column(joined_periods(cells, periods)).fillna("")
     start, end = _read_each(text)
     known = cells.fillna("")
@@ -85,10 +107,23 @@ def _with_periods_and_values(cells: pd.DataFrame, name: str) -> pd.DataFrame:
     if number != "value":
         columns["value"] = known[number]
         # A column called "Missions delivered" is the indicator missions_delivered.
-        indicator = re.sub(r"[^a-z0-9]+", "_", number.lower()).strip("_")
-        columns["indicator"] = text_column(indicator or "figures", cells.index)
+        columns["indicator"] = text_column(_in_snake_case(number), cells.index)
     others = [column for column in known if column not in (*periods, number)]
     return known[others].assign(**{**columns, **_given(known, columns)})
+
+
+def _refuse_repeated(cells: pd.DataFrame, name: str) -> None:
+    for column in cells:
+        original = re.sub(r" \(\d+\)$", "", column)
+        if original != column and original in cells:
+            raise DataError(f"{name} has two columns called {original!r}; rename one")
+
+
+def _in_snake_case(name: str) -> str:
+    """Write a name as an indicator: `Côte d'Ivoire` becomes `cote_d_ivoire`."""
+    decomposed = unicodedata.normalize("NFKD", name.lower())
+    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_") or "figures"
 
 
 def _given(known: pd.DataFrame, columns: dict[str, pd.Series]) -> dict[str, pd.Series]:
