@@ -91,7 +91,9 @@ def find_partners(figures: pd.DataFrame, chain: np.ndarray) -> Partners:
             off_at_end = np.abs(target_end[rows] - end[candidate])
             is_earlier = (lane[candidate] == lane[rows]) & (end[candidate] < end[rows])
             may_be_nearer = is_earlier & (off_at_end < nearest_off[rows])
-            rows, at, candidate = (part[may_be_nearer] for part in (rows, at, candidate))
+            rows, at, candidate = (
+                part[may_be_nearer] for part in (rows, at, candidate)
+            )
             off_at_start = np.abs(target_start[rows] - start[candidate])
             off = np.maximum(off_at_start, off_at_end[may_be_nearer])
             is_nearer = off < nearest_off[rows]

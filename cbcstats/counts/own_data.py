@@ -23,12 +23,19 @@ if TYPE_CHECKING:
 
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 # What a column of periods is called, in lower case and without blanks.
-_NAMES_OF_TIME: Final = frozenset({  # fmt: skip
-    "period", "time", "date", "day", "week", "month", "quarter", "year", "fiscalyear",
-    "financialyear", "fy", "reportingyear", "schoolyear", "calendaryear", "année",
-    "annee", "mois", "trimestre", "exercice", "jour", "période", "periode", "año",
-    "anio", "ano", "mes", "fecha", "período", "periodo",
-})  # fmt: skip
+_WORDS_FOR_TIME: Final = (
+    "period time date day week month quarter year fiscalyear financialyear fy "
+    "reportingyear schoolyear calendaryear année annee mois trimestre exercice jour "
+    "période periode año anio ano mes fecha período periodo"
+)
+_NAMES_OF_TIME: Final = frozenset(_WORDS_FOR_TIME.split())
+# Columns that belong together: years, and numbers or names of their quarters or months.
+_YEARS: Final = frozenset(
+    {"year", "calendaryear", "année", "annee", "año", "anio", "ano"}
+)
+_PARTS_OF_YEARS: Final = frozenset(
+    {"quarter", "trimestre", "month", "mois", "mes", "week"}
+)
 # Columns of counts that are numbers, but not their value.
 _NO_VALUES: Final = ("rounded_to", "missing", "period_tolerance", "preferred")
 
@@ -120,18 +127,25 @@ def find_columns(
     periods = [time] if time else _time_columns(frame, names)
     if not periods and value is None:
         frame, periods = _from_wide(frame, names)
-    number = value or _value_column(frame, {*periods, *names})
-    if periods and number:
-        return frame, periods, number
-    missing = []
+    values = [value] if value else _value_columns(frame, {*periods, *names})
+    if periods and len(values) == 1:
+        return frame, periods, values[0]
+    is_call = what == "`data`"
+    problems = []
     if not periods:
-        missing.append("periods (name it with time=, or call it year, month or date)")
-    if number is None:
-        missing.append("values (name it with value=, or call it value)")
+        remedy = "name it with time=, or " if is_call else ""
+        remedy += "call it year, month or date"
+        problems.append(f"no column of periods ({remedy})")
+    if not values:
+        remedy = "name it with value=, or call it value" if is_call else "call it value"
+        problems.append(f"no column of values ({remedy})")
+    elif len(values) > 1:
+        listed = ", ".join(map(repr, values))
+        remedy = f"name one, such as value={values[0]!r}"
+        remedy = remedy if is_call else "call one of them value"
+        problems.append(f"several columns of numbers: {listed} ({remedy})")
     columns = ", ".join(map(repr, list(frame)[:10])) or "no columns"
-    raise ArgumentError(
-        f"{what} has no column of {' and no column of '.join(missing)}; it has {columns}"
-    )
+    raise ArgumentError(f"{what} has {' and '.join(problems)}; it has {columns}")
 
 
 def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
@@ -199,8 +213,11 @@ def _with_index(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
 
 
 def _is_name_of_time(name: object) -> bool:
-    plain = "".join(str(name).lower().replace("_", " ").split())
-    return plain in _NAMES_OF_TIME or plain == "periodend"
+    return _plain(name) in _NAMES_OF_TIME or _plain(name) == "periodend"
+
+
+def _plain(name: object) -> str:
+    return "".join(str(name).lower().replace("_", " ").split())
 
 
 def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
@@ -209,8 +226,10 @@ def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
         return ["period_end"]
     candidates = [name for name in frame if _is_name_of_time(name)]
     candidates = [name for name in candidates if name not in names]
-    if len(candidates) == 2 and "year" in candidates[0].lower():
-        return candidates
+    years = [name for name in candidates if _plain(name) in _YEARS]
+    parts = [name for name in candidates if _plain(name) in _PARTS_OF_YEARS]
+    if len(candidates) == 2 and years and parts:
+        return years + parts
     if len(candidates) == 1:
         return candidates
     if candidates:
@@ -246,29 +265,25 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
     if others and not names and "indicator" not in others:
         # Each row of a wide table is a series, and its texts are the name of it.
         texts = [name for name in others if not _is_numeric(long[name])] or others
-        series = long[texts].astype("object").map(as_text).agg(", ".join, axis="columns")
+        series = (
+            long[texts].astype("object").map(as_text).agg(", ".join, axis="columns")
+        )
         long["indicator"] = text_column(series)
     return long, ["period"]
 
 
-def _value_column(frame: pd.DataFrame, taken: set[str]) -> str | None:
-    """Return the column of values, or None; refuse to choose among several."""
+def _value_columns(frame: pd.DataFrame, taken: set[str]) -> list[str]:
+    """Return the columns that may hold the values."""
     if "value" in frame:
-        return "value"
+        return ["value"]
     others = [name for name in frame if name not in taken and name not in _NO_VALUES]
     numeric = [name for name in others if _is_numeric(frame[name])]
-    if len(numeric) > 1:
-        listed = ", ".join(map(repr, numeric))
-        raise ArgumentError(
-            f"`data` has several columns of numbers: {listed}; "
-            f"name one, such as value={numeric[0]!r}"
-        )
     if numeric:
-        return numeric[0]
+        return numeric
     figures = [name for name in others if _is_in_words(frame[name])]
     # A single column holds the values, even if one of them cannot be read.
     candidates = figures or others
-    return candidates[0] if len(candidates) == 1 else None
+    return candidates if len(candidates) == 1 else []
 
 
 def _is_numeric(column: pd.Series) -> bool:
@@ -302,14 +317,19 @@ def _with_periods(
 
 
 def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
-    """Join a column of years and one of their quarters or months."""
+    """Join a column of years and one of their quarters, months or weeks."""
     column = frame[names[0]]
     if len(names) == 1:
         return column
     part = text_column(as_printed(frame[names[1]])).str.strip()
     part = part.str.removesuffix(".0")
-    is_quarter = names[1].lower().startswith(("q", "tri"))
-    part = "Q" + part.str[-1] if is_quarter else part.str.zfill(2)
+    kind = _plain(names[1])
+    if kind in ("quarter", "trimestre"):
+        part = "Q" + part.str[-1]
+    elif kind == "week":
+        part = "W" + part.str.extract(r"(\d+)$", expand=False)
+    else:
+        part = part.str.zfill(2)
     years = text_column(column).str.removesuffix(".0")
     joined: pd.Series = years + " " + part
     return joined.str.replace(r" (\d\d)$", r"-\1", regex=True).rename(names[1])
@@ -328,6 +348,9 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
         first = split[wrong].iloc[0]
         raise DataError(f"{number} of row {first.name}: {first['problem']}")
     read: dict[str, Any] = {"value": split["value"]}
+    # "More than 330" before "492 missions" are missions, too.
+    if split["unit"].nunique() == 1:
+        split["unit"] = split["unit"].ffill().bfill()
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
         # What a column of the data says counts more than the words of a cell.
         given = counts[name] if name in counts else split[name]

@@ -164,6 +164,9 @@ def _with_words_read(cells: pd.DataFrame) -> pd.DataFrame:
     split = split_figures(text[is_in_words])
     # What cannot be read stays, and is reported with its row.
     split = split[split["problem"].isna()]
+    if "unit" not in cells and split["unit"].nunique() == 1:
+        # "More than 330" before "492 missions" are missions, too.
+        cells["unit"] = text_column(split["unit"].dropna().iloc[0], cells.index)
     for name in ("value", "qualifier", "rounded_to", "unit", "obs_status"):
         read = text_column(split[name].map(as_text)).replace("", None).dropna()
         if name not in cells and len(read):
