@@ -195,10 +195,13 @@ def _tolerances(figures: pd.DataFrame) -> pd.Series:
     are_whole = is_whole_months(figures["period_start"], figures["period_end"])
     is_uncertain = is_inferred & ~are_whole
     default = is_uncertain.astype(float) * _DAYS_IF_INFERRED
+    # Even the shortest period lasts a day.
+    longest = figures["days"] - 1
+    default = default.clip(upper=longest)
     if "period_tolerance" not in figures:
         return default
     given = _floats(figures["period_tolerance"])
-    return given.fillna(default)
+    return given.fillna(default).clip(upper=longest)
 
 
 def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:
