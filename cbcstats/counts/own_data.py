@@ -122,6 +122,7 @@ def find_columns(
     names: list[str],
     time: str | None = None,
     value: str | None = None,
+    what: str = "the data",
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Find the columns of periods and values; a wide table becomes a long one.
 
