@@ -87,7 +87,8 @@ def _refuse_repeated(
 ) -> None:
     first = figures[is_repeated].iloc[[0]]
     keys = [str(first[name].iloc[0]) for name in names if first[name].notna().all()]
-    series = ", ".join(key for key in keys if key not in ("", "all", "flow"))
+    keys = [key for key in dict.fromkeys(keys) if key not in ("", "all", "flow")]
+    series = ", ".join(keys)
     period = labels_of(first).iloc[0]
     same = figures[figures["chain"] == first["chain"].iloc[0]]
     same = same[same["period_end"] == first["period_end"].iloc[0]]
