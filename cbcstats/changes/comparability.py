@@ -230,7 +230,7 @@ def _on_distance(now: pd.DataFrame) -> Iterator[Rule]:
     is_apart = (now["days_off"] > _A_WEEK) & (months != 12)
     # A session or a conference has its own rhythm; a stock has a value on any day.
     is_stock = now["measure"].isin(["stock", "cumulative"])
-    is_no_year = is_stock & ~now["months_apart"].between(11, 13)
+    is_no_year = is_stock & ~months.between(11, 13)
     text = "{:g} months apart"
     yield _rule(is_apart & is_no_year, text + ", not a year", months, forbids=True)
     yield _rule(is_apart & ~is_no_year, text, months)
