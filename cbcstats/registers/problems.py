@@ -15,11 +15,14 @@ from cbcstats.errors import ERROR, WARNING, Finding, Problem
 from cbcstats.files.dates import first_of_each_order
 from cbcstats.frames import text_column
 from cbcstats.places.members import accessions
-from cbcstats.registers.columns import BEYOND, distinct_texts, plain_name
-from cbcstats.registers.parsing import is_total
+from cbcstats.registers.columns import (
+    BEYOND,
+    distinct_texts,
+    is_total,
+    plain_name,
+)
 from cbcstats.registers.schemas import kind_of, needed_columns
 from cbcstats.tables import checks
-from cbcstats.tables.parsing import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -202,7 +205,7 @@ def mixed_orders(
 ) -> Iterator[ProblemCells]:
     """Yield one warning if some dates are day-first and others month-first."""
     kind = kind_of(rule)
-    if kind != DAY:
+    if kind != "day":
         return
     texts = distinct_texts(text)
     day_first, month_first = first_of_each_order(texts)
@@ -291,7 +294,8 @@ def misread_cells(table: TextTable) -> Iterator[ProblemCells]:
         return
     for place, word in table.not_utf8.items():
         row, column = place
-        yield ProblemCells([row], column, [word], [_NOT_UTF_8])
+        findings = [_NOT_UTF_8]
+        yield ProblemCells([row], column, [word], findings)
 
 
 def _in_cells(

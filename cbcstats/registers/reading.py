@@ -16,9 +16,9 @@ from cbcstats.registers.columns import (
     check_columns,
     match_columns,
     missing_columns,
+    parse_cells,
     plain_texts,
 )
-from cbcstats.registers.parsing import parse_cells
 from cbcstats.registers.register import Register, build_register
 from cbcstats.registers.schemas import schema_of
 from cbcstats.tables.loaders import shipped

@@ -15,7 +15,7 @@ from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.tables.own_counts import complete_counts
 from cbcstats.tables.parsing import (
-    KINDS,
+    KIND_OF_COLUMN,
     REGISTER_SOURCE,
     TEXT,
     check_table,
@@ -290,10 +290,14 @@ def sources_of(
     """
     known = load_sources()
     if own is not None:
-        both = pd.concat([load_sources(source=own), known])
-        known = both.drop_duplicates("source_id")  # keeps the first, which is yours
-    ids = pd.Index(cited_by(tables), name="source_id", dtype="str")
-    return known.set_index("source_id").reindex(ids).reset_index()
+        own = load_sources(source=own)
+        both = pd.concat([own, known])
+        # The first of two is kept, which is yours.
+        known = both.drop_duplicates("source_id")
+    cited = cited_by(tables)
+    ids = pd.Index(cited, name="source_id", dtype="str")
+    known = known.set_index("source_id")
+    return known.reindex(ids).reset_index()
 
 
 def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:
@@ -382,7 +386,7 @@ def _load_shipped(table: str) -> pd.DataFrame:
     cells = read_text_table(path, lambda _: True).cells
     values = {}
     for column in cells:
-        kind = KINDS.get(str(column), TEXT)
+        kind = KIND_OF_COLUMN.get(str(column), TEXT)
         values[column] = parse_column(cells[column], kind)
     frame = complete(pd.DataFrame(values), cells)
     return frame.reset_index(drop=True)
