@@ -26,7 +26,7 @@ import pytest
 
 import cbcstats
 from tests.browsing import Elements, chromium, from_elsewhere, opened, violations
-from tests.command_line import call, run_command, run_python
+from tests.command_line import run_command, run_here, run_python
 from tests.needs import java, needed
 
 ROOT = Path(__file__).parent.parent
@@ -86,18 +86,14 @@ def printed(piece, namespace, folder):
         return out.getvalue()
     said = ""
     for words, code in commands(piece.code):
-        exit_code, output, errors = run_cbcstats(words, folder)
-        assert exit_code == code, f"{shlex.join(words)}: {output}{errors}"
-        said += output
+        done = run_cbcstats(words, folder)
+        assert done.returncode == code, f"{shlex.join(words)}: {done.stdout}{done.stderr}"
+        said += done.stdout
     return said
 
 
 def run_cbcstats(words, folder):
-    """Run a command within this process; starting Python for each would take seconds."""
-    errors = io.StringIO()
-    arguments = words[words.index("cbcstats") + 1 :]
-    code, output = call(*arguments, folder=folder, errors=errors)
-    return code, output, errors.getvalue()
+    return run_here(*words[words.index("cbcstats") + 1 :], cwd=folder)
 
 
 def same(text):
@@ -168,8 +164,8 @@ REPORTS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("line", sorted(REPORTS))
 def test_a_report_is_written_as_documented(line, tmp_path):
-    code, _, errors = run_cbcstats(shlex.split(line), tmp_path)
-    assert code == 0, errors
+    done = run_cbcstats(shlex.split(line), tmp_path)
+    assert done.returncode == 0, done.stderr
     assert (tmp_path / "report" / "index.html").exists()
 
 
@@ -214,8 +210,8 @@ def test_commands_in_the_documents_run(line, tmp_path):
         write = register.to_csv if words[2].endswith(".csv") else register.to_excel
         write(tmp_path / words[2], index=False)
         code = 1 if words[1] == "check" else 0
-    exit_code, _, errors = run_cbcstats(words, tmp_path)
-    assert exit_code == code, errors
+    done = run_cbcstats(words, tmp_path)
+    assert done.returncode == code, done.stderr
 
 
 def shell_lines(name):
@@ -340,7 +336,7 @@ def test_every_command_is_on_its_page_with_its_options():
     ]
     for name in names:
         part = page.partition(f"## {name}\n")[2].partition("\n## ")[0]
-        _, options = call(name, "--help")
+        options = run_here(name, "--help").stdout
         for option in re.findall(r"^\W*?(?:-\w, )?(--[a-z-]+)", options, re.MULTILINE):
             assert option in part, f"{name} {option}"
 
