@@ -199,7 +199,7 @@ _IGNORED: Final = (
 
 def normalised(text: str) -> str:
     """Return a text in lower case, without accents, brackets and "than last year"."""
-    words = fold(text)
+    words = fold(text).rstrip(".;:! ")
     words = words.translate(_MINUS_SIGNS)
     words = " ".join(words.split())
     for ignored in _IGNORED:

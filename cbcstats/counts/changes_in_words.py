@@ -262,7 +262,6 @@ def _claim(text: str, share: Fraction | None, language: str | None) -> Claim:
     if len(text) > LONGEST:
         raise DataError("is too long; write a change such as '+49%'")
     phrase = normalised(text)
-    phrase = phrase.rstrip(".;:! ")
     matches = list(NUMBER.finditer(phrase))
     if not matches:
         return _without_number(phrase, share)
@@ -378,8 +377,9 @@ def _refuse_other_texts(number: _Number) -> None:
     if "-" in after:
         raise DataError("has a minus after its number; write it before, as in '-5%'")
     # "12 % de hausse" is a rise, and "12 % de missions" a share.
-    first, second = after[:1], after[1:2]
-    if not OF.isdisjoint(first) and DIRECTIONS.isdisjoint(second):
+    is_of = not OF.isdisjoint(after[:1])
+    has_direction = not DIRECTIONS.isdisjoint(after[1:2])
+    if is_of and not has_direction:
         raise DataError("is a share and not a change; write a change such as '+49%'")
     is_percent = number.kind in ("percent", "points")
     if number.is_ratio and (number.direction or is_percent):
@@ -614,10 +614,7 @@ def _in_words(
     *,
     is_turned: bool = False,
 ) -> Growth:
-    """Return the range of a number with a word, like `bounds` but continuous.
-
-    Where the word is for the size of a fall, its range is turned to the other side.
-    """
+    """Return the range of a number with a word, like `bounds` but continuous."""
     # "Doubled" is about double.
     qualifier = number.qualifier or "about"
     sign, includes, _ = MEANINGS[qualifier]
