@@ -170,12 +170,14 @@ def _start(figures: pd.DataFrame) -> pd.Series:
 
 def _middle_day(figures: pd.DataFrame) -> pd.Series:
     middle = midpoint(figures["period_start"], figures["period_end"])
-    return middle.dt.normalize()
+    day: pd.Series = middle.dt.normalize()
+    return day
 
 
 def _are_same_days(first: pd.Series, second: pd.Series) -> pd.Series:
     """Tell which days are the same of their years; 28 February before 29 is, too."""
     is_same_month = first.dt.month == second.dt.month
     is_same_day = first.dt.day == second.dt.day
-    is_last = first.dt.is_month_end & second.dt.is_month_end
-    return is_same_month & (is_same_day | is_last)
+    is_same_day |= first.dt.is_month_end & second.dt.is_month_end
+    is_same: pd.Series = is_same_month & is_same_day
+    return is_same

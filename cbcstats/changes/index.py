@@ -161,12 +161,12 @@ def _days_of(text: str, year_start: int | None) -> tuple[Any, Any]:
 
 
 def _are_within(figures: pd.DataFrame, first_day: Any, last_day: Any) -> pd.Series:
-    end = figures["period_end"]
+    start, end = figures["period_start"], figures["period_end"]
+    # A flow cannot be within one day, but it may end on it.
     if first_day == last_day:
-        # A flow cannot be within one day, but it may end on it.
-        return end == last_day
-    start = figures["period_start"].fillna(end)
-    return (start >= first_day) & (end <= last_day)
+        start = end
+    is_within: pd.Series = (start.fillna(end) >= first_day) & (end <= last_day)
+    return is_within
 
 
 def _no_base(text: str, labels: pd.Series) -> str:
