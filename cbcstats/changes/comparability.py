@@ -12,7 +12,7 @@ import pandas as pd
 
 from cbcstats.arguments import check_names
 from cbcstats.changes.partners import find_partners
-from cbcstats.counts.figures import CHAIN, PARTIAL, is_partial, notes_of
+from cbcstats.counts.columns import CHAIN, PARTIAL, is_partial, notes_of
 from cbcstats.counts.formats import printed_column
 from cbcstats.counts.periods import a_year_earlier, is_whole_months, period_labels
 from cbcstats.errors import DataError

@@ -21,7 +21,8 @@ from cbcstats.changes.year_on_year import (
     middle_of,
     range_of,
 )
-from cbcstats.counts.figures import CHAIN, figures_of
+from cbcstats.counts.columns import CHAIN
+from cbcstats.counts.figures import figures_of
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 

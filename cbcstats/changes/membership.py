@@ -134,18 +134,18 @@ def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
 
 def check_lists(lists: Any, name: str = "beneficiaries") -> pd.DataFrame:
     """Check Members on lists, and return them with their days as days."""
-    lists = check_frame(name, lists, _COLUMNS, "load_beneficiaries")
-    check_words(lists["list_kind"], ("full", "partial"))
+    rows = check_frame(name, lists, _COLUMNS, "load_beneficiaries")
+    check_words(rows["list_kind"], ("full", "partial"))
     for column in ("member", "member_name", "list_id"):
-        is_empty = lists[column].isna()
+        is_empty = rows[column].isna()
         if is_empty.any():
-            row = lists.index[is_empty][0]
+            row = rows.index[is_empty][0]
             raise ArgumentError(
                 f"`{name}` has no {column!r} in row {row}; fill it in, or drop the row"
             )
-    if "as_of_precision" in lists:
-        check_words(lists["as_of_precision"], PRECISIONS)
-    return lists.assign(as_of=read_days(lists["as_of"]))
+    if "as_of_precision" in rows:
+        check_words(rows["as_of_precision"], PRECISIONS)
+    return rows.assign(as_of=read_days(rows["as_of"]))
 
 
 def list_dates(lists: pd.DataFrame) -> pd.Series:

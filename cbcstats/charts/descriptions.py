@@ -10,7 +10,7 @@ import pandas as pd
 
 from cbcstats.changes.contributions import LEAST
 from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster
-from cbcstats.counts.figures import PARTIAL
+from cbcstats.counts.columns import PARTIAL
 from cbcstats.counts.formats import (
     format_range,
     has_rates,

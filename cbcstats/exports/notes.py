@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.figures import PARTIAL, notes_of
+from cbcstats.counts.columns import PARTIAL, notes_of
 from cbcstats.counts.formats import has_rates, words
 from cbcstats.counts.readings import bounds
 from cbcstats.errors import DataError

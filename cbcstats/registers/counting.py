@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_names
-from cbcstats.counts.figures import PARTIAL
+from cbcstats.counts.columns import PARTIAL
 from cbcstats.counts.periods import check_month, period_label
 from cbcstats.errors import plural
 from cbcstats.frames import text_column

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cbcstats.arguments import check_names, check_schema, check_source
+from cbcstats.counts.own_data import with_index
 from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.tables.own_counts import complete_counts
@@ -350,7 +351,9 @@ def _load(
 ) -> pd.DataFrame:
     """Load a table that comes with cbcstats, or check and load a user's own."""
     if source is not None:
-        source = check_source("source", source)
+        # Counts may be a series or a dict by year, or have their years in the index.
+        given = with_index(source) if table == "counts" else source
+        source = check_source("source", given)
     elif schema is None:
         return _load_shipped(table)
     from cbcstats.tables.schemas import SCHEMAS  # imports pandera, which takes seconds
@@ -368,7 +371,7 @@ def _load(
         known = _known_sources(source)
     cells = read_text_table(source, is_header_of(model))
     if table == "counts" and source_is_own:
-        cells = complete_counts(cells)
+        cells = complete_counts(cells, is_header_of(model), model.columns)
     return _checked(cells, model, known, of_registers=of_registers)
 
 
