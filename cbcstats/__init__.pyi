@@ -2,25 +2,25 @@
 
 __version__: str
 from .changes.claims import check_claims as check_claims
-from .changes.implied import implied_previous as implied_previous
 from .changes.contributions import check_totals as check_totals
 from .changes.contributions import contributions as contributions
 from .changes.growth import growth_rate as growth_rate
-from .changes.growth import index_to as index_to
+from .changes.implied import implied_previous as implied_previous
+from .changes.index import index_to as index_to
 from .changes.intervals import count_interval as count_interval
 from .changes.intervals import rate_ratio as rate_ratio
 from .changes.membership import membership_changes as membership_changes
 from .changes.releases import compare_releases as compare_releases
 from .changes.short_view import short_view as short_view
 from .changes.year_on_year import year_on_year as year_on_year
-from .charts.beneficiaries import plot_beneficiaries as plot_beneficiaries
 from .charts.changes import plot_changes as plot_changes
+from .charts.changes import plot_claims as plot_claims
 from .charts.chart import describe as describe
-from .charts.claims import plot_claims as plot_claims
-from .charts.contributions import plot_contributions as plot_contributions
 from .charts.counts import plot_counts as plot_counts
 from .charts.members import plot_members as plot_members
 from .charts.saving import save_chart as save_chart
+from .charts.stacks import plot_beneficiaries as plot_beneficiaries
+from .charts.stacks import plot_contributions as plot_contributions
 from .counts.changes_in_words import Growth as Growth
 from .counts.changes_in_words import parse_change as parse_change
 from .counts.figures_in_words import Qualified as Qualified

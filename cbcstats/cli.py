@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 import cbcstats
+from cbcstats.counts.period_columns import is_period_column
 from cbcstats.errors import SHOWN, ArgumentError, problem_line
 from cbcstats.files.writing import target, write_whole
+from cbcstats.frames import parse_numbers
+from cbcstats.tables.own_counts import own_frame
 from cbcstats.terminal import (
     echo,
     errors_as_sentences,
     print_all_letters,
     print_counts,
     print_csv,
+    print_rows,
     print_verdicts,
-    print_view,
     shown_as_reading,
     stopped,
 )
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TABLES: Final = (".csv", ".xlsx", ".parquet")  # files that `count` writes
+_MEMBER: Final = ("member", "iso3", "name", "member_name", "country")
 _CHANGES: Final = (".xlsx", ".csv", ".json", ".md")  # files that `change` writes
 
 
@@ -274,12 +278,54 @@ def change(
             year_start=year_start,
         )
         if output is None:
-            print_view(cbcstats.short_view(changes))
+            print_rows(cbcstats.short_view(changes))
             return
         is_page = output.suffix.lower() == ".md"
         table = cbcstats.short_view(changes) if is_page else changes
         written = cbcstats.save_table(table, output, overwrite=overwrite)
         echo(f"Wrote {written}")
+
+
+@app.command(
+    epilog="Examples: cbcstats compare counts_2024.csv counts_2025.csv · "
+    "cbcstats compare old.xlsx new.xlsx --key year --key country · "
+    "cbcstats compare members_2023.csv members_2024.csv"
+)
+def compare(
+    old: Annotated[Path, typer.Argument(help="The earlier file.")],
+    new: Annotated[Path, typer.Argument(help="The later file.")],
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--key",
+            "-k",
+            help="Column that identifies a row; repeatable. "
+            "By default all that both files have, but for numbers.",
+        ),
+    ] = None,
+) -> None:
+    """List what changed between two editions of a table, or two lists of Members.
+
+    A file without a column of numbers is a list: the names or ISO codes in its column
+    member, iso3, name or country, or else in its first column.
+
+    Exits with 0 if nothing changed, with 1 if something did, and with 2 if a file
+    cannot be read.
+    """
+    with errors_as_sentences():
+        earlier, later = own_frame(old), own_frame(new)
+        names = key or _keys_of(earlier, later)
+        if key or _has_numbers(earlier):
+            found = cbcstats.compare_releases(earlier, later, keys=names)
+        else:
+            lists = (edition[_name_column(edition)] for edition in (earlier, later))
+            found = cbcstats.membership_changes(*lists)
+            found = found[found["change"] != "stayed"].drop(columns="comparable")
+    if found.empty:
+        typer.echo("Nothing changed.")
+        return
+    print_rows(found)
+    raise typer.Exit(1)
 
 
 @app.command(
@@ -555,6 +601,28 @@ def chart(
             echo(f"Wrote {path}")
 
 
+def _has_numbers(table: pd.DataFrame) -> bool:
+    return any(map(_is_numeric, (table[name] for name in table)))
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    return bool(parse_numbers(column.dropna()).notna().all() and column.notna().any())
+
+
+def _keys_of(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
+    """Return the columns of both tables that are not numbers, and the years."""
+    shared = [name for name in old if name in new]
+    numbers = [name for name in shared if _is_numeric(new[name])]
+    figures = [name for name in numbers if not is_period_column(new[name])]
+    return [name for name in shared if name not in figures]
+
+
+def _name_column(table: pd.DataFrame) -> str:
+    """Return the column of a list that names the Members."""
+    names = [name for name in table if name.lower() in _MEMBER]
+    return [*names, *table][0]
+
+
 def _why_nothing(value: float, previous: str | None) -> str:
     """Say which change the two numbers as printed would give."""
     if previous is None:
@@ -571,9 +639,8 @@ def _figures(data: str) -> pd.DataFrame:
     """Return the figures of a file, or those of an indicator of cbcstats."""
     path = Path(data)
     if path.suffix or path.exists():
-        from cbcstats.tables.own_counts import own_frame
-
-        return own_frame(path)
+        figures = own_frame(path)
+        return figures.assign(**{"source_id": path.name, **figures})
     return cbcstats.load_counts(data)
 
 

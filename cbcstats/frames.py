@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import math
 import numbers
 import re
 import warnings
@@ -246,6 +247,13 @@ def as_printed(column: pd.Series) -> pd.Series:
     printed = [float(f"{value:.{digits}g}") for value in values[has_fraction]]
     values[has_fraction] = printed
     return pd.Series(values, index=column.index, name=column.name)
+
+
+def plain_number(number: numbers.Rational | float) -> float:
+    """Return an exact number as int where it is whole, and as float otherwise."""
+    if number == math.inf:
+        return math.inf
+    return int(number) if number == int(number) else float(number)
 
 
 def read_days(column: pd.Series) -> pd.Series:

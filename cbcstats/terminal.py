@@ -139,26 +139,21 @@ def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
         _print_table(header, lines, show_lines=True)
 
 
-def print_view(changes: pd.DataFrame) -> None:
-    """Print the short view of changes as a table."""
-    from rich.console import Console
-
-    shown = changes.assign(
-        comparable=changes["comparable"].map({True: "yes", False: "no"})
-    )
-    if not Console().is_terminal:
-        print_csv(shown)
-        return
-    lines = shown.fillna("").astype(str).itertuples(index=False)
-    _print_table(list(shown), lines)
+def print_rows(frame: pd.DataFrame) -> None:
+    """Print a frame as a table."""
+    shown = frame.astype(object).where(frame.notna(), "")
+    if "comparable" in shown:
+        shown["comparable"] = shown["comparable"].map({True: "yes", False: "no"})
+    lines = [list(map(str, row)) for row in shown.to_numpy().tolist()]
+    _print_table(list(map(str, shown)), lines)
 
 
 def print_counts(counts: pd.DataFrame, by: list[str]) -> None:
     """Print the counts of a register as a table on a terminal, otherwise as CSV."""
     from rich.console import Console
 
-    from cbcstats.counts.periods import period_label
     from cbcstats.counts.formats import printed
+    from cbcstats.counts.periods import period_label
 
     if not Console().is_terminal:
         print_csv(counts)

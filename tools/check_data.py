@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xlsxwriter.utility import xl_col_to_name
 
-from cbcstats.changes.claim_checks import CONTRADICTS, check_claims
+from cbcstats.changes.claims import check_claims
 from cbcstats.errors import CbcstatsError, plural, shortened
 from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
@@ -161,7 +161,7 @@ def _claims(counts: pd.DataFrame) -> Iterator[str]:
         drop=True
     )
     claims = check_claims(typed).set_axis(rows)
-    against = claims[claims["verdict"] == CONTRADICTS]
+    against = claims[claims["verdict"] == "contradicts"]
     yield (
         f"for information: of {len(claims)} published changes in counts.csv, {len(against)} "
         "contradict other figures, as sources do; correct a row only if it was copied wrongly"

@@ -20,7 +20,8 @@ from cbcstats.changes.implied import (
 )
 from cbcstats.changes.partners import NO_PARTNER, find_partners
 from cbcstats.counts.changes_in_words import read_claim
-from cbcstats.counts.figures import CHAIN, PARTS, figures_of
+from cbcstats.counts.columns import CHAIN, PARTS
+from cbcstats.counts.figures import figures_of
 from cbcstats.counts.formats import format_range, is_per_month, printed_column
 from cbcstats.counts.periods import is_whole_months
 from cbcstats.counts.readings import Bounds
@@ -407,7 +408,8 @@ def _sentences(
     means = "" if implied.empty else f" means {_text(implied)} before ({before.label})"
     published = _range(before)
     read = "" if published.low == published.high else f" ({_text(published)})"
-    text = f"{claimed}{means}; {before.printed}{read} was published"
+    period = f" for {before.label}" if implied.empty else ""
+    text = f"{claimed}{means}; {before.printed}{read} was published{period}"
     if verdicts[0] == "consistent":
         left = _implied(pair, "usual", published) or NOTHING
         fits = "which fits" if left == published else f"which leaves {_text(left)}"

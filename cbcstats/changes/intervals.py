@@ -161,8 +161,9 @@ def rate_ratio(
     frame = pd.DataFrame(ratios)
     # 0 after 0 tells nothing about a ratio, nor does a missing count.
     frame[~(later + before > 0)] = np.nan
-    is_paired = index is not None and len(index) == len(frame)
-    return frame.set_axis(index) if is_paired else frame
+    if index is None or len(index) < len(frame):
+        return frame
+    return frame.set_axis(index)
 
 
 def _share_interval(

@@ -99,18 +99,18 @@ def _changes_of_lists(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     has_stayed = new["key"].isin(old["key"])
     now = new.assign(change=has_stayed.map({True: STAYED, False: JOINED}))
     left = old[~old["key"].isin(new["key"])].assign(change=LEFT)
-    changes = pd.concat([now, left], ignore_index=True)
+    changes: pd.DataFrame = pd.concat([now, left], ignore_index=True)
     why = "the name is not recognised and was compared by its letters"
     is_known = changes["member"].notna()
     changes["comparable"] = True
     changes["why"] = text_column(np.where(is_known, "", why))
-    return changes.drop(columns="key")
+    return changes[["member", "member_name", "change", "comparable", "why"]]
 
 
 def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
     rows = lists.assign(list_date=list_dates(lists))
     is_full = (rows["list_kind"] == "full") & rows["list_date"].notna()
-    changes = [_seen(rows[~is_full]), _between_full_lists(rows[is_full])]
+    parts = [_seen(rows[~is_full]), _between_full_lists(rows[is_full])]
     columns = [
         *_SERIES,
         "member",
@@ -123,7 +123,7 @@ def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
         "source_id",
         "previous_source_id",
     ]
-    changes = pd.concat(changes, ignore_index=True)[columns]
+    changes = pd.concat(parts, ignore_index=True)[columns]
     programmes = dict.fromkeys(rows["programme"])
     order = {name: place for place, name in enumerate(programmes)}
     changes["order"] = changes["programme"].map(order)
@@ -134,18 +134,18 @@ def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
 
 def check_lists(lists: Any, name: str = "beneficiaries") -> pd.DataFrame:
     """Check Members on lists, and return them with their days as days."""
-    lists = check_frame(name, lists, _COLUMNS, "load_beneficiaries")
-    check_words(lists["list_kind"], ("full", "partial"))
+    rows = check_frame(name, lists, _COLUMNS, "load_beneficiaries")
+    check_words(rows["list_kind"], ("full", "partial"))
     for column in ("member", "member_name", "list_id"):
-        is_empty = lists[column].isna()
+        is_empty = rows[column].isna()
         if is_empty.any():
-            row = lists.index[is_empty][0]
+            row = rows.index[is_empty][0]
             raise ArgumentError(
                 f"`{name}` has no {column!r} in row {row}; fill it in, or drop the row"
             )
-    if "as_of_precision" in lists:
-        check_words(lists["as_of_precision"], PRECISIONS)
-    return lists.assign(as_of=read_days(lists["as_of"]))
+    if "as_of_precision" in rows:
+        check_words(rows["as_of_precision"], PRECISIONS)
+    return rows.assign(as_of=read_days(rows["as_of"]))
 
 
 def list_dates(lists: pd.DataFrame) -> pd.Series:
@@ -263,12 +263,11 @@ def _check_one_programme(frame: pd.DataFrame) -> None:
 
 def _sizes(lists: pd.DataFrame) -> pd.DataFrame:
     """Return how many Members are on each full list, and how its date is known."""
-    precision = "day"
+    lists = lists.assign(precision="day")
     if "as_of_precision" in lists:
-        is_latest = lists["as_of"] == lists["list_date"]
         precision = text_column(lists["as_of_precision"]).fillna("day")
-        precision = precision.where(is_latest)
-    lists = lists.assign(precision=precision)
+        is_latest = lists["as_of"] == lists["list_date"]
+        lists["precision"] = precision.where(is_latest)
     is_full = (lists["list_kind"] == "full") & lists["list_date"].notna()
     by_list = lists[is_full].groupby(["track", "list_date"], dropna=False)
     sizes = by_list.agg(number=("member", "nunique"), precision=("precision", "first"))
@@ -302,12 +301,11 @@ def _full_rosters(changes: pd.DataFrame, sizes: pd.DataFrame) -> Iterable[Roster
     sizes = sizes.sort_values("list_date")
     is_first = ~sizes.duplicated("track")
     moved = changes[changes["change"].isin([JOINED, LEFT])]
-    for size, first in zip(sizes.itertuples(), is_first, strict=True):
-        is_track = _is_track(moved, size.track)
-        of_list = moved[is_track & (moved["list_date"] == size.list_date)]
-        name = _date_name(size.list_date, str(size.precision))
-        track = _text(size.track)
-        yield Roster(track, size.list_date, name, of_list, int(size.number), first)
+    columns = (sizes[name] for name in ("track", "list_date", "number", "precision"))
+    for track, date, number, precision, first in zip(*columns, is_first, strict=True):
+        is_of_list = _is_track(moved, track) & (moved["list_date"] == date)
+        name = _date_name(date, precision)
+        yield Roster(_text(track), date, name, moved[is_of_list], number, first)
 
 
 def _partial_rosters(changes: pd.DataFrame, first_named: pd.Series) -> Iterable[Roster]:

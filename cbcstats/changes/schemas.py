@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.figures import PERS
 from cbcstats.counts.qualifiers import QUALIFIERS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
@@ -94,7 +93,9 @@ class _Verdict(pa.DataFrameModel):
         "what forbids to compare, or what a reader should know; "
         "an empty text where there is nothing to say"
     )
-    per: str = _text("whether values or monthly rates are compared", isin=PERS)
+    per: str = _text(
+        "whether values or monthly rates are compared", isin=("period", "month")
+    )
     unit: str = _text("what one is: missions, Members, ...", nullable=True)
     source_id: str = _text("source of the figure", nullable=True)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pandas as pd
 
-from cbcstats.counts.figures import PARTIAL
+from cbcstats.counts.columns import PARTIAL
 from cbcstats.counts.formats import words
 
 if TYPE_CHECKING:

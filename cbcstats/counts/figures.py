@@ -8,8 +8,14 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
+from cbcstats.counts.columns import (
+    BASES,
+    CHANGE_BASES,
+    MEASURES,
+    is_partial,
+)
 from cbcstats.counts.formats import is_per_month
-from cbcstats.counts.own_data import MEASURES, counts_of
+from cbcstats.counts.own_data import counts_of
 from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
 from cbcstats.counts.qualifiers import QUALIFIERS
 from cbcstats.counts.readings import check_reading, ranges
@@ -27,23 +33,6 @@ from cbcstats.frames import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# How the note of a count begins whose period a register may cover only in part.
-PARTIAL: Final = "partial:"
-BASES: Final = ("stated", "inferred")  # how the days of a period are known
-CHANGE_BASES: Final = ("total", "per_month")  # of what a change is published
-PERS: Final = ("period", "month")
-# Columns that tell what part of a total a count is.
-PARTS: Final = (
-    "wco_region",
-    "iso3",
-    "member",
-    "programme",
-    "track",
-    "kind",
-    "status",
-)
-# Columns that tell series apart, as far as they are there.
-CHAIN: Final = ("indicator", "measure", "scope", "area", "unit")
 # Uncertainty of the length of a period whose days are inferred.
 _DAYS_IF_INFERRED: Final = 7
 
@@ -57,7 +46,21 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "preferred": True,
     "source_id": "own figures",
 }
-_TEXTS: Final = ("indicator", "measure", "scope", "unit", "period_basis", "qualifier")
+_TEXTS: Final = (
+    "indicator",
+    "measure",
+    "scope",
+    "unit",
+    "period_basis",
+    "qualifier",
+    "source_id",
+)
+_CODES: Final = {
+    "measure": MEASURES,
+    "period_basis": BASES,
+    "qualifier": QUALIFIERS,
+    "change_basis": CHANGE_BASES,
+}
 
 
 def figures_of(
@@ -102,7 +105,7 @@ def figures_of(
     A count with rows known to be missing ranges from its value to value + missing. One
     of a period that a register may cover only in part has no upper limit.
     """
-    check_choice("per", per, PERS)
+    check_choice("per", per, ("period", "month"))
     check_reading(reading)
     counts = counts_of(
         data, by=by, time=time, value=value, measure=measure, year_start=year_start
@@ -123,72 +126,50 @@ def figures_of(
     return figures
 
 
-def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
-    """Return the keys by which to group figures of the same series and period.
-
-    Examples
-    --------
-    >>> counts = pd.DataFrame({"indicator": "missions", "scope": "all",
-    ...     "period_start": pd.NaT,
-    ...     "period_end": pd.to_datetime(["2018-02-28", "2018-02-28", None])})
-    >>> figures = counts.groupby(figure_keys(counts), dropna=False)
-    >>> figures["scope"].transform("size").tolist()
-    [2, 2, 1]
-    """
-    is_dated = counts["period_end"].notna()
-    # Figures without a date are not alternatives to each other: each is its own group.
-    row = counts.index.to_series()
-    series = [counts[column].where(is_dated, row) for column in ("indicator", "scope")]
-    parts = [counts[column] for column in PARTS if column in counts]
-    return [*series, counts["period_start"], counts["period_end"], *parts]
-
-
-def notes_of(figures: pd.DataFrame) -> pd.Series:
-    """Return the notes of figures as text, empty where there is none."""
-    if "note" not in figures:
-        return text_column([""] * len(figures), figures.index)
-    return text_column(figures["note"]).fillna("")
-
-
-def is_partial(figures: pd.DataFrame) -> pd.Series:
-    """Tell which periods a register may cover only in part, by the note."""
-    if "note" not in figures:
-        return pd.Series(data=False, index=figures.index)
-    return notes_of(figures).str.startswith(PARTIAL).astype(bool)
-
-
 def _typed(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the counts that have a last day, with every column in its dtype."""
     is_dated = counts["period_end"].notna()
-    if not is_dated.all():
-        counts = counts[is_dated]
+    # Selecting rows copies the table, and nearly always all have a day.
+    figures = counts if is_dated.all() else counts[is_dated]
     absent = {name: cell for name, cell in _DEFAULTS.items() if name not in counts}
-    figures = counts.reset_index(drop=True).assign(**absent)
-    texts = {}
-    for name in (*_TEXTS, "source_id"):
-        text = text_column(absent.get(name, figures[name]), figures.index)
-        texts[name] = text.fillna(_DEFAULTS.get(name, "flow"))
-    figures = figures.assign(**texts)
-    check_words(figures["measure"], MEASURES)
-    check_words(figures["period_basis"], BASES)
-    check_words(figures["qualifier"], QUALIFIERS)
+    figures = figures.reset_index(drop=True)
+    figures = figures.assign(**absent)
+    figures = figures.assign(**_texts(figures))
     if "change_since" in figures:
         figures["change_since"] = read_days(figures["change_since"])
-    if "change_basis" in figures:
-        check_words(figures["change_basis"], CHANGE_BASES)
-        figures["change_basis"] = text_column(figures["change_basis"])
-    for name in ("rounded_to", "missing"):
+    for name in ("value", "rounded_to", "missing"):
         if name in figures:
             figures[name] = _floats(figures[name])
-            _refuse(figures, figures[name] < 0, f"has a negative {name}")
-    figures["value"] = _floats(figures["value"])
-    _refuse(figures, np.isinf(figures["value"]), "has an infinite value")
     figures["preferred"] = _marks(figures)
-    start, end = figures["period_start"], figures["period_end"]
-    _refuse(figures, end < start, "ends before it starts")
+    start = figures["period_start"]
+    end = figures["period_end"]
     figures["days"] = length_in_days(start, end).astype(float)
     figures["period_tolerance"] = _tolerances(figures)
+    _check_figures(figures)
     return figures
+
+
+def _texts(figures: pd.DataFrame) -> dict[str, pd.Series]:
+    texts = {}
+    for name in _TEXTS:
+        text = text_column(figures[name])
+        texts[name] = text.fillna(_DEFAULTS.get(name, "flow"))
+    for name, codes in _CODES.items():
+        if name in figures:
+            texts.setdefault(name, text_column(figures[name]))
+            check_words(texts[name].rename(name), codes)
+    return texts
+
+
+def _check_figures(figures: pd.DataFrame) -> None:
+    is_infinite = np.isinf(figures["value"])
+    _refuse(figures, is_infinite, "has an infinite value")
+    is_reversed = figures["period_end"] < figures["period_start"]
+    _refuse(figures, is_reversed, "ends before it starts")
+    for name in ("rounded_to", "missing", "period_tolerance"):
+        if name in figures:
+            is_negative = figures[name] < 0
+            _refuse(figures, is_negative, f"has a negative {name}")
 
 
 def _floats(column: pd.Series) -> pd.Series:
@@ -209,17 +190,18 @@ def _marks(figures: pd.DataFrame) -> pd.Series:
 
 def _tolerances(figures: pd.DataFrame) -> pd.Series:
     """Return by how many days each period may be shorter or longer."""
-    start, end = figures["period_start"], figures["period_end"]
+    is_inferred = figures["period_basis"] == "inferred"
     # A reporting year from July to June has twelve months whichever way it is known.
-    is_uncertain = (figures["period_basis"] == "inferred") & ~is_whole_months(
-        start, end
-    )
+    are_whole = is_whole_months(figures["period_start"], figures["period_end"])
+    is_uncertain = is_inferred & ~are_whole
     default = is_uncertain.astype(float) * _DAYS_IF_INFERRED
+    # Even the shortest period lasts a day.
+    longest = figures["days"] - 1
+    default = default.clip(upper=longest)
     if "period_tolerance" not in figures:
         return default
     given = _floats(figures["period_tolerance"])
-    _refuse(figures, given < 0, "has a negative period_tolerance")
-    return given.fillna(default)
+    return given.fillna(default).clip(upper=longest)
 
 
 def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:

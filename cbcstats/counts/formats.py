@@ -83,9 +83,11 @@ def heading(name: object) -> str:
     >>> heading("wco_members"), heading("missions")
     ('WCO members', 'Missions')
     """
-    title = [_ABBREVIATIONS.get(word, word) for word in words(name).split(" ")]
-    title[0] = title[0][:1].upper() + title[0][1:]
-    return " ".join(title)
+    parts = words(name).split(" ")
+    parts = [_ABBREVIATIONS.get(part, part) for part in parts]
+    title = " ".join(parts)
+    first_letter = title[:1].upper()
+    return first_letter + title[1:]
 
 
 def per_month(unit: str) -> str:

@@ -18,6 +18,7 @@ import pandas as pd
 from cbcstats.arguments import check_choice, check_number
 from cbcstats.counts.qualifiers import MEANINGS, QUALIFIERS, READINGS, Meaning
 from cbcstats.errors import ArgumentError, DataError
+from cbcstats.frames import plain_number
 
 USUAL_SHARE: Final = Fraction(15, 100)
 # Rounded to one of these says in which unit a number is given, not that its zeros were
@@ -240,13 +241,6 @@ def check_reading(reading: Any) -> Fraction | None:
             "write 'usual', 'strict' or a share such as 0.10"
         )
     return Fraction(str(share))
-
-
-def plain_number(number: Fraction | float) -> float:
-    """Return an exact number as int where it is whole, and as float otherwise."""
-    if number == math.inf:
-        return math.inf
-    return int(number) if number == int(number) else float(number)
 
 
 def _range(

@@ -14,7 +14,8 @@ from cbcstats.charts.descriptions import (
     changes_text,
     counts_text,
 )
-from cbcstats.counts.figures import PARTS, figures_of
+from cbcstats.counts.columns import PARTS
+from cbcstats.counts.figures import figures_of
 from cbcstats.counts.formats import (
     format_range,
     has_rates,

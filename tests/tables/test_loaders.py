@@ -174,9 +174,8 @@ def test_ten_faults_are_ten_problems(rows, save):
     rows[7][column["source_id"]] = "wco-2019-03-02"
     rows[8][column["value"]] = "-46"
     rows.append(rows[20])
-    path = save(
-        [[cell for place, cell in enumerate(row) if place != column["unit"]] for row in rows]
-    )
+    rows[0][column["unit"]] = "unt"
+    path = save(rows)
     lines = path.read_bytes().split(b"\n")
     lines[29] = lines[29].replace(b",", b";")
     lines[31] = lines[31].replace(b"Published", b"Publi\xe9")
@@ -222,12 +221,12 @@ def test_the_error_shows_the_problems_with_their_places(rows, save):
 
 def test_a_bad_cell_hides_no_other_one_in_its_row(rows, save):
     place = {name: at for at, name in enumerate(rows[0])}
-    for name, cell in {"period_end": "31.12.2014", "value": "1,200", "qualifier": "over"}.items():
+    for name, cell in {"period_end": "31.12.2014", "value": "many", "qualifier": "over"}.items():
         rows[1][place[name]] = cell
     found = problems(save(rows))
     assert found[["row", "column", "value"]].to_numpy().tolist() == [
         [2, "period_end", "31.12.2014"],
-        [2, "value", "1,200"],
+        [2, "value", "many"],
         [2, "qualifier", "over"],
     ]
 
@@ -274,7 +273,7 @@ def test_a_quotation_mark_that_never_closes_hides_no_other_row(rows, save):
         ("indicator", "Missions!", "indicator", "is not in the form"),
         ("preferred", "perhaps", "preferred", "is neither true nor false"),
         ("value", "9" * 30, "value", "has more digits than are kept"),
-        ("value", "1,200", "value", "has a thousands separator"),
+        ("value", "around many", "value", "is not a number"),
         ("value", "", "value", "is empty"),
     ],
 )
@@ -351,9 +350,7 @@ def test_names_of_registers_need_no_source(name, mission_counts):
     assert len(cbcstats.load_counts(source=mission_counts.assign(source_id=name))) == 2
 
 
-@pytest.mark.parametrize(
-    "name", ["my register.csv", "a.doc", "a.csv b", "csv", ".csv", "registers"]
-)
+@pytest.mark.parametrize("name", ["a.doc", "csv", ".csv", "registers"])
 def test_other_names_are_sources_that_must_be_known(name, mission_counts):
     found = problems(mission_counts.assign(source_id=name))
     assert found["column"].tolist() == ["source_id", "source_id"]
@@ -494,10 +491,9 @@ def test_a_header_that_stands_lower_is_found(rows, save):
 
 
 def test_another_table_is_said_once(save):
-    found = problems(save([["a", "b"], ["1", "2"]]))
-    assert found[["row", "value", "problem"]].to_numpy().tolist() == [
-        [1, "a, b", "is not the header of this table"]
-    ]
+    path = save([["a", "b"], ["1", "2"]])
+    with pytest.raises(DataError, match="there are several columns of numbers: a, b"):
+        cbcstats.load_counts(source=path)
 
 
 def test_names_that_differ_by_case_and_blanks_are_the_same(rows, save):
@@ -597,3 +593,25 @@ def test_sources_beside_a_file_are_found_under_the_home_folder(rows, save, tmp_p
         encoding="utf-8",
     )
     assert cbcstats.load_counts(source="~/mine.csv")["source_id"][0] == "mine-1"
+
+
+def test_own_sources_come_as_a_frame_or_as_a_text_of_several_words():
+    figures = pd.DataFrame({"year": [2021, 2022], "courses": [4, 5], "source_id": "fiji-2022"})
+    with pytest.raises(DataError, match="a source that is not known"):
+        cbcstats.load_counts(source=figures)
+    sources = pd.DataFrame(
+        {
+            "source_id": ["fiji-2022"],
+            "title": ["Annual report"],
+            "publisher": ["Customs of Fiji"],
+            "published": ["2022"],
+            "url": ["https://customs.example/2022"],
+            "accessed": ["2023-01-09"],
+            "note": [None],
+        }
+    )
+    assert len(cbcstats.load_counts(source=figures, sources=sources)) == 2
+    told = figures.assign(source_id="letter of 3 May 2022")
+    assert cbcstats.load_counts(source=told)["source_id"].unique().tolist() == [
+        "letter of 3 May 2022"
+    ]

@@ -275,7 +275,10 @@ def test_changes_that_contradict_are_information(folder):
     add_figure(folder, **later)
     text, fine = said(folder)
     assert fine
-    assert "row 62, test_series: +10% on 33 missions means 30 before; 12 was published" in text
+    assert (
+        "row 62, test_series: +10% on 33 missions (2017) means 30 before (2016); 12 was published"
+        in text
+    )
     assert "row 61, test_series" not in text
 
 
