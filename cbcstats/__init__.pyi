@@ -13,14 +13,14 @@ from .changes.membership import membership_changes as membership_changes
 from .changes.releases import compare_releases as compare_releases
 from .changes.short_view import short_view as short_view
 from .changes.year_on_year import year_on_year as year_on_year
-from .charts.beneficiaries import plot_beneficiaries as plot_beneficiaries
 from .charts.changes import plot_changes as plot_changes
+from .charts.changes import plot_claims as plot_claims
 from .charts.chart import describe as describe
-from .charts.claims import plot_claims as plot_claims
-from .charts.contributions import plot_contributions as plot_contributions
 from .charts.counts import plot_counts as plot_counts
 from .charts.members import plot_members as plot_members
 from .charts.saving import save_chart as save_chart
+from .charts.stacks import plot_beneficiaries as plot_beneficiaries
+from .charts.stacks import plot_contributions as plot_contributions
 from .counts.changes_in_words import Growth as Growth
 from .counts.changes_in_words import parse_change as parse_change
 from .counts.figures_in_words import Qualified as Qualified

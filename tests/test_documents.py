@@ -26,7 +26,7 @@ import pytest
 
 import cbcstats
 from tests.browsing import Elements, chromium, from_elsewhere, opened, violations
-from tests.command_line import run_command, run_python
+from tests.command_line import run_command, run_here, run_python
 from tests.needs import java, needed
 
 ROOT = Path(__file__).parent.parent
@@ -93,7 +93,7 @@ def printed(piece, namespace, folder):
 
 
 def run_cbcstats(words, folder):
-    return run_command([COMMAND, *words[words.index("cbcstats") + 1 :]], cwd=folder)
+    return run_here(*words[words.index("cbcstats") + 1 :], cwd=folder)
 
 
 def same(text):
@@ -336,7 +336,7 @@ def test_every_command_is_on_its_page_with_its_options():
     ]
     for name in names:
         part = page.partition(f"## {name}\n")[2].partition("\n## ")[0]
-        options = run_command([COMMAND, name, "--help"], check=True).stdout
+        options = run_here(name, "--help").stdout
         for option in re.findall(r"^\W*?(?:-\w, )?(--[a-z-]+)", options, re.MULTILINE):
             assert option in part, f"{name} {option}"
 

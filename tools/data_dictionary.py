@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats import __version__
 from cbcstats.exports.datapackage import MARKS, resource
-from cbcstats.files.dates import PARTIAL_DATE
+from cbcstats.tables.checks import PARTIAL_DATE
 from cbcstats.tables.schemas import SCHEMAS
 
 if TYPE_CHECKING:

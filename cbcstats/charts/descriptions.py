@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cbcstats.changes.contributions import LEAST
-from cbcstats.changes.membership import JOINED, LEFT, NAMED, Roster
 from cbcstats.counts.columns import PARTIAL
 from cbcstats.counts.formats import (
     format_range,
@@ -24,6 +22,8 @@ from cbcstats.tables.codelists import SHORT_REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cbcstats.changes.membership import Roster
 
 
 def counts_text(
@@ -133,7 +133,7 @@ def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
 
 def points(row: Any) -> str:
     """Write a contribution, in percentage points."""
-    if pd.isna(row.contribution_low):
+    if pd.isna(row.contribution_low) or pd.isna(row.contribution_high):
         return "not known"
     return format_range(
         row.contribution_low, row.contribution_high, percent=True
@@ -158,7 +158,7 @@ def total_text(of_period: pd.DataFrame) -> str:
 
 def sum_of_lows(contributions: pd.Series) -> float:
     """Add up the low ends of contributions; a total falls by all of it at most."""
-    return max(contributions.sum(skipna=False), LEAST)
+    return max(contributions.sum(skipna=False), -100.0)
 
 
 def short_name(part: object) -> str:
@@ -240,10 +240,12 @@ def rosters_text(rosters: Sequence[Roster], programme: str, title: str) -> str:
         track = f"{roster.track}, " if roster.track else ""
         if roster.number is None:
             sentences.append(
-                f"{track}{roster.name}, partial lists: first named {_who(roster.moved, NAMED)}"
+                f"{track}{roster.name}, partial lists: first named {_who(roster.moved, 'named')}"
             )
             continue
-        moves = f"joined {_who(roster.moved, JOINED)}; left {_who(roster.moved, LEFT)}"
+        moves = (
+            f"joined {_who(roster.moved, 'joined')}; left {_who(roster.moved, 'left')}"
+        )
         if roster.first:
             moves = "the first full list"
         sentences.append(

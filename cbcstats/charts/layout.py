@@ -26,7 +26,8 @@ from cbcstats.charts.chart import (
     labels_of,
 )
 from cbcstats.charts.marks import GREY, INK, SMALL, lay_out, root_figure
-from cbcstats.frames import as_text
+from cbcstats.errors import DataError
+from cbcstats.frames import as_text, read_days, read_numbers, text_column
 from cbcstats.tables.loaders import source_line
 
 if TYPE_CHECKING:
@@ -101,6 +102,32 @@ def finish(
     chart.fit = fit
     fit_figure(figure)
     return ax
+
+
+def typed_rows(
+    frame: pd.DataFrame, made_by: str, *, texts: Sequence[str], numbers: Sequence[str]
+) -> pd.DataFrame:
+    """Return rows of a result in their dtypes, whatever a file has made of them.
+
+    Raises
+    ------
+    DataError
+        If a text is missing, or a cell is not a number or not a day.
+    """
+    typed: dict[str, Any] = {}
+    for name in texts:
+        typed[name] = text_column(frame[name])
+        is_missing = typed[name].isna()
+        if is_missing.any():
+            row = frame.index[is_missing][0]
+            raise DataError(
+                f"{name} is empty in row {row}; fill it, or make the rows with {made_by}"
+            )
+    for name in numbers:
+        typed[name] = read_numbers(frame[name]).to_numpy(float, na_value=np.nan)
+    for name in ("period_start", "period_end"):
+        typed[name] = read_days(frame[name])
+    return frame.assign(**typed)
 
 
 def source_ids(frame: pd.DataFrame) -> list[Any]:

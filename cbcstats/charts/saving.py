@@ -18,7 +18,13 @@ from cbcstats.arguments import (
     check_names,
     check_number,
 )
-from cbcstats.charts.chart import chart_data, describe, is_chart, title_of
+from cbcstats.charts.chart import (
+    chart_data,
+    cited_sources,
+    describe,
+    is_chart,
+    title_of,
+)
 from cbcstats.charts.layout import fit_figure
 from cbcstats.charts.marks import GREY, GRID, INK, ONE_AT_A_TIME, PAPER, root_figure
 from cbcstats.errors import ArgumentError
@@ -215,6 +221,12 @@ def figure_title(figure: Figure) -> str:
 def figure_text(figure: Figure) -> str:
     """Return the text alternatives of all charts of a figure."""
     return " ".join(describe(ax) for ax in figure.axes) or "Chart without a description"
+
+
+def figure_sources(figure: Figure) -> list[str]:
+    """Return the ids of the sources that the charts of a figure cite, each once."""
+    ids = [source for ax in figure.axes for source in cited_sources(ax)]
+    return list(dict.fromkeys(ids))
 
 
 def figure_data(figure: Figure) -> pd.DataFrame:

@@ -122,6 +122,7 @@ def find_columns(
     names: list[str],
     time: str | None = None,
     value: str | None = None,
+    what: str = "the data",
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Find the columns of periods and values; a wide table becomes a long one.
 
@@ -151,7 +152,7 @@ def find_columns(
         problems.append(f"several columns of numbers: {', '.join(values)} ({remedy})")
     columns = ", ".join(list(frame)[:10]) or "no columns"
     has = " and ".join(problems)
-    raise ArgumentError(f"{what}: there is {has}; the columns are {columns}")
+    raise ArgumentError(f"{what}: {has}; the columns are {columns}")
 
 
 def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:

@@ -22,7 +22,6 @@ from cbcstats.files.writing import (
     target,
     write_together,
 )
-from cbcstats.frames import to_pandas
 from cbcstats.tables.loaders import SOURCE_IDS, cited_by, is_sources, sources_of
 
 if TYPE_CHECKING:
@@ -108,10 +107,7 @@ def save_datapackage(
     frames = dict(
         zip(
             file_names(map(str, tables)),
-            (
-                plain_frame(to_pandas(str(name), table), str(name))
-                for name, table in tables.items()
-            ),
+            (plain_frame(table, str(name)) for name, table in tables.items()),
             strict=True,
         )
     )

@@ -36,7 +36,7 @@ _ENDS: Final = {
 _PREVIOUS: Final = "previous_"
 ABOUT: Final = "about"
 READING: Final = "reading"
-_WORDS: Final = {
+_MEANINGS: Final = {
     "more_than": "up to just below the next number as round",
     "at_least": "up to just below the next number as round",
     "less_than": "down to just above the number as round before",
@@ -163,7 +163,7 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     if not pd.api.types.is_any_real_numeric_dtype(frame["value"].dtype):
         return
     has_word = (frame["value"] > 0).fillna(value=False) & frame["qualifier"].isin(
-        list(_WORDS)
+        list(_MEANINGS)
     )
     figures = frame[
         has_word & ~notes_of(frame).str.startswith(PARTIAL)
@@ -175,7 +175,7 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
                 reading = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
         yield (
             f"qualifier: {words(word)}",
-            f"{reading}: {_WORDS[str(word)]}. That is a convention of cbcstats, and no law.",
+            f"{reading}: {_MEANINGS[str(word)]}. That is a convention of cbcstats, and no law.",
         )
 
 

@@ -21,7 +21,6 @@ from cbcstats.files.writing import (
     target,
     write_whole,
 )
-from cbcstats.frames import to_pandas
 from cbcstats.tables.loaders import cited_by, source_line, sources_of
 
 if TYPE_CHECKING:
@@ -111,10 +110,7 @@ def save_table(
         raise ArgumentError(
             "`table` holds no table; give a DataFrame, or a mapping of names to DataFrames"
         )
-    tables = {
-        str(name): plain_frame(to_pandas(str(name), frame), str(name))
-        for name, frame in given.items()
-    }
+    tables = {str(name): plain_frame(frame, str(name)) for name, frame in given.items()}
     if len(tables) < len(given):
         raise ArgumentError(
             "two tables have the same name; give each a name of its own"

@@ -16,12 +16,6 @@ from cbcstats.files.dates import is_date_like
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A published change needs its sign: programs turn +49% into 49% or 0.49, and +2 into 2.
-CHANGE_WITH_SIGN: Final = (
-    r"^(?!\s)(?=.*[0-9A-Za-z])"
-    r"(?!(?=.*[1-9])[0-9]+([.,][0-9]+)?\s?%?$)(?![+-]0[.,][0-9]+$).*(?<!\s)$"
-)
-
 # True and false as Excel shows them in German, French, Spanish, Italian, Dutch, ...
 _FOREIGN_MARKS: Final = {
     "true": ("wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar"),
@@ -64,12 +58,12 @@ def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
     return pd.Series(numbers, dtype="Int64")
 
 
-def parse_numbers(texts: Sequence[str]) -> pd.Series:
+def parse_decimal_numbers(texts: Sequence[str]) -> pd.Series:
     """Parse numbers to Float64; invalid or ambiguous numbers become missing.
 
     Examples
     --------
-    >>> parse_numbers(["24.1", "1.200", "about 3"]).tolist()
+    >>> parse_decimal_numbers(["24.1", "1.200", "about 3"]).tolist()
     [24.1, <NA>, <NA>]
     """
     numbers = [_parse_number(text) for text in texts]
@@ -175,27 +169,3 @@ def explain_mark(cell: str) -> Finding:
             problem = f"is how spreadsheet programs in another language write {mark}"
             return Finding(problem, f"write {mark}")
     return Finding("is neither true nor false", "write one of the two")
-
-
-def explain_change(cell: str) -> Finding | None:
-    """Explain how a spreadsheet program changed a published change such as +49%.
-
-    Examples
-    --------
-    >>> explain_change("49%").remedy
-    'write +49%, or -49% for a decrease'
-    """
-    number = cell.replace(" ", "").replace(",", ".")
-    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?%?", number):
-        return None
-    if number.endswith("%") or "." not in number:
-        problem = "has no sign; spreadsheet programs remove the plus"
-        return Finding(problem, f"write +{number}, or -{number} for a decrease")
-    # Excel stores +49% as the number 0.49.
-    sign = "-" if number.startswith("-") else "+"
-    percent = 100 * float(number.lstrip("+-"))
-    remedy = (
-        f"write the change as printed, such as {sign}{percent:.6g}%; "
-        "a difference with its unit, such as +0.5 million"
-    )
-    return Finding("may be a percentage as spreadsheet programs store it", remedy)

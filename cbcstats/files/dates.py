@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 EXCEL_DAY_ZERO: Final = datetime.date(1899, 12, 30)
 # Workbooks made by older versions for the Macintosh count from 1904.
 EXCEL_1904_DAY_ZERO: Final = datetime.date(1904, 1, 1)
-PARTIAL_DATE: Final = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
 _ISO_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _HOUR: Final = r"(?:[01]\d|2[0-3]):?[0-5]\d"

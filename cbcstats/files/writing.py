@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.errors import ArgumentError
+from cbcstats.frames import to_pandas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -224,13 +225,9 @@ def plain_frame(table: Any, name: str = "table") -> pd.DataFrame:
     Raises
     ------
     ArgumentError
-        If it is not a frame of pandas, has no columns, or two of them have one name.
+        If it is not a frame, has no columns, or two of them have one name.
     """
-    if not isinstance(table, pd.DataFrame):
-        given = type(table).__name__
-        raise ArgumentError(
-            f"`{name}` must be a pandas DataFrame, but {given} was given"
-        )
+    table = to_pandas(name, table)
     frame = with_index(table)
     names = list(map(_name_of_column, frame))
     if not names:

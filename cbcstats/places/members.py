@@ -51,9 +51,13 @@ def is_member(
     >>> is_member(pd.Series(["KEN", "PLW", "EUE", "AIA"]), on="2018-03-02").tolist()
     [True, False, False, False]
     """
-    codes = text_column(check_series("iso3", iso3, "codes"))
+    iso3 = check_series("iso3", iso3, "codes")
+    codes = text_column(iso3)
+    days = _days(on, codes.index)
+    # A place that is not a Member has no date; a comparison with it is False.
     joined = codes.map(accessions()).astype("datetime64[us]")
-    return (joined <= _days(on, codes.index)).rename("is_member")
+    has_joined = joined <= days
+    return has_joined.rename("is_member")
 
 
 def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
@@ -78,8 +82,9 @@ def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
     >>> wco_region(pd.Series(["KEN", "TON", "AIA"]), short=True).tolist()
     ['East and Southern Africa', 'Asia and the Pacific', nan]
     """
-    codes = text_column(check_series("iso3", iso3, "codes"))
+    iso3 = check_series("iso3", iso3, "codes")
     short = check_flag("short", short)
+    codes = text_column(iso3)
     regions = codes.map(_regions())
     if short:
         regions = regions.map(SHORT_REGIONS)
@@ -114,6 +119,7 @@ def _days(
             "give one day, or a Series with one for each code"
         )
     values = on.tolist()
+    # Each distinct day is parsed once.
     days = {value: _day(value) for value in set(values)}
     parsed = [days[value] for value in values]
     return pd.Series(parsed, index=index, dtype="datetime64[us]")
@@ -123,11 +129,16 @@ def _day(value: Any) -> pd.Timestamp:
     wrong = f"`on` must be a day, such as 2018-03-02, but {value!r}"
     if isinstance(value, str):
         try:
-            return parse_day(value)[0]
+            day, _ = parse_day(value)
         except ValueError as error:
             raise ArgumentError(f"{wrong} {error}") from None
-    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return day
+    # pd.isna returns one answer for each item of a list.
+    is_scalar = pd.api.types.is_scalar(value)
+    if is_scalar and pd.isna(value):
         value = datetime.date.today()
     if not isinstance(value, datetime.date):
         raise ArgumentError(f"{wrong} was given")
-    return pd.Timestamp(value.year, value.month, value.day).as_unit("us")
+    # A datetime may have a time of day, which does not count here.
+    day = pd.Timestamp(value.year, value.month, value.day)
+    return day.as_unit("us")

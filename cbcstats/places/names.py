@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from cbcstats.arguments import check_series
 from cbcstats.frames import text_column
-from cbcstats.tables.codelists import LANGUAGES
 from cbcstats.tables.loaders import load_places
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ _PLAIN_CHARACTERS: Final = str.maketrans(
     dict.fromkeys(_APOSTROPHES, "'") | _PLAIN_LETTERS
 )
 _INVISIBLE: Final = ("Mn", "Mc", "Me", "Cf")  # Unicode categories, with accents
-_WORDS: Final = re.compile(r"[^\W_]+|[/;|+]")
+_WORD_OR_SEPARATOR: Final = re.compile(r"[^\W_]+|[/;|+]")
 _INITIALS: Final = re.compile(r"\b(\w) (?=\w\b)")
 # Keep separators as words, so that "Kenya; Uganda" does not become one name.
 _ONE_WORD: Final = {"st": "saint", "ste": "sainte", ";": "/", "|": "/", "+": "/"}
@@ -88,8 +87,10 @@ def to_iso3(names: pd.Series) -> pd.Series:
     # Each spelling is looked up once; a register repeats a few names on many rows.
     spellings = {name for name in names if isinstance(name, str)}
     texts = list(spellings)
-    codes = dict(zip(texts, iso3_of(texts), strict=True))
-    iso3 = text_column([codes.get(name) for name in names], names.index)
+    codes = iso3_of(texts)
+    code_of = dict(zip(texts, codes, strict=True))
+    found = [code_of.get(name) for name in names]
+    iso3 = text_column(found, names.index)
     return iso3.rename("iso3")
 
 
@@ -129,18 +130,31 @@ def plain_spelling(text: str) -> str:
     >>> plain_spelling("U.S.A."), plain_spelling("Kenya; Uganda")
     ('usa', 'kenya / uganda')
     """
-    text = _without_accents(text.translate(_ACUTE))
-    text = text.translate(_PLAIN_CHARACTERS).casefold()
-    text = re.sub(r"\bl'", "l ", text)  # "l'Ouganda" begins with an article
+    text = text.translate(_ACUTE)
+    text = _without_accents(text)
+    text = text.translate(_PLAIN_CHARACTERS)
+    text = text.casefold()
+    # "l'Ouganda" begins with an article.
+    text = re.sub(r"\bl'", "l ", text)
     text = text.replace("'", "")
-    parts = [word for word in _WORDS.findall(text) if word != "the"]
-    text = _INITIALS.sub(r"\1", " ".join(parts))  # "u s a" is "usa"
-    words = [_ONE_WORD.get(word, word) for word in text.split() if word != "the"]
+    words = _WORD_OR_SEPARATOR.findall(text)
+    text = _without_the(words)
+    # "u s a" is "usa".
+    text = _INITIALS.sub(r"\1", text)
+    # Initials can make another "the".
+    text = _without_the(text.split())
+    words = [_ONE_WORD.get(word, word) for word in text.split()]
+    # A name that is only an article keeps it.
     while len(words) > 1 and words[0] in _ARTICLES:
         del words[0]
     while len(words) > 1 and words[-1] in _ARTICLES:
         del words[-1]
     return " ".join(words)
+
+
+def _without_the(words: list[str]) -> str:
+    kept = [word for word in words if word != "the"]
+    return " ".join(kept)
 
 
 def suggestions(name: str) -> list[str]:
@@ -176,8 +190,9 @@ _table = functools.cache(load_places)
 def _names() -> dict[str, str]:
     """Map the plain spellings of each place to its code."""
     places = _table()
+    names = places["name"]
+    spellings = names.map(plain_spelling)
     codes = places["iso3"]
-    spellings = places["name"].map(plain_spelling)
     return dict(zip(spellings, codes, strict=True))
 
 
@@ -185,10 +200,10 @@ def _names() -> dict[str, str]:
 def _codes() -> dict[str, str]:
     """Map the two-letter and the three-letter codes to the three-letter ones."""
     places = _table().drop_duplicates("iso3")
-    iso3 = places["iso3"].tolist()
-    codes = dict(zip(iso3, iso3, strict=True))
-    codes.update(zip(places["iso2"], iso3, strict=True))
-    return codes
+    long_codes = places["iso3"].tolist()
+    short_codes = places["iso2"].tolist()
+    codes = [*long_codes, *short_codes]
+    return dict(zip(codes, 2 * long_codes, strict=True))
 
 
 @functools.cache
@@ -205,7 +220,7 @@ def _plain_short_names() -> list[tuple[str, str]]:
     """Return the code and the plain short names of each place, padded with blanks."""
     return [
         (code, f" {plain_spelling(name)} ")
-        for language in LANGUAGES
+        for language in ("en", "fr", "es")
         for code, name in _short_names(language).items()
     ]
 

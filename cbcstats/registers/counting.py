@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_names
-from cbcstats.counts.columns import PARTIAL
 from cbcstats.counts.periods import check_month, period_label
 from cbcstats.errors import plural
 from cbcstats.frames import text_column
@@ -144,7 +143,7 @@ def count_missions(
     ends = _first_days(years + 1, year_start) - _DAY
     coverage = _coverage(days, starts, ends)
     missing = totals[ROWS] - totals[KNOWN]
-    is_partial = coverage.str.startswith(PARTIAL)
+    is_partial = coverage.str.startswith("partial:")
     source = "register"
     if isinstance(rows, pd.DataFrame):
         source = rows.attrs.get("source", source)
@@ -235,7 +234,7 @@ def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd.Seri
     notes: dict[np.datetime64, list[str]] = {start: [] for start in starts}
     for start, end in zip(starts, ends, strict=True):
         if end > today:
-            notes[start] = [f"{PARTIAL} the period is not over on {_label(today)}"]
+            notes[start] = [f"partial: the period is not over on {_label(today)}"]
     if len(days) and len(starts):
         gap = int((days[0] - starts[0]) / _DAY)
         period = _label(starts[0], ends[0])
@@ -247,7 +246,7 @@ def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd.Seri
             notes[starts[-1]] += _note_on_edge(days, "last", gap, period)
     for texts in notes.values():
         # Notes on partial periods are recognised by their beginning, so put it first.
-        texts.sort(key=lambda text: not text.startswith(PARTIAL))
+        texts.sort(key=lambda text: not text.startswith("partial:"))
     return pd.Series(["; ".join(notes[start]) for start in starts], dtype="object")
 
 
@@ -261,7 +260,7 @@ def _note_on_edge(days: np.ndarray, which: str, gap: int, period: str) -> list[s
             edge = f"begins on {day}, {length} into {period}"
         longest = plural(_longest_gap(days), "day")
         reason = f"longer than any gap inside it ({longest})"
-        return [f"{PARTIAL} the register {edge}, {reason}"]
+        return [f"partial: the register {edge}, {reason}"]
     if gap > LONG_GAP:
         return [f"{which} mission on {day}; {period} is taken as covered whole"]
     return []

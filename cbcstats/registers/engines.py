@@ -17,7 +17,6 @@ from narwhals.exceptions import DuplicateError
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import text_column
-from cbcstats.tables.codelists import NO_REGION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -222,7 +221,7 @@ def _without_engine(
     # The year is missing where the date is.
     plain: dict[str, Any] = {YEAR: cells[YEAR].astype("Int64")}
     for name in keys:
-        missing = NO_REGION if name == "wco_region" else NOT_STATED
+        missing = "no WCO region" if name == "wco_region" else NOT_STATED
         # In some engines a missing key turns the other keys into floats: 1 becomes 1.0.
         key = text_column(cells[name].convert_dtypes())
         plain[name] = key.fillna(missing)

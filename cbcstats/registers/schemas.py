@@ -17,7 +17,6 @@ import pandas as pd
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.codelists import WCO_REGIONS
-from cbcstats.tables.parsing import DAY, MARK, NUMBER, TEXT
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
 # pandas 3. The checks of older pandera work only once they are registered.
@@ -32,15 +31,34 @@ with warnings.catch_warnings():
 
 # The convention that set up the WCO entered into force in 1952.
 FIRST_DAY: Final = pd.Timestamp("1952-01-01")
-# Kinds of columns that the tables do not have.
-PLACE: Final = "place"
-WHOLE_NUMBER: Final = "whole number"
+# Offered in addition to the programmes in the table of beneficiaries.
+_PROGRAMMES: Final = (
+    "Columbus Programme|STCE Project|UNODC-WCO Container Control Programme|"
+    "WCO Fellowship Programme"
+)
+_KINDS_OF_SUPPORT: Final = (
+    "accreditation|diagnostic|evaluation|monitoring|strategic planning|"
+    "technical assistance|train the trainer|training|workshop"
+)
+_FIRST_EXAMPLE: Final = datetime.date(2017, 4, 3)
+_LAST_EXAMPLE: Final = datetime.date(2017, 4, 7)
 
 
 def _field(
-    description: str, *, nullable: bool = True, parse: str = "", **field: Any
+    description: str,
+    *,
+    nullable: bool = True,
+    parse: str = "",
+    example: Any = None,
+    options: str = "",
+    **field: Any,
 ) -> Any:
-    metadata = {"parse": parse}
+    """Return a field; the form of `save_template` shows its example and its options.
+
+    `options` are separated by `|`; unlike those of `isin`, they are suggestions only.
+    """
+    suggested = options.split("|") if options else []
+    metadata = {"parse": parse, "example": example, "options": suggested}
     return pa.Field(
         description=description, nullable=nullable, metadata=metadata, **field
     )
@@ -54,7 +72,7 @@ class _Register(pa.DataFrameModel):
     """Columns and checks that all registers share."""
 
     member: pd.CategoricalDtype = _field(
-        "Member, as written", nullable=False, parse=PLACE
+        "Member, as written", nullable=False, parse="place", example="Kenya"
     )
     iso3: pd.CategoricalDtype = _added(
         "its ISO 3166 code, added", str_matches=r"^[A-Z]{3}$"
@@ -85,7 +103,8 @@ class _Register(pa.DataFrameModel):
         """Check that no row ends before it starts."""
         if not {"start_date", "end_date"} <= set(rows):
             return True
-        return ~(rows["end_date"] < rows["start_date"])
+        is_before = rows["end_date"] < rows["start_date"]
+        return ~is_before
 
 
 class MissionRegister(_Register):
@@ -101,16 +120,38 @@ class MissionRegister(_Register):
     ...     experts: int = pa.Field(le=50)
     """
 
-    mission_id: Optional[str] = _field("what identifies the mission")
-    start_date: pd.Timestamp = _field("first day", nullable=False)
-    end_date: Optional[pd.Timestamp] = _field("last day, inclusive")
-    programme: Optional[pd.CategoricalDtype] = _field("programme")
-    kind: Optional[pd.CategoricalDtype] = _field("kind of support")
-    status: Optional[pd.CategoricalDtype] = _field("delivered, under way, ...")
-    experts: Optional[pd.Int64Dtype] = _field("experts sent", ge=0)
-    participants: Optional[pd.Int64Dtype] = _field("participants", ge=0)
-    female_participants: Optional[pd.Int64Dtype] = _field("women among them", ge=0)
-    source: Optional[str] = _field("where the row comes from")
+    mission_id: Optional[str] = _field(
+        "what identifies the mission", example="2017-KEN-01"
+    )
+    start_date: pd.Timestamp = _field(
+        "first day", nullable=False, example=_FIRST_EXAMPLE
+    )
+    end_date: Optional[pd.Timestamp] = _field(
+        "last day, inclusive", example=_LAST_EXAMPLE
+    )
+    programme: Optional[pd.CategoricalDtype] = _field(
+        "programme", example="Mercator", options=_PROGRAMMES
+    )
+    kind: Optional[pd.CategoricalDtype] = _field(
+        "kind of support", example="diagnostic", options=_KINDS_OF_SUPPORT
+    )
+    # Not "planned": the start of a mission lies in the past.
+    status: Optional[pd.CategoricalDtype] = _field(
+        "delivered, under way, ...", options="delivered|under way|cancelled"
+    )
+    experts: Optional[pd.Int64Dtype] = _field("experts sent", ge=0, example=2)
+    participants: Optional[pd.Int64Dtype] = _field("participants", ge=0, example=25)
+    female_participants: Optional[pd.Int64Dtype] = _field(
+        "women among them", ge=0, example=11
+    )
+    source: Optional[str] = _field(
+        "where the row comes from", example="report of 2017-06-30"
+    )
+
+    class Config:
+        """What one row is called in the form of `save_template`."""
+
+        title = "mission"
 
     @pa.check(
         "start_date",
@@ -155,15 +196,32 @@ class MissionRegister(_Register):
 class BeneficiaryRegister(_Register):
     """Beneficiaries of programmes, one row each, as `read_register` returns them."""
 
-    programme: pd.CategoricalDtype = _field("programme", nullable=False)
-    track: Optional[pd.CategoricalDtype] = _field("part of the programme")
-    start_date: Optional[pd.Timestamp] = _field("start of the support")
-    end_date: Optional[pd.Timestamp] = _field(
-        "end of the support, which may be in the future"
+    programme: pd.CategoricalDtype = _field(
+        "programme", nullable=False, example="Mercator", options=_PROGRAMMES
     )
-    as_of: Optional[pd.Timestamp] = _field("day on which this was so", ge=FIRST_DAY)
-    status: Optional[pd.CategoricalDtype] = _field("active, completed, ...")
-    source: Optional[str] = _field("where the row comes from")
+    track: Optional[pd.CategoricalDtype] = _field(
+        "part of the programme", example="Tailor-Made Track"
+    )
+    start_date: Optional[pd.Timestamp] = _field(
+        "start of the support", example=_FIRST_EXAMPLE
+    )
+    end_date: Optional[pd.Timestamp] = _field(
+        "end of the support, which may be in the future", example=_LAST_EXAMPLE
+    )
+    as_of: Optional[pd.Timestamp] = _field(
+        "day on which this was so", ge=FIRST_DAY, example=datetime.date(2017, 6, 30)
+    )
+    status: Optional[pd.CategoricalDtype] = _field(
+        "active, completed, ...", options="active|completed|cancelled"
+    )
+    source: Optional[str] = _field(
+        "where the row comes from", example="report of 2017-06-30"
+    )
+
+    class Config:
+        """What one row is called in the form of `save_template`."""
+
+        title = "Member and programme"
 
     @pa.check(
         "as_of",
@@ -175,7 +233,8 @@ class BeneficiaryRegister(_Register):
         return days <= pd.Timestamp(datetime.date.today())
 
 
-KINDS: Final[dict[str, type[pa.DataFrameModel]]] = {
+# The only place where a kind of register is declared.
+REGISTERS: Final[dict[str, type[pa.DataFrameModel]]] = {
     "missions": MissionRegister,
     "beneficiaries": BeneficiaryRegister,
 }
@@ -192,12 +251,14 @@ def schema_of(
         If both are given, or one is not known.
     """
     if model is None:
-        kind = check_choice("kind", "missions" if kind is None else kind, tuple(KINDS))
-        return KINDS[kind].to_schema()
+        kind = check_choice(
+            "kind", "missions" if kind is None else kind, tuple(REGISTERS)
+        )
+        return REGISTERS[kind].to_schema()
     if kind is not None:
         raise ArgumentError("`kind` and `schema` say the same; give one of them")
     is_class = isinstance(model, type)
-    if not is_class or not issubclass(model, tuple(KINDS.values())):
+    if not is_class or not issubclass(model, tuple(REGISTERS.values())):
         raise ArgumentError(
             "`schema` must be a subclass of MissionRegister or BeneficiaryRegister, "
             f"but {model!r} was given"
@@ -221,19 +282,19 @@ def needed_columns(schema: pa.DataFrameSchema) -> list[str]:
 
 def kind_of(column: pa.Column) -> str:
     """Return the kind of values in a column of a register."""
-    if (column.metadata or {}).get("parse") == PLACE:
-        return PLACE
+    if (column.metadata or {}).get("parse") == "place":
+        return "place"
     # Ignore case: Int64 of pandas is a nullable int64.
     dtype = str(column.dtype).lower()
     if dtype.startswith("datetime64"):
-        return DAY
+        return "day"
     if dtype.startswith(("int", "uint")):
-        return WHOLE_NUMBER
+        return "whole number"
     if dtype.startswith("float"):
-        return NUMBER
-    return MARK if dtype in ("bool", "boolean") else TEXT
+        return "number"
+    return "mark" if dtype in ("bool", "boolean") else "text"
 
 
 def is_free_text(column: pa.Column) -> bool:
     """Tell whether nearly all cells of a column are distinct, such as ids."""
-    return kind_of(column) == TEXT and str(column.dtype) != "category"
+    return kind_of(column) == "text" and str(column.dtype) != "category"

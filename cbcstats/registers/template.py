@@ -6,13 +6,19 @@ import datetime
 import io
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from cbcstats.arguments import check_choice, check_file_to_write, check_flag
 from cbcstats.files.workbooks import new_workbook
 from cbcstats.files.writing import target, write_whole
 from cbcstats.places.names import plain_spelling
-from cbcstats.registers.schemas import FIRST_DAY, KINDS, columns_of_file
+from cbcstats.registers.schemas import (
+    FIRST_DAY,
+    REGISTERS,
+    columns_of_file,
+    kind_of,
+)
 from cbcstats.tables.loaders import load_beneficiaries, load_members
 
 if TYPE_CHECKING:
@@ -23,41 +29,6 @@ if TYPE_CHECKING:
 
 ROWS: Final = 5_000  # prepared below the header
 
-# Offered in addition to the programmes in the table of beneficiaries.
-_PROGRAMMES: Final = (
-    "Columbus Programme|STCE Project|UNODC-WCO Container Control Programme|"
-    "WCO Fellowship Programme"
-)
-_SUPPORT: Final = (
-    "accreditation|diagnostic|evaluation|monitoring|strategic planning|"
-    "technical assistance|train the trainer|training|workshop"
-)
-_STATUSES: Final = {
-    # Not "planned": the start of a mission lies in the past.
-    "missions": ("delivered", "under way", "cancelled"),
-    "beneficiaries": ("active", "completed", "cancelled"),
-}
-# Different from column names, so that the sheet of lists is not read as a register.
-_HEADINGS: Final = {
-    "member": "Members of the WCO",
-    "programme": "Programmes",
-    "kind": "Kinds of support",
-    "status": "Words for the status",
-}
-_EXAMPLES: Final[dict[str, Any]] = {
-    "mission_id": "2017-KEN-01",
-    "member": "Kenya",
-    "start_date": datetime.date(2017, 4, 3),
-    "end_date": datetime.date(2017, 4, 7),
-    "as_of": datetime.date(2017, 6, 30),
-    "programme": "Mercator",
-    "track": "Tailor-Made Track",
-    "kind": "diagnostic",
-    "experts": 2,
-    "participants": 25,
-    "female_participants": 11,
-    "source": "report of 2017-06-30",
-}
 _WIDTHS: Final = {  # characters
     "member": 26,
     "programme": 44,
@@ -66,12 +37,21 @@ _WIDTHS: Final = {  # characters
     "source": 36,
 }
 _WIDTH: Final = 15
-_DAY: Final = "datetime64"
-_COUNT: Final = "Int64"
-_FORMATS: Final = {
-    _DAY: {"num_format": "yyyy-mm-dd", "align": "left"},
-    _COUNT: {"align": "center"},
+_FORMATS: Final[dict[str, dict[str, Any]]] = {
+    "day": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "whole number": {"align": "center"},
+    "number": {"align": "center"},
 }
+# For a column of a user's schema; those of cbcstats bring their own examples.
+_EXAMPLES: Final = {
+    "day": datetime.date(2017, 4, 3),
+    "whole number": 1,
+    "number": 1.5,
+    "mark": "true",
+    "text": "text",
+}
+_FIRST_DAY_OF_EXCEL: Final = pd.Timestamp("1900-01-01")
+_LARGEST: Final = 1_000_000_000
 # Keep cells as text: Excel would turn 007 into 7, and 2017-04 into a date.
 _TEXT: Final = {"num_format": "@"}
 # Limit each cell by the other one in its row; MIN and MAX ignore it while it is empty.
@@ -91,7 +71,6 @@ _PAIRS: Final = {
         "not more than all participants",
     ),
 }
-_ENTRIES: Final = {"missions": "mission", "beneficiaries": "Member and programme"}
 _STEPS: Final = """\
 1. Fill in the sheet {sheet}, one row for each {entry}. \
 If there are several places, write one row for each.
@@ -124,6 +103,7 @@ class _Column(NamedTuple):
     label: str
     needed: bool
     words: str
+    example: Any
     check: dict[str, Any]
     cells: dict[str, Any]
 
@@ -174,18 +154,16 @@ def save_template(
     0
     """
     path = check_file_to_write("path", path)
-    kinds = tuple(KINDS)
-    kind = check_choice("kind", kind, kinds)
+    kind = check_choice("kind", kind, tuple(REGISTERS))
     overwrite = check_flag("overwrite", overwrite)
     path = target(path, [".xlsx"], overwrite=overwrite)
-    content = _workbook(kind)
+    schema = REGISTERS[kind].to_schema()
+    content = _workbook(kind, schema)
     return write_whole(path, content, overwrite=overwrite)
 
 
-def _workbook(kind: str) -> bytes:
-    model = KINDS[kind]
-    schema = model.to_schema()
-    lists = _lists(kind, schema)
+def _workbook(kind: str, schema: pa.DataFrameSchema) -> bytes:
+    lists = _lists(schema)
     columns = _columns(schema, lists)
     content = io.BytesIO()
     title = f"Register of {kind}"
@@ -195,7 +173,8 @@ def _workbook(kind: str) -> bytes:
         instructions = workbook.add_worksheet("Instructions")
         words = workbook.add_worksheet("Lists")
         _write_form(workbook, form, columns)
-        _write_instructions(workbook, instructions, kind, columns)
+        entry = schema.title or "entry"
+        _write_instructions(workbook, instructions, kind, entry, columns)
         _write_lists(workbook, words, lists)
         sheets = (form, instructions, words)
         for sheet in sheets:
@@ -205,23 +184,51 @@ def _workbook(kind: str) -> bytes:
     return content.getvalue()
 
 
-def _lists(kind: str, schema: pa.DataFrameSchema) -> dict[str, Sequence[str]]:
+def _lists(schema: pa.DataFrameSchema) -> dict[str, Sequence[str]]:
     """Return the options of each column with a drop-down list."""
-    members = load_members()
-    beneficiaries = load_beneficiaries()
-    # Only the European Union has no region: the WCO does not count it as a Member.
-    names = members.dropna(subset="wco_region")["name"]
-    programmes = {*beneficiaries["programme"], *_PROGRAMMES.split("|")}
-    lists = {
-        "member": sorted(names, key=plain_spelling),
-        "programme": sorted(programmes, key=str.casefold),
-        "kind": _SUPPORT.split("|"),
-        "status": _STATUSES[kind],
-    }
-    absent = lists.keys() - schema.columns
-    for name in absent:
-        del lists[name]
+    lists: dict[str, Sequence[str]] = {}
+    names = columns_of_file(schema)
+    for name in names:
+        column = schema.columns[name]
+        options = _options(column)
+        if options:
+            lists[name] = options
     return lists
+
+
+def _options(column: pa.Column) -> Sequence[str]:
+    """Return what to choose from in a column, the allowed values or suggestions."""
+    kind = kind_of(column)
+    if kind == "place":
+        members = load_members()
+        # Only the European Union has no region: the WCO does not count it as a Member.
+        members = members.dropna(subset="wco_region")
+        return sorted(members["name"], key=plain_spelling)
+    # Numbers and days have limits instead.
+    if kind != "text":
+        return ()
+    allowed = _allowed_values(column)
+    if allowed:
+        return allowed
+    metadata = _metadata(column)
+    options: Sequence[str] = metadata.get("options", ())
+    if column.name == "programme":
+        beneficiaries = load_beneficiaries()
+        programmes = {*beneficiaries["programme"], *options}
+        options = sorted(programmes, key=str.casefold)
+    return options
+
+
+def _allowed_values(column: pa.Column) -> list[Any]:
+    """Return the values of an `isin` check."""
+    for check in column.checks:
+        if check.name == "isin":
+            return list(check.statistics["allowed_values"])
+    return []
+
+
+def _metadata(column: pa.Column) -> dict[str, Any]:
+    return column.metadata or {}
 
 
 def _columns(
@@ -240,31 +247,54 @@ def _columns(
     for name in names:
         rule = schema.columns[name]
         if name in sources:
-            takes, check = _check_of_list(name, sources[name])
+            takes, check = _check_of_list(rule, sources[name])
         else:
             takes, check = _check(rule, first_cells)
-        label = name.replace("_", " ").capitalize()
-        label = label.replace(" id", " ID")
-        description = rule.description
+        label = _label(name)
+        description = rule.description or label
         explained = f"{description[0].upper()}{description[1:]}: {takes}."
         if rule.required:
             # The message appears when the cell is selected.
             explained = f"Needed. {explained}"
             check |= {"input_title": label, "input_message": explained}
         check |= {"error_title": label, "error_message": explained}
-        dtype = _dtype(rule)
-        cells = _FORMATS.get(dtype, _TEXT)
-        column = _Column(name, label, rule.required, explained, check, cells)
+        example = _example(rule, lists.get(name))
+        cells = _FORMATS.get(kind_of(rule), _TEXT)
+        column = _Column(name, label, rule.required, explained, example, check, cells)
         columns.append(column)
     return columns
 
 
-def _check_of_list(name: str, source: str) -> tuple[str, dict[str, Any]]:
+def _label(name: str) -> str:
+    label = name.replace("_", " ").capitalize()
+    return label.replace(" id", " ID")
+
+
+def _example(column: pa.Column, options: Sequence[str] | None) -> Any:
+    """Return an example of an entry: the one in the schema, or one that it accepts."""
+    example = _metadata(column).get("example")
+    options = options or _allowed_values(column)
+    if example is not None:
+        return example
+    if options:
+        return options[0]
+    kind = kind_of(column)
+    example = _EXAMPLES[kind]
+    if kind in ("whole number", "number"):
+        least, most = _limits(column, -_LARGEST, _LARGEST)
+        example = min(max(example, least), most)
+    return example
+
+
+def _check_of_list(column: pa.Column, source: str) -> tuple[str, dict[str, Any]]:
+    check = {"validate": "list", "source": source}
+    if _allowed_values(column):
+        return "choose from the list", check
     other = "another one"
     # Missions also go to places that are not Members.
-    if name == "member":
+    if kind_of(column) == "place":
         other = "the name or the ISO code of one other place"
-    check = {"validate": "list", "source": source, "error_type": "warning"}
+    check["error_type"] = "warning"
     return f"choose from the list, or write {other}", check
 
 
@@ -279,20 +309,21 @@ def _check(
     if name == "mission_id":
         cell = first_cells[name]
         return "any text that no other row has", _check_of_id(cell)
-    dtype = _dtype(column)
-    check: dict[str, Any]
-    if dtype == _COUNT:
-        takes = "a whole number from 0 on"
-        check = {"validate": "integer", "minimum": "=0", "maximum": "=1000000000"}
-    elif dtype == _DAY:
+    kind = kind_of(column)
+    if kind == "mark":
+        return "true or false", {"validate": "list", "source": ["true", "false"]}
+    if kind == "day":
         takes, check = _check_of_day(column)
+    elif kind in ("whole number", "number"):
+        takes, check = _check_of_number(column)
     else:
         return "any text", {"validate": "any"}
     check["criteria"] = "between"
+    end, nearer, other, words = _PAIRS.get(name, ("", "", "", ""))
+    has_other = other in first_cells
     # With ignore_blank, Excel accepts any value while the other cell is empty.
-    check["ignore_blank"] = name not in _PAIRS
-    if name in _PAIRS:
-        end, nearer, other, words = _PAIRS[name]
+    check["ignore_blank"] = not has_other
+    if has_other:
         takes += f", {words}"
         limit = check[end]
         limit = limit.removeprefix("=")
@@ -308,16 +339,50 @@ def _check_of_id(cell: str) -> dict[str, Any]:
     return {"validate": "custom", "value": is_new, "ignore_blank": False}
 
 
+def _check_of_number(column: pa.Column) -> tuple[str, dict[str, Any]]:
+    kind = kind_of(column)
+    validate = "integer" if kind == "whole number" else "decimal"
+    least, most = _limits(column, -_LARGEST, _LARGEST)
+    has_least = least > -_LARGEST
+    has_most = most < _LARGEST
+    takes = f"a {kind}"
+    if has_least:
+        takes += f" from {least}"
+    if has_most:
+        takes += f" to {most}"
+    elif has_least:
+        takes += " on"
+    check = {"validate": validate, "minimum": f"={least}", "maximum": f"={most}"}
+    return takes, check
+
+
 def _check_of_day(column: pa.Column) -> tuple[str, dict[str, Any]]:
-    takes = f"a day such as 2017-04-03, from {FIRST_DAY.date()} "
-    first = f"=DATE({FIRST_DAY.year},1,1)"
-    last = "=DATE(9999,12,31)"
-    end = "on"
     names = [check.name for check in column.checks]
+    first = _FIRST_DAY_OF_EXCEL
+    if "not_before_the_wco" in names:
+        first = FIRST_DAY
+    first, last = _limits(column, first, pd.Timestamp("9999-12-31"))
+    end, maximum = "on", _formula(last)
     if "not_in_the_future" in names:
-        last = "=TODAY()"
-        end = "to today"
-    return takes + end, {"validate": "date", "minimum": first, "maximum": last}
+        end, maximum = "to today", "=TODAY()"
+    minimum = _formula(first)
+    takes = f"a day such as 2017-04-03, from {first.date()} {end}"
+    return takes, {"validate": "date", "minimum": minimum, "maximum": maximum}
+
+
+def _formula(day: pd.Timestamp) -> str:
+    return f"=DATE({day.year},{day.month},{day.day})"
+
+
+def _limits(column: pa.Column, least: Any, most: Any) -> tuple[Any, Any]:
+    """Return the lowest and the highest value that the checks of a column accept."""
+    for check in column.checks:
+        limits = check.statistics or {}
+        # `ge` has one of these limits, `le` the other, and `in_range` both; those of
+        # `gt` and `lt` are outside, which a form need not refuse.
+        least = limits.get("min_value", least)
+        most = limits.get("max_value", most)
+    return least, most
 
 
 def _write_form(workbook: Any, sheet: Any, columns: list[_Column]) -> None:
@@ -346,7 +411,7 @@ def _write_form(workbook: Any, sheet: Any, columns: list[_Column]) -> None:
 
 
 def _write_instructions(
-    workbook: Any, sheet: Any, kind: str, columns: list[_Column]
+    workbook: Any, sheet: Any, kind: str, entry: str, columns: list[_Column]
 ) -> None:
     """Write the steps and an example.
 
@@ -356,7 +421,7 @@ def _write_instructions(
         sheet.set_column(place, place, width)
     title = workbook.add_format({**_BOLD, "font_size": 14})
     sheet.write_string(0, 0, f"How to fill in the register of {kind}", title)
-    words = {"sheet": kind.capitalize(), "kind": kind, "entry": _ENTRIES[kind]}
+    words = {"sheet": kind.capitalize(), "kind": kind, "entry": entry}
     words["option"] = "" if kind == "missions" else f" --kind {kind}"
     steps = _STEPS.format(**words).splitlines()
     sheet.write_column(2, 0, steps)
@@ -364,20 +429,19 @@ def _write_instructions(
     titles = ("Column", "Example, not data", "What to write")
     head = workbook.add_format({**_BOLD, "bottom": 1})
     sheet.write_row(top, 0, titles, head)
-    # Each kind of register has its own words for the status.
-    examples = {**_EXAMPLES, "status": _STATUSES[kind][0]}
     for row, column in enumerate(columns, start=top + 1):
         label = workbook.add_format({**_WRAP, "bold": column.needed})
         sheet.write_string(row, 0, column.label, label)
         cell = workbook.add_format({**column.cells, **_WRAP})
-        sheet.write(row, 1, examples[column.name], cell)
+        sheet.write(row, 1, column.example, cell)
         text = workbook.add_format(_WRAP)
         sheet.write_string(row, 2, column.words, text)
 
 
 def _write_lists(workbook: Any, sheet: Any, lists: dict[str, Sequence[str]]) -> None:
     for place, (name, words) in enumerate(lists.items()):
-        heading = _HEADINGS[name]
+        # Different from the column, so that this sheet is not read as a register.
+        heading = f"Entries for {_label(name)}"
         head = workbook.add_format({**_BOLD, "bottom": 1})
         sheet.write_string(0, place, heading, head)
         sheet.write_column(1, place, words)
@@ -385,8 +449,3 @@ def _write_lists(workbook: Any, sheet: Any, lists: dict[str, Sequence[str]]) -> 
         width = longest + 2
         sheet.set_column(place, place, width)
     sheet.freeze_panes(1, 0)
-
-
-def _dtype(column: pa.Column) -> str:
-    dtype = str(column.dtype)
-    return dtype.partition("[")[0]

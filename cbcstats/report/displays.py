@@ -67,9 +67,14 @@ def load_ipython_extension(shell: Any) -> None:
     # One bundle for HTML and PNG, so that a chart is drawn only once.
     bundles = shell.display_formatter.mimebundle_formatter
     bundles.for_type(Figure, _figure_in_notebook)
-    formatters["text/html"].for_type(pd.DataFrame, _frame_in_notebook)
-    formatters["text/markdown"].for_type(pd.DataFrame, frame_markdown)
-    formatters["text/latex"].for_type(pd.DataFrame, frame_latex)
+    forms = {
+        "html": _frame_in_notebook,
+        "markdown": frame_markdown,
+        "latex": frame_latex,
+    }
+    for form, write in forms.items():
+        formatter = formatters[f"text/{form}"]
+        formatter.for_type(pd.DataFrame, write)
 
 
 def frame_html(
@@ -109,10 +114,9 @@ def frame_html(
     if note:
         parts.append(f'<p class="note">{html.escape(note)}</p>')
     if readings:
-        listing = "".join(
-            f"<dt>{html.escape(about)}</dt><dd>{html.escape(text)}</dd>"
-            for about, text in readings
-        )
+        listing = ""
+        for about, text in readings:
+            listing += f"<dt>{html.escape(about)}</dt><dd>{html.escape(text)}</dd>"
         parts.append(
             '<details class="note"><summary>How to read it</summary>'
             f"<dl>{listing}</dl></details>"
@@ -139,10 +143,11 @@ def frame_markdown(frame: pd.DataFrame) -> str | None:
         return None
     table = markdown_table(shown, limit=IN_NOTEBOOK, heading=str)
     note = markdown_text(f"{cut_note(frame, IN_NOTEBOOK)} {note}")
-    listing = "\n".join(
-        f"- {markdown_text(f'{about}: {text}')}" for about, text in readings
-    )
-    return "\n\n".join(part for part in (table, note, listing) if part) + "\n"
+    items = []
+    for about, text in readings:
+        item = markdown_text(f"{about}: {text}")
+        items.append(f"- {item}")
+    return _paragraphs(table, note, "\n".join(items))
 
 
 def frame_latex(frame: pd.DataFrame) -> str | None:
@@ -168,9 +173,19 @@ def frame_latex(frame: pd.DataFrame) -> str | None:
         return None
     table = latex_table(shown, limit=IN_NOTEBOOK, heading=str)
     note = latex_text(f"{cut_note(frame, IN_NOTEBOOK)} {note}")
-    items = [rf"\item {latex_text(f'{about}: {text}')}" for about, text in readings]
-    listing = "\n".join([r"\begin{itemize}", *items, r"\end{itemize}"]) if items else ""
-    return "\n\n".join(part for part in (table, note, listing) if part) + "\n"
+    items = []
+    for about, text in readings:
+        item = latex_text(f"{about}: {text}")
+        items.append(rf"\item {item}")
+    # LaTeX refuses a list without items.
+    if items:
+        items = [r"\begin{itemize}", *items, r"\end{itemize}"]
+    return _paragraphs(table, note, "\n".join(items))
+
+
+def _paragraphs(*texts: str) -> str:
+    filled = [text for text in texts if text]
+    return "\n\n".join(filled) + "\n"
 
 
 def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str, str]]]:
@@ -179,9 +194,11 @@ def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str,
     # Frames with several column levels or duplicate names are not from cbcstats.
     if not frame.columns.is_unique or frame.columns.nlevels > 1:
         return frame, "", []
-    line = source_line(cited_by([frame]))
-    readings = caveats({"": frame}).iloc[1:]  # the first is about empty cells
-    pairs = list(readings[[ABOUT, READING]].itertuples(index=False, name=None))
+    ids = cited_by([frame])
+    line = source_line(ids)
+    # The first caveat is about empty cells, which a notebook shows as such.
+    readings = caveats({"": frame}).iloc[1:]
+    pairs = list(zip(readings[ABOUT], readings[READING], strict=True))
     unit = _common_unit(frame)
     if unit:
         frame = frame.drop(columns="unit")
@@ -218,9 +235,11 @@ def _figure_in_notebook(figure: Figure) -> tuple[dict[str, str], dict[str, Any]]
     """
     text = figure_text(figure)
     # Crop as notebooks do, so that no label is cut off at the edge.
-    edges = None if figure.get_layout_engine() else "tight"
+    has_layout = figure.get_layout_engine()
+    edges = None if has_layout else "tight"
     content = picture(figure, "png", dpi=DOTS, bbox_inches=edges)
-    dots = int.from_bytes(content[16:20], "big")  # the width, in the header of a PNG
+    # The header of a PNG states its width here.
+    dots = int.from_bytes(content[16:20], "big")
     width = round(dots * _PIXELS / DOTS)
     encoded = base64.b64encode(content).decode()
     image = f"data:image/png;base64,{encoded}"

@@ -58,9 +58,8 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
             km=_kernel(Path(runtime)),
             timeout=CELL_TIMEOUT,
             record_timing=False,
-            resources={
-                "metadata": {"path": str(path.resolve().parent)}
-            },  # relative paths work as in JupyterLab
+            # Relative paths work as in JupyterLab.
+            resources={"metadata": {"path": str(path.resolve().parent)}},
             on_cell_start=begin,
             on_cell_complete=done,
         )
@@ -75,14 +74,12 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
             raise KeyboardInterrupt from error
         except CellExecutionError as error:
             if error.ename == "KeyboardInterrupt":
-                raise KeyboardInterrupt from error  # ipykernel 6 can be faster than nbclient
-            raised = [
-                *_raised(notebook.cells[running[-1]]),
-                f"{error.ename}: {error.evalue}",
-            ]
-            raise ReportError(
-                _failure(path, notebook, running[-1], raised[0])
-            ) from error
+                # At Ctrl-C, ipykernel 6 can be faster than nbclient.
+                raise KeyboardInterrupt from error
+            raised = _raised(notebook.cells[running[-1]])
+            raised.append(f"{error.ename}: {error.evalue}")
+            failure = _failure(path, notebook, running[-1], raised[0])
+            raise ReportError(failure) from error
         except (CellTimeoutError, DeadKernelError) as error:
             reason = str(error).strip().splitlines()[0]
             raise ReportError(_failure(path, notebook, running[-1], reason)) from error
@@ -134,30 +131,37 @@ def _kernel(runtime: Path) -> Any:
 def _refuse_display_errors(path: Path, notebook: NotebookNode) -> None:
     """Raise ReportError if displaying a result failed; kernels do not report that."""
     for index, cell in enumerate(notebook.cells):
-        if "raises-exception" not in cell.metadata.get("tags", []) and (
-            raised := _raised(cell)
-        ):
+        tags = cell.metadata.get("tags", [])
+        # With this tag, an author lets a cell fail on purpose.
+        if "raises-exception" in tags:
+            continue
+        raised = _raised(cell)
+        if raised:
             raise ReportError(_failure(path, notebook, index, raised[0]))
 
 
 def _raised(cell: NotebookNode) -> list[str]:
     """Return the type and message of each error in the outputs of a cell."""
-    errors = [
-        output for output in cell.get("outputs", []) if output.output_type == "error"
-    ]
+    # Cells of text have no outputs.
+    outputs = cell.get("outputs", [])
+    errors = [output for output in outputs if output.output_type == "error"]
     return [f"{error.ename}: {error.evalue}" for error in errors]
 
 
 def _failure(path: Path, notebook: NotebookNode, index: int, error: str) -> str:
     """Describe a failure: the notebook, the code cell, the error, and the remedy."""
-    number = sum(cell.cell_type == "code" for cell in notebook.cells[1 : index + 1])
-    first = notebook.cells[index].source.strip().splitlines()[:1]
-    place = f"{path.name}, code cell {number}" + (f" ({first[0]})" if first else "")
-    remedy = (
-        "make room or correct the cell"
-        if error.startswith("OSError")
-        else "correct the cell"
-    )
+    # The first cell is the one that `execute` inserted.
+    cells = notebook.cells[1 : index + 1]
+    number = sum(cell.cell_type == "code" for cell in cells)
+    place = f"{path.name}, code cell {number}"
+    source = notebook.cells[index].source.strip()
+    if source:
+        first_line = source.splitlines()[0]
+        place += f" ({first_line})"
+    remedy = "correct the cell"
+    # Most often the disk is full.
+    if error.startswith("OSError"):
+        remedy = "make room or correct the cell"
     return f"{place}: {error}; {remedy} and run again; no report was written"
 
 
@@ -177,12 +181,10 @@ def notebook_paths(given: Sequence[Path]) -> list[Path]:
         paths += files
     if not paths:
         raise ReportError("no notebook was named; name a file or a folder of files")
-    names = [
-        file_name(path).casefold() for path in paths
-    ]  # Windows and macOS treat A.png and a.png as one file
-    doubled = sorted(
-        {path.stem for path in paths if names.count(file_name(path).casefold()) > 1}
-    )
+    # Windows and macOS treat A.png and a.png as one file.
+    names = [file_name(path).casefold() for path in paths]
+    named = zip(names, paths, strict=True)
+    doubled = sorted({path.stem for name, path in named if names.count(name) > 1})
     if doubled:
         raise ReportError(
             f"two notebooks are called {', '.join(doubled)}, "
@@ -201,6 +203,7 @@ def file_name(path: Path) -> str:
     >>> file_name(Path("Q1: 2018.ipynb")), file_name(Path("con.x.ipynb"))
     ('Q1_2018', 'con_x')
     """
-    return re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", path.stem))[
-        :_LONGEST_NAME
-    ]
+    # macOS writes an accented letter as two characters.
+    name = unicodedata.normalize("NFC", path.stem)
+    plain = re.sub(r"[^\w-]+", "_", name)
+    return plain[:_LONGEST_NAME]

@@ -11,17 +11,23 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
 from cbcstats.arguments import check_path, check_paths, shown
-from cbcstats.charts.chart import cited_sources
-from cbcstats.charts.saving import FORMATS, figure_data, figure_text, picture
+from cbcstats.charts.saving import (
+    FORMATS,
+    figure_data,
+    figure_sources,
+    figure_text,
+    picture,
+)
 from cbcstats.errors import ArgumentError, ReportError
+from cbcstats.exports.html import linked, listed
 from cbcstats.exports.save_table import save_table
-from cbcstats.exports.sheets import check_sheet
 from cbcstats.exports.slides import Slide, deck_bytes, has_slide, slide_of
+from cbcstats.exports.workbook import check_sheet
 from cbcstats.files.writing import (
     UNFINISHED,
     csv_bytes,
@@ -32,14 +38,14 @@ from cbcstats.files.writing import (
     write_whole,
 )
 from cbcstats.report.displays import DOTS, frame_html
-from cbcstats.report.notebooks import execute, notebook_paths
-from cbcstats.report.page import TITLE, page_of
-from cbcstats.tables.loaders import cited_by, shipped
+from cbcstats.report.notebooks import execute, file_name, notebook_paths
+from cbcstats.tables.loaders import cited_by, load_sources, shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matplotlib.figure import Figure
+    from nbformat import NotebookNode
 
     from cbcstats.report.notebooks import Progress
 
@@ -52,6 +58,12 @@ MANIFEST: Final = ".cbcstats-report"
 # the workbook and the deck are made.
 _PARTS: Final = ".parts"
 _ABOUT: Final = "about.json"
+TITLE: Final = "Customs capacity building in figures"
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+_HEADING: Final = re.compile(
+    r"<h(?P<level>[1-6])[^>]*>(?P<text>.*?)</h[1-6]>", re.DOTALL
+)
+_NOTEBOOK_LINK: Final = re.compile(r'href="([^"/]+\.ipynb)"')
 
 
 def save_report(
@@ -86,9 +98,11 @@ def save_report(
         is written. If the disk is full or the folder is not writable: the page of an
         earlier report still works.
 
-    Notes ----- Files are written one by one, each of them whole, and the page last. A
-    process that is killed on the way leaves the earlier page, and the next report
-    completes the folder.
+    Notes
+    -----
+    Files are written one by one, each of them whole, and the page last. A process that
+    is killed on the way leaves the earlier page, and the next report completes the
+    folder.
 
     Examples
     --------
@@ -96,16 +110,14 @@ def save_report(
     >>> page = save_report("report")  # doctest: +SKIP
     """
     folder = check_path("output", output)
-    notebooks = (
-        [shipped("notebooks")]
-        if notebooks is None
-        else check_paths("notebooks", notebooks)
-    )
+    given = [shipped("notebooks")]
+    if notebooks is not None:
+        given = check_paths("notebooks", notebooks)
     if progress is not None and not callable(progress):
         raise ArgumentError(
             f"`progress` must be a function, but {shown(progress)} was given"
         )
-    paths = notebook_paths(notebooks)
+    paths = notebook_paths(given)
     try:
         _files_of_report(folder)  # refuses another folder before the notebooks run
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
@@ -121,28 +133,32 @@ def _make_report(
     folder: Path, notebooks: Sequence[Path], progress: Progress | None
 ) -> None:
     """Write the files of a report into an empty folder."""
-    (folder / "charts").mkdir()
-    (folder / "tables").mkdir()
-    executed = {path: execute(path, folder, progress) for path in notebooks}
+    for name in ("charts", "tables"):
+        part = folder / name
+        part.mkdir()
+    executed = {}
+    for path in notebooks:
+        executed[path] = execute(path, folder, progress)
     made = _gather(folder, TITLE)
     page = page_of(executed, made)
-    (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
+    index = folder / PAGE
+    index.write_text(page, encoding="utf-8", newline="\n")
 
 
 def _put_report(made: Path, folder: Path) -> None:
     """Write the files of a new report into its folder, and remove earlier ones."""
-    before = _files_of_report(
-        folder
-    )  # again, as it may have changed while the notebooks ran
+    # Checked again, as it may have changed while the notebooks ran.
+    before = _files_of_report(folder)
     new = _files_in(made)
     # If this process is killed from here on, all files in the folder are known as those
     # of a report.
     _write_manifest(folder, before | new)
-    for name in sorted(new - {PAGE}):
-        write_whole(folder / name, (made / name).read_bytes(), overwrite=True)
     # The page comes last: until then the earlier page is there, and all files that it
     # links to.
-    write_whole(folder / PAGE, (made / PAGE).read_bytes(), overwrite=True)
+    others = sorted(new - {PAGE})
+    for name in (*others, PAGE):
+        content = (made / name).read_bytes()
+        write_whole(folder / name, content, overwrite=True)
     for name in before - new:
         _remove(folder / name)
     _write_manifest(folder, new)
@@ -181,8 +197,11 @@ def _files_in(folder: Path) -> set[str]:
 
 
 def _read_manifest(folder: Path) -> set[str]:
+    path = folder / MANIFEST
     try:
-        return set(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        listing = path.read_text(encoding="utf-8")
+        return set(json.loads(listing))
+    # A folder without a manifest holds no report; a damaged one counts as none.
     except (OSError, ValueError, TypeError):
         return set()
 
@@ -217,11 +236,13 @@ def export_displays(folder: str, stem: str) -> None:
     table_numbers = itertools.count(1)
 
     def show_figure(figure: Figure) -> tuple[bytes, dict[str, object]]:
-        name = f"{stem}_{next(chart_numbers)}"
+        number = next(chart_numbers)
+        name = f"{stem}_{number}"
         return _put_figure(figure, Path(folder), name)
 
     def show_frame(frame: pd.DataFrame) -> tuple[str, dict[str, object]]:
-        name = f"{stem}_{next(table_numbers)}"
+        number = next(table_numbers)
+        name = f"{stem}_{number}"
         return _put_frame(frame, Path(folder), name)
 
     formatters = shell.display_formatter.formatters
@@ -245,17 +266,16 @@ def _put_figure(
         content = csv_bytes(plain_frame(data))
         (charts / f"{name}.csv").write_bytes(content)
 
-    sources: dict[str, None] = {}
     slides = 0
     for ax in figure.axes:
-        sources.update(dict.fromkeys(cited_sources(ax)))
         # Legends and colour bars have Axes of their own, but get no slide.
         if has_slide(ax):
             slides += 1
-            _put_slide(slide_of(ax), folder / _PARTS / "charts" / f"{name}_{slides}")
+            parts = folder / _PARTS / "charts" / f"{name}_{slides}"
+            _put_slide(slide_of(ax), parts)
     metadata: dict[str, object] = {
         "alt": figure_text(figure),
-        "sources": list(sources),
+        "sources": figure_sources(figure),
         "file": name,
     }
     return pictures["png"], metadata
@@ -273,9 +293,10 @@ def _put_frame(
     file = f"{name}.csv"
     path = folder / "tables" / file
     path.write_bytes(csv_bytes(plain))
-    shown += _put_table(plain, folder / _PARTS / "tables" / f"{name}.parquet")
-    metadata: dict[str, object] = {"sources": cited_by([frame]), "file": file}
-    return shown, metadata
+    part = folder / _PARTS / "tables" / f"{name}.parquet"
+    shown += _put_table(plain, part)
+    sources = cited_by([frame])
+    return shown, {"sources": sources, "file": file}
 
 
 def _with_own_names(frame: pd.DataFrame) -> pd.DataFrame:
@@ -283,7 +304,8 @@ def _with_own_names(frame: pd.DataFrame) -> pd.DataFrame:
     names: dict[str, str] = {}
     for label in frame:
         # Labels of several levels are tuples.
-        name = " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+        words = label if isinstance(label, tuple) else (label,)
+        name = " ".join(map(str, words))
         unique = name
         number = 1
         # Excel takes Value and value for the same column of a table.
@@ -321,18 +343,22 @@ def _of_one_kind(column: pd.Series) -> pd.Series:
 def _put_slide(slide: Slide, folder: Path) -> None:
     """Save the parts of a slide to their own folder, for the deck."""
     words = slide._asdict()
-    data = plain_frame(words.pop("data"))
     image = words.pop("picture")
+    data = words.pop("data")
+    plain = plain_frame(data)
+    content = parquet_bytes(plain, {})
     folder.mkdir(parents=True)
-    (folder / "data.parquet").write_bytes(parquet_bytes(data, {}))
+    listing = json.dumps(words)
+    (folder / "data.parquet").write_bytes(content)
     (folder / "picture.png").write_bytes(image)
-    (folder / _ABOUT).write_text(json.dumps(words), encoding="utf-8")
+    (folder / _ABOUT).write_text(listing, encoding="utf-8")
 
 
 def _take_slide(folder: Path) -> Slide:
-    words = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-    data = pd.read_parquet(folder / "data.parquet")
+    listing = (folder / _ABOUT).read_text(encoding="utf-8")
+    words = json.loads(listing)
     image = (folder / "picture.png").read_bytes()
+    data = pd.read_parquet(folder / "data.parquet")
     return Slide(**words, data=data, picture=image)
 
 
@@ -340,8 +366,11 @@ def _gather(folder: Path, title: str) -> list[str]:
     """Make a workbook of all tables and a deck of all charts; return the file names."""
     parts = folder / _PARTS
     made = []
+    tables = {}
     paths = sorted(parts.glob("tables/*.parquet"), key=_in_order)
-    tables = {path.stem: pd.read_parquet(path) for path in paths}
+    for path in paths:
+        tables[path.stem] = pd.read_parquet(path)
+    # A notebook without tables makes no workbook.
     if tables:
         save_table(tables, folder / WORKBOOK, title=title)
         made.append(WORKBOOK)
@@ -350,7 +379,8 @@ def _gather(folder: Path, title: str) -> list[str]:
     if paths and importlib.util.find_spec("pptx"):
         slides = list(map(_take_slide, paths))
         deck = deck_bytes(slides, title=title)
-        (folder / DECK).write_bytes(deck)
+        path = folder / DECK
+        path.write_bytes(deck)
         made.append(DECK)
     shutil.rmtree(parts, ignore_errors=True)
     return made
@@ -360,3 +390,154 @@ def _in_order(path: Path) -> list[int | str]:
     """Return a natural sort key: chart 10 comes after chart 2."""
     pieces = re.split(r"(\d+)", path.stem)
     return [int(piece) if piece.isdigit() else piece for piece in pieces]
+
+
+class Heading(NamedTuple):
+    """A heading of the page: its anchor and its text."""
+
+    anchor: str
+    text: str
+
+
+class Part(NamedTuple):
+    """A notebook as a part of the page."""
+
+    name: str
+    html: str
+    headings: list[Heading]
+
+
+def page_of(executed: dict[Path, NotebookNode], made: list[str]) -> str:
+    """Return one HTML page of executed notebooks, with links to their files."""
+    import jinja2
+
+    from cbcstats._version import __version__
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True
+    )
+    anchors = {path.name: file_name(path) for path in executed}
+    parts = [_part(path, notebook, anchors) for path, notebook in executed.items()]
+    sources = list(_cited(executed.values()))
+    template = environment.get_template("report.html.j2")
+    page = template.render(
+        title=TITLE,
+        version=__version__,
+        notebooks=parts,
+        sources=sources,
+        made=made,
+    )
+    return f"{page}\n"
+
+
+def sources_html(sources: Iterable[str]) -> str:
+    """Name sources by their ids, each with a link.
+
+    Examples
+    --------
+    >>> sources_html(["wco-2018-03-02"])
+    'Source: <a href="#source-wco-2018-03-02">wco-2018-03-02</a>.'
+    """
+    named = [linked(source, listed(source)) for source in sources]
+    if not named:
+        return ""
+    label = "Sources" if len(named) > 1 else "Source"
+    return f"{label}: {', '.join(named)}."
+
+
+def _part(path: Path, notebook: NotebookNode, anchors: dict[str, str]) -> Part:
+    """Convert a notebook to HTML, with headings one level deeper and with anchors.
+
+    Links to other notebooks point to their part of the page. HTML in the notebook is
+    sanitised: scripts and external pictures are removed.
+    """
+    from nbconvert import HTMLExporter
+
+    name = file_name(path)
+    exporter = HTMLExporter(
+        template_name="notebook",
+        extra_template_basedirs=[str(_TEMPLATES)],
+        exclude_anchor_links=True,
+        embed_images=True,
+    )
+    exporter.register_filter("harmless", _harmless)
+    exporter.register_filter("sources_html", sources_html)
+    headings: list[Heading] = []
+
+    def deepen(heading: re.Match[str]) -> str:
+        number = len(headings) + 1
+        anchor = f"{name}-{number}"
+        # The page itself has the only heading of level 1; HTML ends at level 6.
+        level = int(heading["level"]) + 1
+        level = min(level, 6)
+        markup = heading["text"]
+        text = re.sub(r"<[^>]+>", "", markup)
+        headings.append(Heading(anchor, html.unescape(text)))
+        return f'<h{level} id="{anchor}">{markup}</h{level}>'
+
+    def link_within(link: re.Match[str]) -> str:
+        name = link[1]
+        if name not in anchors:
+            return link[0]
+        anchor = anchors[name]
+        return f'href="#{anchor}"'
+
+    # Pictures in the text are found from the folder of the notebook.
+    folder = path.resolve().parent
+    resources = {"metadata": {"path": str(folder)}}
+    markup, _ = exporter.from_notebook_node(notebook, resources)
+    markup = _HEADING.sub(deepen, markup)
+    markup = _NOTEBOOK_LINK.sub(link_within, markup)
+    return Part(name, markup, headings)
+
+
+def _harmless(markup: str) -> str:
+    """Sanitise HTML: keep text, tables and embedded pictures only."""
+    import nh3
+
+    tags = nh3.ALLOWED_TAGS | {"section", "figure", "figcaption"}
+    return nh3.clean(
+        markup,
+        tags=tags,
+        url_schemes={"http", "https", "mailto", "data"},
+        attribute_filter=_own_pictures,
+    )
+
+
+def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
+    loads = tag == "img" and attribute in ("src", "srcset")
+    # A picture from elsewhere would tell its server who reads the page.
+    if loads and not value.startswith("data:image/"):
+        return None
+    return value
+
+
+def _cited(notebooks: Iterable[NotebookNode]) -> Iterator[dict[Any, Any]]:
+    """Yield the sources that charts and tables cite, in order of appearance."""
+    known = load_sources().set_index("source_id", drop=False)
+    # The keys of a dict are unique, and keep their order.
+    ids: dict[str, None] = {}
+    for notebook in notebooks:
+        for cell in notebook.cells:
+            ids |= dict.fromkeys(_sources_of(cell))
+    for source_id in ids:
+        # A notebook may cite sources that cbcstats does not know, such as a register.
+        if source_id not in known.index:
+            yield {"source_id": source_id}
+            continue
+        source = known.loc[source_id].dropna()
+        accessed = source["accessed"].date()
+        yield {**source, "accessed": accessed}
+
+
+def _sources_of(cell: NotebookNode) -> Iterator[str]:
+    """Yield the sources that `export_displays` noted with the outputs of a cell."""
+    # Cells of text have no outputs.
+    outputs = cell.get("outputs", ())
+    for output in outputs:
+        metadata = output.get("metadata", {})
+        for part in metadata.values():
+            # Other programs write plain values there.
+            if isinstance(part, dict):
+                sources = part.get("sources", ())
+                yield from sources

@@ -14,14 +14,20 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.errors import ArgumentError, Finding, nearest
-from cbcstats.files.cells import CHANGE_WITH_SIGN, explain_change
-from cbcstats.files.dates import PARTIAL_DATE, explain_date
+from cbcstats.files.dates import explain_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandera.pandas as pa
 
+# A year, a month or a day, as precisely as a source states it.
+PARTIAL_DATE: Final = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+# A published change needs its sign: programs turn +49% into 49% or 0.49, and +2 into 2.
+CHANGE_WITH_SIGN: Final = (
+    r"^(?!\s)(?=.*[0-9A-Za-z])"
+    r"(?!(?=.*[1-9])[0-9]+([.,][0-9]+)?\s?%?$)(?![+-]0[.,][0-9]+$).*(?<!\s)$"
+)
 # Our checks that compare rows with each other; they run last, on rows without a
 # problem.
 COMPARE_ROWS: Final = frozenset(
@@ -161,11 +167,13 @@ def _missing(dtype: str, index: pd.Index) -> pd.Series:
     if dtype.startswith("datetime64"):
         return pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
     # `bool` and `int64` have no missing value; their nullable counterparts have.
+    is_integer = re.fullmatch("int[0-9]+", dtype)
     if dtype == "bool":
         dtype = "boolean"
-    elif re.fullmatch("int[0-9]+", dtype):
+    elif is_integer:
         dtype = "Int64"
-    if not _TYPES_WITH_MISSING.match(dtype):
+    has_missing = _TYPES_WITH_MISSING.match(dtype)
+    if not has_missing:
         dtype = "object"
     empty = [None] * len(index)
     pandas_dtype = pd.api.types.pandas_dtype(dtype)
@@ -205,12 +213,36 @@ def _not_of_form(pattern: str, column: pa.Column, value: str) -> Finding:
     if pattern == PARTIAL_DATE:
         return explain_date(value, may_state=False)
     # Spreadsheet programs turn +49% into 49% or 0.49.
-    finding = explain_change(value) if pattern == CHANGE_WITH_SIGN else None
+    finding = _explain_change(value) if pattern == CHANGE_WITH_SIGN else None
     if finding:
         return finding
     metadata = column.metadata or {}
     form = metadata.get("form", f"it in the form {pattern}")
     return Finding("is not in the form that this column takes", f"write {form}")
+
+
+def _explain_change(cell: str) -> Finding | None:
+    """Explain how a spreadsheet program changed a published change such as +49%.
+
+    Examples
+    --------
+    >>> _explain_change("49%").remedy
+    'write +49%, or -49% for a decrease'
+    """
+    number = cell.replace(" ", "").replace(",", ".")
+    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?%?", number):
+        return None
+    if number.endswith("%") or "." not in number:
+        problem = "has no sign; spreadsheet programs remove the plus"
+        return Finding(problem, f"write +{number}, or -{number} for a decrease")
+    # Excel stores +49% as the number 0.49.
+    sign = "-" if number.startswith("-") else "+"
+    percent = 100 * float(number.lstrip("+-"))
+    remedy = (
+        f"write the change as printed, such as {sign}{percent:.6g}%; "
+        "a difference with its unit, such as +0.5 million"
+    )
+    return Finding("may be a percentage as spreadsheet programs store it", remedy)
 
 
 def _not_so_long(limits: dict[str, Any]) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.tables.own_counts import complete_counts
 from cbcstats.tables.parsing import (
-    KINDS,
+    KIND_OF_COLUMN,
     REGISTER_SOURCE,
     TEXT,
     check_table,
@@ -47,20 +47,28 @@ MANY: Final = 5  # up to this many dates of a publisher are listed one by one
 def load_counts(
     indicator: str | Iterable[str] | None = None,
     *,
-    source: Source | None = None,
+    source: Any = None,
+    sources: pd.DataFrame | None = None,
     schema: type[pa.DataFrameModel] | None = None,
 ) -> pd.DataFrame:
-    """Load published counts.
+    """Load published counts, or figures of your own in the same columns.
 
     Parameters
     ----------
     indicator : str or iterable of str, optional
         Series to keep, such as `missions`. All of them by default.
-    source : path or pandas.DataFrame, optional
-        A CSV, Excel or Parquet file of your own with the columns of `data/counts.csv`,
-        or a frame with them. Only the first sheet of a workbook is read. A file
-        `sources.csv` in the same folder adds your sources to those of cbcstats. Counts
-        of a register need none: they cite the register itself.
+    source : path, frame of any library, Series or dict, optional
+        Figures of your own: a CSV, Excel or Parquet file, or a table. Only periods and
+        values are needed, as for `year_on_year`; the other columns of
+        `data/counts.csv` are filled in: exact figures of one series, flows over years,
+        quarters and months, stocks on days. The source is the name of the file, or
+        `own figures`. Only the first sheet of a workbook is read.
+    sources : frame of any library, optional
+        Your own sources, in the columns of `load_sources`, which `source_id` may name.
+        So does a file `sources.csv` in the folder of the figures. A register, and a
+        text of several words, are sources without being in any list.
+    schema : subclass of Counts, optional
+        A schema of your own, with further columns and checks.
 
     Returns
     -------
@@ -85,7 +93,11 @@ def load_counts(
     4  delivered    342     exact
     5  delivered    492     exact
     """
-    counts = _only(_load("counts", source, schema), "indicator", indicator)
+    own_sources: frozenset[str] = frozenset()
+    if sources is not None:
+        own_sources = frozenset(load_sources(source=sources)["source_id"])
+    loaded = _load("counts", source, schema, own_sources)
+    counts = _only(loaded, "indicator", indicator)
     # Most figures are whole numbers; amounts of money and shares have decimals.
     return counts.assign(value=whole_if_possible(counts["value"]))
 
@@ -290,10 +302,14 @@ def sources_of(
     """
     known = load_sources()
     if own is not None:
-        both = pd.concat([load_sources(source=own), known])
-        known = both.drop_duplicates("source_id")  # keeps the first, which is yours
-    ids = pd.Index(cited_by(tables), name="source_id", dtype="str")
-    return known.set_index("source_id").reindex(ids).reset_index()
+        own = load_sources(source=own)
+        both = pd.concat([own, known])
+        # The first of two is kept, which is yours.
+        known = both.drop_duplicates("source_id")
+    cited = cited_by(tables)
+    ids = pd.Index(cited, name="source_id", dtype="str")
+    known = known.set_index("source_id")
+    return known.reindex(ids).reset_index()
 
 
 def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:
@@ -347,7 +363,10 @@ def shipped(folder: str) -> Path:
 
 
 def _load(
-    table: str, source: Source | None, schema: type[pa.DataFrameModel] | None
+    table: str,
+    source: Any,
+    schema: type[pa.DataFrameModel] | None,
+    own_sources: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
     """Load a table that comes with cbcstats, or check and load a user's own."""
     if source is not None:
@@ -366,9 +385,9 @@ def _load(
     of_registers = table == "counts" and source_is_own
     if source is None:
         source = shipped("data") / f"{table}.csv"
-    known: frozenset[str] = frozenset()
+    known = own_sources
     if _refers_to_sources(model):
-        known = _known_sources(source)
+        known |= _known_sources(source)
     cells = read_text_table(source, is_header_of(model))
     if table == "counts" and source_is_own:
         cells = complete_counts(cells, is_header_of(model), model.columns)
@@ -382,7 +401,7 @@ def _load_shipped(table: str) -> pd.DataFrame:
     cells = read_text_table(path, lambda _: True).cells
     values = {}
     for column in cells:
-        kind = KINDS.get(str(column), TEXT)
+        kind = KIND_OF_COLUMN.get(str(column), TEXT)
         values[column] = parse_column(cells[column], kind)
     frame = complete(pd.DataFrame(values), cells)
     return frame.reset_index(drop=True)

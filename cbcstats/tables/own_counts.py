@@ -17,7 +17,7 @@ from cbcstats.counts.figures_in_words import split_figures
 from cbcstats.counts.own_data import find_columns, joined_periods
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, nearest
-from cbcstats.files.cells import parse_numbers
+from cbcstats.files.cells import parse_decimal_numbers
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import as_text, text_column
 
@@ -204,7 +204,7 @@ def _with_words_read(cells: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame
     """Move the words beside the values to columns of their own."""
     value = names["value"]
     text = cells[value]
-    is_number = parse_numbers(text.tolist()).notna().to_numpy()
+    is_number = parse_decimal_numbers(text.tolist()).notna().to_numpy()
     is_in_words = ~is_number & (text != "") & ~text.str.fullmatch(_DIGITS).astype(bool)
     if not is_in_words.any():
         return cells

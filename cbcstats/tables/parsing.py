@@ -18,7 +18,7 @@ from cbcstats.files.cells import (
     explain_mark,
     explain_number,
     find_damage,
-    parse_numbers,
+    parse_decimal_numbers,
 )
 from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.files.delimited import DELIMITERS
@@ -43,7 +43,7 @@ TEXT: Final = "text"
 PARTIAL_DAYS: Final = ("as_of", "start", "end", "joined")
 # The columns of the published tables that are not text. The schemas say the same, and a
 # test compares the two.
-KINDS: Final = {
+KIND_OF_COLUMN: Final = {
     "value": NUMBER,
     "rounded_to": NUMBER,
     "printed": NUMBER,
@@ -157,7 +157,8 @@ def problems_error(file: str, problems: list[Problem]) -> DataError:
     """Make an error that lists all problems, in the order of the file."""
     # The checks run one after another, each over the whole file.
     in_order = sorted(problems, key=lambda problem: problem.row)
-    frame = pd.DataFrame(in_order, columns=pd.Index(Problem._fields))
+    names = pd.Index(Problem._fields)
+    frame = pd.DataFrame(in_order, columns=names)
     # In a table every problem is an error; warnings occur in registers only.
     frame = frame.drop(columns="severity")
     frame.insert(0, "file", file)
@@ -170,8 +171,8 @@ def is_header_of(schema: pa.DataFrameSchema) -> Callable[[Sequence[str]], bool]:
     required = set(_required_columns(schema))
 
     def is_header(cells: Sequence[str]) -> bool:
-        names = set(map(_plain_name, cells))
-        present = required & names
+        names = map(_plain_name, cells)
+        present = required.intersection(names)
         # A column may be missing or misspelt; that is reported later, by its name.
         return len(present) > len(required) / 2
 
@@ -374,7 +375,7 @@ def _parse(text: pd.Series, column: pa.Column | None, problems: Problems) -> pd.
 
 def _parse_texts(texts: list[str], kind: str) -> pd.Series:
     if kind == NUMBER:
-        return parse_numbers(texts)
+        return parse_decimal_numbers(texts)
     if kind == DAY:
         return parse_dates(texts)
     if kind == PARTIAL_DAY:

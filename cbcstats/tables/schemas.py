@@ -15,8 +15,7 @@ import pandas as pd
 
 from cbcstats.counts.columns import BASES, CHANGE_BASES, MEASURES, PARTS, figure_keys
 from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.files.cells import CHANGE_WITH_SIGN
-from cbcstats.files.dates import PARTIAL_DATE
+from cbcstats.tables.checks import CHANGE_WITH_SIGN, PARTIAL_DATE
 from cbcstats.tables.codelists import (
     KINDS_OF_NAME,
     LANGUAGES,

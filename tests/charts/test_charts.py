@@ -629,6 +629,35 @@ def test_claims_on_nothing_have_no_place_in_percent_of_it(claims):
     ]
 
 
+@pytest.mark.parametrize("empty", [None, float("nan"), pd.NA])
+@pytest.mark.parametrize(
+    "name",
+    ["indicator", "qualifier", "published_change", "verdict", "verdict_strict", "sentence"],
+)
+def test_a_claim_without_its_words_is_refused_by_its_row(claims, name, empty):
+    verdicts = claims({"missions": (100, 120), "experts": (100, 120)}).astype(object)
+    verdicts.loc[1, name] = empty
+    with pytest.raises(DataError, match=f"{name} is empty in row 1; fill it, or make"):
+        plot_claims(verdicts)
+
+
+@pytest.mark.parametrize(
+    "name", ["value", "previous_value", "previous_low", "previous_high", "implied_low"]
+)
+def test_a_claim_without_a_number_is_drawn_as_far_as_it_is_known(claims, name):
+    verdicts = claims({"missions": (100, 120)}).astype(object)
+    text = describe(plot_claims(verdicts.assign(**{name: pd.NA})))
+    assert text == describe(plot_claims(verdicts.assign(**{name: float("nan")})))
+    with pytest.raises(DataError, match=f"{name} holds 'many', which is not a number"):
+        plot_claims(verdicts.assign(**{name: "many"}))
+
+
+def test_claims_are_drawn_from_a_file(claims):
+    verdicts = claims({"missions": (100, 120)})
+    stored = pd.read_csv(io.StringIO(verdicts.to_csv(index=False)), dtype="str")
+    assert describe(plot_claims(stored)) == describe(plot_claims(verdicts))
+
+
 @pytest.mark.parametrize("dpi", [72, 100, 200])
 def test_no_legend_is_cut_at_another_resolution(claims, dpi):
     ax = plot_claims(claims({"missions": (100, 120)}))

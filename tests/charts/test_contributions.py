@@ -1,5 +1,7 @@
 """Charts of parts: contributions to a change, and who joined and left a programme."""
 
+import io
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
@@ -7,7 +9,14 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
 
 import cbcstats
-from cbcstats import ArgumentError, contributions, describe, plot_beneficiaries, plot_contributions
+from cbcstats import (
+    ArgumentError,
+    DataError,
+    contributions,
+    describe,
+    plot_beneficiaries,
+    plot_contributions,
+)
 from cbcstats.charts.chart import chart_data, cited_sources
 from cbcstats.charts.marks import STYLE
 from tests.pictures import in_lines, legend, said
@@ -126,6 +135,37 @@ def test_what_is_no_contribution_is_said(parts):
         ArgumentError, match="one indicator, but it holds missions, experts; select one"
     ):
         plot_contributions(contributions(both))
+
+
+@pytest.mark.parametrize("empty", [None, float("nan"), pd.NA])
+def test_empty_cells_of_contributions_are_drawn_or_refused_in_words(parts, empty):
+    found = contributions(parts).astype(object)
+    for name in ("indicator", "scope"):
+        changed = found.copy()
+        changed.loc[0, name] = empty
+        with pytest.raises(ArgumentError, match=f"one {name}, but it holds none, "):
+            plot_contributions(changed)
+    for name in ("contribution_low", "contribution_high"):
+        assert "Europe not known" in describe(plot_contributions(found.assign(**{name: empty})))
+    for name in ("contribution", "total_percent_change", "why"):
+        text = describe(plot_contributions(found.assign(**{name: empty})))
+        assert not {"None", "nan", "<NA>"} & set(text.split())
+    found.loc[found["wco_region"] == "no WCO region", "wco_region"] = empty
+    assert "not stated" in legend(plot_contributions(found))
+    with pytest.raises(DataError, match="contribution holds 'many', which is not a number"):
+        plot_contributions(found.assign(contribution="many"))
+
+
+def test_contributions_are_drawn_in_any_order_of_columns_and_from_a_file(parts):
+    found = contributions(parts)
+    expected = describe(plot_contributions(found))
+    more = found.assign(remark=[f"note {row}" for row in found.index])
+    assert describe(plot_contributions(more)) == expected
+    assert describe(plot_contributions(found[found.columns[::-1]])) == expected
+    stored = pd.read_csv(io.StringIO(found.to_csv(index=False)), dtype="str")
+    assert describe(plot_contributions(stored)) == expected
+    with pytest.raises(ArgumentError, match="no column that names the parts"):
+        plot_contributions(found.drop(columns=["indicator", "scope", "wco_region"]))
 
 
 def lists(*rows):

@@ -10,10 +10,9 @@ import pytest
 
 from cbcstats import ArgumentError, load_counts, load_sources, plot_counts, save_table, year_on_year
 from cbcstats.charts.chart import chart_data
-from cbcstats.exports import sheets
 from cbcstats.exports import workbook as workbooks
 from cbcstats.exports.editable_charts import native_chart
-from cbcstats.exports.sheets import sheet_names
+from cbcstats.exports.workbook import _sheet_names
 from tests.frames import COMPUTED, FRAMES, without_empty_texts
 from tests.needs import Needed
 from tests.office import assert_only_text, converted
@@ -279,7 +278,7 @@ def test_what_a_sheet_cannot_hold_is_refused(tmp_path, monkeypatch):
         ArgumentError, match=r"row 2, column note: the text is longer than the 32,767"
     ):
         save_table(pd.DataFrame({"note": ["", "x" * 32_768]}), tmp_path / "long.xlsx")
-    monkeypatch.setattr(sheets, "ROWS", 10)
+    monkeypatch.setattr(workbooks, "ROWS", 10)
     with pytest.raises(
         ArgumentError, match=r"7 rows and 1 columns are more than a sheet holds; write .parquet"
     ):
@@ -316,7 +315,7 @@ NAMES = [
 
 
 def test_names_of_sheets_are_those_that_excel_takes():
-    made = sheet_names(NAMES, workbooks._OURS)
+    made = _sheet_names(NAMES, workbooks._OURS)
     assert len({name.casefold() for name in made}) == len(NAMES)
     for name in made:
         assert 0 < len(name.encode("utf-16-le")) // 2 <= 31
