@@ -5,8 +5,8 @@ from .changes.claims import check_claims as check_claims
 from .changes.contributions import check_totals as check_totals
 from .changes.contributions import contributions as contributions
 from .changes.growth import growth_rate as growth_rate
-from .changes.growth import index_to as index_to
 from .changes.implied import implied_previous as implied_previous
+from .changes.index import index_to as index_to
 from .changes.intervals import count_interval as count_interval
 from .changes.intervals import rate_ratio as rate_ratio
 from .changes.membership import membership_changes as membership_changes

@@ -45,3 +45,10 @@ def call(*arguments, folder=".", errors=None):
         except SystemExit as end:
             code = end.code or 0
     return code, printed.getvalue()
+
+
+def run_here(*arguments, cwd="."):
+    """Run `cbcstats` as `run` does, but in this process, which saves the seconds that Python takes to start."""
+    errors = io.StringIO()
+    code, printed = call(*arguments, folder=cwd, errors=errors)
+    return subprocess.CompletedProcess(arguments, code, printed, errors.getvalue())

@@ -45,10 +45,11 @@ def test_report_is_written_and_its_page_named(notebook, tmp_path):
 
 @pytest.mark.parametrize("source", ["1 / 0", "raise SystemExit(3)"])
 def test_report_with_a_failing_notebook_exits_with_2_and_names_the_cell(source, tmp_path):
-    done = run("report", "-n", make_notebook(tmp_path / "bad.ipynb", source), cwd=tmp_path)
-    assert done.returncode == 2
-    assert "bad.ipynb, code cell 1" in done.stderr
-    assert "Traceback" not in done.stderr
+    notebook = make_notebook(tmp_path / "bad.ipynb", source)
+    code, printed = call("report", "-n", notebook, folder=tmp_path)
+    assert code == 2
+    assert "bad.ipynb, code cell 1" in printed
+    assert "Traceback" not in printed
     assert not (tmp_path / "report").exists()
 
 

@@ -408,7 +408,8 @@ def _sentences(
     means = "" if implied.empty else f" means {_text(implied)} before ({before.label})"
     published = _range(before)
     read = "" if published.low == published.high else f" ({_text(published)})"
-    text = f"{claimed}{means}; {before.printed}{read} was published"
+    period = f" for {before.label}" if implied.empty else ""
+    text = f"{claimed}{means}; {before.printed}{read} was published{period}"
     if verdicts[0] == "consistent":
         left = _implied(pair, "usual", published) or NOTHING
         fits = "which fits" if left == published else f"which leaves {_text(left)}"

@@ -87,7 +87,8 @@ def _refuse_repeated(
 ) -> None:
     first = figures[is_repeated].iloc[[0]]
     keys = [str(first[name].iloc[0]) for name in names if first[name].notna().all()]
-    series = ", ".join(key for key in keys if key not in ("", "all", "flow"))
+    keys = [key for key in dict.fromkeys(keys) if key not in ("", "all", "flow")]
+    series = ", ".join(keys)
     period = labels_of(first).iloc[0]
     same = figures[figures["chain"] == first["chain"].iloc[0]]
     same = same[same["period_end"] == first["period_end"].iloc[0]]
@@ -229,7 +230,7 @@ def _on_distance(now: pd.DataFrame) -> Iterator[Rule]:
     is_apart = (now["days_off"] > _A_WEEK) & (months != 12)
     # A session or a conference has its own rhythm; a stock has a value on any day.
     is_stock = now["measure"].isin(["stock", "cumulative"])
-    is_no_year = is_stock & ~now["months_apart"].between(11, 13)
+    is_no_year = is_stock & ~months.between(11, 13)
     text = "{:g} months apart"
     yield _rule(is_apart & is_no_year, text + ", not a year", months, forbids=True)
     yield _rule(is_apart & ~is_no_year, text, months)

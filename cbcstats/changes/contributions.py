@@ -128,7 +128,8 @@ def contributions(
     figures = preferred_figures(figures, [*series, by])
     later, previous = _parts_before(_with_absent_parts(figures, series, by))
     quantity = "rate" if per == "month" else "value"
-    total, total_before = _totals(later, later), _totals(previous, later)
+    moment = later["moment"]
+    total, total_before = _totals(later, moment), _totals(previous, moment)
     total_changes = changes_of(total, total_before, quantity)
     # What the total was before decides whether there is a percent change.
     base = previous.assign(low=total_before["low"], high=total_before["high"])
@@ -160,9 +161,10 @@ def sum_of_others(values: pd.Series, group: pd.Series) -> pd.Series:
     # Infinite minus infinite is not a number.
     is_open = np.isinf(values)
     finite = values.mask(is_open, 0)
-    others_open = _sum_of_group(is_open, group) - is_open
     others = _sum_of_group(finite, group) - finite
-    return others.mask(others_open > 0, np.inf)
+    open_ones = _sum_of_group(is_open, group)
+    has_open_others = open_ones > is_open
+    return others.mask(has_open_others, np.inf)
 
 
 def _sum_of_group(values: pd.Series, group: pd.Series) -> pd.Series:
@@ -184,19 +186,16 @@ def _with_absent_parts(
     figures = figures.assign(series=by_series.ngroup())
     period = ["series", "period_start", "period_end"]
     by_moment = figures.groupby(period, sort=False, dropna=False)
-    by_part = figures.groupby("chain")["period_end"]
-    figures = figures.assign(
-        moment=by_moment.ngroup(),
-        first_end=by_part.transform("min"),
-        last_end=by_part.transform("max"),
-    )
+    ends_of_part = figures.groupby("chain")["period_end"]
+    figures["moment"] = by_moment.ngroup()
+    figures["first_end"] = ends_of_part.transform("min")
+    figures["last_end"] = ends_of_part.transform("max")
     of_part = ["series", "chain", by, "measure", "unit", "first_end", "last_end"]
-    parts = figures.drop_duplicates("chain")[of_part]
+    parts = figures.drop_duplicates("chain")
     of_period = [*series, *period, "moment", "period", "days"]
     of_period += ["period_basis", "period_tolerance"]
-    of_period = [name for name in dict.fromkeys(of_period) if name != by]
-    moments = figures.drop_duplicates("moment")[of_period]
-    grid = moments.merge(parts, on="series")
+    moments = figures.drop_duplicates("moment")
+    grid = moments[of_period].merge(parts[of_part], on="series")
     every = pd.concat([figures, grid], ignore_index=True)
     return every.drop_duplicates(["moment", "chain"], ignore_index=True)
 
@@ -204,28 +203,28 @@ def _with_absent_parts(
 def _parts_before(every: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the parts of each later period, and the same parts a year before."""
     moments = every.drop_duplicates("moment", ignore_index=True)
-    later, previous = with_figure_before(moments.assign(chain=moments["series"]))
-    pairs = later[["moment", "nearest_period_end", "months_apart", "days_off"]]
-    pairs = pairs.assign(
-        moment_before=previous["moment"].fillna(-1).astype(int),
-        previous_end=previous["period_end"].fillna(later["period_end"]),
-    )
+    moments["chain"] = moments["series"]
+    later, previous = with_figure_before(moments)
+    pairs = later[["moment", "nearest_period_end", "months_apart", "days_off"]].copy()
+    pairs["moment_before"] = previous["moment"].fillna(-1).astype(int)
+    pairs["end_before"] = previous["period_end"].fillna(later["period_end"])
     parts = every.merge(pairs, on="moment")
     has_begun = parts["first_end"] <= parts["period_end"]
-    has_ended = parts["last_end"] < parts["previous_end"]
+    has_ended = parts["last_end"] < parts["end_before"]
     order = ["series", "period_end", "period_start", "chain"]
     parts = parts[has_begun & ~has_ended].sort_values(order, ignore_index=True)
-    part_before = parts[["chain", "moment_before"]]
-    part_before = part_before.rename(columns={"moment_before": "moment"})
-    return parts, part_before.merge(every, on=["chain", "moment"], how="left")
+    keys = ["chain", "moment"]
+    keys_before = parts[["chain", "moment_before"]].set_axis(keys, axis="columns")
+    parts_before = keys_before.merge(every, on=keys, how="left")
+    return parts, parts_before
 
 
-def _totals(figures: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+def _totals(figures: pd.DataFrame, moment: pd.Series) -> pd.DataFrame:
     """Add up the parts of each change, row by row of these parts."""
     totals = figures.copy()
     for name in ("value", "low", "high", "rate", "rate_low", "rate_high"):
         if name in figures:
-            totals[name] = _sum_of_group(figures[name], later["moment"])
+            totals[name] = _sum_of_group(figures[name], moment)
     return totals
 
 
@@ -236,26 +235,23 @@ def _contributions_of(
     quantity: str,
 ) -> dict[str, pd.Series]:
     """Return the contributions of the middles, and the least and the greatest ones."""
+    moment = later["moment"]
+    low, high = range_of(later, quantity)
+    low_before, high_before = range_of(previous, quantity)
+    others = sum_of_others(low_before, moment), sum_of_others(high_before, moment)
+    # A contribution is monotone in each figure, as long as the total is positive.
+    corners = list(itertools.product((low_before, high_before), others))
+    lowest = [_contribution(low, part, rest) for part, rest in corners]
+    highest = [_contribution(high, part, rest) for part, rest in corners]
+    change = middle_of(later, quantity) - middle_of(previous, quantity)
+    middle_total = middle_of(total_before, quantity)
+    middle = 100 * change / middle_total.where(middle_total > 0)
     least_total, most_total = range_of(total_before, quantity)
     is_positive = (least_total >= 0) & (most_total > 0)
-    middle_total = middle_of(total_before, quantity)
-    change = middle_of(later, quantity) - middle_of(previous, quantity)
-    middle = 100 * change / middle_total.where(middle_total > 0)
-    low, high = range_of(later, quantity)
-    ends_before = range_of(previous, quantity)
-    ends_of_others = [sum_of_others(end, later["moment"]) for end in ends_before]
-    corners = list(itertools.product(ends_before, ends_of_others))
-    lowest = [_contribution(low, *corner) for corner in corners]
-    highest = [_contribution(high, *corner) for corner in corners]
-    # A contribution is monotone in each figure, as long as the total is positive.
-    ends = {
-        "contribution": middle,
-        "contribution_low": np.fmin.reduce(lowest),
-        "contribution_high": np.fmax.reduce(highest),
-    }
     return {
-        name: pd.Series(end, later.index).where(is_positive)
-        for name, end in ends.items()
+        "contribution": middle.where(is_positive),
+        "contribution_low": _outermost(np.fmin, lowest).where(is_positive),
+        "contribution_high": _outermost(np.fmax, highest).where(is_positive),
     }
 
 
@@ -264,58 +260,67 @@ def _contribution(
 ) -> pd.Series:
     contribution = 100 * (value - previous) / (previous + others)
     # The limit where only the part itself has no upper end.
-    is_all_of_total = np.isinf(previous) & np.isfinite(others) & np.isfinite(value)
-    return contribution.mask(is_all_of_total, LEAST)
+    is_open = np.isinf(previous)
+    is_alone = np.isfinite(others) & np.isfinite(value)
+    return contribution.mask(is_open & is_alone, LEAST)
+
+
+def _outermost(function: np.ufunc, columns: list[pd.Series]) -> pd.Series:
+    """Return the least or the greatest number of each row, without the missing ones."""
+    index = columns[0].index
+    return pd.Series(function.reduce(columns), index)
 
 
 def _comparison_of_parts(
     later: pd.DataFrame, previous: pd.DataFrame, by: str, per: str
 ) -> pd.DataFrame:
     """Return whether parts are comparable; if one is not, no part of its change is."""
-    # Values that are missing are named with their part and period instead.
-    known, known_before = (
-        figures.assign(value=figures["value"].fillna(0))
-        for figures in (later, previous)
-    )
-    compared = comparison(known, known_before, per=per)
     moment = later["moment"]
-    parts = later.groupby(moment)
-    is_unlike = (parts[["measure", "unit"]].transform("nunique") > 1).any(axis=1)
-    gaps = [_gaps(figures, moment, by) for figures in (previous, later)]
-    has_gap = (gaps[0] != "") | (gaps[1] != "")
+    gaps_before, gaps = _gaps(previous, moment, by), _gaps(later, moment, by)
+    # The gaps name missing values with their part and period.
+    known = later.assign(value=later["value"].fillna(0))
+    known_before = previous.assign(value=previous["value"].fillna(0))
+    compared = comparison(known, known_before, per=per)
+    kinds = later.groupby(moment)[["measure", "unit"]].transform("nunique")
+    is_unlike = (kinds > 1).any(axis="columns")
+    has_gap = gaps_before.notna() | gaps.notna()
     is_comparable = compared["comparable"] & ~is_unlike & ~has_gap
     are_comparable = is_comparable.groupby(moment).transform("all")
-    reasons = pd.DataFrame(
-        {
-            "before": gaps[0],
-            "later": gaps[1],
-            "own": compared["why"],
-            "unlike": np.where(is_unlike, "measure or unit differs", ""),
-            "other": np.where(
-                is_comparable & ~are_comparable, "another part is not comparable", ""
-            ),
-        }
-    )
-    whys = ["; ".join(filter(None, row)) for row in reasons.itertuples(index=False)]
-    why = text_column(whys, later.index)
+    is_by_others = is_comparable & ~are_comparable
+    no_text = pd.Series(np.nan, later.index, dtype="object")
+    reasons = [
+        gaps_before,
+        gaps,
+        compared["why"].replace("", None),
+        no_text.mask(is_unlike, "measure or unit differs"),
+        no_text.mask(is_by_others, "another part is not comparable"),
+    ]
+    texts = pd.concat(reasons).dropna()
+    why = texts.groupby(level=0).agg("; ".join).reindex(later.index)
+    why = text_column(why).fillna("")
     return pd.DataFrame({"comparable": are_comparable, "why": why})
 
 
 def _gaps(figures: pd.DataFrame, moment: pd.Series, by: str) -> pd.Series:
     """Name the parts of each change that have no figure, and the period."""
     is_gap = figures["value"].isna() & figures["period_end"].notna()
-    gaps = figures[is_gap]
-    labels = labels_of(gaps)
-    names = text_column(gaps[by]).fillna("not stated").groupby(moment[is_gap])
-    texts = "no figure of " + names.agg(_listed)
-    texts += " for " + labels.groupby(moment[is_gap]).first()
-    return text_column(moment.map(texts)).fillna("")
+    gaps, moment_of_gap = figures[is_gap], moment[is_gap]
+    names = text_column(gaps[by]).fillna("not stated")
+    labels = labels_of(gaps).groupby(moment_of_gap).first()
+    texts = [
+        f"no figure of {_listed(parts)} for {labels[number]}"
+        for number, parts in names.groupby(moment_of_gap)
+    ]
+    by_moment = pd.Series(texts, labels.index, dtype="object")
+    return by_moment.reindex(moment).set_axis(moment.index)
 
 
 def _listed(names: pd.Series) -> str:
     listed = ", ".join(names[:_NAMED])
     more = len(names) - _NAMED
-    return f"{listed} and {more} more" if more > 0 else listed
+    if more <= 0:
+        return listed
+    return f"{listed} and {more} more"
 
 
 def check_totals(
@@ -373,46 +378,55 @@ def check_totals(
     check_choice("total", total, sorted(options.dropna().unique()))
     is_total = options == total
     period = [*names, "period_start", "period_end"]
+    totals = figures[is_total]
+    checked = totals[[*period, "value", "low", "high", "source_id"]]
     sums = _sums_of_parts(figures[~is_total], period)
-    alike = figures.groupby(period, dropna=False)[["measure", "unit"]].nunique()
-    alike = (alike == 1).all(axis="columns").rename("comparable")
-    checked = figures.loc[is_total, [*period, "value", "low", "high", "source_id"]]
     checked = checked.merge(sums, on=period, how="left")
-    checked = checked.merge(alike, on=period, how="left")
+    kinds = figures.groupby(period, dropna=False)[["measure", "unit"]].nunique()
+    is_alike = (kinds == 1).all(axis="columns")
+    checked = checked.merge(is_alike.rename("is_alike"), on=period, how="left")
     checked["parts"] = checked["parts"].fillna(0).astype(int)
     is_enough = _is_up_to(checked["low"], checked["parts_high"])
     checked["adds_up"] = is_enough & _is_up_to(checked["parts_low"], checked["high"])
+    checked["why"] = _why_not(checked)
+    is_unknown = checked[["value", "parts_value"]].isna().any(axis="columns")
     has_parts = checked["parts"] > 0
-    is_known = checked[["value", "parts_value"]].notna().all(axis="columns")
-    why = (checked["parts_value"] - checked["value"]).map(_more_or_less)
-    why = why.mask(checked["adds_up"], "")
-    why = why.mask(~is_known, "the value of the total or of a part is missing")
-    why = why.mask(~has_parts, "there are no parts for the period")
-    with_units = (why + "; measure or unit differs").str.removeprefix("; ")
-    checked["why"] = text_column(why.where(checked["comparable"], with_units))
-    checked["comparable"] &= is_known | ~has_parts
+    checked["comparable"] = checked["is_alike"] & ~(is_unknown & has_parts)
     columns = ["value", "low", "high", *sums, "adds_up", "comparable", "why"]
     return checked[[*period, *columns, "source_id"]]
 
 
 def _sums_of_parts(parts: pd.DataFrame, period: list[str]) -> pd.DataFrame:
     by_period = parts.groupby(period, dropna=False)
-    sums = pd.DataFrame({"parts": by_period.size()})
+    number = by_period.size()
+    sums = pd.DataFrame({"parts": number})
     for name in ("value", "low", "high"):
+        column = by_period[name]
         # The sum is not known if one of its parts is not.
-        has_gap = (
-            parts[name].isna().groupby([parts[key] for key in period], dropna=False)
-        )
-        sums[f"parts_{name}"] = by_period[name].sum().mask(has_gap.any())
+        has_gap = column.count() < number
+        sums[f"parts_{name}"] = column.sum().mask(has_gap)
     return sums
 
 
 def _is_up_to(low: pd.Series, high: pd.Series) -> pd.Series:
     """Tell whether one sum is at most the other, as far as floats can tell."""
-    return (low <= high) | np.isclose(low, high, rtol=_EQUAL, atol=0)
+    is_close = np.isclose(low, high, rtol=_EQUAL, atol=0)
+    return (low <= high) | is_close
+
+
+def _why_not(checked: pd.DataFrame) -> pd.Series:
+    """Say why parts do not add up to their total, or cannot be compared with it."""
+    difference = checked["parts_value"] - checked["value"]
+    why = difference.map(_more_or_less).mask(checked["adds_up"], "")
+    unknown = "the value of the total or of a part is missing"
+    why = why.mask(difference.isna(), unknown)
+    why = why.mask(checked["parts"] == 0, "there are no parts for the period")
+    with_kinds = (why + "; measure or unit differs").str.removeprefix("; ")
+    return text_column(why.where(checked["is_alike"], with_kinds))
 
 
 def _more_or_less(difference: float) -> str:
-    amount = f"{abs(difference):,.4f}".rstrip("0").rstrip(".")
+    amount = f"{abs(difference):,.4f}".rstrip("0")
+    amount = amount.rstrip(".")
     side = "more" if difference > 0 else "less"
     return f"the parts make {amount} {side} than the total"

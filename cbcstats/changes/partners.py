@@ -80,15 +80,26 @@ def find_partners(figures: pd.DataFrame, chain: np.ndarray) -> Partners:
 
     nearest = np.full(len(end), NO_PARTNER)
     nearest_off = np.full(len(end), _ENDLESS)
-    for neighbour in (place - 1, place):
-        candidate = ranking[neighbour.clip(0, len(ranking) - 1)]
-        off = np.maximum(
-            np.abs(target_start - start[candidate]), np.abs(target_end - end[candidate])
-        )
-        is_earlier = (lane[candidate] == lane) & (end[candidate] < end)
-        is_nearer = is_earlier & (off < nearest_off)
-        nearest = np.where(is_nearer, candidate, nearest)
-        nearest_off = np.where(is_nearer, off, nearest_off)
+    for step_on, first in ((-1, place - 1), (1, place)):
+        rows, at = np.arange(len(end)), first
+        # Mostly one step is enough. Where several periods end about the same day, a
+        # figure further on may be nearer, but none whose last day alone is too far off.
+        while len(rows):
+            is_inside = (at >= 0) & (at < len(ranking))
+            rows, at = rows[is_inside], at[is_inside]
+            candidate = ranking[at]
+            off_at_end = np.abs(target_end[rows] - end[candidate])
+            is_earlier = (lane[candidate] == lane[rows]) & (end[candidate] < end[rows])
+            may_be_nearer = is_earlier & (off_at_end < nearest_off[rows])
+            rows, at, candidate = (
+                part[may_be_nearer] for part in (rows, at, candidate)
+            )
+            off_at_start = np.abs(target_start[rows] - start[candidate])
+            off = np.maximum(off_at_start, off_at_end[may_be_nearer])
+            is_nearer = off < nearest_off[rows]
+            nearest[rows[is_nearer]] = candidate[is_nearer]
+            nearest_off[rows[is_nearer]] = off[is_nearer]
+            at = at + step_on
 
     shift = target_start - start[nearest] + target_end - end[nearest]
     months_apart = 12 + shift / 2 / DAYS_PER_MONTH

@@ -74,24 +74,40 @@ def compare_releases(
     old_texts, new_texts = _as_texts(old[shared], new), _as_texts(new[shared], old)
     pairs = _pairs_of_rows(old_texts, new_texts, keys)
     is_dropped, is_added = pairs["new"].isna(), pairs["old"].isna()
-    dropped = old.loc[pairs["old"][is_dropped], keys].sort_index()
-    added = new.loc[pairs["new"][is_added], keys].sort_index()
-    found = [dropped.assign(change="dropped"), added.assign(change="added")]
+    dropped = pairs.loc[is_dropped, "old"].sort_values()
+    added = pairs.loc[is_added, "new"].sort_values()
     both = pairs[~is_dropped & ~is_added].astype(int).sort_values("old")
-    before, after = old_texts.loc[both["old"]], new_texts.loc[both["new"]]
     rows = old.loc[both["old"], keys]
-    for name in [name for name in shared if name not in keys]:
-        differs = before[name].to_numpy() != after[name].to_numpy()
-        revised = rows[differs].assign(change="revised", column=name)
-        revised["old"] = _or_missing(before.loc[differs, name])
-        revised["new"] = _or_missing(after.loc[differs, name])
-        found.append(revised)
-    for edition, other, change in ((old, new, "dropped"), (new, old, "added")):
-        columns = [name for name in edition if name not in other]
-        found.append(pd.DataFrame({"change": change, "column": text_column(columns)}))
-    columns = [*keys, "change", "column", "old", "new"]
-    found = [part for part in found if len(part)] or found[:1]
-    return pd.concat(found, ignore_index=True).reindex(columns=columns)
+    before = old_texts.loc[both["old"]].set_axis(rows.index)
+    after = new_texts.loc[both["new"]].set_axis(rows.index)
+    values = [name for name in shared if name not in keys]
+    differences = [
+        old.loc[dropped, keys].assign(change="dropped"),
+        new.loc[added, keys].assign(change="added"),
+        *(_revised(rows, before[name], after[name]) for name in values),
+        _columns_of_one(old, new, "dropped"),
+        _columns_of_one(new, old, "added"),
+    ]
+    # The dtypes of empty frames would make those of the others objects.
+    filled = [part for part in differences if len(part)] or differences[:1]
+    every: pd.DataFrame = pd.concat(filled, ignore_index=True)
+    return every.reindex(columns=[*keys, "change", "column", "old", "new"])
+
+
+def _revised(rows: pd.DataFrame, before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """Return the keys of the rows whose values differ, and both values."""
+    differs = before != after
+    revised = rows[differs].assign(change="revised", column=str(before.name))
+    revised["old"] = text_column(before[differs].replace("", None))
+    revised["new"] = text_column(after[differs].replace("", None))
+    return revised
+
+
+def _columns_of_one(
+    edition: pd.DataFrame, other: pd.DataFrame, change: str
+) -> pd.DataFrame:
+    columns = [name for name in edition if name not in other]
+    return pd.DataFrame({"change": change, "column": text_column(columns)})
 
 
 def _edition(name: str, edition: Any) -> pd.DataFrame:
@@ -121,26 +137,26 @@ def _pairs_of_rows(
     old: pd.DataFrame, new: pd.DataFrame, keys: list[str]
 ) -> pd.DataFrame:
     """Match the rows of two editions that are not equal, by their row numbers."""
+    # Rows of the new edition are numbered on from those of the old one.
     every = pd.concat([old, new], ignore_index=True)
-    by_values = every.groupby(list(every), sort=False).ngroup()
-    equal = _pair(by_values, len(old)).dropna()
-    by_keys = every.groupby(keys, sort=False).ngroup()
-    is_equal = every.index.isin(equal["old"]) | every.index.isin(equal["new"])
-    pairs = _pair(by_keys[~is_equal], len(old))
-    return pairs.assign(new=pairs["new"] - len(old))
+    by_values = every.groupby(list(every), sort=False)
+    equal = _pair(by_values.ngroup(), len(old)).dropna()
+    rows_of_equal = pd.concat([equal["old"], equal["new"]])
+    others = every.drop(rows_of_equal)
+    by_keys = others.groupby(keys, sort=False)
+    pairs = _pair(by_keys.ngroup(), len(old))
+    pairs["new"] -= len(old)
+    return pairs
 
 
 def _pair(number: pd.Series, rows_of_old: int) -> pd.DataFrame:
     """Pair rows of the same number: the first old one with the first new one."""
     is_old = number.index < rows_of_old
-    sides = []
-    for side, numbers in (("old", number[is_old]), ("new", number[~is_old])):
-        twin = numbers.groupby(numbers).cumcount()
-        rows = {"number": numbers, "twin": twin, side: numbers.index}
-        sides.append(pd.DataFrame(rows))
-    pairs = sides[0].merge(sides[1], on=["number", "twin"], how="outer")
+    old, new = _numbered(number[is_old], "old"), _numbered(number[~is_old], "new")
+    pairs = old.merge(new, on=["number", "twin"], how="outer")
     return pairs[["old", "new"]]
 
 
-def _or_missing(texts: pd.Series) -> pd.Series:
-    return text_column(texts.replace("", None).to_numpy(), texts.index).array
+def _numbered(number: pd.Series, edition: str) -> pd.DataFrame:
+    twin = number.groupby(number).cumcount()
+    return pd.DataFrame({"number": number, "twin": twin, edition: number.index})

@@ -1,6 +1,8 @@
-"""The words of published changes in English, French and Spanish, without their accents.
+"""The words of published changes: one table per language.
 
-Words such as "more than" that stand beside a number are in `qualifiers`.
+A new word, such as a verb or a fraction, goes in the row of its meaning. A new language
+is a new table with these rows, and an entry in `_TABLES`. Words such as "more than" that
+stand beside any figure are in `qualifiers`.
 """
 
 from __future__ import annotations
@@ -14,262 +16,321 @@ from cbcstats.counts.qualifiers import BEFORE, BEHIND, MULTIPLES, fold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_RISES: Final = {
-    "en": "+ up increase increased increases increasing rise rises rose risen rising "
-    "growth grew grow grows grown growing gain gains gained climb climbed climbing "
-    "soared soaring surge surged surging jump jumped leap leapt leaped expanded "
-    "expansion rallied advanced upturn more higher greater larger bigger above plus",
-    "fr": "hausse augmente augmentee augmentes augmentees augmentation augmentent "
-    "progresse progression progressent accru accrue accrus accrues accroissement "
-    "croissance croit grimpe grimpent bondi bond plus superieur superieure",
-    "es": "aumento aumenta aumentaron aumentado subio sube subieron subida subido "
-    "crecio crece crecieron crecimiento crecido incremento incrementaron incrementado "
-    "alza avanzo repunto repunte mas mayor superior",
+# Commas separate the phrases of a row. Texts are compared without their accents. A row
+# that ends in a number, such as `part 1/3`, gives the words for that number.
+_ENGLISH: Final = {
+    "rise": "+, up, plus, above, more, higher, greater, larger, bigger, "
+    "increase, increased, increases, increasing, rise, rises, rose, risen, rising, "
+    "grow, grows, grew, grown, growing, growth, gain, gains, gained, climb, climbed, "
+    "climbing, soared, soaring, surge, surged, surging, jump, jumped, leap, leapt, "
+    "leaped, expanded, expansion, rallied, advanced, upturn",
+    "fall": "-, down, minus, below, under, less, fewer, lower, smaller, "
+    "decrease, decreased, decreases, decreasing, decline, declined, declines, "
+    "declining, fall, falls, fell, fallen, falling, drop, dropped, drops, dropping, "
+    "reduction, reduced, shrank, shrunk, shrinking, plunge, plunged, plunging, "
+    "plummeted, tumbled, slump, slumped, slipped, dip, dipped, slid, sank, cut, "
+    "contracted, contraction",
+    # These join a direction to its number.
+    "link": "a, an, the, of, by, in, than, has, have, also, overall, slightly, sharply, "
+    "significantly, steadily, strongly, considerably, rapidly, markedly, "
+    "substantially, modestly",
+    "article": "a, an, the, another, additional, further",
+    "by": "by, of",
+    "difference of": "by, of",
+    "of": "of",
+    # "Three times more" may be four times the number before.
+    "comparative": "more, higher, greater, larger, bigger, above, less, fewer, lower, "
+    "smaller, below, under",
+    # "From 57 to 74" names two levels, and "at 74" names one.
+    "from": "from",
+    "to": "to",
+    "level": "from, to, at",
+    "went": "went",
+    "remained": "has, have, remained, remains, stayed, stays, been, is, was, are, were",
+    "unchanged": "unchanged, no change, without change, same",
+    "stable": "stable, steady, flat, broadly stable, broadly unchanged, "
+    "largely unchanged, relatively stable",
+    "record": "record, record high, all time high, highest ever",
+    "number 1": "a, an",
+    "one to ten": "one, two, three, four, five, six, seven, eight, nine, ten",
+    "part 1/2": "half",
+    "part 1/3": "third, thirds",
+    "part 1/4": "quarter, quarters",
+    "part 1/5": "fifth, fifths",
+    "part 1/10": "tenth, tenths",
+    "ratio 1/2": "halved, halves, halving",
+    "ratio 2": "twice, double, doubled, doubles, doubling",
+    "ratio 3": "thrice, triple, tripled, triples, tripling, treble, trebled",
+    "ratio 4": "quadruple, quadrupled, quadruples",
+    "ratio 5": "quintuple, quintupled",
+    "percent": "%, percent, per cent, pct",
+    "points": "percentage points, percentage point, percent points, percent point, "
+    "% points, % point, %points, points, point, pp, pps, ppt, ppts, pt, pts, p.p",
+    "times": "times, x",
+    "fold": "fold",
+    "multiplied by": "factor of, multiplied by, multiplies by, multiplying by",
+    "divided by": "divided by",
+    "as many": "as many as, as many, as much as, as much, as high as, as high, "
+    "as large as, as large",
+    # A pattern without accents. A change is always compared with the year before.
+    "than last year": r"(?:(?:(?:when |as )?(?:compared (?:with|to)"
+    r"|in comparison with|relative to)|versus|vs\.?|over|on|from|than|against|in|as) )?"
+    r"(?:that (?:of|in) )?(?:(?:the |a |one )?(?:previous|prior|preceding|last|past) "
+    r"(?:reporting |fiscal |financial |calendar )?(?:year|period)"
+    r"|(?:the |a |one )year (?:before|earlier|ago))|year on year|yoy|y/y",
 }
-_FALLS: Final = {
-    "en": "- down decrease decreased decreases decreasing decline declined declines "
-    "declining fall falls fell fallen falling drop dropped drops dropping reduction "
-    "reduced shrank shrunk shrinking plunge plunged plunging plummeted tumbled slump "
-    "slumped slipped dip dipped slid sank cut contracted contraction lower less fewer "
-    "smaller below under minus",
-    "fr": "baisse baissee baisses baissees baissent recul recule reculent diminue "
-    "diminuee diminues diminuees diminution chute chutent reduit reduite reduits "
-    "reduites reduction repli replie flechi contracte contractee contraction regresse "
-    "moins inferieur inferieure",
-    "es": "bajo baja bajaron bajado cayo cae cayeron caida caido disminuyo disminuye "
-    "disminuyeron disminucion disminuido descenso descendio descendieron descendido "
-    "redujo redujeron reduccion reducido retrocedio retroceso contrajo contraccion "
-    "menos menor inferior",
+_FRENCH: Final = {
+    "rise": "plus, hausse, augmente, augmentée, augmentés, augmentées, augmentent, "
+    "augmentation, progresse, progressent, progression, accru, accrue, accrus, "
+    "accrues, accroissement, croît, croissance, grimpe, grimpent, bondi, bond, "
+    "supérieur, supérieure",
+    "fall": "moins, baisse, baissée, baissés, baissées, baissent, recul, recule, "
+    "reculent, diminue, diminuée, diminués, diminuées, diminution, chute, chutent, "
+    "réduit, réduite, réduits, réduites, réduction, repli, replie, fléchi, contracte, "
+    "contractée, contraction, régresse, inférieur, inférieure",
+    "link": "a, à, d, de, des, en, est, été, l, la, le, les, un, une, s, se, ont, par, "
+    "que, sont, légèrement, fortement, nettement, sensiblement",
+    "article": "un, une, la, le, l",
+    "by": "de, en",
+    # "En 14 regiones" is in 14 regions, or by 14 regions.
+    "difference of": "de, d",
+    "of": "de, du, des, d",
+    "from": "de",
+    "to": "à",
+    "level": "jusqu, au, depuis",
+    "until": "jusqu",
+    "went": "passé, passée, passés, passées",
+    "remained": "est, sont, resté, restée, restés, restées, demeure",
+    "unchanged": "inchangé, inchangée, inchangés, inchangées, sans changement",
+    "stable": "stable, stables, relativement stable",
+    "record": "record, niveau record",
+    "number 1": "une, la",
+    "one to ten": "un, deux, trois, quatre, cinq, six, sept, huit, neuf, dix",
+    "part 1/2": "moitié",
+    "part 1/3": "tiers",
+    "part 1/4": "quart, quarts",
+    "part 1/5": "cinquième, cinquièmes",
+    "part 1/10": "dixième, dixièmes",
+    "ratio 2": "double, doublé, doublée, doublées",
+    "ratio 3": "triple, triplé, triplée",
+    "ratio 4": "quadruple, quadruplé, quadruplée",
+    "percent": "pour cent, pourcent",
+    "points": "points de pourcentage, point de pourcentage",
+    # "Trois fois plus" is three times as many, unlike "three times more".
+    "times": "fois, fois plus",
+    "multiplied by": "facteur de, multiplié par, multipliée par, multipliés par, "
+    "multipliées par",
+    "divided by": "divisé par, divisée par, divisés par, divisées par",
+    "than last year": r"(?:par rapport a|compare a|sur|contre|que|a) "
+    r"(?:celui de |celle de )?l (?:annee|an|exercice) "
+    r"(?:precedente?|derniere?|passee?|d avant)"
+    r"|sur un an|en un an|en glissement annuel",
 }
-# These join a direction to its number, and mean nothing without a direction.
-_LINKS: Final = {
-    "en": "a an the of by in than has have also overall slightly sharply "
-    "significantly steadily strongly considerably rapidly markedly substantially "
-    "modestly",
-    "fr": "a d de des en est ete l la le les legerement fortement nettement ont "
-    "par que s se sensiblement sont un une",
-    "es": "considerablemente de del el en fuertemente ha han la las ligeramente los "
-    "marcadamente por que se significativamente un una",
+_SPANISH: Final = {
+    "rise": "más, aumenta, aumentó, aumentaron, aumentado, aumento, sube, subió, "
+    "subieron, subido, subida, crece, creció, crecieron, crecido, crecimiento, "
+    "incrementó, incrementaron, incrementado, incremento, alza, avanzó, repuntó, "
+    "repunte, mayor, superior",
+    "fall": "menos, baja, bajó, bajaron, bajado, cae, cayó, cayeron, caído, caída, "
+    "disminuye, disminuyó, disminuyeron, disminuido, disminución, descendió, "
+    "descendieron, descendido, descenso, redujo, redujeron, reducido, reducción, "
+    "retrocedió, retroceso, contrajo, contracción, menor, inferior",
+    "link": "de, del, el, en, ha, han, la, las, los, un, una, por, que, se, "
+    "considerablemente, fuertemente, ligeramente, marcadamente, significativamente",
+    "article": "un, una, el, la, se",
+    "by": "de, en",
+    "difference of": "de",
+    "of": "de, del",
+    "comparative": "más, mayor, superior, menos, menor, inferior",
+    "from": "de, desde",
+    "to": "a, hasta",
+    "level": "desde, hasta, al",
+    "until": "hasta",
+    "went": "pasó, pasaron, pasado",
+    "remained": "se, mantuvo, mantiene, mantuvieron, permaneció, quedó",
+    "unchanged": "sin cambio, sin cambios",
+    "stable": "estable, estables, relativamente estable",
+    "record": "máximo histórico",
+    "number 1": "un, una, la",
+    "one to ten": "uno, dos, tres, cuatro, cinco, seis, siete, ocho, nueve, diez",
+    "part 1/2": "mitad",
+    "part 1/3": "tercio, tercios, tercera, tercera parte, terceras partes",
+    "part 1/4": "cuarto, cuartos, cuarta, cuartas, cuarta parte, cuartas partes",
+    "part 1/5": "quinto, quintos, quinta, quintas, quinta parte, quintas partes",
+    "part 1/10": "décimo, décimos, décima, décimas, décima parte, décimas partes",
+    "ratio 1/2": "a la mitad",
+    "ratio 2": "doble, dobló, doblaron, duplicó, duplicaron, duplicado, duplicada",
+    "ratio 3": "triple, triplicó, triplicaron, triplicado, triplicada",
+    "ratio 4": "cuádruple, cuadruplicó, cuadruplicaron, cuadruplicado",
+    "ratio 5": "quintuplicó, quintuplicado",
+    "percent": "por ciento, porciento, por cien",
+    "points": "puntos porcentuales, punto porcentual, puntos, punto",
+    "times": "veces",
+    "multiplied by": "factor de, multiplicó por, multiplicaron por, multiplicado por, "
+    "multiplicada por",
+    "divided by": "dividió por, dividió entre, dividieron por, dividieron entre, "
+    "dividido por, dividido entre, dividida por, dividida entre",
+    "than last year": r"(?:(?:con )?respecto (?:al?|del)|frente al?|en comparacion con"
+    r"|comparado con|sobre|que|al) "
+    r"(?:en )?(?:el )?(?:ano|ejercicio|periodo) (?:anterior|pasado|previo)"
+    r"|y o y|en un ano|interanual(?:es|mente)?|en terminos interanuales",
 }
-
-
-def _set(*lists: str) -> frozenset[str]:
-    """Return the words of lists."""
-    return frozenset(" ".join(lists).split())
-
-
-RISES: Final = _set(*_RISES.values())
-FALLS: Final = _set(*_FALLS.values())
-DIRECTIONS: Final = RISES | FALLS
-LINKS: Final = _set(*_LINKS.values())
-ARTICLES: Final = _set("a an the another additional further un une el la le l se")
-# Words after "three times" with which it may mean four times the number before.
-COMPARATIVES: Final = _set(
-    "more higher greater larger bigger above less fewer lower smaller below under "
-    "mas mayor superior menos menor inferior"
-)
-# These name a level, and no change.
-TO_A_LEVEL: Final = _set("from to at desde hasta jusqu au al depuis")
-UNTIL: Final = frozenset({"hasta", "jusqu"})
-# Verbs that say that something went from one figure to another.
-WENT: Final = _set("went passe passee passes passees pasado paso pasaron")
-# An increase by or of three times may be one to four times the number before.
-BY: Final = _set("by of de en")
-# "37% of the" is a share.
-OF: Final = _set("of de du des del d")
-# A comma marks the decimals beside words that are not English.
-_ENGLISH: Final = _set(_RISES["en"], _FALLS["en"], _LINKS["en"])
-_HEDGES: Final = [
-    phrase for phrase, word in BEFORE.items() if "en" not in word.languages
-]
-_NOT_ENGLISH: Final = [
-    table[language] for table in (_RISES, _FALLS, _LINKS) for language in ("fr", "es")
-]
-WITH_COMMA: Final = _set("por pour fois veces", *_NOT_ENGLISH, *_HEDGES) - _ENGLISH
-
-# The number now is so many times that before.
-RATIOS: Final = {
-    word: ratio
-    for words, ratio in (
-        ("twice double doubled doubles doubling doublee doublees", 2),
-        ("doble duplico duplicaron duplicado duplicada doblo doblaron", 2),
-        ("thrice triple tripled triples tripling triplee treble trebled", 3),
-        ("triplico triplicaron triplicado triplicada", 3),
-        ("quadruple quadrupled quadruples quadruplee", 4),
-        ("cuadruple cuadruplico cuadruplicaron cuadruplicado", 4),
-        ("quintuple quintupled quintuplico quintuplicado", 5),
-        ("halved halves halving", Fraction(1, 2)),
-    )
-    for word in words.split()
-} | {"a la mitad": Fraction(1, 2)}
-NUMBERS: Final = {
-    word: number
-    for number, words in enumerate(
-        (
-            "a an one un une una la",
-            "two deux dos",
-            "three trois tres",
-            "four quatre cuatro",
-            "five cinq cinco",
-            "six seis",
-            "seven sept siete",
-            "eight huit ocho",
-            "nine neuf nueve",
-            "ten dix diez",
-        ),
-        start=1,
-    )
-    for word in words.split()
-}
-PARTS: Final = {
-    word: number
-    for words, number in (
-        ("half moitie mitad", 2),
-        ("third thirds tiers tercio tercios tercera", 3),
-        ("quarter quarters quart quarts cuarto cuartos cuarta cuartas", 4),
-        ("fifth fifths cinquieme cinquiemes quinto quintos quinta quintas", 5),
-        ("tenth tenths dixieme dixiemes decimo decimos decima decimas", 10),
-    )
-    for word in words.split()
-}
-
-# Words instead of a number. That stable means up to five percent is a convention.
-UNCHANGED: Final = frozenset(
-    {
-        "unchanged",
-        "no change",
-        "without change",
-        "the same",
-        "inchange",
-        "inchangee",
-        "inchanges",
-        "inchangees",
-        "sans changement",
-        "sin cambio",
-        "sin cambios",
-    }
-)
-STABLE: Final = frozenset(
-    {
-        "stable",
-        "stables",
-        "steady",
-        "flat",
-        "broadly stable",
-        "broadly unchanged",
-        "largely unchanged",
-        "relatively stable",
-        "relativement stable",
-        "relativamente estable",
-        "estable",
-        "estables",
-    }
-)
-_REMAINED: Final = (
-    r"(?:(?:has |have )?(?:remained|remains|stayed|stays|been|is|was|are|were)|"
-    r"(?:est |sont )?(?:reste|restee|restes|restees|demeure)|est|sont|"
-    r"(?:se )?(?:mantuvo|mantiene|mantuvieron|permanecio|quedo))"
-)
-RECORDS: Final = frozenset(
-    {
-        "record",
-        "a record",
-        "a record high",
-        "record high",
-        "all time high",
-        "an all time high",
-        "highest ever",
-        "the highest ever",
-        "un record",
-        "niveau record",
-        "maximo historico",
-        "un maximo historico",
-    }
-)
-
-# What a change is compared with, which every change here is: the year before.
-_YEAR: Final = r"(?:reporting |fiscal |financial |calendar )?(?:year|period)"
-_THAN: Final = (
-    r"(?:(?:when |as )?(?:compared (?:with|to)|in comparison with|relative to)"
-    r"|versus|vs\.?|over|on|from|than|against|in|as)"
-)
-_QUE: Final = (
-    r"(?:(?:con )?respecto (?:al?|del)|frente al?|en comparacion con|comparado con"
-    r"|sobre|que|al)"
-)
-_COMPARED: Final = (
-    rf"\b(?:{_THAN} )?(?:that (?:of|in) )?"
-    rf"(?:(?:the |a |one )?(?:previous|prior|preceding|last|past) {_YEAR}"
-    r"|(?:the |a |one )year (?:before|earlier|ago))\b"
-    r"|\b(?:par rapport a|compare a|sur|contre|que|a) (?:celui de |celle de )?"
-    r"l (?:annee|an|exercice) (?:precedente?|derniere?|passee?|d avant)\b"
-    rf"|\b{_QUE} (?:en )?(?:el )?(?:ano|ejercicio|periodo) (?:anterior|pasado|previo)\b"
-    r"|\b(?:year on year|yoy|y/y|y o y|sur un an|en un an|en glissement annuel"
-    r"|en un ano|interanual(?:es|mente)?|en terminos interanuales)\b"
-)
-
-
-def _any_of(words: Iterable[str]) -> str:
-    """Return a pattern of words, the longest first."""
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
-_DIGITS: Final = r"[0-9]+(?:[.,][0-9]+| [0-9]{3}(?![0-9]))*"
-_COUNT: Final = rf"(?:{_DIGITS}|(?:{_any_of(NUMBERS)})(?:\b|(?=fold)))"
-_MULTIPLIED: Final = (
-    r"(?:(?:factor|facteur) (?:of|de)|multipli[a-z]+ (?:by|par|por)) "
-    rf"(?P<factor>{_COUNT})"
-    rf"|(?:divi[a-z]+ (?:by|par|por|entre)) (?P<divisor>{_COUNT})"
-)
-_UNITS: Final = (
-    r"(?P<points>(?:(?:percentage|percent|%) ?)?points?\b(?: de pourcentage\b)?"
-    r"|puntos?\b(?: porcentual(?:es)?\b)?|ppt?s?\b|p\.p\.?|pts?\b)"
-    r"|(?P<percent>%|per ?cent\b|pct\b|pour ?cent\b|por ?cien(?:to)?\b)"
-    r"|(?P<times>times|fois(?: plus)?|veces|x)\b|(?P<fold>fold)\b"
-)
-# The last group names the kind of change.
-NUMBER: Final = re.compile(
-    r"(?<![0-9a-z.,])(?:"
-    rf"(?P<number>{_COUNT}) ?(?P<plus>\+)? ?(?:{_UNITS})|{_MULTIPLIED}|"
-    rf"(?:(?P<numerator>{_any_of(NUMBERS)}) )?(?P<part>{_any_of(PARTS)})\b(?: partes?\b)?"
-    rf"|(?P<word>{_any_of(RATIOS)})\b"
-    rf"|(?P<figure>{_DIGITS}(?: ?(?:{_any_of(MULTIPLES)})\b)?))"
-)
-LEVELS: Final = re.compile(
-    r"(?P<lead>[^0-9]*?)\b(?:from|de|desde) (?P<before>[^0-9]*[0-9].*?)"
-    r" (?:to|a|hasta) (?P<after>[^0-9]*[0-9].*)"
-)
+_TABLES: Final = {"en": _ENGLISH, "fr": _FRENCH, "es": _SPANISH}
 
 _MINUS_SIGNS: Final = str.maketrans(
     dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}", "-")
 )
-# Brackets and apostrophes; the bracket of "(5%)" stays, for it may be a minus.
+# Brackets and quotation marks; the bracket of "(5%)" stays, for it may be a minus.
 _MARKS: Final = re.compile(
     r"[)'\"«»\N{LEFT DOUBLE QUOTATION MARK}"
     r"\N{RIGHT DOUBLE QUOTATION MARK}]|(?<!^)\(|^\((?! ?[0-9])"
 )
-# The hyphens of "two-fold" and "20-percent" are not minus signs.
-_HYPHEN: Final = re.compile("(?<=[0-9a-z])-(?=[a-z])")
-_IGNORED: Final = (_MARKS, _HYPHEN, re.compile(_COMPARED))
+# "Two-fold" and "twofold" are "two fold"; such hyphens are not minus signs.
+_HYPHEN: Final = re.compile(r"(?<=[0-9a-z])-(?=[a-z])|(?<=[a-z])(?=fold\b)")
+# As in "ca. 20%" and "7 p.p."
+_FULL_STOP: Final = re.compile(r"(?<=[a-z])\.(?= |$)")
+_THAN_LAST_YEAR: Final = "|".join(table["than last year"] for table in _TABLES.values())
+_IGNORED: Final = (
+    _MARKS,
+    _HYPHEN,
+    _FULL_STOP,
+    re.compile(rf"\b(?:{_THAN_LAST_YEAR})\b"),
+)
 
 
 def normalised(text: str) -> str:
-    """Return a text in small letters, without accents, brackets and comparisons."""
-    words = " ".join(fold(text).translate(_MINUS_SIGNS).split()).rstrip(".;:!")
+    """Return a text in lower case, without accents, brackets and "than last year"."""
+    words = fold(text).rstrip(".;:! ")
+    words = words.translate(_MINUS_SIGNS)
+    words = " ".join(words.split())
     for ignored in _IGNORED:
-        words = " ".join(ignored.sub(" ", words).split())
+        words = ignored.sub(" ", words)
+        words = " ".join(words.split())
     return words
 
 
-def state_in(phrase: str) -> str:
-    """Return the words after "remained" or "is"."""
-    return re.sub(rf"^{_REMAINED} ", "", phrase)
+def _phrases(row: str, languages: Iterable[str] = _TABLES) -> frozenset[str]:
+    """Return the phrases of a row in some languages, normalised."""
+    phrases = set()
+    for language in languages:
+        table = _TABLES[language]
+        if row in table:
+            plain = fold(table[row])
+            phrases.update(plain.split(", "))
+    return frozenset(phrases)
 
 
-# The qualifiers that may stand before a number, and after it, normalised.
-QUALIFIERS_BEFORE: Final = {
-    normalised(phrase): word.qualifier for phrase, word in BEFORE.items()
-} | dict.fromkeys(("plus que", "mas que"), "more_than")  # "a plus que doublé"
-QUALIFIERS_AFTER: Final = {
-    normalised(phrase): word.qualifier for phrase, word in BEHIND.items()
+def _numbers(kind: str) -> dict[str, Fraction]:
+    """Return the numbers of the phrases in rows such as `part 1/3`."""
+    numbers = {}
+    for table in _TABLES.values():
+        for row, listed in table.items():
+            if not row.startswith(kind):
+                continue
+            number = Fraction(row.removeprefix(kind))
+            for phrase in fold(listed).split(", "):
+                numbers[phrase] = number
+    return numbers
+
+
+def _telling_words(languages: set[str]) -> frozenset[str]:
+    """Return the single words from which a language can be told."""
+    phrases = [
+        phrase
+        for row in ("rise", "fall", "link", "times", "percent")
+        for phrase in _phrases(row, languages)
+    ]
+    phrases += [
+        phrase for phrase, word in _BEFORE.items() if word.languages & languages
+    ]
+    words = " ".join(phrases)
+    return frozenset(words.split())
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    """Return a pattern of whole phrases, the longest first."""
+    patterns = []
+    for phrase in sorted(phrases, key=len, reverse=True):
+        pattern = re.escape(phrase)
+        # "20 percentage" is not 20 percent, but "%" ends itself, as in "20%higher".
+        if phrase[-1].isalpha():
+            pattern += r"\b"
+        patterns.append(pattern)
+    return "|".join(patterns)
+
+
+RISES: Final = _phrases("rise")
+FALLS: Final = _phrases("fall")
+DIRECTIONS: Final = RISES | FALLS
+ARTICLES: Final = _phrases("article")
+KNOWN: Final = DIRECTIONS | ARTICLES | _phrases("link")
+BY: Final = _phrases("by")
+OF: Final = _phrases("of")
+COMPARATIVES: Final = _phrases("comparative")
+LEVEL: Final = _phrases("level")
+UNTIL: Final = _phrases("until")
+WENT: Final = _phrases("went")
+AROUND_STATES: Final = ARTICLES | _phrases("remained")
+UNCHANGED: Final = _phrases("unchanged")
+STABLE: Final = _phrases("stable")
+RECORD: Final = _phrases("record")
+NUMBERS: Final = _numbers("number ") | {
+    phrase: Fraction(number)
+    for table in _TABLES.values()
+    for number, phrase in enumerate(fold(table["one to ten"]).split(", "), start=1)
 }
+PARTS: Final = _numbers("part ")
+RATIOS: Final = _numbers("ratio ")
+
+_BEFORE: Final = {normalised(phrase): BEFORE[phrase] for phrase in BEFORE}
+_BEHIND: Final = {normalised(phrase): BEHIND[phrase] for phrase in BEHIND}
+# "A plus que doublé" is more than doubled.
+_MORE_THAN: Final = dict.fromkeys(("plus que", "mas que"), "more_than")
+QUALIFIERS: Final = {
+    phrase: word.qualifier for phrase, word in (_BEHIND | _BEFORE).items()
+} | _MORE_THAN
+# An article and a sign may follow: "more than a 20% fall", "almost -20%".
+QUALIFIER_BEFORE: Final = re.compile(
+    rf"(?:^| )(?P<phrase>{_any_of([*_BEFORE, *_MORE_THAN])})"
+    rf"(?: (?:{_any_of(ARTICLES)}))?(?= [+-]$|$)"
+)
+QUALIFIER_AFTER: Final = re.compile(rf"^(?P<phrase>{_any_of(_BEHIND)})(?= |$)")
+AS_MANY: Final = re.compile(rf"^(?P<phrase>{_any_of(_phrases('as many'))})(?= |$)")
+# "Bajó a 24%" is a level, and its "a" is not the article of "a 24% fall".
+TO_A_LEVEL: Final = re.compile(
+    rf"(?:^| )(?P<verb>[^ ]+) a(?: (?:{_any_of(ARTICLES)}))?$"
+)
+# The unit of "+14 missions" and "14 more training missions" is in the plural, so that
+# "14 more per month" and "14 more annually" stay unknown.
+UNIT: Final = re.compile(
+    rf"^(?:(?:{_any_of(COMPARATIVES)}) )?(?P<phrase>(?:[a-z]+ )??[a-z]{{3,}}s)(?= |$)"
+)
+BEFORE_UNIT: Final = re.compile(
+    rf"^$|[+-]$|\b(?:{_any_of(_phrases('difference of'))})$"
+)
+
+# A comma marks the decimals in a text with words that are not English.
+WITH_COMMA: Final = _telling_words(_TABLES.keys() - {"en"}) - _telling_words({"en"})
+
+_DIGITS: Final = r"[0-9]+(?:[.,][0-9]+| [0-9]{3}(?![0-9]))*"
+_COUNT: Final = rf"(?:{_DIGITS}|{_any_of(NUMBERS)})"
+_UNITS: Final = (
+    rf"(?P<points>{_any_of(_phrases('points'))})"
+    rf"|(?P<percent>{_any_of(_phrases('percent'))})"
+    rf"|(?P<times>{_any_of(_phrases('times'))})"
+    rf"|(?P<fold>{_any_of(_phrases('fold'))})"
+)
+# The last group that matches names the kind of number.
+NUMBER: Final = re.compile(
+    r"(?<![0-9a-z.,])(?:"
+    rf"(?P<number>{_COUNT}) ?(?P<plus>\+)? ?(?:{_UNITS})"
+    rf"|(?:{_any_of(_phrases('multiplied by'))}) (?P<factor>{_COUNT})"
+    rf"|(?:{_any_of(_phrases('divided by'))}) (?P<divisor>{_COUNT})"
+    rf"|(?:(?P<numerator>{_any_of(NUMBERS)}) )?(?P<part>{_any_of(PARTS)})"
+    rf"|(?P<ratio>{_any_of(RATIOS)})"
+    rf"|(?P<figure>{_DIGITS}(?: ?(?:{_any_of(MULTIPLES)}))?))"
+)
+LEVELS: Final = re.compile(
+    rf"(?P<lead>[^0-9]*?)\b(?:{_any_of(_phrases('from'))}) (?P<before>[^0-9]*[0-9].*?)"
+    rf" (?:{_any_of(_phrases('to'))}) (?P<after>[^0-9]*[0-9].*)"
+)

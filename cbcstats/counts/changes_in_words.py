@@ -2,7 +2,8 @@
 
 A printed percentage can be any change that rounds to it, with halves rounded up or to
 the even digit. Words beside it, and words instead of it, have the range that they have
-beside a figure, see `bounds`.
+beside a figure, see `bounds`. The words are in `change_words`, and each kind of number
+has a function that reads it, see `_READERS`.
 """
 
 from __future__ import annotations
@@ -15,38 +16,41 @@ from typing import Final, NamedTuple
 
 from cbcstats.arguments import check_choice, check_number, check_text
 from cbcstats.counts.change_words import (
+    AROUND_STATES,
     ARTICLES,
+    AS_MANY,
+    BEFORE_UNIT,
     BY,
     COMPARATIVES,
     DIRECTIONS,
     FALLS,
+    KNOWN,
+    LEVEL,
     LEVELS,
-    LINKS,
     NUMBER,
     NUMBERS,
     OF,
     PARTS,
-    QUALIFIERS_AFTER,
-    QUALIFIERS_BEFORE,
+    QUALIFIER_AFTER,
+    QUALIFIER_BEFORE,
+    QUALIFIERS,
     RATIOS,
-    RECORDS,
+    RECORD,
     RISES,
     STABLE,
     TO_A_LEVEL,
     UNCHANGED,
+    UNIT,
     UNTIL,
     WENT,
     WITH_COMMA,
     normalised,
-    state_in,
 )
 from cbcstats.counts.figures_in_words import parse_qualified
-from cbcstats.counts.qualifiers import LANGUAGES, LONGEST, MEANINGS, Meaning
+from cbcstats.counts.qualifiers import LANGUAGES, LONGEST, MEANINGS
 from cbcstats.counts.readings import Bounds, bounds, check_reading, usual_reach
 from cbcstats.errors import ArgumentError, DataError, shortened
 
-_MOST_WORDS: Final = 5  # of a qualifier
-_AS_MANY: Final = re.compile("as (?:many|much|high|large)(?: as)?")
 _YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
 _WHOLE: Final = re.compile("[0-9]+|[0-9]{1,3}(?:[., ][0-9]{3})+")
 _ONE_THOUSAND: Final = re.compile("[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -88,9 +92,11 @@ class Growth(NamedTuple):
                 f"`percent` must be a finite number, but {number} was given"
             )
         change = Fraction(str(number))
-        is_above = change > self.low or (change == self.low and not self.low_open)
-        is_below = change < self.high or (change == self.high and not self.high_open)
-        return is_above and is_below
+        if change == self.low:
+            return not self.low_open
+        if change == self.high:
+            return not self.high_open
+        return self.low < change < self.high
 
 
 class Claim(NamedTuple):
@@ -105,7 +111,8 @@ class Claim(NamedTuple):
         - `direction`: in percent, from words without a number: `rose` is above 0,
           `unchanged` is 0, `stable` is -5 to +5;
         - `points`: the change is in percentage points (`+3 percentage points`);
-        - `difference`: the change is in the unit of the figure (`+14`, `14 more`);
+        - `difference`: the change is in the unit of the figure (`+14`, `14 more
+          missions`);
         - `levels`: in that unit, with the figures `before` and `after` (`from 57 to
           74`);
         - `record`: the figure is the highest so far; the change is not known.
@@ -174,8 +181,9 @@ def parse_change(
     Growth(low=Fraction(70, 1), high=Fraction(130, 1), low_open=False, high_open=False)
     """
     claim = read_claim(text, reading=reading, language=language)
-    if claim.kind != "percent":
-        raise DataError(f"{text!r} {_NOT_IN_PERCENT[claim.kind]}")
+    kind = claim.kind
+    if kind in _NOT_IN_PERCENT:
+        raise DataError(f"{text!r} {_NOT_IN_PERCENT[kind]}")
     return claim.change
 
 
@@ -197,8 +205,8 @@ def read_claim(
     Parameters
     ----------
     text : str
-        As for `parse_change`, and also `+14`, `14 more`, `from 57 to 74`,
-        `+3 percentage points`, `half`, `rose`, `unchanged`, `stable`, `record`.
+        As for `parse_change`, and also `+14`, `14 more missions`, `from 57 to
+        74`, `+3 percentage points`, `half`, `rose`, `unchanged`, `stable`, `record`.
     reading : {"usual", "strict"} or float
         As for `parse_change`.
     language : {"en", "fr", "es"}, optional
@@ -220,7 +228,7 @@ def read_claim(
     --------
     >>> read_claim("from 57 to 74").before
     Bounds(low=57, high=57)
-    >>> read_claim("14 fewer").change.high
+    >>> read_claim("14 fewer missions").change.high
     Fraction(-14, 1)
     """
     share = check_reading(reading)
@@ -233,84 +241,175 @@ def read_claim(
         raise DataError(message) from None
 
 
-# Below, the message of an error goes on after the text: "'many' has no number".
+# Below, the message of an error follows the text: "'many' has no number".
+class _Number(NamedTuple):
+    """The number in a phrase, the words beside it, and how to read them."""
+
+    match: re.Match[str]
+    kind: str  # the group of NUMBER that matches
+    qualifier: str | None
+    unit: str
+    before: list[str]
+    after: list[str]
+    direction: int  # 1 for a rise, -1 for a fall, 0 for neither
+    is_ratio: bool  # as in "half as many"
+    share: Fraction | None  # of the reading; None for the strict one
+    language: str | None
+
+
 @lru_cache(maxsize=1024)
 def _claim(text: str, share: Fraction | None, language: str | None) -> Claim:
     if len(text) > LONGEST:
         raise DataError("is too long; write a change such as '+49%'")
     phrase = normalised(text)
-    claim = _without_a_number(phrase, share)
-    if claim is not None:
-        return claim
-    numbers = list(NUMBER.finditer(phrase))
+    matches = list(NUMBER.finditer(phrase))
+    if not matches:
+        return _without_number(phrase, share)
     levels = LEVELS.fullmatch(phrase)
-    if levels and all(number.lastgroup == "figure" for number in numbers):
+    if levels and all(match["figure"] for match in matches):
         return _levels(levels, share, language)
-    if len(numbers) > 1:
+    if len(matches) > 1:
         raise DataError("has two numbers; write one change, such as '+49%'")
-    if not numbers:
-        raise DataError("has no number; write a change such as '+49%' or 'a 20% fall'")
-    number = numbers[0]
-    beside = _words_beside(phrase, number)
-    return _READERS[str(number.lastgroup)](number, beside, share, language)
+    number = _number(phrase, matches[0], share, language)
+    _refuse_other_texts(number)
+    _refuse_unknown_words(number)
+    read = _READERS[number.kind]
+    return read(number)
 
 
-def _without_a_number(phrase: str, share: Fraction | None) -> Claim | None:
-    """Read a direction without a number, or a record."""
-    if phrase in RECORDS:
+def _without_number(phrase: str, share: Fraction | None) -> Claim:
+    """Read words such as `rose`, `unchanged`, `stable` and `record`."""
+    words = phrase.split()
+    state = " ".join(word for word in words if word not in AROUND_STATES)
+    if state in RECORD:
         return Claim("record", Growth(-math.inf, math.inf))
-    state = state_in(phrase)
     if state in UNCHANGED:
-        return Claim("direction", Growth(Fraction(0), Fraction(0)))
+        nothing = Fraction(0)
+        return Claim("direction", Growth(nothing, nothing))
     if state in STABLE:
         if share is None:
             raise DataError("has no strict reading; write a change such as '+2%'")
-        return Claim("direction", Growth(Fraction(-5), Fraction(5)))
-    words = phrase.split()
-    has_direction = not DIRECTIONS.isdisjoint(words)
-    if not has_direction or not DIRECTIONS.union(LINKS).issuperset(words):
-        return None
-    rise = Growth(Fraction(0), math.inf, low_open=True)
-    return Claim("direction", _signed(rise, _direction(words)))
+        # That stable means up to five percent is a convention.
+        five = Fraction(5)
+        return Claim("direction", Growth(-five, five))
+    direction = _direction(words)
+    if direction == 0 or not KNOWN.issuperset(words):
+        raise DataError("has no number; write a change such as '+49%' or 'a 20% fall'")
+    growth = Growth(Fraction(0), math.inf, low_open=True)
+    return Claim("direction", _signed(growth, direction))
 
 
-class _Beside(NamedTuple):
-    """The words beside the number of a change."""
-
-    qualifier: str | None
-    direction: int  # 1 for a rise, -1 for a fall, 0 for neither
-    before: list[str]
-    after: list[str]
-    is_ratio: bool  # as in "half as many"
-
-
-def _words_beside(phrase: str, number: re.Match[str]) -> _Beside:
-    before = _tokens(phrase[: number.start()])
-    after = _tokens(phrase[number.end() :])
-    if number["plus"]:
-        after = ["+", *after]
-    is_ratio = number["percent"] is None and after[:1] == ["as"]
-    if is_ratio:
-        after = _AS_MANY.sub("", " ".join(after)).split()
-    rest, first = _split_qualifier(before)
-    after, last = _split_later_qualifier(after)
+def _number(
+    phrase: str, match: re.Match[str], share: Fraction | None, language: str | None
+) -> _Number:
+    """Tell apart the qualifier, the unit and the other words beside a number."""
+    before = _spaced(phrase[: match.start()])
+    after = _spaced((match["plus"] or "") + phrase[match.end() :])
+    before, first = _split(before, QUALIFIER_BEFORE)
+    after, as_many = _split(after, AS_MANY)
+    after, last = _split(after, QUALIFIER_AFTER)
+    unit = ""
+    if match["figure"]:
+        after, unit = _split_unit(before, after)
     if first and last:
         raise DataError("has a word on both sides of its number; write one of them")
-    _refuse_levels_and_shares(rest, before, after)
-    words = [*rest, *after]
-    direction = _direction(words)
-    # "Doubled" has a direction of its own, and "12%" needs none.
-    has_direction = number.lastgroup in ("word", "fold", "factor", "divisor")
-    _refuse_unknown(words, is_joined=has_direction or direction != 0)
-    if is_ratio and direction:
+    words_before, words_after = before.split(), after.split()
+    return _Number(
+        match=match,
+        kind=str(match.lastgroup),
+        qualifier=QUALIFIERS.get(first or last),
+        unit=unit,
+        before=words_before,
+        after=words_after,
+        direction=_direction(words_before + words_after),
+        is_ratio=bool(as_many),
+        share=share,
+        language=language,
+    )
+
+
+def _spaced(text: str) -> str:
+    """Return a text in which signs are words of their own."""
+    return " ".join(re.sub("([+-])", r" \1 ", text).split())
+
+
+def _split(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
+    """Take the phrase of a pattern out of a text."""
+    found = pattern.search(text)
+    if found is None:
+        return text, ""
+    start, end = found.span("phrase")
+    rest = text[:start] + text[end:]
+    return rest.strip(), found["phrase"]
+
+
+def _split_unit(before: str, after: str) -> tuple[str, str]:
+    """Take the unit of a difference out of the words after it."""
+    # "Rose in 14 regions" is not a difference of 14 regions.
+    if BEFORE_UNIT.search(before) is None:
+        return after, ""
+    rest, unit = _split(after, UNIT)
+    words = unit.split()
+    if KNOWN.isdisjoint(words):
+        return rest, unit
+    return after, ""
+
+
+def _direction(words: list[str]) -> int:
+    """Return 1 for a rise, -1 for a fall, and 0 for neither."""
+    signs = [word for word in words if word in ("+", "-")]
+    if len(signs) > 1:
+        raise DataError("has two signs; write one, such as '+5%' or '-5%'")
+    rises = RISES.intersection(words)
+    falls = FALLS.intersection(words)
+    if rises and falls:
+        raise DataError("says both up and down; write one of the two, such as '+49%'")
+    if rises:
+        return 1
+    return -1 if falls else 0
+
+
+def _refuse_other_texts(number: _Number) -> None:
+    """Refuse levels, shares, and signs that can be read in two ways."""
+    if _is_level(number):
+        raise DataError("names a level and not the change; write it as '+49%'")
+    if "(" in number.before:
+        raise DataError("may be a fall, as accounts write it; write '+5%' or '-5%'")
+    after = number.after
+    if "-" in after:
+        raise DataError("has a minus after its number; write it before, as in '-5%'")
+    # "12 % de hausse" is a rise, and "12 % de missions" a share.
+    is_of = not OF.isdisjoint(after[:1])
+    has_direction = not DIRECTIONS.isdisjoint(after[1:2])
+    if is_of and not has_direction:
+        raise DataError("is a share and not a change; write a change such as '+49%'")
+    is_percent = number.kind in ("percent", "points")
+    if number.is_ratio and (number.direction or is_percent):
         raise DataError("could be a ratio or a change; write a change such as '+49%'")
-    return _Beside(first or last, direction, rest, after, is_ratio)
 
 
-def _refuse_unknown(words: list[str], *, is_joined: bool) -> None:
-    known = ARTICLES
-    if is_joined:
-        known = ARTICLES | DIRECTIONS | LINKS
+def _is_level(number: _Number) -> bool:
+    """Tell whether a number is the level after a change, as in "rose to 24%"."""
+    before = number.before
+    words = before + number.after
+    if not LEVEL.isdisjoint(words):
+        return True
+    if DIRECTIONS.isdisjoint(before):
+        return False
+    # "Hasta 20%" is up to 20%, but "aumentó hasta 20%" is a level.
+    match = number.match
+    text_before = match.string[: match.start()]
+    if not UNTIL.isdisjoint(text_before.split()):
+        return True
+    to = TO_A_LEVEL.search(" ".join(before))
+    return to is not None and to["verb"] in DIRECTIONS
+
+
+def _refuse_unknown_words(number: _Number) -> None:
+    # "Doubled" has a direction of its own, and "20%" needs none.
+    has_direction = number.kind in ("ratio", "fold", "factor", "divisor")
+    known = KNOWN if has_direction or number.direction else ARTICLES
+    words = number.before + number.after
     unknown = [word for word in words if word not in known]
     if unknown:
         raise DataError(
@@ -319,210 +418,124 @@ def _refuse_unknown(words: list[str], *, is_joined: bool) -> None:
         )
 
 
-def _tokens(text: str) -> list[str]:
-    return re.sub("([+-])", r" \1 ", text).split()
-
-
-def _split_qualifier(words: list[str]) -> tuple[list[str], str | None]:
-    """Split the qualifier from the end of the words before a number."""
-    # In "almost -20%", the sign stands between.
-    sign: list[str] = []
-    if words[-1:] in (["+"], ["-"]):
-        words, sign = words[:-1], words[-1:]
-    words = _without_article(words)
-    for length in range(min(len(words), _MOST_WORDS), 0, -1):
-        phrase = " ".join(words[-length:])
-        if phrase in QUALIFIERS_BEFORE:
-            rest = _without_article(words[:-length])
-            return rest + sign, QUALIFIERS_BEFORE[phrase]
-    return words + sign, None
-
-
-def _without_article(words: list[str]) -> list[str]:
-    # "Bajó a 24%" is a level, and its "a" is not the article of "a 24% fall".
-    if not words or words[-1] not in ARTICLES or _ends_in_to(words):
-        return words
-    return words[:-1]
-
-
-def _ends_in_to(words: list[str]) -> bool:
-    """Tell whether a direction is followed by the `a` of French and Spanish levels."""
-    if words[-1:] != ["a"]:
-        return False
-    return not DIRECTIONS.isdisjoint(words[-2:-1])
-
-
-def _split_later_qualifier(words: list[str]) -> tuple[list[str], str | None]:
-    """Split the qualifier from the beginning of the words after a number."""
-    for length in range(min(len(words), _MOST_WORDS), 0, -1):
-        phrase = " ".join(words[:length])
-        if phrase in QUALIFIERS_AFTER:
-            return words[length:], QUALIFIERS_AFTER[phrase]
-    return words, None
-
-
-def _refuse_levels_and_shares(
-    rest: list[str], before: list[str], after: list[str]
-) -> None:
-    # "Up to 20%" is a word beside a number, but "aumentó hasta 20%" is a level.
-    has_direction = not DIRECTIONS.isdisjoint(rest)
-    is_until = has_direction and not UNTIL.isdisjoint(before)
-    is_level = not TO_A_LEVEL.isdisjoint([*rest, *after])
-    if is_until or is_level or _ends_in_to(rest):
-        raise DataError("names a level and not the change; write it as '+49%'")
-    if "(" in rest:
-        raise DataError("may be a fall, as accounts write it; write '+5%' or '-5%'")
-    if "-" in after:
-        raise DataError("has a minus after its number; write it before, as in '-5%'")
-    # "12 % de hausse" is a rise.
-    is_share = after and after[0] in OF and DIRECTIONS.isdisjoint(after[1:2])
-    if is_share:
-        raise DataError("is a share and not a change; write a change such as '+49%'")
-
-
-def _direction(words: list[str]) -> int:
-    """Return 1 for a rise, -1 for a fall, and 0 for neither."""
-    if sum(word in ("+", "-") for word in words) > 1:
-        raise DataError("has two signs; write one, such as '+5%' or '-5%'")
-    rises, falls = RISES.intersection(words), FALLS.intersection(words)
-    if rises and falls:
-        raise DataError("says both up and down; write one of the two, such as '+49%'")
-    return bool(rises) - bool(falls)
-
-
-def _signed(growth: Growth, direction: int) -> Growth:
-    return growth.turned() if direction < 0 else growth
-
-
-def _percentage(
-    number: re.Match[str],
-    beside: _Beside,
-    share: Fraction | None,
-    language: str | None,
-) -> Claim:
+def _percentage(number: _Number) -> Claim:
     """Read a percentage, or percentage points."""
-    size, place = _size(number, language)
-    if beside.qualifier in (None, "exact"):
+    size, place = _size(number)
+    direction = number.direction
+    if number.qualifier in (None, "exact"):
         growth = _rounded(size, place)
-        if size == 0 and beside.direction == 0:
+        # Without a direction, 0% may be a small fall.
+        if size == direction == 0:
             growth = growth._replace(low=-growth.high)
     else:
-        growth = _in_words(size, place, MEANINGS[beside.qualifier], share)
-    kind = str(number.lastgroup)
-    return Claim(kind, _signed(growth, beside.direction))
+        growth = _in_words(size, number, place)
+    signed = _signed(growth, direction)
+    return Claim(number.kind, signed)
 
 
-def _fraction(
-    number: re.Match[str],
-    beside: _Beside,
-    share: Fraction | None,
-    language: str | None,  # noqa: ARG001
-) -> Claim:
+def _fraction(number: _Number) -> Claim:
     """Read a fraction: by how much, or the ratio to the number before."""
-    parts = PARTS[number["part"]]
-    if number["numerator"] is None and parts > 2:
+    numerator, name = number.match.group("numerator", "part")
+    part = PARTS[name]
+    if numerator is None and part < Fraction(1, 2):
         raise DataError("has a place and not a fraction; write a change such as '+49%'")
-    size = Fraction(NUMBERS.get(number["numerator"], 1), parts)
-    meaning, share = _approximate(beside, share)
-    if beside.direction and not beside.is_ratio:
-        growth = _in_words(100 * size, None, meaning, share)
-        return Claim("percent", _signed(growth, beside.direction))
-    growth = _from_ratio(size, _in_words(size, None, meaning, share))
-    return Claim("percent" if beside.is_ratio else "ratio", growth)
+    size = part * NUMBERS.get(numerator, 1)
+    direction = number.direction
+    if direction:
+        growth = _in_words(100 * size, number)
+        return Claim("percent", _signed(growth, direction))
+    ends = _in_words(size, number)
+    kind = "percent" if number.is_ratio else "ratio"
+    return Claim(kind, _from_ratio(size, ends))
 
 
-def _multiple(
-    number: re.Match[str],
-    beside: _Beside,
-    share: Fraction | None,
-    language: str | None,
-) -> Claim:
-    """Read a multiple: the ratio to the number before."""
-    place = None
-    if number["word"]:
-        ratio = Fraction(RATIOS[number["word"]])
-    else:
-        ratio, place = _size(number, language)
-        _refuse_unclear_multiples(number, ratio, beside)
-        # "Threefold" reaches as far as "tripled", but 2.4 is a printed number.
-        place = None if ratio.denominator == 1 else place
-        # A threefold decrease leaves a third.
-        if number["divisor"] or (beside.direction < 0 and not number["factor"]):
-            ratio, place = 1 / ratio, None
-    if (ratio - 1) * beside.direction < 0:
+def _multiple(number: _Number) -> Claim:
+    """Read a multiple of the number before."""
+    ratio, place = _ratio(number)
+    is_fall = ratio < 1
+    opposite = 1 if is_fall else -1
+    if number.direction == opposite:
         raise DataError("says both up and down; write one of the two, such as '+49%'")
-    meaning, share = _approximate(beside, share)
-    # More than halved is a lower ratio than one half.
-    if ratio < 1:
-        meaning = meaning._replace(sign=-meaning.sign)
-    ends = _in_words(ratio, place, meaning, share)
-    return Claim("percent", _from_ratio(ratio, ends))
+    # More than halved is a ratio below one half.
+    ends = _in_words(ratio, number, place, is_turned=is_fall)
+    growth = _from_ratio(ratio, ends)
+    return Claim("percent", growth)
 
 
-def _approximate(
-    beside: _Beside, share: Fraction | None
-) -> tuple[Meaning, Fraction | None]:
-    """Return how to read a number in words: as about it, unless a qualifier says more."""
-    if beside.qualifier == "exact":
-        share = Fraction(0)
-    return MEANINGS[beside.qualifier or "about"], share
-
-
-def _refuse_unclear_multiples(
-    number: re.Match[str], ratio: Fraction, beside: _Beside
-) -> None:
+def _ratio(number: _Number) -> tuple[Fraction, Fraction | None]:
+    """Return the ratio to the number before, and its last place where that is known."""
+    kind = number.kind
+    if kind == "ratio":
+        word = number.match["ratio"]
+        return RATIOS[word], None
+    ratio, place = _size(number)
     if ratio <= 1:
         raise DataError("has a multiple of 1 or less; write a change such as '-49%'")
-    is_by = not BY.isdisjoint(beside.before[-1:])
-    # In French, "trois fois plus" is three times as many.
-    is_more = not str(number["times"]).startswith(
-        "fois"
-    ) and not COMPARATIVES.isdisjoint(beside.after)
-    if number["times"] and (is_by or is_more):
+    if kind == "times" and _may_be_added(number):
         raise DataError(
             "may count the number before or not; write 'threefold' or '+200%'"
         )
+    # A threefold decrease leaves a third.
+    if number.direction < 0 or kind == "divisor":
+        return 1 / ratio, None
+    # "Threefold" has the range of "tripled", but 2.4 is a printed number.
+    if ratio.denominator == 1:
+        return ratio, None
+    return ratio, place
 
 
-def _difference(
-    number: re.Match[str],
-    beside: _Beside,
-    share: Fraction | None,
-    language: str | None,
-) -> Claim:
+def _may_be_added(number: _Number) -> bool:
+    """Tell whether "three times" may be three or four times the number before."""
+    last = number.before[-1:]
+    is_by = not BY.isdisjoint(last)
+    return is_by or not COMPARATIVES.isdisjoint(number.after)
+
+
+def _difference(number: _Number) -> Claim:
     """Read a change in the unit of the figure."""
-    if beside.direction == 0:
+    direction = number.direction
+    if direction == 0:
         raise DataError("has no direction; write '+14' for a change, or '+49%'")
-    has_sign = not {"+", "-"}.isdisjoint(beside.before)
-    if _YEAR.fullmatch(number["figure"]) and not has_sign:
+    digits = number.match["figure"]
+    has_sign = not {"+", "-"}.isdisjoint(number.before)
+    if _YEAR.fullmatch(digits) and not has_sign:
         raise DataError("may name a year; write a change such as '+2,000'")
-    size = _figure(number["figure"], beside.qualifier, share, language)
-    growth = Growth(_exact(size.low), _exact(size.high))
-    return Claim("difference", _signed(growth, beside.direction))
+    figure = _figure(
+        f"{digits} {number.unit}",
+        number.share,
+        number.language,
+        number.qualifier,
+    )
+    growth = Growth(_exact(figure.low), _exact(figure.high))
+    return Claim("difference", _signed(growth, direction))
 
 
 def _levels(
     levels: re.Match[str], share: Fraction | None, language: str | None
 ) -> Claim:
     """Read the two figures between which a change lies."""
-    words = levels["lead"].split()
-    before = _figure(levels["before"], None, share, language)
-    after = _figure(levels["after"], None, share, language)
+    before = _figure(levels["before"], share, language)
+    after = _figure(levels["after"], share, language)
     least = _exact(after.low) - _exact(before.high)
     most = _exact(after.high) - _exact(before.low)
-    change = Growth(least, most)
+    lead = levels["lead"].strip()
+    words = lead.split()
     direction = _direction(words)
-    is_opposite = (direction > 0 >= change.high) or (direction < 0 <= change.low)
-    if is_opposite or not DIRECTIONS.union(LINKS, WENT).issuperset(words):
+    is_wrong = (direction > 0 and most <= 0) or (direction < 0 and least >= 0)
+    if is_wrong or not KNOWN.union(WENT).issuperset(words):
         raise DataError(
-            f"has {' '.join(words)!r}, which does not fit its two figures; "
+            f"has {lead!r}, which does not fit its two figures; "
             "write these alone, such as 'from 57 to 74'"
         )
+    change = Growth(least, most)
     return Claim("levels", change, before, after)
 
 
 def _figure(
-    text: str, qualifier: str | None, share: Fraction | None, language: str | None
+    text: str,
+    share: Fraction | None,
+    language: str | None,
+    qualifier: str | None = None,
 ) -> Bounds:
     """Return the range of a figure in the unit of a count."""
     try:
@@ -531,47 +544,51 @@ def _figure(
         raise DataError(f"has a figure that cannot be read: {error.message}") from None
     if qualifier:
         figure = figure._replace(qualifier=qualifier)
-    return bounds(*figure, reading="strict" if share is None else float(share))
+    reading = "strict" if share is None else float(share)
+    return bounds(*figure, reading=reading)
 
 
 def _exact(end: float) -> Fraction | float:
     return end if math.isinf(end) else Fraction(str(end))
 
 
-def _size(number: re.Match[str], language: str | None) -> tuple[Fraction, Fraction]:
+def _size(number: _Number) -> tuple[Fraction, Fraction]:
     """Return a number and its last place, both exact."""
-    digits = next(filter(None, number.group("number", "factor", "divisor")))
+    match = number.match
+    digits = match["number"] or match["factor"] or match["divisor"]
     if digits in NUMBERS:
-        return Fraction(NUMBERS[digits]), Fraction(1)
-    has_comma = language in ("fr", "es")
-    if language is None:
-        has_comma = not WITH_COMMA.isdisjoint(number.string.split())
-    decimal_mark = _decimal_mark(digits, has_comma, is_known=language is not None)
+        return NUMBERS[digits], Fraction(1)
     whole, decimals = digits, ""
-    if decimal_mark:
-        whole, decimals = digits.rsplit(decimal_mark, 1)
+    mark = _decimal_mark(digits, match.string, number.language)
+    if mark:
+        whole, decimals = digits.rsplit(mark, 1)
     if not _WHOLE.fullmatch(whole):
         raise DataError(f"has {digits!r}, which is not a number; write digits only")
     place = Fraction(1, 10 ** len(decimals))
-    return int(re.sub("[^0-9]", "", whole) + decimals) * place, place
+    whole_digits = re.sub("[., ]", "", whole)
+    steps = int(whole_digits + decimals)
+    return steps * place, place
 
 
-def _decimal_mark(digits: str, has_comma: bool, *, is_known: bool) -> str:
+def _decimal_mark(digits: str, phrase: str, language: str | None) -> str:
     """Return the decimal mark of a number, empty if it has none."""
     marks = re.findall("[.,]", digits)
-    if not marks or (len(marks) > 1 and len(set(marks)) == 1):
+    is_repeated = len(marks) > 1 and len(set(marks)) == 1
+    if not marks or is_repeated:
         return ""
     last = str(marks[-1])
-    # A single mark before three digits sets decimals or thousands apart.
-    if len(marks) > 1 or not _ONE_THOUSAND.fullmatch(digits):
+    # A single mark before three digits is a decimal mark, or sets thousands apart.
+    if not _ONE_THOUSAND.fullmatch(digits):
         return last
+    has_comma = language != "en"
+    if language is None:
+        has_comma = not WITH_COMMA.isdisjoint(phrase.split())
     if (last == ",") != has_comma:
         return ""
-    if not is_known:
-        whole = re.sub("[.,]", "", digits)
+    if language is None:
         raise DataError(
-            f"could be a thousand or a fraction; write {whole} or fewer decimals, "
-            "or give its `language`"
+            f"could be a thousand or a fraction; write {digits.replace(last, '')} or "
+            "fewer decimals, or give its `language`"
         )
     return last
 
@@ -579,42 +596,68 @@ def _decimal_mark(digits: str, has_comma: bool, *, is_known: bool) -> str:
 def _rounded(size: Fraction, place: Fraction) -> Growth:
     """Return the range that rounds to a number; halves go up or to the even digit."""
     half = place / 2
-    is_odd = size / place % 2 == 1
-    return Growth(max(size - half, Fraction(0)), size + half, high_open=is_odd)
+    low = max(size - half, Fraction(0))
+    high = size + half
+    last_digit = size / place
+    is_odd = last_digit % 2 == 1
+    return Growth(low, high, high_open=is_odd)
 
 
 def _in_words(
-    size: Fraction, place: Fraction | None, meaning: Meaning, share: Fraction | None
+    size: Fraction,
+    number: _Number,
+    place: Fraction | None = None,
+    *,
+    is_turned: bool = False,
 ) -> Growth:
-    """Return the range of a number with a word, like `bounds` but continuous.
-
-    Without a place, the word reaches as far as the share of the number.
-    """
-    if size == 0 and meaning.sign < 0 and not meaning.includes:
+    """Return the range of a number with a word, like `bounds` but continuous."""
+    # "Doubled" is about double.
+    qualifier = number.qualifier or "about"
+    sign, includes, _ = MEANINGS[qualifier]
+    if is_turned:
+        sign = -sign
+    if size == 0 and sign < 0 and not includes:
         raise DataError("is less than nothing; write a change such as '-5%'")
-    reach: Fraction | float
+    reach = _reach(size, place, qualifier, number.share)
+    low, high = max(size - reach, Fraction(0)), size + reach
+    if sign > 0:
+        return Growth(size, high, low_open=not includes)
+    if sign < 0:
+        return Growth(low, size, high_open=not includes)
+    return Growth(low, high)
+
+
+def _reach(
+    size: Fraction, place: Fraction | None, qualifier: str, share: Fraction | None
+) -> Fraction | float:
+    """Return how far a word reaches: without a place, by a share of the number."""
+    meaning = MEANINGS[qualifier]
+    if qualifier == "exact":
+        return Fraction(0)
     if share is None or meaning.is_limit:
-        reach = math.inf
-    elif place is None:
-        reach = share * size
-    else:
-        reach = usual_reach(size, place, share, around=meaning.sign == 0)
-    is_above, is_below = meaning.sign > 0, meaning.sign < 0
-    low = size if is_above else Fraction(max(size - reach, 0))
-    high = size if is_below else size + reach
-    if meaning.includes:
-        return Growth(low, high)
-    return Growth(low, high, low_open=is_above, high_open=is_below)
+        return math.inf
+    if place is None:
+        return share * size
+    return usual_reach(size, place, share, around=meaning.sign == 0)
 
 
 def _from_ratio(ratio: Fraction, ends: Growth) -> Growth:
     """Return the change in percent of a ratio, which stays on its side of 1."""
-    low, high = ends.low, ends.high
+    low = ends.low
+    high = ends.high
+    same = Fraction(1)
     if ratio > 1:
-        low = max(low, Fraction(1))
+        low = max(low, same)
     else:
-        high = min(high, Fraction(1))
-    return ends._replace(low=100 * (low - 1), high=100 * (high - 1))
+        high = min(high, same)
+    return ends._replace(
+        low=100 * (low - 1),
+        high=100 * (high - 1),
+    )
+
+
+def _signed(growth: Growth, direction: int) -> Growth:
+    return growth.turned() if direction < 0 else growth
 
 
 _READERS: Final = {
@@ -625,6 +668,6 @@ _READERS: Final = {
     "fold": _multiple,
     "factor": _multiple,
     "divisor": _multiple,
-    "word": _multiple,
+    "ratio": _multiple,
     "figure": _difference,
 }

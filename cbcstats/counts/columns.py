@@ -42,20 +42,23 @@ def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
     is_dated = counts["period_end"].notna()
     # Figures without a date are not alternatives to each other: each is its own group.
     row = counts.index.to_series()
-    series = [counts[column].where(is_dated, row) for column in ("indicator", "scope")]
+    indicator = counts["indicator"].where(is_dated, row)
+    scope = counts["scope"].where(is_dated, row)
+    period = [counts["period_start"], counts["period_end"]]
     parts = [counts[column] for column in PARTS if column in counts]
-    return [*series, counts["period_start"], counts["period_end"], *parts]
+    return [indicator, scope, *period, *parts]
 
 
 def notes_of(figures: pd.DataFrame) -> pd.Series:
     """Return the notes of figures as text, empty where there is none."""
     if "note" not in figures:
-        return text_column([""] * len(figures), figures.index)
-    return text_column(figures["note"]).fillna("")
+        return text_column("", figures.index)
+    notes = text_column(figures["note"])
+    return notes.fillna("")
 
 
 def is_partial(figures: pd.DataFrame) -> pd.Series:
     """Tell which periods a register may cover only in part, by the note."""
-    if "note" not in figures:
-        return pd.Series(data=False, index=figures.index)
-    return notes_of(figures).str.startswith(PARTIAL).astype(bool)
+    notes = notes_of(figures)
+    is_marked = notes.str.startswith(PARTIAL)
+    return is_marked.astype(bool)

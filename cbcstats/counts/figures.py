@@ -46,7 +46,21 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "preferred": True,
     "source_id": "own figures",
 }
-_TEXTS: Final = ("indicator", "measure", "scope", "unit", "period_basis", "qualifier")
+_TEXTS: Final = (
+    "indicator",
+    "measure",
+    "scope",
+    "unit",
+    "period_basis",
+    "qualifier",
+    "source_id",
+)
+_CODES: Final = {
+    "measure": MEASURES,
+    "period_basis": BASES,
+    "qualifier": QUALIFIERS,
+    "change_basis": CHANGE_BASES,
+}
 
 
 def figures_of(
@@ -115,35 +129,36 @@ def figures_of(
 def _typed(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the counts that have a last day, with every column in its dtype."""
     is_dated = counts["period_end"].notna()
-    if not is_dated.all():
-        counts = counts[is_dated]
+    # Selecting rows copies the table, and nearly always all have a day.
+    figures = counts if is_dated.all() else counts[is_dated]
     absent = {name: cell for name, cell in _DEFAULTS.items() if name not in counts}
-    figures = counts.reset_index(drop=True).assign(**absent)
-    texts = {}
-    for name in (*_TEXTS, "source_id"):
-        text = text_column(absent.get(name, _as_typed(figures[name])), figures.index)
-        texts[name] = text.fillna(_DEFAULTS.get(name, "flow"))
-    figures = figures.assign(**texts)
-    check_words(figures["measure"], MEASURES)
-    check_words(figures["period_basis"], BASES)
-    check_words(figures["qualifier"], QUALIFIERS)
+    figures = figures.reset_index(drop=True)
+    figures = figures.assign(**absent)
+    figures = figures.assign(**_texts(figures))
     if "change_since" in figures:
         figures["change_since"] = read_days(figures["change_since"])
-    if "change_basis" in figures:
-        check_words(figures["change_basis"], CHANGE_BASES)
-        figures["change_basis"] = text_column(figures["change_basis"])
-    for name in ("rounded_to", "missing"):
+    for name in ("value", "rounded_to", "missing"):
         if name in figures:
             figures[name] = _floats(figures[name])
-            _refuse(figures, figures[name] < 0, f"has a negative {name}")
-    figures["value"] = _floats(figures["value"])
-    _refuse(figures, np.isinf(figures["value"]), "has an infinite value")
     figures["preferred"] = _marks(figures)
-    start, end = figures["period_start"], figures["period_end"]
-    _refuse(figures, end < start, "ends before it starts")
+    start = figures["period_start"]
+    end = figures["period_end"]
     figures["days"] = length_in_days(start, end).astype(float)
     figures["period_tolerance"] = _tolerances(figures)
+    _check_figures(figures)
     return figures
+
+
+def _texts(figures: pd.DataFrame) -> dict[str, pd.Series]:
+    texts = {}
+    for name in _TEXTS:
+        text = text_column(_as_typed(figures[name]))
+        texts[name] = text.fillna(_DEFAULTS.get(name, "flow"))
+    for name, codes in _CODES.items():
+        if name in figures:
+            texts.setdefault(name, text_column(figures[name]))
+            check_words(texts[name].rename(name), codes)
+    return texts
 
 
 def _as_typed(column: pd.Series) -> pd.Series:
@@ -151,6 +166,17 @@ def _as_typed(column: pd.Series) -> pd.Series:
     if not pd.api.types.is_float_dtype(column.dtype):
         return column
     return column.map(as_text).mask(column.isna())
+
+
+def _check_figures(figures: pd.DataFrame) -> None:
+    is_infinite = np.isinf(figures["value"])
+    _refuse(figures, is_infinite, "has an infinite value")
+    is_reversed = figures["period_end"] < figures["period_start"]
+    _refuse(figures, is_reversed, "ends before it starts")
+    for name in ("rounded_to", "missing", "period_tolerance"):
+        if name in figures:
+            is_negative = figures[name] < 0
+            _refuse(figures, is_negative, f"has a negative {name}")
 
 
 def _floats(column: pd.Series) -> pd.Series:
@@ -171,17 +197,18 @@ def _marks(figures: pd.DataFrame) -> pd.Series:
 
 def _tolerances(figures: pd.DataFrame) -> pd.Series:
     """Return by how many days each period may be shorter or longer."""
-    start, end = figures["period_start"], figures["period_end"]
+    is_inferred = figures["period_basis"] == "inferred"
     # A reporting year from July to June has twelve months whichever way it is known.
-    is_uncertain = (figures["period_basis"] == "inferred") & ~is_whole_months(
-        start, end
-    )
+    are_whole = is_whole_months(figures["period_start"], figures["period_end"])
+    is_uncertain = is_inferred & ~are_whole
     default = is_uncertain.astype(float) * _DAYS_IF_INFERRED
+    # Even the shortest period lasts a day.
+    longest = figures["days"] - 1
+    default = default.clip(upper=longest)
     if "period_tolerance" not in figures:
         return default
     given = _floats(figures["period_tolerance"])
-    _refuse(figures, given < 0, "has a negative period_tolerance")
-    return given.fillna(default)
+    return given.fillna(default).clip(upper=longest)
 
 
 def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:

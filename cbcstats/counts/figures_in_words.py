@@ -284,7 +284,11 @@ def _only_number(figure: str, typed: str) -> re.Match[str]:
 
 
 def _of_number(number: Any) -> Qualified:
-    if not math.isfinite(number):
+    try:
+        is_finite = math.isfinite(number)
+    except OverflowError:
+        raise DataError("the number is too large to be kept; check it") from None
+    if not is_finite:
         raise DataError(f"{number!r} is no number; write a published figure in digits")
     is_whole = number == int(number)
     return Qualified(int(number) if is_whole else float(number), "exact")

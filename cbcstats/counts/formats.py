@@ -40,13 +40,13 @@ def format_range(
     Returns
     -------
     str
-        Such as `331 to 340`, `+35% to +38%`, `331 or more`; one number where the ends
+        Such as `331 to 340`, `+29% to +44%`, `331 or more`; one number where the ends
         are equal.
 
     Examples
     --------
-    >>> format_range(34.5033, 37.7541, percent=True)
-    '+35% to +38%'
+    >>> format_range(28.7163, 43.5149, percent=True)
+    '+29% to +44%'
     >>> format_range(331, float("inf"))
     '331 or more'
     """
@@ -83,9 +83,11 @@ def heading(name: object) -> str:
     >>> heading("wco_members"), heading("missions")
     ('WCO members', 'Missions')
     """
-    title = [_ABBREVIATIONS.get(word, word) for word in words(name).split(" ")]
-    title[0] = title[0][:1].upper() + title[0][1:]
-    return " ".join(title)
+    parts = words(name).split(" ")
+    parts = [_ABBREVIATIONS.get(part, part) for part in parts]
+    title = " ".join(parts)
+    first_letter = title[:1].upper()
+    return first_letter + title[1:]
 
 
 def per_month(unit: str) -> str:

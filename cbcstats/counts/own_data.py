@@ -23,19 +23,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # What a column of periods is called, in lower case and without blanks.
-_NAMES_OF_TIME: Final = frozenset({  # fmt: skip
-    "period", "time", "date", "day", "week", "month", "quarter", "year", "fiscalyear",
-    "financialyear", "fy", "reportingyear", "schoolyear", "calendaryear", "année",
-    "annee", "mois", "trimestre", "exercice", "jour", "période", "periode", "año",
-    "anio", "ano", "mes", "fecha", "período", "periodo",
-})  # fmt: skip
+_WORDS_FOR_TIME: Final = (
+    "period time date day week month quarter year fiscalyear financialyear fy "
+    "reportingyear schoolyear calendaryear année annee mois trimestre exercice jour "
+    "période periode año anio ano mes fecha período periodo"
+)
+_NAMES_OF_TIME: Final = frozenset(_WORDS_FOR_TIME.split())
+# Columns that belong together: years, and numbers or names of their quarters or months.
+_YEARS: Final = frozenset(
+    {"year", "calendaryear", "année", "annee", "año", "anio", "ano"}
+)
+_PARTS_OF_YEARS: Final = frozenset(
+    {"quarter", "trimestre", "month", "mois", "mes", "week"}
+)
 # Columns of counts that never hold the values.
-_NO_VALUES: Final = frozenset({  # fmt: skip
-    "indicator", "measure", "scope", "area", "unit", "period_start", "period_basis",
-    "period_tolerance", "rounded_to", "qualifier", "published_change", "change_basis",
-    "change_since", "preferred", "preferred_reason", "missing", "obs_status", "status",
-    "source_id", "note",
-})  # fmt: skip
+_OTHER_COLUMNS: Final = (
+    "indicator measure scope area unit period_start period_basis period_tolerance "
+    "rounded_to qualifier published_change change_basis change_since preferred "
+    "preferred_reason missing obs_status status source_id note"
+)
+_NO_VALUES: Final = frozenset(_OTHER_COLUMNS.split())
 
 
 def counts_of(
@@ -115,6 +122,7 @@ def find_columns(
     names: list[str],
     time: str | None = None,
     value: str | None = None,
+    what: str = "the data",
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Find the columns of periods and values; a wide table becomes a long one.
 
@@ -124,37 +132,68 @@ def find_columns(
     periods = [time] if time else _time_columns(frame, names)
     if not periods and value is None:
         frame, periods = _from_wide(frame, names)
-    number = value or _value_column(frame, {*periods, *names})
-    if periods and number:
-        return frame, periods, number
-    missing = []
+    values = [value] if value else _value_columns(frame, {*periods, *names})
+    if periods and len(values) == 1:
+        return frame, periods, values[0]
+    is_call = what == "the data"
+    problems = []
     if not periods:
-        missing.append("periods (call it year, month or date, or name it with `time`)")
-    if number is None:
-        missing.append("numbers (call it value, or name it with `value`)")
+        remedy = "call it year, month or date"
+        remedy += ", or name it with `time`" if is_call else ""
+        problems.append(f"no column of periods ({remedy})")
+    if not values:
+        remedy = (
+            "call it value, or name it with `value`" if is_call else "call it value"
+        )
+        problems.append(f"no column of values ({remedy})")
+    elif len(values) > 1:
+        remedy = f"name one with `value`, such as {values[0]}"
+        remedy = remedy if is_call else "call one of them value"
+        problems.append(f"several columns of numbers: {', '.join(values)} ({remedy})")
     columns = ", ".join(list(frame)[:10]) or "no columns"
-    raise ArgumentError(
-        f"there is no column of {' and no column of '.join(missing)}; "
-        f"the columns are {columns}"
-    )
+    has = " and ".join(problems)
+    raise ArgumentError(f"{what}: {has}; the columns are {columns}")
 
 
 def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
     """Return a pandas frame with text for names, and a meaningful index as a column."""
-    if isinstance(data, dict):
-        is_table = any(pd.api.types.is_list_like(cell) for cell in data.values())
-        data = pd.DataFrame(data) if is_table else pd.Series(data)
-    if isinstance(data, pd.Series):
-        name = "value" if data.name is None else str(data.name)
-        data = data.to_frame(name)
-    if isinstance(data, pd.DataFrame) and _index_matters(data, names):
-        data = _with_index(data, names)
-    frame = check_frame("data", data)
+    frame = check_frame("data", with_index(data, names))
     # Names of columns may be years or pandas periods.
     return frame.rename(columns=str)
 
 
-def _index_matters(frame: pd.DataFrame, names: list[str]) -> bool:
+def with_index(data: Any, names: Iterable[str] = ()) -> Any:
+    """Return a dict, a series or a frame with a meaningful index as a frame of columns.
+
+    Anything else is returned as it is. `names` are the columns that tell series apart.
+    """
+    if isinstance(data, dict):
+        data = _from_dict(data)
+    if isinstance(data, pd.Series):
+        name = "value" if data.name is None else str(data.name)
+        data = data.to_frame(name)
+    if not isinstance(data, pd.DataFrame):
+        return data
+    levels = data.index.names
+    if data.index.nlevels > 1 and None not in levels and not {*levels} & {*data}:
+        return data.reset_index()
+    return _with_index(data, names) if _index_matters(data, names) else data
+
+
+def _from_dict(data: dict[Any, Any]) -> pd.DataFrame | pd.Series:
+    is_table = any(pd.api.types.is_list_like(cell) for cell in data.values())
+    if not is_table:
+        return pd.Series(data)
+    try:
+        return pd.DataFrame(data)
+    except ValueError:  # lists of different lengths, or a single cell among lists
+        raise ArgumentError(
+            "`data` is a dict whose lists differ in length; "
+            "give each column as many cells as there are rows"
+        ) from None
+
+
+def _index_matters(frame: pd.DataFrame, names: Iterable[str]) -> bool:
     """Tell whether the index holds periods, or a column that `by` names."""
     index = frame.index
     # pandas makes a range of consecutive years, too, but that does not begin at 0.
@@ -172,7 +211,7 @@ def _index_matters(frame: pd.DataFrame, names: list[str]) -> bool:
     return is_text or is_period_column(index.to_series())
 
 
-def _with_index(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def _with_index(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     name = frame.index.name
     if is_period_column(frame.index.to_series()):
         is_known = name in names or (name is not None and _is_name_of_time(name))
@@ -181,8 +220,11 @@ def _with_index(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 
 def _is_name_of_time(name: object) -> bool:
-    plain = "".join(str(name).lower().replace("_", " ").split())
-    return plain in _NAMES_OF_TIME or plain == "periodend"
+    return _plain(name) in _NAMES_OF_TIME or _plain(name) == "periodend"
+
+
+def _plain(name: object) -> str:
+    return "".join(str(name).lower().replace("_", " ").split())
 
 
 def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
@@ -191,8 +233,10 @@ def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
         return ["period_end"]
     candidates = [name for name in frame if _is_name_of_time(name)]
     candidates = [name for name in candidates if name not in names]
-    if len(candidates) == 2 and "year" in candidates[0].lower():
-        return candidates
+    years = [name for name in candidates if _plain(name) in _YEARS]
+    parts = [name for name in candidates if _plain(name) in _PARTS_OF_YEARS]
+    if len(candidates) == 2 and years and parts:
+        return years + parts
     if len(candidates) == 1:
         return candidates
     if candidates:
@@ -200,7 +244,8 @@ def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
             f"there are several columns of periods: {', '.join(candidates)}; "
             f"name one with `time`, such as {candidates[0]}"
         )
-    others = [name for name in frame if name not in names]
+    # First days alone do not tell how long the periods are.
+    others = [name for name in frame if name not in (*names, "period_start")]
     dates = [name for name in others if _has_dates(frame[name])]
     texts = [name for name in others if pd.api.types.is_string_dtype(frame[name])]
     return dates[:1] or [name for name in texts if is_period_column(frame[name])][:1]
@@ -224,31 +269,27 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
     # A cell that is empty in a wide table is a period without a figure.
     long = frame.melt(others, wide, var_name="period", value_name="value")
     if others and not names and "indicator" not in others:
-        # Each row of a wide table is a series.
+        # Each row of a wide table is a series, and its texts are the name of it.
+        texts = [name for name in others if not _is_numeric(long[name])] or others
         series = (
-            long[others].astype("object").map(as_text).agg(", ".join, axis="columns")
+            long[texts].astype("object").map(as_text).agg(", ".join, axis="columns")
         )
         long["indicator"] = text_column(series)
     return long, ["period"]
 
 
-def _value_column(frame: pd.DataFrame, taken: set[str]) -> str | None:
-    """Return the column of values, or None; refuse to choose among several."""
+def _value_columns(frame: pd.DataFrame, taken: set[str]) -> list[str]:
+    """Return the columns that may hold the values."""
     if "value" in frame:
-        return "value"
+        return ["value"]
     others = [name for name in frame if name not in taken and name not in _NO_VALUES]
     numeric = [name for name in others if _is_numeric(frame[name])]
-    if len(numeric) > 1:
-        raise ArgumentError(
-            f"there are several columns of numbers: {', '.join(numeric)}; "
-            f"name one with `value`, such as {numeric[0]}"
-        )
     if numeric:
-        return numeric[0]
+        return numeric
     figures = [name for name in others if _is_in_words(frame[name])]
     # A single column holds the values, even if one of them cannot be read.
     candidates = figures or others
-    return candidates[0] if len(candidates) == 1 else None
+    return candidates if len(candidates) == 1 else []
 
 
 def _is_numeric(column: pd.Series) -> bool:
@@ -282,14 +323,19 @@ def _with_periods(
 
 
 def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
-    """Join a column of years and one of their quarters or months."""
+    """Join a column of years and one of their quarters, months or weeks."""
     column = frame[names[0]]
     if len(names) == 1:
         return column
     part = text_column(as_printed(frame[names[1]])).str.strip()
     part = part.str.removesuffix(".0")
-    is_quarter = names[1].lower().startswith(("q", "tri"))
-    part = "Q" + part.str[-1] if is_quarter else part.str.zfill(2)
+    kind = _plain(names[1])
+    if kind in ("quarter", "trimestre"):
+        part = "Q" + part.str[-1]
+    elif kind == "week":
+        part = "W" + part.str.extract(r"(\d+)$", expand=False)
+    else:
+        part = part.str.zfill(2)
     years = text_column(column).str.removesuffix(".0")
     joined: pd.Series = years + " " + part
     return joined.str.replace(r" (\d\d)$", r"-\1", regex=True).rename(names[1])
@@ -308,6 +354,9 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
         row = split.index[wrong][0]
         raise DataError(f"{number} in row {row}: {split['problem'][row]}")
     read: dict[str, Any] = {"value": split["value"]}
+    # "More than 330" before "492 missions" are missions, too.
+    if split["unit"].nunique() == 1:
+        split["unit"] = split["unit"].ffill().bfill()
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
         # What a column of the data says counts more than the words of a cell.
         given = counts[name] if name in counts else split[name]

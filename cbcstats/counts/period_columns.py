@@ -87,7 +87,8 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> Periods:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _of_days(column)
     cells = column.dropna()
-    if column.dtype == object and len(cells) and cells.map(_is_pandas_period).all():
+    # Periods of several frequencies are read as the texts that they print as.
+    if column.dtype == object and _have_one_frequency(cells):
         periods = pd.PeriodIndex(column.array)
         return _of_pandas_periods(pd.Series(periods, column.index, name=column.name))
     # A number is never a day: 20190101 could be one, but 201901 is a month.
@@ -161,8 +162,12 @@ def _by_code(
     return Periods(start, end, label)
 
 
-def _is_pandas_period(cell: object) -> bool:
-    return isinstance(cell, pd.Period)
+def _have_one_frequency(cells: pd.Series) -> bool:
+    """Tell whether all cells are pandas periods of the same frequency."""
+    frequencies = {
+        cell.freqstr if isinstance(cell, pd.Period) else None for cell in cells
+    }
+    return len(frequencies) == 1 and None not in frequencies
 
 
 def _of_pandas_periods(column: pd.Series) -> Periods:
@@ -222,7 +227,8 @@ def _parse(
         if match:
             try:
                 return days_of(**match.groupdict())
-            except (ValueError, KeyError):  # month 13, week 54, an unknown name
+            # Month 13, week 54, an unknown name, a week that ends in the year 10000.
+            except (ValueError, KeyError, OverflowError):
                 return None
     return None
 

@@ -49,7 +49,9 @@ def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
 def is_whole_months(start: pd.Series, end: pd.Series) -> pd.Series:
     """Tell which periods begin on the first and end on the last day of a month."""
     next_day = end + _ONE_DAY
-    return (start.dt.day == 1) & (next_day.dt.day == 1)
+    is_first = start.dt.day == 1
+    is_last = next_day.dt.day == 1
+    return is_first & is_last
 
 
 def length_in_months(start: pd.Series, end: pd.Series) -> pd.Series:
@@ -65,10 +67,12 @@ def length_in_months(start: pd.Series, end: pd.Series) -> pd.Series:
     >>> length_in_months(start, end).round(2).tolist()
     [1.0, 11.66]
     """
-    days = length_in_days(start, end)
-    months = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
-    average = days / DAYS_PER_MONTH
-    return months.astype(float).where(is_whole_months(start, end), average)
+    years = end.dt.year - start.dt.year
+    months = end.dt.month - start.dt.month + 1
+    calendar_months = (12 * years + months).astype(float)
+    average_months = length_in_days(start, end) / DAYS_PER_MONTH
+    are_whole = is_whole_months(start, end)
+    return calendar_months.where(are_whole, average_months)
 
 
 def a_year_earlier(days: np.ndarray) -> np.ndarray:
@@ -81,10 +85,12 @@ def a_year_earlier(days: np.ndarray) -> np.ndarray:
     """
     month = days.astype("datetime64[M]")
     day_of_month = days - month.astype("datetime64[D]")
-    month_before = month - np.timedelta64(12, "M")
+    # numpy adds months to months only, and counts days from the first of a month.
+    month_before = month - 12
+    next_month = month_before + 1
     same_day = month_before.astype("datetime64[D]") + day_of_month
-    next_month = (month_before + np.timedelta64(1, "M")).astype("datetime64[D]")
-    return np.minimum(same_day, next_month - np.timedelta64(1, "D"))
+    last_day = next_month.astype("datetime64[D]") - 1
+    return np.minimum(same_day, last_day)
 
 
 def check_month(name: str, month: int) -> None:
@@ -111,13 +117,13 @@ def reporting_year(days: pd.Series, year_start: int) -> pd.Series:
     >>> reporting_year(days, 7).tolist(), reporting_year(days, 1).tolist()
     (['2016/17', '2017/18'], ['2017', '2017'])
     """
-    years = days.dt.year - (days.dt.month < year_start)
+    is_before_start = days.dt.month < year_start
+    first_years = days.dt.year - is_before_start
+    name = str if year_start == 1 else _two_years
     labels = {}
-    for year in years.dropna().unique():
-        first = int(year)
-        is_calendar_year = year_start == 1
-        labels[year] = str(first) if is_calendar_year else _two_years(first)
-    return text_column(years.map(labels))
+    for year in first_years.dropna().unique():
+        labels[year] = name(int(year))
+    return text_column(first_years.map(labels))
 
 
 def period_label(start: Any, end: Any) -> str:
@@ -143,17 +149,18 @@ def period_label(start: Any, end: Any) -> str:
     if pd.isna(start) or start == end:
         return _day(end)
     next_day = end + _ONE_DAY
-    same_day = (start.day, start.month) == (next_day.day, next_day.month)
-    if same_day and next_day.year - start.year == 1:
+    if next_day == start + pd.DateOffset(years=1):
         return str(start.year) if start.month == 1 else _two_years(start.year)
     same_year = start.year == end.year
     if same_year and start.month == end.month:
         is_month = start.day == 1 and next_day.day == 1
         return _month(end) if is_month else f"{start.day}-{_day(end)}"
     # Months are enough for longer periods; short ones need their days.
-    is_short = (end - start).days < DAYS_PER_MONTH
+    length = end - start
+    is_short = length.days < DAYS_PER_MONTH
     name = _day if is_short else _month
-    return f"{name(start, year=not same_year)} - {name(end)}"
+    first = name(start, year=not same_year)
+    return f"{first} - {name(end)}"
 
 
 def period_labels(start: pd.Series, end: pd.Series) -> list[str]:

@@ -135,11 +135,13 @@ def _typed_lists(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             f"`register_or_frame` has no {member!r} in row {row}; "
             "fill it in, or drop the row"
         )
-    defaults = {"list_kind": "full", "source_id": "own lists"}
-    for name in ("as_of", "start", "end"):
-        defaults[name] = pd.Series(pd.NaT, lists.index, dtype="datetime64[us]")
-    absent = {name: cell for name, cell in defaults.items() if name not in lists}
-    lists = lists.assign(**absent, beneficiary=text_column(lists[member]))
+    lists["beneficiary"] = text_column(lists[member])
+    never = pd.Series(pd.NaT, lists.index, dtype="datetime64[us]")
+    defaults: dict[str, Any] = dict.fromkeys(("as_of", "start", "end"), never)
+    defaults |= {"list_kind": "full", "source_id": "own lists"}
+    for name, cells in defaults.items():
+        if name not in lists:
+            lists[name] = cells
     check_words(lists["list_kind"], ("full", "partial"))
     as_of = read_periods(lists["as_of"]).end
     # A list is as old as the latest of its sources.
@@ -209,8 +211,8 @@ def _on_day(lists: pd.DataFrame, names: list[str], on: object) -> pd.DataFrame:
         possible=member.where(is_possible),
         is_partial=lists["list_kind"] == "partial",
     )
-    counts = lists.groupby([*names, "all"], dropna=False, sort=False)
-    counts = counts.agg(
+    by_part = lists.groupby([*names, "all"], dropna=False, sort=False)
+    counts = by_part.agg(
         value=("certain", "nunique"),
         possible=("possible", "nunique"),
         is_partial=("is_partial", "all"),

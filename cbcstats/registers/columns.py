@@ -31,7 +31,7 @@ from cbcstats.files.cells import (
     parse_whole_numbers,
 )
 from cbcstats.files.dates import explain_date, parse_dates
-from cbcstats.frames import factorize_text, text_column
+from cbcstats.frames import MARKS, factorize_text, text_column
 from cbcstats.places.names import LIST, iso3_of, suggestions
 from cbcstats.registers.schemas import (
     columns_of_file,
@@ -39,7 +39,6 @@ from cbcstats.registers.schemas import (
     kind_of,
     needed_columns,
 )
-from cbcstats.tables.parsing import parse_column
 
 if TYPE_CHECKING:
     import datetime
@@ -487,7 +486,8 @@ def _parse(
     if kind == "place":
         return text_column(iso3_of(texts))
     if kind == "mark":
-        return parse_column(pd.Series(texts, dtype="object"), "mark")
+        marks = [MARKS.get(text.lower()) for text in texts]
+        return pd.Series(marks, dtype="boolean")
     values = [text if _has_value(text) else None for text in texts]
     return text_column(values)
 

@@ -2,34 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice, check_source
 from cbcstats.counts.periods import check_month
-from cbcstats.files.dates import check_date_format
+from cbcstats.errors import ERROR, WARNING, Finding, Problem
+from cbcstats.files.dates import check_date_format, first_of_each_order
 from cbcstats.files.text_table import read_text_table
-from cbcstats.registers import problems as find
+from cbcstats.frames import text_column
+from cbcstats.places.members import accessions
 from cbcstats.registers.columns import (
+    BEYOND,
     MatchedTable,
     check_columns,
+    distinct_texts,
+    is_total,
     match_columns,
     missing_columns,
     parse_cells,
+    plain_name,
     plain_texts,
 )
 from cbcstats.registers.register import Register, build_register
-from cbcstats.registers.schemas import schema_of
+from cbcstats.registers.schemas import kind_of, needed_columns, schema_of
+from cbcstats.tables import checks
 from cbcstats.tables.loaders import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandera.pandas as pa
 
+    from cbcstats.files.text_table import TextTable
+
 REPEATED_ROWS: Final = ("keep", "reject")
+_NOT_CUT: Final = (
+    "put text that holds the delimiter into quotation marks, "
+    "and write one delimiter for each empty cell"
+)
+_BEYOND: Final = Finding(
+    "is beyond the header", "move it to the cell where it belongs, or delete it"
+)
+_HEADER: Final = Finding("repeats the header", "delete the row")
+_TOTAL: Final = Finding(
+    "is a total, not an entry", "delete the row; totals are computed"
+)
+_NO_RESULT: Final = (
+    "correct the formula and save the file in a spreadsheet program, or write the value"
+)
+_NOT_UTF_8: Final = Finding(
+    "holds bytes that are not UTF-8 and were read as Windows-1252",
+    "save the file as CSV UTF-8; check accents",
+    WARNING,
+)
+_MIXED_ORDERS: Final = Finding(
+    "holds dates with the day first and dates with the month first, so that 03/04/2017 may be "
+    "either",
+    "write all of them in one way, best as 2017-04-03",
+    WARNING,
+)
+_NOT_A_MEMBER: Final = Finding(
+    "is not a Member of the WCO", "check the place; it has no WCO region", WARNING
+)
+_NOT_YET_A_MEMBER: Final = Finding(
+    "was not yet a Member of the WCO on that day",
+    "check the place and the date",
+    WARNING,
+)
 
 
 def read_register(
@@ -129,21 +172,21 @@ def read_register(
     matched = match_columns(table, rules, called)
 
     # A cell keeps only its first problem, so the order of these steps matters.
-    problems = find.RegisterProblems()
+    problems = RegisterProblems()
     # Rows that are not entries, such as totals, are not checked any further.
-    problems.close(find.rows_not_cut(table))
-    problems.close(find.cells_beyond_the_header(table))
-    problems.close(find.repeated_headers(matched))
-    problems.close(find.totals(matched))
-    problems.add(find.cells_without_result(matched))
+    problems.close(_rows_not_cut(table))
+    problems.close(_cells_beyond_the_header(table))
+    problems.close(_repeated_headers(matched))
+    problems.close(_totals(matched))
+    problems.add(_cells_without_result(matched))
     values = pd.DataFrame(index=table.cells.index)
     for name in matched.names:
         values[name] = _parse_column(matched, name, date_format, problems)
-    problems.add(find.broken_rows(matched, values))
+    problems.add(_broken_rows(matched, values))
     reject = repeated_rows == "reject"
-    problems.add(find.repeated_rows(table, values.get("mission_id"), reject=reject))
-    problems.add(find.places_that_are_not_members(matched, values))
-    problems.add(find.misread_cells(table))
+    problems.add(_repeated_rows(table, values.get("mission_id"), reject=reject))
+    problems.add(_places_that_are_not_members(matched, values))
+    problems.add(_misread_cells(table))
     return build_register(matched, values, problems, year_start)
 
 
@@ -165,7 +208,7 @@ def _parse_column(
     matched: MatchedTable,
     name: str,
     date_format: str | None,
-    problems: find.RegisterProblems,
+    problems: RegisterProblems,
 ) -> pd.Series:
     """Parse a column and check its values; invalid values become missing."""
     table, column = matched.table, matched.names[name]
@@ -177,12 +220,268 @@ def _parse_column(
         text = plain_texts(table.text(column).mask(is_unread, ""), rule)
     values, findings = parse_cells(text, rule, date_format, matched.day_zero)
     is_missing = values.isna()
-    bad = find.unreadable_cells(table, column, text[is_missing], findings)
+    bad = _unreadable_cells(table, column, text[is_missing], findings)
     problems.add(bad)
-    mixed = find.mixed_orders(table, column, text, rule)
+    mixed = _mixed_orders(table, column, text, rule)
     problems.add(mixed)
-    broken = list(find.broken_cells(table, column, values, rule))
+    broken = list(_broken_cells(table, column, values, rule))
     problems.add(broken)
     for problem_cells in broken:
         values.loc[problem_cells.rows] = None
     return values
+
+
+# Each function below yields `ProblemCells`, which hold many problems at once: a large
+# register has many thousands, and most of them share a column and a message.
+
+
+class ProblemCells(NamedTuple):
+    """Problems of cells in one column, or of whole rows if `column` is empty."""
+
+    rows: Any
+    column: str
+    cells: Iterable[str]
+    findings: Sequence[Finding]
+
+
+class RegisterProblems:
+    """Collect the problems of a register, but none in closed rows."""
+
+    def __init__(self) -> None:
+        self._problems: list[tuple[Any, ...]] = []
+        self._closed: set[int] = set()
+
+    def add(self, problem_cells: Iterable[ProblemCells]) -> None:
+        """Add problems, except those of closed rows."""
+        for rows, column, cells, findings in problem_cells:
+            of_rows = zip(rows, cells, findings, strict=True)
+            for row, cell, finding in of_rows:
+                if row in self._closed:
+                    continue
+                problem = (row, column, cell, *finding)
+                self._problems.append(problem)
+
+    def close(self, problem_cells: Iterable[ProblemCells]) -> None:
+        """Add problems, and ignore any later ones in the same rows."""
+        self.add(problem_cells)
+        self._closed = {row for row, *_ in self._problems}
+
+    def in_order(self, header: Sequence[str]) -> pd.DataFrame:
+        """Return problems by row and column: one per cell, all of a whole row."""
+        problems = pd.DataFrame(self._problems, columns=Problem._fields)
+        problems = problems.astype({"row": "int64"})
+        for name in Problem._fields[1:]:
+            problems[name] = text_column(problems[name])
+        column = problems["column"]
+        # Later problems of a cell often follow from the first.
+        is_repeated = problems.duplicated(["row", "column"])
+        is_cell = column != ""
+        problems = problems.loc[~(is_repeated & is_cell)]
+        # Problems of a whole row, without a column, come before those of its cells.
+        places = pd.Categorical(problems["column"], categories=["", *header])
+        order = np.lexsort([places.codes, problems["row"].to_numpy()])
+        problems = problems.iloc[order]
+        return problems.reset_index(drop=True)
+
+
+def _rows_not_cut(table: TextTable) -> Iterator[ProblemCells]:
+    """Yield the rows that could not be cut into cells, or have too few or too many."""
+    for row, fault in table.faults.items():
+        cells = map(str, table.cells.loc[row])
+        filled = [cell for cell in cells if cell.strip()]
+        # The first filled cell shows which row it is.
+        value = filled[0] if filled else ""
+        finding = Finding(fault, _NOT_CUT)
+        yield ProblemCells([row], "", [value], [finding])
+
+
+def _cells_beyond_the_header(table: TextTable) -> Iterator[ProblemCells]:
+    """Yield cells still in the surplus columns of a corrected workbook."""
+    for column in table.header:
+        if not column.endswith(BEYOND):
+            continue
+        text = table.text(column)
+        is_filled = text.str.strip() != ""
+        yield from _in_cells(table, column, is_filled, _BEYOND)
+
+
+def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield rows that repeat the header in all required columns."""
+    rows = matched.table.cells.index
+    for name in needed_columns(matched.schema):
+        header = plain_name(matched.names[name])
+        text = matched.text[name][rows]
+        texts = distinct_texts(text)
+        alike = [cell for cell in texts if plain_name(cell) == header]
+        is_header = text.isin(alike)
+        # In the next column, only these rows are compared.
+        rows = rows[is_header]
+    yield from _in_rows(matched.table, matched.names["member"], rows, _HEADER)
+
+
+def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield totals, found by their member or, if that is empty, by any cell."""
+    table = matched.table
+    column = matched.names["member"]
+    member = matched.text["member"]
+    texts = distinct_texts(member)
+    words = [cell for cell in texts if is_total(cell)]
+    is_total_row = member.isin(words)
+    yield from _in_cells(table, column, is_total_row, _TOTAL)
+    has_no_member = member == ""
+    no_member = member.index[has_no_member]
+    for column in table.header:
+        if no_member.empty:
+            break
+        text = table.text_of(no_member, column)
+        texts = distinct_texts(text)
+        # Here the word must come first: remarks may end in "total".
+        words = [cell for cell in texts if is_total(cell, alone=True)]
+        is_total_row = text.isin(words)
+        yield from _in_cells(table, column, is_total_row, _TOTAL)
+        no_member = no_member[~is_total_row]
+
+
+def _cells_without_result(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield the cells of a workbook in which Excel shows no value."""
+    table = matched.table
+    known = set(matched.names.values())
+    for (row, column), problem in table.unread.items():
+        # Columns that are not parsed must not reject their row.
+        severity = ERROR if column in known else WARNING
+        finding = Finding(problem, _NO_RESULT, severity)
+        cell = str(table.cells.at[row, column])
+        yield ProblemCells([row], column, [cell], [finding])
+
+
+def _unreadable_cells(
+    table: TextTable, column: str, text: pd.Series, findings: Mapping[str, Finding]
+) -> Iterator[ProblemCells]:
+    """Yield cells that could not be parsed, or that hold a word for no value."""
+    if not findings:
+        return
+    is_bad = text.isin(list(findings))
+    bad = text[is_bad].to_numpy(dtype=object)
+    rows = text.index[is_bad]
+    as_typed = table.text_of(rows, column)
+    cells = as_typed.to_numpy(dtype=object)
+    yield ProblemCells(rows, column, cells, [findings[plain] for plain in bad])
+
+
+def _mixed_orders(
+    table: TextTable, column: str, text: pd.Series, rule: pa.Column
+) -> Iterator[ProblemCells]:
+    """Yield one warning if some dates are day-first and others month-first."""
+    kind = kind_of(rule)
+    if kind != "day":
+        return
+    texts = distinct_texts(text)
+    day_first, month_first = first_of_each_order(texts)
+    if day_first and month_first:
+        rows = [table.header_row]
+        examples = f"{day_first} and {month_first}"
+        yield ProblemCells(rows, column, [examples], [_MIXED_ORDERS])
+
+
+def _broken_cells(
+    table: TextTable, column: str, values: pd.Series, rule: pa.Column
+) -> Iterator[ProblemCells]:
+    """Yield the cells whose value fails a check of their column."""
+    for rows, check in checks.broken_values(values, rule):
+        as_typed = table.text_of(rows, column)
+        cells = as_typed.to_numpy(dtype=object)
+        # Explain each distinct text once: finding the nearest word is slow.
+        finding_of = {}
+        for cell in set(cells):
+            finding_of[cell] = checks.explain_value(check, rule, cell.strip())
+        findings = [finding_of[cell] for cell in cells]
+        yield ProblemCells(rows, column, cells, findings)
+
+
+def _broken_rows(matched: MatchedTable, values: pd.DataFrame) -> Iterator[ProblemCells]:
+    """Yield the rows that fail a check of the schema."""
+    table = matched.table
+    names = matched.names
+    schema = matched.schema
+    # A check may use a column of the schema that the file does not have.
+    every_column = checks.empty_columns(schema, values)
+    for check in schema.checks:
+        rows = checks.rows_that_fail(check, every_column)
+        finding = checks.explain_row(check)
+        name = checks.column_of(check, schema)
+        # If the file lacks the column, report the whole row.
+        column = names.get(name, "")
+        yield from _in_rows(table, column, rows, finding)
+
+
+def _repeated_rows(
+    table: TextTable, ids: pd.Series | None, *, reject: bool
+) -> Iterator[ProblemCells]:
+    """Yield the rows that repeat another one in all cells and have no id."""
+    severity = ERROR if reject else WARNING
+    remedy = "delete one of them, or give each an id if both are meant"
+    finding = Finding("repeats a row above in all its cells", remedy, severity)
+    rows = table.cells.index
+    if ids is not None:
+        rows = rows[ids.isna()]
+    if rows.empty:
+        return
+    # Compare all columns of the file: remarks can distinguish two missions.
+    texts = {}
+    for column in table.header:
+        texts[column] = table.text_of(rows, column)
+    is_repeated = pd.DataFrame(texts).duplicated()
+    rows = rows[is_repeated]
+    yield from _in_rows(table, "", rows, finding)
+
+
+def _places_that_are_not_members(
+    matched: MatchedTable, values: pd.DataFrame
+) -> Iterator[ProblemCells]:
+    """Yield places that are not Members, or were not when the mission began."""
+    table = matched.table
+    column = matched.names["member"]
+    place = values["member"].cat
+    joined = accessions().reindex(place.categories).to_numpy()
+    # Look up by category code: there are far fewer places than rows. A missing place
+    # has the code -1, which selects the NaT at the end.
+    days = np.append(joined, np.datetime64("NaT"))
+    joined_on = days[place.codes]
+    is_place = values["member"].notna()
+    never = is_place & np.isnat(joined_on)
+    yield from _in_cells(table, column, never, _NOT_A_MEMBER)
+    if "start_date" in values:
+        not_yet = values["start_date"] < joined_on
+        yield from _in_cells(table, column, not_yet, _NOT_YET_A_MEMBER)
+
+
+def _misread_cells(table: TextTable) -> Iterator[ProblemCells]:
+    """Yield the cells in a different encoding from the rest of the file."""
+    # If the whole file is Windows-1252, its encoding is not ambiguous.
+    if table.encoding != "mixed":
+        return
+    for place, word in table.not_utf8.items():
+        row, column = place
+        findings = [_NOT_UTF_8]
+        yield ProblemCells([row], column, [word], findings)
+
+
+def _in_cells(
+    table: TextTable, column: str, is_bad: pd.Series, finding: Finding
+) -> Iterator[ProblemCells]:
+    yield from _in_rows(table, column, is_bad.index[is_bad], finding)
+
+
+def _in_rows(
+    table: TextTable, column: str, rows: pd.Index, finding: Finding
+) -> Iterator[ProblemCells]:
+    """Yield rows with their cells in a column; without cells if `column` is empty."""
+    if rows.empty:
+        return
+    count = len(rows)
+    cells: Any = [""] * count
+    if column:
+        text = table.text_of(rows, column)
+        cells = text.to_numpy(dtype=object)
+    findings = [finding] * count
+    yield ProblemCells(rows, column, cells, findings)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cbcstats.registers.columns import MatchedTable
-    from cbcstats.registers.problems import RegisterProblems
+    from cbcstats.registers.reading import RegisterProblems
 
 _IN_YEAR: Final = "in "
 _SHOWN: Final = 5  # kinds of problems in the text of a register
@@ -318,7 +318,7 @@ def _rejected_rows(
         rejected[free] = cells
     for place in range(max(map(len, table.surplus.values()), default=0)):
         number = len(table.header) + place + 1
-        # The name tells `cells_beyond_the_header` that they belong elsewhere.
+        # By its name, reading knows that they belong elsewhere.
         name = free_name(f"column {number}{BEYOND}", rejected)
         surplus = [table.surplus.get(row, [])[place : place + 1] for row in rows]
         rejected[name] = text_column(["".join(cell) for cell in surplus], rows)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from cbcstats.arguments import check_names, check_schema, check_source
+from cbcstats.counts.own_data import with_index
 from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.tables.own_counts import complete_counts
@@ -46,20 +47,28 @@ MANY: Final = 5  # up to this many dates of a publisher are listed one by one
 def load_counts(
     indicator: str | Iterable[str] | None = None,
     *,
-    source: Source | None = None,
+    source: Any = None,
+    sources: pd.DataFrame | None = None,
     schema: type[pa.DataFrameModel] | None = None,
 ) -> pd.DataFrame:
-    """Load published counts.
+    """Load published counts, or figures of your own in the same columns.
 
     Parameters
     ----------
     indicator : str or iterable of str, optional
         Series to keep, such as `missions`. All of them by default.
-    source : path or pandas.DataFrame, optional
-        A CSV, Excel or Parquet file of your own with the columns of `data/counts.csv`,
-        or a frame with them. Only the first sheet of a workbook is read. A file
-        `sources.csv` in the same folder adds your sources to those of cbcstats. Counts
-        of a register need none: they cite the register itself.
+    source : path, frame of any library, Series or dict, optional
+        Figures of your own: a CSV, Excel or Parquet file, or a table. Only periods and
+        values are needed, as for `year_on_year`; the other columns of
+        `data/counts.csv` are filled in: exact figures of one series, flows over years,
+        quarters and months, stocks on days. The source is the name of the file, or
+        `own figures`. Only the first sheet of a workbook is read.
+    sources : frame of any library, optional
+        Your own sources, in the columns of `load_sources`, which `source_id` may name.
+        So does a file `sources.csv` in the folder of the figures. A register, and a
+        text of several words, are sources without being in any list.
+    schema : subclass of Counts, optional
+        A schema of your own, with further columns and checks.
 
     Returns
     -------
@@ -84,7 +93,11 @@ def load_counts(
     4  delivered    342     exact
     5  delivered    492     exact
     """
-    counts = _only(_load("counts", source, schema), "indicator", indicator)
+    own_sources: frozenset[str] = frozenset()
+    if sources is not None:
+        own_sources = frozenset(load_sources(source=sources)["source_id"])
+    loaded = _load("counts", source, schema, own_sources)
+    counts = _only(loaded, "indicator", indicator)
     # Most figures are whole numbers; amounts of money and shares have decimals.
     return counts.assign(value=whole_if_possible(counts["value"]))
 
@@ -350,11 +363,16 @@ def shipped(folder: str) -> Path:
 
 
 def _load(
-    table: str, source: Source | None, schema: type[pa.DataFrameModel] | None
+    table: str,
+    source: Any,
+    schema: type[pa.DataFrameModel] | None,
+    own_sources: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
     """Load a table that comes with cbcstats, or check and load a user's own."""
     if source is not None:
-        source = check_source("source", source)
+        # Counts may be a series or a dict by year, or have their years in the index.
+        given = with_index(source) if table == "counts" else source
+        source = check_source("source", given)
     elif schema is None:
         return _load_shipped(table)
     from cbcstats.tables.schemas import SCHEMAS  # imports pandera, which takes seconds
@@ -367,12 +385,12 @@ def _load(
     of_registers = table == "counts" and source_is_own
     if source is None:
         source = shipped("data") / f"{table}.csv"
-    known: frozenset[str] = frozenset()
+    known = own_sources
     if _refers_to_sources(model):
-        known = _known_sources(source)
+        known |= _known_sources(source)
     cells = read_text_table(source, is_header_of(model))
     if table == "counts" and source_is_own:
-        cells = complete_counts(cells, is_header_of(model))
+        cells = complete_counts(cells, is_header_of(model), model.columns)
     return _checked(cells, model, known, of_registers=of_registers)
 
 

@@ -7,6 +7,7 @@ complete file, so that the schema checks both, and problems name the row of the 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,7 @@ from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import as_text, text_column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from cbcstats.files.text_table import TextTable
@@ -57,9 +58,13 @@ def own_frame(path: Path) -> pd.DataFrame:
 
 
 def complete_counts(
-    table: TextTable, is_header: Callable[[Sequence[str]], bool]
+    table: TextTable,
+    is_header: Callable[[Sequence[str]], bool],
+    columns: Collection[str],
 ) -> TextTable:
     """Add the columns of counts that a table of one's own leaves out.
+
+    `columns` are those of the schema.
 
     Raises
     ------
@@ -72,7 +77,7 @@ def complete_counts(
         cells = _with_periods_and_values(cells, table.name)
         names = {name: name for name in cells}
     # A misspelt column is reported, not taken for one that is left out.
-    unknown = [name for name in names if name not in _DEFAULTS]
+    unknown = [name for name in names if name not in columns]
     absent = {
         name: text
         for name, text in _DEFAULTS.items()
@@ -129,11 +134,17 @@ def _ambiguous(cells: pd.DataFrame, absent: dict[str, str]) -> list[str]:
 
 
 def _with_periods_and_values(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+    _refuse_repeated(cells, name)
     cells = cells.rename(columns=_plain_names(cells))
+    has_indicator = "indicator" in cells
     try:
-        cells, periods, number = find_columns(cells.replace("", None), [])
+        found = find_columns(cells.replace("", None), [], what=name)
     except ArgumentError as error:
-        raise DataError(f"{name}: {error}") from error
+        raise DataError(str(error)) from error
+    cells, periods, number = found
+    if "indicator" in cells and not has_indicator:
+        # Each row of a wide table is a series.
+        cells["indicator"] = cells["indicator"].map(_in_snake_case)
     text = text_column(joined_periods(cells, periods)).fillna("")
     start, end = _read_each(text)
     others = [column for column in cells if column not in (*periods, number)]
@@ -143,11 +154,22 @@ def _with_periods_and_values(cells: pd.DataFrame, name: str) -> pd.DataFrame:
         columns["period_start"] = start
     if number != "value" and "indicator" not in known:
         # A column called "Missions delivered" is the indicator missions_delivered.
-        indicator = re.sub(r"[^a-z0-9]+", "_", number.lower()).strip("_")
-        columns["indicator"] = text_column(indicator or "figures", cells.index)
-    elif "indicator" in known:
-        columns["indicator"] = known["indicator"]
+        columns["indicator"] = text_column(_in_snake_case(number), cells.index)
     return known.assign(**columns)
+
+
+def _refuse_repeated(cells: pd.DataFrame, name: str) -> None:
+    for column in cells:
+        original = re.sub(r" \(\d+\)$", "", column)
+        if original != column and original in cells:
+            raise DataError(f"{name} has two columns called {original!r}; rename one")
+
+
+def _in_snake_case(name: str) -> str:
+    """Write a name as an indicator: `Côte d'Ivoire` becomes `cote_d_ivoire`."""
+    decomposed = unicodedata.normalize("NFKD", name.lower())
+    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_") or "figures"
 
 
 def _plain_names(cells: pd.DataFrame) -> dict[str, str]:
@@ -191,6 +213,9 @@ def _with_words_read(cells: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame
     # What cannot be read stays, and is reported with its row.
     split = split[split["problem"].isna()]
     cells.loc[split.index, value] = split["value"].map(as_text).fillna("")
+    if "unit" not in names and split["unit"].nunique() == 1:
+        # "More than 330" before "492 missions" are missions, too.
+        cells["unit"] = split["unit"].dropna().iloc[0]
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
         read = text_column(split[name].map(as_text)).replace("", None).dropna()
         if read.empty:

@@ -478,6 +478,7 @@ CALLS = {
     "check_totals": [lambda f, _: check_totals(f["all counts"], part="scope", total="all_regions")],
     "compare_releases": [lambda f, _: compare_releases(f["all counts"], f["counts"])],
     "contributions": [lambda f, _: contributions(f["parts"])],
+    "count_beneficiaries": [lambda f, _: cbcstats.count_beneficiaries(f["beneficiaries"])],
     "count_interval": [lambda f, _: cbcstats.count_interval(f["numbers"])],
     "count_missions": [
         lambda f, _: count_missions(f["missions"], by="member"),
@@ -497,7 +498,10 @@ CALLS = {
     "load_members": [lambda f, _: cbcstats.load_members(source=f["members"])],
     "load_places": [lambda f, _: cbcstats.load_places(source=f["places"])],
     "load_sources": [lambda f, _: cbcstats.load_sources(source=f["sources"])],
-    "membership_changes": [lambda f, _: membership_changes(f["beneficiaries"])],
+    "membership_changes": [
+        lambda f, _: membership_changes(f["beneficiaries"]),
+        lambda f, _: membership_changes(f["codes"], f["names"]),
+    ],
     "plot_beneficiaries": [lambda f, _: cbcstats.plot_beneficiaries(f["mercator"])],
     "plot_changes": [lambda f, _: cbcstats.plot_changes(f["changes"])],
     "plot_claims": [lambda f, _: cbcstats.plot_claims(f["verdicts"])],
@@ -535,6 +539,8 @@ CALLS = {
             {name: f[name] for name in ("changes", "verdicts")}, to / "both.xlsx"
         ),
     ],
+    "short_view": [lambda f, _: cbcstats.short_view(f["changes"])],
+    "split_figures": [lambda f, _: cbcstats.split_figures(f["numbers"])],
     "to_iso3": [lambda f, _: cbcstats.to_iso3(f["names"])],
     "wco_region": [lambda f, _: cbcstats.wco_region(f["codes"], short=True)],
     "year_on_year": [
@@ -552,7 +558,9 @@ def test_every_function_that_takes_a_frame_is_among_the_calls():
         for annotation in [
             value for key, value in function.__annotations__.items() if key != "return"
         ]
-        if any(kind in annotation for kind in ("DataFrame", "Series", "ArrayLike", "IntoFrame"))
+        if any(
+            kind in annotation for kind in ("DataFrame", "Series", "ArrayLike", "IntoFrame", "Any")
+        )
     }
     assert takes == set(CALLS)
 

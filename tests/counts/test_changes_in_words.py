@@ -157,27 +157,12 @@ def test_the_strict_reading_holds_the_usual_one(word, percent):
 
 
 PIECES = ["+", "-", "5%", "1,2", "(", "of", "a", "de", "un", "doubled", "half", "from", "57", "to"]
-PIECES += [
-    "à",
-    "times",
-    "up",
-    "cayó",
-    "more than",
-    "or more",
-    "a third",
-    "+14",
-    "stable",
-    "as many",
-]
+PIECES += ["à", "times", "up", "cayó", "more than", "or more", "a third", "+14", "stable"]
+PIECES += ["as many", "missions", "fewer"]
 
 
 @settings(max_examples=300)
-@given(
-    st.lists(
-        st.sampled_from(PIECES),
-        max_size=12,
-    )
-)
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
 def test_texts_of_known_words_are_read_or_refused(words):
     text = " ".join(words)
     try:
@@ -201,6 +186,11 @@ def test_texts_of_known_words_are_read_or_refused(words):
         ("+14", "difference", (14, 14, False, False)),
         ("14 fewer", "difference", (-14, -14, False, False)),
         ("14 de más", "difference", (14, 14, False, False)),
+        ("+14 missions", "difference", (14, 14, False, False)),
+        ("14 fewer missions", "difference", (-14, -14, False, False)),
+        ("une hausse de 14 missions", "difference", (14, 14, False, False)),
+        ("14 misiones menos", "difference", (-14, -14, False, False)),
+        ("up by more than 330 training missions", "difference", (331, 340, False, False)),
         ("up by more than 330", "difference", (331, 340, False, False)),
         ("+2.9", "difference", (Fraction("2.85"), Fraction("2.95"), False, False)),
         ("-1.2 million", "difference", (-1250000, -1150000, False, False)),
@@ -216,6 +206,7 @@ def test_texts_of_known_words_are_read_or_refused(words):
         ("se mantuvo estable", "direction", (-5, 5, False, False)),
         ("est restée stable", "direction", (-5, 5, False, False)),
         ("a record high", "record", (-math.inf, math.inf, False, False)),
+        ("was another record", "record", (-math.inf, math.inf, False, False)),
     ],
 )
 def test_a_claim_says_what_its_range_counts(text, kind, change):
@@ -250,6 +241,16 @@ def test_two_levels_are_kept(text, before, after, change):
         ("from 12% to 15%", "has two numbers"),
         ("highest rate in over five years", "has no number"),
         ("14 more per month", "has the word 'per'"),
+        ("14 more missions per month", "has the word 'per'"),
+        ("14 more annually", "has the word 'annually'"),
+        ("rose in 14 regions", "has the word 'regions'"),
+        ("increased in 14 more regions", "has the word 'regions'"),
+        ("aumentó en 14 regiones", "has the word 'regiones'"),
+        ("increased over the past 5 years", "has the word 'over'"),
+        ("14 missions", "has no direction"),
+        ("+14 less", "both up and down"),
+        ("+14 dozens", "'dozens' behind the number"),
+        ("2019 more missions", "may name a year"),
     ],
 )
 def test_other_claims_are_refused_in_words(text, message):

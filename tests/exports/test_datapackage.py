@@ -54,7 +54,7 @@ def test_another_tool_finds_the_package_valid(tmp_path):
         [
             "datapackage.json",
             "counts.csv",
-            "changes_a_month.csv",
+            "changes_per_month.csv",
             "beneficiaries.csv",
             "odd.csv",
             "sources.csv",
@@ -98,9 +98,9 @@ def test_types_meanings_and_sources_are_described(tmp_path):
         "string",
     ]
     assert "'=head" in odd
-    changes = {field["name"]: field for field in resources["changes_a_month"]["schema"]["fields"]}
+    changes = {field["name"]: field for field in resources["changes_per_month"]["schema"]["fields"]}
     assert changes["percent_change_low"]["description"].endswith("lowest, given the ranges")
-    assert "divided by the length of their period" in resources["changes_a_month"]["description"]
+    assert "divided by the length of their period" in resources["changes_per_month"]["description"]
     assert "Almost 400 is read as 340 to 399" in resources["counts"]["description"]
     assert {source["path"] for source in package["sources"]} <= set(load_sources()["url"])
     assert len(pd.read_csv(tmp_path / "sources.csv")) == len(package["sources"]) + 1

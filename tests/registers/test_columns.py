@@ -8,7 +8,7 @@ import pytest
 
 from cbcstats import DataError, read_register
 from cbcstats.registers.columns import as_typed
-from tests.command_line import run
+from tests.command_line import run_here
 
 
 @pytest.fixture
@@ -70,10 +70,10 @@ def test_words_of_a_command_are_typed_as_shells_take_them(word, typed):
 
 def test_the_options_that_a_missing_column_asks_for_can_be_typed(save, tmp_path):
     path = save("Country visited,Start of mission\nKenya,2017-04-03\n")
-    done = run("check", path.name, cwd=tmp_path)
+    done = run_here("check", path.name, cwd=tmp_path)
     [options] = re.findall("or (--column .*) on the command line", done.stderr)
     assert options == '--column "member=Country visited" --column "start_date=Start of mission"'
-    assert run("check", path.name, *shlex.split(options), cwd=tmp_path).returncode == 0
+    assert run_here("check", path.name, *shlex.split(options), cwd=tmp_path).returncode == 0
 
 
 REMARKS = """\

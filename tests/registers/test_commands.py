@@ -1,4 +1,4 @@
-"""`cbcstats check` and `cbcstats count`, as they are typed."""
+"""`cbcstats check` and `cbcstats count`, each once in a process of its own, as it is typed."""
 
 import functools
 import shlex
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from tests.command_line import run
+from tests.command_line import run, run_here
 from tests.frames import example_rows
 from tests.needs import Needed
 
@@ -34,15 +34,15 @@ def test_check_says_what_is_wrong_and_exits_with_1(example, tmp_path):
 
 
 def test_check_writes_a_workbook_to_hand_back(example, tmp_path):
-    done = run("check", example, *READING, "--problems", "out/to_correct.xlsx", cwd=tmp_path)
+    done = run_here("check", example, *READING, "--problems", "out/to_correct.xlsx", cwd=tmp_path)
     assert done.returncode == 1
     sheet = openpyxl.load_workbook(tmp_path / "out" / "to_correct.xlsx").active
     assert sheet.max_row == 54 + 1
-    again = run("check", example, *READING, "--problems", "out/to_correct.xlsx", cwd=tmp_path)
+    again = run_here("check", example, *READING, "--problems", "out/to_correct.xlsx", cwd=tmp_path)
     assert again.returncode == 2
     assert "already exists" in again.stderr
     assert (
-        run(
+        run_here(
             "check", example, *READING, "-p", "out/to_correct.xlsx", "--overwrite", cwd=tmp_path
         ).returncode
         == 1
@@ -53,7 +53,7 @@ def test_check_of_a_clean_register_exits_with_0(tmp_path):
     (tmp_path / "good.csv").write_text(
         "member;start_date\nKenya;2017-04-03\nGreenland;2017-04-04\n", encoding="utf-8"
     )
-    done = run("check", "good.csv", cwd=tmp_path)
+    done = run_here("check", "good.csv", cwd=tmp_path)
     assert done.returncode == 0
     assert "2 rows read, 2 passed, 0 rejected; 1 passed with warnings" in done.stdout
     assert "warning: row 3, column member, 'Greenland': is not a Member of the WCO" in done.stdout
@@ -76,7 +76,7 @@ def test_what_cannot_be_read_exits_with_2_and_a_sentence(arguments, said, tmp_pa
     (tmp_path / "other.csv").write_text("Land,Tag\nKenya,2017-04-03\n", encoding="utf-8")
     for name in ("picture.xlsx", "picture.parquet"):
         (tmp_path / name).write_bytes(b"\x89PNG\r\n")
-    done = run("check", *arguments, cwd=tmp_path)
+    done = run_here("check", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -103,7 +103,7 @@ def test_count_writes_what_the_library_counts(example, tmp_path):
         (".xlsx", read_excel),
         (".parquet", pd.read_parquet),
     ):
-        done = run("count", example, *options, "-o", f"out/counts{suffix}", cwd=tmp_path)
+        done = run_here("count", example, *options, "-o", f"out/counts{suffix}", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert "54 rows were rejected and not counted: cbcstats check" in done.stderr
         counts = read(tmp_path / "out" / f"counts{suffix}")
@@ -116,11 +116,11 @@ def test_count_writes_what_the_library_counts(example, tmp_path):
 
 
 def test_what_count_writes_is_taken_by_the_other_commands(example, tmp_path):
-    assert run("count", example, *READING, "-o", "counts.csv", cwd=tmp_path).returncode == 0
-    done = run("chart", "missions", "--counts", "counts.csv", "-o", "chart.svg", cwd=tmp_path)
+    assert run_here("count", example, *READING, "-o", "counts.csv", cwd=tmp_path).returncode == 0
+    done = run_here("chart", "missions", "--counts", "counts.csv", "-o", "chart.svg", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Source: example_register.csv" in (tmp_path / "chart.svg").read_text(encoding="utf-8")
-    done = run("claims", "counts.csv", cwd=tmp_path)
+    done = run_here("claims", "counts.csv", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -132,14 +132,14 @@ def test_the_command_that_names_the_rejected_rows_works_as_it_is_printed(tmp_pat
     )
     options = ["-c", "member=Land", "-c", "start_date=First day", "--date-format", "%d/%m/%Y"]
     options += ["--sheet", "to count", "--repeated-rows", "reject"]
-    done = run("count", "my missions.xlsx", *options, cwd=tmp_path)
+    done = run_here("count", "my missions.xlsx", *options, cwd=tmp_path)
     said, command = done.stderr.strip().split(": ", maxsplit=1)
     assert said == "1 row was rejected and not counted"
     assert command == (
         'cbcstats check "my missions.xlsx" --column=member=Land "--column=start_date=First day" "--sheet=to count" '
         "--date-format=%d/%m/%Y --repeated-rows=reject"
     )
-    done = run(*shlex.split(command)[1:], cwd=tmp_path)
+    done = run_here(*shlex.split(command)[1:], cwd=tmp_path)
     assert done.returncode == 1
     assert "row 3, column Land, 'Nowhere'" in done.stdout
 
@@ -164,7 +164,7 @@ def test_count_prints_csv_into_a_pipe(example, tmp_path):
 )
 def test_count_refuses_in_a_sentence(arguments, said, example, tmp_path):
     (tmp_path / "there.csv").write_text("mine", encoding="utf-8")
-    done = run("count", example, *READING, *arguments, cwd=tmp_path)
+    done = run_here("count", example, *READING, *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -593,3 +593,25 @@ def test_sources_beside_a_file_are_found_under_the_home_folder(rows, save, tmp_p
         encoding="utf-8",
     )
     assert cbcstats.load_counts(source="~/mine.csv")["source_id"][0] == "mine-1"
+
+
+def test_own_sources_come_as_a_frame_or_as_a_text_of_several_words():
+    figures = pd.DataFrame({"year": [2021, 2022], "courses": [4, 5], "source_id": "fiji-2022"})
+    with pytest.raises(DataError, match="a source that is not known"):
+        cbcstats.load_counts(source=figures)
+    sources = pd.DataFrame(
+        {
+            "source_id": ["fiji-2022"],
+            "title": ["Annual report"],
+            "publisher": ["Customs of Fiji"],
+            "published": ["2022"],
+            "url": ["https://customs.example/2022"],
+            "accessed": ["2023-01-09"],
+            "note": [None],
+        }
+    )
+    assert len(cbcstats.load_counts(source=figures, sources=sources)) == 2
+    told = figures.assign(source_id="letter of 3 May 2022")
+    assert cbcstats.load_counts(source=told)["source_id"].unique().tolist() == [
+        "letter of 3 May 2022"
+    ]
