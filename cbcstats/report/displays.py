@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cbcstats.changes.short_view import short_view
 from cbcstats.charts.saving import figure_text, picture
-from cbcstats.counts.formats import words
+from cbcstats.counts.formats import has_rates, per_month, words
 from cbcstats.exports.html import (
     SHOWN,
     cut_note,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 DOTS: Final = 160  # per inch, of a picture in a page
 IN_NOTEBOOK: Final = 20  # rows of a table in a notebook
+# The columns by which a table of changes is recognised.
+_CHANGES: Final = {"period", "previous_period", "qualifier", "change_low", "why"}
 _PIXELS: Final = 96  # per inch of a page
 _STYLE: Final = """<style>
 .cbcstats .table { overflow-x: auto; }
@@ -190,7 +193,10 @@ def _paragraphs(*texts: str) -> str:
 
 
 def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str, str]]]:
-    """Return the frame without its shared unit, a line of sources, and its caveats."""
+    """Return the columns to show, a line with unit and sources, and the caveats.
+
+    Changes are shown in their short view, and a unit that all rows share is not shown.
+    """
     frame = with_index(frame)
     # Frames with several column levels or duplicate names are not from cbcstats.
     if not frame.columns.is_unique or frame.columns.nlevels > 1:
@@ -202,9 +208,11 @@ def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str,
     pairs = list(zip(readings[ABOUT], readings[READING], strict=True))
     unit = _common_unit(frame)
     if unit:
-        frame = frame.drop(columns="unit")
         line = f"Unit: {unit}. {line}".strip()
-    return frame, line, pairs
+    if set(frame) >= _CHANGES:
+        return short_view(frame), line, pairs
+    shown = frame.drop(columns="unit") if unit else frame
+    return shown, line, pairs
 
 
 def _common_unit(frame: pd.DataFrame) -> str:
@@ -214,7 +222,8 @@ def _common_unit(frame: pd.DataFrame) -> str:
     units = set(frame["unit"].dropna().map(str))
     if len(units) != 1:
         return ""
-    return units.pop()
+    unit = units.pop()
+    return per_month(unit) if has_rates(frame) else unit
 
 
 def _frame_in_notebook(frame: pd.DataFrame) -> str:

@@ -133,3 +133,11 @@ def test_a_number_that_is_no_count_is_shown_and_is_no_example(number):
     shown = frame_html(pd.DataFrame({"value": [number, 5], "qualifier": ["more_than", "about"]}))
     assert "More than" not in shown
     assert "About 5 is read as 4 to 6" in shown
+
+
+def test_changes_are_shown_in_their_short_view():
+    changes = cbcstats.year_on_year(cbcstats.load_counts("missions"), per="month")
+    shown = frame_markdown(changes)
+    assert shown.startswith("| period | value | before | change | percent | comparable | why |")
+    assert "Unit: missions per month." in shown
+    assert "previous_low" not in frame_html(changes)
