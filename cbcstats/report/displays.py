@@ -207,9 +207,13 @@ def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str,
     readings = caveats({"": frame}).iloc[1:]
     pairs = list(zip(readings[ABOUT], readings[READING], strict=True))
     unit = _common_unit(frame)
+    is_view = set(frame) >= _CHANGES
+    # The short view has the rates, other tables have the values as printed.
+    if unit and is_view and has_rates(frame):
+        unit = per_month(unit)
     if unit:
         line = f"Unit: {unit}. {line}".strip()
-    if set(frame) >= _CHANGES:
+    if is_view:
         return short_view(frame), line, pairs
     shown = frame.drop(columns="unit") if unit else frame
     return shown, line, pairs
@@ -222,8 +226,7 @@ def _common_unit(frame: pd.DataFrame) -> str:
     units = set(frame["unit"].dropna().map(str))
     if len(units) != 1:
         return ""
-    unit = units.pop()
-    return per_month(unit) if has_rates(frame) else unit
+    return units.pop()
 
 
 def _frame_in_notebook(frame: pd.DataFrame) -> str:
