@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 _A_WEEK: Final = 7  # days
 _UNEQUAL: Final = 0.02  # lengths that differ by a larger share are not comparable
 _FEW_ROWS: Final = 0.02  # share of rows that a count may lack and still be comparable
+# Texts of a figure that do not tell series apart.
+_OF_ONE_FIGURE: Final = (
+    "source_id",
+    "note",
+    "qualifier",
+    "period",
+    "period_basis",
+    "obs_status",
+    "published_change",
+    "change_basis",
+)
 _STATUSES: Final = {
     "E": "estimated",
     "P": "provisional",
@@ -92,7 +103,8 @@ def _refuse_repeated(
     same = figures[figures["chain"] == first["chain"].iloc[0]]
     same = same[same["period_end"] == first["period_end"].iloc[0]]
     texts = same.select_dtypes(["object", "str", "category"])
-    parts = [name for name in texts if name not in CHAIN and texts[name].is_unique]
+    others = [name for name in texts if name not in (*CHAIN, *_OF_ONE_FIGURE)]
+    parts = [name for name in others if texts[name].is_unique]
     remedy = "mark one as preferred, or name the columns that tell series apart in `by`"
     if parts:
         remedy = f"name the column that tells them apart, such as by={parts[0]!r}"
