@@ -168,6 +168,13 @@ def _pairs(figures: pd.DataFrame, is_claim: pd.Series) -> Iterator[_Pair]:
     claims = figures[is_claim].merge(
         places, on=[*names, "period_start", "period_end"], how="left"
     )
+    is_alone = claims["index"].isna()
+    if is_alone.any():
+        first = claims[is_alone].iloc[0]
+        raise DataError(
+            f"{first['indicator']} has no preferred figure for {first['label']}, "
+            f"where {first['published_change']} is claimed; mark one as preferred"
+        )
     place = claims["index"].to_numpy(int)
     partner = find_partners(preferred, preferred["chain"].to_numpy()).partner
     before = _since(claims, preferred, partner[place])
