@@ -36,6 +36,20 @@ _DEFAULTS: Final = {
 }
 
 
+_COLUMNS: Final = (
+    "indicator",
+    "measure",
+    "unit",
+    "period_start",
+    "period_end",
+    "value",
+    "rounded_to",
+    "obs_status",
+    "source_id",
+    *_DEFAULTS,
+)
+
+
 def complete_counts(table: TextTable) -> TextTable:
     """Add the columns of counts that a table of one's own leaves out.
 
@@ -72,16 +86,12 @@ def _plain_names(cells: pd.DataFrame) -> dict[str, str]:
 
 
 def _unambiguous(plain: dict[str, str]) -> dict[str, str]:
-    """Leave out names that two columns would have, and those that the reader made.
-
-    A second `value` is `value (2)`, a column without a name `column 3`; the schema
-    reports both.
-    """
+    """Leave out names of one's own, and those that two columns would have."""
     kept = list(plain.values())
     return {
         name: new
         for name, new in plain.items()
-        if kept.count(new) == 1 and new.replace("_", "").isalpha()
+        if new in _COLUMNS and kept.count(new) == 1
     }
 
 
