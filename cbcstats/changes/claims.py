@@ -107,8 +107,8 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     figures = figures_of(counts)
     strict = figures_of(counts, reading="strict")
     figures = figures.assign(strict_low=strict["low"], strict_high=strict["high"])
-    if "published_change" not in figures:
-        figures["published_change"] = text_column(None, figures.index)
+    claims = figures.get("published_change")
+    figures["published_change"] = text_column(claims, figures.index)
     is_claim = figures["published_change"].notna()
     pairs = _pairs(figures, is_claim) if is_claim.any() else []
     found = [_checked(pair) for pair in pairs]
@@ -322,6 +322,8 @@ def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds | None:
     later = _range(pair.later, reading)
     is_monthly = _is_monthly(pair.later)
     if claim.kind in ("percent", "ratio", "direction"):
+        if _is_negative(pair):
+            return None
         lengths = _lengths(pair) if is_monthly else (Fraction(1), Fraction(1))
         if lengths is None:
             return None
@@ -338,6 +340,11 @@ def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds | None:
     low = float(exact(later.low) - claim.change.high)
     high = float(exact(later.high) - claim.change.low)
     return _common(published, Bounds(low, high))
+
+
+def _is_negative(pair: _Pair) -> bool:
+    """Tell whether a figure is below 0, so that no factor leads to it or from it."""
+    return pair.later.low < 0 or (pair.before is not None and pair.before.low < 0)
 
 
 def _common(first: Bounds, second: Bounds | None) -> Bounds:
@@ -437,6 +444,8 @@ def _why(pair: _Pair) -> str:
         return "the figure before is not known"
     if claim.kind == "points" and not _is_share(pair.later):
         return "percentage points are changes of shares"
+    if _is_negative(pair):
+        return "a figure is negative, so there is no percent change"
     return "the lengths of the periods are not known well enough"
 
 

@@ -49,6 +49,8 @@ _DAYS_IF_INFERRED: Final = 7
 
 # Columns that counts may leave out, and what holds then.
 _DEFAULTS: Final[Mapping[str, Any]] = {
+    "indicator": "figures",
+    "measure": "flow",
     "scope": "all",
     "unit": "",
     "period_basis": "stated",
@@ -167,7 +169,7 @@ def _typed(counts: pd.DataFrame) -> pd.DataFrame:
     texts = {}
     for name in (*_TEXTS, "source_id"):
         text = text_column(absent.get(name, figures[name]), figures.index)
-        texts[name] = text.fillna(_DEFAULTS.get(name, "flow"))
+        texts[name] = text.fillna(_DEFAULTS[name])
     figures = figures.assign(**texts)
     check_words(figures["measure"], MEASURES)
     check_words(figures["period_basis"], BASES)

@@ -250,6 +250,24 @@ def test_ranges_meet_claims(years):
         assert found.sentence.endswith("By the words alone, it is possible.") == (verdict == "unlikely")
 
 
+# -10 after 10 is 20 less; what it is in percent depends on the reader.
+@pytest.mark.parametrize(
+    ("before", "after", "change", "verdict"),
+    [
+        (-10, -20, "+100%", "cannot be checked"),
+        (-10, 10, "increased", "cannot be checked"),
+        (10, -10, "-200%", "cannot be checked"),
+        (10, -10, "-20", "consistent"),
+        (-10, 10, "+21", "contradicts"),
+    ],
+)
+def test_negative_figures_have_differences_only(years, before, after, change, verdict):
+    found = claimed(years({2015: before, 2016: after}), change)
+    assert (found.verdict, found.verdict_strict) == (verdict, verdict)
+    if verdict == "cannot be checked":
+        assert found.sentence.endswith("a figure is negative, so there is no percent change.")
+
+
 # ---- Changes of monthly rates
 
 
@@ -300,6 +318,12 @@ def test_numbers_per_month_cannot_be_checked(years, change):
 def test_without_lengths_no_change_per_month_is_judged(make_counts):
     counts = make_counts((None, "2015-12-31", 100), (None, "2016-12-31", 90))
     assert claimed(counts, "+20%", change_basis="per_month").verdict == "cannot be checked"
+
+
+# A February is one month in a leap year, too.
+def test_whole_months_count_one_each(make_counts):
+    counts = make_counts(("2015-02-01", "2015-02-28", 100), ("2016-02-01", "2016-02-29", 100))
+    assert claimed(counts, "unchanged", change_basis="per_month").verdict == "consistent"
 
 
 # A period of three days is known to two: its length is one to five days, and never nothing.
@@ -374,6 +398,10 @@ def test_only_earlier_figures_break_a_record(years):
     assert claimed(counts, "record").verdict == "consistent"
     almost = years({2015: 300, 2016: 260}, qualifier=["almost", "exact"])  # 255 to 299: not surely higher
     assert claimed(almost, "record").verdict == "consistent"
+    # More than 100 is 101 to 115, so that 110 is not surely higher, and 116 is.
+    for before, verdict in ((110, "consistent"), (116, "contradicts")):
+        counts = years({2015: before, 2016: 100}, qualifier=["exact", "more_than"])
+        assert claimed(counts, "record").verdict == verdict
     assert claimed(years({2016: 149}), "record").verdict == "cannot be checked"
 
 
@@ -393,7 +421,7 @@ def test_verdicts_have_the_promised_columns(years):
 
 
 CHANGES = ["increased", "decreased", "stable", "record", "+10%", "-100%", "+1,000", "from 57 to 74", "half", "x",
-           "doubled", "a quarter more", "+3 percentage points", "", "more than 330", "+1e999%"]  # fmt: skip
+           "doubled", "a quarter more", "+3 percentage points", "", "more than 330", "+1e999%", 0.5]  # fmt: skip
 
 
 @pytest.mark.parametrize("basis", ["total", "per_month"])

@@ -176,6 +176,20 @@ def test_negative_values_have_a_change_and_no_percent():
     assert change["why"] == "the figure before is negative, so there is no percent change"
 
 
+def test_a_named_index_may_be_named():
+    for name in ("when", None):
+        data = pd.Series(VALUES, index=pd.Index(["2021", "2022"], name=name))
+        assert year_on_year(data, time=name)["percent_change"].tolist() == pytest.approx([10])
+
+
+def test_columns_of_ones_own_change_nothing():
+    names = ["others", "chain", "breaks", "low", "days", "change", "Remark"]
+    data = table(YEARS, **dict.fromkeys(names, "x"))
+    pd.testing.assert_frame_equal(year_on_year(data), year_on_year(table(YEARS)))
+    missing = table(YEARS, indicator=None, measure=None, scope=None, source_id=None)
+    assert year_on_year(missing)["indicator"].tolist() == ["figures"]
+
+
 def test_several_series_need_the_column_that_tells_them_apart():
     data = table([2021, 2022, 2021, 2022], values=[40, 44, 8, 4], office=["Fiji", "Fiji", "Peru", "Peru"])
     message = "several figures for 2021; .* such as by='office'"
@@ -206,6 +220,8 @@ NUMBERS = r"no column of values \(name it with value=, or call it value\)"
         (pd.DataFrame({"year": YEARS}), f"^`data` has {NUMBERS}; it has 'year'"),
         (pd.Series([1, 2]), f"^`data` has {PERIODS}; it has 'value'"),
         ({}, PERIODS),
+        (pd.DataFrame([[40, 44, 9]], columns=[*YEARS, "value"]), PERIODS),
+        (pd.DataFrame([[40]], columns=[2021]), PERIODS),
         (pd.DataFrame({"period_start": ["2021-01-01"], "value": 1}), PERIODS),
         (table(YEARS, cost=[5, 6]), r"several columns of numbers: 'courses', 'cost' \(name one, such as value='courses'\)"),
         (table(YEARS, date=YEARS), "several columns of periods: 'year', 'date'; name one, such as time='year'"),
@@ -229,6 +245,7 @@ def test_an_error_names_all_that_is_missing_and_what_to_type(data, message):
         ({"value": "course"}, "did you mean 'courses'"),
         ({"by": "offices"}, "'year', 'courses'"),
         ({"by": []}, "names no column"),
+        *(({"by": name}, f"`by` cannot be .{name}") for name in ("value", "period_end", "why")),
         ({"measure": "flows"}, "did you mean 'flow'"),
         ({"per": "monthly"}, "did you mean 'month'"),
         ({"reading": "loose"}, "'usual', 'strict'"),
@@ -239,7 +256,7 @@ def test_an_error_names_all_that_is_missing_and_what_to_type(data, message):
 )
 def test_a_wrong_argument_names_the_right_one(argument, message):
     with pytest.raises((ArgumentError, DataError), match=message):
-        year_on_year(table(YEARS), **argument)
+        year_on_year(table(YEARS, why="a"), **argument)
 
 
 @pytest.mark.parametrize(
