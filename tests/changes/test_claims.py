@@ -38,8 +38,8 @@ def test_the_49_percent_fit_331_and_nothing_else(missions):
     )
 
 
-# Later 331 to 340. Lengths of 329 ± 7 over 412 ± 7: 322 / 419 = 0.76850 to 336 / 405 = 0.82963. Times 1.195 and 1.205:
-# 0.91835 and 0.99970; 331 / 0.99970 = 331.1 and 340 / 0.91835 = 370.2. With almost 400, which is 340 to 399: 340 to 370.
+# Later 331 to 340. Lengths of 329 ± 7 over 412 ± 7: 322 / 419 = 0.76850 to 336 / 405 = 0.82963, times 1.195 and 1.205:
+# 0.91835 and 0.99970; 331 / 0.99970 = 331.1, 340 / 0.91835 = 370.2. With almost 400, which is 340 to 399: 340 to 370.
 def test_the_20_percent_per_month_fit_with_a_week_of_tolerance(missions):
     claim = missions.loc[330]
     assert (claim["implied_low"], claim["implied_high"]) == (332, 370)
@@ -69,7 +69,8 @@ def prints(before, after, change):
     size = Decimal(change.strip("+-%"))
     is_same_side = percent >= 0 if change.startswith("+") else percent <= 0
     return is_same_side and any(
-        abs(percent.quantize(unit, rounding)) == size for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN)
+        abs(percent.quantize(unit, rounding)) == size
+        for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN)
     )
 
 
@@ -99,7 +100,7 @@ def draw_claim(rng):
 @settings(max_examples=8)
 @given(st.integers(0, 10**6))
 def test_verdicts_are_those_of_all_whole_numbers(seed):
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     drawn = [draw_claim(rng) for _ in range(25)]
     rows = []
     for number, (p, v, words, change) in enumerate(drawn):
@@ -247,7 +248,9 @@ def test_ranges_meet_claims(years):
     ]:
         found = claimed(counts, change)
         assert found.verdict == verdict, change
-        assert found.sentence.endswith("By the words alone, it is possible.") == (verdict == "unlikely")
+        assert found.sentence.endswith("By the words alone, it is possible.") == (
+            verdict == "unlikely"
+        )
 
 
 # -10 after 10 is 20 less; what it is in percent depends on the reader.
@@ -278,7 +281,9 @@ def test_a_change_per_month_takes_lengths_into_account(make_counts):
     first, half = ("2015-01-01", "2015-12-31", 100), ("2016-01-01", "2016-06-30")
     found = claimed(make_counts(first, (*half, 75)), "+50%", **basis)
     assert (found.implied_low, found.implied_high, found.verdict) == (100, 100, "consistent")
-    assert found.sentence.startswith("+50% on 75 missions (Jan - Jun 2016) per month means 100 before (2015); ")
+    assert found.sentence.startswith(
+        "+50% on 75 missions (Jan - Jun 2016) per month means 100 before (2015); "
+    )
     found = claimed(make_counts(first, (*half, 80)), "about +50%", **basis)
     assert (found.implied_low, found.implied_high, found.verdict) == (104, 110, "unlikely")
     assert (
@@ -293,8 +298,13 @@ def test_a_change_per_month_takes_lengths_into_account(make_counts):
 # +5% per month, 1.045 to 1.055 times, is possible: 100 / (1.055 x 1.056) = 89.7, 100 / (1.045 x 0.947) = 101.1.
 def test_the_tolerance_of_lengths_counts(make_counts):
     days = ("2015-01-02", "2016-01-01", 100), ("2016-01-02", "2016-12-31", 100)
-    for tolerance, implied, verdict in ((10, (90, 101), "consistent"), (0, (95, 95), "contradicts")):
-        found = claimed(make_counts(*days), "+5%", change_basis="per_month", period_tolerance=tolerance)
+    for tolerance, implied, verdict in (
+        (10, (90, 101), "consistent"),
+        (0, (95, 95), "contradicts"),
+    ):
+        found = claimed(
+            make_counts(*days), "+5%", change_basis="per_month", period_tolerance=tolerance
+        )
         assert (found.implied_low, found.implied_high, found.verdict) == (*implied, verdict)
 
 
@@ -302,7 +312,9 @@ def test_the_tolerance_of_lengths_counts(make_counts):
 @pytest.mark.parametrize("unit", ["missions", "missions per month"])
 def test_what_is_per_month_already_takes_no_account_of_lengths(make_counts, unit):
     for value in (450, 600):
-        figures = make_counts(("2015-04-01", "2015-12-31", 300), ("2016-01-01", "2016-12-31", value), unit=unit)
+        figures = make_counts(
+            ("2015-04-01", "2015-12-31", 300), ("2016-01-01", "2016-12-31", value), unit=unit
+        )
         found = claimed(figures, "+50%", change_basis="per_month", change_since="2015-12-31")
         fits = value == (450 if unit == "missions per month" else 600)
         assert found.verdict == ("consistent" if fits else "contradicts")
@@ -369,8 +381,11 @@ def test_parts_are_measured_from_themselves(years):
     found = check_claims(pd.concat(parts, ignore_index=True))
     assert found["previous_value"].tolist() == [100, 10, 1000]
     assert found["verdict"].tolist() == ["consistent", "consistent", "contradicts"]
-    offices = [years({2015: 100, 2016: 120}, published_change=[None, "+20%"], office=office) for office in "AB"]
-    with pytest.raises(DataError, match="several figures for 2015; .*'office'"):
+    offices = [
+        years({2015: 100, 2016: 120}, published_change=[None, "+20%"], office=office)
+        for office in "AB"
+    ]
+    with pytest.raises(DataError, match=r"several figures for 2015; .*'office'"):
         check_claims(pd.concat(offices))
 
 
@@ -380,9 +395,16 @@ def test_a_claim_without_its_figure_takes_that_of_another_row(years):
     assert found["verdict"] == "cannot be checked"
     assert found["sentence"] == "+49% for 2016 comes without the figure, which no row has."
     alone["preferred"] = [True, False]
-    with pytest.raises(DataError, match="^missions has no preferred figure for 2016, where .* is claimed; mark"):
+    with pytest.raises(
+        DataError, match=r"^missions has no preferred figure for 2016, where .* is claimed; mark"
+    ):
         check_claims(alone)
-    rows = [years({2016: 300}, scope="planned"), years({2016: 200}, preferred=False), years({2016: 149}), alone]
+    rows = [
+        years({2016: 300}, scope="planned"),
+        years({2016: 200}, preferred=False),
+        years({2016: 149}),
+        alone,
+    ]
     [found] = check_claims(pd.concat(rows, ignore_index=True)).itertuples()
     assert (found.value, found.verdict) == (149, "consistent")
 
@@ -390,13 +412,19 @@ def test_a_claim_without_its_figure_takes_that_of_another_row(years):
 def test_other_sources_of_the_figure_before_are_judged_too(years):
     others = [years({2015: value}, preferred=False, source_id=f"of {value}") for value in (90, 100)]
     found = claimed(pd.concat([*others, years({2015: 100, 2016: 149})], ignore_index=True), "+49%")
-    assert found.sentence.endswith("which fits. The 90 of of 90 does not fit. The 100 of of 100 fits as well.")
+    assert found.sentence.endswith(
+        "which fits. The 90 of of 90 does not fit. The 100 of of 100 fits as well."
+    )
 
 
 def test_only_earlier_figures_break_a_record(years):
-    counts = pd.concat([years({2016: 200}, preferred=False), years({2015: 100, 2016: 149})], ignore_index=True)
+    counts = pd.concat(
+        [years({2016: 200}, preferred=False), years({2015: 100, 2016: 149})], ignore_index=True
+    )
     assert claimed(counts, "record").verdict == "consistent"
-    almost = years({2015: 300, 2016: 260}, qualifier=["almost", "exact"])  # 255 to 299: not surely higher
+    almost = years(
+        {2015: 300, 2016: 260}, qualifier=["almost", "exact"]
+    )  # 255 to 299: not surely higher
     assert claimed(almost, "record").verdict == "consistent"
     # More than 100 is 101 to 115, so that 110 is not surely higher, and 116 is.
     for before, verdict in ((110, "consistent"), (116, "contradicts")):

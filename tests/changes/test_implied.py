@@ -184,10 +184,14 @@ def test_ranges_hold_what_their_members_hold(value, qualifier, percent):
 # 4.5 / 1.105 = 4.0724, 4.5 / 1.095 = 4.1096; 24.05 / 1.205 = 19.9585, 24.15 / 1.195 = 20.2092
 def test_before_an_amount_lies_an_amount():
     assert implied_previous(4.5, "+10%") == pytest.approx((4.0724, 4.1096), abs=1e-4)
-    assert implied_previous(24.1, "+20%", rounded_to=0.1) == pytest.approx((19.9585, 20.2092), abs=1e-4)
+    assert implied_previous(24.1, "+20%", rounded_to=0.1) == pytest.approx(
+        (19.9585, 20.2092), abs=1e-4
+    )
 
 
-@pytest.mark.parametrize("change", ["half", "+14", "rose", "from 57 to 74", "+3 percentage points", "many"])
+@pytest.mark.parametrize(
+    "change", ["half", "+14", "rose", "from 57 to 74", "+3 percentage points", "many"]
+)
 def test_what_is_no_change_in_percent_is_refused(change):
     with pytest.raises(DataError, match="write"):
         implied_previous(492, change)

@@ -83,7 +83,8 @@ def test_scaling_all_values_leaves_percentages_alone(values, factor, per):
 
 def test_scaling_all_parts_leaves_contributions_alone(by_region):
     one, other = (
-        cbcstats.contributions(by_region.assign(value=by_region["value"] * factor)) for factor in (1, 12)
+        cbcstats.contributions(by_region.assign(value=by_region["value"] * factor))
+        for factor in (1, 12)
     )
     points = ["contribution", "contribution_low", "contribution_high", "total_percent_change"]
     np.testing.assert_allclose(one[points], other[points])
@@ -128,7 +129,9 @@ def test_editions_and_lists_have_no_order():
     new = old.assign(value=old["value"].where(old.index % 50 != 7, 7)).iloc[:-3]
     found = cbcstats.compare_releases(old, new)
     assert len(found) > 5
-    mixed = cbcstats.compare_releases(old.sample(frac=1, random_state=3), new.sample(frac=1, random_state=4))
+    mixed = cbcstats.compare_releases(
+        old.sample(frac=1, random_state=3), new.sample(frac=1, random_state=4)
+    )
     pd.testing.assert_frame_equal(in_one_order(mixed), in_one_order(found))
     lists = cbcstats.load_beneficiaries()
     pd.testing.assert_frame_equal(
@@ -216,7 +219,11 @@ def test_a_series_that_has_nothing_to_do_with_it_changes_nothing(question):
         [3, 1, 4, 1, 5, 9, 2, 6, 5], indicator="rainfall", measure="flow", unit="mm"
     )
     both = pd.concat([stranger.head(4), counts, stranger.tail(5)], ignore_index=True)
-    asked = QUESTIONS[question] if question != "index" else lambda frame: cbcstats.index_to(frame, "2014")
+    asked = (
+        QUESTIONS[question]
+        if question != "index"
+        else lambda frame: cbcstats.index_to(frame, "2014")
+    )
     alone, beside = asked(counts), asked(both)
     beside = beside[beside["indicator"] == "missions"].reset_index(drop=True)
     pd.testing.assert_frame_equal(beside, alone, check_dtype=False)
@@ -461,7 +468,9 @@ def frames():
 # For each public function that takes frames: calls with the frames and with a folder to write to.
 CALLS = {
     "check_claims": [lambda f, _: check_claims(f["all counts"])],
-    "check_totals": [lambda f, _: cbcstats.check_totals(f["all counts"], part="scope", total="all_regions")],
+    "check_totals": [
+        lambda f, _: cbcstats.check_totals(f["all counts"], part="scope", total="all_regions")
+    ],
     "compare_releases": [lambda f, _: cbcstats.compare_releases(f["all counts"], f["counts"])],
     "contributions": [lambda f, _: cbcstats.contributions(f["parts"])],
     "count_interval": [lambda f, _: cbcstats.count_interval(f["numbers"])],

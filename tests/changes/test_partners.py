@@ -114,7 +114,9 @@ DAY = datetime.timedelta(days=1)
 
 
 def month_after(first, months):
-    return datetime.date(first.year + (first.month - 1 + months) // 12, (first.month - 1 + months) % 12 + 1, 1)
+    return datetime.date(
+        first.year + (first.month - 1 + months) // 12, (first.month - 1 + months) % 12 + 1, 1
+    )
 
 
 def whole_months(first, months):
@@ -149,7 +151,9 @@ def periods(kind, rng):
             "rolling years": [whole_months(first, 12) for first in months],
             "year to date": [whole_months(*span) for span in to_date],
             "two years": [whole_months(first, 24) for first in quarters[::4]],
-            "school years": [(first + 240 * DAY, first + rng.randint(540, 560) * DAY) for first in quarters[::4]],
+            "school years": [
+                (first + 240 * DAY, first + rng.randint(540, 560) * DAY) for first in quarters[::4]
+            ],
             "events": [(first + rng.randint(60, 150) * DAY,) * 2 for first in quarters[::2]],
             "month ends": [(first, first - DAY) for first in months],
             "totals": [(january, first - DAY) for first in months[3:]],
@@ -175,8 +179,12 @@ def chain_of(kinds, share, rng):
 
 def found_partners(chains):
     """Return for each figure of each chain its partner and whether it has a row, all found at once and shuffled."""
-    rows = [(name, place, *figure) for name, chain in enumerate(chains) for place, figure in enumerate(chain)]
-    random.Random(1).shuffle(rows)
+    rows = [
+        (name, place, *figure)
+        for name, chain in enumerate(chains)
+        for place, figure in enumerate(chain)
+    ]
+    random.Random(1).shuffle(rows)  # noqa: S311
     table = pd.DataFrame(rows, columns=["chain", "place", "measure", "period_start", "period_end"])
     days = {name: pd.to_datetime(table[name]) for name in ("period_start", "period_end")}
     found = find_partners(table.assign(**days), table["chain"].to_numpy())
@@ -199,7 +207,7 @@ chains = st.tuples(
 @settings(max_examples=25)
 @given(st.lists(chains, min_size=1, max_size=4))
 def test_partners_are_those_of_brute_force(drawn):
-    made = [chain_of(kinds, share, random.Random(seed)) for kinds, share, seed in drawn]
+    made = [chain_of(kinds, share, random.Random(seed)) for kinds, share, seed in drawn]  # noqa: S311
     found = found_partners(made)
     for name, chain in enumerate(made):
         for place, (partners, is_later) in enumerate(partners_by_hand(chain)):
@@ -207,4 +215,6 @@ def test_partners_are_those_of_brute_force(drawn):
             assert partner in partners, chain[place]
             assert has_row == (is_later or partner != NO_PARTNER), chain[place]
         # A chain alone gives the same as among others.
-        assert found_partners([chain]) == {(0, place): found[name, place] for place in range(len(chain))}
+        assert found_partners([chain]) == {
+            (0, place): found[name, place] for place in range(len(chain))
+        }

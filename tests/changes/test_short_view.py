@@ -20,7 +20,14 @@ def test_the_headline_is_shown_with_its_ranges():
     missions = cbcstats.load_counts("missions")
     row = shown(missions)
     assert row[SHORT[:-1]].tolist() == [
-        *("Mar 2017 - Feb 2018", "492", "more than 330 (331 to 340)", "+152 to +161", "+45% to +49%", False)
+        *(
+            "Mar 2017 - Feb 2018",
+            "492",
+            "more than 330 (331 to 340)",
+            "+152 to +161",
+            "+45% to +49%",
+            False,
+        )
     ]
     assert row["why"].startswith("11.3 months apart; periods differ in length")
     row = shown(missions, per="month")
@@ -49,7 +56,10 @@ def test_numbers_are_written_as_a_reader_expects(before, after, cells):
 def test_open_ends_are_written_in_words():
     data = pd.DataFrame({"year": [2021, 2022], "value": ["more than 100", "more than 200"]})
     row = shown(data, reading="strict")
-    assert row[["value", "before"]].tolist() == ["more than 200 (201 or more)", "more than 100 (101 or more)"]
+    assert row[["value", "before"]].tolist() == [
+        "more than 200 (201 or more)",
+        "more than 100 (101 or more)",
+    ]
     row = shown(data.assign(value=["more than 100", "200"]), reading="strict")
     assert row["change"] == "+99 or less"
     assert "inf" not in " ".join(map(str, row))
@@ -61,7 +71,9 @@ def test_a_figure_without_one_before_shows_the_reason():
 
 
 def test_only_columns_that_tell_series_apart_are_shown():
-    data = pd.DataFrame({"year": [2021, 2022] * 2, "office": ["Fiji"] * 2 + ["Peru"] * 2, "value": [1, 2, 3, 4]})
+    data = pd.DataFrame(
+        {"year": [2021, 2022] * 2, "office": ["Fiji"] * 2 + ["Peru"] * 2, "value": [1, 2, 3, 4]}
+    )
     changes = year_on_year(data, by="office")
     assert list(short_view(changes)) == ["office", *SHORT]
     assert list(short_view(changes.head(1))) == SHORT
@@ -77,7 +89,9 @@ def test_texts_are_text_and_the_index_is_kept():
 
 
 def test_what_lacks_a_column_is_refused():
-    with pytest.raises(ArgumentError, match="`changes` lacks the column.*make it with year_on_year"):
+    with pytest.raises(
+        ArgumentError, match=r"`changes` lacks the column.*make it with year_on_year"
+    ):
         short_view(pd.DataFrame({"period": ["2021"]}))
-    with pytest.raises(ArgumentError, match="previous_qualifier"):
+    with pytest.raises(ArgumentError, match=r"previous_qualifier"):
         short_view(year_on_year({2019: 1, 2020: 2}).drop(columns="previous_qualifier"))

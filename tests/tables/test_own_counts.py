@@ -17,8 +17,12 @@ HOW_KNOWN = ["period_basis", "qualifier", "preferred", "source_id"]
 
 def spans(counts):
     """Return first day, last day and value of each figure as text, nothing where there is none."""
-    days = counts[["period_start", "period_end"]].apply(lambda column: column.dt.strftime("%Y-%m-%d"))
-    return [tuple(row) for row in days.assign(value=counts["value"]).fillna("").astype(str).to_numpy()]
+    days = counts[["period_start", "period_end"]].apply(
+        lambda column: column.dt.strftime("%Y-%m-%d")
+    )
+    return [
+        tuple(row) for row in days.assign(value=counts["value"]).fillna("").astype(str).to_numpy()
+    ]
 
 
 YEARS = [("2021-01-01", "2021-12-31", "40"), ("2022-01-01", "2022-12-31", "44")]
@@ -29,8 +33,23 @@ def test_two_columns_of_a_file_become_counts(save):
     counts = load_counts(source=path)
     assert spans(counts) == YEARS
     told = counts[[*WHAT_IT_IS, *HOW_KNOWN]].drop_duplicates().to_numpy().tolist()
-    assert told == [["missions_delivered", "flow", "all", "missions delivered", "stated", "exact", True, path.name]]
-    assert counts.dtypes[["value", "indicator", "preferred"]].tolist() == [pd.Int64Dtype(), TEXT, bool]
+    assert told == [
+        [
+            "missions_delivered",
+            "flow",
+            "all",
+            "missions delivered",
+            "stated",
+            "exact",
+            True,
+            path.name,
+        ]
+    ]
+    assert counts.dtypes[["value", "indicator", "preferred"]].tolist() == [
+        pd.Int64Dtype(),
+        TEXT,
+        bool,
+    ]
     assert set(load_counts()) <= set(counts)
     pd.testing.assert_frame_equal(load_counts(source=counts.assign(source_id="own figures")),
                                   counts.assign(source_id="own figures"))  # fmt: skip
@@ -95,7 +114,7 @@ def test_periods_of_every_kind_are_read(cell, span):
 
 def test_rows_of_a_wide_table_are_indicators():
     wide = pd.DataFrame({"office": ["Côte d'Ivoire", "Peru"], 2021: [40, 8], 2022: [44, None]})
-    with pytest.raises(DataError, match="value: is empty"):
+    with pytest.raises(DataError, match=r"value: is empty"):
         load_counts(source=wide)
     counts = load_counts(source=wide.fillna(4))
     assert counts["indicator"].tolist() == ["cote_d_ivoire", "peru"] * 2
@@ -111,7 +130,9 @@ def test_words_beside_a_value_go_to_their_columns():
         [330, "more_than", "missions"],
         [492, "exact", "missions"],
     ]
-    amounts = load_counts(source=pd.DataFrame({"year": [2021, 2022], "spent": ["$1.2 million", "$1.4 million"]}))
+    amounts = load_counts(
+        source=pd.DataFrame({"year": [2021, 2022], "spent": ["$1.2 million", "$1.4 million"]})
+    )
     assert amounts[["indicator", "value", "rounded_to", "unit"]].to_numpy().tolist() == [
         ["spent", 1_200_000, 100_000, "$"],
         ["spent", 1_400_000, 100_000, "$"],
@@ -119,11 +140,19 @@ def test_words_beside_a_value_go_to_their_columns():
 
 
 def test_what_a_column_says_counts_more_than_a_cell():
-    data = pd.DataFrame({"year": [2021, 2022], "value": ["about 40 courses", "44"], "unit": "workshops"})
+    data = pd.DataFrame(
+        {"year": [2021, 2022], "value": ["about 40 courses", "44"], "unit": "workshops"}
+    )
     assert load_counts(source=data)["unit"].tolist() == ["workshops"] * 2
-    told = data.assign(indicator="training", measure="event", scope="abroad", source_id="wco-2018-03-02")
+    told = data.assign(
+        indicator="training", measure="event", scope="abroad", source_id="wco-2018-03-02"
+    )
     counts = load_counts(source=told)
-    assert counts[["indicator", "measure", "scope"]].iloc[0].tolist() == ["training", "event", "abroad"]
+    assert counts[["indicator", "measure", "scope"]].iloc[0].tolist() == [
+        "training",
+        "event",
+        "abroad",
+    ]
     pd.testing.assert_frame_equal(year_on_year(counts), year_on_year(load_counts(source=counts)))
 
 
@@ -159,12 +188,12 @@ def test_a_wrong_cell_is_named_with_its_row(save, is_file, rows, row, column, va
 @pytest.mark.parametrize(
     ("data", "error", "message"),
     [
-        (pd.DataFrame(), ArgumentError, r"^the frame has no column of periods .* and no column of values .*; it has no columns"),
-        (pd.DataFrame({"a": ["x"], "b": ["y"]}), ArgumentError, r"\(call it year, month or date\) and .* \(call it value\)"),
-        (pd.DataFrame({"a": [7], "b": [9]}), ArgumentError, "periods .* and several .*: 'a', 'b' .call one of them value"),
+        (pd.DataFrame(), ArgumentError, "^the frame has no column of periods .* values .*; it has no columns"),
+        (pd.DataFrame({"a": ["x"], "b": ["y"]}), ArgumentError, "call it year, month or date.* .call it value"),
+        (pd.DataFrame({"a": [7], "b": [9]}), ArgumentError, "periods .*: 'a', 'b' .call one of them value"),
         (pd.DataFrame({"year": [2021]}), ArgumentError, "no column of values"),
         (pd.DataFrame({"period_start": ["2021-01-01"], "value": [1]}), ArgumentError, "no column of periods"),
-        (pd.DataFrame([[2021, 1, 2]], columns=["year", "value", "value"]), DataError, "two columns called 'value'|occurs twice"),
+        (pd.DataFrame([[2021, 1, 2]], columns=["year", "value", "value"]), DataError, "two columns called 'value'"),
         (pd.DataFrame([[2021, 2022, 2]], columns=["year", "year", "value"]), DataError, "two columns called 'year'"),
         ({"year": [2021, 2022], "value": [1]}, ArgumentError, "lists differ in length"),
         ([1, 2], ArgumentError, "path of a file, or a frame"),
@@ -194,16 +223,32 @@ def test_the_frame_is_not_changed():
     pd.testing.assert_frame_equal(data, before)
 
 
-@pytest.mark.parametrize("dtype", ["int64", "Int64", "float32", "int64[pyarrow]", "category", object, "str"])
+@pytest.mark.parametrize(
+    "dtype", ["int64", "Int64", "float32", "int64[pyarrow]", "category", object, "str"]
+)
 def test_dtypes_make_no_difference(dtype):
-    data = pd.DataFrame({"year": pd.Series([2021, 2022]).astype(dtype), "courses": pd.Series([40, 44]).astype(dtype)})
+    data = pd.DataFrame(
+        {
+            "year": pd.Series([2021, 2022]).astype(dtype),
+            "courses": pd.Series([40, 44]).astype(dtype),
+        }
+    )
     assert spans(load_counts(source=data)) == YEARS
 
 
 def test_changes_of_loaded_counts_are_those_of_the_frame():
     rng = np.random.default_rng(3)
-    data = pd.DataFrame({"quarter": [f"{year}Q{q}" for year in (2020, 2021, 2022) for q in (1, 2, 3, 4)]})
+    data = pd.DataFrame(
+        {"quarter": [f"{year}Q{q}" for year in (2020, 2021, 2022) for q in (1, 2, 3, 4)]}
+    )
     data = data.assign(value=rng.integers(1, 99, 12)).drop(index=[2, 5])
-    numbers = ["period_start", "previous_period_end", "change_low", "percent_change", "comparable", "why"]
+    numbers = [
+        "period_start",
+        "previous_period_end",
+        "change_low",
+        "percent_change",
+        "comparable",
+        "why",
+    ]
     loaded = cbcstats.year_on_year(load_counts(source=data))
     pd.testing.assert_frame_equal(loaded[numbers], year_on_year(data)[numbers])
