@@ -38,6 +38,8 @@ _DAYS_IF_INFERRED: Final = 7
 
 # Columns that counts may leave out, and what holds then.
 _DEFAULTS: Final[Mapping[str, Any]] = {
+    "indicator": "figures",
+    "measure": "flow",
     "scope": "all",
     "unit": "",
     "period_basis": "stated",

@@ -95,7 +95,7 @@ def counts_of(
     if year_start is not None:
         check_month("year_start", year_start)
     names = [] if by is None else check_names("by", by)
-    frame = _as_frame(data, names)
+    frame = _as_frame(data, [*names, time] if time else names)
     if time is not None:
         check_column("time", time, frame)
     if value is not None:
@@ -263,9 +263,10 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
         name not in names and is_period_column(labels[labels == name]) for name in frame
     ]
     wide = list(labels[is_period])
-    if len(wide) < 2:
-        return frame, []
     others = [name for name in frame if name not in wide]
+    # One period alone may be a number, and values have a column already.
+    if len(wide) < 2 or "value" in others:
+        return frame, []
     # A cell that is empty in a wide table is a period without a figure.
     long = frame.melt(others, wide, var_name="period", value_name="value")
     if others and not names and "indicator" not in others:
