@@ -8,12 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
-from cbcstats.counts.columns import (
-    BASES,
-    CHANGE_BASES,
-    MEASURES,
-    is_partial,
-)
+from cbcstats.counts.columns import BASES, CHANGE_BASES, MEASURES, is_partial
 from cbcstats.counts.formats import is_per_month
 from cbcstats.counts.own_data import counts_of
 from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
@@ -46,15 +41,16 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "preferred": True,
     "source_id": "own figures",
 }
-_TEXTS: Final = (
-    "indicator",
-    "measure",
-    "scope",
-    "unit",
-    "period_basis",
-    "qualifier",
-    "source_id",
-)
+# What an empty cell means, and a column that is not there.
+_TEXTS: Final = {
+    "indicator": "figures",
+    "measure": "flow",
+    "scope": "all",
+    "unit": "",
+    "period_basis": "stated",
+    "qualifier": "exact",
+    "source_id": "own figures",
+}
 _CODES: Final = {
     "measure": MEASURES,
     "period_basis": BASES,
