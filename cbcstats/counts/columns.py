@@ -33,6 +33,7 @@ def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> counts = pd.DataFrame({"indicator": "missions", "scope": "all",
     ...     "period_start": pd.NaT,
     ...     "period_end": pd.to_datetime(["2018-02-28", "2018-02-28", None])})

@@ -108,7 +108,9 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> pd.DataFra
             "2019-01 or 2019-01-31"
         )
     periods = pd.DataFrame(parsed, columns=_Period._fields)
-    periods = _table(periods["start"], periods["end"], periods["label"])
+    start = pd.to_datetime(periods["start"]).astype("datetime64[us]")
+    end = pd.to_datetime(periods["end"]).astype("datetime64[us]")
+    periods = _table(start, end, periods["label"])
     return periods.take(codes).set_axis(column.index)
 
 
@@ -151,27 +153,28 @@ def months_of(days: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def _of_pandas_periods(column: pd.Series) -> pd.DataFrame:
     periods = pd.Series(pd.PeriodIndex(column), index=column.index)
-    first_moment = periods.dt.start_time
-    last_moment = periods.dt.end_time
-    # Hours become the days that they are in.
+    # pandas 2 has nanoseconds here, and hours become the days that they are in.
+    first_moment = periods.dt.start_time.astype("datetime64[us]")
+    last_moment = periods.dt.end_time.astype("datetime64[us]")
     start = first_moment.dt.normalize()
     end = last_moment.dt.normalize()
-    are_days = start.eq(end).all()
-    return _table(pd.NaT if are_days else start, end)
+    is_day = start == end
+    if is_day.all():
+        start = start.mask(is_day)
+    return _table(start, end)
 
 
 def _of_days(column: pd.Series) -> pd.DataFrame:
-    return _table(pd.NaT, read_days(column))
+    end = read_days(column)
+    start = pd.Series(pd.NaT, end.index, dtype=end.dtype)
+    return _table(start, end)
 
 
-def _table(start: Any, end: pd.Series, label: Any = None) -> pd.DataFrame:
-    periods = pd.DataFrame({"start": start, "end": end})
-    for name in ("start", "end"):
-        # None, dates and the nanoseconds of pandas 2 become one dtype.
-        days = pd.to_datetime(periods[name])
-        periods[name] = days.astype("datetime64[us]")
+def _table(start: pd.Series, end: pd.Series, label: Any = None) -> pd.DataFrame:
     labels = text_column(label, end.index)
-    return periods.assign(label=labels)
+    columns = {"start": start, "end": end, "label": labels}
+    # Long columns need no copies.
+    return pd.DataFrame(columns, copy=False)
 
 
 def _plain(text: str) -> str:
@@ -191,9 +194,9 @@ def _are_fiscal(texts: list[str]) -> bool:
 
 
 def _follow_each_other(pair: re.Match[str]) -> bool:
-    first, second = int(pair[1]), int(pair[2])
-    century = 10 ** len(pair[2])
-    return (first + 1) % century == second
+    next_year = str(int(pair[1]) + 1)
+    digits = len(pair[2])
+    return next_year[-digits:] == pair[2]
 
 
 def _parse(text: str, year_start: int | None, *, are_fiscal: bool) -> _Period | None:
