@@ -177,7 +177,10 @@ def ranges(
         {"value": low[rows], "qualifier": qualifier[rows].array, "place": places[rows]}
     )
     distinct = figures.drop_duplicates()
-    ends = [_range(*figure, share) for figure in distinct.itertuples(index=False)]
+    ends = [
+        _range(value, word, place, share)
+        for value, word, place in distinct.itertuples(index=False, name=None)
+    ]
     numbers = figures.groupby(list(figures), sort=False, dropna=False).ngroup()
     low[rows], high[rows] = np.array(ends, float).reshape(-1, 2)[numbers].T
     return low, high
@@ -254,13 +257,12 @@ def _range(
     _refuse_impossible(number, meaning, text)
     is_around = meaning.sign == 0
     is_count = not is_rounded and not decimals
-    if share is None or meaning.is_limit:
-        reach: Fraction | float = math.inf
-    else:
+    reach: Fraction | float = math.inf
+    if share is not None and not meaning.is_limit:
         reach = usual_reach(number, place, share, around=is_around)
-        # The least reach of a count, see the notes of `bounds`.
-        least = 1 if is_around else 2
-        reach = max(reach, least) if is_count else reach
+        if is_count:
+            least = Fraction(1 if is_around else 2)
+            reach = max(reach, least)
     low = number if meaning.sign > 0 else max(number - reach, 0)
     high = number if meaning.sign < 0 else number + reach
     return _whole(low, high, meaning) if is_count else (low, high)
