@@ -172,8 +172,9 @@ def _marks(figures: pd.DataFrame) -> pd.Series | bool:
     if column.dtype == bool:
         return column
     texts = column.map(as_text).str.strip()
-    texts = texts.str.lower().replace("", "true")
-    marks = texts.map(MARKS)
+    texts = texts.str.lower()
+    # An empty cell leaves the figure preferred.
+    marks = texts.replace("", "true").map(MARKS)
     _refuse(figures, marks.isna(), "has a preferred that is neither true nor false")
     return marks.astype(bool)
 
