@@ -123,7 +123,9 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
         if name in figures:
             figures[name] = _floats(figures[name])
     figures["preferred"] = _marks(figures)
-    days = length_in_days(figures["period_start"], figures["period_end"])
+    start = figures["period_start"]
+    end = figures["period_end"]
+    days = length_in_days(start, end)
     figures["days"] = days.astype(float)
     figures["period_tolerance"] = _tolerances(figures)
     _check_figures(figures)
@@ -146,9 +148,12 @@ def _texts(figures: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _check_figures(figures: pd.DataFrame) -> None:
-    is_infinite = np.isinf(figures["value"])
+    value = figures["value"]
+    start = figures["period_start"]
+    end = figures["period_end"]
+    is_infinite = np.isinf(value)
     _refuse(figures, is_infinite, "has an infinite value")
-    is_reversed = figures["period_end"] < figures["period_start"]
+    is_reversed = end < start
     _refuse(figures, is_reversed, "ends before it starts")
     for name in ("rounded_to", "missing", "period_tolerance"):
         if name in figures:
@@ -181,9 +186,12 @@ def _marks(figures: pd.DataFrame) -> pd.Series | bool:
 
 def _tolerances(figures: pd.DataFrame) -> pd.Series:
     """Return by how many days each period may be shorter or longer."""
-    is_inferred = figures["period_basis"] == "inferred"
+    basis = figures["period_basis"]
+    start = figures["period_start"]
+    end = figures["period_end"]
+    is_inferred = basis == "inferred"
     # A reporting year from July to June has twelve months whichever way it is known.
-    are_whole = is_whole_months(figures["period_start"], figures["period_end"])
+    are_whole = is_whole_months(start, end)
     is_uncertain = is_inferred & ~are_whole
     tolerance = is_uncertain.astype(float) * _DAYS_IF_INFERRED
     # Even the shortest period lasts a day.
@@ -201,20 +209,27 @@ def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:
     missing = figures["missing"].fillna(0)
     is_incomplete = missing > 0
     value = figures["value"]
+    total = value + missing
     low = figures["low"].mask(is_incomplete, value)
-    high = figures["high"].mask(is_incomplete, value + missing)
+    high = figures["high"].mask(is_incomplete, total)
     return figures.assign(low=low, high=high)
 
 
 def _with_rates(figures: pd.DataFrame) -> pd.DataFrame:
     """Divide flows by the length of their periods in months."""
     is_flow = figures["measure"] == "flow"
-    is_monthly = is_flow & _is_in_months(figures["unit"])
+    units = figures["unit"]
+    # Long tables have few units.
+    is_unit_monthly = {unit: is_per_month(unit) for unit in units.unique()}
+    is_monthly = is_flow & units.map(is_unit_monthly).astype(bool)
     if "per" in figures:
         is_monthly |= figures["per"] == "month"
     remedy = 'leave out per="month", or give the counts of the whole periods'
     _refuse(figures, is_monthly, "is per month already", remedy)
-    months = length_in_months(figures["period_start"], figures["period_end"])
+    start = figures["period_start"]
+    end = figures["period_end"]
+    months = length_in_months(start, end)
+    # A period that is covered in part has no known length.
     has_rate = is_flow & ~is_partial(figures)
     months = months.where(has_rate)
     tolerance = figures["period_tolerance"] / figures["days"]
@@ -228,13 +243,6 @@ def _with_rates(figures: pd.DataFrame) -> pd.DataFrame:
     figures["rate_low"] = low / longest.where(low >= 0, shortest)
     figures["rate_high"] = high / shortest.where(high >= 0, longest)
     return figures
-
-
-def _is_in_months(units: pd.Series) -> pd.Series:
-    # Long tables have few units.
-    codes, distinct = pd.factorize(units)
-    is_monthly = np.array([is_per_month(unit) for unit in distinct], dtype=bool)
-    return pd.Series(is_monthly.take(codes), index=units.index)
 
 
 def _refuse(

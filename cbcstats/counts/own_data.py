@@ -96,7 +96,9 @@ def counts_of(
     if year_start is not None:
         check_month("year_start", year_start)
     names = [] if by is None else check_names("by", by)
-    frame = _as_frame(data, names)
+    frame = check_frame("data", with_index(data, names))
+    # Names of columns may be years or pandas periods.
+    frame = frame.rename(columns=str)
     if time is not None:
         check_column("time", time, frame)
     if value is not None:
@@ -136,8 +138,10 @@ def find_columns(
     values = [value] if value else _value_columns(frame, {*periods, *names})
     if periods and len(values) == 1:
         return frame, periods, values[0]
-    columns = ", ".join(frame.columns[:10]) or "no columns"
+    # All that is missing is named at once.
     problems = " and ".join(_problems(periods, values, what))
+    columns = ", ".join(frame.columns[:10])
+    columns = columns or "no columns"
     raise ArgumentError(f"{what}: {problems}; the columns are {columns}")
 
 
@@ -159,13 +163,6 @@ def _problems(periods: list[str], values: list[str], what: str) -> list[str]:
             remedy = f"name one with `value`, such as {values[0]}"
         problems.append(f"several columns of numbers: {', '.join(values)} ({remedy})")
     return problems
-
-
-def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
-    """Return a pandas frame with text for names, and a meaningful index as a column."""
-    frame = check_frame("data", with_index(data, names))
-    # Names of columns may be years or pandas periods.
-    return frame.rename(columns=str)
 
 
 def with_index(data: Any, names: Iterable[str] = ()) -> Any:

@@ -263,9 +263,10 @@ def _months(year: int, first_month: int, months: int) -> _Period:
     # Months since January of that year: the calendar ends in December 9999.
     last_month = first_month + months - 2
     years, month = divmod(last_month, 12)
-    last_year = year + years
-    _, days = calendar.monthrange(last_year, month + 1)
-    last = datetime.date(last_year, month + 1, days)
+    year += years
+    month += 1
+    _, days = calendar.monthrange(year, month)
+    last = datetime.date(year, month, days)
     return _Period(first, last)
 
 

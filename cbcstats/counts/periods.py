@@ -44,14 +44,17 @@ def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
 
 def is_whole_months(start: pd.Series, end: pd.Series) -> pd.Series[bool]:
     """Tell which periods begin on the first and end on the last day of a month."""
-    are_whole: pd.Series[bool] = start.dt.is_month_start & end.dt.is_month_end
+    is_first = start.dt.is_month_start
+    is_last = end.dt.is_month_end
+    are_whole: pd.Series[bool] = is_first & is_last
     return are_whole
 
 
 def month_number(days: pd.Series) -> pd.Series[int]:
     """Return the number of months since the year 0, so that years can be crossed."""
     years = days.dt.year
-    number: pd.Series[int] = 12 * years + days.dt.month
+    months = days.dt.month
+    number: pd.Series[int] = 12 * years + months
     return number
 
 
@@ -91,7 +94,8 @@ def a_year_earlier(days: np.ndarray) -> np.ndarray:
     # numpy adds months to months only, and counts days from the first of a month.
     month_before = month - 12
     next_month = month_before + 1
-    same_day = month_before.astype("datetime64[D]") + day_of_month
+    first_day = month_before.astype("datetime64[D]")
+    same_day = first_day + day_of_month
     last_day = next_month.astype("datetime64[D]") - 1
     earlier: np.ndarray = np.minimum(same_day, last_day)
     return earlier
@@ -121,8 +125,10 @@ def reporting_year(days: pd.Series, year_start: int) -> pd.Series:
     >>> reporting_year(days, 7).tolist(), reporting_year(days, 1).tolist()
     (['2016/17', '2017/18'], ['2017', '2017'])
     """
-    is_before_start = days.dt.month < year_start
-    first_years = days.dt.year - is_before_start
+    months = days.dt.month
+    years = days.dt.year
+    is_before_start = months < year_start
+    first_years = years - is_before_start
     known = first_years.dropna()
     # A missing day, which is in no year, makes floats of all years.
     distinct = known.unique().astype(int)
@@ -157,8 +163,9 @@ def period_label(start: Any, end: Any) -> str:
         return str(start.year) if start.month == 1 else _two_years(start.year)
     same_year = start.year == end.year
     if same_year and start.month == end.month:
-        is_whole = start.day == 1 and end.is_month_end
-        return _month(end) if is_whole else f"{start.day}-{_day(end)}"
+        if start.is_month_start and end.is_month_end:
+            return _month(end)
+        return f"{start.day}-{_day(end)}"
     # Months are enough for longer periods; short ones need their days.
     length = end - start
     is_short = length.days < DAYS_PER_MONTH

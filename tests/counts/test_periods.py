@@ -1,7 +1,12 @@
 import pandas as pd
 import pytest
 
-from cbcstats.counts.periods import length_in_days, midpoint, period_label
+from cbcstats.counts.periods import (
+    is_whole_months,
+    length_in_days,
+    midpoint,
+    period_label,
+)
 from cbcstats.files.dates import parse_day
 
 
@@ -18,6 +23,9 @@ from cbcstats.files.dates import parse_day
         ("2023-01-01", "2023-06-30", "Jan - Jun 2023"),
         ("2023-02-01", "2023-02-28", "Feb 2023"),
         ("2017-03-07", "2017-03-09", "7-9 Mar 2017"),
+        ("9999-01-01", "9999-12-31", "9999"),  # no day comes after it
+        ("9998-07-01", "9999-12-31", "Jul 9998 - Dec 9999"),
+        ("9999-12-01", "9999-12-31", "Dec 9999"),
         ("2010-09-30", "2010-10-01", "30 Sep - 1 Oct 2010"),
         ("2019-12-30", "2020-01-02", "30 Dec 2019 - 2 Jan 2020"),
         ("2018-02-28", "2018-02-28", "28 Feb 2018"),
@@ -40,6 +48,12 @@ def test_lengths_count_both_ends():
     assert length_in_days(starts, ends).tolist()[:4] == [355, 329, 412, 366]
     assert length_in_days(starts, ends).isna().tolist()[4]
     assert midpoint(starts, ends).tolist()[4] == pd.Timestamp("2018-02-28")
+
+
+def test_the_last_day_of_the_calendar_ends_a_month():
+    starts = pd.Series(["9999-12-01", "9999-12-02"]).astype("datetime64[us]")
+    ends = pd.Series(["9999-12-31", "9999-12-31"]).astype("datetime64[us]")
+    assert is_whole_months(starts, ends).tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
