@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from cbcstats.frames import text_column
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 # How the note of a count begins whose period a register may cover only in part.
@@ -32,6 +33,7 @@ def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> counts = pd.DataFrame({"indicator": "missions", "scope": "all",
     ...     "period_start": pd.NaT,
     ...     "period_end": pd.to_datetime(["2018-02-28", "2018-02-28", None])})
@@ -44,9 +46,10 @@ def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
     row = counts.index.to_series()
     indicator = counts["indicator"].where(is_dated, row)
     scope = counts["scope"].where(is_dated, row)
-    period = [counts["period_start"], counts["period_end"]]
-    parts = [counts[column] for column in PARTS if column in counts]
-    return [indicator, scope, *period, *parts]
+    keys = [indicator, scope]
+    names = ["period_start", "period_end", *PARTS]
+    keys += [counts[name] for name in names if name in counts]
+    return keys
 
 
 def notes_of(figures: pd.DataFrame) -> pd.Series:
@@ -61,4 +64,5 @@ def is_partial(figures: pd.DataFrame) -> pd.Series:
     """Tell which periods a register may cover only in part, by the note."""
     notes = notes_of(figures)
     is_marked = notes.str.startswith(PARTIAL)
+    # pandas 2 returns objects.
     return is_marked.astype(bool)

@@ -8,12 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
-from cbcstats.counts.columns import (
-    BASES,
-    CHANGE_BASES,
-    MEASURES,
-    is_partial,
-)
+from cbcstats.counts.columns import BASES, CHANGE_BASES, MEASURES, is_partial
 from cbcstats.counts.formats import is_per_month
 from cbcstats.counts.own_data import counts_of
 from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
@@ -31,32 +26,21 @@ from cbcstats.frames import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 # Uncertainty of the length of a period whose days are inferred.
 _DAYS_IF_INFERRED: Final = 7
 
-# Columns that counts may leave out, and what holds then.
-_DEFAULTS: Final[Mapping[str, Any]] = {
+# What an empty cell means, and a column that counts leave out.
+_TEXTS: Final = {
     "indicator": "figures",
     "measure": "flow",
     "scope": "all",
     "unit": "",
     "period_basis": "stated",
     "qualifier": "exact",
-    "rounded_to": np.nan,
-    "preferred": True,
     "source_id": "own figures",
 }
-_TEXTS: Final = (
-    "indicator",
-    "measure",
-    "scope",
-    "unit",
-    "period_basis",
-    "qualifier",
-    "source_id",
-)
 _CODES: Final = {
     "measure": MEASURES,
     "period_basis": BASES,
@@ -112,40 +96,37 @@ def figures_of(
     counts = counts_of(
         data, by=by, time=time, value=value, measure=measure, year_start=year_start
     )
-    figures = _typed(counts)
+    figures = _complete(counts)
     low, high = ranges(
-        figures["value"].to_numpy(),
-        figures["qualifier"],
-        figures["rounded_to"].to_numpy(),
-        reading,
+        figures["value"], figures["qualifier"], figures["rounded_to"], reading
     )
     figures = figures.assign(low=low, high=high)
     if "missing" in figures:
         figures = _with_missing_rows(figures)
-    figures["high"] = figures["high"].mask(is_partial(figures), np.inf)
-    if per == "month":
-        figures = _with_rates(figures)
-    return figures
+    if "note" in figures:
+        figures["high"] = figures["high"].mask(is_partial(figures), np.inf)
+    return _with_rates(figures) if per == "month" else figures
 
 
-def _typed(counts: pd.DataFrame) -> pd.DataFrame:
+def _complete(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the counts that have a last day, with every column in its dtype."""
     is_dated = counts["period_end"].notna()
     # Selecting rows copies the table, and nearly always all have a day.
     figures = counts if is_dated.all() else counts[is_dated]
-    absent = {name: cell for name, cell in _DEFAULTS.items() if name not in counts}
     figures = figures.reset_index(drop=True)
-    figures = figures.assign(**absent)
     figures = figures.assign(**_texts(figures))
     if "change_since" in figures:
         figures["change_since"] = read_days(figures["change_since"])
+    if "rounded_to" not in figures:
+        figures["rounded_to"] = np.nan
     for name in ("value", "rounded_to", "missing"):
         if name in figures:
             figures[name] = _floats(figures[name])
     figures["preferred"] = _marks(figures)
     start = figures["period_start"]
     end = figures["period_end"]
-    figures["days"] = length_in_days(start, end).astype(float)
+    days = length_in_days(start, end)
+    figures["days"] = days.astype(float)
     figures["period_tolerance"] = _tolerances(figures)
     _check_figures(figures)
     return figures
@@ -153,12 +134,16 @@ def _typed(counts: pd.DataFrame) -> pd.DataFrame:
 
 def _texts(figures: pd.DataFrame) -> dict[str, pd.Series]:
     texts = {}
-    for name in _TEXTS:
-        text = text_column(_as_typed(figures[name]))
-        texts[name] = text.fillna(_DEFAULTS.get(name, "flow"))
+    for name, default in _TEXTS.items():
+        if name in figures:
+            text = text_column(_as_typed(figures[name]))
+            texts[name] = text.fillna(default)
+        else:
+            texts[name] = text_column(default, figures.index)
+    if "change_basis" in figures:
+        texts["change_basis"] = text_column(figures["change_basis"])
     for name, codes in _CODES.items():
         if name in figures:
-            texts.setdefault(name, text_column(figures[name]))
             check_words(texts[name].rename(name), codes)
     return texts
 
@@ -171,9 +156,12 @@ def _as_typed(column: pd.Series) -> pd.Series:
 
 
 def _check_figures(figures: pd.DataFrame) -> None:
-    is_infinite = np.isinf(figures["value"])
+    value = figures["value"]
+    start = figures["period_start"]
+    end = figures["period_end"]
+    is_infinite = np.isinf(value)
     _refuse(figures, is_infinite, "has an infinite value")
-    is_reversed = figures["period_end"] < figures["period_start"]
+    is_reversed = end < start
     _refuse(figures, is_reversed, "ends before it starts")
     for name in ("rounded_to", "missing", "period_tolerance"):
         if name in figures:
@@ -182,16 +170,23 @@ def _check_figures(figures: pd.DataFrame) -> None:
 
 
 def _floats(column: pd.Series) -> pd.Series:
-    numbers = as_printed(read_numbers(column))
-    values = numbers.to_numpy(float, na_value=np.nan)
+    numbers = read_numbers(column)
+    printed = as_printed(numbers)
+    # Float64 and Arrow have missing cells of their own.
+    values = printed.to_numpy(float, na_value=np.nan)
     return pd.Series(values, index=column.index)
 
 
-def _marks(figures: pd.DataFrame) -> pd.Series:
+def _marks(figures: pd.DataFrame) -> pd.Series | bool:
+    """Return which figures are preferred: all, unless the counts say otherwise."""
+    if "preferred" not in figures:
+        return True
     column = figures["preferred"]
     if column.dtype == bool:
         return column
-    texts = column.map(as_text).str.strip().str.lower()
+    texts = column.map(as_text).str.strip()
+    texts = texts.str.lower()
+    # An empty cell leaves the figure preferred.
     marks = texts.replace("", "true").map(MARKS)
     _refuse(figures, marks.isna(), "has a preferred that is neither true nor false")
     return marks.astype(bool)
@@ -199,49 +194,63 @@ def _marks(figures: pd.DataFrame) -> pd.Series:
 
 def _tolerances(figures: pd.DataFrame) -> pd.Series:
     """Return by how many days each period may be shorter or longer."""
-    is_inferred = figures["period_basis"] == "inferred"
+    basis = figures["period_basis"]
+    start = figures["period_start"]
+    end = figures["period_end"]
+    is_inferred = basis == "inferred"
     # A reporting year from July to June has twelve months whichever way it is known.
-    are_whole = is_whole_months(figures["period_start"], figures["period_end"])
+    are_whole = is_whole_months(start, end)
     is_uncertain = is_inferred & ~are_whole
-    default = is_uncertain.astype(float) * _DAYS_IF_INFERRED
+    tolerance = is_uncertain.astype(float) * _DAYS_IF_INFERRED
     # Even the shortest period lasts a day.
     longest = figures["days"] - 1
-    default = default.clip(upper=longest)
+    tolerance = tolerance.clip(upper=longest)
     if "period_tolerance" not in figures:
-        return default
-    given = _floats(figures["period_tolerance"])
-    return given.fillna(default).clip(upper=longest)
+        return tolerance
+    published = _floats(figures["period_tolerance"])
+    tolerance = published.fillna(tolerance)
+    return tolerance.clip(upper=longest)
 
 
 def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:
     """Let counts with rows known to be missing range from value to value + missing."""
     missing = figures["missing"].fillna(0)
     is_incomplete = missing > 0
-    low = figures["low"].mask(is_incomplete, figures["value"])
-    high = figures["high"].mask(is_incomplete, figures["value"] + missing)
+    value = figures["value"]
+    total = value + missing
+    low = figures["low"].mask(is_incomplete, value)
+    high = figures["high"].mask(is_incomplete, total)
     return figures.assign(low=low, high=high)
 
 
 def _with_rates(figures: pd.DataFrame) -> pd.DataFrame:
     """Divide flows by the length of their periods in months."""
     is_flow = figures["measure"] == "flow"
-    is_monthly = is_flow & figures["unit"].map(is_per_month).astype(bool)
+    units = figures["unit"]
+    # Long tables have few units.
+    is_unit_monthly = {unit: is_per_month(unit) for unit in units.unique()}
+    is_monthly = is_flow & units.map(is_unit_monthly).astype(bool)
     if "per" in figures:
         is_monthly |= figures["per"] == "month"
     remedy = 'leave out per="month", or give the counts of the whole periods'
     _refuse(figures, is_monthly, "is per month already", remedy)
-    months = length_in_months(figures["period_start"], figures["period_end"])
-    months = months.where(is_flow & ~is_partial(figures))
-    share = figures["period_tolerance"] / figures["days"]
-    shortest, longest = months * (1 - share), months * (1 + share)
+    start = figures["period_start"]
+    end = figures["period_end"]
+    months = length_in_months(start, end)
+    # A period that is covered in part has no known length.
+    has_rate = is_flow & ~is_partial(figures)
+    months = months.where(has_rate)
+    tolerance = figures["period_tolerance"] / figures["days"]
+    shortest = months * (1 - tolerance)
+    longest = months * (1 + tolerance)
+    low = figures["low"]
+    high = figures["high"]
+    figures = figures.assign(months=months)
+    figures["rate"] = figures["value"] / months
     # A negative value per month is lowest in the shortest period.
-    low, high = figures["low"], figures["high"]
-    return figures.assign(
-        months=months,
-        rate=figures["value"] / months,
-        rate_low=low / longest.where(low >= 0, shortest),
-        rate_high=high / shortest.where(high >= 0, longest),
-    )
+    figures["rate_low"] = low / longest.where(low >= 0, shortest)
+    figures["rate_high"] = high / shortest.where(high >= 0, longest)
+    return figures
 
 
 def _refuse(
@@ -254,6 +263,7 @@ def _refuse(
     if not is_wrong.any():
         return
     figure = figures[is_wrong].iloc[0]
+    # A stock has no first day.
     days = [figure["period_start"], figure["period_end"]]
     period = " to ".join(str(day.date()) for day in days if pd.notna(day))
     raise DataError(

@@ -192,7 +192,8 @@ class _Split(NamedTuple):
 
 
 def _split(cell: Any, languages: _Languages) -> _Split:
-    marker = fold(cell).strip() if isinstance(cell, str) else None
+    # With its accent, "ña" is not n/a.
+    marker = cell.strip().lower() if isinstance(cell, str) else None
     if marker in _MISSING:
         return _Split(obs_status=_MISSING[marker])
     try:
@@ -246,7 +247,9 @@ def _parse(text: Any, languages: _Languages) -> tuple[Qualified, str]:
     if not isinstance(text, bool) and isinstance(text, numbers.Real | Decimal):
         return _of_number(text), ""
     raw = str(text)
-    typed = unicodedata.normalize("NFC", " ".join(raw[:LONGEST].split()))
+    shortened = raw[:LONGEST]
+    typed = unicodedata.normalize("NFC", " ".join(shortened.split()))
+    # What is longer is not a figure, and is refused without being read.
     figure = fold(typed) if len(raw) <= LONGEST else ""
     number = _only_number(figure, typed)
     before = _split_before(figure[: number.start()])
@@ -269,18 +272,19 @@ def _parse(text: Any, languages: _Languages) -> tuple[Qualified, str]:
         _refuse_word(word, typed)
         value = -value
     rounded_to = None if place == 1 else plain_number(place)
-    unit = " ".join(filter(None, [before.currency or behind.currency, behind.unit]))
+    currency = before.currency or behind.currency
+    unit = f"{currency} {behind.unit}".strip()
     return Qualified(plain_number(value), qualifier, rounded_to), unit
 
 
 def _only_number(figure: str, typed: str) -> re.Match[str]:
-    found = list(_NUMBER.finditer(figure))
-    if len(found) != 1:
+    numbers_in_text = list(_NUMBER.finditer(figure))
+    if len(numbers_in_text) != 1:
         raise DataError(
             f"{typed!r} holds no single number in digits; "
             "write one figure, such as 'more than 330'"
         )
-    return found[0]
+    return numbers_in_text[0]
 
 
 def _of_number(number: Any) -> Qualified:
@@ -295,11 +299,13 @@ def _of_number(number: Any) -> Qualified:
 
 
 def _split_before(before: str) -> _Before:
-    found = _BEFORE.fullmatch(before)
-    if found is None:
+    match = _BEFORE.fullmatch(before)
+    if match is None:
         return _Before(before.strip(), is_negative=False, currency="")
-    currency = found["currency"] or ""
-    return _Before(found["phrase"].strip(), bool(found["minus"]), currency.upper())
+    phrase = match["phrase"].strip()
+    is_negative = match["minus"] is not None
+    currency = match["currency"] or ""
+    return _Before(phrase, is_negative, currency.upper())
 
 
 def _split_behind(behind: str, typed: str) -> _Behind:
@@ -329,15 +335,18 @@ def _split_behind(behind: str, typed: str) -> _Behind:
 
 def _split_off(text: str, options: Iterable[str]) -> tuple[str, str]:
     """Return the longest option that a text begins with, and the rest."""
-    text_after_space = text.lstrip()
-    fitting = [
-        option
-        for option in options
-        if text_after_space.startswith(option)
-        and not re.match(r"[^\W_]{2}", text_after_space[len(option) - 1 :])
-    ]
-    option = max(fitting, key=len, default="")
-    return option, text_after_space[len(option) :] if option else text
+    stripped = text.lstrip()
+    longest = ""
+    for option in options:
+        if len(option) <= len(longest) or not stripped.startswith(option):
+            continue
+        # "m" is not the beginning of "missions".
+        last_letter = len(option) - 1
+        if not re.match(r"[^\W_]{2}", stripped[last_letter:]):
+            longest = option
+    if not longest:
+        return "", text
+    return longest, stripped.removeprefix(longest)
 
 
 def _word_of(phrase_before: str, phrase_behind: str, typed: str) -> Word:

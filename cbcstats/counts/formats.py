@@ -53,16 +53,13 @@ def format_range(
     low, high = check_number("low", low), check_number("high", high)
     percent = check_flag("percent", percent)
     signed = check_flag("signed", signed)
-    decimals = 1
-    width = abs(high - low)
-    if 0 < width < math.inf:
-        decimals = min(max(-math.floor(math.log10(0.6 * width)), 0), 2)
-    low_text, high_text = (
-        _write_percent(end, decimals)
-        if percent
-        else _write_number(end, decimals, signed=signed)
-        for end in (low, high)
-    )
+    decimals = _decimals_that_differ(low, high)
+    if percent:
+        low_text = _write_percent(low, decimals)
+        high_text = _write_percent(high, decimals)
+    else:
+        low_text = _write_number(low, decimals, signed=signed)
+        high_text = _write_number(high, decimals, signed=signed)
     if math.isinf(high):
         return f"{low_text} or more"
     if math.isinf(low):
@@ -86,6 +83,7 @@ def heading(name: object) -> str:
     parts = words(name).split(" ")
     parts = [_ABBREVIATIONS.get(part, part) for part in parts]
     title = " ".join(parts)
+    # capitalize() would write WCO as Wco.
     first_letter = title[:1].upper()
     return first_letter + title[1:]
 
@@ -139,22 +137,33 @@ def printed_column(figures: pd.DataFrame) -> pd.Series:
     return text_column([printed(*cell) for cell in cells], figures.index)
 
 
+def _decimals_that_differ(low: float, high: float) -> int:
+    width = abs(high - low)
+    # The logarithm of 0, infinity or NaN is not a place.
+    if not 0 < width < math.inf:
+        return 1
+    place = math.floor(math.log10(0.6 * width))
+    decimals = max(-place, 0)
+    return min(decimals, 2)
+
+
 def _write_number(value: float, decimals: int, *, signed: bool) -> str:
-    if not float(value).is_integer():
-        # A small number keeps its first digit: 0.004 is more than nothing.
-        first_digit = 0
-        if math.isfinite(value):
-            first_digit = -math.floor(math.log10(abs(value)))
-        decimals = max(decimals, first_digit, 1)
-    else:
+    if float(value).is_integer():
         decimals = 0
+    elif math.isfinite(value):
+        # A small number keeps its first digit: 0.004 is more than nothing.
+        place = math.floor(math.log10(abs(value)))
+        decimals = max(decimals, -place, 1)
     text = f"{value:z,.{decimals}f}"
-    is_rise = signed and value > 0
-    return f"+{text}" if is_rise else text.replace("-", "\N{MINUS SIGN}")
+    if signed and value > 0:
+        return f"+{text}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _write_percent(value: float, decimals: int) -> str:
     text = f"{value:+.{decimals}f}%"
+    digits = text.strip("+-.%")
     # "+0%" and "-0%" would claim a direction.
-    is_zero = not text.strip("+-0.%")
-    return (text[1:] if is_zero else text).replace("-", "\N{MINUS SIGN}")
+    if not digits.strip("0."):
+        return digits + "%"
+    return text.replace("-", "\N{MINUS SIGN}")

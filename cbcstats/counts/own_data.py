@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _WORDS_FOR_TIME: Final = (
     "period time date day week month quarter year fiscalyear financialyear fy "
     "reportingyear schoolyear calendaryear année annee mois trimestre exercice jour "
-    "période periode año anio ano mes fecha período periodo"
+    "période periode año anio ano mes fecha período periodo "
+    "periodend"
 )
 _NAMES_OF_TIME: Final = frozenset(_WORDS_FOR_TIME.split())
 # Columns that belong together: years, and numbers or names of their quarters or months.
@@ -95,7 +96,10 @@ def counts_of(
     if year_start is not None:
         check_month("year_start", year_start)
     names = [] if by is None else check_names("by", by)
-    frame = _as_frame(data, [*names, time] if time else names)
+    keys = [*names, time] if time else names
+    frame = check_frame("data", with_index(data, keys))
+    # Names of columns may be years or pandas periods.
+    frame = frame.rename(columns=str)
     if time is not None:
         check_column("time", time, frame)
     if value is not None:
@@ -126,8 +130,8 @@ def find_columns(
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Find the columns of periods and values; a wide table becomes a long one.
 
-    Returns the table, one column of periods, or those of years and their quarters or
-    months, and the column of values.
+    Returns the table; the column of periods, or those of years and their quarters or
+    months; and the column of values. `what` names the table in messages.
     """
     periods = [time] if time else _time_columns(frame, names)
     if not periods and value is None:
@@ -135,6 +139,15 @@ def find_columns(
     values = [value] if value else _value_columns(frame, {*periods, *names})
     if periods and len(values) == 1:
         return frame, periods, values[0]
+    # All that is missing is named at once.
+    problems = " and ".join(_problems(periods, values, what))
+    columns = ", ".join(frame.columns[:10])
+    columns = columns or "no columns"
+    raise ArgumentError(f"{what}: {problems}; the columns are {columns}")
+
+
+def _problems(periods: list[str], values: list[str], what: str) -> list[str]:
+    # Only a call has arguments to name columns with; a file has none.
     is_call = what == "the data"
     problems = []
     if not periods:
@@ -142,24 +155,15 @@ def find_columns(
         remedy += ", or name it with `time`" if is_call else ""
         problems.append(f"no column of periods ({remedy})")
     if not values:
-        remedy = (
-            "call it value, or name it with `value`" if is_call else "call it value"
-        )
+        remedy = "call it value"
+        remedy += ", or name it with `value`" if is_call else ""
         problems.append(f"no column of values ({remedy})")
-    elif len(values) > 1:
-        remedy = f"name one with `value`, such as {values[0]}"
-        remedy = remedy if is_call else "call one of them value"
+    if len(values) > 1:
+        remedy = "call one of them value"
+        if is_call:
+            remedy = f"name one with `value`, such as {values[0]}"
         problems.append(f"several columns of numbers: {', '.join(values)} ({remedy})")
-    columns = ", ".join(list(frame)[:10]) or "no columns"
-    has = " and ".join(problems)
-    raise ArgumentError(f"{what}: {has}; the columns are {columns}")
-
-
-def _as_frame(data: Any, names: list[str]) -> pd.DataFrame:
-    """Return a pandas frame with text for names, and a meaningful index as a column."""
-    frame = check_frame("data", with_index(data, names))
-    # Names of columns may be years or pandas periods.
-    return frame.rename(columns=str)
+    return problems
 
 
 def with_index(data: Any, names: Iterable[str] = ()) -> Any:
@@ -175,7 +179,8 @@ def with_index(data: Any, names: Iterable[str] = ()) -> Any:
     if not isinstance(data, pd.DataFrame):
         return data
     levels = data.index.names
-    if data.index.nlevels > 1 and None not in levels and not {*levels} & {*data}:
+    is_named = None not in levels and not {*levels} & {*data}
+    if data.index.nlevels > 1 and is_named:
         return data.reset_index()
     return _with_index(data, names) if _index_matters(data, names) else data
 
@@ -196,15 +201,16 @@ def _from_dict(data: dict[Any, Any]) -> pd.DataFrame | pd.Series:
 def _index_matters(frame: pd.DataFrame, names: Iterable[str]) -> bool:
     """Tell whether the index holds periods, or a column that `by` names."""
     index = frame.index
+    name: Any = index.name
     # pandas makes a range of consecutive years, too, but that does not begin at 0.
     is_default = isinstance(index, pd.RangeIndex) and index.start == 0
     if is_default or isinstance(index, pd.MultiIndex):
         return False
-    if index.name in names:
+    if name in names:
         return True
-    if index.name is not None and index.name in frame:
+    if name is not None and name in frame:
         return False
-    if any(_is_name_of_time(column) for column in frame):
+    if any(_plain(column) in _NAMES_OF_TIME for column in frame):
         return False
     # Texts in the index of a wide table are the names of its series.
     is_text = index.inferred_type == "string"
@@ -212,15 +218,12 @@ def _index_matters(frame: pd.DataFrame, names: Iterable[str]) -> bool:
 
 
 def _with_index(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    name = frame.index.name
-    if is_period_column(frame.index.to_series()):
-        is_known = name in names or (name is not None and _is_name_of_time(name))
-        name = name if is_known else "period"
-    return frame.rename_axis(index=name or "series").reset_index()
-
-
-def _is_name_of_time(name: object) -> bool:
-    return _plain(name) in _NAMES_OF_TIME or _plain(name) == "periodend"
+    name: Any = frame.index.name
+    is_known = name in names or _plain(name) in _NAMES_OF_TIME
+    if not is_known and is_period_column(frame.index.to_series()):
+        name = "period"
+    named: pd.DataFrame = frame.rename_axis(index=name or "series")
+    return named.reset_index()
 
 
 def _plain(name: object) -> str:
@@ -231,24 +234,30 @@ def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
     """Return the columns of periods: one, or years with their quarters or months."""
     if "period_end" in frame:
         return ["period_end"]
-    candidates = [name for name in frame if _is_name_of_time(name)]
-    candidates = [name for name in candidates if name not in names]
+    columns = [name for name in frame.columns.tolist() if name not in names]
+    candidates = [name for name in columns if _plain(name) in _NAMES_OF_TIME]
+    if len(candidates) == 1:
+        return candidates
     years = [name for name in candidates if _plain(name) in _YEARS]
     parts = [name for name in candidates if _plain(name) in _PARTS_OF_YEARS]
     if len(candidates) == 2 and years and parts:
         return years + parts
-    if len(candidates) == 1:
-        return candidates
     if candidates:
         raise ArgumentError(
             f"there are several columns of periods: {', '.join(candidates)}; "
             f"name one with `time`, such as {candidates[0]}"
         )
     # First days alone do not tell how long the periods are.
-    others = [name for name in frame if name not in (*names, "period_start")]
-    dates = [name for name in others if _has_dates(frame[name])]
-    texts = [name for name in others if pd.api.types.is_string_dtype(frame[name])]
-    return dates[:1] or [name for name in texts if is_period_column(frame[name])][:1]
+    others = [name for name in columns if name != "period_start"]
+    for name in others:
+        if _has_dates(frame[name]):
+            return [name]
+    # A column of plain numbers is more likely to hold values.
+    for name in others:
+        column = frame[name]
+        if pd.api.types.is_string_dtype(column) and is_period_column(column):
+            return [name]
+    return []
 
 
 def _has_dates(column: pd.Series) -> bool:
@@ -258,11 +267,8 @@ def _has_dates(column: pd.Series) -> bool:
 
 def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, list[str]]:
     """Turn columns named by periods into rows."""
-    labels = pd.Series(frame.columns, dtype=object)
-    is_period = [
-        name not in names and is_period_column(labels[labels == name]) for name in frame
-    ]
-    wide = list(labels[is_period])
+    columns = [name for name in frame.columns.tolist() if name not in names]
+    wide = [name for name in columns if is_period_column(pd.Series([name]))]
     others = [name for name in frame if name not in wide]
     # One period alone may be a number, and values have a column already.
     if len(wide) < 2 or "value" in others:
@@ -270,20 +276,25 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
     # A cell that is empty in a wide table is a period without a figure.
     long = frame.melt(others, wide, var_name="period", value_name="value")
     if others and not names and "indicator" not in others:
-        # Each row of a wide table is a series, and its texts are the name of it.
-        texts = [name for name in others if not _is_numeric(long[name])] or others
-        series = (
-            long[texts].astype("object").map(as_text).agg(", ".join, axis="columns")
-        )
-        long["indicator"] = text_column(series)
+        long["indicator"] = _names_of_series(long[others])
     return long, ["period"]
+
+
+def _names_of_series(rows: pd.DataFrame) -> pd.Series:
+    """Return the texts of each row, which tell the series of a wide table apart."""
+    texts = [name for name in rows if not _is_numeric(rows[name])]
+    cells = rows[texts] if texts else rows
+    cells = cells.astype("object").map(as_text)
+    names = cells.agg(", ".join, axis="columns")
+    return text_column(names)
 
 
 def _value_columns(frame: pd.DataFrame, taken: set[str]) -> list[str]:
     """Return the columns that may hold the values."""
     if "value" in frame:
         return ["value"]
-    others = [name for name in frame if name not in taken and name not in _NO_VALUES]
+    columns = frame.columns.tolist()
+    others = [name for name in columns if name not in taken | _NO_VALUES]
     numeric = [name for name in others if _is_numeric(frame[name])]
     if numeric:
         return numeric
@@ -294,17 +305,21 @@ def _value_columns(frame: pd.DataFrame, taken: set[str]) -> list[str]:
 
 
 def _is_numeric(column: pd.Series) -> bool:
-    is_mark = pd.api.types.is_bool_dtype(column.dtype)
+    # Marks of true and false are numbers to pandas.
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return False
     if pd.api.types.is_numeric_dtype(column.dtype):
-        return not is_mark
+        return True
     cells = column.dropna()
-    return len(cells) > 0 and bool(parse_numbers(cells).notna().all())
+    numbers = parse_numbers(cells)
+    return len(cells) > 0 and bool(numbers.notna().all())
 
 
 def _is_in_words(column: pd.Series) -> bool:
-    if not column.notna().any():
+    if column.isna().all():
         return False
-    return bool(split_figures(column)["problem"].isna().all())
+    problems = split_figures(column)["problem"]
+    return bool(problems.isna().all())
 
 
 def _with_periods(
@@ -313,14 +328,17 @@ def _with_periods(
     year_start: int | None,
     measure: str | None,
 ) -> pd.DataFrame:
-    last = read_periods(joined_periods(frame, names), year_start)
-    start, end = last.start, last.end
+    column = joined_periods(frame, names)
+    periods = read_periods(column, year_start)
+    start, end = periods["start"], periods["end"]
     if "period_start" in frame:
         first = read_periods(frame["period_start"], year_start)
-        start = first.start.fillna(first.end)
+        # A first day has no start of its own.
+        start = first["start"].fillna(first["end"])
     elif measure == "flow" and start.isna().all():
         start, end = months_of(end)
-    return frame.assign(period_start=start, period_end=end, period=last.label)
+    label = periods["label"]
+    return frame.assign(period_start=start, period_end=end, period=label)
 
 
 def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
@@ -328,7 +346,9 @@ def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
     column = frame[names[0]]
     if len(names) == 1:
         return column
-    part = text_column(as_printed(frame[names[1]])).str.strip()
+    printed = as_printed(frame[names[1]])
+    # Beside empty cells, whole numbers are floats.
+    part = text_column(printed).str.strip()
     part = part.str.removesuffix(".0")
     kind = _plain(names[1])
     if kind in ("quarter", "trimestre"):
@@ -337,29 +357,33 @@ def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
         part = "W" + part.str.extract(r"(\d+)$", expand=False)
     else:
         part = part.str.zfill(2)
-    years = text_column(column).str.removesuffix(".0")
+    years = text_column(column)
+    years = years.str.removesuffix(".0")
     joined: pd.Series = years + " " + part
-    return joined.str.replace(r" (\d\d)$", r"-\1", regex=True).rename(names[1])
+    # A month may be a name or a number: "2019 mai", but 2019-05.
+    joined = joined.str.replace(r" (\d\d)$", r"-\1", regex=True)
+    return joined.rename(names[1])
 
 
 def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
     """Read the values; words beside them become their qualifiers."""
-    column = counts[number].rename(number)
+    column = counts[number]
     numbers = parse_numbers(column)
     is_in_words = numbers.isna() & column.notna()
     if not is_in_words.any():
         return counts.assign(value=as_printed(numbers))
-    split = split_figures(column)
-    wrong = split["problem"].notna()
-    if wrong.any():
-        row = split.index[wrong][0]
-        raise DataError(f"{number} in row {row}: {split['problem'][row]}")
-    read: dict[str, Any] = {"value": split["value"]}
+    figures = split_figures(column)
+    problems = figures["problem"].dropna()
+    if len(problems):
+        raise DataError(f"{number} in row {problems.index[0]}: {problems.iloc[0]}")
     # "More than 330" before "492 missions" are missions, too.
-    if split["unit"].nunique() == 1:
-        split["unit"] = split["unit"].ffill().bfill()
+    if figures["unit"].nunique() == 1:
+        figures["unit"] = figures["unit"].ffill().bfill()
+    columns = {"value": figures["value"]}
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
+        column = figures[name]
         # What a column of the data says counts more than the words of a cell.
-        given = counts[name] if name in counts else split[name]
-        read[name] = given.fillna(split[name])
-    return counts.assign(**read)
+        if name in counts:
+            column = counts[name].fillna(column)
+        columns[name] = column
+    return counts.assign(**columns)

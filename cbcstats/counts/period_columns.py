@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from cbcstats.counts.periods import month_number
 from cbcstats.errors import DataError
 from cbcstats.frames import as_text, read_days, text_column
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import numpy as np
 
 _NAMES_OF_MONTHS: Final = (
     "jan january janv janvier ene enero",
@@ -35,24 +33,12 @@ _MONTHS: Final = {
     for number, names in enumerate(_NAMES_OF_MONTHS, start=1)
     for name in names.split()
 }
-_ONE_DAY: Final = datetime.timedelta(days=1)
 _LONGEST: Final = 40  # characters of a period
 _LOOKS_LIKE_A_DAY: Final = re.compile(r"\s*\d{4}-\d\d-\d\d")
-# A hyphen may also stand for the months of 2019-10; see `_are_fiscal`.
-_TWO_YEARS: Final = re.compile(r"(?:fy\s*)?(\d{4})\s*([/\N{EN DASH}-])\s*(\d{4}|\d{2})")
+_TWO_YEARS: Final = re.compile(r"(?:fy\s*)?(\d{4})\s*[/\N{EN DASH}-]\s*(\d{4}|\d\d)")
+# 2019-10 is a month, and 2009-10 may be two years.
+_YEARS_OR_MONTH: Final = re.compile(r"(?:fy\s*)?(\d{4})\s*[\N{EN DASH}-]\s*(\d\d)")
 _FISCAL_YEAR: Final = re.compile(r"fy\s*'?(\d{4}|\d{2})")
-
-
-class Periods(NamedTuple):
-    """Periods row by row.
-
-    A day has no start. Years such as FY2020 have a label; their days are those of the
-    calendar year in which they end, unless it is known in which month they begin.
-    """
-
-    start: pd.Series
-    end: pd.Series
-    label: pd.Series
 
 
 class _Period(NamedTuple):
@@ -61,7 +47,7 @@ class _Period(NamedTuple):
     label: str | None = None
 
 
-def read_periods(column: pd.Series, year_start: int | None = None) -> Periods:
+def read_periods(column: pd.Series, year_start: int | None = None) -> pd.DataFrame:
     """Read a column of periods: years, quarters, months, weeks, fiscal years or days.
 
     Parameters
@@ -72,6 +58,14 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> Periods:
     year_start : int, optional
         The month in which fiscal years begin. FY2020 ends in 2020.
 
+    Returns
+    -------
+    pandas.DataFrame
+        On the index of the column: `start` and `end` (datetime64), the first and the
+        last day; `label` (text). A day has no start. Only years such as FY2020 have a
+        label; their days are those of the calendar year in which they end, unless
+        `year_start` is given.
+
     Raises
     ------
     DataError
@@ -79,48 +73,54 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> Periods:
 
     Examples
     --------
-    >>> read_periods(pd.Series(["2019Q4", "2020"])).start.dt.date.tolist()
-    [datetime.date(2019, 10, 1), datetime.date(2020, 1, 1)]
+    >>> read_periods(pd.Series(["2019Q4", "2020"]))[["start", "end"]]
+           start        end
+    0 2019-10-01 2019-12-31
+    1 2020-01-01 2020-12-31
     """
-    if isinstance(column.dtype, pd.PeriodDtype):
+    # Objects are periods if all have one frequency. Others are read as they print.
+    if pd.api.types.infer_dtype(column) == "period":
         return _of_pandas_periods(column)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _of_days(column)
-    cells = column.dropna()
-    # Periods of several frequencies are read as the texts that they print as.
-    if column.dtype == object and _have_one_frequency(cells):
-        periods = pd.PeriodIndex(column.array)
-        return _of_pandas_periods(pd.Series(periods, column.index, name=column.name))
-    # A number is never a day: 20190101 could be one, but 201901 is a month.
+    # Each series repeats the same few years.
+    codes, distinct = pd.factorize(column, use_na_sentinel=False)
+    cells = pd.Series(distinct, name=column.name)
     not_days = None
+    # A number is never a day: 20190101 could be one, but 201901 is a month.
     if not pd.api.types.is_numeric_dtype(column.dtype):
         try:
-            return _of_days(column)
+            return _of_days(cells).take(codes).set_axis(column.index)
         except DataError as error:
-            first = as_text(cells.iloc[0])
-            not_days = error if _LOOKS_LIKE_A_DAY.match(first) else None
-    # A column of years repeats a few of them in each series.
-    codes, distinct = pd.factorize(column, use_na_sentinel=False)
+            not_days = error
     texts = [_plain(as_text(cell)) for cell in distinct]
     are_fiscal = _are_fiscal(texts)
-    found = [_parse(text, year_start, are_fiscal=are_fiscal) for text in texts]
-    if None in found:
-        code = found.index(None)
+    parsed = [_parse(text, year_start, are_fiscal=are_fiscal) for text in texts]
+    if None in parsed:
+        code = parsed.index(None)
+        first = as_text(cells.dropna().iloc[0])
+        if not_days and _LOOKS_LIKE_A_DAY.match(first):
+            raise not_days
         row = column.index[codes == code][0]
-        raise not_days or DataError(
+        raise DataError(
             f"{column.name} in row {row} holds {texts[code]!r}, which is not a period; "
             "write years, quarters, months or days, such as 2019, 2019/20, 2019Q1, "
             "2019-01 or 2019-01-31"
         )
-    return _by_code(column, codes, found)
+    periods = pd.DataFrame(parsed, columns=_Period._fields)
+    start = pd.to_datetime(periods["start"]).astype("datetime64[us]")
+    end = pd.to_datetime(periods["end"]).astype("datetime64[us]")
+    periods = _table(start, end, periods["label"])
+    return periods.take(codes).set_axis(column.index)
 
 
 def is_period_column(column: pd.Series) -> bool:
     """Tell whether every cell of a column is a period."""
     try:
-        return bool(read_periods(column).end.notna().any())
+        periods = read_periods(column)
     except DataError:
         return False
+    return bool(periods["end"].notna().any())
 
 
 def months_of(days: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -136,56 +136,45 @@ def months_of(days: pd.Series) -> tuple[pd.Series, pd.Series]:
     [datetime.date(2019, 1, 1), datetime.date(2020, 1, 1)]
     """
     known = days.dropna()
-    are_first = known.dt.day.eq(1).all()
-    number = days.dt.year * 12 + days.dt.month
-    distances = number.drop_duplicates().sort_values().diff().dropna()
-    none = pd.Series(pd.NaT, days.index, dtype="datetime64[us]")
-    if not (are_first or known.dt.is_month_end.all()) or distances.empty:
-        return none, days
-    months = int(distances.min())
-    if are_first:
-        return days, days + pd.DateOffset(months=months, days=-1)
-    return days + pd.offsets.MonthBegin(-months), days
+    months = np.unique(month_number(known))
+    distances = np.diff(months)
+    are_first = known.dt.is_month_start.all()
+    are_last = known.dt.is_month_end.all()
+    are_months = are_first or are_last
+    if not are_months or not len(distances):
+        no_days = days.mask(days.notna())
+        return no_days, days
+    length = int(distances.min())
+    if are_last:
+        return days + pd.offsets.MonthBegin(-length), days
+    end = days + pd.DateOffset(months=length, days=-1)
+    return days, end
 
 
-def _by_code(
-    column: pd.Series, codes: np.ndarray, found: Sequence[_Period | None]
-) -> Periods:
-    columns = []
-    for name in ("start", "end"):
-        days = pd.Series([getattr(period, name) for period in found], dtype=object)
-        columns.append(pd.to_datetime(days).astype("datetime64[us]"))
-    labels = text_column([getattr(period, "label", None) for period in found])
-    start, end, label = (
-        values.take(codes).set_axis(column.index) for values in (*columns, labels)
-    )
-    return Periods(start, end, label)
+def _of_pandas_periods(column: pd.Series) -> pd.DataFrame:
+    periods = pd.Series(pd.PeriodIndex(column), index=column.index)
+    # pandas 2 has nanoseconds here, and hours become the days that they are in.
+    first_moment = periods.dt.start_time.astype("datetime64[us]")
+    last_moment = periods.dt.end_time.astype("datetime64[us]")
+    start = first_moment.dt.normalize()
+    end = last_moment.dt.normalize()
+    is_day = start == end
+    if is_day.all():
+        start = start.mask(is_day)
+    return _table(start, end)
 
 
-def _have_one_frequency(cells: pd.Series) -> bool:
-    """Tell whether all cells are pandas periods of the same frequency."""
-    frequencies = {
-        cell.freqstr if isinstance(cell, pd.Period) else None for cell in cells
-    }
-    return len(frequencies) == 1 and None not in frequencies
-
-
-def _of_pandas_periods(column: pd.Series) -> Periods:
-    start = column.dt.start_time.dt.normalize().astype("datetime64[us]")
-    end = column.dt.end_time.dt.normalize().astype("datetime64[us]")
-    is_days = start.eq(end).all()
-    none = pd.Series(pd.NaT, column.index, dtype="datetime64[us]")
-    return Periods(none if is_days else start, end, _no_labels(column))
-
-
-def _of_days(column: pd.Series) -> Periods:
+def _of_days(column: pd.Series) -> pd.DataFrame:
     end = read_days(column)
-    start = pd.Series(pd.NaT, column.index, dtype="datetime64[us]")
-    return Periods(start, end, _no_labels(column))
+    start = pd.Series(pd.NaT, end.index, dtype=end.dtype)
+    return _table(start, end)
 
 
-def _no_labels(column: pd.Series) -> pd.Series:
-    return text_column(None, column.index)
+def _table(start: pd.Series, end: pd.Series, label: Any = None) -> pd.DataFrame:
+    labels = text_column(label, end.index)
+    columns = {"start": start, "end": end, "label": labels}
+    # Long columns need no copies.
+    return pd.DataFrame(columns, copy=False)
 
 
 def _plain(text: str) -> str:
@@ -198,49 +187,70 @@ def _are_fiscal(texts: list[str]) -> bool:
 
     They are if there are several, and the second year follows the first in each.
     """
-    pairs = [_TWO_YEARS.fullmatch(text) for text in texts]
-    hyphens = [pair for pair in pairs if pair and len(pair[3]) == 2 and pair[2] != "/"]
-    return len(hyphens) > 1 and all(map(_follow_each_other, hyphens))
+    pairs = map(_YEARS_OR_MONTH.fullmatch, texts)
+    unclear = list(filter(None, pairs))
+    are_years = all(map(_follow_each_other, unclear))
+    return are_years and len(unclear) > 1
 
 
 def _follow_each_other(pair: re.Match[str]) -> bool:
-    digits = len(pair[3])
-    return (int(pair[1]) + 1) % 10**digits == int(pair[3])
+    next_year = str(int(pair[1]) + 1)
+    digits = len(pair[2])
+    return next_year[-digits:] == pair[2]
 
 
-def _parse(
-    text: str, year_start: int | None, *, are_fiscal: bool = False
-) -> _Period | None:
+def _parse(text: str, year_start: int | None, *, are_fiscal: bool) -> _Period | None:
     """Parse one text; None if it is not a period. An empty text has no days."""
     if not text:
         return _Period(None, None)
-    pair = _TWO_YEARS.fullmatch(text)
-    if pair and _follow_each_other(pair):
-        is_clear = pair[2] == "/" or len(pair[3]) == 4 or text.startswith("fy")
-        if is_clear or are_fiscal:
-            return _fiscal(int(pair[1]) + 1, text, year_start)
+    try:
+        end_year = _end_of_fiscal_year(text, are_fiscal=are_fiscal)
+        if end_year:
+            return _fiscal(end_year, text, year_start)
+        return _months_or_week(text)
+    # Month 13, week 54, an unknown name, a week that ends in the year 10000.
+    except (ValueError, OverflowError):
+        return None
+
+
+def _end_of_fiscal_year(text: str, *, are_fiscal: bool) -> int | None:
     single = _FISCAL_YEAR.fullmatch(text)
     if single:
-        return _fiscal(_full_year(single[1]), text, year_start)
-    for pattern, days_of in _PATTERNS:
+        return _full_year(single[1])
+    pair = _TWO_YEARS.fullmatch(text)
+    if pair is None or not _follow_each_other(pair):
+        return None
+    is_clear = text.startswith("fy") or not _YEARS_OR_MONTH.fullmatch(text)
+    if not is_clear and not are_fiscal:
+        return None
+    return int(pair[1]) + 1
+
+
+def _fiscal(end_year: int, text: str, year_start: int | None) -> _Period:
+    if year_start is None:
+        calendar_year = _months(end_year, 1, 12)
+        return calendar_year._replace(label=text.upper())
+    first_year = end_year - (year_start > 1)
+    return _months(first_year, year_start, 12)
+
+
+def _months_or_week(text: str) -> _Period | None:
+    for pattern, months in _PATTERNS:
         match = pattern.fullmatch(text)
         if match:
-            try:
-                return days_of(**match.groupdict())
-            # Month 13, week 54, an unknown name, a week that ends in the year 10000.
-            except (ValueError, KeyError, OverflowError):
-                return None
-    return None
-
-
-def _fiscal(end_year: int, text: str, year_start: int | None) -> _Period | None:
-    if not datetime.MINYEAR < end_year <= datetime.MAXYEAR:
+            year = _full_year(match["year"])
+            number = match.groupdict().get("number", "1")
+            number = _MONTHS.get(number, number)
+            # The second quarter begins in month 4.
+            first_month = (int(number) - 1) * months + 1
+            return _months(year, first_month, months)
+    week = _WEEK.fullmatch(text)
+    if week is None:
         return None
-    if year_start is None:
-        label = text.upper() if text.startswith("fy") else text
-        return _year(str(end_year))._replace(label=label)
-    first = datetime.date(end_year - (year_start > 1), year_start, 1)
-    return _Period(first, _last_day(first, 12))
+    year, number = map(int, week.groups())
+    monday = datetime.date.fromisocalendar(year, number, 1)
+    sunday = monday + datetime.timedelta(days=6)
+    return _Period(monday, sunday)
 
 
 def _full_year(year: str) -> int:
@@ -248,60 +258,35 @@ def _full_year(year: str) -> int:
     return int(year) if len(year) == 4 else 2000 + int(year)
 
 
-def _last_day(first: datetime.date, months: int) -> datetime.date:
-    """Return the last day of so many months from the first of a month."""
-    month = first.year * 12 + first.month - 1 + months
-    if month // 12 > datetime.MAXYEAR:
-        return datetime.date.max
-    return datetime.date(month // 12, month % 12 + 1, 1) - _ONE_DAY
-
-
-def _months(year: str, first_month: int, months: int) -> _Period:
-    first = datetime.date(_full_year(year), first_month, 1)
-    return _Period(first, _last_day(first, months))
-
-
-def _year(year: str) -> _Period:
-    return _months(year, 1, 12)
-
-
-def _half(year: str, number: str) -> _Period:
-    return _months(year, int(number) * 6 - 5, 6)
-
-
-def _quarter(year: str, number: str) -> _Period:
-    return _months(year, int(number) * 3 - 2, 3)
-
-
-def _month(year: str, number: str) -> _Period:
-    return _months(year, int(number), 1)
-
-
-def _named_month(year: str, name: str) -> _Period:
-    return _months(year, _MONTHS[name], 1)
-
-
-def _week(year: str, number: str) -> _Period:
-    monday = datetime.date.fromisocalendar(int(year), int(number), 1)
-    return _Period(monday, monday + 6 * _ONE_DAY)
+def _months(year: int, first_month: int, months: int) -> _Period:
+    first = datetime.date(year, first_month, 1)
+    # Months since January of that year: the calendar ends in December 9999.
+    last_month = first_month + months - 2
+    years, month = divmod(last_month, 12)
+    year += years
+    month += 1
+    _, days = calendar.monthrange(year, month)
+    last = datetime.date(year, month, days)
+    return _Period(first, last)
 
 
 _Y: Final = r"(?P<year>\d{4})"
-_PATTERNS: Final[list[tuple[re.Pattern[str], Callable[..., _Period]]]] = [
-    (re.compile(pattern), days_of)
-    for pattern, days_of in [
-        (rf"{_Y}(\.0)?", _year),
-        (rf"{_Y}[ -]?[qt](?P<number>[1-4])", _quarter),
-        (rf"[qt](?P<number>[1-4])[ /-]?{_Y}", _quarter),
-        (rf"(?P<number>[1-4])[qt][ /-]?{_Y}", _quarter),
-        (rf"{_Y}[ -]?[hs](?P<number>[12])", _half),
-        (rf"[hs](?P<number>[12])[ /-]?{_Y}", _half),
-        (rf"{_Y}[m/-]?(?P<number>\d\d)(\.0)?", _month),
-        (rf"{_Y}[m/-](?P<number>\d)", _month),
-        (rf"(?P<number>\d\d?)[/.-]{_Y}", _month),
-        (rf"(?P<name>[^\W\d]+)\.?[ -]{_Y}", _named_month),
-        (rf"{_Y}[ -](?P<name>[^\W\d]+)", _named_month),
-        (r"(?P<name>[^\W\d]+)[-'](?P<year>\d\d)", _named_month),
-        (rf"{_Y}[ -]?w(?P<number>\d\d?)", _week),
-    ]
-]
+_NAME: Final = r"(?P<number>[^\W\d]+)"
+# How a period is written, and how many months it lasts. A number counts the periods of
+# a year; t is a quarter and s a half in French and Spanish.
+_LENGTHS: Final = (
+    (rf"{_Y}(\.0)?", 12),
+    (rf"{_Y}[ -]?[qt](?P<number>[1-4])", 3),
+    (rf"[qt](?P<number>[1-4])[ /-]?{_Y}", 3),
+    (rf"(?P<number>[1-4])[qt][ /-]?{_Y}", 3),
+    (rf"{_Y}[ -]?[hs](?P<number>[12])", 6),
+    (rf"[hs](?P<number>[12])[ /-]?{_Y}", 6),
+    (rf"{_Y}[m/-]?(?P<number>\d\d)(\.0)?", 1),
+    (rf"{_Y}[m/-](?P<number>\d)", 1),
+    (rf"(?P<number>\d\d?)[/.-]{_Y}", 1),
+    (rf"{_NAME}\.?[ -]{_Y}", 1),
+    (rf"{_Y}[ -]{_NAME}", 1),
+    (rf"{_NAME}[-'](?P<year>\d\d)", 1),
+)
+_PATTERNS: Final = [(re.compile(pattern), months) for pattern, months in _LENGTHS]
+_WEEK: Final = re.compile(r"(\d{4})[ -]?w(\d\d?)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12, an average over leap years
-
-# The one of pandas 2 is in nanoseconds, which end in 2262.
-_ONE_DAY: Final = datetime.timedelta(days=1)
 
 # English whatever the locale, so that labels are the same everywhere.
 MONTHS: Final = (
@@ -46,12 +42,20 @@ def midpoint(start: pd.Series, end: pd.Series) -> pd.Series:
     return end - (end - start.fillna(end)) / 2
 
 
-def is_whole_months(start: pd.Series, end: pd.Series) -> pd.Series:
+def is_whole_months(start: pd.Series, end: pd.Series) -> pd.Series[bool]:
     """Tell which periods begin on the first and end on the last day of a month."""
-    next_day = end + _ONE_DAY
-    is_first = start.dt.day == 1
-    is_last = next_day.dt.day == 1
-    return is_first & is_last
+    is_first = start.dt.is_month_start
+    is_last = end.dt.is_month_end
+    are_whole: pd.Series[bool] = is_first & is_last
+    return are_whole
+
+
+def month_number(days: pd.Series) -> pd.Series[int]:
+    """Return the number of months since the year 0, so that years can be crossed."""
+    years = days.dt.year
+    months = days.dt.month
+    number: pd.Series[int] = 12 * years + months
+    return number
 
 
 def length_in_months(start: pd.Series, end: pd.Series) -> pd.Series:
@@ -67,12 +71,13 @@ def length_in_months(start: pd.Series, end: pd.Series) -> pd.Series:
     >>> length_in_months(start, end).round(2).tolist()
     [1.0, 11.66]
     """
-    years = end.dt.year - start.dt.year
-    months = end.dt.month - start.dt.month + 1
-    calendar_months = (12 * years + months).astype(float)
-    average_months = length_in_days(start, end) / DAYS_PER_MONTH
+    first_month = month_number(start)
+    last_month = month_number(end)
+    calendar_months = last_month - first_month + 1
+    days = length_in_days(start, end)
+    average_months = days / DAYS_PER_MONTH
     are_whole = is_whole_months(start, end)
-    return calendar_months.where(are_whole, average_months)
+    return average_months.mask(are_whole, calendar_months)
 
 
 def a_year_earlier(days: np.ndarray) -> np.ndarray:
@@ -84,13 +89,16 @@ def a_year_earlier(days: np.ndarray) -> np.ndarray:
     array(['2017-03-02', '2019-02-28'], dtype='datetime64[D]')
     """
     month = days.astype("datetime64[M]")
-    day_of_month = days - month.astype("datetime64[D]")
+    first_day = month.astype("datetime64[D]")
+    day_of_month = days - first_day
     # numpy adds months to months only, and counts days from the first of a month.
     month_before = month - 12
     next_month = month_before + 1
-    same_day = month_before.astype("datetime64[D]") + day_of_month
+    first_day = month_before.astype("datetime64[D]")
+    same_day = first_day + day_of_month
     last_day = next_month.astype("datetime64[D]") - 1
-    return np.minimum(same_day, last_day)
+    earlier: np.ndarray = np.minimum(same_day, last_day)
+    return earlier
 
 
 def check_month(name: str, month: int) -> None:
@@ -117,12 +125,15 @@ def reporting_year(days: pd.Series, year_start: int) -> pd.Series:
     >>> reporting_year(days, 7).tolist(), reporting_year(days, 1).tolist()
     (['2016/17', '2017/18'], ['2017', '2017'])
     """
-    is_before_start = days.dt.month < year_start
-    first_years = days.dt.year - is_before_start
-    name = str if year_start == 1 else _two_years
-    labels = {}
-    for year in first_years.dropna().unique():
-        labels[year] = name(int(year))
+    months = days.dt.month
+    years = days.dt.year
+    is_before_start = months < year_start
+    first_years = years - is_before_start
+    known = first_years.dropna()
+    # A missing day, which is in no year, makes floats of all years.
+    distinct = known.unique().astype(int)
+    label = str if year_start == 1 else _two_years
+    labels = {year: label(year) for year in distinct}
     return text_column(first_years.map(labels))
 
 
@@ -148,13 +159,13 @@ def period_label(start: Any, end: Any) -> str:
         return "undated" if pd.isna(start) else f"since {_day(start)}"
     if pd.isna(start) or start == end:
         return _day(end)
-    next_day = end + _ONE_DAY
-    if next_day == start + pd.DateOffset(years=1):
+    if _is_a_year(start, end):
         return str(start.year) if start.month == 1 else _two_years(start.year)
     same_year = start.year == end.year
     if same_year and start.month == end.month:
-        is_month = start.day == 1 and next_day.day == 1
-        return _month(end) if is_month else f"{start.day}-{_day(end)}"
+        if start.is_month_start and end.is_month_end:
+            return _month(end)
+        return f"{start.day}-{_day(end)}"
     # Months are enough for longer periods; short ones need their days.
     length = end - start
     is_short = length.days < DAYS_PER_MONTH
@@ -166,6 +177,14 @@ def period_label(start: Any, end: Any) -> str:
 def period_labels(start: pd.Series, end: pd.Series) -> list[str]:
     """Name each period as reports do."""
     return [period_label(*days) for days in zip(start, end, strict=True)]
+
+
+def _is_a_year(start: pd.Timestamp, end: pd.Timestamp) -> bool:
+    first_day = np.datetime64(start, "D")
+    last_day = np.array(end, dtype="datetime64[D]")
+    # pandas has no day after 31 December 9999, but numpy has.
+    next_day = last_day + 1
+    return bool(a_year_earlier(next_day) == first_day)
 
 
 def _two_years(first: int) -> str:

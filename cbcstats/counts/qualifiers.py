@@ -160,29 +160,35 @@ def fold(text: str) -> str:
     >>> fold("Près D'UN Million")
     "pres d'un million"
     """
-    plain = unicodedata.normalize("NFC", text).replace(
-        "\N{RIGHT SINGLE QUOTATION MARK}", "'"
-    )
-    return "".join(
-        unicodedata.normalize("NFD", character.lower())[0] for character in plain
-    )
+    composed = unicodedata.normalize("NFC", text)
+    plain = composed.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    letters = []
+    for character in plain:
+        # The letter comes first, and its accents behind it.
+        decomposed = unicodedata.normalize("NFD", character.lower())
+        letters.append(decomposed[0])
+    return "".join(letters)
 
 
 def _entries(table: Mapping[Any, Mapping[str, str]]) -> Iterator[tuple[str, str, Any]]:
     """Yield each phrase of a table, folded, with one of its languages and its key."""
     for key, by_language in table.items():
-        for languages, listed in by_language.items():
+        for codes, listed in by_language.items():
             phrases = fold(listed).split(", ")
-            for phrase, language in itertools.product(phrases, languages.split()):
+            languages = codes.split()
+            for phrase, language in itertools.product(phrases, languages):
                 yield phrase, language, key
 
 
 def _phrases() -> dict[str, Word]:
     """Return what each phrase says; those behind the number begin with "… "."""
     phrases: dict[str, Word] = {}
+    unknown = Word("", frozenset())
     for phrase, language, qualifier in _entries(_WORDS):
-        known = phrases.get(phrase, Word(qualifier, frozenset()))
-        word = Word(qualifier, known.languages | {language})
+        # "minimum" is a word of English and of French.
+        known = phrases.get(phrase, unknown)
+        languages = known.languages | {language}
+        word = Word(qualifier, languages)
         phrases[phrase] = word
         # "plus d'1,2 million"
         if phrase.endswith(" de"):
@@ -195,7 +201,9 @@ def _multiples() -> dict[str, dict[str, int]]:
     """Return what each word for a multiple means in each language."""
     multiples: dict[str, dict[str, int]] = {}
     for word, language, multiple in _entries(_MULTIPLES):
-        multiples.setdefault(word, {})[language] = multiple
+        # A French billion is a million millions.
+        meanings = multiples.setdefault(word, {})
+        meanings[language] = multiple
     return multiples
 
 
@@ -212,20 +220,3 @@ MULTIPLES: Final = _multiples()
 
 # Characters of a figure with its words.
 LONGEST: Final = 200
-PHRASES: Final = {phrase: word.qualifier for phrase, word in (BEFORE | BEHIND).items()}
-
-
-def last_place(value: int) -> int:
-    """Return how coarse a number is by its last digit other than 0: 10 for 330, 5 for 35, at least that."""
-    digits = str(value)
-    zeros = len(digits) - len(digits.rstrip("0"))
-    return max(int(10**zeros), _coarseness(value))
-
-
-def second_place(value: int) -> int:
-    """Return how coarse a number is by its second digit: 10 for 400, 100 for 1000, 5 for 65, at least that."""
-    return max(int(10 ** max(len(str(value)) - 2, 0)), _coarseness(value))
-
-
-def _coarseness(value: int) -> int:
-    return 5 if value % 10 == 5 else 10

@@ -166,27 +166,23 @@ def ranges(
     ([331.0, 24.05], [340.0, 24.15])
     """
     share = check_reading(reading)
-    figures = pd.DataFrame(
-        {
-            "value": _floats(values),
-            "qualifier": np.asarray(qualifiers, dtype=object),
-            "rounded_to": _floats(rounded_to),
-        }
-    )
-    low = figures["value"].to_numpy(copy=True)
+    low = _floats(values)
     high = low.copy()
+    places = _floats(rounded_to)
+    qualifier = pd.Series(qualifiers).reset_index(drop=True)
     # An exact figure is its own range, so that long columns of them need no work.
-    is_range = (figures["qualifier"] != "exact") | figures["rounded_to"].notna()
-    is_range &= figures["value"].notna()
-    figures = figures[is_range]
+    is_exact = qualifier.eq("exact").to_numpy(bool) & np.isnan(places)
+    rows = np.flatnonzero(~is_exact & ~np.isnan(low))
+    figures = pd.DataFrame(
+        {"value": low[rows], "qualifier": qualifier[rows].array, "place": places[rows]}
+    )
     distinct = figures.drop_duplicates()
-    distinct_figures = distinct.itertuples(index=False, name=None)
     ends = [
-        _range(value, qualifier, place, share)
-        for value, qualifier, place in distinct_figures
+        _range(value, word, place, share)
+        for value, word, place in distinct.itertuples(index=False, name=None)
     ]
     numbers = figures.groupby(list(figures), sort=False, dropna=False).ngroup()
-    low[is_range], high[is_range] = np.array(ends, float).reshape(-1, 2)[numbers].T
+    low[rows], high[rows] = np.array(ends, float).reshape(-1, 2)[numbers].T
     return low, high
 
 
@@ -218,9 +214,11 @@ def usual_reach(
     Fraction(1, 20)
     """
     step = _step(value, place)
+    # A share of nothing would be nothing.
     if value == 0:
         return step
-    return min(step / 2 if around else step, share * value)
+    reach = step / 2 if around else step
+    return min(reach, share * value)
 
 
 def check_reading(reading: Any) -> Fraction | None:
@@ -249,18 +247,22 @@ def _range(
     """Return the ends of the range in exact numbers."""
     number, decimals = _exact(value)
     is_rounded = rounded_to is not None and not math.isnan(rounded_to)
-    place = Fraction(str(rounded_to)) if is_rounded else Fraction(1, 10**decimals)
+    place = Fraction(1, 10**decimals)
+    if is_rounded:
+        place = Fraction(str(rounded_to))
     if qualifier == "exact":
-        return _rounded(number, place if is_rounded else Fraction(0))
+        return _rounded(number, place) if is_rounded else (number, number)
     meaning = MEANINGS[qualifier]
     text = f"{qualifier.replace('_', ' ')} {plain_number(number):,}"
     _refuse_impossible(number, meaning, text)
+    is_around = meaning.sign == 0
     is_count = not is_rounded and not decimals
     reach: Fraction | float = math.inf
     if share is not None and not meaning.is_limit:
-        reach = usual_reach(number, place, share, around=meaning.sign == 0)
+        reach = usual_reach(number, place, share, around=is_around)
         if is_count:
-            reach = max(reach, Fraction(1 if meaning.sign == 0 else 2))
+            least = Fraction(1 if is_around else 2)
+            reach = max(reach, least)
     low = number if meaning.sign > 0 else max(number - reach, 0)
     high = number if meaning.sign < 0 else number + reach
     return _whole(low, high, meaning) if is_count else (low, high)
@@ -268,20 +270,23 @@ def _range(
 
 def _rounded(number: Fraction, place: Fraction) -> tuple[Fraction, Fraction]:
     """Return the ends of what rounds to a number; a count is never below 0."""
-    low = number - place / 2
-    return (max(low, Fraction(0)) if number >= 0 else low), number + place / 2
+    half = place / 2
+    low = number - half
+    if number >= 0:
+        low = max(low, Fraction(0))
+    return low, number + half
 
 
 def _whole(
     low: Fraction | float, high: Fraction | float, meaning: Meaning
 ) -> tuple[float, float]:
     """Return the first and the last whole number of a range."""
-    if not meaning.includes and meaning.sign > 0:
-        low += 1
-    if not meaning.includes and meaning.sign < 0:
-        high -= 1
-    is_open = high == math.inf
-    return math.ceil(low), math.inf if is_open else math.floor(high)
+    if not meaning.includes:
+        low += meaning.sign > 0
+        high -= meaning.sign < 0
+    if high == math.inf:
+        return math.ceil(low), math.inf
+    return math.ceil(low), math.floor(high)
 
 
 def _refuse_impossible(number: Fraction, meaning: Meaning, text: str) -> None:
@@ -302,11 +307,16 @@ def _step(value: Fraction, place: Fraction) -> Fraction:
     decimals = value.denominator.bit_length()
     digits = str(int(value * 10**decimals))
     significant = digits.rstrip("0")
-    last_place = Fraction(10) ** (len(digits) - len(significant) - decimals)
-    if not significant or (last_place > place and place not in _UNITS):
+    if not significant:
+        return place
+    zeros = len(digits) - len(significant)
+    last_place = Fraction(10) ** (zeros - decimals)
+    # Zeros behind a decimal point were printed.
+    if last_place > place and place not in _UNITS:
         return place
     is_five = significant.endswith("5") and len(significant) > 1
-    return max(last_place * (5 if is_five else 1), place)
+    step = 5 * last_place if is_five else last_place
+    return max(step, place)
 
 
 def _exact(value: float) -> tuple[Fraction, int]:
@@ -330,4 +340,5 @@ def _exact(value: float) -> tuple[Fraction, int]:
 
 
 def _floats(values: Any) -> np.ndarray:
-    return pd.Series(values).to_numpy(dtype=float, na_value=np.nan)
+    column = pd.Series(values)
+    return column.to_numpy(dtype=float, na_value=np.nan, copy=True)

@@ -38,7 +38,6 @@ _DEFAULTS: Final = {
     "change_basis": "",
     "note": "",
 }
-_FIGURE: Final = ["indicator", "scope", "period_start", "period_end"]
 # Digits alone are a number, even if it is too long; words have a letter or a sign.
 _DIGITS: Final = r"[0-9.]+"
 
@@ -72,35 +71,42 @@ def complete_counts(
         If its periods or values cannot be found.
     """
     cells = _texts(table)
-    names = {_plain_name(name): name for name in cells}
+    names = {_plain_name(name): name for name in table.header}
     if not is_header(table.header) and not {"value", "period_end"} <= set(names):
         cells = _with_periods_and_values(cells, table.name)
-        names = {name: name for name in cells}
-    # A misspelt column is reported, not taken for one that is left out.
-    unknown = [name for name in names if name not in columns]
-    absent = {
-        name: text
-        for name, text in _DEFAULTS.items()
-        if name not in names and not nearest(name, unknown, count=1)
-    }
+        names = {name: name for name in cells.columns.tolist()}
+    absent = _absent(names, columns)
     if "value" in names:
         cells = _with_words_read(cells, names)
-    cells = cells.assign(
-        **{name: text for name, text in absent.items() if name not in cells}
-    )
-    cells = _with_unit_and_measure(cells, names, unknown)
+    for name in absent:
+        if name not in cells and name in _DEFAULTS:
+            cells[name] = _DEFAULTS[name]
+    if {"indicator", "period_start"} <= set(cells):
+        cells = _with_unit_and_measure(cells, names, absent)
     if "source_id" not in names:
         cells["source_id"] = _source_of(table)
-    cells = cells.drop(columns=_ambiguous(cells, absent))
-    return replace(table, header=list(cells), cells=cells, is_text=True)
+    # A column cannot be left out if only it tells figures apart.
+    if _are_ambiguous(cells):
+        needed = [name for name in ("indicator", "scope") if name in absent]
+        cells = cells.drop(columns=needed[:1])
+    header = cells.columns.tolist()
+    return replace(table, header=header, cells=cells, is_text=True)
+
+
+def _absent(names: Collection[str], columns: Collection[str]) -> list[str]:
+    unknown = [name for name in names if name not in columns]
+    absent = [name for name in (*_DEFAULTS, "unit") if name not in names]
+    # A misspelt column is reported, not taken for one that is left out.
+    return [name for name in absent if not nearest(name, unknown, count=1)]
 
 
 def _texts(table: TextTable) -> pd.DataFrame:
-    return pd.DataFrame({name: table.text(name).str.strip() for name in table.header})
+    texts = {name: table.text(name).str.strip() for name in table.header}
+    return pd.DataFrame(texts)
 
 
 def _plain_name(name: str) -> str:
-    return "_".join(str(name).lower().split())
+    return "_".join(name.lower().split())
 
 
 def _source_of(table: TextTable) -> str:
@@ -111,55 +117,55 @@ def _source_of(table: TextTable) -> str:
 
 
 def _with_unit_and_measure(
-    cells: pd.DataFrame, names: dict[str, str], unknown: list[str]
+    cells: pd.DataFrame, names: dict[str, str], absent: list[str]
 ) -> pd.DataFrame:
-    cells = cells.copy()
-    is_complete = {"indicator", "period_start"} <= set(cells)
-    if is_complete and "unit" not in names and not nearest("unit", unknown, count=1):
-        cells["unit"] = cells["indicator"].str.replace("_", " ")
-    if is_complete and "measure" not in names:
-        has_no_start = cells["period_start"] == ""
-        cells["measure"] = text_column(has_no_start.map({True: "stock", False: "flow"}))
+    indicator = cells["indicator"]
+    has_no_start = cells["period_start"] == ""
+    if "unit" in absent:
+        cells["unit"] = indicator.str.replace("_", " ")
+    if "measure" not in names:
+        measure = has_no_start.map({True: "stock", False: "flow"})
+        cells["measure"] = text_column(measure)
     return cells
 
 
-def _ambiguous(cells: pd.DataFrame, absent: dict[str, str]) -> list[str]:
-    """Return a column that cannot be left out, as only it tells figures apart."""
-    known = [name for name in _FIGURE if name in cells]
-    others = [name for name in cells if name not in (*_DEFAULTS, "value", "source_id")]
-    keys = [*known, *(name for name in others if name not in known)]
-    if not cells.duplicated(keys).any():
-        return []
-    return [name for name in ("indicator", "scope") if name in absent][:1]
+def _are_ambiguous(cells: pd.DataFrame) -> bool:
+    """Tell whether a series has two figures for a period."""
+    filled = {*_DEFAULTS, "value", "source_id"}
+    figure = {"indicator", "scope", "period_start", "period_end"}
+    others = filled - figure
+    keys = [name for name in cells.columns.tolist() if name not in others]
+    return bool(cells.duplicated(keys).any())
 
 
 def _with_periods_and_values(cells: pd.DataFrame, name: str) -> pd.DataFrame:
     _refuse_repeated(cells, name)
-    cells = cells.rename(columns=_plain_names(cells))
-    has_indicator = "indicator" in cells
+    cells = _with_plain_names(cells)
+    is_named = "indicator" in cells
     try:
         found = find_columns(cells.replace("", None), [], what=name)
     except ArgumentError as error:
         raise DataError(str(error)) from error
     cells, periods, number = found
-    if "indicator" in cells and not has_indicator:
+    if "indicator" in cells and not is_named:
         # Each row of a wide table is a series.
         cells["indicator"] = cells["indicator"].map(_in_snake_case)
-    text = text_column(joined_periods(cells, periods)).fillna("")
-    start, end = _read_each(text)
-    others = [column for column in cells if column not in (*periods, number)]
-    known = cells[others].fillna("")
-    columns = {"period_end": end, "value": cells[number].fillna("")}
-    if "period_start" not in known:
+    period = text_column(joined_periods(cells, periods))
+    start, end = _read_each(period.fillna(""))
+    cells = cells.fillna("")
+    columns = {"period_end": end, "value": cells[number]}
+    if "period_start" not in cells:
         columns["period_start"] = start
-    if number != "value" and "indicator" not in known:
+    if number != "value" and "indicator" not in cells:
         # A column called "Missions delivered" is the indicator missions_delivered.
         columns["indicator"] = text_column(_in_snake_case(number), cells.index)
-    return known.assign(**columns)
+    others = cells.drop(columns=[*periods, number])
+    return others.assign(**columns)
 
 
 def _refuse_repeated(cells: pd.DataFrame, name: str) -> None:
-    for column in cells:
+    for column in cells.columns.tolist():
+        # The reader numbers a second column of the same name.
         original = re.sub(r" \(\d+\)$", "", column)
         if original != column and original in cells:
             raise DataError(f"{name} has two columns called {original!r}; rename one")
@@ -168,63 +174,77 @@ def _refuse_repeated(cells: pd.DataFrame, name: str) -> None:
 def _in_snake_case(name: str) -> str:
     """Write a name as an indicator: `Côte d'Ivoire` becomes `cote_d_ivoire`."""
     decomposed = unicodedata.normalize("NFKD", name.lower())
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_") or "figures"
+    # Accents are not ASCII, and their letters are.
+    ascii_letters = decomposed.encode("ascii", "ignore")
+    letters = ascii_letters.decode()
+    words = re.findall(r"[a-z0-9]+", letters)
+    return "_".join(words) or "figures"
 
 
-def _plain_names(cells: pd.DataFrame) -> dict[str, str]:
-    """Return the names of columns in the form of the schema, unless two would agree."""
-    plain = [_plain_name(name) for name in cells]
-    pairs = zip(cells, plain, strict=True)
-    return {name: new for name, new in pairs if plain.count(new) == 1}
+def _with_plain_names(cells: pd.DataFrame) -> pd.DataFrame:
+    names = cells.columns.to_series()
+    plain = names.map(_plain_name)
+    # `Value` and `value` would agree, and stay as they are.
+    is_repeated = plain.duplicated(keep=False)
+    plain = plain.mask(is_repeated, names)
+    return cells.set_axis(plain, axis="columns")
 
 
 def _read_each(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return the first and last days; a cell that is no period stays as it is."""
     try:
-        read = read_periods(text.replace("", None))
-        return _days(read.start), _days(read.end)
+        return _read(text)
     except DataError:
         pass  # so that each wrong cell is reported in its row
     starts, ends = {}, {}
     for cell in text.unique():
         try:
-            read = read_periods(pd.Series([cell or None], name=text.name))
-            starts[cell], ends[cell] = _days(read.start)[0], _days(read.end)[0]
+            start, end = _read(pd.Series([cell], name=text.name))
         except DataError:
             starts[cell], ends[cell] = "", cell
+        else:
+            starts[cell], ends[cell] = start[0], end[0]
     return text.map(starts), text.map(ends)
 
 
-def _days(days: pd.Series) -> pd.Series:
-    return text_column(days.dt.strftime("%Y-%m-%d")).fillna("")
+def _read(text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    periods = read_periods(text.replace("", None))
+    return _written(periods["start"]), _written(periods["end"])
+
+
+def _written(days: pd.Series) -> pd.Series:
+    dates = days.dt.strftime("%Y-%m-%d")
+    return text_column(dates).fillna("")
 
 
 def _with_words_read(cells: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """Move the words beside the values to columns of their own."""
     value = names["value"]
     text = cells[value]
-    is_number = parse_decimal_numbers(text.tolist()).notna().to_numpy()
-    is_in_words = ~is_number & (text != "") & ~text.str.fullmatch(_DIGITS).astype(bool)
+    numbers = parse_decimal_numbers(text.tolist())
+    is_number = numbers.notna().to_numpy()
+    has_digits_only = text.str.fullmatch(_DIGITS).astype(bool)
+    is_in_words = ~is_number & ~has_digits_only & (text != "")
     if not is_in_words.any():
         return cells
-    cells = cells.copy()
-    split = split_figures(text[is_in_words])
+    figures = split_figures(text[is_in_words])
     # What cannot be read stays, and is reported with its row.
-    split = split[split["problem"].isna()]
-    cells.loc[split.index, value] = split["value"].map(as_text).fillna("")
-    if "unit" not in names and split["unit"].nunique() == 1:
+    figures = figures[figures["problem"].isna()]
+    cells = cells.copy()
+    cells.loc[figures.index, value] = figures["value"].map(as_text)
+    if "unit" not in names and figures["unit"].nunique() == 1:
         # "More than 330" before "492 missions" are missions, too.
-        cells["unit"] = split["unit"].dropna().iloc[0]
+        cells["unit"] = figures["unit"].dropna().iloc[0]
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
-        read = text_column(split[name].map(as_text)).replace("", None).dropna()
-        if read.empty:
+        words = figures[name].map(as_text)
+        words = words[words != ""]
+        if words.empty:
             continue
         column = names.get(name, name)
         if column not in cells:
             cells[column] = _DEFAULTS.get(name, "")
         # What a column of the file says counts more than the words of a cell.
-        present = cells.loc[read.index, column]
-        rows = read.index[present.isin(["", "exact"])]
-        cells.loc[rows, column] = read[rows]
+        present = cells.loc[words.index, column]
+        words = words[present.isin(["", "exact"])]
+        cells.loc[words.index, column] = words
     return cells

@@ -30,6 +30,9 @@ from cbcstats.files.dates import parse_day
         ("2023-01-01", "2023-06-30", "Jan - Jun 2023"),
         ("2023-02-01", "2023-02-28", "Feb 2023"),
         ("2017-03-07", "2017-03-09", "7-9 Mar 2017"),
+        ("9999-01-01", "9999-12-31", "9999"),  # no day comes after it
+        ("9998-07-01", "9999-12-31", "Jul 9998 - Dec 9999"),
+        ("9999-12-01", "9999-12-31", "Dec 9999"),
         ("2010-09-30", "2010-10-01", "30 Sep - 1 Oct 2010"),
         ("2019-12-30", "2020-01-02", "30 Dec 2019 - 2 Jan 2020"),
         ("2018-02-28", "2018-02-28", "28 Feb 2018"),
@@ -95,6 +98,12 @@ def test_reporting_years_are_named_by_their_first_and_second_year():
 def test_months_are_whole_numbers_from_1_to_12(month):
     with pytest.raises(ArgumentError, match="`year_start` must be a month from 1 to 12"):
         check_month("year_start", month)
+
+
+def test_the_last_day_of_the_calendar_ends_a_month():
+    starts = pd.Series(["9999-12-01", "9999-12-02"]).astype("datetime64[us]")
+    ends = pd.Series(["9999-12-31", "9999-12-31"]).astype("datetime64[us]")
+    assert is_whole_months(starts, ends).tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
