@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.counts.periods import month_number
-from cbcstats.errors import DataError
+from cbcstats.errors import DataError, shortened
 from cbcstats.frames import as_text, read_days, text_column
 
 _NAMES_OF_MONTHS: Final = (
@@ -102,8 +102,9 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> pd.DataFra
         if not_days and _LOOKS_LIKE_A_DAY.match(first):
             raise not_days
         row = column.index[codes == code][0]
+        cell = shortened(repr(as_text(distinct[code])))
         raise DataError(
-            f"{column.name} in row {row} holds {texts[code]!r}, which is not a period; "
+            f"{column.name} in row {row} holds {cell}, which is not a period; "
             "write years, quarters, months or days, such as 2019, 2019/20, 2019Q1, "
             "2019-01 or 2019-01-31"
         )

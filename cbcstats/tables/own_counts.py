@@ -72,10 +72,15 @@ def complete_counts(
     """
     cells = _texts(table)
     names = {_plain_name(name): name for name in table.header}
-    if not is_header(table.header) and not {"value", "period_end"} <= set(names):
+    is_of_counts = is_header(table.header)
+    if not is_of_counts and not {"value", "period_end"} <= set(names):
         cells = _with_periods_and_values(cells, table.name)
         names = {name: name for name in cells.columns.tolist()}
-    absent = _absent(names, columns)
+    absent = [name for name in (*_DEFAULTS, "unit") if name not in names]
+    if is_of_counts:
+        # A misspelt column is reported, not taken for one that is left out.
+        unknown = [name for name in names if name not in columns]
+        absent = [name for name in absent if not nearest(name, unknown, count=1)]
     if "value" in names:
         cells = _with_words_read(cells, names)
     for name in absent:
@@ -91,13 +96,6 @@ def complete_counts(
         cells = cells.drop(columns=needed[:1])
     header = cells.columns.tolist()
     return replace(table, header=header, cells=cells, is_text=True)
-
-
-def _absent(names: Collection[str], columns: Collection[str]) -> list[str]:
-    unknown = [name for name in names if name not in columns]
-    absent = [name for name in (*_DEFAULTS, "unit") if name not in names]
-    # A misspelt column is reported, not taken for one that is left out.
-    return [name for name in absent if not nearest(name, unknown, count=1)]
 
 
 def _texts(table: TextTable) -> pd.DataFrame:
@@ -121,7 +119,8 @@ def _with_unit_and_measure(
 ) -> pd.DataFrame:
     indicator = cells["indicator"]
     has_no_start = cells["period_start"] == ""
-    if "unit" in absent:
+    # The words of the cells may have named the unit.
+    if "unit" in absent and "unit" not in cells:
         cells["unit"] = indicator.str.replace("_", " ")
     if "measure" not in names:
         measure = has_no_start.map({True: "stock", False: "flow"})

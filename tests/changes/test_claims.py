@@ -385,7 +385,7 @@ def test_parts_are_measured_from_themselves(years):
         years({2015: 100, 2016: 120}, published_change=[None, "+20%"], office=office)
         for office in "AB"
     ]
-    with pytest.raises(DataError, match=r"several figures for 2015; .*'office'"):
+    with pytest.raises(DataError, match=r"several figures for 2015; .*such as office"):
         check_claims(pd.concat(offices))
 
 

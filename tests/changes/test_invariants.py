@@ -197,8 +197,8 @@ def test_merged_regions_contribute_what_they_did_apart(by_region):
         wco_region=by_region["wco_region"].replace({africa: "both", europe: "both"})
     )
     merged = merged.groupby([*keys, "note"], as_index=False, dropna=False)["value"].sum()
-    apart = contributions(by_region)
-    together = contributions(merged)
+    apart = cbcstats.contributions(by_region)
+    together = cbcstats.contributions(merged)
     number = ["contribution", "total_percent_change"]
     of_both = together[together["wco_region"] == "both"].set_index("period_end")[number]
     two = apart[apart["wco_region"].isin([europe, africa])].groupby("period_end")
@@ -469,9 +469,11 @@ def frames():
 # For each public function that takes frames: calls with the frames and with a folder to write to.
 CALLS = {
     "check_claims": [lambda f, _: check_claims(f["all counts"])],
-    "check_totals": [lambda f, _: check_totals(f["all counts"], part="scope", total="all_regions")],
-    "compare_releases": [lambda f, _: compare_releases(f["all counts"], f["counts"])],
-    "contributions": [lambda f, _: contributions(f["parts"])],
+    "check_totals": [
+        lambda f, _: cbcstats.check_totals(f["all counts"], part="scope", total="all_regions")
+    ],
+    "compare_releases": [lambda f, _: cbcstats.compare_releases(f["all counts"], f["counts"])],
+    "contributions": [lambda f, _: cbcstats.contributions(f["parts"])],
     "count_beneficiaries": [lambda f, _: cbcstats.count_beneficiaries(f["beneficiaries"])],
     "count_interval": [lambda f, _: cbcstats.count_interval(f["numbers"])],
     "count_missions": [
@@ -493,8 +495,8 @@ CALLS = {
     "load_places": [lambda f, _: cbcstats.load_places(source=f["places"])],
     "load_sources": [lambda f, _: cbcstats.load_sources(source=f["sources"])],
     "membership_changes": [
-        lambda f, _: membership_changes(f["beneficiaries"]),
-        lambda f, _: membership_changes(f["codes"], f["names"]),
+        lambda f, _: cbcstats.membership_changes(f["beneficiaries"]),
+        lambda f, _: cbcstats.membership_changes(f["codes"], f["names"]),
     ],
     "plot_beneficiaries": [lambda f, _: cbcstats.plot_beneficiaries(f["mercator"])],
     "plot_changes": [lambda f, _: cbcstats.plot_changes(f["changes"])],

@@ -318,7 +318,7 @@ def test_figures_of_other_sources_are_named_and_not_computed_with(years):
 
 def test_two_figures_for_one_period_must_be_decided(years):
     counts = pd.concat([years({2015: 1, 2016: 2}), years({2016: 3})])
-    message = "^missions, delivered, missions has several figures for 2016; mark one as preferred, or name"
+    message = "^missions, delivered has several figures for 2016; mark one as preferred, or name"
     with pytest.raises(DataError, match=message):
         year_on_year(counts)
 
@@ -404,7 +404,7 @@ def test_dtypes_make_no_difference(years, changed):
     [
         ({"period_end": ["2014-12-31", "2016-12-31"]},
          "^the figure of missions for 2015-01-01 to 2014-12-31 ends before it starts; correct it$"),
-        ({"value": [1, "many"]}, "^value of row 1: 'many' holds no single number"),
+        ({"value": [1, "many"]}, "^value in row 1: 'many' holds no single number"),
         ({"value": [1, np.inf]}, "for 2016-01-01 to 2016-12-31 has an infinite value; correct it$"),
         ({"preferred": [True, "perhaps"]}, "2016-12-31 has a preferred that is neither true nor false"),
         ({"rounded_to": ["0.1", "a tenth"]}, "^rounded_to holds 'a tenth', which is not a number"),

@@ -199,7 +199,7 @@ def test_several_series_need_the_column_that_tells_them_apart():
     data = table(
         [2021, 2022, 2021, 2022], values=[40, 44, 8, 4], office=["Fiji", "Fiji", "Peru", "Peru"]
     )
-    message = "several figures for 2021; .* such as by='office'"
+    message = "several figures for 2021; .* in `by`, such as office"
     with pytest.raises(DataError, match=message):
         year_on_year(data)
     for names in ("office", ["office"], pd.Index(["office"])):
@@ -214,24 +214,24 @@ def test_several_series_need_the_column_that_tells_them_apart():
     assert year_on_year(grouped, by="office")["percent_change"].tolist() == pytest.approx([10, -50])
 
 
-PERIODS = r"no column of periods \(name it with time=, or call it year, month or date\)"
-NUMBERS = r"no column of values \(name it with value=, or call it value\)"
+PERIODS = r"no column of periods \(call it year, month or date, or name it with `time`\)"
+NUMBERS = r"no column of values \(call it value, or name it with `value`\)"
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (pd.DataFrame(), f"{PERIODS} and {NUMBERS}; it has no columns"),
-        (pd.DataFrame({"a": ["x", "y"], "b": ["p", "q"]}), f"{PERIODS} and {NUMBERS}; it has 'a', 'b'"),
-        (pd.DataFrame({"a": [7, 8], "b": [9, 1]}), rf"{PERIODS} and several .*: 'a', 'b' .name one, such as value='a'"),
-        (pd.DataFrame({"year": YEARS}), f"^`data` has {NUMBERS}; it has 'year'"),
-        (pd.Series([1, 2]), f"^`data` has {PERIODS}; it has 'value'"),
+        (pd.DataFrame(), f"{PERIODS} and {NUMBERS}; the columns are no columns"),
+        (pd.DataFrame({"a": ["x", "y"], "b": ["p", "q"]}), f"{PERIODS} and {NUMBERS}; the columns are a, b"),
+        (pd.DataFrame({"a": [7, 8], "b": [9, 1]}), rf"{PERIODS} and several .*: a, b .name one with `value`, such as a"),
+        (pd.DataFrame({"year": YEARS}), f"^the data: {NUMBERS}; the columns are year"),
+        (pd.Series([1, 2]), f"^the data: {PERIODS}; the columns are value"),
         ({}, PERIODS),
         (pd.DataFrame([[40, 44, 9]], columns=[*YEARS, "value"]), PERIODS),
         (pd.DataFrame([[40]], columns=[2021]), PERIODS),
         (pd.DataFrame({"period_start": ["2021-01-01"], "value": 1}), PERIODS),
-        (table(YEARS, cost=[5, 6]), r"columns of numbers: 'courses', 'cost' .name one, such as value='courses'"),
-        (table(YEARS, date=YEARS), "several columns of periods: 'year', 'date'; name one, such as time='year'"),
+        (table(YEARS, cost=[5, 6]), "columns of numbers: courses, cost .name one with `value`, such as courses"),
+        (table(YEARS, date=YEARS), "several columns of periods: year, date; name one with `time`, such as year"),
         (table(YEARS, "Fiscal year", quarter=[1, 1]), "several columns of periods"),
         ({"year": YEARS, "courses": [1]}, "lists differ in length"),
         (table(YEARS).set_axis(["year", "year"], axis="columns"), "two columns called 'year'"),

@@ -492,7 +492,7 @@ def test_a_header_that_stands_lower_is_found(rows, save):
 
 def test_another_table_is_said_once(save):
     path = save([["a", "b"], ["1", "2"]])
-    with pytest.raises(DataError, match="there are several columns of numbers: a, b"):
+    with pytest.raises(DataError, match="several columns of numbers: a, b"):
         cbcstats.load_counts(source=path)
 
 
