@@ -1,4 +1,4 @@
-"""Published counts of customs capacity building, and changes that can be compared.
+"""Customs capacity-building figures as data, with year-on-year changes you can trust.
 
 Load, change, plot:
 
@@ -7,7 +7,7 @@ Load, change, plot:
 >>> changes = cbcstats.year_on_year(missions, per="month")
 >>> changes[["percent_change_low", "percent_change_high", "comparable"]].round(1).tail(1)
    percent_change_low  percent_change_high  comparable
-2                34.5                 37.8        True
+2                28.7                 43.5        True
 >>> ax = cbcstats.plot_changes(changes)
 """
 

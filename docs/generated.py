@@ -107,7 +107,9 @@ def chart(name: str, folder: Path) -> str:
 
 def _changes() -> Axes:
     monthly = cbcstats.year_on_year(cbcstats.load_counts("missions"), per="month")
-    return cbcstats.plot_changes(monthly, title="Monthly rate up about 36%, not 49%")
+    return cbcstats.plot_changes(
+        monthly, title="Missions per month: up 29% to 44%, not 49%"
+    )
 
 
 def _counts() -> Axes:

@@ -85,9 +85,14 @@ def test_implied_prints_the_count_before():
     for arguments, expected in (
         (["492", "+49%"], (0, "330 to 331\n")),
         (["492", "+49%", "--previous", "more than 330"], (0, "331\n")),
-        (["492", "+49%", "--previous", "342"], (1, "nothing\n")),
+        (
+            ["492", "+49%", "--previous", "342"],
+            # 492 / 342 = 1.4386
+            (1, "nothing: 342 to 492 is +43.9%, which would be printed +44%\n"),
+        ),
         (["80", "-20%"], (0, "100\n")),
-        (["almost 400", "+20%"], (0, "324 to 333\n")),
+        # 340 / 1.205 and 399 / 1.195: the first and last whole number
+        (["almost 400", "+20%"], (0, "283 to 333\n")),
         (["more than 330", "+10%", "--strict"], (0, "300 or more\n")),
     ):
         assert call("implied", *arguments) == expected

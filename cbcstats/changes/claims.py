@@ -108,8 +108,8 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     figures = figures_of(counts)
     strict = figures_of(counts, reading="strict")
     figures = figures.assign(strict_low=strict["low"], strict_high=strict["high"])
-    if "published_change" not in figures:
-        figures["published_change"] = text_column(None, figures.index)
+    claims = figures.get("published_change")
+    figures["published_change"] = text_column(claims, figures.index)
     is_claim = figures["published_change"].notna()
     pairs = _pairs(figures, is_claim) if is_claim.any() else []
     found = [_checked(pair) for pair in pairs]
@@ -169,6 +169,13 @@ def _pairs(figures: pd.DataFrame, is_claim: pd.Series) -> Iterator[_Pair]:
     claims = figures[is_claim].merge(
         places, on=[*names, "period_start", "period_end"], how="left"
     )
+    is_alone = claims["index"].isna()
+    if is_alone.any():
+        first = claims[is_alone].iloc[0]
+        raise DataError(
+            f"{first['indicator']} has no preferred figure for {first['label']}, "
+            f"where {first['published_change']} is claimed; mark one as preferred"
+        )
     place = claims["index"].to_numpy(int)
     partner = find_partners(preferred, preferred["chain"].to_numpy()).partner
     before = _since(claims, preferred, partner[place])
@@ -316,6 +323,8 @@ def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds | None:
     later = _range(pair.later, reading)
     is_monthly = _is_monthly(pair.later)
     if claim.kind in ("percent", "ratio", "direction"):
+        if _is_negative(pair):
+            return None
         lengths = _lengths(pair) if is_monthly else (Fraction(1), Fraction(1))
         if lengths is None:
             return None
@@ -332,6 +341,11 @@ def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds | None:
     low = float(exact(later.low) - claim.change.high)
     high = float(exact(later.high) - claim.change.low)
     return _common(published, Bounds(low, high))
+
+
+def _is_negative(pair: _Pair) -> bool:
+    """Tell whether a figure is below 0, so that no factor leads to it or from it."""
+    return pair.later.low < 0 or (pair.before is not None and pair.before.low < 0)
 
 
 def _common(first: Bounds, second: Bounds | None) -> Bounds:
@@ -431,6 +445,8 @@ def _why(pair: _Pair) -> str:
         return "the figure before is not known"
     if claim.kind == "points" and not _is_share(pair.later):
         return "percentage points are changes of shares"
+    if _is_negative(pair):
+        return "a figure is negative, so there is no percent change"
     return "the lengths of the periods are not known well enough"
 
 

@@ -15,7 +15,7 @@ from cbcstats.changes.partners import find_partners
 from cbcstats.counts.columns import CHAIN, PARTIAL, is_partial, notes_of
 from cbcstats.counts.formats import printed_column
 from cbcstats.counts.periods import a_year_earlier, is_whole_months, period_labels
-from cbcstats.errors import DataError
+from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
@@ -24,6 +24,23 @@ if TYPE_CHECKING:
 _A_WEEK: Final = 7  # days
 _UNEQUAL: Final = 0.02  # lengths that differ by a larger share are not comparable
 _FEW_ROWS: Final = 0.02  # share of rows that a count may lack and still be comparable
+# Columns of figures and changes, which cannot tell series apart.
+_COMPUTED: Final = (
+    *("value", "low", "high", "period", "period_start", "period_end", "days"),
+    *("months", "rate", "rate_low", "rate_high", "chain", "breaks", "others"),
+    *("change", "percent_change", "comparable", "why", "per"),
+)
+# Texts of a figure that do not tell series apart.
+_OF_ONE_FIGURE: Final = (
+    "source_id",
+    "note",
+    "qualifier",
+    "period",
+    "period_basis",
+    "obs_status",
+    "published_change",
+    "change_basis",
+)
 _STATUSES: Final = {
     "E": "estimated",
     "P": "provisional",
@@ -48,6 +65,12 @@ def series_of(figures: pd.DataFrame, by: object = None) -> list[str]:
     names = check_names("by", by, map(str, figures))
     if not names:
         raise DataError("`by` names no column; name those that tell series apart")
+    taken = [name for name in names if name in _COMPUTED]
+    if taken:
+        raise ArgumentError(
+            f"`by` cannot be {taken[0]!r}, which is a column of numbers, days or "
+            "results; name another, or rename it"
+        )
     return names
 
 
@@ -59,7 +82,8 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """
     # A running total is never of one series with flows, whatever `by` names.
     keys = list(dict.fromkeys([*names, "measure"]))
-    chain = figures.groupby(keys, sort=False, dropna=False)
+    figures = figures.drop(columns="others", errors="ignore")
+    chain = figures.groupby(keys, sort=False, dropna=False, observed=True)
     figures = figures.assign(chain=chain.ngroup())
     period = ["chain", "period_start", "period_end"]
     preferred = figures[figures["preferred"]]
@@ -93,7 +117,8 @@ def _refuse_repeated(
     same = figures[figures["chain"] == first["chain"].iloc[0]]
     same = same[same["period_end"] == first["period_end"].iloc[0]]
     texts = same.select_dtypes(["object", "str", "category"])
-    parts = [name for name in texts if name not in CHAIN and texts[name].is_unique]
+    others = [name for name in texts if name not in (*CHAIN, *_OF_ONE_FIGURE)]
+    parts = [name for name in others if texts[name].is_unique]
     remedy = "mark one as preferred, or name the columns that tell series apart in `by`"
     if parts:
         remedy = f"name the column that tells them apart in `by`, such as {parts[0]}"

@@ -172,10 +172,13 @@ def _share_interval(
     """Return the Clopper-Pearson interval of the later count's share of both."""
     from scipy.special import betaincinv
 
-    low = betaincinv(np.maximum(later, 1), before + 1, alpha / 2)
-    high = betaincinv(later + 1, np.maximum(before, 1), 1 - alpha / 2)
-    low = np.where(later > 0, low, 0.0)
-    return low, np.where(before > 0, high, 1.0)
+    # The quantiles are not defined for counts of 0, where the ends are 0 and 1.
+    some_later, some_before = np.maximum(later, 1), np.maximum(before, 1)
+    low = betaincinv(some_later, before + 1, alpha / 2)
+    high = betaincinv(later + 1, some_before, 1 - alpha / 2)
+    low[later == 0] = 0
+    high[before == 0] = 1
+    return low, high
 
 
 def _p_value(
@@ -186,10 +189,11 @@ def _p_value(
     """Return twice the smaller binomial tail, at most 1."""
     from scipy.special import betainc
 
-    at_most = betainc(np.maximum(before, 1), later + 1, 1 - expected)
-    at_most = np.where(before > 0, at_most, 1.0)
-    at_least = betainc(np.maximum(later, 1), before + 1, expected)
-    at_least = np.where(later > 0, at_least, 1.0)
+    some_later, some_before = np.maximum(later, 1), np.maximum(before, 1)
+    at_most = betainc(some_before, later + 1, 1 - expected)
+    at_least = betainc(some_later, before + 1, expected)
+    at_most[before == 0] = 1
+    at_least[later == 0] = 1
     smaller: NDArray[np.float64] = np.minimum(at_most, at_least)
     return np.minimum(1, 2 * smaller)
 

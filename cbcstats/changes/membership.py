@@ -170,31 +170,38 @@ def _seen(rows: pd.DataFrame) -> pd.DataFrame:
 def _between_full_lists(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the Members of each full list and of the one before it."""
     members = rows.drop_duplicates([*_SERIES, "list_date", "member"])
-    lists = members.drop_duplicates([*_SERIES, "list_date"])
-    lists = lists[[*_SERIES, "list_date", "source_id"]].sort_values("list_date")
-    before = lists.groupby(_SERIES, dropna=False)[["list_date", "source_id"]].shift()
-    pairs = lists.join(before.add_prefix("previous_"))
-    pairs = pairs[pairs["previous_list_date"].notna()]
+    pairs = _pairs_of_lists(members)
     listed = members[[*_SERIES, "list_date", "member", "member_name", "source_id"]]
-    pair = pairs[[*_SERIES, "list_date", "previous_list_date"]]
-    later = pair.merge(listed, on=[*_SERIES, "list_date"])
-    on = [*_SERIES, "previous_list_date"]
-    earlier = pair.merge(listed.rename(columns={"list_date": on[-1]}), on=on)
+    dates = pairs[[*_SERIES, "list_date", "previous_list_date"]]
+    later = dates.merge(listed, on=[*_SERIES, "list_date"])
+    listed_before = listed.rename(
+        columns={"list_date": "previous_list_date", "source_id": "previous_source_id"}
+    )
+    earlier = dates.merge(listed_before, on=[*_SERIES, "previous_list_date"])
     key = [*_SERIES, "list_date", "member"]
-    sources = earlier[[*key, "source_id"]]
-    sources = sources.rename(columns={"source_id": "previous_source_id"})
+    sources = earlier[[*key, "previous_source_id"]]
     later = later.merge(sources, on=key, how="left", indicator="side")
     has_stayed = later["side"] == "both"
     later["change"] = has_stayed.map({True: STAYED, False: JOINED})
-    left = earlier.merge(later[key], on=key, how="left", indicator="side")
-    left = left[left["side"] == "left_only"].assign(change=LEFT)
-    left = left.rename(columns={"source_id": "previous_source_id"})
-    changes = pd.concat([later, left], ignore_index=True).drop(columns="side")
+    earlier = earlier.merge(later[key], on=key, how="left", indicator="side")
+    has_left = earlier["side"] == "left_only"
+    left = earlier[has_left].assign(change=LEFT)
+    changes = pd.concat([later, left], ignore_index=True)
     # A Member that joined is on no list before, and one that left on no later one.
-    of_lists = changes[[*_SERIES, "list_date"]].merge(pairs, how="left")
+    of_pair = changes[[*_SERIES, "list_date"]].merge(pairs, how="left")
     for name in ("source_id", "previous_source_id"):
-        changes[name] = changes[name].fillna(of_lists[name])
+        changes[name] = changes[name].fillna(of_pair[name])
     return changes.assign(comparable=True, why="")
+
+
+def _pairs_of_lists(members: pd.DataFrame) -> pd.DataFrame:
+    """Return each full list that follows another one, with both dates and sources."""
+    lists = members.drop_duplicates([*_SERIES, "list_date"])
+    lists = lists[[*_SERIES, "list_date", "source_id"]].sort_values("list_date")
+    by_series = lists.groupby(_SERIES, dropna=False)
+    before = by_series[["list_date", "source_id"]].shift()
+    pairs = lists.join(before.add_prefix("previous_"))
+    return pairs[pairs["previous_list_date"].notna()]
 
 
 class Roster(NamedTuple):
@@ -227,7 +234,9 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
     if "list_date" in frame:
         changes = _check_changes(frame)
         _check_one_programme(changes)
-        sizes, first_named = _sizes_by_changes(changes), _first_named(changes)
+        sizes = _sizes_by_changes(changes)
+        named = _named_on_lists(changes)
+        first_named = named.groupby("member")["list_date"].min()
     else:
         lists = check_lists(frame)
         _check_one_programme(lists)
@@ -276,49 +285,50 @@ def _sizes(lists: pd.DataFrame) -> pd.DataFrame:
 
 def _sizes_by_changes(changes: pd.DataFrame) -> pd.DataFrame:
     """Return how many Members were on each list, by who stayed, joined and left."""
-    known = changes[changes["change"] != SEEN]
-    later = known[known["change"] != LEFT]
-    earlier = known[known["change"] != JOINED]
-    earlier = earlier.assign(list_date=earlier["previous_list_date"])
-    listed = pd.concat([earlier, later]).drop_duplicates(
-        ["track", "list_date", "member"]
-    )
-    by_list = listed.groupby(["track", "list_date"], dropna=False)
+    is_of_full_list = changes["change"] != SEEN
+    listed = _named_on_lists(changes[is_of_full_list])
+    key = ["track", "list_date"]
+    by_list = listed.drop_duplicates([*key, "member"]).groupby(key, dropna=False)
+    sizes = by_list.size().rename("number")
     # Changes do not tell whether a date is known to the day.
-    return by_list.size().rename("number").reset_index().assign(precision="month")
+    return sizes.reset_index().assign(precision="month")
 
 
-def _first_named(changes: pd.DataFrame) -> pd.Series:
-    """Return the date of the first list that names each Member."""
-    on_list = changes[changes["change"] != LEFT]
-    on_list_before = changes[changes["change"].isin([STAYED, LEFT])]
-    before = on_list_before.assign(list_date=on_list_before["previous_list_date"])
-    return pd.concat([on_list, before]).groupby("member")["list_date"].min()
+def _named_on_lists(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the Members on the lists of changes, and on the lists before these."""
+    kind = changes["change"]
+    later, earlier = changes[kind != LEFT], changes[kind.isin([STAYED, LEFT])]
+    date_before = earlier["previous_list_date"]
+    earlier = earlier.assign(list_date=date_before)
+    return pd.concat([earlier, later])
 
 
 def _full_rosters(changes: pd.DataFrame, sizes: pd.DataFrame) -> Iterable[Roster]:
     """Return the full lists, with the Members that joined and left since the last."""
     sizes = sizes.sort_values("list_date")
     is_first = ~sizes.duplicated("track")
-    moved = changes[changes["change"].isin([JOINED, LEFT])]
+    has_moved = changes["change"].isin([JOINED, LEFT])
     columns = (sizes[name] for name in ("track", "list_date", "number", "precision"))
     for track, date, number, precision, first in zip(*columns, is_first, strict=True):
-        is_of_list = _is_track(moved, track) & (moved["list_date"] == date)
+        is_of_list = _is_track(changes, track) & (changes["list_date"] == date)
+        moved = changes[is_of_list & has_moved]
         name = _date_name(date, precision)
-        yield Roster(_text(track), date, name, moved[is_of_list], number, first)
+        yield Roster(_text(track), date, name, moved, number, first)
 
 
 def _partial_rosters(changes: pd.DataFrame, first_named: pd.Series) -> Iterable[Roster]:
     """Return the partial lists of each year, with the Members that they name first."""
-    seen = changes[(changes["change"] == SEEN) & changes["list_date"].notna()]
-    is_first = seen["list_date"] == first_named.reindex(seen["member"]).array
-    seen = seen.assign(is_first=is_first, year=seen["list_date"].dt.year)
-    by_year = seen.groupby(["track", "year"], sort=False, dropna=False)
-    for (track, year), of_year in by_year:
+    is_dated = changes["list_date"].notna()
+    seen = changes[is_dated & (changes["change"] == SEEN)]
+    date, first_date = seen["list_date"], first_named.reindex(seen["member"])
+    seen = seen.assign(is_first=date == first_date.array, year=date.dt.year)
+    for (track, year), of_year in seen.groupby(
+        ["track", "year"], sort=False, dropna=False
+    ):
         named = of_year[of_year["is_first"]].drop_duplicates("member")
         named = named.assign(change=NAMED)
-        date = of_year["list_date"].max()
-        yield Roster(_text(track), date, str(year), named, None, first=False)
+        latest = of_year["list_date"].max()
+        yield Roster(_text(track), latest, str(year), named, None, first=False)
 
 
 def _is_track(changes: pd.DataFrame, track: Any) -> pd.Series:

@@ -137,22 +137,26 @@ def _pairs_of_rows(
     old: pd.DataFrame, new: pd.DataFrame, keys: list[str]
 ) -> pd.DataFrame:
     """Match the rows of two editions that are not equal, by their row numbers."""
+    # Rows of the new edition are numbered on from those of the old one.
     every = pd.concat([old, new], ignore_index=True)
-    by_values = every.groupby(list(every), sort=False).ngroup()
-    equal = _pair(by_values, len(old)).dropna()
-    by_keys = every.groupby(keys, sort=False).ngroup()
-    is_equal = every.index.isin(equal["old"]) | every.index.isin(equal["new"])
-    pairs = _pair(by_keys[~is_equal], len(old))
-    return pairs.assign(new=pairs["new"] - len(old))
+    by_values = every.groupby(list(every), sort=False)
+    equal = _pair(by_values.ngroup(), len(old)).dropna()
+    rows_of_equal = pd.concat([equal["old"], equal["new"]])
+    others = every.drop(rows_of_equal)
+    by_keys = others.groupby(keys, sort=False)
+    pairs = _pair(by_keys.ngroup(), len(old))
+    pairs["new"] -= len(old)
+    return pairs
 
 
 def _pair(number: pd.Series, rows_of_old: int) -> pd.DataFrame:
     """Pair rows of the same number: the first old one with the first new one."""
     is_old = number.index < rows_of_old
-    sides = []
-    for side, numbers in (("old", number[is_old]), ("new", number[~is_old])):
-        twin = numbers.groupby(numbers).cumcount()
-        rows = {"number": numbers, "twin": twin, side: numbers.index}
-        sides.append(pd.DataFrame(rows))
-    pairs = sides[0].merge(sides[1], on=["number", "twin"], how="outer")
+    old, new = _numbered(number[is_old], "old"), _numbered(number[~is_old], "new")
+    pairs = old.merge(new, on=["number", "twin"], how="outer")
     return pairs[["old", "new"]]
+
+
+def _numbered(number: pd.Series, edition: str) -> pd.DataFrame:
+    twin = number.groupby(number).cumcount()
+    return pd.DataFrame({"number": number, "twin": twin, edition: number.index})

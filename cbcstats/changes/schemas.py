@@ -1,7 +1,7 @@
 """The pandera schemas of results: what each column of a returned frame means.
 
-They are the only place where these columns are described. No function imports this
-module; validate a result with it, as in `Contributions.validate(contributions(...))`.
+They are the only place where these columns are described. No function validates its
+result; do it with them, as in `Contributions.validate(contributions(...))`.
 A frame may have further columns, such as those of `by`.
 """
 

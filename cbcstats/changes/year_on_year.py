@@ -212,6 +212,6 @@ def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
     }
     for name in ("percent_change_low", "percent_change_high"):
         typed[name] = read_numbers(changes[name]).to_numpy(float, na_value=np.nan)
-    marks = changes["comparable"].map(lambda mark: MARKS.get(as_text(mark).lower()))
-    typed["comparable"] = marks.eq(other=True)
+    marks = [MARKS.get(as_text(mark).lower(), False) for mark in changes["comparable"]]
+    typed["comparable"] = pd.Series(marks, changes.index, dtype=bool)
     return changes.assign(**typed, why=text_column(changes["why"]).fillna(""))

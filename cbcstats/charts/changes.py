@@ -11,11 +11,13 @@ import pandas as pd
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
 from cbcstats.changes.year_on_year import typed_changes
 from cbcstats.charts.descriptions import (
+    VERDICTS,
     change_label,
     change_text,
     changes_text,
     claim_label,
     claims_text,
+    of_rates,
     verdict_text,
 )
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
@@ -27,7 +29,7 @@ from cbcstats.charts.layout import (
     typed_rows,
 )
 from cbcstats.charts.marks import GREY, INK, PAPER, cycle, styled
-from cbcstats.counts.formats import format_range, has_rates, words
+from cbcstats.counts.formats import format_range, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -36,10 +38,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NEEDED: Final = (
+    *("period", "previous_period"),
     *("period_start", "period_end", "previous_period_start", "previous_period_end"),
-    *("percent_change_low", "percent_change_high", "comparable", "why"),
+    *("percent_change_low", "percent_change_high", "comparable", "why", "unit"),
 )
-
 
 # Columns of `check_claims`: what a claim says that the figure before was, and what was published of it.
 _IMPLIED: Final = ("implied_low", "implied_high")
@@ -58,7 +60,8 @@ def plot_changes(
 ) -> Axes:
     """Draw each percent change as the range that it can lie in, over a line at zero.
 
-    Filled bars can be compared, hollow ones cannot, and the reason stands beside them.
+    Filled bars can be compared, hollow ones cannot, and the reason stands beside them. A figure without one of a year
+    before has a row with its reason only.
 
     Parameters
     ----------
@@ -109,8 +112,7 @@ def plot_changes(
         low, high = min(finite), max(finite)
         room = 0.08 * ((high - low) or 1)
         ax.set_xlim(low - room, high + room)
-        monthly = " of the monthly rate" if has_rates(changes) else ""
-        ax.set_xlabel(f"change in percent{monthly}")
+        ax.set_xlabel(f"percent change{of_rates(changes)}", parse_math=False)
         for place, change in enumerate(changes.itertuples(index=False)):
             _draw_change(ax, place, change, cycle()[0])
         return finish(
@@ -167,9 +169,10 @@ def plot_claims(
 ) -> Axes:
     """Draw what each claim says of the figure before it beside what was published of that figure.
 
-    Hollow is what the claim implies, filled what was published; where the two do not meet, the claim contradicts the
-    figures. Claims of one series stand on an axis of counts; those of several series in percent of the figure that was
-    published before, so that they stand side by side.
+    Filled is what was published, hollow what the claim implies. Its line shows the verdict: where the two do not meet,
+    the claim is unlikely (dashed), or contradicts the figures if the words alone exclude it, too (thick). Claims of one
+    series stand on an axis of counts; those of several series in percent of the figure that was published before, so
+    that they stand side by side.
 
     Parameters
     ----------
@@ -196,7 +199,7 @@ def plot_claims(
     --------
     >>> from cbcstats import check_claims, load_counts, plot_claims
     >>> verdicts = check_claims(load_counts("missions"))
-    >>> ax = plot_claims(verdicts[verdicts["verdict"] == "contradicts"])
+    >>> ax = plot_claims(verdicts.head(1))
     >>> [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
     ['Missions, Apr 2016 - Mar 2017: +20% on more than 330']
     """
@@ -226,17 +229,18 @@ def plot_claims(
             unit if one_series else "percent of the figure that was published before",
             parse_math=False,
         )
-        for place, (claim, (low, high, *published)) in enumerate(
-            zip(verdicts.itertuples(index=False), ends, strict=True)
-        ):
+        claim: Any
+        rows = zip(verdicts.itertuples(index=False), ends, strict=True)
+        for place, (claim, (low, high, *published)) in enumerate(rows):
             if math.isnan(low):
                 published = [math.nan, math.nan]  # the claim is not measured from it
-            _draw_range(ax, place, published, THICK * 0.55, filled=True)
-            _draw_range(ax, place, (low, high), THICK, filled=False)
+            was_published = {"facecolor": cycle()[0], "edgecolor": cycle()[0]}
+            _draw_range(ax, place, published, THICK * 0.55, "o", was_published)
+            _draw_range(ax, place, (low, high), THICK, "D", _look(claim.verdict))
             drawn = [end for end in (low, high, *published) if math.isfinite(end)]
             drawn = drawn or [ax.get_xlim()[0]]
             label_row(ax, place, _forms_of_claim(claim), min(drawn), max(drawn))
-        add_legend(ax, _handles())
+        add_legend(ax, _handles(verdicts))
         return finish(
             ax,
             title=name,
@@ -253,57 +257,56 @@ def _begin_axis(ax: Axes, finite: np.ndarray) -> None:
     ax.set_xlim(low - room, high + room)
 
 
+def _look(verdict: str) -> dict[str, Any]:
+    """Return how the range that a claim implies is outlined."""
+    _, vermilion, slate, olive, *_ = cycle()
+    edges = {
+        "consistent": (slate, "-", 1.6),
+        "unlikely": (olive, "--", 2.2),
+        "contradicts": (vermilion, "-", 2.8),
+    }
+    colour, line, width = edges.get(verdict, (GREY, ":", 1.6))
+    look = {"edgecolor": colour, "linestyle": line, "linewidth": width}
+    return {"facecolor": "none", **look}
+
+
 def _draw_range(
-    ax: Axes, place: int, ends: Sequence[float], thick: float, *, filled: bool
+    ax: Axes,
+    place: int,
+    ends: Sequence[float],
+    thick: float,
+    marker: str,
+    look: dict[str, Any],
 ) -> None:
     """Draw one of the two ranges of a claim; an end that is open reaches the edge of the chart as an arrow."""
     low, high = ends
     if math.isnan(low):
         return
-    colour = cycle()[0] if filled else cycle()[1]
-    face = colour if filled else "none"
-    last = ax.get_xlim()[1]
+    first, last = ax.get_xlim()
     end = min(high, last)
-    if end - low < 0.02 * (last - ax.get_xlim()[0]):
-        ax.plot(
-            (low + end) / 2,
-            place,
-            "o" if filled else "D",
-            ms=6 if filled else 11,
-            color=colour,
-            mfc=face,
-            mew=1.6,
-        )
+    size = {"o": 6, "D": 11}[marker] ** 2
+    # Only a marker made by scatter() takes a dashed outline.
+    if end - low < 0.02 * (last - first):
+        ax.scatter((low + end) / 2, place, s=size, marker=marker, zorder=3, **look)
     else:
-        ax.barh(
-            place,
-            end - low,
-            thick,
-            low,
-            facecolor=face,
-            edgecolor=colour,
-            linewidth=1.6,
-            zorder=3,
-        )
+        ax.barh(place, end - low, thick, low, zorder=3, **look)
     if math.isinf(high):
-        ax.plot(last, place, ">", color=colour, ms=9, mfc=face, clip_on=False, zorder=4)
+        arrow = {**look, "linestyle": "-", "clip_on": False, "zorder": 4}
+        ax.scatter(last, place, s=81, marker=">", **arrow)
 
 
-def _handles() -> list[Any]:
+def _handles(verdicts: pd.DataFrame) -> list[Any]:
+    """Return one entry for what was published, and one for each verdict that is there."""
     from matplotlib.patches import Patch
 
-    published, implied = cycle()[:2]
-    return [
-        Patch(
-            facecolor=PAPER,
-            edgecolor=implied,
-            linewidth=1.6,
-            label="what the claim implies of the figure before",
-        ),
-        Patch(
-            facecolor=published, edgecolor=published, label="what was published of it"
-        ),
-    ]
+    colour = cycle()[0]
+    handles = [Patch(facecolor=colour, edgecolor=colour, label="what was published")]
+    present = set(verdicts["verdict"][verdicts["implied_low"].notna()])
+    for verdict in VERDICTS:
+        if verdict in present:
+            label = f"what the claim implies: {verdict}"
+            handles.append(Patch(**_look(verdict), label=label))
+    return handles
 
 
 def _forms_of_claim(claim: Any) -> list[str]:

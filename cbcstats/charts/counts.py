@@ -16,6 +16,7 @@ from matplotlib.dates import (
 )
 
 from cbcstats.arguments import check_optional_axes, check_optional_text
+from cbcstats.changes.comparability import labels_of
 from cbcstats.charts.descriptions import counts_text
 from cbcstats.charts.labels import label_figures, place_labels
 from cbcstats.charts.layout import add_legend, finish, new_axes
@@ -28,7 +29,7 @@ from cbcstats.charts.marks import (
 )
 from cbcstats.counts.figures import figures_of
 from cbcstats.counts.formats import heading, per_month, printed_column
-from cbcstats.counts.periods import midpoint, period_label
+from cbcstats.counts.periods import midpoint
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.schemas import Counts
 
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
 # The columns of the data behind the chart.
 _DATA: Final = (
     *("indicator", "measure", "scope", "unit"),
-    *("period_start", "period_end", "period_basis"),
-    *("value", "low", "high", "qualifier"),
+    *("period", "period_start", "period_end", "period_basis"),
+    *("value", "low", "high", "qualifier", "missing"),
+    *("rate", "rate_low", "rate_high", "per"),
     *("preferred", "source_id", "note"),
 )
 FEW_YEARS: Final = 2  # under which an axis of years would have too few ticks
@@ -48,30 +50,30 @@ TICK: Final = 0.45  # inches from one tick to the next at least
 
 
 def plot_counts(
-    counts: pd.DataFrame,
+    counts: Any,
     *,
     ax: Axes | None = None,
     per: str = "period",
-    reading: str = "usual",
+    reading: str | float = "usual",
     title: str | None = None,
 ) -> Axes:
     """Draw the figures of one indicator over time, with their ranges.
 
     Flows are bars as wide as their period, other figures are points. The pale top of a bar is the range of a
-    qualifier, a dashed outline means that the days of the period are inferred, hatching that the figure was
-    planned, dots that a register may cover only a part of the period, and a diamond is another source for the same
-    period. The sources stand under the chart.
+    qualifier, or of rows that were rejected; a dashed outline means that the days of the period are inferred,
+    hatching that the figure was planned, dots that a register may cover only a part of the period, and a diamond is
+    another source for the same period. The sources stand under the chart.
 
     Parameters
     ----------
-    counts : pandas.DataFrame
-        Figures of one indicator, as `load_counts` returns them.
+    counts : pandas.DataFrame, pandas.Series, dict, or frame of another library
+        Figures of one indicator, as `load_counts` returns them, or your own data as for `year_on_year`.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     per : {"period", "month"}
         `month` divides each flow by the length of its period first, so that bars compare and areas are totals. A
-        period that a register may cover only in part has no number a month, and is left out.
-    reading : {"usual", "strict"}
+        period that a register may cover only in part has no monthly rate, and is left out.
+    reading : {"usual", "strict"} or float
         How far qualifiers reach, see `bounds`. An open range ends in an arrow.
     title : str, optional
         Title that says the finding; the name of the indicator by default.
@@ -102,8 +104,14 @@ def plot_counts(
     ax = check_optional_axes("ax", ax)
     title = check_optional_text("title", title)
     figures = _figures_of_one_indicator(counts, per, reading)
+    data = _data_of(figures, per)
     name = title or heading(figures["indicator"].iloc[0])
     monthly = per == "month"
+    if monthly:
+        rates = {"value": "rate", "low": "rate_low", "high": "rate_high"}
+        figures = figures.assign(
+            **{name: figures[rate] for name, rate in rates.items()}
+        )
     with styled():
         ax = ax or new_axes()
         # Plans come last, so that what was done has the first colour.
@@ -115,14 +123,12 @@ def plot_counts(
             .fillna(figures["period_end"])
         )
         _begin_time_axis(ax, starts.min(), figures["period_end"].max())
+        figure: Any
         for figure in figures.itertuples(index=False):
             draw_figure(ax, figure, colours[figure.scope])
-        data = figures[[name for name in _DATA if name in figures]]
-        if monthly:
-            data = data.assign(unit=figures["unit"].map(per_month))
-        unit = data.loc[data["preferred"], "unit"].mode()
-        ax.set_ylabel("".join(unit.head(1)), parse_math=False)
-        ax.set_ylim(bottom=0)
+        unit = "".join(figures.loc[figures["preferred"], "unit"].mode().head(1))
+        ax.set_ylabel(per_month(unit) if monthly else unit, parse_math=False)
+        ax.set_ylim(bottom=min(0.0, 1.08 * figures["low"].min()))
         add_legend(ax, legend_handles(figures, colours))
         label_figures(ax, figures, monthly=monthly)
         return finish(
@@ -136,24 +142,15 @@ def plot_counts(
 
 
 def _figures_of_one_indicator(
-    counts: pd.DataFrame, per: str, reading: str
+    counts: Any, per: str, reading: str | float
 ) -> pd.DataFrame:
     figures = figures_of(counts, per=per, reading=reading)
-    # The middle of a total since a start says nothing; it is drawn where it ends.
-    start = figures["period_start"].where(figures["measure"] != "cumulative")
-    middle = midpoint(start, figures["period_end"])
-    figures = figures.assign(printed=printed_column(figures), middle=middle)
     indicators = figures["indicator"].unique()
     if len(indicators) > 1:
         raise ArgumentError(
             f"`counts` must hold one indicator, but it holds {', '.join(indicators)}; select one"
         )
-    if per == "month":
-        rates = {"value": "rate", "low": "rate_low", "high": "rate_high"}
-        figures = figures.assign(
-            **{name: figures[rate] for name, rate in rates.items()}
-        )
-    figures = figures[figures["value"].notna()]
+    figures = figures[figures["rate" if per == "month" else "value"].notna()]
     if figures.empty:
         lacking = (
             " per month; only a flow over known days has one"
@@ -162,6 +159,13 @@ def _figures_of_one_indicator(
         )
         raise ArgumentError(f"`counts` holds no figure{lacking}")
     _check_one_part(figures)
+    # The middle of a total since a start says nothing; it is drawn where it ends.
+    start = figures["period_start"].where(figures["measure"] != "cumulative")
+    figures = figures.assign(
+        printed=printed_column(figures),
+        label=labels_of(figures),
+        middle=midpoint(start, figures["period_end"]),
+    )
     together = figures[figures["preferred"]].groupby(
         ["period_start", "period_end"], dropna=False
     )["scope"]
@@ -172,6 +176,18 @@ def _figures_of_one_indicator(
     return figures.sort_values(
         ["period_end", "preferred"], ascending=[True, False], kind="stable"
     )
+
+
+def _data_of(figures: pd.DataFrame, per: str) -> pd.DataFrame:
+    """Return the data behind the chart; a fiscal year without days has none."""
+    has_days = figures["period"].isna()
+    data = figures.assign(
+        period=figures["label"],
+        period_start=figures["period_start"].where(has_days),
+        period_end=figures["period_end"].where(has_days),
+        per=per,
+    )
+    return data[[name for name in _DATA if name in data]]
 
 
 def _check_one_part(figures: pd.DataFrame) -> None:
@@ -187,17 +203,13 @@ def _check_one_part(figures: pd.DataFrame) -> None:
         .where(twins[keys].notna(), other=True)
         .all(axis="columns")
     ]
-    label = period_label(first["period_start"].iloc[0], first["period_end"].iloc[0])
+    label = labels_of(first).iloc[0]
+    texts = first.select_dtypes(["object", "str", "category"])
     parts = [
         name
-        for name in first
+        for name in texts
         if name not in Counts.to_schema().columns
-        and first[name].nunique() == len(first)
-    ]
-    parts = [
-        name
-        for name in parts
-        if name not in ("low", "high", "printed", "days", "middle")
+        and texts[name].nunique() == len(texts)
     ]
     if parts:
         raise ArgumentError(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
-from cbcstats.counts.columns import PARTIAL
 from cbcstats.counts.formats import (
     format_range,
     has_rates,
@@ -25,13 +23,20 @@ if TYPE_CHECKING:
 
     from cbcstats.changes.membership import Roster
 
+VERDICTS: Final = ("consistent", "unlikely", "contradicts", "cannot be checked")
+
 
 def counts_text(
-    figures: pd.DataFrame, title: str, *, monthly: bool, reading: str = "usual"
+    figures: pd.DataFrame,
+    title: str,
+    *,
+    monthly: bool,
+    reading: str | float = "usual",
 ) -> str:
     """Describe figures over time: each with its words, which is the highest, and how far words were read."""
     several = figures["scope"].nunique() > 1
     sentences = []
+    figure: Any
     for figure in figures.itertuples(index=False):
         scope = (
             f" ({words(figure.scope)})" if several or figure.scope == "planned" else ""
@@ -39,22 +44,31 @@ def counts_text(
         number = f"{figure.printed} {figure.unit}"
         if monthly:
             number = f"{format_range(figure.low, figure.high)} {per_month(figure.unit)}"
-        label = period_label(figure.period_start, figure.period_end)
-        sentences.append(f"{label}{scope}: {number.strip()}{_caveats(figure)}")
-    read = (
-        f" Words are read in the {reading} way."
-        if (figures["high"] > figures["low"]).any()
-        else ""
-    )
+        sentences.append(f"{figure.label}{scope}: {number.strip()}{_caveats(figure)}")
+    read = ""
+    has_word = figures["qualifier"] != "exact"
+    if "missing" in figures:
+        has_word &= ~(figures["missing"] > 0)
+    if has_word.any():
+        read = f" Words are read in the {reading} way."
+        if not isinstance(reading, str):
+            read = f" Words reach {reading:.0%} of a number at most."
     return f"Chart of figures over time: {title}. {'; '.join(sentences)}.{_highest(figures)}{read}"
 
 
 def _caveats(figure: Any) -> str:
     note = str(getattr(figure, "note", ""))
-    inferred = ", days inferred" if figure.period_basis == "inferred" else ""
-    return (f", {note}" if note.startswith(PARTIAL) else inferred) + (
-        "" if figure.preferred else ", from another source"
-    )
+    missing = getattr(figure, "missing", 0)
+    caveats = ""
+    if note.startswith("partial:"):
+        caveats = f", {note}"
+    elif figure.period_basis == "inferred":
+        caveats = ", days inferred"
+        if figure.period_tolerance:
+            caveats += f" (length {figure.days:.0f} ± {figure.period_tolerance:g} days)"
+    if missing > 0:
+        caveats += f", rows rejected: {missing:g}"
+    return caveats + ("" if figure.preferred else ", from another source")
 
 
 def _highest(figures: pd.DataFrame) -> str:
@@ -68,21 +82,30 @@ def _highest(figures: pd.DataFrame) -> str:
         or shown["high"].iloc[1:].max() >= shown["low"].iloc[0]
     ):
         return ""
-    return f" The highest is that of {period_label(shown['period_start'].iloc[0], shown['period_end'].iloc[0])}."
+    return f" The highest is that of {shown['label'].iloc[0]}."
 
 
 def changes_text(changes: pd.DataFrame, title: str) -> str:
     """Describe percent changes."""
     sentences = []
+    change: Any
     for change in changes.itertuples(index=False):
         verdict = "comparable" if change.comparable else "not comparable"
         why = f" ({change.why})" if change.why else ""
-        sentences.append(
-            f"{change_label(change, changes)}: {change_text(change)}, {verdict}{why}"
-        )
-    monthly = " of monthly rates" if has_rates(changes) else ""
+        text = change_text(change)
+        if "±" in why and pd.notna(change.percent_change_low):
+            text = f"about {text}"
+        sentences.append(f"{change_label(change, changes)}: {text}, {verdict}{why}")
     compared = f"{changes['comparable'].sum()} of {len(changes)} can be compared"
-    return f"Chart of percent changes{monthly}: {title}. {'. '.join(sentences)}. {compared}."
+    return f"Chart of percent changes{of_rates(changes)}: {title}. {'. '.join(sentences)}. {compared}."
+
+
+def of_rates(changes: pd.DataFrame) -> str:
+    """Write of which monthly rates changes are; nothing where they are of values."""
+    if not has_rates(changes):
+        return ""
+    units = changes["unit"].dropna().unique()
+    return f" in {per_month(units[0])}" if len(units) == 1 else " in monthly rates"
 
 
 def change_text(change: Any) -> str:
@@ -96,10 +119,10 @@ def change_text(change: Any) -> str:
 def change_label(change: Any, changes: pd.DataFrame) -> str:
     """Name the two periods of a change, and its series where there are several."""
     # The columns of the series stand before those of the period.
-    first = changes.columns.get_loc("period")
+    before_period = list(changes).index("period")
     places = [
         place
-        for place in range(first)
+        for place in range(before_period)
         if changes.iloc[:, place].nunique(dropna=False) > 1
     ]
     series = [words(change[place]) for place in places]
@@ -111,10 +134,9 @@ def change_label(change: Any, changes: pd.DataFrame) -> str:
 def contributions_text(shown: pd.DataFrame, by: str, title: str) -> str:
     """Describe contributions to the change of a total, the largest first."""
     sentences = []
-    for _, of_period in shown.groupby(["period_end", "period_start"], dropna=False):
-        label = period_label(
-            of_period["period_start"].iloc[0], of_period["period_end"].iloc[0]
-        )
+    # A fiscal year without days is known by its label.
+    keys = ["period_end", "period_start", "period"]
+    for (*_, label), of_period in shown.groupby(keys, dropna=False):
         order = of_period["contribution"].abs().sort_values(ascending=False).index
         parts = [
             f"{short_name(of_period[by][place])} {points(of_period.loc[place])}"
@@ -141,19 +163,12 @@ def points(row: Any) -> str:
 
 
 def total_text(of_period: pd.DataFrame) -> str:
-    """Write the percent change of a total with as many digits as the ranges of its parts deserve."""
-    total = of_period["total_percent_change"].iloc[0]
-    low, high = (
-        sum_of_lows(of_period["contribution_low"]),
-        of_period["contribution_high"].sum(skipna=False),
-    )
-    if pd.isna(total) or pd.isna(low):
+    """Write the percent change of a total, which all its parts share."""
+    low = of_period["total_percent_change_low"].iloc[0]
+    high = of_period["total_percent_change_high"].iloc[0]
+    if pd.isna(low):
         return "no percent change"
-    return (
-        format_range(total, total, percent=True)
-        if np.isclose(low, high)
-        else format_range(low, high, percent=True)
-    )
+    return format_range(low, math.inf if pd.isna(high) else high, percent=True)
 
 
 def sum_of_lows(contributions: pd.Series) -> float:
@@ -168,16 +183,15 @@ def short_name(part: object) -> str:
 
 def claims_text(verdicts: pd.DataFrame, title: str) -> str:
     """Describe what claims say of the figures before them, with their verdicts."""
-    verbs = {"contradicts": "contradict it", "consistent": "are consistent with it"}
     counts = verdicts["verdict"].value_counts()
     counted = ", ".join(
-        f"{number} {verbs.get(str(verdict), verdict)}"
-        for verdict, number in counts.items()
+        f"{verdict}: {counts[verdict]}" for verdict in VERDICTS if verdict in counts
     )
-    sentences = [
-        f"{claim_label(claim)}: {verdict_text(claim)}. {claim.sentence[:1].upper()}{claim.sentence[1:]}"
-        for claim in verdicts.itertuples(index=False)
-    ]
+    sentences = []
+    claim: Any
+    for claim in verdicts.itertuples(index=False):
+        sentence = claim.sentence[:1].upper() + claim.sentence[1:]
+        sentences.append(f"{claim_label(claim)}: {verdict_text(claim)}. {sentence}")
     return f"Chart of claims and what they say of the figure before ({counted}): {title}. {' '.join(sentences)}"
 
 
@@ -218,8 +232,8 @@ def members_text(
     elif len(filled):
         top = filled.sort_values("value", ascending=False, kind="stable").head(3)
         most = (
-            f"{row.member_name} with {format_range(row.value, row.value)}"
-            for row in top.itertuples(index=False)
+            f"{name} with {format_range(value, value)}"
+            for name, value in zip(top["member_name"], top["value"], strict=True)
         )
         total = filled["value"].sum()
         sentences.append(

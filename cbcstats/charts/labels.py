@@ -32,7 +32,6 @@ from cbcstats.charts.marks import (
     top_of,
 )
 from cbcstats.counts.formats import format_range
-from cbcstats.counts.periods import period_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +56,8 @@ _SIGNS: Final = {
     "about ": "≈ ",
     "less than ": "< ",
     "at most ": "≤ ",
+    "below ": "< ",
+    "above ": "> ",
 }
 _PLATE: Final[dict[str, Any]] = {
     "facecolor": PAPER,
@@ -80,6 +81,7 @@ def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
     """
     size = SMALL if len(figures) > CROWDED else SMALL + 1
     rivals = figures.duplicated(["scope", "period_start", "period_end"], keep=False)
+    figure: Any
     for figure, rival in zip(figures.itertuples(index=False), rivals, strict=True):
         text = format_range(figure.low, figure.high) if monthly else figure.printed
         if not figure.preferred:
@@ -120,7 +122,7 @@ def _label_other_source(ax: Axes, figure: Any, text: str) -> None:
 
 def _label_period(ax: Axes, figure: Any, x: Any, align: str) -> None:
     """Write the period of a bar at its foot."""
-    period = period_label(figure.period_start, figure.period_end)
+    period = figure.label
     label = annotate(
         ax, period, (x, 0), xytext=(0, 5), fontsize=SMALL, ha=align, va="bottom"
     )
@@ -173,6 +175,8 @@ def place_labels(ax: Axes, *, least: float = LEAST) -> None:
     labels = labels_of(ax, ABOVE)
     _shorten(ax, labels)
     _clear_legend(ax, labels, under)
+    # A taller axis has moved numbers of other sources down, towards the periods.
+    _place_periods(ax)
     _place_inside(ax)
     _draw_leaders(ax, labels)
 
@@ -197,7 +201,7 @@ def _place_periods(ax: Axes) -> None:
 
     This depends on the room that its bar has.
     """
-    placed: list[Any] = []
+    placed = [label.get_window_extent() for label in labels_of(ax, BELOW)]
     for label in labels_of(ax, PERIOD):
         forms = forms_of(ax, label)
         label.set_visible(True)
@@ -265,7 +269,8 @@ def _clear_legend(ax: Axes, labels: list[Annotation], under: float) -> None:
     free = chart.top is None or math.isclose(top, chart.top)
     if free:
         ends = [label.xy[1] for label in (*labels, *labels_of(ax, BELOW))]
-        ax.set_ylim(top=1.08 * max(ends, default=1) or 1)
+        highest = max([0.0, *ends])
+        ax.set_ylim(top=1.08 * highest if highest or bottom < 0 else 1)
     for _ in range(LIFTS):
         _lift_labels(ax, labels)
         ceiling = ax.get_window_extent().y1 - under

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pandas as pd
 
 from cbcstats.counts.columns import PARTIAL
+from cbcstats.counts.columns import is_partial as partial_periods
 from cbcstats.counts.formats import words
 
 if TYPE_CHECKING:
@@ -154,12 +155,13 @@ def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
         if len(colours) > 1 or scope == "planned":
             face = _PLANNED if scope == "planned" else {"facecolor": colour}
             handles.append(Patch(edgecolor=colour, label=words(scope), **face))
-    if (shown["high"] > shown["low"]).any():
+    reasons = _reasons(shown)
+    if reasons:
         handles.append(
             Patch(
                 facecolor=(GREY, 0.3),
                 edgecolor=GREY if bars else "none",
-                label="range that the words allow",
+                label=f"range that {reasons} allow",
             )
         )
     if any(map(is_partial, shown.itertuples(index=False))):
@@ -196,6 +198,25 @@ def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
     return handles
 
 
+def _reasons(figures: pd.DataFrame) -> str:
+    """Return why figures are ranges: words, rounding, rejected rows, lengths that are not known."""
+    # A period covered in part has a mark of its own.
+    is_range = (figures["high"] > figures["low"]) & ~partial_periods(figures)
+    ranges = figures[is_range]
+    has_missing = pd.Series(data=False, index=ranges.index)
+    if "missing" in ranges:
+        has_missing = ranges["missing"] > 0
+    has_word = ranges["qualifier"] != "exact"
+    holds = {
+        "the words": has_word & ~has_missing,
+        "rounding": ranges["rounded_to"].notna() & ~has_word,
+        "rejected rows": has_missing,
+    }
+    if "rate" in ranges:
+        holds["inferred lengths"] = ranges["period_tolerance"] > 0
+    return " and ".join(reason for reason, rows in holds.items() if rows.any())
+
+
 def _draw_bar(ax: Axes, figure: Any, colour: str) -> None:
     outline = "--" if is_inferred(figure) else "-"
     shape: dict[str, Any] = {
@@ -212,10 +233,12 @@ def _draw_bar(ax: Axes, figure: Any, colour: str) -> None:
     face = _PLANNED if figure.scope == "planned" else face
     start: Any = figure.period_start + figure.shift * width_of(figure)
     pale: dict[str, Any] = {"facecolor": (colour, 0.25)}
-    solid = 0 if is_open_below(figure) else figure.low
+    low, top = figure.low, top_of(figure)
+    # What every number of the range reaches; a negative one reaches downwards.
+    solid = max(low, 0) + min(top, 0)
     ax.bar(start, solid, width_of(figure), **shape, **face)
-    if top_of(figure) > solid:
-        ax.bar(start, top_of(figure) - solid, width_of(figure), solid, **pale, **shape)
+    if top > low:
+        ax.bar(start, top - low, width_of(figure), low, **pale, **shape)
 
 
 def _draw_point(ax: Axes, figure: Any, colour: str) -> None:

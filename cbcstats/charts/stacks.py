@@ -12,6 +12,7 @@ import pandas as pd
 
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
 from cbcstats.changes.membership import Roster, rosters_of
+from cbcstats.changes.schemas import Contributions
 from cbcstats.charts.descriptions import (
     contributions_text,
     points,
@@ -31,7 +32,6 @@ from cbcstats.charts.layout import (
     typed_rows,
 )
 from cbcstats.charts.marks import GREY, INK, PAPER, cycle, styled
-from cbcstats.counts.periods import period_label
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import MARKS, as_text, text_column
 from cbcstats.places.members import wco_region
@@ -51,13 +51,19 @@ _OTHERS: Final = "all others"
 _NUMBERS: Final = (
     *("contribution", "contribution_low", "contribution_high"),
     "total_percent_change",
+    *("total_percent_change_low", "total_percent_change_high"),
 )
-_NEEDED: Final = ("period_start", "period_end", *_NUMBERS, "comparable", "why")
-_SERIES: Final = ("indicator", "scope")
-_RESULTS: Final = (
-    *_NEEDED,
-    *("value", "previous_value", "source_id", "previous_source_id"),
+_NEEDED: Final = (
+    "period",
+    "period_start",
+    "period_end",
+    *_NUMBERS,
+    "comparable",
+    "why",
 )
+_SERIES: Final = ("indicator", "scope", "area")
+# Columns of contributions that never name the parts.
+_RESULTS: Final = frozenset(Contributions.to_schema().columns) - frozenset(_SERIES)
 _MOST: Final = 7  # parts, as many as there are colours
 
 
@@ -132,7 +138,9 @@ def plot_contributions(
     parts = _ordered_parts(shown[by])
     with styled():
         ax = ax or new_axes()
-        periods = list(shown.groupby(["period_end", "period_start"], dropna=False))
+        # A fiscal year without days is known by its label.
+        keys = ["period_end", "period_start", "period"]
+        periods = list(shown.groupby(keys, dropna=False))
         stacks = [_stack_of_period(of_period, by) for _, of_period in periods]
         diamond: dict[str, Any] = {
             "marker": "D",
@@ -212,12 +220,13 @@ def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
     named = contributions.assign(
         **{by: names.where(names.isin(moved.index[: _MOST - 1]), _OTHERS)}
     )
-    keys = [by, "period_start", "period_end"]
+    keys = [by, "period", "period_start", "period_end"]
     sums: dict[str, Any] = {"contribution_low": sum_of_lows}
     sums |= dict.fromkeys(
         ("contribution", "contribution_high"), lambda points: points.sum(skipna=False)
     )
-    same = {"total_percent_change": "first", "comparable": "all"}
+    totals = [name for name in _NUMBERS if name.startswith("total")]
+    same = {**dict.fromkeys(totals, "first"), "comparable": "all"}
     why = {"why": lambda reasons: "; ".join(dict.fromkeys(filter(None, reasons)))}
     return named.groupby(keys, sort=False, dropna=False, as_index=False).agg(
         {**sums, **same, **why}
@@ -235,9 +244,7 @@ def _stack_of_period(of_period: pd.DataFrame, by: str) -> Stack:
         pieces.append(Piece(part, amount, points(row)))
     total = total_text(of_period)
     forms = (total,) if comparable else (f"{total}, not\ncomparable", total)
-    label = period_label(
-        of_period["period_start"].iloc[0], of_period["period_end"].iloc[0]
-    )
+    label = of_period["period"].iloc[0]
     return Stack(label.replace(" - ", " -\n"), pieces, forms, not comparable)
 
 

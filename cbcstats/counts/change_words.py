@@ -41,7 +41,7 @@ _ENGLISH: Final = {
     # "Three times more" may be four times the number before.
     "comparative": "more, higher, greater, larger, bigger, above, less, fewer, lower, "
     "smaller, below, under",
-    # "From 57 to 74" names two levels, and "up to 74" names one.
+    # "From 57 to 74" names two levels, and "at 74" names one.
     "from": "from",
     "to": "to",
     "level": "from, to, at",
@@ -116,6 +116,7 @@ _FRENCH: Final = {
     "ratio 4": "quadruple, quadruplé, quadruplée",
     "percent": "pour cent, pourcent",
     "points": "points de pourcentage, point de pourcentage",
+    # "Trois fois plus" is three times as many, unlike "three times more".
     "times": "fois, fois plus",
     "multiplied by": "facteur de, multiplié par, multipliée par, multipliés par, "
     "multipliées par",
@@ -220,7 +221,7 @@ def _phrases(row: str, languages: Iterable[str] = _TABLES) -> frozenset[str]:
 
 
 def _numbers(kind: str) -> dict[str, Fraction]:
-    """Return the numbers that the phrases of rows such as `part 1/3` mean."""
+    """Return the numbers of the phrases in rows such as `part 1/3`."""
     numbers = {}
     for table in _TABLES.values():
         for row, listed in table.items():

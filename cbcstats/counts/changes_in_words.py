@@ -360,11 +360,13 @@ def _direction(words: list[str]) -> int:
     signs = [word for word in words if word in ("+", "-")]
     if len(signs) > 1:
         raise DataError("has two signs; write one, such as '+5%' or '-5%'")
-    is_rise = not RISES.isdisjoint(words)
-    is_fall = not FALLS.isdisjoint(words)
-    if is_rise and is_fall:
+    rises = RISES.intersection(words)
+    falls = FALLS.intersection(words)
+    if rises and falls:
         raise DataError("says both up and down; write one of the two, such as '+49%'")
-    return is_rise - is_fall
+    if rises:
+        return 1
+    return -1 if falls else 0
 
 
 def _refuse_other_texts(number: _Number) -> None:
@@ -474,8 +476,7 @@ def _ratio(number: _Number) -> tuple[Fraction, Fraction | None]:
             "may count the number before or not; write 'threefold' or '+200%'"
         )
     # A threefold decrease leaves a third.
-    is_decrease = number.direction < 0 and kind != "factor"
-    if is_decrease or kind == "divisor":
+    if number.direction < 0 or kind == "divisor":
         return 1 / ratio, None
     # "Threefold" has the range of "tripled", but 2.4 is a printed number.
     if ratio.denominator == 1:
@@ -486,13 +487,8 @@ def _ratio(number: _Number) -> tuple[Fraction, Fraction | None]:
 def _may_be_added(number: _Number) -> bool:
     """Tell whether "three times" may be three or four times the number before."""
     last = number.before[-1:]
-    if not BY.isdisjoint(last):
-        return True
-    # In French, "trois fois plus" is three times as many.
-    times = number.match["times"]
-    if times.startswith("fois"):
-        return False
-    return not COMPARATIVES.isdisjoint(number.after)
+    is_by = not BY.isdisjoint(last)
+    return is_by or not COMPARATIVES.isdisjoint(number.after)
 
 
 def _difference(number: _Number) -> Claim:

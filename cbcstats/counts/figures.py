@@ -136,7 +136,8 @@ def _texts(figures: pd.DataFrame) -> dict[str, pd.Series]:
     texts = {}
     for name, default in _TEXTS.items():
         if name in figures:
-            texts[name] = text_column(figures[name]).fillna(default)
+            text = text_column(_as_typed(figures[name]))
+            texts[name] = text.fillna(default)
         else:
             texts[name] = text_column(default, figures.index)
     if "change_basis" in figures:
@@ -145,6 +146,13 @@ def _texts(figures: pd.DataFrame) -> dict[str, pd.Series]:
         if name in figures:
             check_words(texts[name].rename(name), codes)
     return texts
+
+
+def _as_typed(column: pd.Series) -> pd.Series:
+    """Write whole numbers, of which a gap makes floats, without decimals."""
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return column
+    return column.map(as_text).mask(column.isna())
 
 
 def _check_figures(figures: pd.DataFrame) -> None:

@@ -40,13 +40,13 @@ def format_range(
     Returns
     -------
     str
-        Such as `331 to 340`, `+35% to +38%`, `331 or more`; one number where the ends
+        Such as `331 to 340`, `+29% to +44%`, `331 or more`; one number where the ends
         are equal.
 
     Examples
     --------
-    >>> format_range(34.5033, 37.7541, percent=True)
-    '+35% to +38%'
+    >>> format_range(28.7163, 43.5149, percent=True)
+    '+29% to +44%'
     >>> format_range(331, float("inf"))
     '331 or more'
     """

@@ -96,7 +96,8 @@ def counts_of(
     if year_start is not None:
         check_month("year_start", year_start)
     names = [] if by is None else check_names("by", by)
-    frame = check_frame("data", with_index(data, names))
+    keys = [*names, time] if time else names
+    frame = check_frame("data", with_index(data, keys))
     # Names of columns may be years or pandas periods.
     frame = frame.rename(columns=str)
     if time is not None:
@@ -271,10 +272,10 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
     """Turn columns named by periods into rows."""
     columns = [name for name in frame.columns.tolist() if name not in names]
     wide = [name for name in columns if is_period_column(pd.Series([name]))]
-    # One column may be called 2019 and hold anything.
-    if len(wide) < 2:
-        return frame, []
     others = [name for name in frame if name not in wide]
+    # One period alone may be a number, and values have a column already.
+    if len(wide) < 2 or "value" in others:
+        return frame, []
     # A cell that is empty in a wide table is a period without a figure.
     long = frame.melt(others, wide, var_name="period", value_name="value")
     if others and not names and "indicator" not in others:

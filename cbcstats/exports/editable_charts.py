@@ -7,24 +7,24 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from cbcstats.changes.comparability import labels_of
 from cbcstats.changes.year_on_year import typed_changes
 from cbcstats.charts.descriptions import (
     change_label,
     change_text,
     changes_text,
     counts_text,
+    of_rates,
 )
 from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of
 from cbcstats.counts.formats import (
     format_range,
     has_rates,
-    is_per_month,
     per_month,
     printed_column,
     words,
 )
-from cbcstats.counts.periods import period_label
 from cbcstats.errors import CbcstatsError
 from cbcstats.tables.loaders import cited_by, source_line
 
@@ -74,7 +74,10 @@ def native_chart(
         "percent_change_high",
         "comparable",
         "why",
+        "period",
+        "previous_period",
         "previous_period_end",
+        "unit",
     } <= set(frame):
         return _of_changes(frame, sources) if 0 < len(frame) <= MOST else None
     if {"indicator", "value", "period_end", "qualifier"} <= set(frame) and not _is_more(
@@ -93,31 +96,33 @@ def _is_more(frame: pd.DataFrame) -> bool:
 
 
 def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart | None:
+    if frame["period_end"].isna().all():
+        # Fiscal years without days are read by their labels.
+        frame = frame.drop(columns=["period_start", "period_end"], errors="ignore")
+    else:
+        frame = frame[frame["period_end"].notna()]
     try:
         figures = figures_of(frame)
     except CbcstatsError:
         return None  # no table of counts after all
-    figures = figures.assign(printed=printed_column(figures))
-    monthly = bool(figures["unit"].map(is_per_month).any())
-    if {"low", "high"} <= set(frame):
-        given = frame.loc[frame["period_end"].notna(), ["low", "high"]]
-        figures[["low", "high"]] = given.to_numpy(float, na_value=np.nan)
-    # No source prints a number a month.
-    figures[SAID] = (
-        [format_range(ends.low, ends.high) for ends in figures.itertuples(index=False)]
-        if monthly
-        else figures["printed"]
-    )
+    figures = figures.assign(printed=printed_column(figures), label=labels_of(figures))
+    figures[SAID] = figures["printed"]
+    monthly = has_rates(frame)
+    given = ["rate_low", "rate_high"] if monthly else ["low", "high"]
+    if set(given) <= set(frame):
+        figures[["low", "high"]] = frame[given].to_numpy(float, na_value=np.nan)
+    if monthly:
+        figures["value"] = frame["rate"].to_numpy(float, na_value=np.nan)
+        # No source prints a monthly rate.
+        ends = zip(figures["low"], figures["high"], strict=True)
+        figures[SAID] = [format_range(low, high) for low, high in ends]
     shown = figures["value"].notna() & figures["preferred"]
     left_out = int((figures["value"].notna() & ~figures["preferred"]).sum())
     figures = figures[shown].sort_values("period_end", kind="stable")
     if not 0 < len(figures) <= MOST:
         return None
     title = words(figures["indicator"].iloc[0]).capitalize()
-    labels = [
-        period_label(figure.period_start, figure.period_end)
-        for figure in figures.itertuples(index=False)
-    ]
+    labels = list(figures["label"])
     kinds = figures["scope"].map(words)
     series = [
         words(scope)
@@ -140,7 +145,7 @@ def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart
 
 def _reading(figures: pd.DataFrame, left_out: int, *, monthly: bool) -> str:
     inferred = int((figures["period_basis"] == "inferred").sum())
-    columns = f"Columns are the numbers as printed{', a month' if monthly else ''}"
+    columns = f"Columns are the numbers as printed{', per month' if monthly else ''}"
     said = [
         f"{columns}; a line shows how far the word beside a number reaches.",
         f"The days of {inferred} of {len(figures)} periods are inferred."
@@ -173,10 +178,9 @@ def _of_changes(
     ]
     said = [change_text(change) for change in changes.itertuples(index=False)]
     ends = changes.assign(low=low, high=high)
-    monthly = " in monthly rates" if has_rates(changes) else ""
     return NativeChart(
         title=title,
-        unit=f"change in percent{monthly}",
+        unit=f"percent change{of_rates(changes)}",
         says="A bar ends in the middle of the range in which the change can lie; a line shows the whole range.",
         text=f"{changes_text(changes, title)} {source_line(cited_by([changes]), sources)}".strip(),
         series=series,

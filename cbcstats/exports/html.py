@@ -39,7 +39,7 @@ _LATEX_MARKS: Final = str.maketrans(
 SHOWN: Final = 60  # rows of a table on the page; its file has all of them
 LONG: Final = 40  # a longer text gets a wide column
 NAME: Final = 20  # a longer name may be broken after an underscore
-MARKED: Final = ("consistent", "contradicts")  # verdicts that have a mark
+MARKED: Final = ("consistent", "unlikely", "contradicts")  # verdicts that have a mark
 
 
 def listed(source: str) -> str:

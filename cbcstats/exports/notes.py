@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import PARTIAL, notes_of
+from cbcstats.changes.schemas import RESULTS
+from cbcstats.counts.columns import is_partial
 from cbcstats.counts.formats import has_rates, words
 from cbcstats.counts.readings import bounds
-from cbcstats.errors import DataError
 from cbcstats.tables.schemas import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _COMPUTED: Final = {
-    "low": "lowest value that the figure can have",
-    "high": "highest value that the figure can have; inf where there is no upper end",
-    "change": "value less the value of the period before",
-    "percent_change": "change in percent of the value of the period before",
-    "comparable": "whether the figures of the two periods can be compared",
-    "why": "what forbids to compare, or what to know where nothing does",
-    "contribution": "percentage points that the part contributes to the change of the total",
-    "index": "value in percent of the base",
-    "growth_rate": "growth in percent a year",
-    "years": "years between the two figures",
-    "total_percent_change": "change of the total in percent",
+    "change": "figure less the figure before, by the middles of their ranges",
+    "percent_change": "change in percent of the figure before, by the middles of their ranges",
+    "percent_change_as_printed": "change in percent of the numbers as printed",
+    "period_tolerance": "days by which the period may be shorter or longer",
+    "missing": "rows known to be left out of the count",
+    "obs_status": "status of the observation, by the code list of SDMX: B is a break in the series",
+    "implied": "figure before that the published change implies",
+    "verdict": "whether the published change agrees with the published figures: consistent; "
+    "unlikely, if only the usual reading of words excludes it; contradicts; cannot be checked",
+    "verdict_strict": "the same, by the words alone",
+    "sentence": "what the published change implies, and what was published",
 }
 _ENDS: Final = {
     "_low": "lowest, given the ranges",
@@ -36,14 +35,22 @@ _ENDS: Final = {
 _PREVIOUS: Final = "previous_"
 ABOUT: Final = "about"
 READING: Final = "reading"
-_MEANINGS: Final = {
-    "more_than": "up to just below the next number as round",
-    "at_least": "up to just below the next number as round",
-    "less_than": "down to just above the number as round before",
-    "at_most": "down to just above the number as round before",
-    "almost": "the last tenth or so below it",
-    "about": "half of the last tenth or so, to either side",
+_STEP: Final = "one step of its last digit that is not 0 (five where that is a 5), at most 15% of it"
+_HALF_A_STEP: Final = _STEP.replace("one step", "half a step")
+_REACHES: Final = {
+    "more_than": f"{_STEP}, upwards",
+    "at_least": f"{_STEP}, upwards",
+    "less_than": f"{_STEP}, downwards",
+    "at_most": f"{_STEP}, downwards",
+    "almost": f"{_STEP}, downwards",
+    "about": f"{_HALF_A_STEP}, to either side",
 }
+_LIMITS: Final = {
+    "below": "the sign < beside a number in a table is a limit",
+    "above": "the sign > beside a number in a table is a limit",
+}
+_LARGEST: Final = 10**15  # larger figures are no examples
+_HABIT: Final = "That is a habit of writers, measured on published figures, and no law: one in ten is outside."
 _RATES: Final = (
     "Rates and changes{place} are of values divided by the length of their period: by its number of months, "
     "or by days / 30.4375 where it is not made of whole calendar months."
@@ -114,13 +121,20 @@ def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Yield the caveats of one table; `{place}` is filled in with the table's name."""
     yield from _qualifiers(frame)
     if has_rates(frame):
-        yield (
-            "monthly rates",
-            _RATES,
-        )
+        yield "monthly rates", _RATES
+    if "missing" in frame:
+        count = int((frame["missing"] > 0).sum())
+        if count:
+            reading = (
+                "lack rows that were rejected: they range from value to value + missing"
+            )
+            yield (
+                "rejected rows",
+                f"{count:,} of {len(frame):,} rows{{place}} {reading}.",
+            )
     if {"low", "high"} <= set(frame) or "percent_change_low" in frame:
         yield "ranges", _RANGES
-    partial = int(notes_of(frame).str.startswith(PARTIAL).sum())
+    partial = int(is_partial(frame).sum())
     if partial:
         rows = f"{partial:,} of {len(frame):,} rows{{place}}"
         reading = "are of periods that a register may cover only in part: they have no upper end and are not comparable"
@@ -162,21 +176,26 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
         return
     if not pd.api.types.is_any_real_numeric_dtype(frame["value"].dtype):
         return
-    has_word = (frame["value"] > 0).fillna(value=False) & frame["qualifier"].isin(
-        list(_MEANINGS)
+    is_number = frame["value"].between(0, _LARGEST, inclusive="right")
+    has_word = is_number.fillna(value=False) & frame["qualifier"].isin(
+        [*_REACHES, *_LIMITS]
     )
-    figures = frame[
-        has_word & ~notes_of(frame).str.startswith(PARTIAL)
-    ]  # partly covered periods have no upper end, whatever the qualifier
-    for word, value in figures.groupby("qualifier", sort=True)["value"].first().items():
-        reading = f"{words(word).capitalize()}, beside the number of a whole period, is read as a range"
-        with contextlib.suppress(DataError):  # bounds() only reads counts
-            if not has_rates(frame):
-                reading = f"{words(word).capitalize()} {_plain(value):,} is read as {bounds(_plain(value), str(word))}"
-        yield (
-            f"qualifier: {words(word)}",
-            f"{reading}: {_MEANINGS[str(word)]}. That is a convention of cbcstats, and no law.",
-        )
+    # These have a range of their own, whatever the qualifier.
+    has_word &= ~is_partial(frame)
+    if "missing" in frame:
+        has_word &= ~(frame["missing"] > 0).fillna(value=False)
+    figures = frame[has_word].drop_duplicates("qualifier").sort_values("qualifier")
+    if "rounded_to" not in figures:
+        figures = figures.assign(rounded_to=None)
+    columns = figures["qualifier"], figures["value"], figures["rounded_to"]
+    for qualifier, value, rounded_to in zip(*columns, strict=True):
+        word, number = words(qualifier), _plain(value)
+        place = None if pd.isna(rounded_to) else float(rounded_to)
+        reading = f"{word.capitalize()} {number:,} is read as {bounds(number, qualifier, place)}"
+        if qualifier in _LIMITS:
+            yield f"qualifier: {word}", f"{reading}: {_LIMITS[qualifier]}."
+        else:
+            yield f"qualifier: {word}", f"{reading}: {_REACHES[qualifier]}. {_HABIT}"
 
 
 def _plain(value: Any) -> float:
@@ -190,11 +209,12 @@ def meanings(frame: pd.DataFrame) -> dict[str, str]:
     --------
     >>> import pandas as pd
     >>> meanings(pd.DataFrame({"value": [492], "previous_low": [331.0], "mine": [1]}))
-    {'value': 'number printed; empty for a change that is claimed without it', \
-'previous_low': 'of the period before: lowest value that the figure can have', 'mine': ''}
+    {'value': 'number as printed', 'previous_low': 'of the period before: least value \
+that the figure can have', 'mine': ''}
     """
     named = {str(name) for name in frame}
-    schemas = [model.to_schema().columns for model in SCHEMAS.values()]
+    models = [*SCHEMAS.values(), *RESULTS.values()]
+    schemas = [model.to_schema().columns for model in models]
     # Several tables have columns such as note: use the description from the schema
     # that shares the most columns with the frame.
     nearest = sorted(schemas, key=lambda columns: -len(named & set(columns)))

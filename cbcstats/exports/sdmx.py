@@ -60,8 +60,8 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
     -----
     A period with both ends is a time range of SDMX, first day and length: 2017-03-09/P355D. Where only its last day
     is known, and for a stock, that day stands alone. `FIGURE` counts the figures that one source gives for one
-    period, for SDMX has room for one. Numbers a month have a unit such as missions a month. `OBS_STATUS` is A, or O
-    where a change is claimed without a number.
+    period, for SDMX has room for one. `OBS_STATUS` is `obs_status` where the counts have it, else A, or O where there
+    is no number.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
             f"save counts[counts[{'period_end'!r}].notna()]"
         )
     printed = counts["value"].reset_index(drop=True)
-    parts = [name for name in PARTS if name in counts]
+    parts = [name for name in ("area", *PARTS) if name in counts]
     by_part = "".join(f"_BY_{name.upper()}" for name in parts)
     dimensions = {
         name: _coded(figures[name]) for name in (*_DIMENSIONS, *parts, "source_id")

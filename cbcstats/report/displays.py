@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cbcstats.changes.short_view import short_view
 from cbcstats.charts.saving import figure_text, picture
-from cbcstats.counts.formats import words
+from cbcstats.counts.formats import has_rates, per_month, words
 from cbcstats.exports.html import (
     SHOWN,
     cut_note,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 DOTS: Final = 160  # per inch, of a picture in a page
 IN_NOTEBOOK: Final = 20  # rows of a table in a notebook
+# The columns by which a table of changes is recognised.
+_CHANGES: Final = {"period", "previous_period", "qualifier", "change_low", "why"}
 _PIXELS: Final = 96  # per inch of a page
 _STYLE: Final = """<style>
 .cbcstats .table { overflow-x: auto; }
@@ -40,6 +43,7 @@ _STYLE: Final = """<style>
 .cbcstats td:empty::before { content: "\\2013"; }
 .cbcstats caption { caption-side: top; text-align: left; }
 .cbcstats td.consistent::before { content: "\\2713\\A0"; }
+.cbcstats td.unlikely::before { content: "?\\A0"; }
 .cbcstats td.contradicts::before { content: "\\2717\\A0"; }
 .cbcstats dt { font-weight: 600; } .cbcstats dd { margin: 0 0 .4rem 1rem; }
 .cbcstats .note { font-size: .9em; }
@@ -189,7 +193,10 @@ def _paragraphs(*texts: str) -> str:
 
 
 def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str, str]]]:
-    """Return the frame without its shared unit, a line of sources, and its caveats."""
+    """Return the columns to show, a line with unit and sources, and the caveats.
+
+    Changes are shown in their short view, and a unit that all rows share is not shown.
+    """
     frame = with_index(frame)
     # Frames with several column levels or duplicate names are not from cbcstats.
     if not frame.columns.is_unique or frame.columns.nlevels > 1:
@@ -200,10 +207,16 @@ def _with_notes(frame: pd.DataFrame) -> tuple[pd.DataFrame, str, list[tuple[str,
     readings = caveats({"": frame}).iloc[1:]
     pairs = list(zip(readings[ABOUT], readings[READING], strict=True))
     unit = _common_unit(frame)
+    is_view = set(frame) >= _CHANGES
+    # The short view has the rates, other tables have the values as printed.
+    if unit and is_view and has_rates(frame):
+        unit = per_month(unit)
     if unit:
-        frame = frame.drop(columns="unit")
         line = f"Unit: {unit}. {line}".strip()
-    return frame, line, pairs
+    if is_view:
+        return short_view(frame), line, pairs
+    shown = frame.drop(columns="unit") if unit else frame
+    return shown, line, pairs
 
 
 def _common_unit(frame: pd.DataFrame) -> str:

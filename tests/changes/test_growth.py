@@ -123,6 +123,24 @@ def test_a_base_that_is_not_there_is_refused_with_those_that_are(base, message):
         index_to({2015: 1, 2016: 2}, base)
 
 
+def test_a_figure_of_the_base_itself_comes_before_those_within_it():
+    index = index_to({"2020Q1": 10, "2020Q2": 30, "2020": 40}, 2020)
+    assert index["index"].tolist() == [25, 75, 100]
+
+
+def test_a_base_of_which_a_figure_is_missing_is_not_known():
+    index = index_to({"2020Q1": 9, "2020Q2": None, "2020Q3": 10, "2020Q4": 11}, 2020)
+    assert index["index"].isna().all()
+    assert index["why"].str.contains("value of the base is missing").all()
+
+
+# -4 to -2 of 10 to 20 are -40% to -10%.
+def test_a_negative_figure_is_lowest_in_percent_of_the_least_base():
+    table = pd.DataFrame({"year": [2020, 2021], "value": [10, -4], "missing": [10, 2]})
+    last = index_to(table, 2020, value="value").iloc[-1]
+    assert last[["index_low", "index_high"]].tolist() == pytest.approx([-40, -10])
+
+
 def test_only_series_with_the_base_have_an_index():
     table = pd.DataFrame(
         {"country": list("AABB"), "year": [2015, 2016, 2016, 2017], "visits": [4, 5, 8, 6]}
@@ -164,6 +182,15 @@ def test_periods_of_other_lengths_are_years_apart_by_their_middles():
     # From 2 July 2018 to 1 January 2020.
     assert growth.years == pytest.approx(548 / 365.25)
     assert growth.why == "periods differ in length (731 and 365 days)"
+
+
+def test_years_between_the_same_middles_are_whole():
+    table = pd.DataFrame(
+        {"period_start": ["2018-06-01", "2020-05-31"], "period_end": ["2018-06-29", "2020-06-30"],
+         "value": [100, 121]}
+    )  # fmt: skip
+    [growth] = growth_rate(table).itertuples()
+    assert growth.years == 2
 
 
 # 42.1838 a month after 29.25 to 33.3333, from 2 July 2014 to 1 September 2017.

@@ -14,18 +14,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from cbcstats import (
-    check_claims,
-    check_totals,
-    compare_releases,
-    contributions,
-    count_missions,
-    growth_rate,
-    index_to,
-    membership_changes,
-    read_register,
-    year_on_year,
-)
+from cbcstats import check_claims, count_missions, read_register, year_on_year
 from cbcstats.tables.codelists import WCO_REGIONS
 from tests.command_line import run_python
 from tests.frames import as_text, example_rows
@@ -76,12 +65,12 @@ def test_scaling_all_values_leaves_percentages_alone(values, factor, per):
             ["value", "change", "low"],
         ),
         (
-            growth_rate,
+            cbcstats.growth_rate,
             ["growth_rate", "growth_rate_low", "growth_rate_high"],
             ["first_value", "last_value"],
         ),
         (
-            lambda counts, per: index_to(counts, "2011", per=per),
+            lambda counts, per: cbcstats.index_to(counts, "2011", per=per),
             ["index", "index_low", "index_high"],
             ["value", "high"],
         ),
@@ -94,7 +83,8 @@ def test_scaling_all_values_leaves_percentages_alone(values, factor, per):
 
 def test_scaling_all_parts_leaves_contributions_alone(by_region):
     one, other = (
-        contributions(by_region.assign(value=by_region["value"] * factor)) for factor in (1, 12)
+        cbcstats.contributions(by_region.assign(value=by_region["value"] * factor))
+        for factor in (1, 12)
     )
     points = ["contribution", "contribution_low", "contribution_high", "total_percent_change"]
     np.testing.assert_allclose(one[points], other[points])
@@ -113,10 +103,10 @@ QUESTIONS = {
     "changes by indicator and unit": lambda counts: year_on_year(
         counts, by=["indicator", "scope", "unit"]
     ),
-    "growth": growth_rate,
-    "index": lambda counts: index_to(counts, "2017"),
+    "growth": lambda counts: cbcstats.growth_rate(counts),
+    "index": lambda counts: cbcstats.index_to(counts, "2017"),
     "claims": check_claims,
-    "totals": lambda counts: check_totals(counts, part="scope", total="all_regions"),
+    "totals": lambda counts: cbcstats.check_totals(counts, part="scope", total="all_regions"),
 }
 
 
@@ -137,22 +127,24 @@ def test_editions_and_lists_have_no_order():
         [*SERIES, "period_start", "period_end", "source_id"], keep=False
     )
     new = old.assign(value=old["value"].where(old.index % 50 != 7, 7)).iloc[:-3]
-    found = compare_releases(old, new)
+    found = cbcstats.compare_releases(old, new)
     assert len(found) > 5
-    mixed = compare_releases(old.sample(frac=1, random_state=3), new.sample(frac=1, random_state=4))
+    mixed = cbcstats.compare_releases(
+        old.sample(frac=1, random_state=3), new.sample(frac=1, random_state=4)
+    )
     pd.testing.assert_frame_equal(in_one_order(mixed), in_one_order(found))
     lists = cbcstats.load_beneficiaries()
     pd.testing.assert_frame_equal(
-        in_one_order(membership_changes(lists.sample(frac=1, random_state=5))),
-        in_one_order(membership_changes(lists)),
+        in_one_order(cbcstats.membership_changes(lists.sample(frac=1, random_state=5))),
+        in_one_order(cbcstats.membership_changes(lists)),
     )
 
 
 def test_the_order_of_parts_and_missions_changes_no_number(missions, by_region):
     mixed = missions.sample(frac=1, random_state=6)
     pd.testing.assert_frame_equal(count_missions(mixed, by="wco_region", year_start=1), by_region)
-    found = contributions(by_region)
-    shuffled = contributions(by_region.sample(frac=1, random_state=7))
+    found = cbcstats.contributions(by_region)
+    shuffled = cbcstats.contributions(by_region.sample(frac=1, random_state=7))
     pd.testing.assert_frame_equal(in_one_order(shuffled), in_one_order(found), check_exact=False)
 
 
@@ -228,7 +220,11 @@ def test_a_series_that_has_nothing_to_do_with_it_changes_nothing(question):
         [3, 1, 4, 1, 5, 9, 2, 6, 5], indicator="rainfall", measure="flow", unit="mm"
     )
     both = pd.concat([stranger.head(4), counts, stranger.tail(5)], ignore_index=True)
-    asked = QUESTIONS[question] if question != "index" else lambda frame: index_to(frame, "2014")
+    asked = (
+        QUESTIONS[question]
+        if question != "index"
+        else lambda frame: cbcstats.index_to(frame, "2014")
+    )
     alone, beside = asked(counts), asked(both)
     beside = beside[beside["indicator"] == "missions"].reset_index(drop=True)
     pd.testing.assert_frame_equal(beside, alone, check_dtype=False)
@@ -259,29 +255,26 @@ def test_one_more_mission_is_one_more_in_one_count(day, region):
 
 
 # ---- Calendar
+# Whole months count one each, whatever their days; other periods are divided by their days.
 @pytest.mark.parametrize(
-    ("before", "after"),
+    ("before", "after", "values"),
     [
-        (("2023-01-01", "2023-12-31", 365), ("2024-01-01", "2024-12-31", 366)),
-        (("2024-01-01", "2024-12-31", 366), ("2025-01-01", "2025-12-31", 365)),
-        (("2023-02-01", "2023-02-28", 28), ("2024-02-01", "2024-02-29", 29)),
-        (("2022-07-01", "2023-06-30", 365), ("2023-07-01", "2024-06-30", 366)),
-        (("2023-01-01", "2023-03-31", 90), ("2024-01-01", "2024-03-31", 91)),
+        (("2023-01-01", "2023-12-31"), ("2024-01-01", "2024-12-31"), (60, 60)),
+        (("2023-02-01", "2023-02-28"), ("2024-02-01", "2024-02-29"), (5, 5)),
+        (("2022-07-01", "2023-06-30"), ("2023-07-01", "2024-06-30"), (60, 60)),
+        (("2023-01-01", "2023-11-30"), ("2024-01-01", "2024-12-31"), (55, 60)),
+        (("2016-04-13", "2017-03-07"), ("2017-03-09", "2018-02-26"), (7 * 329, 7 * 355)),
+        (("2022-01-30", "2023-01-28"), ("2023-01-29", "2024-02-03"), (52, 53)),
     ],
 )
-def test_the_same_number_a_day_is_no_change_by_the_month(before, after):
-    starts, ends, days = zip(before, after, strict=True)
-    counts = pd.DataFrame(
-        {"period_start": starts, "period_end": ends, "value": [7 * length for length in days]}
-    )
+def test_the_same_number_per_month_is_no_change(before, after, values):
+    starts, ends = zip(before, after, strict=True)
+    counts = pd.DataFrame({"period_start": starts, "period_end": ends, "value": values})
     [change] = year_on_year(counts, per="month").itertuples()
     assert change.comparable
-    assert change.value == pytest.approx(7 * 30.4375)
-    assert change.change == pytest.approx(0, abs=1e-9)
-    assert change.percent_change == pytest.approx(0, abs=1e-9)
-    assert year_on_year(counts)["percent_change"].iloc[0] == pytest.approx(
-        100 * (days[1] / days[0] - 1)
-    )
+    assert change.rate == pytest.approx(change.previous_rate)
+    assert (change.change, change.percent_change) == pytest.approx((0, 0), abs=1e-9)
+    assert year_on_year(counts)["change"].tolist() == [values[1] - values[0]]
 
 
 # ---- Where and how Python runs
@@ -439,8 +432,9 @@ def frames():
         "all counts": cbcstats.load_counts(),
         "text": as_text(counts),
         "changes": year_on_year(counts, per="month"),
+        "wide": pd.DataFrame([["Fiji", "about 4", "5"]], columns=["office", 2021, 2022], index=[7]),
         "parts": register,
-        "contributions": contributions(register),
+        "contributions": cbcstats.contributions(register),
         "verdicts": check_claims(counts),
         "beneficiaries": cbcstats.load_beneficiaries(),
         "mercator": cbcstats.load_beneficiaries("Mercator"),
@@ -484,8 +478,8 @@ CALLS = {
         lambda f, _: count_missions(f["missions"], by="member"),
         lambda f, _: count_missions(f["missions"], indicator="participants"),
     ],
-    "growth_rate": [lambda f, _: growth_rate(f["all counts"], per="month")],
-    "index_to": [lambda f, _: index_to(f["counts"], "2014")],
+    "growth_rate": [lambda f, _: cbcstats.growth_rate(f["all counts"], per="month")],
+    "index_to": [lambda f, _: cbcstats.index_to(f["counts"], "2014")],
     "is_member": [
         lambda f, _: cbcstats.is_member(f["codes"]),
         lambda f, _: cbcstats.is_member(f["codes"], f["days"]),
@@ -545,7 +539,8 @@ CALLS = {
     "wco_region": [lambda f, _: cbcstats.wco_region(f["codes"], short=True)],
     "year_on_year": [
         lambda f, _: year_on_year(f["all counts"], per="month", reading="strict"),
-        lambda f, _: year_on_year(f["text"].assign(value=f["counts"]["value"])),
+        lambda f, _: year_on_year(f["text"]),
+        lambda f, _: year_on_year(f["wide"], by="office"),
     ],
 }
 
@@ -562,7 +557,7 @@ def test_every_function_that_takes_a_frame_is_among_the_calls():
             kind in annotation for kind in ("DataFrame", "Series", "ArrayLike", "IntoFrame", "Any")
         )
     }
-    assert takes == set(CALLS)
+    assert takes <= set(CALLS)
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -32,7 +32,7 @@ from tests.pictures import cut, in_lines, legend, overlapping, said
 BLUE, ORANGE = to_rgb("#0072B2"), to_rgb("#D55E00")  # the first two colours of the style
 STOCK = {"measure": "stock", "period_start": pd.NaT}
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
-DAYS_A_MONTH = 30.4375  # of 48 months, 1,461 days
+DAYS_PER_MONTH = 30.4375  # of 48 months, 1,461 days
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +62,11 @@ def marks(ax, sign):
     return [line.get_ydata().tolist() for line in ax.lines if line.get_marker() == sign]
 
 
-# More than 280 is 281 to 289, more than 350 is 351 to 359, almost 400 is 390 to 399, more than 330 is 331 to 339.
+# One step of the last digit that is not 0: more than 280 is 281 to 290, more than 330 is 331 to 340. A 5 counts five
+# steps: more than 350 is 351 to 400. At most 15%: almost 400 is 400 - 60 = 340 to 399.
 def test_the_range_of_a_word_is_a_pale_top(missions):
     ax = plot_counts(missions)
-    tops = [(281, 289), (351, 359), (390, 399), (331, 339)]
+    tops = [(281, 290), (351, 400), (340, 399), (331, 340)]
     assert heights(ax) == [bar for low, high in tops for bar in ((0, low), (low, high))] + [
         (0, 492)
     ]
@@ -100,7 +101,7 @@ def test_inferred_days_are_dashed_plans_hatched_and_other_sources_diamonds(missi
     assert outlines == {
         281: ("--", "////"),
         351: ("-", None),
-        390: dashed,
+        340: dashed,
         331: dashed,
         492: dashed,
     }
@@ -141,16 +142,18 @@ def test_words_periods_and_sources_stand_on_the_chart(missions):
     ]
 
 
-def test_a_chart_a_month_divides_by_the_length_of_the_period(missions):
+def test_a_monthly_chart_divides_by_the_length_of_the_period(missions):
     ax = plot_counts(missions, per="month")
-    assert ax.get_ylabel() == "missions a month"
-    expected = [
-        low / days * DAYS_A_MONTH
-        for low, days in ((281, 365), (351, 365), (390, 412), (331, 329), (492, 355))
-    ]
+    assert ax.get_ylabel() == "missions per month"
+    # Twelve whole months, or days that may be a week more: 412, 329 and 355 days.
+    rates = [low / days * DAYS_PER_MONTH for low, days in ((340, 419), (331, 336), (492, 362))]
+    expected = [281 / 12, 351 / 12, *rates]
     assert [high for low, high in heights(ax) if not low] == pytest.approx(expected)
+    assert "range that the words and inferred lengths allow" in legend(ax)
     assert [text for text in said(ax) if "." in text][:-1] == [
-        *("23.4 to 24.1", "29.3 to 29.9", "28.8 to 29.5", "30.6 to 31.4", "31.6", "42.2")
+        *("23.4 to 24.2", "29.2 to 33.3"),  # to 290 / 12 and 400 / 12
+        *("24.7 to 30.0", "30.0 to 32.1"),  # to 399 in 405 days, and 340 in 322 days
+        *("31.0 to 32.3", "41.4 to 43.0"),  # to 342 in 322 days, and 492 in 348 days
     ]
 
 
@@ -169,7 +172,7 @@ def test_open_ranges_end_in_arrows(missions):
 
 def test_points_show_stocks_and_their_ranges(years):
     ax = plot_counts(years({2015: 40, 2017: 46}, qualifier=["more_than", "exact"], **STOCK))
-    assert marks(ax, "_") == [[41, 49]]
+    assert marks(ax, "_") == [[41, 46]]  # 15% of 40 are 6
     assert marks(ax, "o") == [[46]]
     assert [line.get_xdata()[0] for line in ax.lines[-2:]] == [
         pd.Timestamp("2015-12-31"),
@@ -213,14 +216,14 @@ def test_every_series_is_drawn_and_told_with_all_numbers_and_no_words_on_words(i
     assert sorted(cited_sources(ax)) == sorted(shown["source_id"].unique())
 
 
-# By hand, as 28.81 to 29.48 against 29.27 to 29.94; 30.62 to 31.36; 42.18.
+# By hand, of rates of 29.25 to 33.33; 24.70 to 29.99; 29.98 to 32.14; 41.37 to 43.03.
 def test_changes_are_ranges_in_percent(missions):
     ax = plot_changes(year_on_year(missions, per="month"))
-    expected = [(-3.7577, 0.7074), (3.8859, 8.8520), (34.5033, 37.7541)]
+    expected = [(-25.9039, 2.5182), (-0.0067, 30.1242), (28.7163, 43.5150)]
     assert [end for bar in widths(ax) for end in bar] == pytest.approx(
         [end for bar in expected for end in bar], abs=1e-3
     )
-    assert said(ax)[:-1] == [f"{MINUS}4% to +1%", "+4% to +9%", "+35% to +38%"]
+    assert said(ax)[:-1] == [f"{MINUS}26% to +3%", "0% to +30%", "+29% to +44%"]
     assert in_lines(ax.get_yticklabels()) == [
         "Feb 2015 - Apr 2016 against 2014",
         "Apr 2016 - Mar 2017 against Feb 2015 - Apr 2016",
@@ -228,22 +231,22 @@ def test_changes_are_ranges_in_percent(missions):
     ]
     assert ax.yaxis_inverted()  # the first at the top
     assert [line.get_xdata() for line in ax.lines] == [[0, 0]]
-    assert ax.get_xlim()[0] < -3.7577
-    assert ax.get_xlim()[1] > 37.7541
-    assert ax.get_xlabel() == "change in percent of numbers a month"
+    assert ax.get_xlim()[0] < -25.9039
+    assert ax.get_xlim()[1] > 43.5150
+    assert ax.get_xlabel() == "percent change in missions per month"
 
 
 def test_what_is_not_comparable_is_hollow_and_says_why(missions):
     hollow = plot_changes(year_on_year(missions))
     assert [to_rgb(bar.get_facecolor()) for bar in hollow.patches] == [(1, 1, 1)] * 3
     assert [to_rgb(bar.get_edgecolor()) for bar in hollow.patches] == [to_rgb("#555555")] * 3
-    why = f"{DASH} not comparable: periods differ in length"
+    # 340 to 399 after 351 to 400; 331 to 340 after 340 to 399; 492 after 331 to 340.
     assert said(hollow)[:-1] == [
-        f"+9% to +14% {why} (412 and 365 days, inferred)",
-        f"{MINUS}17% to {MINUS}13% {why} (329 and 412 days, inferred)",
-        f"+45% to +49% {why} (355 and 329 days, inferred)",
+        f"{MINUS}15% to +14% {DASH} not comparable: 14.6 months apart",
+        f"{MINUS}17% to 0% {DASH} not comparable: 12.2 months apart",
+        f"+45% to +49% {DASH} not comparable: 11.3 months apart",
     ]
-    assert hollow.get_xlabel() == "change in percent"
+    assert hollow.get_xlabel() == "percent change"
     filled = plot_changes(year_on_year(missions, per="month"))
     assert [to_rgb(bar.get_facecolor()) for bar in filled.patches] == [BLUE] * 3
 
@@ -261,7 +264,8 @@ def test_a_change_without_a_percent_is_said(years):
     assert not ax.patches
 
 
-# About 5 is 3 to 7, and 0 or more when read strictly; 7 after 3 is +133%, 3 after 7 is -57%; 49 after 41 is +20%.
+# About 5 is 4 to 6, and 0 or more when read strictly; 6 after 4 is +50%, 4 after 6 is -33%. More than 40 is 41 to 46;
+# 46 after 41 is +12%, 41 after 46 is -11%.
 @pytest.mark.parametrize(
     ("reading", "qualifier", "values", "bars", "changed"),
     [
@@ -269,9 +273,9 @@ def test_a_change_without_a_percent_is_said(years):
         ("strict", "exact", [7], [(0, 7)], None),
         ("usual", "exact", [0, 0], [(0, 0)] * 2, "no percent change"),
         ("strict", "exact", [0, 0], [(0, 0)] * 2, "no percent change"),
-        ("usual", "about", [5, 5], [(0, 3), (3, 7)] * 2, f"{MINUS}57% to +133%"),
+        ("usual", "about", [5, 5], [(0, 4), (4, 6)] * 2, f"{MINUS}33% to +50%"),
         ("strict", "about", [5, 5], [(0, 0), (0, 5)] * 2, f"{MINUS}100.0% or more"),
-        ("usual", "more_than", [40, 40], [(0, 41), (41, 49)] * 2, f"{MINUS}16% to +20%"),
+        ("usual", "more_than", [40, 40], [(0, 41), (41, 46)] * 2, f"{MINUS}11% to +12%"),
         ("strict", "more_than", [40, 40], [(0, 41)] * 2, f"{MINUS}100.0% or more"),
     ],
 )
@@ -304,7 +308,7 @@ def test_one_chart_holds_one_indicator(missions):
     both = cbcstats.load_counts(["missions", "wco_members"])
     with pytest.raises(ArgumentError, match="it holds missions, wco_members; select one"):
         plot_counts(both)
-    with pytest.raises(ArgumentError, match="no figure a month"):
+    with pytest.raises(ArgumentError, match="no figure per month"):
         plot_counts(cbcstats.load_counts("wco_members"), per="month")
     with pytest.raises(ArgumentError, match="no change"):
         plot_changes(year_on_year(missions.head(1)))
@@ -317,16 +321,19 @@ def test_the_text_alternative_holds_numbers_words_and_caveats(missions):
     assert figures == [
         "2013/14 (planned): more than 280 activities and missions, days inferred",
         "2014 (delivered): more than 350 missions",
-        "Feb 2015 - Apr 2016 (delivered): almost 400 missions, days inferred",
-        "Apr 2016 - Mar 2017 (delivered): more than 330 missions, days inferred",
-        "Apr 2016 - Mar 2017 (delivered): 342 missions, days inferred, from another source",
-        "Mar 2017 - Feb 2018 (delivered): 492 missions, days inferred",
+        "Feb 2015 - Apr 2016 (delivered): almost 400 missions, days inferred (length 412 ± 7 days)",
+        "Apr 2016 - Mar 2017 (delivered): more than 330 missions, days inferred (length 329 ± 7 days)",
+        "Apr 2016 - Mar 2017 (delivered): 342 missions, days inferred (length 329 ± 7 days), from another source",
+        "Mar 2017 - Feb 2018 (delivered): 492 missions, days inferred (length 355 ± 7 days)",
     ]
     text = describe(plot_changes(year_on_year(missions, per="month"), title="A finding"))
     assert text.startswith(
-        "Chart of percent changes, of numbers a month: A finding. Feb 2015 - Apr 2016 against 2014: "
+        "Chart of percent changes in missions per month: A finding. Feb 2015 - Apr 2016 against 2014: "
     )
-    assert "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017: +35% to +38%, comparable" in text
+    assert (
+        "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017: about +29% to +44%, comparable "
+        "(11.3 months apart; lengths of 355 ± 7 and 329 ± 7 days, inferred; "
+    ) in text
     assert text.endswith(
         "3 of 3 can be compared. Source: WCO 2015-03-09, 2016-04-21, 2017-03-14, 2018-03-02."
     )
@@ -389,9 +396,7 @@ def test_an_open_change_ends_in_an_arrow(missions):
     last = ax.get_xlim()[1]
     assert widths(ax)[0] == pytest.approx((-17.0426, last), abs=1e-3)  # 331 against 399
     assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() == ">"] == [last]
-    assert said(ax)[0].startswith(
-        f"{MINUS}17.0% or more {DASH} not comparable: periods differ in length"
-    )
+    assert said(ax)[0].startswith(f"{MINUS}17.0% or more {DASH} not comparable: 12.2 months apart")
 
 
 def test_scopes_of_one_period_stand_side_by_side(years):
@@ -451,7 +456,7 @@ def test_a_period_that_a_register_covers_in_part_is_marked_and_said(years):
     assert part.get_hatch() == "...."
     assert not whole.get_hatch()
     assert part.get_linestyle() == "-"
-    assert legend(ax) == ["range that the words allow", "period covered only in part"]
+    assert legend(ax) == ["period covered only in part"]
     assert (
         "2015: 40 missions, partial: the register begins on 2015-03-01; 2016: 50 missions."
         in describe(ax)
@@ -494,23 +499,26 @@ def test_the_text_alternative_says_what_is_found_and_how_words_were_read(years, 
     assert "0 of 3 can be compared." in describe(plot_changes(year_on_year(missions)))
 
 
-def test_the_data_of_a_chart_a_month_say_so(missions):
+def test_the_data_of_a_monthly_chart_have_rates_beside_values(missions):
     data = chart_data(plot_counts(missions, per="month"))
-    assert data["unit"].unique().tolist() == ["activities and missions a month", "missions a month"]
-    assert data["value"].iloc[-1] == pytest.approx(492 / (355 / DAYS_A_MONTH))
+    assert data["per"].unique().tolist() == ["month"]
+    assert data["unit"].unique().tolist() == ["activities and missions", "missions"]
+    assert data["value"].iloc[-1] == 492
+    assert data["rate"].iloc[-1] == pytest.approx(492 / (355 / DAYS_PER_MONTH))
     said_of = caveats({"chart": data}).set_index("about")["reading"]
-    assert "numbers a month" in said_of
-    almost = said_of["qualifier: almost"]
-    assert almost.startswith("Almost, beside the number of a whole period, is read as a range: the")
-    unmarked = chart_data(plot_counts(missions))
-    assert unmarked["unit"].unique().tolist() == ["activities and missions", "missions"]
-    assert "numbers a month" not in caveats({"chart": unmarked})["about"].tolist()
+    assert "monthly rates" in said_of
+    assert said_of["qualifier: almost"].startswith("Almost 400 is read as 340 to 399")
+    with pytest.raises(DataError, match="is per month already"):
+        plot_counts(data, per="month")
+    of_periods = chart_data(plot_counts(missions))
+    assert of_periods["per"].unique().tolist() == ["period"]
+    assert "monthly rates" not in caveats({"chart": of_periods})["about"].tolist()
 
 
-def test_a_figure_without_a_unit_has_one_of_numbers_a_month(years):
+def test_a_monthly_rate_without_a_unit_is_per_month(years):
     ax = plot_counts(years({2015: 365, 2016: 366}).drop(columns="unit"), per="month")
-    assert ax.get_ylabel() == "a month"
-    assert "2015: 30.4 a month" in describe(ax)
+    assert ax.get_ylabel() == "per month"
+    assert "2015: 30.4 per month" in describe(ax)  # 365 / 12
 
 
 @pytest.mark.parametrize(
@@ -529,8 +537,8 @@ def test_a_percent_that_is_written_as_no_change_has_no_sign(low, high, said_as):
 
 
 def test_only_nothing_is_written_as_0():
-    assert format_range(-0.04, 0.04) == "-0.04 to 0.04"
-    assert format_range(-0.04, -0.04) == "-0.04"
+    assert format_range(-0.04, 0.04) == f"{MINUS}0.04 to 0.04"
+    assert format_range(-0.04, -0.04) == f"{MINUS}0.04"
     assert format_range(-0.0, 0.0) == "0"
     assert format_range(0.0417, 0.0417) == "0.04"
     assert format_range(0.00049, 0.00049) == "0.0005"
@@ -538,13 +546,13 @@ def test_only_nothing_is_written_as_0():
     assert format_range(0.96, 0.96) == "1.0"
 
 
-# 5 and 8 in ten years of 3,653 and 3,652 days: 0.042 and 0.067 a month.
-def test_few_figures_a_month_are_more_than_nothing(make_counts):
+# 5 and 8 in 120 months: 0.042 and 0.067 per month.
+def test_few_figures_per_month_are_more_than_nothing(make_counts):
     counts = make_counts(("2000-01-01", "2009-12-31", 5), ("2010-01-01", "2019-12-31", 8))
     ax = plot_counts(counts, per="month")
     assert {"0.04", "0.07"} <= set(said(ax))
     assert (
-        "Jan 2000 - Dec 2009: 0.04 missions a month; Jan 2010 - Dec 2019: 0.07 missions a month"
+        "Jan 2000 - Dec 2009: 0.04 missions per month; Jan 2010 - Dec 2019: 0.07 missions per month"
         in describe(ax)
     )
 
@@ -554,7 +562,8 @@ def test_sources_named_by_numbers_stand_below(years):
         ax = plot_counts(years({2015: 40, 2016: 50}, source_id=ids))
         assert cited_sources(ax) == ["1", "2"]
         assert describe(ax).endswith("Source: 1; 2.")
-    assert cited_sources(plot_counts(years({2015: 40, 2016: 50}, source_id=[None, 2]))) == ["2"]
+    ax = plot_counts(years({2015: 40, 2016: 50}, source_id=[None, 2]))
+    assert cited_sources(ax) == ["own figures", "2"]
 
 
 def test_every_scope_has_a_colour_of_its_own(years):
@@ -619,11 +628,9 @@ def test_the_figure_of_a_claim_is_written_as_printed(claims):
 
 def test_claims_on_nothing_have_no_place_in_percent_of_it(claims):
     ax = plot_claims(claims({"missions": (0, 12), "experts": (100, 120)}))
-    assert [line.get_xdata().tolist() for line in ax.lines] == [
-        [100],
-        [100],
-    ]  # implied and published, of experts
-    assert said(ax) == [
+    # Published and implied, of experts.
+    assert [points.get_offsets().tolist() for points in ax.collections] == [[[100, 1]]] * 2
+    assert said(ax)[:-1] == [
         "contradicts: implied 10, published 0",
         "consistent: implied 100, published 100",
     ]
@@ -663,3 +670,96 @@ def test_no_legend_is_cut_at_another_resolution(claims, dpi):
     ax = plot_claims(claims({"missions": (100, 120)}))
     ax.figure.set_dpi(dpi)
     assert cut(ax) == []
+
+
+# +50% on 180 means 120, but more than 100 is 101 to 115; +80% on 240 means 133, but 160 was published.
+def test_an_unlikely_claim_looks_different_from_one_that_contradicts(years):
+    counts = years({2015: 100, 2016: 180, 2017: 160, 2018: 240}).assign(
+        qualifier=["more_than", "exact", "exact", "exact"],
+        published_change=[None, "+50%", "-11%", "+80%"],
+        change_basis=[None, *["total"] * 3],
+    )
+    ax = plot_claims(check_claims(counts))
+    looks = {
+        label: (handle.get_edgecolor(), handle.get_linestyle())
+        for label, handle in zip(legend(ax), ax.get_legend().legend_handles, strict=True)
+    }
+    verdicts = ("consistent", "unlikely", "contradicts")
+    assert list(looks) == [
+        "what was published",
+        *(f"what the claim implies: {name}" for name in verdicts),
+    ]
+    assert len(set(looks.values())) == 4
+    assert "(consistent: 1, unlikely: 1, contradicts: 1)" in describe(ax)
+    assert "unlikely, read strictly consistent: implied 120, published 101 to 115" in said(ax)
+    only = plot_claims(check_claims(counts).head(1))
+    assert legend(only) == ["what was published", "what the claim implies: unlikely"]
+
+
+def test_rejected_rows_are_a_range_of_their_own(years):
+    counts = years({2016: 24, 2017: 26}).assign(
+        qualifier="at_least", missing=[0, 23], value=[24, 26]
+    )
+    counts.loc[0, "qualifier"] = "exact"
+    ax = plot_counts(counts)
+    assert heights(ax) == [(0, 24), (0, 26), (26, 49)]
+    assert legend(ax) == ["range that rejected rows allow"]
+    text = describe(ax)
+    assert "2017: at least 26 missions, rows rejected: 23." in text
+    assert "Words are read" not in text
+    readings = caveats({"chart": chart_data(ax)}).set_index("about")["reading"]
+    assert readings["rejected rows"].startswith("1 of 2 rows lack rows")
+    assert "qualifier: at least" not in readings
+
+
+@pytest.mark.parametrize(
+    ("data", "periods"),
+    [
+        ({2019: 100, 2020: 110}, ["2019", "2020"]),
+        (
+            pd.DataFrame({"quarter": ["2021Q1", "2021Q3", "2022Q1"], "missions": [5, 6, 7]}),
+            ["Jan - Mar 2021", "Jul - Sep 2021", "Jan - Mar 2022"],
+        ),
+        (pd.DataFrame({"fy": ["FY2019", "FY2020"], "experts": [30, 35]}), ["FY2019", "FY2020"]),
+        (
+            pd.DataFrame(
+                {
+                    "period_start": ["2020-10-01", "2021-10-01"],
+                    "period_end": ["2021-09-30", "2022-09-30"],
+                    "value": [4, 5],
+                }
+            ),
+            ["2020/21", "2021/22"],
+        ),
+        (
+            pd.DataFrame({"programme": ["A"], "2020": [10], "2021": [12]}),
+            ["2020", "2021"],
+        ),
+        (
+            pd.DataFrame({"year": [2019, 2020], "missions": ["more than 330", "492"]}),
+            ["2019", "2020"],
+        ),
+    ],
+)
+def test_data_of_ones_own_are_drawn(data, periods):
+    ax = plot_counts(data)
+    assert [text for text in said(ax) if text in periods] == periods
+    chart = native_chart(chart_data(ax))
+    assert chart.data["period"].tolist() == periods
+    changes = year_on_year(data)
+    assert len(plot_changes(changes).get_yticklabels()) == len(changes)
+
+
+def test_a_figure_without_one_before_has_a_row_with_the_reason():
+    quarters = ["2021Q1", "2021Q2", "2022Q1", "2022Q2", "2022Q3"]
+    counts = pd.DataFrame({"quarter": quarters, "missions": [4, 5, 6, 5, 7]})
+    ax = plot_changes(year_on_year(counts))
+    assert in_lines(ax.get_yticklabels())[-1] == "Jul - Sep 2022"
+    reason = f"no percent change {DASH} not comparable: no figure for Jul - Sep 2021"
+    assert reason in said(ax)
+
+
+def test_negative_figures_reach_downwards():
+    ax = plot_counts({2019: -100, 2020: 20})
+    assert sorted(map(sorted, heights(ax))) == [[-100, 0], [0, 20]]
+    assert ax.get_ylim()[0] < -100

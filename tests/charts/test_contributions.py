@@ -83,7 +83,7 @@ def test_what_cannot_be_compared_is_hollow_and_said(parts):
     assert (1, 1, 1) not in colours[0]
     assert any("not comparable" in text for text in said(ax))
     assert "hollow: not comparable" in legend(ax)
-    assert "not comparable (no figure for this period, counted as 0" in describe(ax)
+    assert f"not comparable (no figure of {ESA} for 2017" in describe(ax)
 
 
 def test_words_say_what_each_part_contributed(parts):
@@ -285,7 +285,8 @@ def test_open_ends_of_contributions_are_written_as_or_more(years):
         f"2016: {MINUS}100.0% or more in all, comparable; of that Europe {least}, East and So"
         in describe(ax)
     )
-    assert {f"Europe {least}", f"{MINUS}100.0% or more"} <= set(said(ax))
+    # Without a middle, a part has no bar.
+    assert f"{MINUS}100.0% or more" in said(ax)
     later = counts.assign(
         qualifier=["exact", "more_than"] * 2
     )  # 51 after 30, and 61 after 40, of 70

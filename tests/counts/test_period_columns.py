@@ -128,7 +128,7 @@ def test_a_hyphen_is_of_two_years_only_if_every_pair_is():
     ],
 )
 def test_what_is_no_period_is_shown(cell):
-    with pytest.raises(DataError, match="^when holds .*write "):
+    with pytest.raises(DataError, match=r"^when holds .*write "):
         days("2019", cell) if isinstance(cell, str) else days(cell)
     assert not is_period_column(pd.Series([cell]))
 

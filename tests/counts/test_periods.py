@@ -1,11 +1,18 @@
+import numpy as np
 import pandas as pd
 import pytest
 
+from cbcstats import ArgumentError
 from cbcstats.counts.periods import (
+    a_year_earlier,
+    check_month,
     is_whole_months,
     length_in_days,
+    length_in_months,
     midpoint,
     period_label,
+    period_labels,
+    reporting_year,
 )
 from cbcstats.files.dates import parse_day
 
@@ -38,16 +45,59 @@ def test_periods_are_named_as_reports_name_them(start, end, label):
     assert period_label(pd.Timestamp(start), pd.Timestamp(end)) == label
 
 
-def test_lengths_count_both_ends():
-    starts = pd.to_datetime(
-        pd.Series(["2017-03-09", "2016-04-13", "2015-02-25", "2016-01-01", None])
+def test_the_first_and_the_last_day_of_the_calendar_have_a_label():
+    starts = pd.Series(["0001-01-01", "9999-07-01", None], dtype="datetime64[us]")
+    ends = pd.Series(["0001-12-31", "9999-12-31", None], dtype="datetime64[us]")
+    assert period_labels(starts, ends) == ["1", "Jul - Dec 9999", "undated"]
+
+
+# Whole months count one each; 355 days are 355 / 30.4375 = 11.66 months.
+@pytest.mark.parametrize(
+    ("start", "end", "days", "months"),
+    [
+        ("2017-03-09", "2018-02-26", 355, 11.6632),
+        ("2016-01-01", "2016-12-31", 366, 12),
+        ("2018-02-01", "2018-02-28", 28, 1),
+        ("2016-07-01", "2017-06-30", 365, 12),
+        ("2018-02-01", "2018-02-27", 27, 0.8871),
+        ("2018-01-02", "2018-12-31", 364, 11.9589),
+        ("2018-02-28", "2018-02-28", 1, 0.0329),
+        (None, "2018-02-28", None, None),
+        ("9999-01-01", "9999-12-31", 365, 12),
+    ],
+)
+def test_lengths_count_both_ends(start, end, days, months):
+    column = [pd.Series([day], dtype="datetime64[us]") for day in (start, end)]
+    [found_days], [found_months] = length_in_days(*column), length_in_months(*column)
+    assert (found_days, found_months) == pytest.approx(
+        (days or np.nan, months or np.nan), abs=1e-4, nan_ok=True
     )
-    ends = pd.to_datetime(
-        pd.Series(["2018-02-26", "2017-03-07", "2016-04-11", "2016-12-31", "2018-02-28"])
-    )
-    assert length_in_days(starts, ends).tolist()[:4] == [355, 329, 412, 366]
-    assert length_in_days(starts, ends).isna().tolist()[4]
-    assert midpoint(starts, ends).tolist()[4] == pd.Timestamp("2018-02-28")
+    assert is_whole_months(*column).tolist() == [months in (1, 12)]
+
+
+def test_the_middle_of_a_day_is_the_day():
+    starts = pd.Series(pd.to_datetime(["2015-01-01", None]))
+    ends = pd.Series(pd.to_datetime(["2015-12-31", "2018-02-28"]))
+    assert midpoint(starts, ends).dt.date.astype(str).tolist() == ["2015-07-02", "2018-02-28"]
+
+
+def test_a_year_earlier_is_the_same_day_but_for_29_february():
+    days = pd.date_range("1999-01-01", "2005-12-31").to_numpy("datetime64[D]")
+    expected = [pd.Timestamp(day) - pd.DateOffset(years=1) for day in days]
+    assert a_year_earlier(days).tolist() == [day.date() for day in expected]
+    assert np.isnat(a_year_earlier(np.array(["NaT"], "datetime64[D]"))).all()
+
+
+def test_reporting_years_are_named_by_their_first_and_second_year():
+    days = pd.Series(pd.to_datetime(["1999-06-30", "1999-07-01", "2000-01-01", None]))
+    assert reporting_year(days, 7).fillna("").tolist() == ["1998/99", "1999/00", "1999/00", ""]
+    assert reporting_year(days, 1).fillna("").tolist() == ["1999", "1999", "2000", ""]
+
+
+@pytest.mark.parametrize("month", [0, 13, "7", 7.0, True, None])
+def test_months_are_whole_numbers_from_1_to_12(month):
+    with pytest.raises(ArgumentError, match="`year_start` must be a month from 1 to 12"):
+        check_month("year_start", month)
 
 
 def test_the_last_day_of_the_calendar_ends_a_month():

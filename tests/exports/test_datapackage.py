@@ -38,7 +38,7 @@ ODD = pd.DataFrame(
 def tables():
     return {
         "Counts": load_counts(),
-        "Changes a month": year_on_year(load_counts("missions"), per="month"),
+        "Changes per month": year_on_year(load_counts("missions"), per="month"),
         "beneficiaries": load_beneficiaries(),
         "odd": ODD,
     }
@@ -54,7 +54,7 @@ def test_another_tool_finds_the_package_valid(tmp_path):
         [
             "datapackage.json",
             "counts.csv",
-            "changes_a_month.csv",
+            "changes_per_month.csv",
             "beneficiaries.csv",
             "odd.csv",
             "sources.csv",
@@ -85,7 +85,7 @@ def test_types_meanings_and_sources_are_described(tmp_path):
     fields = {field["name"]: field for field in resources["counts"]["schema"]["fields"]}
     kinds = {"indicator": "string", "period_end": "date", "value": "number", "preferred": "boolean"}
     assert {name: fields[name]["type"] for name in kinds} == kinds
-    assert fields["qualifier"]["description"] == "word printed beside the number"
+    assert fields["qualifier"]["description"].startswith("word printed beside the number; below")
     odd = {field["name"]: field["type"] for field in resources["odd"]["schema"]["fields"]}
     assert list(odd.values()) == [
         "datetime",
@@ -98,10 +98,10 @@ def test_types_meanings_and_sources_are_described(tmp_path):
         "string",
     ]
     assert "'=head" in odd
-    changes = {field["name"]: field for field in resources["changes_a_month"]["schema"]["fields"]}
+    changes = {field["name"]: field for field in resources["changes_per_month"]["schema"]["fields"]}
     assert changes["percent_change_low"]["description"].endswith("lowest, given the ranges")
-    assert "divided by the length of their period" in resources["changes_a_month"]["description"]
-    assert "Almost 400 is read as 390 to 399" in resources["counts"]["description"]
+    assert "divided by the length of their period" in resources["changes_per_month"]["description"]
+    assert "Almost 400 is read as 340 to 399" in resources["counts"]["description"]
     assert {source["path"] for source in package["sources"]} <= set(load_sources()["url"])
     assert len(pd.read_csv(tmp_path / "sources.csv")) == len(package["sources"]) + 1
 

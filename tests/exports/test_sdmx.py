@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from cbcstats import ArgumentError, load_beneficiaries, load_counts, save_table, year_on_year
-from cbcstats.exports.sdmx import sdmx_frame
+from cbcstats import ArgumentError, load_beneficiaries, load_counts, save_table
 from tests.needs import Needed
 
 sdmx = Needed("pysdmx.io")
@@ -83,7 +82,7 @@ def test_columns_may_be_left_out_and_rows_stand_in_any_order(tmp_path):
     data = read(save_table(counts, tmp_path / "mine.sdmx.csv"))[1]
     assert data["OBS_VALUE"].tolist() == ["3", "2"]
     assert data["MEASURE"].tolist() == ["stock", "stock"]
-    assert data["SOURCE"].tolist() == ["_Z", "_Z"]
+    assert data["SOURCE"].tolist() == ["own figures", "own figures"]
 
 
 def test_what_is_not_dated_is_refused_by_number_and_remedy(tmp_path):
@@ -101,14 +100,13 @@ def test_a_note_that_a_spreadsheet_would_compute_is_marked(years, tmp_path):
     assert ",'=1+1\n" in path.read_text()
 
 
-def test_numbers_a_month_have_a_unit_of_their_own():
-    for per, named, unnamed in (
-        ("month", "missions a month", "a month"),
-        ("period", "missions", "_Z"),
-    ):
-        missions = load_counts("missions").query("unit == 'missions'")
-        changes = year_on_year(missions, by=["indicator", "unit"], per=per)
-        assert sdmx_frame(changes)["UNIT_MEASURE"].unique().tolist() == [named]
-        assert sdmx_frame(changes.drop(columns="unit"))["UNIT_MEASURE"].unique().tolist() == [
-            unnamed
-        ]
+def test_statuses_are_those_of_the_figures_or_whether_there_is_a_number(years, tmp_path):
+    counts = years({2015: 1, 2016: 2, 2017: None}, obs_status=["b", None, None])
+    data = read(save_table(counts, tmp_path / "status.sdmx.csv"))[1]
+    assert data["OBS_STATUS"].tolist() == ["B", "A", "O"]
+
+
+def test_areas_are_dimensions(years, tmp_path):
+    counts = pd.concat([years({2016: 1}, area=area) for area in ("KEN", "FJI")])
+    data = read(save_table(counts, tmp_path / "areas.sdmx.csv"))[1]
+    assert data[["AREA", "FIGURE"]].to_numpy().tolist() == [["KEN", "1"], ["FJI", "1"]]

@@ -48,7 +48,8 @@ def missions():
 @pytest.fixture
 def changes():
     return plot_changes(
-        changes_of(load_counts("missions"), per="month"), title="About +36% a month, not +49%"
+        changes_of(load_counts("missions"), per="month"),
+        title="About +29% to +44% per month, not +49%",
     )
 
 
@@ -69,7 +70,10 @@ def numbers_in(chart):
 def test_each_chart_has_a_slide_whose_title_says_the_finding(missions, changes, tmp_path):
     deck = save([missions, changes], tmp_path)
     assert [slide.shapes.title.text for slide in deck.slides] == [
-        *("Missions rose, but the periods differ in length", "About +36% a month, not +49%")
+        *(
+            "Missions rose, but the periods differ in length",
+            "About +29% to +44% per month, not +49%",
+        )
     ]
     assert deck.core_properties.title == "Missions rose, but the periods differ in length"
     for slide in deck.slides:
@@ -104,7 +108,8 @@ def test_counts_are_a_native_chart_with_words_ranges_and_titles(missions, tmp_pa
         [point.text for point in reach.iter("{*}v")]
         for reach in done._element.find("{*}errBars")[3:5]
     ]
-    assert points == [["9.0", "9.0", "0.0", "9.0", "0.0"], ["0.0", "0.0", "10.0", "0.0", "0.0"]]
+    # More than 280, 350, 330: up to 290, 400, 340. Almost 400: down to 340.
+    assert points == [["10.0", "50.0", "0.0", "10.0", "0.0"], ["0.0", "0.0", "60.0", "0.0", "0.0"]]
 
 
 def test_the_numbers_in_the_chart_hold_the_ranges_where_the_chart_looks_for_them(
@@ -113,7 +118,7 @@ def test_the_numbers_in_the_chart_hold_the_ranges_where_the_chart_looks_for_them
     chart = chart_on(save(missions, tmp_path).slides[0]).chart
     head, *rows = numbers_in(chart)
     assert head == (None, "delivered", "planned", "in words", "low", "high", "above", "below")
-    assert rows[2] == ("Feb 2015 - Apr 2016", 400, None, "almost 400", 390, 399, 0, 10)
+    assert rows[2] == ("Feb 2015 - Apr 2016", 400, None, "almost 400", 340, 399, 0, 60)
     cells = {element.text for element in chart._chartSpace.iter("{*}f")}
     assert cells == {
         *("Sheet1!$A$2:$A$6", "Sheet1!$B$1", "Sheet1!$B$2:$B$6", "Sheet1!$C$1", "Sheet1!$C$2:$C$6"),
@@ -134,23 +139,24 @@ def test_changes_are_bars_and_what_cannot_be_compared_is_hollow_and_named(change
     assert compared.has_legend
     assert other.has_legend
     assert str(other.plots[0].series[0].format.fill.fore_color.rgb) == "FFFFFF"
-    assert compared.plots[0].categories[2].label.endswith(": +35% to +38%")
+    assert compared.plots[0].categories[2].label.endswith(": +29% to +44%")
     assert list(compared.plots[0].series[0].values)[2] == pytest.approx(
-        (34.5033 + 37.7541) / 2, abs=1e-3
+        (28.7163 + 43.5150) / 2, abs=1e-3
     )
-    assert compared.value_axis.axis_title.text_frame.text == "change in percent of numbers a month"
+    assert compared.value_axis.axis_title.text_frame.text == "percent change in missions per month"
 
 
-def test_numbers_a_month_are_those_of_the_chart_and_said_as_ranges(tmp_path):
+def test_monthly_rates_are_those_of_the_chart_and_said_as_ranges(tmp_path):
     ax = plot_counts(load_counts("missions"), per="month")
     [slide] = save(ax, tmp_path).slides
     head, *rows = numbers_in(chart_on(slide).chart)
     latest = dict(zip(head, rows[3], strict=True))
-    assert latest["in words"] == "30.6 to 31.4"
-    assert (latest["low"], latest["high"]) == pytest.approx((30.6225, 31.3627), abs=1e-3)
-    assert chart_on(slide).chart.value_axis.axis_title.text_frame.text == "missions a month"
+    # 331 in 336 days and 340 in 322 days, per 30.4375 days.
+    assert latest["in words"] == "30.0 to 32.1"
+    assert (latest["low"], latest["high"]) == pytest.approx((29.9846, 32.1390), abs=1e-3)
+    assert chart_on(slide).chart.value_axis.axis_title.text_frame.text == "missions per month"
     assert any(
-        "printed, a month" in shape.text_frame.text
+        "printed, per month" in shape.text_frame.text
         for shape in slide.shapes
         if shape.has_text_frame
     )
@@ -163,7 +169,7 @@ def test_sources_stand_on_the_slide_and_caveats_in_the_notes(missions, tmp_path)
     assert "The days of 4 of 5 periods are inferred. Left out: 1 of another source" in said
     notes = slide.notes_slide.notes_text_frame.text
     assert notes.startswith(f"Ask about 2016.\n\n{describe(missions)}")
-    assert "Qualifier: almost: Almost 400 is read as 390 to 399" in notes
+    assert "Qualifier: almost: Almost 400 is read as 340 to 399" in notes
     assert "Inferred days: 5 of 6 rows" in notes
 
 

@@ -149,8 +149,8 @@ def test_cells_are_what_they_are(workbook, tables):
 
 def test_notes_columns_and_sources_say_what_is_to_be_known(workbook, tables):
     notes = dict(row for row in text_of(workbook["Notes"])[HEADER + 1 :])
-    assert notes["qualifier: almost"].startswith("Almost 400 is read as 390 to 399")
-    assert notes["numbers a month"].startswith("Values in changes are divided by the length")
+    assert notes["qualifier: almost"].startswith("Almost 400 is read as 340 to 399")
+    assert notes["monthly rates"].startswith("Rates and changes in changes are of values divided")
     assert "3 of 3 rows in raw changes" in notes["not comparable"]
     partial = tables["beneficiaries"]["list_kind"].value_counts()["partial"]
     assert (
@@ -159,7 +159,8 @@ def test_notes_columns_and_sources_say_what_is_to_be_known(workbook, tables):
     )
     means = {tuple(row[:2]): row[2] for row in text_of(workbook["Columns"])[HEADER + 1 :]}
     assert len(means) == sum(table.shape[1] for table in tables.values())
-    assert means["missions", "qualifier"] == "word printed beside the number"
+    assert means["missions", "qualifier"].startswith("word printed beside the number; below")
+    assert means["changes", "rate"] == "value per month, with per='month'"
     sources = {row[0]: row for row in text_of(workbook["Sources"])[HEADER + 1 :]}
     assert set(tables["missions"]["source_id"]) <= set(sources)
     assert "Successful 9th Session of the Capacity Building Committee" in sources["wco-2018-03-02"]
@@ -177,8 +178,8 @@ def test_charts_are_native_with_titles_text_and_cells_behind_them(path, tables):
         charts,
         (
             "activities and missions, missions",
-            "change in percent of numbers a month",
-            "change in percent",
+            "percent change in missions per month",
+            "percent change",
         ),
         strict=True,
     ):
@@ -194,13 +195,13 @@ def test_charts_are_native_with_titles_text_and_cells_behind_them(path, tables):
 def test_a_chart_shows_what_stands_beside_it(workbook):
     head, *rows = text_of(workbook["missions chart"])[HEADER:]
     assert head == ["period", "delivered", "planned", "in words", "low", "high", "above", "below"]
-    assert rows[2] == ["Feb 2015 - Apr 2016", 400, "almost 400", 390, 399, 0, 10]
-    assert rows[3] == ["Apr 2016 - Mar 2017", 330, "more than 330", 331, 339, 9, 0]
+    assert rows[2] == ["Feb 2015 - Apr 2016", 400, "almost 400", 340, 399, 0, 60]
+    assert rows[3] == ["Apr 2016 - Mar 2017", 330, "more than 330", 331, 340, 10, 0]
     assert len(rows) == 5  # without the figure that is not preferred
     changes = text_of(workbook["changes chart"])[HEADER + 1 :]
     label, middle, words, low, high, *_ = changes[-1]
-    assert label == "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017: +35% to +38%"
-    assert words == "+35% to +38%"
+    assert label == "Mar 2017 - Feb 2018 against Apr 2016 - Mar 2017: +29% to +44%"
+    assert words == "+29% to +44%"
     assert middle == pytest.approx((low + high) / 2)
 
 
@@ -345,20 +346,20 @@ def test_libreoffice_opens_it_and_shows_the_charts(path, tmp_path):
     assert "#NAME" not in page
 
 
-# 480 in the 48 months of 1,461 days are 10 a month, without decimals; 12.345 as printed is no number a month.
-def test_a_chart_is_one_of_numbers_a_month_where_its_table_is_whatever_the_decimals(
+# 480 in the 48 months of 1,461 days are 10 per month, without decimals; 12.345 as printed is no rate.
+def test_a_chart_is_one_of_monthly_rates_where_its_table_is_whatever_the_decimals(
     make_counts, years, tmp_path
 ):
     data = chart_data(plot_counts(make_counts(("2013-01-01", "2016-12-31", 480)), per="month"))
     chart = native_chart(data)
-    assert (chart.unit, chart.data["in words"].tolist()) == ("missions a month", ["10"])
-    assert chart.says.startswith("Columns are the numbers as printed, a month;")
-    assert "Jan 2013 - Dec 2016: 10 missions a month." in chart.text
+    assert (chart.unit, chart.data["in words"].tolist()) == ("missions per month", ["10"])
+    assert chart.says.startswith("Columns are the numbers as printed, per month;")
+    assert "Jan 2013 - Dec 2016: 10 missions per month." in chart.text
     [written] = parts(save_table(data, tmp_path / "monthly.xlsx"), "xl/charts/chart")
-    assert "<a:t>missions a month</a:t>" in written
+    assert "<a:t>missions per month</a:t>" in written
     printed = native_chart(years({2015: 1}).assign(value=12.345, low=12.345, high=12.345))
     assert (printed.unit, printed.data["in words"].tolist()) == ("missions", ["12.345"])
-    assert "a month" not in printed.says
+    assert "per month" not in printed.says
 
 
 def test_sources_of_your_own_stand_under_each_table_and_chart(tmp_path):

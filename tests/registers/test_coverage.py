@@ -170,14 +170,14 @@ def test_a_partial_period_is_the_least_and_not_comparable(begun_in_october):
     )
 
 
-def test_a_partial_period_has_no_number_a_month(begun_in_october):
+def test_a_partial_period_has_no_monthly_rate(begun_in_october):
     counts = count_missions(begun_in_october)
     [change] = year_on_year(counts, per="month").to_dict("records")
     assert pd.isna(
-        [change["previous_value"], change["percent_change"], change["percent_change_high"]]
+        [change["previous_rate"], change["percent_change"], change["percent_change_high"]]
     ).all()
     assert (change["comparable"], change["why"]) == (False, OCTOBER)
-    assert figures_of(counts, per="month")["value"].notna().tolist() == [False, True]
+    assert figures_of(counts, per="month")["rate"].notna().tolist() == [False, True]
 
 
 def test_growth_index_and_contributions_do_not_compare_a_partial_period(begun_in_october):

@@ -33,19 +33,13 @@ def test_a_frame_shows_its_unit_once_its_sources_and_how_it_is_read(show):
     )
     assert ">unit<" not in shown
     assert '<th scope="col">period_<wbr>end</th>' in shown  # as the code names it
-    assert "More than 40 is read as 41 to 49" in shown
+    assert "More than 40 is read as 41 to 46" in shown
     assert re.search(r'<a href="https?://[^"]+">wco-2018-03-02</a>', shown)
 
 
 def test_units_that_differ_stay_in_their_column():
     counts = cbcstats.load_counts("missions")[["unit", "value"]]
     assert "<td>activities and missions</td>" in frame_html(counts)
-
-
-def test_a_unit_of_numbers_a_month_says_so():
-    monthly = pd.DataFrame({"value": [1.0], "unit": ["missions"]})
-    monthly.attrs["per"] = "month"
-    assert "Unit: missions a month." in frame_html(monthly)
 
 
 def test_long_frames_are_cut_and_say_so(show):
@@ -64,14 +58,16 @@ def test_a_chart_has_its_text_alternative_and_is_sharp(show):
 
 
 def test_verdicts_are_marked(show):
-    shown = show(
-        cbcstats.check_claims(cbcstats.load_counts("missions"))[["verdict", "verdict_strict"]]
-    )
-    assert '<td class="contradicts">contradicts</td><td class="consistent">consistent</td>' in shown
+    verdicts = ["consistent", "unlikely", "contradicts", "cannot be checked"]
+    shown = show(pd.DataFrame({"verdict": verdicts}))
+    for verdict in verdicts[:3]:
+        assert f'<td class="{verdict}">{verdict}</td>' in shown
+        assert f"td.{verdict}::before" in shown
+    assert "<td>cannot be checked</td>" in shown
 
 
 def test_ranges_and_registers_are_shown_in_words(show):
-    assert show(cbcstats.bounds(330, "more_than")) == "331 to 339"
+    assert show(cbcstats.bounds(330, "more_than")) == "331 to 340"
     assert show(cbcstats.implied_previous(492, "+49%", previous=342)) == "nothing"
     register = cbcstats.read_register(
         pd.DataFrame({"member": ["Kenya", "<b>"], "start_date": ["2017-01-01"] * 2})
@@ -125,13 +121,23 @@ def test_in_a_report_the_extension_changes_nothing():
     formatter.type_printers.clear()
 
 
-def test_the_data_of_a_chart_a_month_name_their_unit_once():
+def test_the_data_of_a_monthly_chart_name_their_unit_once_and_explain_rates():
     data = chart_data(cbcstats.plot_counts(cbcstats.load_counts("missions").tail(2), per="month"))
-    assert "Unit: missions a month. " in frame_html(data)
+    shown = frame_html(data)
+    assert "Unit: missions. " in shown
+    assert "<dt>monthly rates</dt>" in shown
 
 
 @pytest.mark.parametrize("number", [np.inf, 1e305])
-def test_a_number_that_is_no_count_is_shown_and_its_word_read_without_an_example(number):
+def test_a_number_that_is_no_count_is_shown_and_is_no_example(number):
     shown = frame_html(pd.DataFrame({"value": [number, 5], "qualifier": ["more_than", "about"]}))
-    assert "More than, beside the number of a whole period, is read as a range" in shown
-    assert "About 5 is read as 3 to 7" in shown
+    assert "More than" not in shown
+    assert "About 5 is read as 4 to 6" in shown
+
+
+def test_changes_are_shown_in_their_short_view():
+    changes = cbcstats.year_on_year(cbcstats.load_counts("missions"), per="month")
+    shown = frame_markdown(changes)
+    assert shown.startswith("| period | value | before | change | percent | comparable | why |")
+    assert "Unit: missions per month." in shown
+    assert "previous_low" not in frame_html(changes)
