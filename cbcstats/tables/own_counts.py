@@ -122,7 +122,11 @@ def _with_unit_and_measure(
     indicator = cells["indicator"]
     has_no_start = cells["period_start"] == ""
     if "unit" in absent:
-        cells["unit"] = indicator.str.replace("_", " ")
+        unit = indicator.str.replace("_", " ")
+        # Words beside the values may have given a unit.
+        if "unit" in cells:
+            unit = cells["unit"].mask(cells["unit"] == "", unit)
+        cells["unit"] = unit
     if "measure" not in names:
         measure = has_no_start.map({True: "stock", False: "flow"})
         cells["measure"] = text_column(measure)
