@@ -142,7 +142,8 @@ def _decimals_that_differ(low: float, high: float) -> int:
     # The logarithm of 0, infinity or NaN is not a place.
     if not 0 < width < math.inf:
         return 1
-    place = math.floor(math.log10(0.6 * width))
+    size = math.log10(0.6 * width)
+    place = math.floor(size)
     decimals = max(-place, 0)
     return min(decimals, 2)
 
@@ -152,7 +153,8 @@ def _write_number(value: float, decimals: int, *, signed: bool) -> str:
         decimals = 0
     elif math.isfinite(value):
         # A small number keeps its first digit: 0.004 is more than nothing.
-        place = math.floor(math.log10(abs(value)))
+        size = math.log10(abs(value))
+        place = math.floor(size)
         decimals = max(decimals, -place, 1)
     text = f"{value:z,.{decimals}f}"
     if signed and value > 0:

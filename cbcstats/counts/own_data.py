@@ -179,10 +179,12 @@ def with_index(data: Any, names: Iterable[str] = ()) -> Any:
     if not isinstance(data, pd.DataFrame):
         return data
     levels = data.index.names
-    is_named = None not in levels and not {*levels} & {*data}
-    if data.index.nlevels > 1 and is_named:
+    are_new = None not in levels and not {*levels} & {*data}
+    if data.index.nlevels > 1 and are_new:
         return data.reset_index()
-    return _with_index(data, names) if _index_matters(data, names) else data
+    if _index_matters(data, names):
+        return _with_index(data, names)
+    return data
 
 
 def _from_dict(data: dict[Any, Any]) -> pd.DataFrame | pd.Series:
@@ -218,9 +220,10 @@ def _index_matters(frame: pd.DataFrame, names: Iterable[str]) -> bool:
 
 
 def _with_index(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    name: Any = frame.index.name
+    index = frame.index
+    name: Any = index.name
     is_known = name in names or _plain(name) in _NAMES_OF_TIME
-    if not is_known and is_period_column(frame.index.to_series()):
+    if not is_known and is_period_column(index.to_series()):
         name = "period"
     named: pd.DataFrame = frame.rename_axis(index=name or "series")
     return named.reset_index()
@@ -294,7 +297,8 @@ def _value_columns(frame: pd.DataFrame, taken: set[str]) -> list[str]:
     if "value" in frame:
         return ["value"]
     columns = frame.columns.tolist()
-    others = [name for name in columns if name not in taken | _NO_VALUES]
+    taken = taken | _NO_VALUES
+    others = [name for name in columns if name not in taken]
     numeric = [name for name in others if _is_numeric(frame[name])]
     if numeric:
         return numeric

@@ -153,7 +153,8 @@ def months_of(days: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _of_pandas_periods(column: pd.Series) -> pd.DataFrame:
-    periods = pd.Series(pd.PeriodIndex(column), index=column.index)
+    index = pd.PeriodIndex(column)
+    periods = pd.Series(index, index=column.index)
     # pandas 2 has nanoseconds here, and hours become the days that they are in.
     first_moment = periods.dt.start_time.astype("datetime64[us]")
     last_moment = periods.dt.end_time.astype("datetime64[us]")
@@ -188,16 +189,18 @@ def _are_fiscal(texts: list[str]) -> bool:
 
     They are if there are several, and the second year follows the first in each.
     """
-    pairs = map(_YEARS_OR_MONTH.fullmatch, texts)
-    unclear = list(filter(None, pairs))
-    are_years = all(map(_follow_each_other, unclear))
-    return are_years and len(unclear) > 1
+    matches = map(_YEARS_OR_MONTH.fullmatch, texts)
+    pairs = list(filter(None, matches))
+    # A single 2011-12 may be December.
+    if len(pairs) < 2:
+        return False
+    return all(map(_follow_each_other, pairs))
 
 
 def _follow_each_other(pair: re.Match[str]) -> bool:
-    next_year = str(int(pair[1]) + 1)
-    digits = len(pair[2])
-    return next_year[-digits:] == pair[2]
+    next_year = int(pair[1]) + 1
+    digits = f"{next_year:04}"
+    return digits.endswith(pair[2])
 
 
 def _parse(text: str, year_start: int | None, *, are_fiscal: bool) -> _Period | None:
@@ -243,8 +246,8 @@ def _months_or_week(text: str) -> _Period | None:
             number = match.groupdict().get("number", "1")
             number = _MONTHS.get(number, number)
             # The second quarter begins in month 4.
-            first_month = (int(number) - 1) * months + 1
-            return _months(year, first_month, months)
+            months_before = (int(number) - 1) * months
+            return _months(year, months_before + 1, months)
     week = _WEEK.fullmatch(text)
     if week is None:
         return None

@@ -330,13 +330,19 @@ def _exact(value: float) -> tuple[Fraction, int]:
         number = Decimal("NaN")
     if not number.is_finite():
         raise DataError(f"{value!r} is no number; write a published figure in digits")
-    decimals = -int(number.as_tuple().exponent)
+    decimals = _decimals(number)
     if number.adjusted() >= _MOST_DIGITS or decimals > _MOST_DECIMALS:
         raise DataError(f"{value!r} is too large or too fine a number; check it")
     exact = Fraction(number)
     # 330.0 is a count, and 4.50 has one decimal.
-    decimals = -int(number.normalize().as_tuple().exponent)
-    return exact, decimals if exact.denominator > 1 else 0
+    if exact.denominator == 1:
+        return exact, 0
+    return exact, _decimals(number.normalize())
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return -int(exponent)
 
 
 def _floats(values: Any) -> np.ndarray:

@@ -74,6 +74,7 @@ def complete_counts(
     names = {_plain_name(name): name for name in table.header}
     is_of_counts = is_header(table.header)
     if not is_of_counts and not {"value", "period_end"} <= set(names):
+        cells = _with_plain_names(cells, columns)
         cells = _with_periods_and_values(cells, table.name)
         names = {name: name for name in cells.columns.tolist()}
     absent = [name for name in (*_DEFAULTS, "unit") if name not in names]
@@ -119,9 +120,12 @@ def _with_unit_and_measure(
 ) -> pd.DataFrame:
     indicator = cells["indicator"]
     has_no_start = cells["period_start"] == ""
-    # The words of the cells may have named the unit.
-    if "unit" in absent and "unit" not in cells:
-        cells["unit"] = indicator.str.replace("_", " ")
+    if "unit" in absent:
+        unit = indicator.str.replace("_", " ")
+        # Words beside the values may have given a unit.
+        if "unit" in cells:
+            unit = cells["unit"].mask(cells["unit"] == "", unit)
+        cells["unit"] = unit
     if "measure" not in names:
         measure = has_no_start.map({True: "stock", False: "flow"})
         cells["measure"] = text_column(measure)
@@ -139,7 +143,6 @@ def _are_ambiguous(cells: pd.DataFrame) -> bool:
 
 def _with_periods_and_values(cells: pd.DataFrame, name: str) -> pd.DataFrame:
     _refuse_repeated(cells, name)
-    cells = _with_plain_names(cells)
     is_named = "indicator" in cells
     try:
         found = find_columns(cells.replace("", None), [], what=name)
@@ -180,13 +183,13 @@ def _in_snake_case(name: str) -> str:
     return "_".join(words) or "figures"
 
 
-def _with_plain_names(cells: pd.DataFrame) -> pd.DataFrame:
+def _with_plain_names(cells: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
+    """Write the names of columns as the schema does, and leave others as typed."""
     names = cells.columns.to_series()
     plain = names.map(_plain_name)
     # `Value` and `value` would agree, and stay as they are.
-    is_repeated = plain.duplicated(keep=False)
-    plain = plain.mask(is_repeated, names)
-    return cells.set_axis(plain, axis="columns")
+    is_clear = plain.isin(list(columns)) & ~plain.duplicated(keep=False)
+    return cells.set_axis(plain.where(is_clear, names), axis="columns")
 
 
 def _read_each(text: pd.Series) -> tuple[pd.Series, pd.Series]:
