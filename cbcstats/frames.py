@@ -218,6 +218,8 @@ def _not_a_frame(name: str, value: Any) -> str:
     hint = ""
     if isinstance(value, pd.Series):
         hint = "; to_frame() makes a frame of it"
+    if isinstance(value, str):
+        hint = "; read the file first, such as with pandas.read_csv"
     return (
         f"`{name}` must be a DataFrame of pandas or Polars, a PyArrow table or a "
         f"DuckDB relation, but {given} was given{hint}"

@@ -95,7 +95,7 @@ def test_changes_of_the_largest_and_the_smallest_figures_are_numbers_or_refused(
                 continue
             change = cbcstats.year_on_year(figures, per=per).iloc[-1]
             assert -2e299 <= change["change_low"] <= change["change_high"] <= 2e299
-    too_large = r"the figure of .* for 2017-07-01 to 2018-06-30: 1e.308 is too large"
+    too_large = r"the figure of .* for 2017-07-01 to 2018-06-30:? .*is too large"
     with pytest.raises(DataError, match=too_large):
         cbcstats.year_on_year(counts.assign(value=[1.0, 1e308]))
 

@@ -68,6 +68,7 @@ WRONG = {
     "figure": plt.figure,
     "array of Axes": lambda: plt.subplots(1, 2)[1],
     "missing file": lambda: Path("missing.csv"),
+    "data": lambda: cbcstats.load_counts("missions"),
     "folder": lambda: Path(),
 }
 
@@ -80,10 +81,11 @@ def chart():
 
 # The other arguments of a call, by function and parameter or by parameter alone.
 RIGHT = {
-    ("check_totals", "counts"): lambda: cbcstats.load_counts(REACHED),
-    ("contributions", "counts"): lambda: cbcstats.count_missions(example_rows(), by="wco_region"),
+    ("check_totals", "data"): lambda: cbcstats.load_counts(REACHED),
+    ("contributions", "data"): lambda: cbcstats.count_missions(example_rows(), by="wco_region"),
+    ("membership_changes", "old"): lambda: cbcstats.load_beneficiaries("WCO C-RED"),
     ("parse_change", "text"): lambda: "+49%",
-    ("index_to", "counts"): lambda: cbcstats.load_counts("wco_members"),
+    ("index_to", "data"): lambda: cbcstats.load_counts("wco_members"),
     ("save_template", "path"): lambda: "form.xlsx",
     ("save_slide", "path"): lambda: "charts.pptx",
     # One format: a name without an ending gets three, and the data.
@@ -97,6 +99,7 @@ RIGHT = {
     "contributions": FRAMES["contributions"],
     "count": lambda: [42],
     "counts": lambda: cbcstats.load_counts("missions"),
+    "data": lambda: cbcstats.load_counts("missions"),
     "folder": lambda: "package",
     "high": lambda: 339.0,
     "iso3": lambda: pd.Series(["KEN"]),
@@ -110,7 +113,9 @@ RIGHT = {
     "part": lambda: "scope",
     "path": lambda: "table.csv",
     "previous": lambda: [33],
+    "register_or_frame": lambda: cbcstats.load_beneficiaries("WCO C-RED"),
     "rows": example_rows,
+    "series": lambda: pd.Series(["more than 330", "492"]),
     "source": lambda: pd.DataFrame({"member": ["Kenya"], "start_date": ["2017-04-03"]}),
     "table": lambda: cbcstats.load_counts("missions"),
     "tables": lambda: {"missions": cbcstats.load_counts("missions")},

@@ -64,6 +64,8 @@ def compare_releases(
     """
     old, new = _edition("old", old), _edition("new", new)
     keys = check_names("keys", keys)
+    if not keys:
+        raise ArgumentError("`keys` names no column; name those that identify a row")
     for name in keys:
         if name not in old or name not in new:
             raise ArgumentError(

@@ -13,7 +13,7 @@ from cbcstats.counts.formats import is_per_month
 from cbcstats.counts.own_data import counts_of
 from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
 from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.counts.readings import check_reading, ranges
+from cbcstats.counts.readings import bounds, check_reading, ranges
 from cbcstats.errors import DataError
 from cbcstats.frames import (
     MARKS,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # Uncertainty of the length of a period whose days are inferred.
 _DAYS_IF_INFERRED: Final = 7
+_LARGEST: Final = 1e300
 
 # What an empty cell means, and a column that counts leave out.
 _TEXTS: Final = {
@@ -97,15 +98,32 @@ def figures_of(
         data, by=by, time=time, value=value, measure=measure, year_start=year_start
     )
     figures = _complete(counts)
-    low, high = ranges(
-        figures["value"], figures["qualifier"], figures["rounded_to"], reading
-    )
+    low, high = _ranges(figures, reading)
     figures = figures.assign(low=low, high=high)
     if "missing" in figures:
         figures = _with_missing_rows(figures)
     if "note" in figures:
         figures["high"] = figures["high"].mask(is_partial(figures), np.inf)
     return _with_rates(figures) if per == "month" else figures
+
+
+def _ranges(
+    figures: pd.DataFrame, reading: str | float
+) -> tuple[np.ndarray, np.ndarray]:
+    columns = figures["value"], figures["qualifier"], figures["rounded_to"]
+    try:
+        return ranges(*columns, reading)
+    except DataError:
+        # Reading them one by one takes long, and finds the figure that is wrong.
+        for row, cells in enumerate(zip(*columns, strict=True)):
+            value, qualifier, rounded_to = cells
+            place = None if pd.isna(rounded_to) else rounded_to
+            try:
+                bounds(value, qualifier, place, reading=reading)
+            except DataError as error:
+                where = _place_of(figures.iloc[row])
+                raise DataError(f"{where}: {error}") from error
+        raise
 
 
 def _complete(counts: pd.DataFrame) -> pd.DataFrame:
@@ -159,8 +177,9 @@ def _check_figures(figures: pd.DataFrame) -> None:
     value = figures["value"]
     start = figures["period_start"]
     end = figures["period_end"]
-    is_infinite = np.isinf(value)
-    _refuse(figures, is_infinite, "has an infinite value")
+    # Differences and percent changes of larger numbers would not be numbers.
+    is_too_large = value.abs() > _LARGEST
+    _refuse(figures, is_too_large, "is too large or too fine a number", "check it")
     is_reversed = end < start
     _refuse(figures, is_reversed, "ends before it starts")
     for name in ("rounded_to", "missing", "period_tolerance"):
@@ -262,10 +281,15 @@ def _refuse(
     """Raise DataError if something is wrong with a figure."""
     if not is_wrong.any():
         return
-    figure = figures[is_wrong].iloc[0]
-    # A stock has no first day.
-    days = [figure["period_start"], figure["period_end"]]
-    period = " to ".join(str(day.date()) for day in days if pd.notna(day))
-    raise DataError(
-        f"the figure of {figure['indicator']} for {period} {problem}; {remedy}"
-    )
+    place = _place_of(figures[is_wrong].iloc[0])
+    raise DataError(f"{place} {problem}; {remedy}")
+
+
+def _place_of(figure: pd.Series) -> str:
+    start = figure["period_start"]
+    end = figure["period_end"]
+    period = str(end.date())
+    if pd.notna(start):
+        period = f"{start.date()} to {period}"
+    name = figure["indicator"]
+    return f"the figure of {name} for {period}"

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.arguments import check_choice, check_column, check_frame, check_names
+from cbcstats.arguments import (
+    check_choice,
+    check_column,
+    check_frame,
+    check_names,
+    check_optional_text,
+)
 from cbcstats.counts.columns import MEASURES
 from cbcstats.counts.figures_in_words import split_figures
 from cbcstats.counts.formats import words
@@ -95,6 +101,8 @@ def counts_of(
         check_choice("measure", measure, MEASURES)
     if year_start is not None:
         check_month("year_start", year_start)
+    time = check_optional_text("time", time)
+    value = check_optional_text("value", value)
     names = [] if by is None else check_names("by", by)
     keys = [*names, time] if time else names
     frame = check_frame("data", with_index(data, keys))

@@ -130,10 +130,12 @@ def bounds(
     """
     check_choice("qualifier", qualifier, QUALIFIERS)
     share = check_reading(reading)
-    if rounded_to is not None and check_number("rounded_to", rounded_to) < 0:
-        raise ArgumentError(
-            f"`rounded_to` cannot be {rounded_to!r}; write the place, such as 0.1"
-        )
+    if rounded_to is not None:
+        place = check_number("rounded_to", rounded_to)
+        if place < 0 or math.isinf(place):
+            raise ArgumentError(
+                f"`rounded_to` cannot be {place!r}; write the place, such as 0.1"
+            )
     low, high = _range(value, qualifier, rounded_to, share)
     return Bounds(plain_number(low), plain_number(high))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -190,10 +191,10 @@ def _on_lists(lists: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 def _on_day(lists: pd.DataFrame, names: list[str], on: object) -> pd.DataFrame:
     """Count the Members that are supported on a day, and those that may be."""
-    try:
-        day = read_days(pd.Series([on], name="on"))[0]
-    except DataError:
-        day = pd.NaT
+    day = pd.NaT
+    if pd.api.types.is_scalar(on):
+        with contextlib.suppress(DataError):
+            day = read_days(pd.Series([on], name="on"))[0]
     if pd.isna(day):
         raise ArgumentError(
             f"`on` must be a day such as '2024-12-31', but {shown(on)} was given"

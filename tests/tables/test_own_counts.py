@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from cbcstats import DataError, load_counts, year_on_year
+from cbcstats import ArgumentError, DataError, load_counts, year_on_year
 from tests.frames import TEXT
 from tests.needs import needed
 
