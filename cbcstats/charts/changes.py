@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
-from cbcstats.changes.year_on_year import typed_changes
 from cbcstats.charts.descriptions import (
     change_label,
     change_text,
     changes_text,
     claim_label,
     claims_text,
+    typed_changes,
     verdict_text,
 )
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
