@@ -125,13 +125,16 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     """
     figures = figures_of(counts)
     strict = figures_of(counts, reading="strict")
-    figures = figures.assign(strict_low=strict["low"], strict_high=strict["high"])
+    figures["strict_low"] = strict["low"]
+    figures["strict_high"] = strict["high"]
     if "published_change" not in figures:
         figures["published_change"] = text_column(None, figures.index)
     is_claim = figures["published_change"].notna()
     pairs = _pairs(figures, is_claim) if is_claim.any() else []
     rows = [_verdict_row(pair) for pair in pairs]
-    return _with_dtypes(pd.DataFrame(rows, columns=[*_LATER, *_NUMBERS, *_TEXTS]))
+    columns = [*_LATER, *_NUMBERS, *_TEXTS]
+    claims = pd.DataFrame(rows, columns=columns)
+    return _with_dtypes(claims)
 
 
 def _with_dtypes(claims: pd.DataFrame) -> pd.DataFrame:
@@ -284,11 +287,14 @@ def _is_possible(pair: _Pair, reading: str) -> bool | None:
 
 def _earlier(pair: _Pair) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the earlier figures of a series, and those that are surely higher."""
-    [place] = np.flatnonzero(pair.preferred["key"] == pair.later.key)
-    chain = pair.preferred["chain"]
-    series = pair.preferred[chain == chain[place]]
-    earlier = series[series["period_end"] < pair.later.period_end]
-    return earlier, earlier[earlier["low"] > pair.later.high]
+    later, figures = pair.later, pair.preferred
+    is_later = figures["key"] == later.key
+    [chain] = figures["chain"][is_later]
+    is_earlier = figures["period_end"] < later.period_end
+    is_earlier &= figures["chain"] == chain
+    earlier = figures[is_earlier]
+    is_higher = earlier["low"] > later.high
+    return earlier, earlier[is_higher]
 
 
 def _range(figure: Any, reading: str = "usual") -> Bounds:
@@ -330,7 +336,8 @@ def _is_amount(figure: Any) -> bool:
     """Tell whether a figure is money, a share or a mean, which need not be whole."""
     if figure is None or pd.isna(figure.value):
         return False
-    is_rounded = pd.notna(figure.rounded_to) or figure.value % 1 > 0
+    has_decimals = figure.value % 1 > 0
+    is_rounded = has_decimals or pd.notna(figure.rounded_to)
     return is_rounded or _is_share(figure)
 
 
@@ -352,18 +359,23 @@ def _lengths(pair: _Pair) -> tuple[Fraction, Fraction] | None:
     if before is None or pd.isna(later.days) or pd.isna(before.days):
         return None
     ratio = _months(later) / _months(before)
-    share = Fraction(later.period_tolerance) / Fraction(later.days)
-    share_before = Fraction(before.period_tolerance) / Fraction(before.days)
-    least = ratio * (1 - share) / (1 + share_before)
-    greatest = ratio * (1 + share) / (1 - share_before)
+    tolerance = _relative_tolerance(later)
+    tolerance_before = _relative_tolerance(before)
+    least = ratio * (1 - tolerance) / (1 + tolerance_before)
+    greatest = ratio * (1 + tolerance) / (1 - tolerance_before)
     return least, greatest
+
+
+def _relative_tolerance(figure: Any) -> Fraction:
+    return Fraction(str(figure.period_tolerance)) / Fraction(figure.days)
 
 
 def _months(figure: Any) -> Fraction:
     start, end = figure.period_start, figure.period_end
     if start.day == 1 and end.is_month_end:
         years = end.year - start.year
-        return Fraction(12 * years + end.month - start.month + 1)
+        months = end.month - start.month + 1
+        return Fraction(12 * years + months)
     return Fraction(figure.days) / _DAYS_PER_MONTH
 
 
@@ -439,16 +451,18 @@ def _what_would_fit(pair: _Pair, implied: Bounds) -> Iterator[str]:
         return
     would = f"It would fit if the figure before were {_text(implied)}"
     later, before, growth = pair.later, pair.before, claim.change
-    ends = (growth.low, growth.high, later.high, before.high)
-    is_bounded = growth.low > -100 and all(map(math.isfinite, ends))
-    if _is_monthly(later) and is_bounded and before.low > 0:
-        low, high = 1 + float(growth.low) / 100, 1 + float(growth.high) / 100
-        months = float(_months(before))
-        shortest = later.low * months / (before.high * high)
-        longest = later.high * months / (before.low * low)
-        now = float(_months(later))
+    highest = (growth.high, later.high, before.high)
+    is_bounded = all(map(math.isfinite, highest))
+    is_positive = growth.low > -100 and before.low > 0
+    if _is_monthly(later) and is_bounded and is_positive:
+        low = 1 + float(growth.low) / 100
+        high = 1 + float(growth.high) / 100
+        months = float(_months(later))
+        months_before = float(_months(before))
+        shortest = later.low * months_before / (before.high * high)
+        longest = later.high * months_before / (before.low * low)
         would += f", or if the period had lasted {shortest:.1f} to {longest:.1f} "
-        would += f"months instead of {now:.1f}"
+        would += f"months instead of {months:.1f}"
     yield f"{would}."
 
 

@@ -86,9 +86,12 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 def _texts_of_others(others: pd.DataFrame, period: list[str]) -> pd.DataFrame:
     """Write what other sources give for each period."""
-    texts = printed_column(others) + " (" + others["source_id"] + ")"
-    groups = others.assign(others=texts).groupby(period, dropna=False)
-    return groups["others"].agg(" and ".join).reset_index()
+    numbers = printed_column(others)
+    sources = others["source_id"]
+    others = others.assign(others=numbers + " (" + sources + ")")
+    groups = others.groupby(period, dropna=False)
+    texts = groups["others"].agg(" and ".join)
+    return texts.reset_index()
 
 
 def _refuse_repeated(
@@ -103,7 +106,8 @@ def _refuse_repeated(
     ids = ["chain", "period_end"]
     same = figures.merge(first[ids], on=ids)
     texts = same.select_dtypes(["object", "str", "category"])
-    parts = [name for name in texts if name not in CHAIN and texts[name].is_unique]
+    others = [name for name in texts if name not in CHAIN]
+    parts = [name for name in others if texts[name].is_unique]
     remedy = "mark one as preferred, or name the columns that tell series apart in `by`"
     if parts:
         remedy = f"name the column that tells them apart in `by`, such as {parts[0]}"
@@ -119,25 +123,30 @@ def with_figure_before(
     `months_apart`, `days_off` (from the same days a year before) and
     `nearest_period_end`, for messages.
     """
-    partners = find_partners(figures, figures["chain"].to_numpy())
+    chain = figures["chain"].to_numpy()
+    partners = find_partners(figures, chain)
     rows = np.flatnonzero(partners.has_row)
-    nearest_end = figures["period_end"].reindex(partners.nearest[rows])
+    partner, nearest, _, months_apart, days_off = (part[rows] for part in partners)
     later = figures.iloc[rows].reset_index(drop=True)
+    nearest_end = figures["period_end"].reindex(nearest)
     later["nearest_period_end"] = nearest_end.to_numpy()
-    later["months_apart"] = partners.months_apart[rows]
-    later["days_off"] = partners.days_off[rows]
-    previous = figures.reindex(partners.partner[rows])
+    later["months_apart"] = months_apart
+    later["days_off"] = days_off
+    previous = figures.reindex(partner)
     return later, previous.reset_index(drop=True)
 
 
 def labels_of(figures: pd.DataFrame) -> pd.Series:
     """Name the period of each figure, as typed or by its days."""
     # Many series share the same few periods, so that each is named once.
-    period = [figures["period_start"], figures["period_end"]]
-    number = figures.groupby(period, dropna=False, sort=False).ngroup()
-    distinct = figures[["period_start", "period_end"]][~number.duplicated()]
-    names = period_labels(distinct["period_start"], distinct["period_end"])
-    labels = text_column(names).take(number.to_numpy()).set_axis(figures.index)
+    days = ["period_start", "period_end"]
+    periods = figures.groupby(days, dropna=False, sort=False)
+    number = periods.ngroup()
+    is_first = ~number.duplicated()
+    start, end = (figures.loc[is_first, name] for name in days)
+    names = text_column(period_labels(start, end))
+    labels = names.take(number.to_numpy())
+    labels.index = figures.index
     return figures["period"].fillna(labels)
 
 
@@ -185,9 +194,10 @@ def comparison(
         if rule.forbids:
             is_forbidden[rule.texts.index] = True
     texts = pd.concat([rule.texts for rule in rules])
+    why = text_column("", later.index)
     if len(texts):
-        texts = texts.groupby(level=0).agg("; ".join)
-    why = text_column(texts.reindex(later.index)).fillna("")
+        joined = texts.groupby(level=0).agg("; ".join)
+        why[joined.index] = joined
     return pd.DataFrame({"comparable": ~is_forbidden, "why": why})
 
 
@@ -197,7 +207,8 @@ def _rule(
     """Write a text in the rows in which a rule holds, with the cells of columns."""
     rows = holds.index[holds.to_numpy(bool)]
     texts: str | list[str] = text
-    if columns:
+    # Most rules hold in few rows or none, and taking the cells of rows takes time.
+    if columns and len(rows):
         cells = [column.loc[rows] for column in columns]
         texts = [text.format(*row) for row in zip(*cells, strict=True)]
     return Rule(pd.Series(texts, index=rows, dtype="object"), forbids)
@@ -232,7 +243,8 @@ def _year_before(days: pd.Series) -> pd.Series:
 
 def _on_distance(now: pd.DataFrame) -> Iterator[Rule]:
     months = now["months_apart"].round(1)
-    is_apart = (now["days_off"] > _A_WEEK) & (months != 12)
+    is_apart = now["days_off"] > _A_WEEK
+    is_apart &= months != 12
     # A session or a conference has its own rhythm; a stock has a value on any day.
     is_stock = now["measure"].isin(["stock", "cumulative"])
     is_about_a_year = months.between(11, 13)
@@ -264,12 +276,19 @@ def _on_lengths(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[R
         text += ", so there is no monthly rate"
     yield _rule(is_unknown, text, forbids=True)
 
-    shorter = np.minimum(days, days_before)
     difference = (days - days_before).abs().where(is_flow)
-    if (difference > 0).any():
-        difference = difference.mask(_are_same_months(now, before), 0)
-    is_large = (difference >= _A_WEEK) | (difference / shorter > _UNEQUAL)
+    same = _same_months(now, before, difference > 0)
+    difference[same] = 0
+    shorter = days.where(days < days_before, days_before)
+    share = difference / shorter
+    is_large = (difference >= _A_WEEK) | (share > _UNEQUAL)
     is_small = (difference >= 2) & ~is_large
+    tolerance = np.maximum(now["period_tolerance"], before["period_tolerance"])
+    is_uncertain = is_flow & (tolerance > 0)
+    # Most series have periods of one length, stated by the source.
+    if not (is_large | is_small | is_uncertain).any():
+        return
+
     is_inferred = now["period_basis"] == "inferred"
     is_inferred |= before["period_basis"] == "inferred"
     ending = is_inferred.map({True: ", inferred", False: ""})
@@ -280,8 +299,7 @@ def _on_lengths(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[R
         yield _rule(is_small, "lengths of {:.0f} and {:.0f} days{}", *columns)
         return
     # Rates allow for different lengths, and their ranges for uncertain ones.
-    tolerance = np.maximum(now["period_tolerance"], before["period_tolerance"])
-    is_noted = is_large | is_small | (is_flow & (tolerance > 0))
+    is_noted = is_large | is_small | is_uncertain
     lengths = _with_tolerance(now[is_noted])
     lengths_before = _with_tolerance(before[is_noted])
     columns = lengths, lengths_before, ending
@@ -296,19 +314,22 @@ def _with_tolerance(figures: pd.DataFrame) -> pd.Series:
     return texts.where(tolerance != 0, lengths)
 
 
-def _are_same_months(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
-    """Tell which two periods are the same months, which only a leap day can change."""
-    start, end = now["period_start"], now["period_end"]
-    start_before, end_before = before["period_start"], before["period_end"]
+def _same_months(
+    now: pd.DataFrame, before: pd.DataFrame, is_unequal: pd.Series
+) -> pd.Index:
+    """Return the rows of unequal periods that are the same months, but for a leap day."""
+    start, end = now["period_start"][is_unequal], now["period_end"][is_unequal]
+    start_before = before["period_start"][is_unequal]
+    end_before = before["period_end"][is_unequal]
     years = end.dt.year - start.dt.year
     years_before = end_before.dt.year - start_before.dt.year
     is_same = years == years_before
     is_same &= start.dt.month == start_before.dt.month
     is_same &= end.dt.month == end_before.dt.month
-    is_whole = is_whole_months(start, end)
-    is_whole &= is_whole_months(start_before, end_before)
-    are_same: pd.Series = is_same & is_whole
-    return are_same
+    is_same &= is_whole_months(start, end)
+    is_same &= is_whole_months(start_before, end_before)
+    same: pd.Index = is_same.index[is_same]
+    return same
 
 
 def _on_running_totals(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
