@@ -234,8 +234,8 @@ def test_change_writes_a_file(ending, tmp_path):
     assert call(*arguments, folder=tmp_path) == (0, f"Wrote out.{ending}\n")
     content = (tmp_path / f"out.{ending}").read_bytes()
     if ending == "xlsx":
-        table = pd.read_excel(tmp_path / "out.xlsx", engine="calamine")
-        content = table.to_csv().encode()
+        sheets = pd.read_excel(tmp_path / "out.xlsx", sheet_name=None, engine="calamine")
+        content = "".join(sheet.to_csv() for sheet in sheets.values()).encode()
     assert b"492" in content
     assert call(*arguments, folder=tmp_path)[0] == 2
     assert call(*arguments, "--overwrite", folder=tmp_path)[0] == 0
@@ -277,7 +277,7 @@ def test_change_takes_an_indicator_and_months():
         ),
         ("Country\nKenya\nFiji\n", "name\nFiji\nKenia\n", [], None),
         (
-            "note,Country\nx,Kenya\ny,Fiji\n",
+            "no,Country\n,Kenya\n,Fiji\n",
             "Member state\nKenya\nTonga\n",
             [],
             [["TON", "Tonga", "joined"], ["FJI", "Fiji", "left"]],

@@ -371,7 +371,7 @@ def _on_status(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
 def _on_other_series(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     """Compare what `by` may leave out."""
     for name in ("scope", "area", "unit"):
-        if name not in now:
+        if name not in now or now[name].equals(before[name]):
             continue
         text, text_before = (
             text_column(figures[name]).fillna("").replace("", "none")

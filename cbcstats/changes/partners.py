@@ -8,14 +8,12 @@ other figures at least ten months apart may have a partner 10 to 15 months befor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from cbcstats.counts.periods import DAYS_PER_MONTH, a_year_earlier
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NO_PARTNER: Final = -1
 # More days than between any two dates; the length of a figure that is true on one day.
@@ -105,11 +103,18 @@ def _periods(figures: pd.DataFrame, chain: np.ndarray) -> _Periods:
     starts = np.where(is_point, ends, starts)
     start = starts.astype(int)
     end = ends.astype(int)
-    target_start = a_year_earlier(starts).astype(int)
-    target_end = a_year_earlier(ends).astype(int)
+    target_start = _year_earlier(starts)
+    target_end = _year_earlier(ends)
     length = np.where(is_point, _ENDLESS, end - start + 1)
     lane = _lanes(chain, length)
     return _Periods(start, end, target_start, target_end, length, lane)
+
+
+def _year_earlier(days: np.ndarray) -> np.ndarray:
+    # Many series share the same few days.
+    codes, distinct = pd.factorize(days)
+    targets = a_year_earlier(distinct).astype(int)
+    return targets[codes]
 
 
 def _lanes(chain: np.ndarray, length: np.ndarray) -> np.ndarray:

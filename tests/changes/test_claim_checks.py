@@ -698,3 +698,17 @@ def test_a_claim_on_numbers_that_are_per_month_takes_no_account_of_days(
     found = check_claims(counts).iloc[0]
     assert found["verdict"] == verdict
     assert "a month a month" not in found["sentence"]
+
+
+def test_a_claim_of_a_period_without_a_preferred_figure_is_checked():
+    counts = pd.DataFrame(
+        {
+            "period_start": ["2016-01-01", "2017-01-01", "2017-01-01"],
+            "period_end": ["2016-12-31", "2017-12-31", "2017-12-31"],
+            "value": [100, 150, 149],
+            "preferred": [True, False, False],
+            "published_change": [None, None, "+49%"],
+        }
+    )
+    [claim] = check_claims(counts).to_dict("records")
+    assert (claim["value"], claim["previous_value"], claim["verdict"]) == (149, 100, "consistent")

@@ -184,3 +184,8 @@ def test_ranges_hold_what_their_members_hold(value, qualifier, percent):
 def test_only_counts_have_a_count_before():
     with pytest.raises(DataError, match="no whole number"):
         implied_previous(4.5, "+10%")
+
+
+def test_nothing_is_before_a_negative_figure():
+    assert implied_previous(-3, "-100%").empty
+    assert implied_previous(-3, "+49%").empty
