@@ -11,7 +11,7 @@ from .changes.intervals import count_interval as count_interval
 from .changes.intervals import rate_ratio as rate_ratio
 from .changes.membership import membership_changes as membership_changes
 from .changes.releases import compare_releases as compare_releases
-from .changes.short_view import short_view as short_view
+from .changes.year_on_year import short_view as short_view
 from .changes.year_on_year import year_on_year as year_on_year
 from .charts.changes import plot_changes as plot_changes
 from .charts.changes import plot_claims as plot_claims

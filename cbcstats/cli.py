@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 import cbcstats
+from cbcstats.counts.figures_in_words import split_figures
 from cbcstats.counts.period_columns import is_period_column
 from cbcstats.errors import SHOWN, ArgumentError, problem_line
 from cbcstats.files.writing import target, write_whole
-from cbcstats.frames import parse_numbers
 from cbcstats.tables.own_counts import own_frame
 from cbcstats.terminal import (
     echo,
@@ -277,6 +277,9 @@ def change(
             measure=measure,
             year_start=year_start,
         )
+        # Without a column of sources, the file itself is the source.
+        for name in ("source_id", "previous_source_id"):
+            changes[name] = changes[name].replace("own figures", Path(data).name)
         if output is None:
             print_rows(cbcstats.short_view(changes))
             return
@@ -314,17 +317,15 @@ def compare(
     """
     with errors_as_sentences():
         earlier, later = own_frame(old), own_frame(new)
-        names = key or _keys_of(earlier, later)
-        if key or _has_numbers(earlier):
-            found = cbcstats.compare_releases(earlier, later, keys=names)
+        if key or earlier.apply(_is_numeric).any():
+            keys = key or _keys_of(earlier, later)
+            differences = cbcstats.compare_releases(earlier, later, keys=keys)
         else:
-            lists = (edition[_name_column(edition)] for edition in (earlier, later))
-            found = cbcstats.membership_changes(*lists)
-            found = found[found["change"] != "stayed"].drop(columns="comparable")
-    if found.empty:
+            differences = _changes_of_lists(earlier, later)
+    if differences.empty:
         typer.echo("Nothing changed.")
         return
-    print_rows(found)
+    print_rows(differences)
     raise typer.Exit(1)
 
 
@@ -601,26 +602,34 @@ def chart(
             echo(f"Wrote {path}")
 
 
-def _has_numbers(table: pd.DataFrame) -> bool:
-    return any(map(_is_numeric, (table[name] for name in table)))
-
-
 def _is_numeric(column: pd.Series) -> bool:
-    return bool(parse_numbers(column.dropna()).notna().all() and column.notna().any())
+    """Tell whether all cells are figures, with or without a word: `more than 330`."""
+    cells = column.dropna()
+    problems = split_figures(cells)["problem"]
+    return len(cells) > 0 and bool(problems.isna().all())
 
 
 def _keys_of(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
     """Return the columns of both tables that are not numbers, and the years."""
-    shared = [name for name in old if name in new]
-    numbers = [name for name in shared if _is_numeric(new[name])]
-    figures = [name for name in numbers if not is_period_column(new[name])]
-    return [name for name in shared if name not in figures]
+    shared = new[[name for name in old if name in new]]
+    is_number = shared.apply(_is_numeric)
+    # Years are numbers, too, but tell rows apart.
+    is_key = ~is_number | shared.apply(is_period_column)
+    return list(shared.columns[is_key])
 
 
-def _name_column(table: pd.DataFrame) -> str:
-    """Return the column of a list that names the Members."""
-    names = [name for name in table if name.lower() in _MEMBER]
-    return [*names, *table][0]
+def _changes_of_lists(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Return who joined and who left, by the columns that name the Members."""
+    lists = []
+    for table in (old, new):
+        headers = list(map(str, table))
+        named = [name for name in headers if name.lower() in _MEMBER]
+        name = named[0] if named else headers[0]
+        lists.append(table[name])
+    changes = cbcstats.membership_changes(*lists)
+    has_changed = changes["change"] != "stayed"
+    # Lists without dates are never comparable, which is not worth a column.
+    return changes[has_changed].drop(columns="comparable")
 
 
 def _why_nothing(value: float, previous: str | None) -> str:
@@ -631,17 +640,16 @@ def _why_nothing(value: float, previous: str | None) -> str:
     if not before:
         return ""
     percent = 100 * (value / before - 1)
-    numbers = f"{before:,} to {value:,}"
-    return f": {numbers} is {percent:+.1f}%, which would be printed {percent:+.0f}%"
+    change = f"{before:,} to {value:,} is {percent:+.1f}%"
+    return f": {change}, which would be printed {percent:+.0f}%"
 
 
 def _figures(data: str) -> pd.DataFrame:
     """Return the figures of a file, or those of an indicator of cbcstats."""
     path = Path(data)
-    if path.suffix or path.exists():
-        figures = own_frame(path)
-        return figures.assign(**{"source_id": path.name, **figures})
-    return cbcstats.load_counts(data)
+    # The name of an indicator has no ending.
+    is_file = path.suffix or path.exists()
+    return own_frame(path) if is_file else cbcstats.load_counts(data)
 
 
 def _read(file: Path, column: list[str] | None, **options: Any) -> cbcstats.Register:

@@ -6,7 +6,7 @@ import contextlib
 import io
 import sys
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -121,6 +121,7 @@ def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
         "read strictly",
         "in words",
     ]
+    rows: Iterator[Any] = claims.itertuples(index=False)
     lines = [
         [
             claim.indicator,
@@ -131,7 +132,7 @@ def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
             claim.verdict_strict,
             claim.sentence,
         ]
-        for claim in claims.itertuples(index=False)
+        for claim in rows
     ]
     if markdown:
         _print_markdown([header, ["---"] * len(header), *lines])
@@ -141,11 +142,12 @@ def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
 
 def print_rows(frame: pd.DataFrame) -> None:
     """Print a frame as a table."""
-    shown = frame.astype(object).where(frame.notna(), "")
-    if "comparable" in shown:
-        shown["comparable"] = shown["comparable"].map({True: "yes", False: "no"})
-    lines = [list(map(str, row)) for row in shown.to_numpy().tolist()]
-    _print_table(list(map(str, shown)), lines)
+    cells = frame.astype(object).where(frame.notna(), "")
+    if "comparable" in cells:
+        cells["comparable"] = cells["comparable"].map({True: "yes", False: "no"})
+    header = list(map(str, cells))
+    lines = cells.map(str).to_numpy().tolist()
+    _print_table(header, lines)
 
 
 def print_counts(counts: pd.DataFrame, by: list[str]) -> None:

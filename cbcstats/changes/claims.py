@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.changes.comparability import labels_of, preferred_figures
+from cbcstats.changes.comparability import labels_of, preferred_figures, series_of
 from cbcstats.changes.implied import (
     ANYTHING,
     NOTHING,
     amounts_before,
+    common_range,
     counts_before,
     exact,
     factors_of,
 )
 from cbcstats.changes.partners import NO_PARTNER, find_partners
 from cbcstats.counts.changes_in_words import read_claim
-from cbcstats.counts.columns import CHAIN, PARTS
+from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of
 from cbcstats.counts.formats import format_range, is_per_month, printed_column
-from cbcstats.counts.periods import is_whole_months
 from cbcstats.counts.readings import Bounds
 from cbcstats.errors import DataError
 from cbcstats.files.cells import whole_if_possible
@@ -37,7 +37,31 @@ if TYPE_CHECKING:
 _READINGS: Final = ("usual", "strict")
 _UNKNOWN: Final = "cannot be checked"
 _DAYS_PER_MONTH: Final = Fraction("30.4375")
-_PERIOD: Final = ["chain", "period_start", "period_end"]
+# Columns of the later figure in the result, and those of numbers.
+_LATER: Final = [
+    "indicator",
+    "scope",
+    "period_start",
+    "period_end",
+    "value",
+    "qualifier",
+    "published_change",
+    "change_basis",
+]
+_NUMBERS: Final = [
+    "previous_value",
+    "previous_low",
+    "previous_high",
+    "implied_low",
+    "implied_high",
+]
+_TEXTS: Final = [
+    "verdict",
+    "verdict_strict",
+    "sentence",
+    "source_id",
+    "previous_source_id",
+]
 
 
 class _Pair(NamedTuple):
@@ -47,8 +71,7 @@ class _Pair(NamedTuple):
     before: Any  # a row, or None
     claims: dict[str, Claim | None]  # by reading; None where it cannot be read
     others: list[Any]  # rows of other sources for the period before
-    higher: Any  # the row of an earlier figure that is surely higher, or None
-    has_earlier: bool
+    preferred: pd.DataFrame  # all figures, among which a record is the highest
 
 
 def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
@@ -67,12 +90,7 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per claim, in the order of the table, with the columns of `Claims`:
-        `indicator`, `scope`, `period_start`, `period_end`, `value`, `qualifier`,
-        `published_change`, `change_basis`; `previous_value`, `previous_low`,
-        `previous_high` as published, in the usual reading; `implied_low`,
-        `implied_high`: the range that the claim implies for the figure before;
-        `verdict` and `verdict_strict`; `sentence`; `source_id`, `previous_source_id`.
+        One row per claim, in the order of the table, with the columns of `Claims`.
 
     Raises
     ------
@@ -99,142 +117,110 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> from cbcstats import check_claims, load_counts
-    >>> found = check_claims(load_counts("missions"))
-    >>> found[["value", "published_change", "verdict", "verdict_strict"]]
+    >>> checked = check_claims(load_counts("missions"))
+    >>> checked[["value", "published_change", "verdict", "verdict_strict"]]
        value published_change     verdict verdict_strict
     0    330             +20%  consistent     consistent
     1    492             +49%  consistent     consistent
     """
     figures = figures_of(counts)
     strict = figures_of(counts, reading="strict")
-    figures = figures.assign(strict_low=strict["low"], strict_high=strict["high"])
+    figures["strict_low"] = strict["low"]
+    figures["strict_high"] = strict["high"]
     claims = figures.get("published_change")
     figures["published_change"] = text_column(claims, figures.index)
     is_claim = figures["published_change"].notna()
     pairs = _pairs(figures, is_claim) if is_claim.any() else []
-    found = [_checked(pair) for pair in pairs]
-    return _typed(pd.DataFrame(found, columns=_COLUMNS))
+    rows = [_verdict_row(pair) for pair in pairs]
+    columns = [*_LATER, *_NUMBERS, *_TEXTS]
+    claims = pd.DataFrame(rows, columns=columns)
+    return _with_dtypes(claims)
 
 
-_COLUMNS: Final = [
-    "indicator",
-    "scope",
-    "period_start",
-    "period_end",
-    "value",
-    "qualifier",
-    "published_change",
-    "change_basis",
-    "previous_value",
-    "previous_low",
-    "previous_high",
-    "implied_low",
-    "implied_high",
-    "verdict",
-    "verdict_strict",
-    "sentence",
-    "source_id",
-    "previous_source_id",
-]
-
-
-def _typed(found: pd.DataFrame) -> pd.DataFrame:
+def _with_dtypes(claims: pd.DataFrame) -> pd.DataFrame:
     for name in ("period_start", "period_end"):
-        found[name] = found[name].astype("datetime64[us]")
-    numbers = ["previous_value", "previous_low", "previous_high"]
-    numbers += ["implied_low", "implied_high"]
-    texts = [name for name in _COLUMNS if name not in (*numbers, "value")]
-    for name in texts[:2] + texts[4:]:
-        found[name] = text_column(found[name])
-    values = found["value"].astype("Float64")
-    return found.astype(dict.fromkeys(numbers, "float64")).assign(
-        value=whole_if_possible(values)
-    )
+        claims[name] = claims[name].astype("datetime64[us]")
+    for name in _NUMBERS:
+        claims[name] = claims[name].astype("float64")
+    texts = [
+        name for name in _LATER if name not in ("period_start", "period_end", "value")
+    ]
+    for name in (*texts, *_TEXTS):
+        claims[name] = text_column(claims[name])
+    values = claims["value"].astype("Float64")
+    return claims.assign(value=whole_if_possible(values))
 
 
 def _pairs(figures: pd.DataFrame, is_claim: pd.Series) -> Iterator[_Pair]:
     """Find the figure that each claim is measured from."""
     parts = [name for name in PARTS if name in figures]
-    names = [name for name in CHAIN if name in figures] + parts
+    names = series_of(figures) + parts
+    period = [*names, "period_start", "period_end"]
     figures = figures.assign(
-        row=range(len(figures)),
         printed=printed_column(figures),
         label=labels_of(figures),
-        whole_months=is_whole_months(figures["period_start"], figures["period_end"]),
+        key=figures.groupby(period, dropna=False).ngroup(),
     )
-    figures["chain"] = figures.groupby(names, sort=False, dropna=False).ngroup()
-    preferred = preferred_figures(_with_values(figures), names)
+    usable, is_chosen = _usable_figures(figures, is_claim)
+    preferred = preferred_figures(usable, names)
     # The claim may stand in another source than the figure that is preferred.
-    places = preferred[[*names, "period_start", "period_end"]].reset_index()
-    claims = figures[is_claim].merge(
-        places, on=[*names, "period_start", "period_end"], how="left"
-    )
-    is_alone = claims["index"].isna()
-    if is_alone.any():
-        first = claims[is_alone].iloc[0]
-        raise DataError(
-            f"{first['indicator']} has no preferred figure for {first['label']}, "
-            f"where {first['published_change']} is claimed; mark one as preferred"
-        )
-    place = claims["index"].to_numpy(int)
-    partner = find_partners(preferred, preferred["chain"].to_numpy()).partner
-    before = _since(claims, preferred, partner[place])
+    places = pd.Series(preferred.index, preferred["key"])
+    claims = figures[is_claim]
+    place = claims["key"].map(places).to_numpy(int)
+    before = _since(claims, place, preferred)
     rows = list(preferred.itertuples(index=False))
-    others = _others(figures)
-    by_chain = dict(list(preferred.groupby("chain")))
-    for claim, at, found in zip(
-        claims.itertuples(index=False), place, before, strict=True
-    ):
+    others: dict[Any, list[Any]] = {}
+    is_other = ~figures["preferred"] & ~is_chosen
+    for row in figures[is_other].itertuples(index=False):
+        others.setdefault(row.key, []).append(row)
+    claim_rows: Iterator[Any] = claims.itertuples(index=False)
+    for claim, at, at_before in zip(claim_rows, place, before, strict=True):
         later = claim if pd.notna(claim.value) else _with_figure(claim, rows[at])
-        previous = None if found == NO_PARTNER else rows[found]
         claims_read = {reading: _read(claim, reading) for reading in _READINGS}
-        yield _Pair(
-            later,
-            previous,
-            claims_read,
-            [] if previous is None else others.get(_period(previous), []),
-            *_earlier(later, claims_read["usual"], by_chain[rows[at].chain]),
-        )
+        if at_before == NO_PARTNER:
+            yield _Pair(later, None, claims_read, [], preferred)
+        else:
+            previous = rows[at_before]
+            others_before = others.get(previous.key, [])
+            yield _Pair(later, previous, claims_read, others_before, preferred)
 
 
-def _with_values(figures: pd.DataFrame) -> pd.DataFrame:
-    """Leave out claims without their figure where another row has it."""
+def _usable_figures(
+    figures: pd.DataFrame, is_claim: pd.Series
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return figures with one preferred for each claim, and which were chosen for it."""
+    key = figures["key"]
+    # A claim without its figure gives way to the row that has it.
     has_value = figures["value"].notna()
-    known = has_value.groupby(
-        [figures[name] for name in _PERIOD], dropna=False
-    ).transform("any")
-    return figures[has_value | ~known].drop(columns="chain")
+    is_known = has_value.groupby(key).transform("any")
+    is_usable = has_value | ~is_known
+    is_preferred = figures["preferred"] & is_usable
+    # Where no source is preferred for the period of a claim, the first one is taken.
+    has_claim = is_claim.groupby(key).transform("any")
+    has_preferred = is_preferred.groupby(key).transform("any")
+    candidates = key[is_usable & has_claim & ~has_preferred]
+    is_chosen = figures.index.isin(candidates.drop_duplicates().index)
+    usable = figures.assign(preferred=is_preferred | is_chosen)[is_usable]
+    return usable, pd.Series(is_chosen, figures.index)
 
 
 def _since(
-    claims: pd.DataFrame, preferred: pd.DataFrame, partner: np.ndarray
+    claims: pd.DataFrame, place: np.ndarray, preferred: pd.DataFrame
 ) -> np.ndarray:
-    """Take the figure of the day that `change_since` names, where it does."""
+    """Return the place of the figure before: of the day of `change_since`, or a year."""
+    chain = preferred["chain"].to_numpy()
+    partner: np.ndarray = find_partners(preferred, chain).partner[place]
     if "change_since" not in claims:
         return partner
-    chain = preferred["chain"].to_numpy()[claims["index"].to_numpy(int)]
-    wanted = pd.DataFrame({"chain": chain, "period_end": claims["change_since"]})
-    ends = preferred[["chain", "period_end"]].reset_index(names="place")
+    keys = ["chain", "period_end"]
+    ends = preferred[keys].reset_index(names="place")
     # Of several periods that end on that day, the shortest is the last one here.
-    ends = ends.drop_duplicates(["chain", "period_end"], keep="last")
-    found = wanted.merge(ends, on=["chain", "period_end"], how="left")["place"]
-    is_named = claims["change_since"].notna()
-    named = found.fillna(NO_PARTNER).astype(int)
-    return np.where(is_named, named, partner)
-
-
-def _others(figures: pd.DataFrame) -> dict[Any, list[Any]]:
-    """Return the figures that are not preferred, by their period."""
-    others: dict[Any, list[Any]] = {}
-    for row in figures[~figures["preferred"]].itertuples(index=False):
-        others.setdefault(_period(row), []).append(row)
-    return others
-
-
-def _period(figure: Any) -> tuple[Any, ...]:
-    parts = [getattr(figure, name, None) for name in (*CHAIN, *PARTS)]
-    start = None if pd.isna(figure.period_start) else figure.period_start
-    return (*map(str, parts), start, figure.period_end)
+    ends = ends.drop_duplicates(keys, keep="last")
+    since = claims["change_since"]
+    wanted = pd.DataFrame({"chain": chain[place], "period_end": since})
+    named = wanted.merge(ends, on=keys, how="left")["place"]
+    named = named.fillna(NO_PARTNER).astype(int)
+    return np.where(since.notna(), named, partner)
 
 
 def _with_figure(claim: Any, figure: Any) -> Any:
@@ -244,16 +230,6 @@ def _with_figure(claim: Any, figure: Any) -> Any:
     return claim._replace(**{name: getattr(figure, name) for name in more})
 
 
-def _earlier(later: Any, claim: Claim | None, series: pd.DataFrame) -> tuple[Any, bool]:
-    """Return an earlier figure that is higher than a record, and whether any is there."""
-    if claim is None or claim.kind != "record":
-        return None, False
-    earlier = series[series["period_end"] < later.period_end]
-    higher = earlier[earlier["low"] > later.high]
-    first = next(higher.itertuples(index=False), None)
-    return first, len(earlier) > 0
-
-
 def _read(figure: Any, reading: str) -> Claim | None:
     try:
         return read_claim(figure.published_change, reading=reading)
@@ -261,34 +237,37 @@ def _read(figure: Any, reading: str) -> Claim | None:
         return None
 
 
-def _checked(pair: _Pair) -> dict[str, Any]:
-    """Return the row of a claim."""
+def _verdict_row(pair: _Pair) -> dict[str, Any]:
     later, before = pair.later, pair.before
-    verdicts = _verdicts(pair)
+    verdict, verdict_strict = verdicts = _verdicts(pair)
     implied = _implied(pair, "usual", ANYTHING) or NOTHING
-    row = {name: getattr(later, name, None) for name in _COLUMNS[:8]}
-    known = before is not None
-    return row | {
-        "previous_value": before.value if known else math.nan,
-        "previous_low": before.low if known else math.nan,
-        "previous_high": before.high if known else math.nan,
+    row = {name: getattr(later, name, None) for name in _LATER}
+    row |= {
         "implied_low": implied.low,
         "implied_high": implied.high,
-        "verdict": verdicts[0],
-        "verdict_strict": verdicts[1],
+        "verdict": verdict,
+        "verdict_strict": verdict_strict,
         "sentence": " ".join(_sentences(pair, verdicts, implied)),
         "source_id": later.source_id,
-        "previous_source_id": before.source_id if known else None,
     }
+    if before is not None:
+        row |= {
+            "previous_value": before.value,
+            "previous_low": before.low,
+            "previous_high": before.high,
+            "previous_source_id": before.source_id,
+        }
+    return row
 
 
 def _verdicts(pair: _Pair) -> tuple[str, str]:
+    """Return the verdicts in the usual and in the strict reading."""
     usual, strict = (_is_possible(pair, reading) for reading in _READINGS)
     by_strict = {True: "consistent", False: "contradicts", None: _UNKNOWN}[strict]
     if usual is None:
         return _UNKNOWN, by_strict
     if strict is False:
-        return "contradicts", by_strict
+        return by_strict, by_strict
     return ("consistent" if usual else "unlikely"), by_strict
 
 
@@ -298,12 +277,24 @@ def _is_possible(pair: _Pair, reading: str) -> bool | None:
     if claim is None or pd.isna(pair.later.value):
         return None
     if claim.kind == "record":
-        # A record stands unless an earlier figure is surely higher.
-        return pair.higher is None if pair.has_earlier else None
+        earlier, higher = _earlier(pair)
+        return None if earlier.empty else higher.empty
     if pair.before is None or pd.isna(pair.before.value):
         return None
     implied = _implied(pair, reading, _range(pair.before, reading))
     return None if implied is None else not implied.empty
+
+
+def _earlier(pair: _Pair) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the earlier figures of a series, and those that are surely higher."""
+    later, figures = pair.later, pair.preferred
+    is_later = figures["key"] == later.key
+    [chain] = figures["chain"][is_later]
+    is_earlier = figures["period_end"] < later.period_end
+    is_earlier &= figures["chain"] == chain
+    earlier = figures[is_earlier]
+    is_higher = earlier["low"] > later.high
+    return earlier, earlier[is_higher]
 
 
 def _range(figure: Any, reading: str = "usual") -> Bounds:
@@ -335,38 +326,33 @@ def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds | None:
     # Monthly rates are printed as rounded as one likes.
     if is_monthly or (claim.kind == "points" and not _is_share(pair.later)):
         return None
-    if claim.kind == "levels":
-        fits = not _common(later, claim.after).empty
-        return _common(published, claim.before) if fits else NOTHING
-    low = float(exact(later.low) - claim.change.high)
-    high = float(exact(later.high) - claim.change.low)
-    return _common(published, Bounds(low, high))
+    if claim.before is not None and claim.after is not None:
+        is_after = not common_range(later, claim.after).empty
+        return common_range(published, claim.before) if is_after else NOTHING
+    low = exact(later.low) - claim.change.high
+    high = exact(later.high) - claim.change.low
+    return common_range(published, Bounds(float(low), float(high)))
 
 
 def _is_negative(pair: _Pair) -> bool:
     """Tell whether a figure is below 0, so that no factor leads to it or from it."""
-    return pair.later.low < 0 or (pair.before is not None and pair.before.low < 0)
-
-
-def _common(first: Bounds, second: Bounds | None) -> Bounds:
-    """Return the range that two ranges have in common."""
-    if second is None:
-        return NOTHING
-    low, high = max(first.low, second.low), min(first.high, second.high)
-    return Bounds(low, high) if low <= high else NOTHING
+    before = pair.before
+    return pair.later.low < 0 or (before is not None and before.low < 0)
 
 
 def _is_amount(figure: Any) -> bool:
     """Tell whether a figure is money, a share or a mean, which need not be whole."""
     if figure is None or pd.isna(figure.value):
         return False
-    return bool(pd.notna(figure.rounded_to) or figure.value % 1 or _is_share(figure))
+    has_decimals = figure.value % 1 > 0
+    is_rounded = has_decimals or pd.notna(figure.rounded_to)
+    return is_rounded or _is_share(figure)
 
 
 def _is_share(figure: Any) -> bool:
     unit = figure.unit.lower()
     words = ("percent", "per cent", "%", "share", "pour cent", "por ciento")
-    return figure.measure == "share" or any(word in unit for word in words)
+    return any(word in unit for word in words)
 
 
 def _is_monthly(figure: Any) -> bool:
@@ -377,22 +363,28 @@ def _is_monthly(figure: Any) -> bool:
 
 def _lengths(pair: _Pair) -> tuple[Fraction, Fraction] | None:
     """Return the least and greatest length of the later period over the earlier."""
-    if pair.before is None or pd.isna(pair.later.days) or pd.isna(pair.before.days):
+    later, before = pair.later, pair.before
+    if before is None or pd.isna(later.days) or pd.isna(before.days):
         return None
-    ratio = _months(pair.later) / _months(pair.before)
-    doubt, doubt_before = (
-        exact(figure.period_tolerance) / exact(figure.days)
-        for figure in (pair.later, pair.before)
-    )
-    least = ratio * (1 - doubt) / (1 + doubt_before)
-    return least, ratio * (1 + doubt) / (1 - doubt_before)
+    ratio = _months(later) / _months(before)
+    tolerance = _relative_tolerance(later)
+    tolerance_before = _relative_tolerance(before)
+    least = ratio * (1 - tolerance) / (1 + tolerance_before)
+    greatest = ratio * (1 + tolerance) / (1 - tolerance_before)
+    return least, greatest
+
+
+def _relative_tolerance(figure: Any) -> Fraction:
+    return Fraction(str(figure.period_tolerance)) / Fraction(figure.days)
 
 
 def _months(figure: Any) -> Fraction:
     start, end = figure.period_start, figure.period_end
-    if figure.whole_months:
-        return Fraction((end.year - start.year) * 12 + end.month - start.month + 1)
-    return Fraction(int(figure.days)) / _DAYS_PER_MONTH
+    if start.day == 1 and end.is_month_end:
+        years = end.year - start.year
+        months = end.month - start.month + 1
+        return Fraction(12 * years + months)
+    return Fraction(figure.days) / _DAYS_PER_MONTH
 
 
 def _sentences(
@@ -412,18 +404,20 @@ def _sentences(
         return
     if _is_monthly(later):
         claimed += " per month"
+    means = "" if implied.empty else f" means {_text(implied)}"
     if before is None:
-        means = "" if implied.empty else f" means {_text(implied)} a year before"
+        means = means and f"{means} a year before"
         yield f"{claimed}{means}; the figure that it is measured from is not in the table."
         return
     if verdicts[0] == _UNKNOWN:
         yield f"{claimed}, after {before.printed} ({before.label}): {_why(pair)}."
         return
-    means = "" if implied.empty else f" means {_text(implied)} before ({before.label})"
     published = _range(before)
     read = "" if published.low == published.high else f" ({_text(published)})"
-    period = f" for {before.label}" if implied.empty else ""
-    text = f"{claimed}{means}; {before.printed}{read} was published{period}"
+    claimed += f"{means} before ({before.label})" if means else ""
+    text = f"{claimed}; {before.printed}{read} was published"
+    if not means:
+        text += f" for {before.label}"
     if verdicts[0] == "consistent":
         left = _implied(pair, "usual", published) or NOTHING
         fits = "which fits" if left == published else f"which leaves {_text(left)}"
@@ -431,9 +425,7 @@ def _sentences(
     else:
         yield f"{text}, which does not fit."
         yield from _what_would_fit(pair, implied)
-    yield from _on_strict_reading(verdicts)
-    yield from _on_lengths(pair)
-    yield from _on_others(pair)
+    yield from _remarks(pair, verdicts)
 
 
 def _why(pair: _Pair) -> str:
@@ -452,13 +444,14 @@ def _why(pair: _Pair) -> str:
 
 def _on_record(pair: _Pair, claimed: str) -> Iterator[str]:
     yield f"{claimed[0].upper()}{claimed[1:]}:"
-    if not pair.has_earlier:
+    earlier, higher = _earlier(pair)
+    if earlier.empty:
         yield "no earlier figure is in the table."
-    elif pair.higher is None:
+    elif higher.empty:
         yield "no earlier figure in the table is surely higher."
     else:
-        higher = pair.higher
-        yield f"{higher.label} had {higher.printed}, counted in the same way."
+        first = higher.iloc[0]
+        yield f"{first['label']} had {first['printed']}, counted in the same way."
 
 
 def _what_would_fit(pair: _Pair, implied: Bounds) -> Iterator[str]:
@@ -467,38 +460,33 @@ def _what_would_fit(pair: _Pair, implied: Bounds) -> Iterator[str]:
     if implied.empty or claim is None or claim.kind != "percent":
         return
     would = f"It would fit if the figure before were {_text(implied)}"
-    growth = claim.change
-    ends = (growth.low, growth.high, pair.later.high, pair.before.high)
-    is_bounded = growth.low > -100 and all(map(math.isfinite, ends))
-    if _is_monthly(pair.later) and is_bounded and pair.before.low > 0:
-        low, high = (1 + float(end) / 100 for end in (growth.low, growth.high))
-        months = float(_months(pair.before))
-        shortest = pair.later.low * months / (pair.before.high * high)
-        longest = pair.later.high * months / (pair.before.low * low)
-        now = float(_months(pair.later))
+    later, before, growth = pair.later, pair.before, claim.change
+    highest = (growth.high, later.high, before.high)
+    is_bounded = all(map(math.isfinite, highest))
+    is_positive = growth.low > -100 and before.low > 0
+    if _is_monthly(later) and is_bounded and is_positive:
+        low = 1 + float(growth.low) / 100
+        high = 1 + float(growth.high) / 100
+        months = float(_months(later))
+        months_before = float(_months(before))
+        shortest = later.low * months_before / (before.high * high)
+        longest = later.high * months_before / (before.low * low)
         would += f", or if the period had lasted {shortest:.1f} to {longest:.1f} "
-        would += f"months instead of {now:.1f}"
+        would += f"months instead of {months:.1f}"
     yield f"{would}."
 
 
-def _on_strict_reading(verdicts: tuple[str, str]) -> Iterator[str]:
+def _remarks(pair: _Pair, verdicts: tuple[str, str]) -> Iterator[str]:
+    """Add what limits a verdict, and whether figures of other sources fit."""
     usual, strict = verdicts
     if usual == "unlikely" and strict == "consistent":
         yield "By the words alone, it is possible."
     elif strict == _UNKNOWN:
         yield "Without a number, it has no strict reading."
-
-
-def _on_lengths(pair: _Pair) -> Iterator[str]:
-    if not _is_monthly(pair.later):
-        return
-    tolerance = max(pair.later.period_tolerance, pair.before.period_tolerance)
-    if tolerance:
-        yield f"The lengths of the periods are inferred, to about {tolerance:g} days."
-
-
-def _on_others(pair: _Pair) -> Iterator[str]:
-    """Say whether figures of other sources for the period before fit the claim."""
+    if _is_monthly(pair.later):
+        tolerance = max(pair.later.period_tolerance, pair.before.period_tolerance)
+        if tolerance:
+            yield f"The lengths of the periods are inferred, to about {tolerance:g} days."
     for other in pair.others:
         implied = _implied(pair, "usual", _range(other)) or NOTHING
         verb = "does not fit" if implied.empty else "fits as well"

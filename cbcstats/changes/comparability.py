@@ -83,39 +83,52 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     # A running total is never of one series with flows, whatever `by` names.
     keys = list(dict.fromkeys([*names, "measure"]))
     figures = figures.drop(columns="others", errors="ignore")
-    chain = figures.groupby(keys, sort=False, dropna=False, observed=True)
-    figures = figures.assign(chain=chain.ngroup())
+    series = figures.groupby(keys, sort=False, dropna=False, observed=True)
+    figures = figures.assign(chain=series.ngroup())
     period = ["chain", "period_start", "period_end"]
-    preferred = figures[figures["preferred"]]
+    is_preferred = figures["preferred"]
+    # Selecting rows copies all texts, and mostly there is one source.
+    preferred = figures if is_preferred.all() else figures[is_preferred]
     is_repeated = preferred.duplicated(period)
     if is_repeated.any():
         _refuse_repeated(preferred, is_repeated, names)
     if len(preferred) < len(figures):
-        others = figures[~figures["preferred"]]
-        texts = printed_column(others) + " (" + others["source_id"] + ")"
-        others = others.assign(others=texts).groupby(period, dropna=False)["others"]
-        texts = others.agg(" and ".join).reset_index()
-        preferred = preferred.merge(texts, on=period, how="left")
-    order = np.lexsort(
-        [preferred[name].to_numpy() for name in ("period_start", "period_end", "chain")]
-    )
-    preferred = preferred.iloc[order].reset_index(drop=True)
+        others = _texts_of_others(figures[~is_preferred], period)
+        preferred = preferred.merge(others, on=period, how="left")
+    last_to_first = [
+        preferred[name] for name in ("period_start", "period_end", "chain")
+    ]
+    order = np.lexsort(last_to_first)
+    is_in_order = (np.diff(order) == 1).all()
+    preferred = preferred if is_in_order else preferred.iloc[order]
+    preferred = preferred.reset_index(drop=True)
     if "obs_status" in preferred:
         is_break = _status(preferred) == "B"
         preferred["breaks"] = is_break.groupby(preferred["chain"]).cumsum()
     return preferred
 
 
+def _texts_of_others(others: pd.DataFrame, period: list[str]) -> pd.DataFrame:
+    """Write what other sources give for each period."""
+    numbers = printed_column(others)
+    sources = others["source_id"]
+    others = others.assign(others=numbers + " (" + sources + ")")
+    groups = others.groupby(period, dropna=False)
+    texts = groups["others"].agg(" and ".join)
+    return texts.reset_index()
+
+
 def _refuse_repeated(
     figures: pd.DataFrame, is_repeated: pd.Series, names: list[str]
 ) -> None:
     first = figures[is_repeated].iloc[[0]]
-    keys = [str(first[name].iloc[0]) for name in names if first[name].notna().all()]
-    keys = [key for key in dict.fromkeys(keys) if key not in ("", "all", "flow")]
-    series = ", ".join(keys)
+    # Defaults such as the scope `all` would not help to find the row.
+    usual = ("", "all", "flow")
+    keys = first[names].dropna(axis="columns").astype(str).iloc[0]
+    series = ", ".join(keys[~keys.isin(usual)].unique())
     period = labels_of(first).iloc[0]
-    same = figures[figures["chain"] == first["chain"].iloc[0]]
-    same = same[same["period_end"] == first["period_end"].iloc[0]]
+    ids = ["chain", "period_end"]
+    same = figures.merge(first[ids], on=ids)
     texts = same.select_dtypes(["object", "str", "category"])
     others = [name for name in texts if name not in (*CHAIN, *_OF_ONE_FIGURE)]
     parts = [name for name in others if texts[name].is_unique]
@@ -134,25 +147,30 @@ def with_figure_before(
     `months_apart`, `days_off` (from the same days a year before) and
     `nearest_period_end`, for messages.
     """
-    partners = find_partners(figures, figures["chain"].to_numpy())
+    chain = figures["chain"].to_numpy()
+    partners = find_partners(figures, chain)
     rows = np.flatnonzero(partners.has_row)
+    partner, nearest, _, months_apart, days_off = (part[rows] for part in partners)
     later = figures.iloc[rows].reset_index(drop=True)
-    ends = figures["period_end"].reindex(partners.nearest[rows])
-    later["nearest_period_end"] = ends.to_numpy()
-    later["months_apart"] = partners.months_apart[rows]
-    later["days_off"] = partners.days_off[rows]
-    previous = figures.reindex(partners.partner[rows]).reset_index(drop=True)
-    return later, previous
+    nearest_end = figures["period_end"].reindex(nearest)
+    later["nearest_period_end"] = nearest_end.to_numpy()
+    later["months_apart"] = months_apart
+    later["days_off"] = days_off
+    previous = figures.reindex(partner)
+    return later, previous.reset_index(drop=True)
 
 
 def labels_of(figures: pd.DataFrame) -> pd.Series:
     """Name the period of each figure, as typed or by its days."""
     # Many series share the same few periods, so that each is named once.
-    period = figures["period_start"], figures["period_end"]
-    number = figures.groupby(list(period), dropna=False, sort=False).ngroup()
+    days = ["period_start", "period_end"]
+    periods = figures.groupby(days, dropna=False, sort=False)
+    number = periods.ngroup()
     is_first = ~number.duplicated()
-    names = text_column(period_labels(*(days[is_first] for days in period)))
-    labels = names.take(number).set_axis(figures.index)
+    start, end = (figures.loc[is_first, name] for name in days)
+    names = text_column(period_labels(start, end))
+    labels = names.take(number.to_numpy())
+    labels.index = figures.index
     return figures["period"].fillna(labels)
 
 
@@ -186,6 +204,7 @@ def comparison(
     if a_year:
         rules += _on_distance(now)
     rules += [
+        *_on_overlaps(now, before),
         *_on_lengths(now, before, per),
         *_on_running_totals(now, before),
         *_on_status(now, before),
@@ -199,8 +218,10 @@ def comparison(
         if rule.forbids:
             is_forbidden[rule.texts.index] = True
     texts = pd.concat([rule.texts for rule in rules])
-    joined = texts.groupby(level=0).agg("; ".join) if len(texts) else texts
-    why = text_column(joined.reindex(later.index)).fillna("")
+    why = text_column("", later.index)
+    if len(texts):
+        joined = texts.groupby(level=0).agg("; ".join)
+        why[joined.index] = joined
     return pd.DataFrame({"comparable": ~is_forbidden, "why": why})
 
 
@@ -209,40 +230,34 @@ def _rule(
 ) -> Rule:
     """Write a text in the rows in which a rule holds, with the cells of columns."""
     rows = holds.index[holds.to_numpy(bool)]
-    if not columns:
-        return Rule(pd.Series(text, index=rows, dtype="object"), forbids)
-    cells = zip(*(column.loc[rows] for column in columns), strict=True)
-    texts = [text.format(*row) for row in cells]
+    texts: str | list[str] = text
+    # Most rules hold in few rows or none, and taking the cells of rows takes time.
+    if columns and len(rows):
+        cells = [column.loc[rows] for column in columns]
+        texts = [text.format(*row) for row in zip(*cells, strict=True)]
     return Rule(pd.Series(texts, index=rows, dtype="object"), forbids)
 
 
 def _without_figure_before(figures: pd.DataFrame) -> Rule:
     """Name the period that has no figure, and for a day the nearest one that has."""
-    texts = []
-    targets = figures.assign(
-        period_start=_year_before(figures["period_start"]),
-        period_end=_year_before(figures["period_end"]),
-    )
     is_flow = (figures["measure"] == "flow") & figures["period_start"].notna()
+    start = _year_before(figures["period_start"]).where(is_flow)
+    end = _year_before(figures["period_end"])
     # A month to its last day stays whole in a leap year.
-    whole = figures["period_end"].dt.is_month_end & is_flow
-    month_ends = targets["period_end"] + pd.offsets.MonthEnd(0)
-    targets["period_end"] = targets["period_end"].where(~whole, month_ends)
-    targets["period_start"] = targets["period_start"].where(is_flow)
-    labels = period_labels(targets["period_start"], targets["period_end"])
-    nearest = figures["nearest_period_end"]
-    near_labels = period_labels(pd.Series(pd.NaT, nearest.index), nearest)
-    columns = zip(is_flow, labels, figures["period"], near_labels, strict=True)
-    for flow, label, typed, near in columns:
-        if isinstance(typed, str):
-            texts.append(f"no figure for the year before {typed}")
-        elif flow:
-            texts.append(f"no figure for {label}")
-        elif near == "undated":
-            texts.append(f"no figure near {label}")
-        else:
-            texts.append(f"no figure near {label} (nearest: {near})")
-    return Rule(pd.Series(texts, figures.index, dtype="object"), forbids=True)
+    is_to_month_end = figures["period_end"].dt.is_month_end & is_flow
+    end = end.mask(is_to_month_end, end + pd.offsets.MonthEnd(0))
+    label = pd.Series(period_labels(start, end), figures.index, dtype="object")
+    nearest_end = figures["nearest_period_end"]
+    no_start = pd.Series(pd.NaT, figures.index)
+    nearest = pd.Series(period_labels(no_start, nearest_end), figures.index)
+    texts = "no figure near " + label
+    with_nearest = texts + " (nearest: " + nearest + ")"
+    texts = texts.mask(nearest_end.notna(), with_nearest)
+    texts = texts.mask(is_flow, "no figure for " + label)
+    # A fiscal year without days is named as typed.
+    as_typed = "no figure for the year before " + figures["period"]
+    texts = texts.mask(as_typed.notna(), as_typed)
+    return Rule(texts, forbids=True)
 
 
 def _year_before(days: pd.Series) -> pd.Series:
@@ -252,99 +267,119 @@ def _year_before(days: pd.Series) -> pd.Series:
 
 def _on_distance(now: pd.DataFrame) -> Iterator[Rule]:
     months = now["months_apart"].round(1)
-    is_apart = (now["days_off"] > _A_WEEK) & (months != 12)
+    is_apart = now["days_off"] > _A_WEEK
+    is_apart &= months != 12
     # A session or a conference has its own rhythm; a stock has a value on any day.
     is_stock = now["measure"].isin(["stock", "cumulative"])
-    is_no_year = is_stock & ~months.between(11, 13)
+    is_about_a_year = months.between(11, 13)
+    is_wrong = is_apart & is_stock & ~is_about_a_year
     text = "{:g} months apart"
-    yield _rule(is_apart & is_no_year, text + ", not a year", months, forbids=True)
-    yield _rule(is_apart & ~is_no_year, text, months)
+    yield _rule(is_wrong, text + ", not a year", months, forbids=True)
+    yield _rule(is_apart & ~is_wrong, text, months)
+
+
+def _are_flows(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
+    return (now["measure"] == "flow") & (before["measure"] == "flow")
+
+
+def _on_overlaps(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
+    shared = before["period_end"] - now["period_start"]
+    overlap = shared.dt.days + 1
+    overlap = overlap.where(_are_flows(now, before))
+    text = "periods overlap by {:,.0f} days"
+    yield _rule(overlap > 1, text, overlap, forbids=True)
+    yield _rule(overlap == 1, "periods overlap by 1 day", forbids=True)
 
 
 def _on_lengths(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[Rule]:
-    is_flow = (now["measure"] == "flow") & (before["measure"] == "flow")
-    overlap = (before["period_end"] - now["period_start"]).dt.days + 1
-    is_overlap = is_flow & (overlap > 0)
-    text = "periods overlap by {:,.0f} days"
-    yield _rule(is_overlap & (overlap > 1), text, overlap, forbids=True)
-    yield _rule(is_overlap & (overlap == 1), "periods overlap by 1 day", forbids=True)
-
-    is_unknown = is_flow & (now["days"].isna() | before["days"].isna())
-    ending = ", so there is no monthly rate" if per == "month" else ""
-    text = "length of a period is not known" + ending
+    is_flow = _are_flows(now, before)
+    days, days_before = now["days"], before["days"]
+    is_unknown = is_flow & (days.isna() | days_before.isna())
+    text = "length of a period is not known"
+    if per == "month":
+        text += ", so there is no monthly rate"
     yield _rule(is_unknown, text, forbids=True)
 
-    longer = np.maximum(now["days"], before["days"])
-    shorter = np.minimum(now["days"], before["days"])
-    difference = longer - shorter
-    if (difference > 0).any():
-        difference = difference.mask(_are_same_months(now, before), 0)
-    is_large = (difference >= _A_WEEK) | (difference / shorter > _UNEQUAL)
-    is_large &= is_flow
-    is_small = is_flow & (difference >= 2) & ~is_large
-    is_inferred = (now["period_basis"] == "inferred") | (
-        before["period_basis"] == "inferred"
-    )
-    ending = is_inferred.map({True: ", inferred", False: ""})
-    days = now["days"], before["days"]
-    if per == "period":
-        text = "periods differ in length ({:.0f} and {:.0f} days{})"
-        yield _rule(is_large, text, *days, ending, forbids=True)
-        yield _rule(is_small, "lengths of {:.0f} and {:.0f} days{}", *days, ending)
+    difference = (days - days_before).abs().where(is_flow)
+    same = _same_months(now, before, difference > 0)
+    difference[same] = 0
+    shorter = days.where(days < days_before, days_before)
+    share = difference / shorter
+    is_large = (difference >= _A_WEEK) | (share > _UNEQUAL)
+    is_small = (difference >= 2) & ~is_large
+    tolerance = np.maximum(now["period_tolerance"], before["period_tolerance"])
+    is_uncertain = is_flow & (tolerance > 0)
+    # Most series have periods of one length, stated by the source.
+    if not (is_large | is_small | is_uncertain).any():
         return
-    tolerance, tolerance_before = now["period_tolerance"], before["period_tolerance"]
-    is_uncertain = is_flow & ((tolerance > 0) | (tolerance_before > 0))
+
+    is_inferred = now["period_basis"] == "inferred"
+    is_inferred |= before["period_basis"] == "inferred"
+    ending = is_inferred.map({True: ", inferred", False: ""})
+    if per == "period":
+        columns = days, days_before, ending
+        text = "periods differ in length ({:.0f} and {:.0f} days{})"
+        yield _rule(is_large, text, *columns, forbids=True)
+        yield _rule(is_small, "lengths of {:.0f} and {:.0f} days{}", *columns)
+        return
+    # Rates allow for different lengths, and their ranges for uncertain ones.
     is_noted = is_large | is_small | is_uncertain
-    either = [
-        _with_tolerance(figures[is_noted]).reindex(now.index)
-        for figures in (now, before)
-    ]
-    yield _rule(is_noted, "lengths of {} and {} days{}", *either, ending)
+    lengths = _with_tolerance(now[is_noted])
+    lengths_before = _with_tolerance(before[is_noted])
+    columns = lengths, lengths_before, ending
+    yield _rule(is_noted, "lengths of {} and {} days{}", *columns)
 
 
 def _with_tolerance(figures: pd.DataFrame) -> pd.Series:
     """Write the lengths of periods: `355 ± 7`."""
-    cells = zip(figures["days"], figures["period_tolerance"], strict=True)
-    texts = [
-        f"{days:.0f} ± {tolerance:g}" if tolerance else f"{days:.0f}"
-        for days, tolerance in cells
-    ]
-    return pd.Series(texts, figures.index, dtype="object")
+    lengths = figures["days"].map("{:.0f}".format)
+    tolerance = figures["period_tolerance"]
+    texts = lengths + tolerance.map(" ± {:g}".format)
+    return texts.where(tolerance != 0, lengths)
 
 
-def _are_same_months(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
-    """Tell which two periods are the same months, which only a leap day can change."""
-    now_start, before_start = now["period_start"], before["period_start"]
-    now_end, before_end = now["period_end"], before["period_end"]
-    is_whole = is_whole_months(now_start, now_end)
-    is_whole &= is_whole_months(before_start, before_end)
-    is_same = now_start.dt.month == before_start.dt.month
-    is_same &= now_end.dt.month == before_end.dt.month
-    years = now_end.dt.year - now_start.dt.year
-    years_before = before_end.dt.year - before_start.dt.year
-    return is_whole & is_same & (years == years_before)
+def _same_months(
+    now: pd.DataFrame, before: pd.DataFrame, is_unequal: pd.Series
+) -> pd.Index:
+    """Return the rows of unequal periods that are the same months, but for a leap day."""
+    start, end = now["period_start"][is_unequal], now["period_end"][is_unequal]
+    start_before = before["period_start"][is_unequal]
+    end_before = before["period_end"][is_unequal]
+    years = end.dt.year - start.dt.year
+    years_before = end_before.dt.year - start_before.dt.year
+    is_same = years == years_before
+    is_same &= start.dt.month == start_before.dt.month
+    is_same &= end.dt.month == end_before.dt.month
+    is_same &= is_whole_months(start, end)
+    is_same &= is_whole_months(start_before, end_before)
+    same: pd.Index = is_same.index[is_same]
+    return same
 
 
 def _on_running_totals(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     is_total = (now["measure"] == "cumulative") & (before["measure"] == "cumulative")
     if not is_total.any():
         return
-    now, before = now[is_total], before[is_total]
-    start, start_before = now["period_start"], before["period_start"]
-    is_since_same = start.eq(start_before) | (start.isna() & start_before.isna())
-    labels = period_labels(start, pd.Series(pd.NaT, start.index))
-    since = pd.Series(labels, start.index).map(" {}".format).replace(" undated", "")
+    start = now["period_start"][is_total]
+    start_before = before["period_start"][is_total]
+    is_unknown = start.isna() & start_before.isna()
+    is_since_same = is_unknown | (start == start_before)
+    no_end = pd.Series(pd.NaT, start.index)
+    since = pd.Series(period_labels(start, no_end), start.index)
+    since = " " + since.replace("undated", "")
     text = "running total{}: the change is what was added"
-    yield _rule(is_since_same, text, since, forbids=True)
+    yield _rule(is_since_same, text, since.str.rstrip(), forbids=True)
     # A total of the year to date begins again each year.
-    off = (_year_before(start) - start_before).dt.days.abs()
-    is_year_to_date = (off <= _A_WEEK) & ~is_since_same
+    days_off = (_year_before(start) - start_before).dt.days.abs()
+    is_year_to_date = days_off <= _A_WEEK
+    is_other_start = ~is_since_same & ~is_year_to_date
     text = "totals are counted from different days"
-    yield _rule(~is_since_same & ~is_year_to_date, text, forbids=True)
+    yield _rule(is_other_start, text, forbids=True)
 
 
 def _status(figures: pd.DataFrame) -> pd.Series:
-    return text_column(figures["obs_status"]).fillna("").str.upper()
+    status = text_column(figures["obs_status"])
+    return status.fillna("").str.upper()
 
 
 def _on_status(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
@@ -360,10 +395,12 @@ def _on_status(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
 def _on_other_series(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     """Compare what `by` may leave out."""
     for name in ("scope", "area", "unit"):
-        if name not in now:
+        if name not in now or now[name].equals(before[name]):
             continue
-        text = text_column(now[name]).fillna("").replace("", "none")
-        text_before = text_column(before[name]).fillna("").replace("", "none")
+        text, text_before = (
+            text_column(figures[name]).fillna("").replace("", "none")
+            for figures in (now, before)
+        )
         differs = f"{name} differs: {{}} after {{}}"
         yield _rule(text != text_before, differs, text, text_before, forbids=True)
 
@@ -371,30 +408,31 @@ def _on_other_series(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
 def _on_values(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[Rule]:
     if per == "month":
         text = "only a flow has a monthly rate, and this is a {}"
-        kind = now["measure"].replace("cumulative", "running total")
-        yield _rule(now["measure"] != "flow", text, kind, forbids=True)
+        measure = now["measure"].replace("cumulative", "running total")
+        yield _rule(measure != "flow", text, measure, forbids=True)
     is_missing, is_missing_before = now["value"].isna(), before["value"].isna()
     yield _rule(is_missing, "value is missing", forbids=True)
     text = "value of the period before is missing"
     yield _rule(is_missing_before, text, forbids=True)
 
-    known = ~is_missing & ~is_missing_before
-    low, high = before["low"], before["high"]
+    # Comparisons with the ends are false where a value is missing.
+    low, high = before["low"].mask(is_missing), before["high"]
+    may_be_zero = low == 0
     text = "the period before counts 0, so there is no percent change"
-    yield _rule(known & (low == 0) & (high == 0), text)
+    yield _rule(may_be_zero & (high == 0), text)
     text = "the period before may count 0, so percent change has no upper limit"
-    yield _rule(known & (low == 0) & (high > 0), text)
+    yield _rule(may_be_zero & (high > 0), text)
     text = "the figure before is negative, so there is no percent change"
-    yield _rule(known & (low < 0), text)
+    yield _rule(low < 0, text)
 
 
 def _on_registers(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     """Say what counts of a register may lack, by its notes and rejected rows."""
     for figures in (now, before):
-        partial = is_partial(figures)
         notes = notes_of(figures)
         if not notes.any():
             continue
+        partial = is_partial(figures)
         reason = notes.str.extract(rf"^{PARTIAL} ([^,;]*)", expand=False)
         labels = labels_of(figures[partial])
         text = "{} may not be covered whole: {}"
@@ -407,31 +445,29 @@ def _on_registers(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
 
 
 def _on_rejected_rows(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
-    missing, missing_before = (
-        figures["missing"].fillna(0) for figures in (now, before)
-    )
-    are_many = pd.Series(data=False, index=now.index)
-    for figures, rows in ((now, missing), (before, missing_before)):
-        are_many |= rows / (figures["value"] + rows) > _FEW_ROWS
+    missing = now["missing"].fillna(0)
+    missing_before = before["missing"].fillna(0)
+    share = missing / (now["value"] + missing)
+    share_before = missing_before / (before["value"] + missing_before)
+    are_many = (share > _FEW_ROWS) | (share_before > _FEW_ROWS)
     is_later, is_earlier = missing > 0, missing_before > 0
-    texts = {
-        "both": "{:,.0f} rows of this period and {:,.0f} of the one before were rejected",
-        "later": "rows of this period that were rejected: {:,.0f}",
-        "earlier": "rows of the period before that were rejected: {:,.0f}",
-    }
-    for forbids, several in ((True, are_many), (False, ~are_many)):
-        both = several & is_later & is_earlier
-        columns = missing, missing_before
-        yield _rule(both, texts["both"], *columns, forbids=forbids)
-        only_later = several & is_later & ~is_earlier
-        yield _rule(only_later, texts["later"], missing, forbids=forbids)
-        only_earlier = several & is_earlier & ~is_later
-        yield _rule(only_earlier, texts["earlier"], missing_before, forbids=forbids)
+    both = "{:,.0f} rows of this period and {:,.0f} of the one before were rejected"
+    only_later = "rows of this period that were rejected: {:,.0f}"
+    only_earlier = "rows of the period before that were rejected: {:,.0f}"
+    cases = (
+        (is_later & is_earlier, both, (missing, missing_before)),
+        (is_later & ~is_earlier, only_later, (missing,)),
+        (is_earlier & ~is_later, only_earlier, (missing_before,)),
+    )
+    for holds, text, columns in cases:
+        yield _rule(holds & are_many, text, *columns, forbids=True)
+        yield _rule(holds & ~are_many, text, *columns)
 
 
 def _on_other_sources(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
     if "others" not in now:
         return
-    for figures, ending in ((now, ""), (before, " for the period before")):
-        others = figures["others"]
-        yield _rule(others.notna(), "another source gives {}" + ending, others)
+    others, others_before = now["others"], before["others"]
+    yield _rule(others.notna(), "another source gives {}", others)
+    text = "another source gives {} for the period before"
+    yield _rule(others_before.notna(), text, others_before)

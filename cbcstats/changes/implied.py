@@ -84,11 +84,15 @@ def implied_previous(
     """
     later = bounds(value, qualifier, rounded_to, reading=reading)
     factors = factors_of(parse_change(change, reading=reading))
-    published = ANYTHING if previous is None else _published(previous, reading)
+    published = ANYTHING
+    if isinstance(previous, Bounds):
+        published = previous
+    elif previous is not None:
+        figure = parse_qualified(str(previous))
+        published = bounds(*figure, reading=reading)
     is_count = rounded_to is None and float(value).is_integer()
-    if is_count:
-        return counts_before(later, factors, published)
-    return amounts_before(later, factors, published)
+    before = counts_before if is_count else amounts_before
+    return before(later, factors, published)
 
 
 def factors_of(
@@ -99,95 +103,92 @@ def factors_of(
     `lengths` are the least and the greatest length of the later period over that of
     the earlier one, where the change is one of monthly rates.
     """
+    least, greatest = lengths
     # Nothing falls by more than all: an end below that is open, or leaves nothing.
-    low = _factor(growth.low) * lengths[0]
-    high = _factor(growth.high) * lengths[1]
     low_open = growth.low_open and growth.low >= -100
-    return Factors(low, high, low_open, growth.high_open or growth.high < -100)
+    high_open = growth.high_open or growth.high < -100
+    low = _factor(growth.low) * least
+    high = _factor(growth.high) * greatest
+    return Factors(low, high, low_open, high_open)
 
 
 def _factor(percent: Fraction | float) -> Fraction | float:
     if math.isinf(percent):
         return max(percent, 0)
-    return max(1 + Fraction(percent) / 100, Fraction(0))
-
-
-def _published(previous: float | str | Bounds, reading: str | float) -> Bounds:
-    if isinstance(previous, Bounds):
-        return previous
-    return bounds(*parse_qualified(str(previous)), reading=reading)
+    factor = 1 + Fraction(percent) / 100
+    return max(factor, Fraction(0))
 
 
 def amounts_before(later: Bounds, factors: Factors, published: Bounds) -> Bounds:
     """Return the range of amounts, not whole, from which a change leads to the later."""
     if later.empty or published.empty:
         return NOTHING
-    low = float(exact(later.low) / factors.high) if factors.high > 0 else 0.0
-    high = float(exact(later.high) / factors.low) if factors.low > 0 else math.inf
+    low, high = 0.0, math.inf
+    if factors.high > 0:
+        low = float(exact(later.low) / factors.high)
+    if factors.low > 0:
+        high = float(exact(later.high) / factors.low)
     # An open end of the change leaves out the end of the range that belongs to it.
     is_above = factors.high_open and published.high <= low
     is_below = factors.low_open and published.low >= high
-    low, high = max(low, published.low), min(high, published.high)
-    if is_above or is_below or low > high:
+    if is_above or is_below:
         return NOTHING
-    return Bounds(low, high)
+    return common_range(Bounds(low, high), published)
+
+
+def common_range(first: Bounds, second: Bounds) -> Bounds:
+    """Return the range that two ranges have in common."""
+    low = max(first.low, second.low)
+    high = min(first.high, second.high)
+    return Bounds(low, high) if low <= high else NOTHING
 
 
 def counts_before(later: Bounds, factors: Factors, published: Bounds) -> Bounds:
     """Return the range of whole numbers from which a change leads to the later range."""
-    if later.empty or published.empty:
+    if later.empty or published.empty or later.high < 0:
         return NOTHING
-    least = _least(later, factors, published)
+    last = published.high
+    if later.high < math.inf and factors.low > 0:
+        greatest = Fraction(later.high) / factors.low
+        last = min(last, math.floor(greatest))
+    least = _least(later, factors, published, last)
     if math.isnan(least):
         return NOTHING
-    return Bounds(least, _greatest(later, factors, published))
+    if math.isinf(last):
+        return Bounds(least, last)
+    before = math.floor(last)
+    while not _is_possible(before, later, factors):
+        before -= 1
+    return Bounds(least, before)
 
 
 def _is_possible(before: int, later: Bounds, factors: Factors) -> bool:
     """Tell whether a whole number in the later range is a count before times a factor."""
-    least = math.ceil(before * factors.low)
-    if factors.low_open and least == before * factors.low:
+    low, high = before * factors.low, before * factors.high
+    least: float = math.ceil(low)
+    if factors.low_open and least == low:
         least += 1
-    if math.isinf(factors.high):
-        return max(least, later.low) <= later.high
-    most = math.floor(before * factors.high)
-    if factors.high_open and most == before * factors.high:
+    most = high if math.isinf(high) else math.floor(high)
+    if factors.high_open and most == high:
         most -= 1
     return max(least, later.low) <= min(most, later.high)
 
 
-def _least(later: Bounds, factors: Factors, published: Bounds) -> float:
+def _least(later: Bounds, factors: Factors, published: Bounds, last: float) -> float:
     """Return the lowest possible count before, or NaN."""
     is_only_zero = factors.high == 0 and (factors.high_open or later.low > 0)
     is_never_zero = factors.low == 0 and factors.low_open and later.high == 0
     if is_only_zero or is_never_zero:
         return math.nan  # for all counts, so that the search would not end
-    has_start = not math.isinf(factors.high) and factors.high != 0
-    start = math.ceil(Fraction(later.low) / Fraction(factors.high)) if has_start else 1
-    before = max(start, math.ceil(published.low), 1)
-    last = min(_ceiling(later, factors), published.high)
+    before = max(math.ceil(published.low), 1)
+    if 0 < factors.high < math.inf:
+        least = Fraction(later.low) / factors.high
+        before = max(before, math.ceil(least))
     while before <= last:
         if _is_possible(before, later, factors):
             return before
         before += 1
     return math.nan
-
-
-def _greatest(later: Bounds, factors: Factors, published: Bounds) -> float:
-    """Return the highest possible count before, given that there is one."""
-    last = min(_ceiling(later, factors), published.high)
-    if last == math.inf:
-        return last
-    before = math.floor(last)
-    while not _is_possible(before, later, factors):
-        before -= 1
-    return before
-
-
-def _ceiling(later: Bounds, factors: Factors) -> float:
-    if later.high == math.inf or factors.low == 0:
-        return math.inf
-    return math.floor(Fraction(later.high) / Fraction(factors.low))
 
 
 def exact(number: Fraction | float) -> Fraction | float:

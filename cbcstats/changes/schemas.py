@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from cbcstats.counts.columns import CHANGE_BASES
 from cbcstats.counts.qualifiers import QUALIFIERS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
@@ -24,6 +25,8 @@ with warnings.catch_warnings():
     import pandera.typing.pyspark  # noqa: F401
 
     pa.DataFrameSchema.register_default_backends(pd.DataFrame)
+
+_VERDICTS: Final = ("consistent", "unlikely", "contradicts", "cannot be checked")
 
 
 def _text(description: str, **field: Any) -> Any:
@@ -100,6 +103,61 @@ class _Verdict(pa.DataFrameModel):
     source_id: str = _text("source of the figure", nullable=True)
 
 
+class Changes(_Series, _Figure, _FigureBefore, _Verdict):
+    """Changes against the figure of a year before, one row per figure."""
+
+    change: float = _number("change, by the middles of the ranges")
+    change_low: float = _number("least change that is possible")
+    change_high: float = _number("greatest change that is possible")
+    percent_change: float = _number(
+        "change in percent of the figure before, by the middles of the ranges"
+    )
+    percent_change_low: float = _number("least percent change that is possible")
+    percent_change_high: float = _number(
+        "greatest percent change that is possible; missing where the figure before "
+        "may be 0"
+    )
+    percent_change_as_printed: float = _number(
+        "percent change of the numbers as printed, without their words"
+    )
+    previous_source_id: str = _text("source of the figure before", nullable=True)
+
+
+class Claims(pa.DataFrameModel):
+    """Published changes checked against the published figures, one row per change."""
+
+    indicator: str | None = _text("what is counted", nullable=True)
+    scope: str = _text("what part of it the count covers")
+    period_start: pd.Timestamp = _day("first day; empty for a stock")
+    period_end: pd.Timestamp = _day("last day; the day of a stock")
+    value: Any = _number("number as printed; Int64 where all are whole, else Float64")
+    qualifier: str = _text("word printed beside the number", isin=QUALIFIERS)
+    published_change: str = _text("change as printed, such as +49%")
+    change_basis: str = _text(
+        "what it is a change of", isin=CHANGE_BASES, nullable=True
+    )
+    previous_value: float = _number(
+        "number that the change is measured from, as printed"
+    )
+    previous_low: float = _number("its least value, in the usual reading")
+    previous_high: float = _number("its greatest value, in the usual reading")
+    implied_low: float = _number(
+        "least figure before from which the change would be printed"
+    )
+    implied_high: float = _number(
+        "greatest figure before from which the change would be printed"
+    )
+    verdict: str = _text(
+        "consistent: a figure before in its published range gives the change; "
+        "unlikely: only in the strict reading; contradicts: in no reading",
+        isin=_VERDICTS,
+    )
+    verdict_strict: str = _text("verdict by the words alone", isin=_VERDICTS)
+    sentence: str = _text("verdict in words, with the figures")
+    source_id: str = _text("source of the change")
+    previous_source_id: str = _text("source of the figure before", nullable=True)
+
+
 class Contributions(_Series, _Figure, _FigureBefore, _Verdict):
     """What each part adds to the change of a total, one row per part and period."""
 
@@ -172,8 +230,10 @@ class Memberships(pa.DataFrameModel):
 
 # In the order of the reference.
 RESULTS: Final[dict[str, type[pa.DataFrameModel]]] = {
+    "check_claims": Claims,
     "contributions": Contributions,
     "growth_rate": GrowthRates,
     "index_to": Indices,
     "membership_changes": Memberships,
+    "year_on_year": Changes,
 }

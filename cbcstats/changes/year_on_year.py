@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from cbcstats.arguments import check_frame
 from cbcstats.changes.comparability import (
     comparison,
     labels_of,
@@ -15,7 +17,8 @@ from cbcstats.changes.comparability import (
     with_figure_before,
 )
 from cbcstats.counts.figures import figures_of
-from cbcstats.frames import MARKS, as_text, read_days, read_numbers, text_column
+from cbcstats.counts.formats import format_range, has_rates, printed
+from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,13 +64,8 @@ def year_on_year(
     -------
     pandas.DataFrame
         One row per figure that has one of a year before, or should have one: figures of
-        the first year of a series have no row. In the order of series and periods. The
-        columns are those of `Changes`: the columns of the series, `period`,
-        `period_start`, `period_end`, `value`, `qualifier`, `low`, `high`; the same with
-        `previous_`; with `per="month"`, `rate`, `rate_low`, `rate_high` and the same
-        with `previous_`; `change` and `percent_change` with `_low` and `_high`;
-        `percent_change_as_printed`; `comparable` (bool), `why` (text), `per`, `unit`,
-        `source_id`, `previous_source_id`. Numbers are float64 and not rounded.
+        the first year of a series have no row. In the order of series and periods, with
+        the columns of `Changes`: numbers are float64 and not rounded.
 
     Raises
     ------
@@ -145,16 +143,18 @@ def figure_columns(
     figures: pd.DataFrame, prefix: str, per: str
 ) -> dict[str, pd.Series]:
     """Return the columns of figures that results show: periods, values and ranges."""
-    labels = labels_of(figures).where(figures["period_end"].notna())
-    columns = {f"{prefix}period": labels}
+    is_figure = figures["period_end"].notna()
+    columns = {"period": labels_of(figures).where(is_figure)}
     # A fiscal year without days was placed in the calendar year in which it ends.
     has_days = figures["period"].isna()
     for name in ("period_start", "period_end"):
-        columns[prefix + name] = figures[name].where(has_days)
+        columns[name] = figures[name].where(has_days)
     names = ["value", "qualifier", "low", "high"]
     if per == "month":
         names += ["rate", "rate_low", "rate_high"]
-    return columns | {prefix + name: figures[name] for name in names}
+    for name in names:
+        columns[name] = figures[name]
+    return {prefix + name: column for name, column in columns.items()}
 
 
 def changes_of(
@@ -164,25 +164,26 @@ def changes_of(
     low, high = range_of(later, quantity)
     low_before, high_before = range_of(previous, quantity)
     middle, middle_before = middle_of(later, quantity), middle_of(previous, quantity)
+    is_positive = low_before >= 0
     # A negative figure is farthest below one that is as small as can be.
     base_of_low = high_before.where(low >= 0, low_before)
     base_of_high = low_before.where(high >= 0, high_before)
+    printed, printed_before = later[quantity], previous[quantity]
     return {
         "change": middle - middle_before,
         "change_low": low - high_before,
         "change_high": high - low_before,
-        "percent_change": percent(middle, middle_before.where(low_before >= 0)),
-        "percent_change_low": percent(low, base_of_low.where(low_before >= 0)),
+        "percent_change": percent(middle, middle_before.where(is_positive)),
+        "percent_change_low": percent(low, base_of_low.where(is_positive)),
         "percent_change_high": percent(high, base_of_high),
-        "percent_change_as_printed": percent(later[quantity], previous[quantity]),
+        "percent_change_as_printed": percent(printed, printed_before),
     }
 
 
 def range_of(figures: pd.DataFrame, quantity: str) -> tuple[pd.Series, pd.Series]:
     """Return the ends of the ranges of values, or of rates."""
-    if quantity == "rate":
-        return figures["rate_low"], figures["rate_high"]
-    return figures["low"], figures["high"]
+    prefix = "rate_" if quantity == "rate" else ""
+    return figures[prefix + "low"], figures[prefix + "high"]
 
 
 def middle_of(figures: pd.DataFrame, quantity: str) -> pd.Series:
@@ -203,15 +204,74 @@ def percent(value: pd.Series, previous: pd.Series) -> pd.Series:
     return change.mask(np.isinf(base), -100.0)
 
 
-def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
-    """Return changes in their dtypes, whatever a file or a conversion made of these."""
-    typed: dict[str, Any] = {
-        name: read_days(changes[name])
-        for name in map(str, changes)
-        if name.endswith(("period_start", "period_end"))
+def short_view(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the few columns of changes that a reader needs, as text.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        Changes, as `year_on_year` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per change: the columns of the series that differ between rows;
+        `period`; `value` and `before`, as printed with their range, or the range of the
+        monthly rate; `change` and `percent`, as ranges; `comparable` (bool); `why`.
+        Cells are empty where nothing is known. The index is that of `changes`.
+
+    Raises
+    ------
+    ArgumentError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> from cbcstats import load_counts, short_view, year_on_year
+    >>> view = short_view(year_on_year(load_counts("missions"))).iloc[-1]
+    >>> print(view["value"], "after", view["before"], "is", view["percent"])
+    492 after more than 330 (331 to 340) is +45% to +49%
+    """
+    needed = ["period", "value", "qualifier", "low", "high", "previous_value"]
+    needed += ["change_low", "change_high", "percent_change_low", "comparable", "why"]
+    changes = check_frame("changes", changes, needed, "year_on_year")
+    # The columns before the period tell series apart.
+    series = changes.loc[:, :"period"].iloc[:, :-1]
+    is_varied = series.nunique(dropna=False) > 1
+    columns = {
+        "period": changes["period"],
+        "value": _numbers(changes, ""),
+        "before": _numbers(changes, "previous_"),
+        "change": _ranges(changes, "change", signed=True),
+        "percent": _ranges(changes, "percent_change", percent=True),
+        "comparable": changes["comparable"],
+        "why": changes["why"],
     }
-    for name in ("percent_change_low", "percent_change_high"):
-        typed[name] = read_numbers(changes[name]).to_numpy(float, na_value=np.nan)
-    marks = [MARKS.get(as_text(mark).lower(), False) for mark in changes["comparable"]]
-    typed["comparable"] = pd.Series(marks, changes.index, dtype=bool)
-    return changes.assign(**typed, why=text_column(changes["why"]).fillna(""))
+    return series.loc[:, is_varied].assign(**columns)
+
+
+def _numbers(changes: pd.DataFrame, prefix: str) -> pd.Series:
+    """Write numbers as printed with their range, or the range of monthly rates."""
+    if has_rates(changes):
+        return _ranges(changes, prefix + "rate")
+    columns = [changes[prefix + name] for name in ("value", "qualifier", "low", "high")]
+    texts = []
+    for value, qualifier, low, high in zip(*columns, strict=True):
+        number = "" if pd.isna(value) else printed(value, qualifier)
+        if low < high:
+            number += f" ({format_range(low, high)})"
+        texts.append(number)
+    return text_column(texts, changes.index)
+
+
+def _ranges(changes: pd.DataFrame, name: str, **form: bool) -> pd.Series:
+    ends = changes[f"{name}_low"], changes[f"{name}_high"]
+    texts = []
+    for low, high in zip(*ends, strict=True):
+        text = ""
+        if pd.notna(low):
+            # After a figure that may be 0, the high end of a percent change is missing.
+            end = high if pd.notna(high) else math.inf
+            text = format_range(low, end, **form)
+        texts.append(text)
+    return text_column(texts, changes.index)

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
-from cbcstats.changes.year_on_year import typed_changes
 from cbcstats.charts.descriptions import (
     VERDICTS,
     change_label,
@@ -18,6 +17,7 @@ from cbcstats.charts.descriptions import (
     claim_label,
     claims_text,
     of_rates,
+    typed_changes,
     verdict_text,
 )
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels

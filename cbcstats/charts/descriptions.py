@@ -16,6 +16,7 @@ from cbcstats.counts.formats import (
     words,
 )
 from cbcstats.counts.periods import period_label
+from cbcstats.frames import MARKS, as_text, read_days, read_numbers, text_column
 from cbcstats.tables.codelists import SHORT_REGIONS
 
 if TYPE_CHECKING:
@@ -114,6 +115,22 @@ def change_text(change: Any) -> str:
     if pd.isna(low):
         return "no percent change"
     return format_range(low, math.inf if pd.isna(high) else high, percent=True)
+
+
+def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return changes in their dtypes, whatever a file or a conversion made of these."""
+    columns: dict[str, Any] = {}
+    for name in map(str, changes):
+        if name.endswith(("period_start", "period_end")):
+            columns[name] = read_days(changes[name])
+    for name in ("percent_change_low", "percent_change_high"):
+        numbers = read_numbers(changes[name])
+        columns[name] = numbers.to_numpy(float, na_value=np.nan)
+    # A mark that cannot be read makes nothing comparable.
+    marks = changes["comparable"].map(lambda mark: MARKS.get(as_text(mark).lower()))
+    columns["comparable"] = marks.eq(other=True)
+    why = text_column(changes["why"]).fillna("")
+    return changes.assign(**columns, why=why)
 
 
 def change_label(change: Any, changes: pd.DataFrame) -> str:

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.changes.comparability import labels_of
-from cbcstats.changes.year_on_year import typed_changes
 from cbcstats.charts.descriptions import (
     change_label,
     change_text,
     changes_text,
     counts_text,
     of_rates,
+    typed_changes,
 )
 from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of

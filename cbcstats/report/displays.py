@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.changes.short_view import short_view
+from cbcstats.changes.year_on_year import short_view
 from cbcstats.charts.saving import figure_text, picture
 from cbcstats.counts.formats import has_rates, per_month, words
 from cbcstats.exports.html import (

@@ -6,7 +6,16 @@ import sys
 import pandas as pd
 import pytest
 
-from cbcstats import contributions, growth_rate, index_to, load_beneficiaries, membership_changes
+from cbcstats import (
+    check_claims,
+    contributions,
+    growth_rate,
+    index_to,
+    load_beneficiaries,
+    load_counts,
+    membership_changes,
+    year_on_year,
+)
 from cbcstats.changes import schemas
 
 MINE = pd.DataFrame(
@@ -24,6 +33,10 @@ LISTS = load_beneficiaries()
             for per in ("period", "month")
         ),
         (schemas.Contributions, contributions(MINE.head(2), "part")),
+        *((schemas.Changes, year_on_year(TOTAL, per=per)) for per in ("period", "month")),
+        (schemas.Changes, year_on_year(load_counts())),
+        (schemas.Claims, check_claims(load_counts())),
+        (schemas.Claims, check_claims(TOTAL)),
         *((schemas.Indices, index_to(TOTAL, 2015, per=per)) for per in ("period", "month")),
         *((schemas.GrowthRates, growth_rate(TOTAL, per=per)) for per in ("period", "month")),
         (schemas.GrowthRates, growth_rate(TOTAL.head(1))),

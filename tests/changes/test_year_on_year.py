@@ -10,7 +10,7 @@ import pytest
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
-from cbcstats.changes.year_on_year import typed_changes
+from cbcstats.charts.descriptions import typed_changes
 from cbcstats.counts.figures import figures_of
 from cbcstats.counts.qualifiers import QUALIFIERS
 from cbcstats.frames import PANDAS_2
