@@ -21,18 +21,14 @@ from .charts.members import plot_members as plot_members
 from .charts.saving import save_chart as save_chart
 from .charts.stacks import plot_beneficiaries as plot_beneficiaries
 from .charts.stacks import plot_contributions as plot_contributions
-from .counts.changes_in_words import Growth as Growth
 from .counts.changes_in_words import parse_change as parse_change
-from .counts.figures_in_words import Qualified as Qualified
 from .counts.figures_in_words import parse_qualified as parse_qualified
 from .counts.figures_in_words import split_figures as split_figures
 from .counts.formats import format_range as format_range
-from .counts.readings import Bounds as Bounds
 from .counts.readings import bounds as bounds
 from .errors import ArgumentError as ArgumentError
 from .errors import CbcstatsError as CbcstatsError
 from .errors import DataError as DataError
-from .errors import ReportError as ReportError
 from .exports.datapackage import save_datapackage as save_datapackage
 from .exports.save_table import save_table as save_table
 from .exports.slides import save_slide as save_slide
@@ -55,6 +51,3 @@ from .tables.loaders import load_places as load_places
 from .tables.loaders import load_sources as load_sources
 from .tables.schemas import Beneficiaries as Beneficiaries
 from .tables.schemas import Counts as Counts
-from .tables.schemas import Members as Members
-from .tables.schemas import Places as Places
-from .tables.schemas import Sources as Sources

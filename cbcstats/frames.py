@@ -251,7 +251,7 @@ def as_printed(column: pd.Series) -> pd.Series:
     return pd.Series(values, index=column.index, name=column.name)
 
 
-def plain_number(number: numbers.Rational | float) -> float:
+def plain_number(number: Any) -> float:
     """Return an exact number as int where it is whole, and as float otherwise."""
     if number == math.inf:
         return math.inf

@@ -151,7 +151,7 @@ def missions():
             "`count` must be a whole number from 0 on, but 1000",
         ),
         (
-            lambda: cbcstats.load_counts(schema=cbcstats.Members),
+            lambda: cbcstats.load_counts(schema=cbcstats.MissionRegister),
             "`schema` must be a subclass of Counts, but MetaModel was given",
         ),
         (

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from cbcstats import DataError, ReportError
+from cbcstats.errors import DataError, ReportError
 from cbcstats.files.writing import UNFINISHED, write_whole
 from cbcstats.report import report
 from tests import faults

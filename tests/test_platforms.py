@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from cbcstats import ArgumentError, ReportError
+from cbcstats.errors import ArgumentError, ReportError
 from cbcstats.report import report
 from tests import faults
 from tests.command_line import call, run_python

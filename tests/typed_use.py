@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from cbcstats.counts.figures_in_words import Qualified
+    from cbcstats.counts.readings import Bounds
+
 
 def growth_a_month() -> tuple[float, bool]:
     """Return by how many percent missions a month grew, and whether that compares."""
@@ -26,9 +29,9 @@ def growth_a_month() -> tuple[float, bool]:
 
 def what_a_claim_says() -> str:
     """Return the range of the figure before, in words."""
-    figure: cbcstats.Qualified = cbcstats.parse_qualified("more than 330")
-    read: cbcstats.Bounds = cbcstats.bounds(*figure)
-    implied: cbcstats.Bounds = cbcstats.implied_previous(492, "+49%", previous="more than 330")
+    figure: Qualified = cbcstats.parse_qualified("more than 330")
+    read: Bounds = cbcstats.bounds(*figure)
+    implied: Bounds = cbcstats.implied_previous(492, "+49%", previous="more than 330")
     low, high = implied
     return f"{read}; {cbcstats.format_range(low, high)}; {implied.empty}"
 

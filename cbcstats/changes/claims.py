@@ -127,8 +127,8 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     strict = figures_of(counts, reading="strict")
     figures["strict_low"] = strict["low"]
     figures["strict_high"] = strict["high"]
-    claims = figures.get("published_change")
-    figures["published_change"] = text_column(claims, figures.index)
+    changes = figures.get("published_change")
+    figures["published_change"] = text_column(changes, figures.index)
     is_claim = figures["published_change"].notna()
     pairs = _pairs(figures, is_claim) if is_claim.any() else []
     rows = [_verdict_row(pair) for pair in pairs]

@@ -41,6 +41,11 @@ _OF_ONE_FIGURE: Final = (
     "published_change",
     "change_basis",
 )
+_KINDS: Final = {
+    "stock": "a stock",
+    "event": "an event",
+    "cumulative": "a running total",
+}
 _STATUSES: Final = {
     "E": "estimated",
     "P": "provisional",
@@ -93,7 +98,8 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     if is_repeated.any():
         _refuse_repeated(preferred, is_repeated, names)
     if len(preferred) < len(figures):
-        others = _texts_of_others(figures[~is_preferred], period)
+        others = figures[~is_preferred & figures["value"].notna()]
+        others = _texts_of_others(others, period)
         preferred = preferred.merge(others, on=period, how="left")
     last_to_first = [
         preferred[name] for name in ("period_start", "period_end", "chain")
@@ -407,9 +413,9 @@ def _on_other_series(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[Rule]:
 
 def _on_values(now: pd.DataFrame, before: pd.DataFrame, per: str) -> Iterator[Rule]:
     if per == "month":
-        text = "only a flow has a monthly rate, and this is a {}"
-        measure = now["measure"].replace("cumulative", "running total")
-        yield _rule(measure != "flow", text, measure, forbids=True)
+        text = "only a flow has a monthly rate, and this is {}"
+        kind = now["measure"].map(_KINDS)
+        yield _rule(kind.notna(), text, kind, forbids=True)
     is_missing, is_missing_before = now["value"].isna(), before["value"].isna()
     yield _rule(is_missing, "value is missing", forbids=True)
     text = "value of the period before is missing"

@@ -191,7 +191,7 @@ def _on_lists(lists: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 def _on_day(lists: pd.DataFrame, names: list[str], on: object) -> pd.DataFrame:
     """Count the Members that are supported on a day, and those that may be."""
-    day = pd.NaT
+    day: Any = pd.NaT
     if pd.api.types.is_scalar(on):
         with contextlib.suppress(DataError):
             day = read_days(pd.Series([on], name="on"))[0]

@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from cbcstats import Bounds, DataError, implied_previous
-from cbcstats.counts.readings import bounds
+from cbcstats import DataError, implied_previous
+from cbcstats.counts.readings import Bounds, bounds
 from tests.properties import given, settings, st
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cbcstats import ArgumentError, DataError, Growth, parse_change
+from cbcstats import ArgumentError, DataError, parse_change
 from cbcstats.counts.change_words import FALLS, RISES
-from cbcstats.counts.changes_in_words import read_claim
+from cbcstats.counts.changes_in_words import Growth, read_claim
 from tests.properties import given, settings, st
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -223,7 +223,7 @@ NUMBERS = r"no column of values \(call it value, or name it with `value`\)"
     [
         (pd.DataFrame(), f"{PERIODS} and {NUMBERS}; the columns are no columns"),
         (pd.DataFrame({"a": ["x", "y"], "b": ["p", "q"]}), f"{PERIODS} and {NUMBERS}; the columns are a, b"),
-        (pd.DataFrame({"a": [7, 8], "b": [9, 1]}), rf"{PERIODS} and several .*: a, b .name one with `value`, such as a"),
+        (pd.DataFrame({"a": [7, 8], "b": [9, 1]}), rf"{PERIODS} and several .*: a, b .name one with `value`"),
         (pd.DataFrame({"year": YEARS}), f"^the data: {NUMBERS}; the columns are year"),
         (pd.Series([1, 2]), f"^the data: {PERIODS}; the columns are value"),
         ({}, PERIODS),

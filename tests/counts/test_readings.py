@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cbcstats import ArgumentError, Bounds, DataError, bounds
+from cbcstats import ArgumentError, DataError, bounds
 from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.counts.readings import ranges, usual_reach
+from cbcstats.counts.readings import Bounds, ranges, usual_reach
 from tests.properties import given, st
 
 MISSING = float("nan")

@@ -9,7 +9,8 @@ import nbformat
 import pandas as pd
 import pytest
 
-from cbcstats import ReportError, save_report
+from cbcstats import save_report
+from cbcstats.errors import ReportError
 from cbcstats.report.report import MANIFEST
 from tests.browsing import Elements
 from tests.notebook_files import make_notebook

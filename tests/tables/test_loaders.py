@@ -9,9 +9,9 @@ import pytest
 
 import cbcstats
 from cbcstats import ArgumentError, DataError
+from cbcstats.tables import schemas
 from cbcstats.tables.codelists import WCO_REGIONS
 from cbcstats.tables.loaders import load_readings
-from cbcstats.tables.schemas import Readings
 from tests.needs import needed
 
 DATA = Path(__file__).parents[2] / "data"
@@ -26,10 +26,10 @@ LOADERS = {
 SCHEMAS = {
     "counts": cbcstats.Counts,
     "beneficiaries": cbcstats.Beneficiaries,
-    "members": cbcstats.Members,
-    "places": cbcstats.Places,
-    "sources": cbcstats.Sources,
-    "readings": Readings,
+    "members": schemas.Members,
+    "places": schemas.Places,
+    "sources": schemas.Sources,
+    "readings": schemas.Readings,
 }
 
 
