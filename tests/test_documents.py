@@ -337,7 +337,7 @@ def documented():
         name
         for part in parts
         if ".. currentmodule:: cbcstats\n" in part
-        for name in re.findall(r"^\.\. auto(?:function|class):: (\w+)", part, re.MULTILINE)
+        for name in re.findall(r"^\.\. auto(?:function|class):: (\w+)$", part, re.MULTILINE)
     ]
 
 

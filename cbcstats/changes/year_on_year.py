@@ -232,8 +232,10 @@ def short_view(changes: pd.DataFrame) -> pd.DataFrame:
     >>> print(view["value"], "after", view["before"], "is", view["percent"])
     492 after more than 330 (331 to 340) is +45% to +49%
     """
-    needed = ["period", "value", "qualifier", "low", "high", "previous_value"]
-    needed += ["change_low", "change_high", "percent_change_low", "comparable", "why"]
+    figure = ["value", "qualifier", "low", "high"]
+    needed = ["period", *figure, *(f"previous_{name}" for name in figure)]
+    needed += ["change_low", "change_high", "comparable", "why"]
+    needed += ["percent_change_low", "percent_change_high"]
     changes = check_frame("changes", changes, needed, "year_on_year")
     # The columns before the period tell series apart.
     series = changes.loc[:, :"period"].iloc[:, :-1]

@@ -128,8 +128,8 @@ def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
         numbers = read_numbers(changes[name])
         columns[name] = numbers.to_numpy(float, na_value=np.nan)
     # A mark that cannot be read makes nothing comparable.
-    marks = changes["comparable"].map(lambda mark: MARKS.get(as_text(mark).lower()))
-    columns["comparable"] = marks.eq(other=True)
+    marks = [MARKS.get(as_text(mark).lower(), False) for mark in changes["comparable"]]
+    columns["comparable"] = pd.Series(marks, changes.index, dtype=bool)
     why = text_column(changes["why"]).fillna("")
     return changes.assign(**columns, why=why)
 

@@ -397,5 +397,7 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
         # What a column of the data says counts more than the words of a cell.
         if name in counts:
             column = counts[name].fillna(column)
-        columns[name] = column
+        # Words that name no unit leave it to the name of the column.
+        if column.notna().any():
+            columns[name] = column
     return counts.assign(**columns)

@@ -312,3 +312,8 @@ def test_the_ends_of_the_calendar_and_of_numbers_are_no_traceback(ask):
         # Some are too long for a file, which says so.
         with contextlib.suppress(DataError):
             read(table(YEARS, values=values))
+
+
+def test_words_without_a_unit_leave_it_to_the_name_of_the_column():
+    data = pd.DataFrame({"year": [2021, 2022], "courses": ["40", "more than 40"]})
+    assert year_on_year(data)["unit"].tolist() == ["courses"]
