@@ -209,8 +209,8 @@ def meanings(frame: pd.DataFrame) -> dict[str, str]:
     --------
     >>> import pandas as pd
     >>> meanings(pd.DataFrame({"value": [492], "previous_low": [331.0], "mine": [1]}))
-    {'value': 'number as printed; Int64 where all are whole, else Float64', 'previous_low': 'of the period before: least value \
-that the figure can have', 'mine': ''}
+    {'value': 'number as printed; Int64 where all are whole, else Float64', \
+'previous_low': 'of the period before: least value that the figure can have', 'mine': ''}
     """
     named = {str(name) for name in frame}
     models = [*SCHEMAS.values(), *RESULTS.values()]
