@@ -69,7 +69,7 @@ def series_of(figures: pd.DataFrame, by: object = None) -> list[str]:
         return [name for name in CHAIN if name in figures]
     names = check_names("by", by, map(str, figures))
     if not names:
-        raise DataError("`by` names no column; name those that tell series apart")
+        raise ArgumentError("`by` names no column; name those that tell series apart")
     taken = [name for name in names if name in _COMPUTED]
     if taken:
         raise ArgumentError(

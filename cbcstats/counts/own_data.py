@@ -49,6 +49,8 @@ _OTHER_COLUMNS: Final = (
     "rounded_to qualifier published_change change_basis change_since preferred "
     "preferred_reason missing obs_status status source_id note"
 )
+# A point and three digits: 1.234 is a decimal number or a thousand and more.
+_ONE_THOUSAND: Final = r"\s*[1-9][0-9]{0,2}\.[0-9]{3}\s*"
 _NO_VALUES: Final = frozenset(_OTHER_COLUMNS.split())
 
 
@@ -115,6 +117,8 @@ def counts_of(
     frame, periods, number = find_columns(frame, names, time, value)
     counts = _with_periods(frame, periods, year_start, measure)
     counts = _with_values(counts, number)
+    if not names:
+        _refuse_several_units(counts, frame, number)
     is_named = number != "value"
     if "indicator" not in counts:
         counts["indicator"] = number if is_named else "figures"
@@ -377,11 +381,29 @@ def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
     return joined.rename(names[1])
 
 
+def _refuse_several_units(
+    counts: pd.DataFrame, frame: pd.DataFrame, number: str
+) -> None:
+    """Refuse dollars beside euros, which would be two series of one figure each."""
+    if "unit" in frame or "unit" not in counts:
+        return
+    units = counts["unit"].dropna().unique()
+    if len(units) > 1:
+        listed = ", ".join(units)
+        raise DataError(
+            f"{number} has figures in several units: {listed}; convert them to one, "
+            "or add a column unit"
+        )
+
+
 def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
     """Read the values; words beside them become their qualifiers."""
     column = counts[number]
     numbers = parse_numbers(column)
     is_in_words = numbers.isna() & column.notna()
+    if pd.api.types.infer_dtype(column) == "string":
+        # The text 1.234 may be a thousand and more, so that it is read as words are.
+        is_in_words |= column.str.fullmatch(_ONE_THOUSAND).eq(other=True)
     if not is_in_words.any():
         return counts.assign(value=as_printed(numbers))
     figures = split_figures(column)

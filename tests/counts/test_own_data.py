@@ -317,3 +317,15 @@ def test_the_ends_of_the_calendar_and_of_numbers_are_no_traceback(ask):
 def test_words_without_a_unit_leave_it_to_the_name_of_the_column():
     data = pd.DataFrame({"year": [2021, 2022], "courses": ["40", "more than 40"]})
     assert year_on_year(data)["unit"].tolist() == ["courses"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (["1.234", "1.300"], "could be a thousand or a fraction"),
+        (["US$ 4 million", "EUR 5 million"], "several units: .*; convert them to one"),
+    ],
+)
+def test_what_is_ambiguous_is_refused(cells, message):
+    with pytest.raises(DataError, match=message):
+        year_on_year(pd.DataFrame({"year": [2021, 2022], "budget": cells}))
