@@ -147,7 +147,9 @@ def _with_dtypes(claims: pd.DataFrame) -> pd.DataFrame:
     ]
     for name in (*texts, *_TEXTS):
         claims[name] = text_column(claims[name])
-    values = claims["value"].astype("Float64")
+    # pandas may keep NaN apart from a missing value.
+    values = claims["value"].astype("object")
+    values = values.mask(values.isna(), pd.NA).astype("Float64")
     return claims.assign(value=whole_if_possible(values))
 
 

@@ -135,7 +135,7 @@ def _refuse_repeated(
     period = labels_of(first).iloc[0]
     ids = ["chain", "period_end"]
     same = figures.merge(first[ids], on=ids)
-    texts = same.select_dtypes(["object", "str", "category"])
+    texts = same.select_dtypes(exclude=["number", "datetime", "bool"])
     others = [name for name in texts if name not in (*CHAIN, *_OF_ONE_FIGURE)]
     parts = [name for name in others if texts[name].is_unique]
     remedy = "mark one as preferred, or name the columns that tell series apart in `by`"

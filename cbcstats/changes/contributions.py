@@ -203,7 +203,7 @@ def _with_absent_parts(
 def _parts_before(every: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the parts of each later period, and the same parts a year before."""
     moments = every.drop_duplicates("moment", ignore_index=True)
-    moments["chain"] = moments["series"]
+    moments = moments.assign(chain=moments["series"])
     later, previous = with_figure_before(moments)
     pairs = later[["moment", "nearest_period_end", "months_apart", "days_off"]].copy()
     pairs["moment_before"] = previous["moment"].fillna(-1).astype(int)

@@ -170,7 +170,8 @@ def split_figures(series: Any, *, language: str | None = None) -> pd.DataFrame:
     """
     column = check_series("series", series, "published figures")
     languages = _languages(language)
-    codes, cells = pd.factorize(column.astype(object))
+    # An array: pandas 2 fails on an index of whole numbers that no float can hold.
+    codes, cells = pd.factorize(column.to_numpy(dtype=object))
     figures = [_split(cell, languages) for cell in cells]
     # The last row is for missing cells, whose code is -1.
     figures.append(_Split())

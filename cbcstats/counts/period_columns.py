@@ -109,8 +109,9 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> pd.DataFra
             "2019-01 or 2019-01-31"
         )
     periods = pd.DataFrame(parsed, columns=_Period._fields)
-    start = pd.to_datetime(periods["start"]).astype("datetime64[us]")
-    end = pd.to_datetime(periods["end"]).astype("datetime64[us]")
+    # pandas 2 would read days as nanoseconds, which end in 2262.
+    start = pd.Series(periods["start"].to_numpy("datetime64[us]"))
+    end = pd.Series(periods["end"].to_numpy("datetime64[us]"))
     periods = _table(start, end, periods["label"])
     return periods.take(codes).set_axis(column.index)
 

@@ -241,7 +241,8 @@ def _numbers(lists: pd.DataFrame, names: list[str]) -> pd.Series | int:
 def _scopes(values: pd.DataFrame) -> pd.Series:
     """Write the values of `by` as the scope of a count: `seco_wco_gtfp`."""
     scopes = []
-    for row in values.itertuples(index=False):
+    # The rows of a frame without columns are no tuples in pandas 2.
+    for row in values.to_numpy(dtype=object):
         spelling = plain_spelling(" ".join(map(str, filter(pd.notna, row))))
         scopes.append("_".join(re.findall("[a-z0-9]+", spelling)) or "all")
     return text_column(scopes, values.index)

@@ -215,7 +215,8 @@ def _read(text: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _written(days: pd.Series) -> pd.Series:
-    dates = days.dt.strftime("%Y-%m-%d")
+    # strftime() of pandas 2 writes the year 1 as one digit.
+    dates = days.dt.date
     return text_column(dates).fillna("")
 
 

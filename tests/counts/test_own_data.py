@@ -14,6 +14,7 @@ import pytest
 
 from cbcstats import ArgumentError, DataError, check_claims, load_counts, year_on_year
 from cbcstats.counts.own_data import counts_of
+from cbcstats.frames import PANDAS_2
 from tests.needs import needed
 
 VALUES = [40, 44]
@@ -307,7 +308,9 @@ def test_the_ends_of_the_calendar_and_of_numbers_are_no_traceback(ask):
         ["9998-12-31", "9999-12-31"],
         ["0001-W01", "0002-W01"],
     ):
-        assert len(read(table(periods, "period")))
+        # pandas 2 takes no days that far away, and says so.
+        with contextlib.suppress(DataError) if PANDAS_2 else contextlib.nullcontext():
+            assert len(read(table(periods, "period")))
     for values in ([2**63 - 1, 2**62], [-(2**63), 5], [10**30, 10**31], [1e300, 1e-300]):
         # Some are too long for a file, which says so.
         with contextlib.suppress(DataError):
