@@ -194,7 +194,7 @@ def _on_day(lists: pd.DataFrame, names: list[str], on: object) -> pd.DataFrame:
     day: Any = pd.NaT
     if pd.api.types.is_scalar(on):
         with contextlib.suppress(DataError):
-            day = read_days(pd.Series([on], name="on"))[0]
+            day = read_days(pd.Series([on], name="on", dtype="object"))[0]
     if pd.isna(day):
         raise ArgumentError(
             f"`on` must be a day such as '2024-12-31', but {shown(on)} was given"
