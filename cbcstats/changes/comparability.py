@@ -169,13 +169,14 @@ def with_figure_before(
 def labels_of(figures: pd.DataFrame) -> pd.Series:
     """Name the period of each figure, as typed or by its days."""
     # Many series share the same few periods, so that each is named once.
-    days = ["period_start", "period_end"]
-    periods = figures.groupby(days, dropna=False, sort=False)
-    number = periods.ngroup()
-    is_first = ~number.duplicated()
-    start, end = (figures.loc[is_first, name] for name in days)
-    names = text_column(period_labels(start, end))
-    labels = names.take(number.to_numpy())
+    start, end = figures["period_start"], figures["period_end"]
+    start_codes, starts = pd.factorize(start)
+    end_codes, _ = pd.factorize(end)
+    pairs = end_codes * (len(starts) + 1) + start_codes
+    number, _ = pd.factorize(pairs)
+    is_first = ~pd.Index(number).duplicated()
+    names = text_column(period_labels(start[is_first], end[is_first]))
+    labels = names.take(number)
     labels.index = figures.index
     return figures["period"].fillna(labels)
 
@@ -225,8 +226,13 @@ def comparison(
             is_forbidden[rule.texts.index] = True
     texts = pd.concat([rule.texts for rule in rules])
     why = text_column("", later.index)
-    if len(texts):
-        joined = texts.groupby(level=0).agg("; ".join)
+    # Joining takes time, and most rows have one reason or none.
+    is_one_of_several = texts.index.duplicated(keep=False)
+    single = texts[~is_one_of_several]
+    why[single.index] = single
+    if is_one_of_several.any():
+        several = texts[is_one_of_several].groupby(level=0)
+        joined = several.agg("; ".join)
         why[joined.index] = joined
     return pd.DataFrame({"comparable": ~is_forbidden, "why": why})
 
