@@ -408,7 +408,9 @@ def _sentences(
         claimed += " per month"
     means = "" if implied.empty else f" means {_text(implied)}"
     if before is None:
-        means = means and f"{means} a year before"
+        is_dated = pd.notna(getattr(later, "change_since", None))
+        before_when = "before" if is_dated else "a year before"
+        means = means and f"{means} {before_when}"
         yield f"{claimed}{means}; the figure that it is measured from is not in the table."
         return
     if verdicts[0] == _UNKNOWN:
