@@ -23,12 +23,13 @@ from cbcstats.changes.year_on_year import (
 )
 from cbcstats.counts.columns import CHAIN
 from cbcstats.counts.figures import figures_of
-from cbcstats.errors import ArgumentError
+from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_TOTALS: Final = ("total", "totals", "grand total", "all", "ensemble", "todos", "world")
 LEAST: Final = -100.0  # percentage points: what a total loses with all of its parts
 _EQUAL: Final = 1e-9  # share by which sums of decimals may miss each other
 _NAMED: Final = 3  # parts without a figure that a reason names
@@ -126,6 +127,7 @@ def contributions(
     is_of_total = [name in figures and name not in (*_IN_COMMON, by) for name in CHAIN]
     series = list(itertools.compress(CHAIN, is_of_total))
     figures = preferred_figures(figures, [*series, by])
+    _refuse_totals(figures, series, by)
     later, previous = _parts_before(_with_absent_parts(figures, series, by))
     quantity = "rate" if per == "month" else "value"
     moment = later["moment"]
@@ -321,6 +323,24 @@ def _listed(names: pd.Series) -> str:
     if more <= 0:
         return listed
     return f"{listed} and {more} more"
+
+
+def _refuse_totals(figures: pd.DataFrame, series: list[str], by: str) -> None:
+    """Refuse a total among the parts, which would count each part twice."""
+    period = [figures[name] for name in (*series, "period_start", "period_end")]
+    periods = figures["value"].groupby(period, dropna=False)
+    others = periods.transform("sum") - figures["value"]
+    is_sum = np.isclose(figures["value"], others) & (periods.transform("size") > 2)
+    parts = pd.Series(is_sum).groupby(figures[by])
+    # In a single period, a part may be the sum of the others by chance.
+    is_total = parts.all() & (parts.size() > 1)
+    names = is_total.index.astype(str).str.casefold()
+    is_total |= names.isin(_TOTALS)
+    if is_total.any():
+        name = is_total.index[is_total][0]
+        raise DataError(
+            f"{name!r} in {by} is the total of the other parts; leave out its rows"
+        )
 
 
 def check_totals(

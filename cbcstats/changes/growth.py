@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _DAYS_PER_YEAR: Final = 365.25
+_ONE_WEEK: Final = 7 / 365.25  # years
 _TEN_MONTHS: Final = 303  # days of the shortest ten months
 
 
@@ -92,7 +93,13 @@ def growth_rate(
     years = _years_between(first, last)
     years_of_rate = years.where(days >= _TEN_MONTHS)
     compared = comparison(last, first, per=per, a_year=False)
-    reasons = _without_rate(days, last).str.cat(compared["why"], "; ")
+    # A first and a fourth quarter differ by their season, too.
+    is_part = (last["measure"] == "flow") & (last["days"] < _TEN_MONTHS)
+    is_part &= years_of_rate.notna()
+    is_season = is_part & ((years - years.round()).abs() > _ONE_WEEK)
+    season = is_season.map({True: "different parts of the year", False: ""})
+    reasons = _without_rate(days, last).str.cat(season, "; ")
+    reasons = reasons.str.cat(compared["why"], "; ")
     series = [name for name in names if name != "unit"]
     columns = {
         **{name: last[name] for name in series},
@@ -100,8 +107,8 @@ def growth_rate(
         **_period_and_value(last, "last_"),
         "years": years,
         **_growth_rates(first, last, years_of_rate, per),
-        "comparable": compared["comparable"] & years_of_rate.notna(),
-        "why": text_column(reasons.str.strip("; ")),
+        "comparable": compared["comparable"] & years_of_rate.notna() & ~is_season,
+        "why": text_column(reasons.str.replace("; ; ", "; ").str.strip("; ")),
         "per": text_column(per, last.index),
         "unit": last["unit"],
         "source_id": last["source_id"],

@@ -351,6 +351,9 @@ def _with_periods(
         first = read_periods(frame["period_start"], year_start)
         # A first day has no start of its own.
         start = first["start"].fillna(first["end"])
+    elif measure == "cumulative":
+        # A year names the end of a total, which is not that of the year alone.
+        start = pd.Series(pd.NaT, frame.index, dtype="datetime64[us]")
     elif measure == "flow" and start.isna().all():
         start, end = months_of(end)
     label = periods["label"]

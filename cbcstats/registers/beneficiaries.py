@@ -14,7 +14,7 @@ from cbcstats.counts.columns import PARTIAL
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import check_words, read_days, text_column
-from cbcstats.places.names import plain_spelling
+from cbcstats.places.names import plain_spelling, to_iso3
 from cbcstats.registers.register import Register
 
 if TYPE_CHECKING:
@@ -136,7 +136,9 @@ def _typed_lists(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             f"`register_or_frame` has no {member!r} in row {row}; "
             "fill it in, or drop the row"
         )
-    lists["beneficiary"] = text_column(lists[member])
+    # One Member may be spelled in several ways, by its name or by its code.
+    typed = text_column(lists[member])
+    lists["beneficiary"] = to_iso3(typed).fillna(typed.map(plain_spelling))
     never = pd.Series(pd.NaT, lists.index, dtype="datetime64[us]")
     defaults: dict[str, Any] = dict.fromkeys(("as_of", "start", "end"), never)
     defaults |= {"list_kind": "full", "source_id": "own lists"}

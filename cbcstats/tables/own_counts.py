@@ -53,7 +53,9 @@ def own_frame(path: Path) -> pd.DataFrame:
     table = read_text_table(path, lambda _: False)
     for row, fault in table.faults.items():
         raise DataError(f"{path}: row {row} {fault}; correct it")
-    return _texts(table).replace("", None)
+    cells = _texts(table)
+    _refuse_repeated(cells, str(path))
+    return cells.replace("", None)
 
 
 def complete_counts(

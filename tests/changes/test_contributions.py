@@ -7,7 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cbcstats import ArgumentError, check_totals, contributions, load_counts, year_on_year
+from cbcstats import (
+    ArgumentError,
+    DataError,
+    check_totals,
+    contributions,
+    load_counts,
+    year_on_year,
+)
 from tests.properties import given, settings, st
 
 POINTS = ["contribution", "contribution_low", "contribution_high"]
@@ -268,3 +275,16 @@ def test_a_total_without_parts_and_wrong_names():
         check_totals(table, part="part", total="al")
     with pytest.raises(ArgumentError, match="`part` cannot be 'parts'; did you mean 'part'"):
         check_totals(table, part="parts", total="all")
+
+
+@pytest.mark.parametrize("name", ["Total", "Both"])
+def test_a_total_among_the_parts_is_refused(name):
+    parts = pd.DataFrame(
+        {
+            "year": [2021] * 3 + [2022] * 3,
+            "region": ["North", "South", name] * 2,
+            "courses": [10, 20, 30, 12, 25, 37],
+        }
+    )
+    with pytest.raises(DataError, match=f"'{name}' in region is the total of the other parts"):
+        contributions(parts, by="region")

@@ -259,3 +259,11 @@ def test_each_series_of_several_figures_has_a_rate():
     assert growth["scope"].tolist() == ["west", "all"]
     assert growth["growth_rate"].tolist() == pytest.approx([100, 10])
     assert growth_rate(table.head(1)).empty
+
+
+def test_different_parts_of_the_year_have_no_common_growth():
+    seasons = growth_rate({"2020Q1": 10, "2020Q4": 100, "2021Q4": 100}).iloc[0]
+    assert (seasons["comparable"], seasons["why"]) == (False, "different parts of the year")
+    same = growth_rate({"2020Q1": 100, "2020Q2": 7, "2021Q1": 110}).iloc[0]
+    assert (same["comparable"], same["why"]) == (True, "")
+    assert same["growth_rate"] == pytest.approx(10)

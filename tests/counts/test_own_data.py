@@ -332,3 +332,9 @@ def test_words_without_a_unit_leave_it_to_the_name_of_the_column():
 def test_what_is_ambiguous_is_refused(cells, message):
     with pytest.raises(DataError, match=message):
         year_on_year(pd.DataFrame({"year": [2021, 2022], "budget": cells}))
+
+
+def test_a_total_counted_to_the_end_of_a_year_is_a_running_total():
+    change = year_on_year({2021: 100, 2022: 121}, measure="cumulative").iloc[0]
+    assert not change["comparable"]
+    assert change["why"] == "running total: the change is what was added"

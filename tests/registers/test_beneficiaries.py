@@ -148,3 +148,9 @@ def test_what_cannot_be_counted_is_refused(change, options, error, message):
     lists = lists.drop(columns=change.pop("drop", [])).assign(**change)
     with pytest.raises(error, match=message):
         count_beneficiaries(lists, **options)
+
+
+def test_one_member_in_several_spellings_is_counted_once():
+    names = ["Kenya", "KEN", "Kenia", "Republic of Kenya", "Nowhere"]
+    lists = pd.DataFrame({"programme": "Example", "as_of": 2022, "country": names})
+    assert count_beneficiaries(lists)["value"].tolist() == [2]
