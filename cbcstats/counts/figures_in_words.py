@@ -262,6 +262,14 @@ def _parse(text: Any, languages: _Languages) -> tuple[Qualified, str]:
             f"{typed!r} has words of another language; write one language, "
             "and leave out `language` or give that one"
         )
+    has_currency = bool(before.currency or behind.currency)
+    is_spanish = languages.is_given or word.languages == {"es"}
+    if behind.multiple == "mil" and has_currency and not is_spanish:
+        # A thousand in Spanish, and short for a million beside dollars.
+        raise DataError(
+            f"{typed!r} could be thousands or millions; write one of the two out, "
+            "or give its `language`"
+        )
     printed, decimals = _parse_number(number[0], languages, typed)
     multiple = _multiple(behind.multiple, languages)
     value = printed * multiple
