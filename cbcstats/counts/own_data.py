@@ -115,6 +115,10 @@ def counts_of(
     if value is not None:
         check_column("value", value, frame)
     frame, periods, number = find_columns(frame, names, time, value)
+    for name in names:
+        # A blank behind "Kenya" cannot be seen, and would make another series.
+        if name in frame and pd.api.types.infer_dtype(frame[name]) == "string":
+            frame = frame.assign(**{name: frame[name].str.strip()})
     counts = _with_periods(frame, periods, year_start, measure)
     counts = _with_values(counts, number)
     if not names:

@@ -338,3 +338,10 @@ def test_a_total_counted_to_the_end_of_a_year_is_a_running_total():
     change = year_on_year({2021: 100, 2022: 121}, measure="cumulative").iloc[0]
     assert not change["comparable"]
     assert change["why"] == "running total: the change is what was added"
+
+
+def test_blanks_around_a_name_make_no_other_series():
+    data = table([2021, 2022, 2023], values=[40, 44, 55], office=["Fiji", " Fiji", "Fiji "])
+    changes = year_on_year(data, by="office")
+    assert changes["percent_change"].tolist() == pytest.approx([10, 25])
+    assert data["office"].tolist() == ["Fiji", " Fiji", "Fiji "]
