@@ -292,6 +292,13 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
     # One period alone may be a number, and values have a column already.
     if len(wide) < 2 or "value" in others:
         return frame, []
+    for name in others:
+        # pandas calls a second column 2022 of a file 2022.1.
+        period, _, number = name.rpartition(".")
+        if period in wide and number.isdecimal():
+            raise ArgumentError(
+                f"the columns {period} and {name} are of one period; drop one"
+            )
     # A cell that is empty in a wide table is a period without a figure.
     long = frame.melt(others, wide, var_name="period", value_name="value")
     if others and not names and "indicator" not in others:

@@ -6,6 +6,7 @@ Each shape holds 40 in one period and 44 in the same period a year later: 10% mo
 import contextlib
 import decimal
 import fractions
+import io
 
 import numpy as np
 import pandas as pd
@@ -345,3 +346,9 @@ def test_blanks_around_a_name_make_no_other_series():
     changes = year_on_year(data, by="office")
     assert changes["percent_change"].tolist() == pytest.approx([10, 25])
     assert data["office"].tolist() == ["Fiji", " Fiji", "Fiji "]
+
+
+def test_two_columns_of_one_year_are_refused():
+    wide = pd.read_csv(io.StringIO("office,2021,2022,2022\nFiji,1,2,3\n"))
+    with pytest.raises(ArgumentError, match=r"columns 2022 and 2022\.1 are of one period"):
+        year_on_year(wide)
