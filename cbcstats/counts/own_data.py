@@ -115,10 +115,7 @@ def counts_of(
     if value is not None:
         check_column("value", value, frame)
     frame, periods, number = find_columns(frame, names, time, value)
-    for name in names:
-        # A blank behind "Kenya" cannot be seen, and would make another series.
-        if name in frame and pd.api.types.infer_dtype(frame[name]) == "string":
-            frame = frame.assign(**{name: frame[name].str.strip()})
+    frame = _without_blanks(frame, names)
     counts = _with_periods(frame, periods, year_start, measure)
     counts = _with_values(counts, number)
     if not names:
@@ -292,7 +289,7 @@ def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, lis
     # One period alone may be a number, and values have a column already.
     if len(wide) < 2 or "value" in others:
         return frame, []
-    for name in others:
+    for name in map(str, others):
         # pandas calls a second column 2022 of a file 2022.1.
         period, _, number = name.rpartition(".")
         if period in wide and number.isdecimal():
@@ -393,6 +390,15 @@ def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
     # A month may be a name or a number: "2019 mai", but 2019-05.
     joined = joined.str.replace(r" (\d\d)$", r"-\1", regex=True)
     return joined.rename(names[1])
+
+
+def _without_blanks(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Strip the names of series: a blank behind "Kenya" cannot be seen."""
+    texts = {}
+    for name in names:
+        if name in frame and pd.api.types.infer_dtype(frame[name]) == "string":
+            texts[name] = frame[name].str.strip()
+    return frame.assign(**texts)
 
 
 def _refuse_several_units(
