@@ -276,6 +276,9 @@ def read_days(column: pd.Series) -> pd.Series:
     [datetime.date(2018, 12, 31)]
     """
     if isinstance(column.dtype, np.dtype) and column.dtype.kind == "M":
+        known = column.dropna()
+        if PANDAS_2 and not known.dt.year.between(1678, 2261).all():
+            _refuse_far_days(known)
         return _without_times(column).astype("datetime64[us]")
     # pandas reads 2018 and 2018-03 as their first day, and numbers as time since 1970.
     is_day = np.array([_names_a_day(day) for day in column], dtype=bool)

@@ -204,7 +204,7 @@ def _check_one_part(figures: pd.DataFrame) -> None:
         .all(axis="columns")
     ]
     label = labels_of(first).iloc[0]
-    texts = first.select_dtypes(["object", "str", "category"])
+    texts = first.select_dtypes(exclude=["number", "datetime", "bool"])
     parts = [
         name
         for name in texts

@@ -43,7 +43,9 @@ def read_csv(path, frame):
     empty = {"keep_default_na": False, "na_values": [""]}
     back = pd.read_csv(path, dtype=kinds, parse_dates=days, **EXACTLY, **empty)
     # An apostrophe keeps spreadsheets from computing texts such as "+20% on 330 means ...".
-    back = back.replace(r"^'(?=[+])", "", regex=True)
+    for name in back.select_dtypes(exclude=["number", "datetime", "bool"]):
+        if back[name].notna().any():
+            back[name] = back[name].str.replace(r"^'(?=[+])", "", regex=True)
     return back.astype(frame.dtypes)
 
 
