@@ -15,7 +15,7 @@ import typer
 import cbcstats
 from cbcstats.counts.figures_in_words import split_figures
 from cbcstats.counts.period_columns import is_period_column
-from cbcstats.errors import SHOWN, ArgumentError, DataError, problem_line
+from cbcstats.errors import SHOWN, ArgumentError, problem_line
 from cbcstats.files.writing import target, write_whole
 from cbcstats.tables.own_counts import own_frame
 from cbcstats.terminal import (
@@ -199,11 +199,12 @@ def claims(
     """
     with errors_as_sentences():
         verdicts = cbcstats.check_claims(cbcstats.load_counts(source=file))
-        if verdicts.empty:
-            raise DataError(
-                f"{file}: holds no published change; write them in a column "
-                "published_change, such as +49%"
-            )
+    if verdicts.empty:
+        echo(
+            f"{file}: no change to check; write them in a column published_change, "
+            "such as +49%",
+            err=True,
+        )
     if form is Format.csv:
         print_csv(verdicts)
     elif form is Format.json:
