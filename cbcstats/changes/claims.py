@@ -16,14 +16,15 @@ from cbcstats.changes.implied import (
     amounts_before,
     common_range,
     counts_before,
-    exact,
     factors_of,
 )
 from cbcstats.changes.partners import NO_PARTNER, find_partners
-from cbcstats.counts.changes_in_words import read_claim
+from cbcstats.counts.changes_in_words import exact, read_claim
 from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of
 from cbcstats.counts.formats import format_range, is_per_month, printed_column
+from cbcstats.counts.periods import DAYS_PER_MONTH
+from cbcstats.counts.qualifiers import READINGS
 from cbcstats.counts.readings import Bounds
 from cbcstats.errors import DataError
 from cbcstats.files.cells import whole_if_possible
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
 
     from cbcstats.counts.changes_in_words import Claim
 
-_READINGS: Final = ("usual", "strict")
 _UNKNOWN: Final = "cannot be checked"
-_DAYS_PER_MONTH: Final = Fraction("30.4375")
 # Columns of the later figure in the result, and those of numbers.
 _LATER: Final = [
     "indicator",
@@ -178,7 +177,7 @@ def _pairs(figures: pd.DataFrame, is_claim: pd.Series) -> Iterator[_Pair]:
     claim_rows: Iterator[Any] = claims.itertuples(index=False)
     for claim, at, at_before in zip(claim_rows, place, before, strict=True):
         later = claim if pd.notna(claim.value) else _with_figure(claim, rows[at])
-        claims_read = {reading: _read(claim, reading) for reading in _READINGS}
+        claims_read = {reading: _read(claim, reading) for reading in READINGS}
         if at_before == NO_PARTNER:
             yield _Pair(later, None, claims_read, [], preferred)
         else:
@@ -264,7 +263,7 @@ def _verdict_row(pair: _Pair) -> dict[str, Any]:
 
 def _verdicts(pair: _Pair) -> tuple[str, str]:
     """Return the verdicts in the usual and in the strict reading."""
-    usual, strict = (_is_possible(pair, reading) for reading in _READINGS)
+    usual, strict = (_is_possible(pair, reading) for reading in READINGS)
     by_strict = {True: "consistent", False: "contradicts", None: _UNKNOWN}[strict]
     if usual is None:
         return _UNKNOWN, by_strict
@@ -386,7 +385,7 @@ def _months(figure: Any) -> Fraction:
         years = end.year - start.year
         months = end.month - start.month + 1
         return Fraction(12 * years + months)
-    return Fraction(figure.days) / _DAYS_PER_MONTH
+    return Fraction(figure.days) / Fraction(DAYS_PER_MONTH)
 
 
 def _sentences(

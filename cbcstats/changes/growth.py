@@ -9,15 +9,14 @@ import pandas as pd
 from cbcstats.changes.comparability import comparison, preferred_figures, series_of
 from cbcstats.changes.year_on_year import figure_columns, middle_of, range_of
 from cbcstats.counts.figures import figures_of
-from cbcstats.counts.periods import DAYS_PER_MONTH, midpoint
+from cbcstats.counts.periods import DAYS_OF_TEN_MONTHS, DAYS_PER_MONTH, midpoint
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _DAYS_PER_YEAR: Final = 365.25
-_ONE_WEEK: Final = 7 / 365.25  # years
-_TEN_MONTHS: Final = 303  # days of the shortest ten months
+_ONE_WEEK: Final = 7 / _DAYS_PER_YEAR  # years
 
 
 def growth_rate(
@@ -91,10 +90,10 @@ def growth_rate(
     last = figures.drop_duplicates("chain", keep="last", ignore_index=True)
     days = (_middle_day(last) - _middle_day(first)).dt.days
     years = _years_between(first, last)
-    years_of_rate = years.where(days >= _TEN_MONTHS)
+    years_of_rate = years.where(days >= DAYS_OF_TEN_MONTHS)
     compared = comparison(last, first, per=per, a_year=False)
     # A first and a fourth quarter differ by their season, too.
-    is_part = (last["measure"] == "flow") & (last["days"] < _TEN_MONTHS)
+    is_part = (last["measure"] == "flow") & (last["days"] < DAYS_OF_TEN_MONTHS)
     is_part &= years_of_rate.notna()
     is_season = is_part & ((years - years.round()).abs() > _ONE_WEEK)
     season = is_season.map({True: "different parts of the year", False: ""})
@@ -128,7 +127,7 @@ def _without_rate(days: pd.Series, last: pd.DataFrame) -> pd.Series:
     text = "the last figure may be negative, so there is no yearly rate"
     may_be_negative = last["low"] < 0
     reason = may_be_negative.map({True: text, False: ""}).astype("object")
-    is_short = days < _TEN_MONTHS
+    is_short = days < DAYS_OF_TEN_MONTHS
     months = days[is_short] / DAYS_PER_MONTH
     text = "{:.1f} months apart, too short a time for a yearly rate"
     reason[is_short] = months.map(text.format)

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cbcstats.counts.changes_in_words import parse_change
+from cbcstats.counts.changes_in_words import exact, parse_change
 from cbcstats.counts.figures_in_words import parse_qualified
 from cbcstats.counts.readings import Bounds, bounds
 
@@ -189,10 +189,3 @@ def _least(later: Bounds, factors: Factors, published: Bounds, last: float) -> f
             return before
         before += 1
     return math.nan
-
-
-def exact(number: Fraction | float) -> Fraction | float:
-    """Return a number as printed: 24.15 and no binary neighbour; an open end stays."""
-    if isinstance(number, Fraction) or math.isinf(number):
-        return number
-    return Fraction(str(number))

@@ -13,14 +13,13 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.counts.periods import DAYS_PER_MONTH, a_year_earlier
+from cbcstats.counts.periods import DAYS_OF_TEN_MONTHS, DAYS_PER_MONTH, a_year_earlier
 
 NO_PARTNER: Final = -1
 # More days than between any two dates; the length of a figure that is true on one day.
 _ENDLESS: Final = 10_000_000
 # Periods are of one kind, such as quarters, up to this ratio of their lengths.
 _SAME_KIND: Final = 1.6
-_TEN_MONTHS: Final = 303  # days of the shortest ten months
 _FIFTEEN_MONTHS: Final = 460  # days of the longest fifteen months
 
 
@@ -80,7 +79,7 @@ def find_partners(figures: pd.DataFrame, chain: np.ndarray) -> Partners:
 
     # Sessions and conferences move from year to year.
     longer = np.maximum(length, length[nearest])
-    is_session = shorter_step >= _TEN_MONTHS
+    is_session = shorter_step >= DAYS_OF_TEN_MONTHS
     is_session &= (longer <= _FIFTEEN_MONTHS) | (length == _ENDLESS)
     is_session &= (months_apart >= 9.9) & (months_apart <= 15.1)
 

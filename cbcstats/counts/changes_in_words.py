@@ -506,7 +506,7 @@ def _difference(number: _Number) -> Claim:
         number.language,
         number.qualifier,
     )
-    growth = Growth(_exact(figure.low), _exact(figure.high))
+    growth = Growth(exact(figure.low), exact(figure.high))
     return Claim("difference", _signed(growth, direction))
 
 
@@ -516,8 +516,8 @@ def _levels(
     """Read the two figures between which a change lies."""
     before = _figure(levels["before"], share, language)
     after = _figure(levels["after"], share, language)
-    least = _exact(after.low) - _exact(before.high)
-    most = _exact(after.high) - _exact(before.low)
+    least = exact(after.low) - exact(before.high)
+    most = exact(after.high) - exact(before.low)
     lead = levels["lead"].strip()
     words = lead.split()
     direction = _direction(words)
@@ -548,8 +548,11 @@ def _figure(
     return bounds(*figure, reading=reading)
 
 
-def _exact(end: float) -> Fraction | float:
-    return end if math.isinf(end) else Fraction(str(end))
+def exact(number: Fraction | float) -> Fraction | float:
+    """Return a number as printed: 24.15 and no binary neighbour; an open end stays."""
+    if isinstance(number, Fraction) or math.isinf(number):
+        return number
+    return Fraction(str(number))
 
 
 def _size(number: _Number) -> tuple[Fraction, Fraction]:

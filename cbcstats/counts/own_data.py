@@ -49,9 +49,9 @@ _OTHER_COLUMNS: Final = (
     "rounded_to qualifier published_change change_basis change_since preferred "
     "preferred_reason missing obs_status status source_id note"
 )
+_NO_VALUES: Final = frozenset(_OTHER_COLUMNS.split())
 # A point and three digits: 1.234 is a decimal number or a thousand and more.
 _ONE_THOUSAND: Final = r"\s*[1-9][0-9]{0,2}\.[0-9]{3}\s*"
-_NO_VALUES: Final = frozenset(_OTHER_COLUMNS.split())
 
 
 def counts_of(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12, an average over leap years
+DAYS_OF_TEN_MONTHS: Final = 303  # of the shortest ten months
 
 # English whatever the locale, so that labels are the same everywhere.
 MONTHS: Final = (
