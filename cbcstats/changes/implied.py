@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Bounds(math.nan, math.nan)
 ANYTHING: Final = Bounds(0, math.inf)
-_SAME_LENGTH: Final = (Fraction(1), Fraction(1))
+SAME_LENGTH: Final = (Fraction(1), Fraction(1))
 
 
 class Factors(NamedTuple):
@@ -96,7 +96,7 @@ def implied_previous(
 
 
 def factors_of(
-    growth: Growth, lengths: tuple[Fraction, Fraction] = _SAME_LENGTH
+    growth: Growth, lengths: tuple[Fraction, Fraction] = SAME_LENGTH
 ) -> Factors:
     """Return the factors of a change in percent.
 
@@ -134,6 +134,15 @@ def amounts_before(later: Bounds, factors: Factors, published: Bounds) -> Bounds
     if is_above or is_below:
         return NOTHING
     return common_range(Bounds(low, high), published)
+
+
+def range_before_difference(
+    later: Bounds, difference: Growth, published: Bounds
+) -> Bounds:
+    """Return the range from which a difference such as `+14` leads to the later one."""
+    low = exact(later.low) - difference.high
+    high = exact(later.high) - difference.low
+    return common_range(Bounds(float(low), float(high)), published)
 
 
 def common_range(first: Bounds, second: Bounds) -> Bounds:
