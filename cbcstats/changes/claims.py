@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _UNKNOWN: Final = "cannot be checked"
+# In place of a change in words that are not known.
 _UNREADABLE: Final = Claim("unreadable", Growth(-math.inf, math.inf))
 _IN_PERCENT: Final = ("percent", "ratio", "direction")
+# Units of shares in three languages, as a pattern.
 _SHARES: Final = "percent|per cent|%|share|pour cent|por ciento"
 # Columns of the later figure in the result, and those of numbers and days.
 _LATER: Final = (
@@ -149,6 +151,10 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     if is_claim.any():
         pairs = _pairs(figures, is_claim)
         rows = [_row(pair) for pair in pairs]
+    return _as_table(rows)
+
+
+def _as_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     claims = pd.DataFrame(rows, columns=_COLUMNS)
     claims = claims.astype(_DTYPES)
     texts = [name for name in _COLUMNS if name not in _DTYPES]
@@ -162,13 +168,15 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
 def _figures(counts: pd.DataFrame) -> pd.DataFrame:
     """Return figures with the ranges of both readings and all columns of claims."""
     figures = figures_of(counts)
+    # Both readings have the same rows, and only their ranges differ.
     strict = figures_of(counts, reading="strict")
-    figures[["strict_low", "strict_high"]] = strict[["low", "high"]]
+    ends = strict[["low", "high"]]
+    figures[["strict_low", "strict_high"]] = ends
     for name in ("published_change", "change_basis", "change_since"):
         if name not in figures:
             figures[name] = pd.NaT
-    changes = figures["published_change"]
-    return figures.assign(published_change=text_column(changes))
+    changes = text_column(figures["published_change"])
+    return figures.assign(published_change=changes)
 
 
 def _pairs(figures: pd.DataFrame, is_claim: pd.Series) -> Iterator[_Pair]:
@@ -197,9 +205,11 @@ def _pairs(figures: pd.DataFrame, is_claim: pd.Series) -> Iterator[_Pair]:
 
 def _with_notes(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Add how each figure is written, its period, and of what kind it is."""
-    periods = figures.groupby([*names, "period_start", "period_end"], dropna=False)
-    months = length_in_months(figures["period_start"], figures["period_end"])
+    start = figures["period_start"]
+    end = figures["period_end"]
     unit = figures["unit"]
+    period = [*names, "period_start", "period_end"]
+    periods = figures.groupby(period, dropna=False)
     # pandas 2 returns objects.
     is_share = unit.str.contains(_SHARES, case=False).astype(bool)
     is_unit_monthly = unit.map(is_per_month).astype(bool)
@@ -210,7 +220,7 @@ def _with_notes(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         printed=printed_column(figures),
         label=labels_of(figures),
         key=periods.ngroup(),
-        months=months,
+        months=length_in_months(start, end),
         is_share=is_share,
         # Money, shares and means need not be whole numbers.
         is_amount=is_share | is_rounded | has_decimals,
@@ -240,7 +250,8 @@ def _preferred(figures: pd.DataFrame, is_claim: pd.Series) -> pd.Series:
 
 def _rows_by_period(figures: pd.DataFrame) -> dict[int, list[Any]]:
     rows = defaultdict(list)
-    known = figures[figures["value"].notna()]
+    has_value = figures["value"].notna()
+    known = figures[has_value]
     row: Any
     for row in known.itertuples(index=False):
         rows[row.key].append(row)
@@ -257,10 +268,12 @@ def _with_places(claims: pd.DataFrame, preferred: pd.DataFrame) -> pd.DataFrame:
     partner = find_partners(preferred, chains).partner
     day = claims["change_since"]
     since = pd.DataFrame({"chain": chain, "period_end": day})
+    place_before = _places_on(since, preferred, partner[place])
+    first_place = chains.searchsorted(chain)
     return claims.assign(
         place=place,
-        place_before=_places_on(since, preferred, partner[place]),
-        first_place=chains.searchsorted(chain),
+        place_before=place_before,
+        first_place=first_place,
     )
 
 
@@ -323,6 +336,7 @@ def _verdicts(pair: _Pair) -> tuple[str, str]:
     """Return the verdicts in the usual and in the strict reading."""
     usual = _is_possible(pair, "usual")
     strict = _is_possible(pair, "strict")
+    # Only words alone can contradict: the usual reading is a habit with exceptions.
     by_strict = {True: "consistent", False: "contradicts", None: _UNKNOWN}[strict]
     if usual is None:
         return _UNKNOWN, by_strict
@@ -403,15 +417,16 @@ def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds:
     """Return the part of a published range that a claim allows for the figure before."""
     if _obstacle(pair, reading):
         return NOTHING
-    claim = pair.claims[reading]
+    kind, change, before, after, _ = pair.claims[reading]
     later = _range(pair.later, reading)
-    if claim.kind in _IN_PERCENT:
-        return _implied_by_growth(pair, claim.change, later, published)
-    if claim.before is None or claim.after is None:
-        return range_before_difference(later, claim.change, published)
-    if common_range(later, claim.after).empty:
+    if kind in _IN_PERCENT:
+        return _implied_by_growth(pair, change, later, published)
+    if before is None or after is None:
+        return range_before_difference(later, change, published)
+    # Of levels, both have to fit.
+    if common_range(later, after).empty:
         return NOTHING
-    return common_range(published, claim.before)
+    return common_range(published, before)
 
 
 def _implied_by_growth(
@@ -420,7 +435,8 @@ def _implied_by_growth(
     figure, before = pair.later, pair.before
     factors = factors_of(growth)
     if figure.is_monthly:
-        factors = factors_of(growth, _lengths(figure, before))
+        lengths = _lengths(figure, before)
+        factors = factors_of(growth, lengths)
     is_amount = figure.is_amount
     if before is not None:
         is_amount |= before.is_amount
@@ -482,8 +498,9 @@ def _sentences(
 
 def _why(pair: _Pair) -> str:
     """Say why a claim cannot be checked although both figures are there."""
-    is_read = pair.claims["usual"] is not _UNREADABLE
-    if is_read and pd.isna(pair.before.value):
+    claim = pair.claims["usual"]
+    is_known = pd.notna(pair.before.value)
+    if claim.kind != "unreadable" and not is_known:
         return "the figure before is not known"
     return _obstacle(pair, "usual")
 
@@ -492,9 +509,10 @@ def _comparison(pair: _Pair, implied: Bounds) -> str:
     """Say what was published, and whether it fits."""
     before = pair.before
     published = _range(before)
-    text = f"{before.printed} was published"
-    if published.low != published.high:
-        text = f"{before.printed} ({format_range(*published)}) was published"
+    read = format_range(*published)
+    text = f"{before.printed} ({read}) was published"
+    if published.low == published.high:
+        text = f"{before.printed} was published"
     if implied.empty:
         text += f" for {before.label}"
     left = _implied(pair, "usual", published)
@@ -525,8 +543,10 @@ def _what_would_fit(pair: _Pair, implied: Bounds) -> str:
 
 def _length_that_would_fit(pair: _Pair) -> str:
     """Name the lengths of the later period for which its monthly rate would fit."""
-    later, before = pair.later, pair.before
-    factors = factors_of(pair.claims["usual"].change)
+    later = pair.later
+    before = pair.before
+    claim = pair.claims["usual"]
+    factors = factors_of(claim.change)
     least = before.low * factors.low
     greatest = before.high * factors.high
     is_bounded = least > 0 and max(greatest, later.high) < math.inf
@@ -534,8 +554,8 @@ def _length_that_would_fit(pair: _Pair) -> str:
         return ""
     shortest = later.low / greatest * before.months
     longest = later.high / least * before.months
-    lengths = f"{shortest:.1f} to {longest:.1f} months instead of {later.months:.1f}"
-    return f", or if the period had lasted {lengths}"
+    lengths = f"{shortest:.1f} to {longest:.1f} months"
+    return f", or if the period had lasted {lengths} instead of {later.months:.1f}"
 
 
 def _remarks(pair: _Pair, verdicts: tuple[str, str]) -> Iterator[str]:
