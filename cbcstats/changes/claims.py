@@ -91,7 +91,7 @@ class _Pair(NamedTuple):
 
     later: Any  # a row, as `itertuples` gives it
     before: Any  # a row, or None
-    claims: dict[str, Claim]  # by reading
+    claim: Claim
     others: list[Any]  # rows of other sources for the period before
     series: list[Any]  # rows of its series before the later one
 
@@ -175,8 +175,9 @@ def _figures(counts: pd.DataFrame) -> pd.DataFrame:
     for name in ("published_change", "change_basis", "change_since"):
         if name not in figures:
             figures[name] = pd.NaT
-    changes = text_column(figures["published_change"])
-    return figures.assign(published_change=changes)
+    changes = figures["published_change"]
+    texts = text_column(changes)
+    return figures.assign(published_change=texts)
 
 
 def _pairs(figures: pd.DataFrame, is_claim: pd.Series) -> Iterator[_Pair]:
@@ -193,14 +194,14 @@ def _pairs(figures: pd.DataFrame, is_claim: pd.Series) -> Iterator[_Pair]:
     claim: Any
     for claim in claims.itertuples(index=False):
         later = _with_figure(claim, rows[claim.place])
+        change = _read(claim.published_change)
         series = rows[claim.first_place : claim.place]
-        readings = {name: _read(claim, name) for name in ("usual", "strict")}
         before = None
         others = []
         if claim.place_before != NO_PARTNER:
             before = rows[claim.place_before]
             others = rows_of_others[before.key]
-        yield _Pair(later, before, readings, others, series)
+        yield _Pair(later, before, change, others, series)
 
 
 def _with_notes(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -215,7 +216,8 @@ def _with_notes(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     is_unit_monthly = unit.map(is_per_month).astype(bool)
     is_change_monthly = figures["change_basis"] == "per_month"
     is_rounded = figures["rounded_to"].notna()
-    has_decimals = figures["value"] % 1 > 0
+    fraction = figures["value"] % 1
+    has_decimals = fraction > 0
     return figures.assign(
         printed=printed_column(figures),
         label=labels_of(figures),
@@ -301,9 +303,9 @@ def _with_figure(claim: Any, figure: Any) -> Any:
     return claim._replace(**cells)
 
 
-def _read(figure: Any, reading: str) -> Claim:
+def _read(change: str, reading: str = "usual") -> Claim:
     try:
-        return read_claim(figure.published_change, reading=reading)
+        return read_claim(change, reading=reading)
     except DataError:
         return _UNREADABLE
 
@@ -312,7 +314,7 @@ def _row(pair: _Pair) -> dict[str, Any]:
     """Return the verdict on a claim and its reasons: a row of the result."""
     later, before = pair.later, pair.before
     verdict, verdict_strict = verdicts = _verdicts(pair)
-    implied = _implied(pair, "usual", ANYTHING)
+    implied = _implied(pair, ANYTHING)
     row = {name: getattr(later, name) for name in _LATER}
     row |= {
         "implied_low": implied.low,
@@ -334,8 +336,8 @@ def _row(pair: _Pair) -> dict[str, Any]:
 
 def _verdicts(pair: _Pair) -> tuple[str, str]:
     """Return the verdicts in the usual and in the strict reading."""
-    usual = _is_possible(pair, "usual")
-    strict = _is_possible(pair, "strict")
+    usual = _is_possible(pair)
+    strict = _is_possible(_by_words_alone(pair))
     # Only words alone can contradict: the usual reading is a habit with exceptions.
     by_strict = {True: "consistent", False: "contradicts", None: _UNKNOWN}[strict]
     if usual is None:
@@ -345,18 +347,36 @@ def _verdicts(pair: _Pair) -> tuple[str, str]:
     return ("consistent" if usual else "unlikely"), by_strict
 
 
-def _is_possible(pair: _Pair, reading: str) -> bool | None:
-    """Tell whether a claim is possible in a reading; None if that cannot be checked."""
+def _by_words_alone(pair: _Pair) -> _Pair:
+    """Return a pair in the strict reading."""
+    claim = _read(pair.later.published_change, "strict")
+    later = _strict(pair.later)
+    before, series = pair.before, pair.series
+    if before is not None:
+        before = _strict(before)
+    if claim.kind == "record":
+        series = [_strict(row) for row in series]
+    return pair._replace(later=later, before=before, claim=claim, series=series)
+
+
+def _strict(figure: Any) -> Any:
+    return figure._replace(low=figure.strict_low, high=figure.strict_high)
+
+
+def _is_possible(pair: _Pair) -> bool | None:
+    """Tell whether a claim is possible; None if that cannot be checked."""
     later, before = pair.later, pair.before
     if pd.isna(later.value):
         return None
-    if pair.claims[reading].kind == "record":
+    if pair.claim.kind == "record":
         earlier, higher = _earlier(pair)
         return not higher if earlier else None
-    if before is None or pd.isna(before.value) or _obstacle(pair, reading):
+    if before is None or pd.isna(before.value):
         return None
-    published = _range(before, reading)
-    implied = _implied(pair, reading, published)
+    if _obstacle(pair):
+        return None
+    published = _range(before)
+    implied = _implied(pair, published)
     return not implied.empty
 
 
@@ -368,15 +388,13 @@ def _earlier(pair: _Pair) -> tuple[list[Any], list[Any]]:
     return earlier, higher
 
 
-def _range(figure: Any, reading: str = "usual") -> Bounds:
-    if reading == "strict":
-        return Bounds(figure.strict_low, figure.strict_high)
+def _range(figure: Any) -> Bounds:
     return Bounds(figure.low, figure.high)
 
 
-def _obstacle(pair: _Pair, reading: str) -> str:
+def _obstacle(pair: _Pair) -> str:
     """Say why a claim implies nothing of the figure before; empty if it does."""
-    claim, later, before = pair.claims[reading], pair.later, pair.before
+    later, before, claim, *_ = pair
     if claim.kind == "unreadable":
         return "the change cannot be read"
     if claim.kind == "record":
@@ -413,14 +431,14 @@ def _is_other_unit(unit: str, figure: Any) -> bool:
     return not any(similar)
 
 
-def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds:
+def _implied(pair: _Pair, published: Bounds) -> Bounds:
     """Return the part of a published range that a claim allows for the figure before."""
-    if _obstacle(pair, reading):
+    if _obstacle(pair):
         return NOTHING
-    kind, change, before, after, _ = pair.claims[reading]
-    later = _range(pair.later, reading)
+    kind, change, before, after, _ = pair.claim
+    later = _range(pair.later)
     if kind in _IN_PERCENT:
-        return _implied_by_growth(pair, change, later, published)
+        return _implied_by_growth(pair, published)
     if before is None or after is None:
         return range_before_difference(later, change, published)
     # Of levels, both have to fit.
@@ -429,19 +447,18 @@ def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds:
     return common_range(published, before)
 
 
-def _implied_by_growth(
-    pair: _Pair, growth: Growth, later: Bounds, published: Bounds
-) -> Bounds:
-    figure, before = pair.later, pair.before
-    factors = factors_of(growth)
-    if figure.is_monthly:
-        lengths = _lengths(figure, before)
-        factors = factors_of(growth, lengths)
-    is_amount = figure.is_amount
+def _implied_by_growth(pair: _Pair, published: Bounds) -> Bounds:
+    later, before, claim, *_ = pair
+    factors = factors_of(claim.change)
+    if later.is_monthly:
+        lengths = _lengths(later, before)
+        factors = factors_of(claim.change, lengths)
+    is_amount = later.is_amount
     if before is not None:
         is_amount |= before.is_amount
     range_before = amounts_before if is_amount else counts_before
-    return range_before(later, factors, published)
+    ends = _range(later)
+    return range_before(ends, factors, published)
 
 
 def _has_lengths(later: Any, before: Any) -> bool:
@@ -470,14 +487,14 @@ def _sentences(
     pair: _Pair, verdicts: tuple[str, str], implied: Bounds
 ) -> Iterator[str]:
     """Say what a claim implies, what was published, and whether they agree."""
-    later, before = pair.later, pair.before
+    later, before, claim, *_ = pair
     change = later.published_change
     if pd.isna(later.value):
         yield f"{change} for {later.label} comes without the figure, which no row has."
         return
     number = f"{later.printed} {later.unit}".strip()
     claimed = f"{change} on {number} ({later.label})"
-    if pair.claims["usual"].kind == "record":
+    if claim.kind == "record":
         yield f"{claimed[0].upper()}{claimed[1:]}:"
         yield _on_record(pair)
         return
@@ -498,11 +515,10 @@ def _sentences(
 
 def _why(pair: _Pair) -> str:
     """Say why a claim cannot be checked although both figures are there."""
-    claim = pair.claims["usual"]
-    is_known = pd.notna(pair.before.value)
-    if claim.kind != "unreadable" and not is_known:
+    is_read = pair.claim.kind != "unreadable"
+    if is_read and pd.isna(pair.before.value):
         return "the figure before is not known"
-    return _obstacle(pair, "usual")
+    return _obstacle(pair)
 
 
 def _comparison(pair: _Pair, implied: Bounds) -> str:
@@ -510,14 +526,16 @@ def _comparison(pair: _Pair, implied: Bounds) -> str:
     before = pair.before
     published = _range(before)
     read = format_range(*published)
+    is_one_number = published.low == published.high
     text = f"{before.printed} ({read}) was published"
-    if published.low == published.high:
+    if is_one_number:
         text = f"{before.printed} was published"
     if implied.empty:
         text += f" for {before.label}"
-    left = _implied(pair, "usual", published)
+    left = _implied(pair, published)
     if left.empty:
-        return f"{text}, which does not fit.{_what_would_fit(pair, implied)}"
+        remedy = _what_would_fit(pair, implied)
+        return f"{text}, which does not fit.{remedy}"
     if left == published:
         return f"{text}, which fits."
     return f"{text}, which leaves {format_range(*left)}."
@@ -535,7 +553,7 @@ def _on_record(pair: _Pair) -> str:
 
 def _what_would_fit(pair: _Pair, implied: Bounds) -> str:
     """Say which figure before, or which length of period, would make a claim true."""
-    if implied.empty or pair.claims["usual"].kind != "percent":
+    if implied.empty or pair.claim.kind != "percent":
         return ""
     figures = f" It would fit if the figure before were {format_range(*implied)}"
     return f"{figures}{_length_that_would_fit(pair)}."
@@ -543,9 +561,7 @@ def _what_would_fit(pair: _Pair, implied: Bounds) -> str:
 
 def _length_that_would_fit(pair: _Pair) -> str:
     """Name the lengths of the later period for which its monthly rate would fit."""
-    later = pair.later
-    before = pair.before
-    claim = pair.claims["usual"]
+    later, before, claim, *_ = pair
     factors = factors_of(claim.change)
     least = before.low * factors.low
     greatest = before.high * factors.high
@@ -570,6 +586,6 @@ def _remarks(pair: _Pair, verdicts: tuple[str, str]) -> Iterator[str]:
     if later.is_monthly and days > 0:
         yield f"The lengths of the periods are inferred, to about {days:g} days."
     for other in pair.others:
-        implied = _implied(pair, "usual", _range(other))
+        implied = _implied(pair, _range(other))
         verb = "does not fit" if implied.empty else "fits as well"
         yield f"The {other.printed} of {other.source_id} {verb}."
