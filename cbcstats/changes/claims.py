@@ -432,7 +432,7 @@ def _is_other_unit(unit: str, figure: Any) -> bool:
 
 
 def _implied(pair: _Pair, published: Bounds) -> Bounds:
-    """Return the part of a published range that a claim allows for the figure before."""
+    """Return the part of a published range that a claim allows before."""
     if _obstacle(pair):
         return NOTHING
     kind, change, before, after, _ = pair.claim
@@ -504,7 +504,8 @@ def _sentences(
     if before is None:
         when = "a year before" if pd.isna(later.change_since) else "before"
         means = means and f"{means} {when}"
-        yield f"{claimed}{means}; the figure that it is measured from is not in the table."
+        means += "; the figure that it is measured from is not in the table"
+        yield f"{claimed}{means}."
     elif verdicts[0] == _UNKNOWN:
         yield f"{claimed}, after {before.printed} ({before.label}): {_why(pair)}."
     else:

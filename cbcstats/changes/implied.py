@@ -19,7 +19,7 @@ _SAME_LENGTH: Final = (Fraction(1), Fraction(1))
 
 
 class Factors(NamedTuple):
-    """The factors by which the figure before may be multiplied to give the later one."""
+    """The factors that may lead from the figure before to the later one."""
 
     low: Fraction | float
     high: Fraction | float
@@ -124,7 +124,7 @@ def _factor(percent: Fraction | float) -> Fraction | float:
 
 
 def amounts_before(later: Bounds, factors: Factors, published: Bounds) -> Bounds:
-    """Return the range of amounts, not whole, from which a change leads to the later."""
+    """Return the amounts, not whole, from which a change leads to the later range."""
     if later.empty or published.empty:
         return NOTHING
     least, most, least_open, most_open = factors
@@ -163,7 +163,7 @@ def common_range(first: Bounds, second: Bounds) -> Bounds:
 
 
 def counts_before(later: Bounds, factors: Factors, published: Bounds) -> Bounds:
-    """Return the range of whole numbers from which a change leads to the later range."""
+    """Return the whole numbers from which a change leads to the later range."""
     if later.empty or published.empty or later.high < 0:
         return NOTHING
     last = published.high
@@ -183,7 +183,7 @@ def counts_before(later: Bounds, factors: Factors, published: Bounds) -> Bounds:
 
 
 def _is_possible(before: int, later: Bounds, factors: Factors) -> bool:
-    """Tell whether a whole number in the later range is a count before times a factor."""
+    """Tell whether a count before times a factor can be a count in a range."""
     low = before * factors.low
     high = before * factors.high
     least: float = math.ceil(low)

@@ -25,6 +25,7 @@ SEEN: Final = "seen"  # on a list that does not tell who joined and who left
 # Programmes, and tracks of one, may use the same names for their lists.
 _LIST: Final = ["programme", "track", "list_id"]
 _SERIES: Final = ["programme", "track"]
+_DATED_LIST: Final = ["programme", "track", "list_date"]
 _COLUMNS: Final = (*_LIST, "member", "member_name", "list_kind", "as_of", "source_id")
 _CHANGED: Final = (
     "programme",
@@ -82,8 +83,11 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
     [['FJI', 'stayed'], ['VNM', 'joined'], ['KEN', 'left']]
     """
     if new is None:
-        return _changes_of_programmes(check_lists(old, "old"))
-    return _changes_of_lists(_names("old", old), _names("new", new))
+        lists = check_lists(old, "old")
+        return _changes_of_programmes(lists)
+    earlier = _names("old", old)
+    later = _names("new", new)
+    return _changes_of_lists(earlier, later)
 
 
 def _names(name: str, names: Any) -> pd.DataFrame:
@@ -103,7 +107,8 @@ def _changes_of_lists(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     is_known = changes["member"].notna()
     reason = "the name is not recognised and was compared by its letters"
     why = np.where(is_known, "", reason)
-    changes = changes.assign(comparable=True, why=text_column(why))
+    texts = text_column(why)
+    changes = changes.assign(comparable=True, why=texts)
     return changes[["member", "member_name", "change", "comparable", "why"]]
 
 
@@ -114,8 +119,8 @@ def _with_change(
     rows = pd.concat([later, earlier], ignore_index=True)
     has_stayed = rows.duplicated(key, keep=False)
     is_later = rows.index < len(later)
-    rows["change"] = np.where(is_later, JOINED, LEFT)
-    rows["change"] = rows["change"].mask(has_stayed, STAYED)
+    change = np.where(is_later, JOINED, LEFT)
+    rows["change"] = np.where(has_stayed, STAYED, change)
     return rows
 
 
@@ -151,14 +156,16 @@ def check_lists(lists: Any, name: str = "beneficiaries") -> pd.DataFrame:
     check_words(rows["list_kind"], ("full", "partial"))
     for column in ("member", "member_name", "list_id"):
         is_empty = rows[column].isna()
-        if is_empty.any():
-            row = rows.index[is_empty][0]
+        empty = rows.index[is_empty]
+        if len(empty):
             raise ArgumentError(
-                f"`{name}` has no {column!r} in row {row}; fill it in, or drop the row"
+                f"`{name}` has no {column!r} in row {empty[0]}; "
+                "fill it in, or drop the row"
             )
     if "as_of_precision" in rows:
         check_words(rows["as_of_precision"], PRECISIONS)
-    return rows.assign(as_of=read_days(rows["as_of"]))
+    days = read_days(rows["as_of"])
+    return rows.assign(as_of=days)
 
 
 def list_dates(lists: pd.DataFrame) -> pd.Series:
@@ -183,22 +190,22 @@ def _seen(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _between_full_lists(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the Members of each full list and of the one before it."""
-    members = rows.drop_duplicates([*_SERIES, "list_date", "member"])
+    key = [*_DATED_LIST, "member"]
+    members = rows.drop_duplicates(key)
     pairs = _pairs_of_lists(members)
-    dates = pairs[[*_SERIES, "list_date", "previous_list_date"]]
-    now = members[[*_SERIES, "list_date", "member", "member_name", "source_id"]]
+    dates = pairs[[*_DATED_LIST, "previous_list_date"]]
+    now = members[[*key, "member_name", "source_id"]]
     names = {"list_date": "previous_list_date", "source_id": "previous_source_id"}
     before = now.rename(columns=names)
     # Each list is the later one of a pair, and mostly the earlier one of another.
     later = dates.merge(now)
     earlier = dates.merge(before)
-    key = [*_SERIES, "list_date", "member"]
     changes = _with_change(later, earlier, key)
     sources = ["source_id", "previous_source_id"]
     by_member = changes.groupby(key, dropna=False)
     of_member = by_member[sources].transform("first")
     # A Member that joined is on no list before, and one that left on no later one.
-    lists = changes[[*_SERIES, "list_date"]]
+    lists = changes[_DATED_LIST]
     of_lists = lists.merge(pairs, how="left")
     changes[sources] = of_member.fillna(of_lists[sources])
     changes = changes.drop_duplicates(key)
@@ -207,12 +214,13 @@ def _between_full_lists(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _pairs_of_lists(members: pd.DataFrame) -> pd.DataFrame:
     """Return each full list that follows another one, with both dates and sources."""
-    lists = members[[*_SERIES, "list_date", "source_id"]]
-    lists = lists.drop_duplicates([*_SERIES, "list_date"])
+    lists = members[[*_DATED_LIST, "source_id"]]
+    lists = lists.drop_duplicates(_DATED_LIST)
     lists = lists.sort_values("list_date")
     by_series = lists.groupby(_SERIES, dropna=False)
     before = by_series[["list_date", "source_id"]].shift()
-    pairs = lists.join(before.add_prefix("previous_"))
+    before = before.add_prefix("previous_")
+    pairs = lists.join(before)
     is_second = pairs["previous_list_date"].notna()
     return pairs[is_second]
 
@@ -255,8 +263,11 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
         changes = _changes_of_programmes(lists)
         named = lists.assign(list_date=list_dates(lists))
         sizes = _sizes(named)
-    first_named = named.groupby("member")["list_date"].min()
-    rosters = [*_full_rosters(changes, sizes), *_partial_rosters(changes, first_named)]
+    by_member = named.groupby("member")
+    first_named = by_member["list_date"].min()
+    full = _full_rosters(changes, sizes)
+    partial = _partial_rosters(changes, first_named)
+    rosters = [*full, *partial]
     if not rosters:
         raise ArgumentError("`beneficiaries` holds no list with a date")
     # Tracks keep the order in which they first occur.
@@ -268,6 +279,7 @@ def _check_changes(changes: pd.DataFrame) -> pd.DataFrame:
     changes = check_frame("beneficiaries", changes, _CHANGED, "membership_changes")
     check_words(changes["change"], (JOINED, LEFT, STAYED, SEEN))
     _check_one_programme(changes)
+    # They may come from a file, where days are texts.
     day = read_days(changes["list_date"])
     day_before = read_days(changes["previous_list_date"])
     changes = changes.assign(list_date=day, previous_list_date=day_before)
@@ -295,21 +307,24 @@ def _sizes(lists: pd.DataFrame) -> pd.DataFrame:
     """Return how many Members are on each full list, and how its date is known."""
     precision = text_column("day", lists.index)
     if "as_of_precision" in lists:
+        # The date of a list is that of its latest source.
         is_latest = lists["as_of"] == lists["list_date"]
         precision = text_column(lists["as_of_precision"])
         precision = precision.fillna("day").where(is_latest)
     lists = lists.assign(precision=precision)
-    has_date = lists["list_date"].notna()
-    is_full = (lists["list_kind"] == "full") & has_date
-    by_list = lists[is_full].groupby(["track", "list_date"])
+    is_full = lists["list_kind"] == "full"
+    is_dated = lists["list_date"].notna()
+    full = lists[is_full & is_dated]
+    by_list = full.groupby(["track", "list_date"])
     sizes = by_list.agg(number=("member", "nunique"), precision=("precision", "first"))
     return sizes.reset_index()
 
 
 def _sizes_by_changes(changes: pd.DataFrame) -> pd.DataFrame:
     """Return how many Members were on each list, by who stayed, joined and left."""
-    is_of_full_list = changes["change"] != SEEN
-    listed = _named_on_lists(changes[is_of_full_list])
+    is_full = changes["change"] != SEEN
+    full = changes[is_full]
+    listed = _named_on_lists(full)
     by_list = listed.groupby(["track", "list_date"])
     sizes = by_list.agg(number=("member", "nunique"))
     # Changes do not tell whether a date is known to the day.
@@ -320,7 +335,8 @@ def _named_on_lists(changes: pd.DataFrame) -> pd.DataFrame:
     """Return the Members on the lists of changes, and on the lists before these."""
     kind = changes["change"]
     later = changes[kind != LEFT]
-    earlier = changes[kind.isin([STAYED, LEFT])]
+    was_listed = kind.isin([STAYED, LEFT])
+    earlier = changes[was_listed]
     date_before = earlier["previous_list_date"]
     earlier = earlier.assign(list_date=date_before)
     return pd.concat([earlier, later])
@@ -356,8 +372,9 @@ def _partial_rosters(changes: pd.DataFrame, first_named: pd.Series) -> Iterable[
     first_date = first_named.reindex(seen["member"])
     is_first = date == first_date.array
     seen = seen.assign(change=NAMED, is_first=is_first, year=date.dt.year)
+    by_year = seen.groupby(["track", "year"], sort=False)
     key: Any
-    for key, of_year in seen.groupby(["track", "year"], sort=False):
+    for key, of_year in by_year:
         track, year = key
         named = of_year[of_year["is_first"]]
         named = named.drop_duplicates("member")
