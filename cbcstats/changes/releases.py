@@ -69,12 +69,11 @@ def compare_releases(
     old_texts = _as_texts(old[shared], new)
     new_texts = _as_texts(new[shared], old)
     pairs = _pairs_of_rows(old_texts, new_texts, keys)
-    is_dropped = pairs["new"].isna()
-    is_added = pairs["old"].isna()
-    dropped = pairs.loc[is_dropped, "old"].sort_values()
-    added = pairs.loc[is_added, "new"].sort_values()
-    both = pairs.dropna().astype(int)
-    both = both.sort_values("old")
+    row = pairs["old"]
+    new_row = pairs["new"]
+    dropped = row[new_row.isna()]
+    added = new_row[row.isna()]
+    both = pairs.dropna()
     before = old_texts.loc[both["old"]]
     after = new_texts.loc[both["new"]]
     after.index = before.index
@@ -82,11 +81,12 @@ def compare_releases(
     new_keys = new[keys]
     rows = old_keys.loc[before.index]
     values = [name for name in shared if name not in keys]
+    revised = [_revised(rows, before[name], after[name]) for name in values]
     return _as_table(
         keys,
         old_keys.loc[dropped].assign(change="dropped"),
         new_keys.loc[added].assign(change="added"),
-        *(_revised(rows, before[name], after[name]) for name in values),
+        *revised,
         _columns_of_one(old, new, "dropped"),
         _columns_of_one(new, old, "added"),
     )
@@ -95,8 +95,10 @@ def compare_releases(
 def _as_table(keys: list[str], *differences: pd.DataFrame) -> pd.DataFrame:
     # The dtypes of empty frames would make those of the others objects.
     filled = [part for part in differences if len(part)]
-    table = pd.concat(filled or differences[:1], ignore_index=True)
-    table = table.reindex(columns=[*keys, "change", "column", "old", "new"])
+    parts = filled or differences[:1]
+    table = pd.concat(parts, ignore_index=True)
+    columns = [*keys, "change", "column", "old", "new"]
+    table = table.reindex(columns=columns)
     for name in ("column", "old", "new"):
         # An empty text is a missing value.
         texts = table[name].replace("", None)
@@ -171,19 +173,25 @@ def _pairs_of_rows(
 ) -> pd.DataFrame:
     """Match the rows of two editions that are not equal, by their row numbers."""
     every = pd.concat([old, new], keys=["old", "new"])
-    by_values = _numbered(every, every.columns.to_list())
+    names = every.columns.to_list()
+    by_values = _numbered(every, names)
     # A number occurs once in an edition, so that twice is once in each.
     is_equal = by_values.duplicated(keep=False)
     others = every[~is_equal]
     by_keys = _numbered(others, keys)
     rows = by_keys.reset_index(names=["edition", "row"])
-    pairs = rows.pivot_table("row", ["number", "twin"], "edition", aggfunc="first")
-    return pairs.reindex(columns=["old", "new"])
+    pair = ["number", "twin"]
+    pairs = rows.pivot_table("row", pair, "edition", aggfunc="first")
+    editions = ["old", "new"]
+    pairs = pairs.reindex(columns=editions)
+    return pairs.sort_values(editions)
 
 
 def _numbered(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Give rows with the same cells a number, and each its place in its edition."""
-    number = rows.groupby(names, sort=False).ngroup()
+    groups = rows.groupby(names, sort=False)
+    number = groups.ngroup()
     edition = rows.index.get_level_values(0)
-    twin = number.groupby([number, edition]).cumcount()
+    by_edition = number.groupby([number, edition])
+    twin = by_edition.cumcount()
     return pd.DataFrame({"number": number, "twin": twin})
