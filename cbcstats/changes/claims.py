@@ -436,9 +436,9 @@ def _implied(pair: _Pair, published: Bounds) -> Bounds:
     if _obstacle(pair):
         return NOTHING
     kind, change, before, after, _ = pair.claim
-    later = _range(pair.later)
     if kind in _IN_PERCENT:
         return _implied_by_growth(pair, published)
+    later = _range(pair.later)
     if before is None or after is None:
         return range_before_difference(later, change, published)
     # Of levels, both have to fit.
@@ -449,10 +449,11 @@ def _implied(pair: _Pair, published: Bounds) -> Bounds:
 
 def _implied_by_growth(pair: _Pair, published: Bounds) -> Bounds:
     later, before, claim, *_ = pair
-    factors = factors_of(claim.change)
+    growth = claim.change
+    factors = factors_of(growth)
     if later.is_monthly:
         lengths = _lengths(later, before)
-        factors = factors_of(claim.change, lengths)
+        factors = factors_of(growth, lengths)
     is_amount = later.is_amount
     if before is not None:
         is_amount |= before.is_amount

@@ -79,6 +79,7 @@ def count_interval(count: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
     low[numbers == 0] = 0
     high = gammaincinv(numbers + 1, 1 - alpha / 2)
     frame = pd.DataFrame({"low": low, "high": high})
+    # The index of a list would only be its positions.
     has_index = isinstance(count, pd.Series | dict)
     return frame.set_index(counts.index) if has_index else frame
 
@@ -172,6 +173,7 @@ def rate_ratio(
     # 0 after 0 tells nothing about a ratio, nor does a missing count.
     has_events = later + before > 0
     frame[~has_events] = np.nan
+    # A Series of one value is repeated, and its index cannot be.
     if index is None or len(index) < len(frame):
         return frame
     return frame.set_axis(index)
@@ -229,6 +231,7 @@ def _pair_series(columns: dict[str, Any]) -> pd.Index | None:
     first = next(iter(series))
     index = series[first].index
     for name, column in series.items():
+        # Equal indexes may have repeated labels, as the order alone pairs them.
         if column.index.equals(index):
             continue
         is_unique = index.is_unique and column.index.is_unique

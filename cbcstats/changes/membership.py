@@ -94,6 +94,7 @@ def _names(name: str, names: Any) -> pd.DataFrame:
     """Return the Members on a list, once each, with the key to compare them by."""
     series = check_series(name, names, "names of Members")
     typed = text_column(series).dropna()
+    # A name in another language or spelling has the same code.
     iso3 = to_iso3(typed)
     spelling = typed.map(plain_spelling)
     key = iso3.fillna(spelling)
@@ -117,6 +118,7 @@ def _with_change(
 ) -> pd.DataFrame:
     """Join two lists, the later one first; who has stayed is in the result twice."""
     rows = pd.concat([later, earlier], ignore_index=True)
+    # A Member is on each list once.
     has_stayed = rows.duplicated(key, keep=False)
     is_later = rows.index < len(later)
     change = np.where(is_later, JOINED, LEFT)
@@ -131,6 +133,7 @@ def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
     seen = _seen(rows[~is_full])
     moved = _between_full_lists(rows[is_full])
     changes = pd.concat([seen, moved], ignore_index=True)
+    # Programmes keep the order in which they first occur.
     programmes = pd.Index(rows["programme"].unique())
     changes["order"] = programmes.get_indexer(changes["programme"])
     by = ["order", "list_date"]
