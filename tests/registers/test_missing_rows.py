@@ -136,7 +136,7 @@ def test_statuses_are_named_and_chosen():
     chosen = counts_of(register, "value", "missing", "note", status="delivered")
     assert chosen == [[2, 0, "2 more with another status"]]
     assert counts_of(register, "value", "missing", status=["annulée", "planned"]) == [[2, 1]]
-    with pytest.raises(ArgumentError, match="`status` cannot be 'deliverd'.*'delivered'"):
+    with pytest.raises(ArgumentError, match=r"`status` cannot be 'deliverd'.*'delivered'"):
         count_missions(register, status="deliverd")
     with pytest.raises(ArgumentError, match="there is no column status"):
         count_missions(register.rows.drop(columns="status"), status="delivered")
