@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.changes.comparability import labels_of, preferred_figures, series_of
 from cbcstats.changes.implied import (
     ANYTHING,
     NOTHING,
@@ -18,10 +17,15 @@ from cbcstats.changes.implied import (
     counts_before,
     factors_of,
 )
-from cbcstats.changes.partners import NO_PARTNER, find_partners
+from cbcstats.changes.partners import (
+    NO_PARTNER,
+    find_partners,
+    preferred_figures,
+    series_of,
+)
 from cbcstats.counts.changes_in_words import exact, read_claim
 from cbcstats.counts.columns import PARTS
-from cbcstats.counts.figures import figures_of
+from cbcstats.counts.figures import figures_of, labels_of
 from cbcstats.counts.formats import format_range, is_per_month, printed_column
 from cbcstats.counts.periods import DAYS_PER_MONTH
 from cbcstats.counts.qualifiers import READINGS
@@ -210,7 +214,8 @@ def _since(
 ) -> np.ndarray:
     """Return the place of the figure before: of the day of `change_since`, or a year."""
     chain = preferred["chain"].to_numpy()
-    partner: np.ndarray = find_partners(preferred, chain).partner[place]
+    partners = find_partners(preferred, chain)
+    partner: np.ndarray = partners["partner"].to_numpy()[place]
     if "change_since" not in claims:
         return partner
     keys = ["chain", "period_end"]
