@@ -79,17 +79,18 @@ def comparison(
     if a_year:
         reasons += _on_distance(now)
     is_flow = now["measure"] == "flow"
-    reasons += _on_overlaps(now, before, is_flow)
-    reasons += _on_lengths(now, before, is_flow, per)
-    reasons += _on_running_totals(now, before)
-    reasons += _on_status(now, before)
-    reasons += _on_other_series(now, before)
-    if per == "month":
-        reasons += _on_monthly_rates(now)
-    reasons += _on_values(now, before)
-    reasons += _on_registers(now, before)
-    reasons += _on_rejected_rows(now, before)
-    reasons += _on_other_sources(now, before)
+    reasons += [
+        *_on_overlaps(now, before, is_flow),
+        *_on_lengths(now, before, is_flow, per),
+        *_on_running_totals(now, before),
+        *_on_status(now, before),
+        *_on_other_series(now, before),
+        *_on_monthly_rates(now, per),
+        *_on_values(now, before),
+        *_on_registers(now, before),
+        *_on_rejected_rows(now, before),
+        *_on_other_sources(now, before),
+    ]
     is_comparable = pd.Series(data=True, index=later.index)
     why = text_column("", later.index)
     for texts, forbids in reasons:
@@ -148,22 +149,24 @@ def _on_no_figure_before(figures: pd.DataFrame) -> Iterator[_Reason]:
     # A fiscal year without days is named as typed.
     typed = figures["period"]
     is_typed = typed.notna()
-    text = "no figure for the year before {}"
-    yield from _forbid(is_typed, text, typed)
-    text = "no figure for {}"
-    yield from _forbid(is_flow & ~is_typed, text, label)
+    is_period = is_flow & ~is_typed
+    yield from _forbid(is_typed, "no figure for the year before {}", typed)
+    yield from _forbid(is_period, "no figure for {}", label)
 
     nearest_end = figures["nearest_period_end"]
     no_start = pd.Series(pd.NaT, figures.index)
-    nearest = " (nearest: " + period_labels(no_start, nearest_end) + ")"
+    nearest = period_labels(no_start, nearest_end)
+    nearest = " (nearest: " + nearest + ")"
     nearest = nearest.where(nearest_end.notna(), "")
-    is_day = ~is_flow & ~is_typed
+    is_day = ~(is_flow | is_typed)
     yield from _forbid(is_day, "no figure near {}{}", label, nearest)
 
 
 def _year_before(days: pd.Series) -> pd.Series:
-    earlier = a_year_earlier(days.to_numpy("datetime64[D]"))
-    return pd.Series(earlier.astype("datetime64[us]"), index=days.index)
+    numbers = days.to_numpy("datetime64[D]")
+    earlier = a_year_earlier(numbers)
+    days_before = earlier.astype("datetime64[us]")
+    return pd.Series(days_before, days.index)
 
 
 def _on_distance(now: pd.DataFrame) -> Iterator[_Reason]:
@@ -183,10 +186,12 @@ def _on_overlaps(
     now: pd.DataFrame, before: pd.DataFrame, is_flow: pd.Series
 ) -> Iterator[_Reason]:
     overlap = length_in_days(now["period_start"], before["period_end"])
+    overlap = overlap.where(is_flow)
+    is_one_day = overlap == 1
     text = "periods overlap by {:,.0f} days"
-    yield from _forbid(is_flow & (overlap > 1), text, overlap)
+    yield from _forbid(overlap > 1, text, overlap)
     text = "periods overlap by 1 day"
-    yield from _forbid(is_flow & (overlap == 1), text)
+    yield from _forbid(is_one_day, text)
 
 
 def _on_lengths(
@@ -208,10 +213,10 @@ def _on_lengths(
     # Most series have periods of one length, stated by the source.
     if not (is_unequal | is_uncertain).any():
         return
-    is_noted = is_unequal & ~_are_same_months(now, before, is_unequal)
-    if per == "month":
-        # Rates allow for different lengths, and their ranges for uncertain ones.
-        is_noted |= is_uncertain
+    are_same = _are_same_months(now[is_unequal], before[is_unequal])
+    is_unequal[is_unequal] = ~are_same
+    # Rates allow for different lengths, and their ranges for uncertain ones.
+    is_noted = is_unequal | is_uncertain if per == "month" else is_unequal
     lengths = _lengths_of(now[is_noted], before[is_noted], per)
     if per == "period":
         text = "periods differ in length ({})"
@@ -220,19 +225,17 @@ def _on_lengths(
     yield from _note(is_noted, "lengths of {}", lengths)
 
 
-def _are_same_months(
-    now: pd.DataFrame, before: pd.DataFrame, is_asked: pd.Series
-) -> pd.Series:
-    """Tell which periods are the same months of two years, among some of them."""
-    start, end = now["period_start"][is_asked], now["period_end"][is_asked]
-    start_before = before["period_start"][is_asked]
-    end_before = before["period_end"][is_asked]
-    shift = month_number(start) - month_number(start_before)
-    shift_of_end = month_number(end) - month_number(end_before)
-    is_same = (shift % 12 == 0) & (shift == shift_of_end)
-    is_same &= is_whole_months(start, end)
-    is_same &= is_whole_months(start_before, end_before)
-    return is_same.reindex(is_asked.index, fill_value=False)
+def _are_same_months(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
+    """Tell which periods are the same months of two years, but for a leap day."""
+    start, end = now["period_start"], now["period_end"]
+    start_before, end_before = before["period_start"], before["period_end"]
+    months = month_number(start) - month_number(start_before)
+    months_of_end = month_number(end) - month_number(end_before)
+    is_same = months == months_of_end
+    is_same &= months % 12 == 0
+    are_whole = is_whole_months(start, end)
+    are_whole_before = is_whole_months(start_before, end_before)
+    return is_same & are_whole & are_whole_before
 
 
 def _lengths_of(now: pd.DataFrame, before: pd.DataFrame, per: str) -> pd.Series:
@@ -240,7 +243,9 @@ def _lengths_of(now: pd.DataFrame, before: pd.DataFrame, per: str) -> pd.Series:
     is_inferred = now["period_basis"] == "inferred"
     is_inferred |= before["period_basis"] == "inferred"
     ending = is_inferred.map({True: " days, inferred", False: " days"})
-    return _length_of(now, per) + " and " + _length_of(before, per) + ending
+    length = _length_of(now, per)
+    length_before = _length_of(before, per)
+    return length + " and " + length_before + ending
 
 
 def _length_of(figures: pd.DataFrame, per: str) -> pd.Series:
@@ -261,13 +266,15 @@ def _on_running_totals(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Rea
     is_unknown = start.isna() & start_before.isna()
     is_since_same = is_unknown | (start == start_before)
     no_end = pd.Series(pd.NaT, start.index)
-    since = " " + period_labels(start, no_end)
-    since = since.where(start.notna(), "")
+    labels = period_labels(start, no_end)
+    since = (" " + labels).where(start.notna(), "")
     text = "running total{}: the change is what was added"
     yield from _forbid(is_since_same, text, since)
     # A total of the year to date begins again each year.
-    days_off = (_year_before(start) - start_before).dt.days.abs()
-    is_other_start = ~is_since_same & ~(days_off <= _A_WEEK)
+    shift = _year_before(start) - start_before
+    days_off = shift.dt.days.abs()
+    is_year_to_date = days_off <= _A_WEEK
+    is_other_start = ~is_since_same & ~is_year_to_date
     text = "totals are counted from different days"
     yield from _forbid(is_other_start, text)
 
@@ -323,7 +330,9 @@ def _on_values(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:
     yield from _note(low < 0, text)
 
 
-def _on_monthly_rates(now: pd.DataFrame) -> Iterator[_Reason]:
+def _on_monthly_rates(now: pd.DataFrame, per: str) -> Iterator[_Reason]:
+    if per == "period":
+        return
     kind = now["measure"].map(_KINDS)
     text = "only a flow has a monthly rate, and this is {}"
     yield from _forbid(kind.notna(), text, kind)
@@ -331,15 +340,17 @@ def _on_monthly_rates(now: pd.DataFrame) -> Iterator[_Reason]:
 
 def _on_registers(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:
     """Say what periods a register may cover only in part, by the notes of counts."""
+    if "note" not in now:
+        return
     for figures in (now, before):
         notes = notes_of(figures)
-        if not notes.any():
-            continue
         reason = notes.str.extract(rf"^{PARTIAL} ([^,;]*)", expand=False)
-        labels = period_labels(figures["period_start"], figures["period_end"])
-        labels = figures["period"].fillna(labels)
+        is_partial = reason.notna()
+        partial = figures[is_partial]
+        labels = period_labels(partial["period_start"], partial["period_end"])
+        labels = partial["period"].fillna(labels)
         text = "{} may not be covered whole: {}"
-        yield from _forbid(reason.notna(), text, labels, reason)
+        yield from _forbid(is_partial, text, labels, reason)
         pattern = "((?:first|last) mission on [^;]*; [^;]* is taken as covered whole)"
         whole = notes.str.extract(pattern, expand=False)
         yield from _note(whole.notna(), "{}", whole)

@@ -142,8 +142,11 @@ def _differing_columns(figures: pd.DataFrame, first: pd.DataFrame) -> list[str]:
     keys = ["chain", "period_end"]
     same = figures.merge(first[keys], on=keys)
     texts = same.select_dtypes(exclude=["number", "datetime", "bool"])
-    texts = texts.drop(columns=[*CHAIN, *_OF_ONE_FIGURE], errors="ignore")
-    return [str(name) for name in texts if texts[name].is_unique]
+    known = [*CHAIN, *_OF_ONE_FIGURE]
+    texts = texts.drop(columns=known, errors="ignore")
+    is_unique = texts.nunique(dropna=False) == len(texts)
+    names: list[str] = texts.columns[is_unique].to_list()
+    return names
 
 
 def with_figure_before(
@@ -198,8 +201,8 @@ def find_partners(figures: pd.DataFrame, chain: np.ndarray) -> pd.DataFrame:
     # Kinds of periods are set further apart than any two days, and so never meet.
     lane = _lanes(chain, length)
     shift = 2 * _ENDLESS * lane
-    days = days + shift
-    targets = targets + shift
+    days += shift
+    targets += shift
     nearest, days_off = _nearest_figures(days, targets)
     distance = targets - days[:, nearest]
     months = distance.mean(axis=0) / DAYS_PER_MONTH
@@ -224,15 +227,15 @@ def find_partners(figures: pd.DataFrame, chain: np.ndarray) -> pd.DataFrame:
 
 def _days_and_lengths(figures: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return first and last days as two rows of numbers, and the lengths of periods."""
-    starts = figures["period_start"].to_numpy("datetime64[D]")
-    ends = figures["period_end"].to_numpy("datetime64[D]")
     is_flow = figures["measure"] == "flow"
+    end = figures["period_end"]
     # A total since a start grows, so that its length is not that of a period.
-    is_point = ~is_flow.to_numpy(bool) | np.isnat(starts)
-    starts = np.where(is_point, ends, starts)
-    days = np.stack([starts, ends]).astype(int)
-    start, end = days
-    length = end - start + 1
+    start = figures["period_start"].where(is_flow)
+    is_point = start.isna()
+    start = start.fillna(end)
+    ends = [column.to_numpy("datetime64[D]") for column in (start, end)]
+    days = np.array(ends, dtype=int)
+    length = days[1] - days[0] + 1
     length[is_point] = _ENDLESS
     return days, length
 
@@ -272,11 +275,12 @@ def _lanes(chain: np.ndarray, length: np.ndarray) -> np.ndarray:
 def _days_to_other_end(end: np.ndarray) -> np.ndarray:
     """Return the days from each last day to the nearest other one."""
     days, places = np.unique(end, return_inverse=True)
-    gaps = np.diff(days)
-    gaps = np.pad(gaps, 1, constant_values=_ENDLESS)
+    gaps = np.full(len(days) + 1, _ENDLESS)
+    gaps[1:-1] = np.diff(days)
     before, after = gaps[:-1], gaps[1:]
-    nearest: np.ndarray = np.minimum(before, after)[places]
-    return nearest
+    nearest = np.minimum(before, after)
+    to_other_end: np.ndarray = nearest[places]
+    return to_other_end
 
 
 def _tolerance(step: np.ndarray) -> np.ndarray:

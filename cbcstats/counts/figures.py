@@ -114,8 +114,9 @@ def figures_of(
 
 def labels_of(figures: pd.DataFrame) -> pd.Series:
     """Name the period of each figure, as typed or by its days."""
+    typed = figures["period"]
     labels = period_labels(figures["period_start"], figures["period_end"])
-    return figures["period"].fillna(labels)
+    return labels.where(typed.isna(), typed)
 
 
 def _ranges(
