@@ -130,7 +130,8 @@ def _note(holds: pd.Series, text: str, *columns: pd.Series) -> Iterator[_Reason]
 
 def _forbid(holds: pd.Series, text: str, *columns: pd.Series) -> Iterator[_Reason]:
     """Write a text in the rows that a rule makes not comparable."""
-    for reason in _note(holds, text, *columns):
+    reasons = _note(holds, text, *columns)
+    for reason in reasons:
         yield reason._replace(forbids=True)
 
 
@@ -138,7 +139,8 @@ def _on_no_figure_before(figures: pd.DataFrame) -> Iterator[_Reason]:
     """Name the period that has no figure, and for a day the nearest one that has."""
     start = figures["period_start"]
     end = figures["period_end"]
-    is_flow = (figures["measure"] == "flow") & start.notna()
+    is_flow = figures["measure"] == "flow"
+    is_flow &= start.notna()
     start_before = _year_before(start).where(is_flow)
     end_before = _year_before(end)
     # A month to its last day stays whole in a leap year.
@@ -197,7 +199,8 @@ def _on_overlaps(
 def _on_lengths(
     now: pd.DataFrame, before: pd.DataFrame, is_flow: pd.Series, per: str
 ) -> Iterator[_Reason]:
-    days, days_before = now["days"], before["days"]
+    days = now["days"]
+    days_before = before["days"]
     difference = (days - days_before).abs()
     is_known = is_flow & difference.notna()
     text = "length of a period is not known"
@@ -205,9 +208,11 @@ def _on_lengths(
         text += ", so there is no monthly rate"
     yield from _forbid(is_flow & ~is_known, text)
 
-    share: pd.Series = difference / np.minimum(days, days_before)
-    is_large = (difference >= _A_WEEK) | (share > _UNEQUAL)
-    is_unequal = is_known & (is_large | (difference >= 2))
+    shorter = np.minimum(days, days_before)
+    is_large = difference >= _A_WEEK
+    is_large |= difference / shorter > _UNEQUAL
+    is_noticeable = is_large | (difference >= 2)
+    is_unequal = is_known & is_noticeable
     tolerance = now["period_tolerance"] + before["period_tolerance"]
     is_uncertain = is_known & (tolerance > 0)
     # Most series have periods of one length, stated by the source.
@@ -216,19 +221,24 @@ def _on_lengths(
     are_same = _are_same_months(now[is_unequal], before[is_unequal])
     is_unequal[is_unequal] = ~are_same
     # Rates allow for different lengths, and their ranges for uncertain ones.
-    is_noted = is_unequal | is_uncertain if per == "month" else is_unequal
-    lengths = _lengths_of(now[is_noted], before[is_noted], per)
-    if per == "period":
-        text = "periods differ in length ({})"
-        yield from _forbid(is_noted & is_large, text, lengths)
-        is_noted &= ~is_large
-    yield from _note(is_noted, "lengths of {}", lengths)
+    if per == "month":
+        is_noted = is_unequal | is_uncertain
+        lengths = _lengths_of(now[is_noted], before[is_noted], per)
+        yield from _note(is_noted, "lengths of {}", lengths)
+        return
+    is_small = is_unequal & ~is_large
+    lengths = _lengths_of(now[is_unequal], before[is_unequal], per)
+    text = "periods differ in length ({})"
+    yield from _forbid(is_unequal & is_large, text, lengths)
+    yield from _note(is_small, "lengths of {}", lengths)
 
 
 def _are_same_months(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
     """Tell which periods are the same months of two years, but for a leap day."""
-    start, end = now["period_start"], now["period_end"]
-    start_before, end_before = before["period_start"], before["period_end"]
+    start = now["period_start"]
+    end = now["period_end"]
+    start_before = before["period_start"]
+    end_before = before["period_end"]
     months = month_number(start) - month_number(start_before)
     months_of_end = month_number(end) - month_number(end_before)
     is_same = months == months_of_end
@@ -249,12 +259,15 @@ def _lengths_of(now: pd.DataFrame, before: pd.DataFrame, per: str) -> pd.Series:
 
 
 def _length_of(figures: pd.DataFrame, per: str) -> pd.Series:
-    days, tolerance = figures["days"], figures["period_tolerance"]
-    lengths = text_column(days.map("{:.0f}".format))
+    texts = figures["days"].map("{:.0f}".format)
+    length = text_column(texts)
     if per == "period":
-        return lengths
-    texts = lengths + text_column(tolerance.map(" ± {:g}".format))
-    return texts.where(tolerance > 0, lengths)
+        return length
+    tolerance = figures["period_tolerance"]
+    is_uncertain = tolerance > 0
+    texts = tolerance.map(" ± {:g}".format)
+    with_tolerance = length + text_column(texts)
+    return with_tolerance.where(is_uncertain, length)
 
 
 def _on_running_totals(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:
@@ -264,7 +277,8 @@ def _on_running_totals(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Rea
     start = now["period_start"][is_total]
     start_before = before["period_start"][is_total]
     is_unknown = start.isna() & start_before.isna()
-    is_since_same = is_unknown | (start == start_before)
+    is_same = start == start_before
+    is_since_same = is_unknown | is_same
     no_end = pd.Series(pd.NaT, start.index)
     labels = period_labels(start, no_end)
     since = (" " + labels).where(start.notna(), "")
@@ -284,7 +298,8 @@ def _on_status(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:
         return
     has_break = now["breaks"] > before["breaks"]
     yield from _forbid(has_break, "the series breaks in between")
-    meaning, meaning_before = _meaning(now), _meaning(before)
+    meaning = _meaning(now)
+    meaning_before = _meaning(before)
     text = "the figure is {}"
     yield from _note(meaning.notna(), text, meaning)
     text = "the figure before is {}"
@@ -293,17 +308,23 @@ def _on_status(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:
 
 def _meaning(figures: pd.DataFrame) -> pd.Series:
     status = text_column(figures["obs_status"])
-    return status.str.upper().map(_STATUSES)
+    codes = status.str.upper()
+    return codes.map(_STATUSES)
 
 
 def _on_other_series(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:
     """Compare what `by` may leave out."""
     for name in ("scope", "area", "unit"):
-        if name not in now or now[name].equals(before[name]):
+        if name not in now:
             continue
-        text, text_before = _words(now[name]), _words(before[name])
-        differs = f"{name} differs: {{}} after {{}}"
+        column = now[name]
+        column_before = before[name]
+        if column.equals(column_before):
+            continue
+        text = _words(column)
+        text_before = _words(column_before)
         is_other = text != text_before
+        differs = name + " differs: {} after {}"
         yield from _forbid(is_other, differs, text, text_before)
 
 
@@ -320,7 +341,8 @@ def _on_values(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:
     yield from _forbid(is_missing_before, text)
 
     # Comparisons with the ends are false where a value is missing.
-    low, high = before["low"].mask(is_missing), before["high"]
+    low = before["low"].mask(is_missing)
+    high = before["high"]
     may_be_zero = low == 0
     text = "the period before counts 0, so there is no percent change"
     yield from _note(may_be_zero & (high == 0), text)
@@ -361,7 +383,8 @@ def _on_rejected_rows(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reas
         return
     missing = now["missing"].fillna(0)
     missing_before = before["missing"].fillna(0)
-    is_later, is_earlier = missing > 0, missing_before > 0
+    is_later = missing > 0
+    is_earlier = missing_before > 0
     share = missing / (now["value"] + missing)
     share_before = missing_before / (before["value"] + missing_before)
     are_many = (share > _FEW_ROWS) | (share_before > _FEW_ROWS)
@@ -382,7 +405,8 @@ def _on_rejected_rows(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reas
 def _on_other_sources(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:
     if "others" not in now:
         return
-    others, others_before = now["others"], before["others"]
+    others = now["others"]
+    others_before = before["others"]
     yield from _note(others.notna(), "another source gives {}", others)
     text = "another source gives {} for the period before"
     yield from _note(others_before.notna(), text, others_before)

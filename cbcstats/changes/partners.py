@@ -84,13 +84,14 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     if is_repeated.any():
         raise DataError(_on_repeated_period(preferred, is_repeated, names))
     if len(preferred) < len(figures):
-        others = figures[~is_preferred & figures["value"].notna()]
-        texts = _texts_of_others(others, period)
+        is_other = ~is_preferred & figures["value"].notna()
+        texts = _texts_of_others(figures[is_other], period)
         preferred = preferred.merge(texts, on=period, how="left")
     preferred = _in_order(preferred)
     if "obs_status" in preferred:
         is_break = preferred["obs_status"].isin(["B", "b"])
-        preferred["breaks"] = is_break.groupby(preferred["chain"]).cumsum()
+        breaks = is_break.groupby(preferred["chain"])
+        preferred["breaks"] = breaks.cumsum()
     return preferred
 
 
@@ -277,7 +278,8 @@ def _days_to_other_end(end: np.ndarray) -> np.ndarray:
     days, places = np.unique(end, return_inverse=True)
     gaps = np.full(len(days) + 1, _ENDLESS)
     gaps[1:-1] = np.diff(days)
-    before, after = gaps[:-1], gaps[1:]
+    before = gaps[:-1]
+    after = gaps[1:]
     nearest = np.minimum(before, after)
     to_other_end: np.ndarray = nearest[places]
     return to_other_end
@@ -298,10 +300,11 @@ def _are_sessions(
     """Tell which pairs are of sessions or conferences, which move from year to year."""
     is_yearly = step >= DAYS_OF_TEN_MONTHS
     is_day = longer == _ENDLESS
-    is_short = is_day | (longer <= _FIFTEEN_MONTHS)
-    is_about_a_year = (months_apart >= 9.9) & (months_apart <= 15.1)
-    are_sessions: np.ndarray = is_yearly & is_short & is_about_a_year
-    return are_sessions
+    is_short = longer <= _FIFTEEN_MONTHS
+    is_after = months_apart >= 9.9
+    is_before = months_apart <= 15.1
+    are_sessions: np.ndarray = is_yearly & (is_short | is_day)
+    return are_sessions & is_after & is_before
 
 
 def _nearest_figures(
@@ -327,12 +330,14 @@ def _nearest_figures(
             distance = np.abs(target - days.take(candidate, axis=1))
             off = distance.max(axis=0)
             is_earlier = end[candidate] < end[rows]
-            is_nearer = is_earlier & (off < days_off[rows])
+            is_nearer = off < days_off[rows]
+            is_nearer &= is_earlier
             nearer = rows[is_nearer]
             nearest[nearer] = candidate[is_nearer]
             days_off[nearer] = off[is_nearer]
             off_at_end = distance[1]
-            is_open = is_earlier & (off_at_end < days_off[rows])
+            is_open = off_at_end < days_off[rows]
+            is_open &= is_earlier
             rows = rows[is_open]
             at = at[is_open] + step
     return nearest, days_off
