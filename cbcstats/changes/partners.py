@@ -71,7 +71,8 @@ def preferred_figures(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     Adds `chain`, the number of the series; `breaks`, how many breaks its series had up
     to the figure; and `others`, what other sources give for the period.
     """
-    figures = figures.drop(columns="others", errors="ignore")
+    if "others" in figures:
+        figures = figures.drop(columns="others")
     # A running total is never of one series with flows, whatever `by` names.
     keys = list(dict.fromkeys([*names, "measure"]))
     series = figures.groupby(keys, sort=False, dropna=False, observed=True)
@@ -145,8 +146,9 @@ def _differing_columns(figures: pd.DataFrame, first: pd.DataFrame) -> list[str]:
     texts = same.select_dtypes(exclude=["number", "datetime", "bool"])
     known = [*CHAIN, *_OF_ONE_FIGURE]
     texts = texts.drop(columns=known, errors="ignore")
-    is_unique = texts.nunique(dropna=False) == len(texts)
-    names: list[str] = texts.columns[is_unique].to_list()
+    counts = texts.nunique(dropna=False)
+    differing = counts.index[counts == len(texts)]
+    names: list[str] = differing.to_list()
     return names
 
 
@@ -300,11 +302,10 @@ def _are_sessions(
     """Tell which pairs are of sessions or conferences, which move from year to year."""
     is_yearly = step >= DAYS_OF_TEN_MONTHS
     is_day = longer == _ENDLESS
-    is_short = longer <= _FIFTEEN_MONTHS
-    is_after = months_apart >= 9.9
-    is_before = months_apart <= 15.1
-    are_sessions: np.ndarray = is_yearly & (is_short | is_day)
-    return are_sessions & is_after & is_before
+    is_short = is_day | (longer <= _FIFTEEN_MONTHS)
+    is_about_a_year = (months_apart >= 9.9) & (months_apart <= 15.1)
+    are_sessions: np.ndarray = is_yearly & is_short & is_about_a_year
+    return are_sessions
 
 
 def _nearest_figures(
