@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.changes.comparability import comparison, preferred_figures, series_of
+from cbcstats.changes.comparability import comparison
+from cbcstats.changes.partners import preferred_figures, series_of
 from cbcstats.changes.year_on_year import figure_columns, middle_of, range_of
 from cbcstats.counts.figures import figures_of
 from cbcstats.counts.periods import DAYS_OF_TEN_MONTHS, DAYS_PER_MONTH, midpoint

@@ -8,15 +8,11 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import shown
-from cbcstats.changes.comparability import (
-    comparison,
-    labels_of,
-    preferred_figures,
-    series_of,
-)
+from cbcstats.changes.comparability import comparison
 from cbcstats.changes.contributions import sum_of_others
+from cbcstats.changes.partners import preferred_figures, series_of
 from cbcstats.changes.year_on_year import figure_columns, middle_of, range_of
-from cbcstats.counts.figures import figures_of
+from cbcstats.counts.figures import figures_of, labels_of
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, nearest
 from cbcstats.frames import as_text, text_column

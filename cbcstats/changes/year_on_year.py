@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_frame
-from cbcstats.changes.comparability import (
-    comparison,
-    labels_of,
+from cbcstats.changes.comparability import comparison
+from cbcstats.changes.partners import (
     preferred_figures,
     series_of,
     with_figure_before,
 )
-from cbcstats.counts.figures import figures_of
+from cbcstats.counts.figures import figures_of, labels_of
 from cbcstats.counts.formats import format_range, has_rates, printed
 from cbcstats.frames import text_column
 

@@ -16,7 +16,6 @@ from matplotlib.dates import (
 )
 
 from cbcstats.arguments import check_optional_axes, check_optional_text
-from cbcstats.changes.comparability import labels_of
 from cbcstats.charts.descriptions import counts_text
 from cbcstats.charts.labels import label_figures, place_labels
 from cbcstats.charts.layout import add_legend, finish, new_axes
@@ -27,7 +26,7 @@ from cbcstats.charts.marks import (
     root_figure,
     styled,
 )
-from cbcstats.counts.figures import figures_of
+from cbcstats.counts.figures import figures_of, labels_of
 from cbcstats.counts.formats import heading, per_month, printed_column
 from cbcstats.counts.periods import midpoint
 from cbcstats.errors import ArgumentError

@@ -11,7 +11,12 @@ from cbcstats.arguments import check_choice
 from cbcstats.counts.columns import BASES, CHANGE_BASES, MEASURES, is_partial
 from cbcstats.counts.formats import is_per_month
 from cbcstats.counts.own_data import counts_of
-from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
+from cbcstats.counts.periods import (
+    is_whole_months,
+    length_in_days,
+    length_in_months,
+    period_labels,
+)
 from cbcstats.counts.qualifiers import QUALIFIERS
 from cbcstats.counts.readings import bounds, check_reading, ranges
 from cbcstats.errors import DataError
@@ -107,6 +112,13 @@ def figures_of(
     if "note" in figures:
         figures["high"] = figures["high"].mask(is_partial(figures), np.inf)
     return _with_rates(figures) if per == "month" else figures
+
+
+def labels_of(figures: pd.DataFrame) -> pd.Series:
+    """Name the period of each figure, as typed or by its days."""
+    typed = figures["period"]
+    labels = period_labels(figures["period_start"], figures["period_end"])
+    return labels.where(typed.isna(), typed)
 
 
 def _ranges(

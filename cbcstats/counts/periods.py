@@ -189,9 +189,18 @@ def period_label(start: Any, end: Any) -> str:
     return f"{first} - {name(end)}"
 
 
-def period_labels(start: pd.Series, end: pd.Series) -> list[str]:
+def period_labels(start: pd.Series, end: pd.Series) -> pd.Series:
     """Name each period as reports do."""
-    return [period_label(*days) for days in zip(start, end, strict=True)]
+    # Many series share the same few periods, so that each is named once.
+    start_codes, starts = pd.factorize(start)
+    end_codes, _ = pd.factorize(end)
+    pairs = end_codes * (len(starts) + 1) + start_codes
+    number, _ = pd.factorize(pairs)
+    is_first = ~pd.Index(number).duplicated()
+    periods = zip(start[is_first], end[is_first], strict=True)
+    names = text_column([period_label(*days) for days in periods])
+    labels = names.take(number)
+    return labels.set_axis(start.index)
 
 
 def _is_a_year(start: pd.Timestamp, end: pd.Timestamp) -> bool:

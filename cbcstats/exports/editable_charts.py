@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.changes.comparability import labels_of
 from cbcstats.charts.descriptions import (
     change_label,
     change_text,
@@ -17,7 +16,7 @@ from cbcstats.charts.descriptions import (
     typed_changes,
 )
 from cbcstats.counts.columns import PARTS
-from cbcstats.counts.figures import figures_of
+from cbcstats.counts.figures import figures_of, labels_of
 from cbcstats.counts.formats import (
     format_range,
     has_rates,
