@@ -20,9 +20,13 @@ from cbcstats.changes.implied import (
 )
 from cbcstats.changes.partners import NO_PARTNER, find_partners
 from cbcstats.counts.changes_in_words import exact, read_claim
-from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of
-from cbcstats.counts.formats import format_range, is_per_month, printed_column
+from cbcstats.counts.formats import (
+    PARTS,
+    format_range,
+    is_per_month,
+    printed_column,
+)
 from cbcstats.counts.periods import DAYS_PER_MONTH
 from cbcstats.counts.qualifiers import READINGS
 from cbcstats.counts.readings import Bounds

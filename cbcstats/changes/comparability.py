@@ -12,8 +12,7 @@ import pandas as pd
 
 from cbcstats.arguments import check_names
 from cbcstats.changes.partners import find_partners
-from cbcstats.counts.columns import CHAIN, PARTIAL, is_partial, notes_of
-from cbcstats.counts.formats import printed_column
+from cbcstats.counts.formats import PARTIAL, is_partial, notes_of, printed_column
 from cbcstats.counts.periods import a_year_earlier, is_whole_months, period_labels
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import text_column
@@ -21,6 +20,8 @@ from cbcstats.frames import text_column
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Columns that tell series apart, as far as they are there.
+CHAIN: Final = ("indicator", "measure", "scope", "area", "unit")
 _A_WEEK: Final = 7  # days
 _UNEQUAL: Final = 0.02  # lengths that differ by a larger share are not comparable
 _FEW_ROWS: Final = 0.02  # share of rows that a count may lack and still be comparable

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cbcstats.arguments import check_choice, check_column, check_names, check_text
 from cbcstats.changes.comparability import (
+    CHAIN,
     comparison,
     labels_of,
     preferred_figures,
@@ -21,7 +22,6 @@ from cbcstats.changes.year_on_year import (
     middle_of,
     range_of,
 )
-from cbcstats.counts.columns import CHAIN
 from cbcstats.counts.figures import figures_of
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import text_column

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import CHANGE_BASES
+from cbcstats.counts.formats import CHANGE_BASES
 from cbcstats.counts.qualifiers import QUALIFIERS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of

@@ -8,8 +8,13 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
-from cbcstats.counts.columns import BASES, CHANGE_BASES, MEASURES, is_partial
-from cbcstats.counts.formats import is_per_month
+from cbcstats.counts.formats import (
+    BASES,
+    CHANGE_BASES,
+    MEASURES,
+    is_partial,
+    is_per_month,
+)
 from cbcstats.counts.own_data import counts_of
 from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
 from cbcstats.counts.qualifiers import QUALIFIERS

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.changes.schemas import RESULTS
-from cbcstats.counts.columns import is_partial
-from cbcstats.counts.formats import has_rates, words
+from cbcstats.counts.formats import has_rates, is_partial, words
 from cbcstats.counts.readings import bounds
 from cbcstats.tables.schemas import SCHEMAS
 
