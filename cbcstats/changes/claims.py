@@ -28,8 +28,7 @@ from cbcstats.counts.formats import (
     printed_column,
 )
 from cbcstats.counts.periods import DAYS_PER_MONTH
-from cbcstats.counts.qualifiers import READINGS
-from cbcstats.counts.readings import Bounds
+from cbcstats.counts.readings import READINGS, Bounds
 from cbcstats.errors import DataError
 from cbcstats.files.cells import whole_if_possible
 from cbcstats.frames import text_column

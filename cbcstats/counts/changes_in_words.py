@@ -47,8 +47,14 @@ from cbcstats.counts.change_words import (
     normalised,
 )
 from cbcstats.counts.figures_in_words import parse_qualified
-from cbcstats.counts.qualifiers import LANGUAGES, LONGEST, MEANINGS
-from cbcstats.counts.readings import Bounds, bounds, check_reading, usual_reach
+from cbcstats.counts.qualifiers import LANGUAGES, LONGEST
+from cbcstats.counts.readings import (
+    MEANINGS,
+    Bounds,
+    bounds,
+    check_reading,
+    usual_reach,
+)
 from cbcstats.errors import ArgumentError, DataError, shortened
 
 _YEAR: Final = re.compile("(?:19|20)[0-9]{2}")

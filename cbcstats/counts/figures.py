@@ -17,8 +17,7 @@ from cbcstats.counts.formats import (
 )
 from cbcstats.counts.own_data import counts_of
 from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
-from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.counts.readings import bounds, check_reading, ranges
+from cbcstats.counts.readings import QUALIFIERS, bounds, check_reading, ranges
 from cbcstats.errors import DataError
 from cbcstats.frames import (
     MARKS,

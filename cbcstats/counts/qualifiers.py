@@ -1,7 +1,7 @@
 """The words beside published figures, in English, French and Spanish: one table.
 
 A phrase stands before the number, or behind it where it begins with an ellipsis here.
-How far each reaches is computed in `readings`.
+What each means, and how far it reaches, is in `readings`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-class Meaning(NamedTuple):
-    """On which side of the number printed the real one lies."""
-
-    sign: int  # above 1, below -1, either side 0
-    includes: bool  # whether it may be the number printed
-    is_limit: bool = False  # whether the far side is open in every reading
-
-
 class Word(NamedTuple):
     """What a phrase says, and the languages in which it is written."""
 
@@ -29,19 +21,6 @@ class Word(NamedTuple):
     languages: frozenset[str]
 
 
-MEANINGS: Final = {
-    "exact": Meaning(0, includes=True),
-    "more_than": Meaning(1, includes=False),
-    "at_least": Meaning(1, includes=True),
-    "about": Meaning(0, includes=True),
-    "almost": Meaning(-1, includes=False),
-    "less_than": Meaning(-1, includes=False),
-    "at_most": Meaning(-1, includes=True),
-    "below": Meaning(-1, includes=False, is_limit=True),
-    "above": Meaning(1, includes=False, is_limit=True),
-}
-QUALIFIERS: Final = tuple(MEANINGS)
-READINGS: Final = ("usual", "strict")
 LANGUAGES: Final = ("en", "fr", "es")
 
 _WORDS: Final = {

@@ -16,10 +16,31 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice, check_number
-from cbcstats.counts.qualifiers import MEANINGS, QUALIFIERS, READINGS, Meaning
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import plain_number
 
+
+class Meaning(NamedTuple):
+    """On which side of the number printed the real one lies."""
+
+    sign: int  # above 1, below -1, either side 0
+    includes: bool  # whether it may be the number printed
+    is_limit: bool = False  # whether the far side is open in every reading
+
+
+MEANINGS: Final = {
+    "exact": Meaning(0, includes=True),
+    "more_than": Meaning(1, includes=False),
+    "at_least": Meaning(1, includes=True),
+    "about": Meaning(0, includes=True),
+    "almost": Meaning(-1, includes=False),
+    "less_than": Meaning(-1, includes=False),
+    "at_most": Meaning(-1, includes=True),
+    "below": Meaning(-1, includes=False, is_limit=True),
+    "above": Meaning(1, includes=False, is_limit=True),
+}
+QUALIFIERS: Final = tuple(MEANINGS)
+READINGS: Final = ("usual", "strict")
 USUAL_SHARE: Final = Fraction(15, 100)
 # Rounded to one of these says in which unit a number is given, not that its zeros were
 # printed: "almost 100" beside rounded_to 1. Any other place comes from a decimal, as in

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from cbcstats import ArgumentError, DataError, parse_qualified, split_figures
-from cbcstats.counts.qualifiers import BEFORE, BEHIND, LANGUAGES, QUALIFIERS, fold
+from cbcstats.counts.qualifiers import BEFORE, BEHIND, LANGUAGES, fold
+from cbcstats.counts.readings import QUALIFIERS
 from tests.properties import given, st
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from cbcstats import ArgumentError, DataError, bounds
-from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.counts.readings import Bounds, ranges, usual_reach
+from cbcstats.counts.readings import QUALIFIERS, Bounds, ranges, usual_reach
 from tests.properties import given, st
 
 MISSING = float("nan")
