@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from cbcstats.arguments import check_choice, check_number, check_text
+from cbcstats.arguments import check_number, check_text
 from cbcstats.counts.change_words import (
     AROUND_STATES,
     ARTICLES,
@@ -46,19 +46,24 @@ from cbcstats.counts.change_words import (
     WITH_COMMA,
     normalised,
 )
-from cbcstats.counts.figures_in_words import parse_qualified
-from cbcstats.counts.qualifiers import LANGUAGES, LONGEST
+from cbcstats.counts.figures_in_words import (
+    LONGEST,
+    check_language,
+    parse_qualified,
+    read_digits,
+)
 from cbcstats.counts.readings import (
     MEANINGS,
     Bounds,
     bounds,
     check_reading,
-    usual_reach,
+    reach_of,
+    rounded,
+    spread,
 )
 from cbcstats.errors import ArgumentError, DataError, shortened
 
 _YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
-_WHOLE: Final = re.compile("[0-9]+|[0-9]{1,3}(?:[., ][0-9]{3})+")
 _ONE_THOUSAND: Final = re.compile("[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
@@ -238,8 +243,7 @@ def read_claim(
     Fraction(-14, 1)
     """
     share = check_reading(reading)
-    if language is not None:
-        check_choice("language", language, LANGUAGES)
+    check_language(language)
     try:
         return _claim(check_text("text", text), share, language)
     except DataError as error:
@@ -567,46 +571,17 @@ def _size(number: _Number) -> tuple[Fraction, Fraction]:
     digits = match["number"] or match["factor"] or match["divisor"]
     if digits in NUMBERS:
         return NUMBERS[digits], Fraction(1)
-    whole, decimals = digits, ""
-    mark = _decimal_mark(digits, match.string, number.language)
-    if mark:
-        whole, decimals = digits.rsplit(mark, 1)
-    if not _WHOLE.fullmatch(whole):
-        raise DataError(f"has {digits!r}, which is not a number; write digits only")
-    place = Fraction(1, 10 ** len(decimals))
-    whole_digits = re.sub("[., ]", "", whole)
-    steps = int(whole_digits + decimals)
-    return steps * place, place
-
-
-def _decimal_mark(digits: str, phrase: str, language: str | None) -> str:
-    """Return the decimal mark of a number, empty if it has none."""
-    marks = re.findall("[.,]", digits)
-    is_repeated = len(marks) > 1 and len(set(marks)) == 1
-    if not marks or is_repeated:
-        return ""
-    last = str(marks[-1])
-    # A single mark before three digits is a decimal mark, or sets thousands apart.
-    if not _ONE_THOUSAND.fullmatch(digits):
-        return last
-    has_comma = language != "en"
-    if language is None:
-        has_comma = not WITH_COMMA.isdisjoint(phrase.split())
-    if (last == ",") != has_comma:
-        return ""
-    if language is None:
-        raise DataError(
-            f"could be a thousand or a fraction; write {digits.replace(last, '')} or "
-            "fewer decimals, or give its `language`"
-        )
-    return last
+    language = number.language
+    words = match.string.split()
+    has_comma = language != "en" if language else not WITH_COMMA.isdisjoint(words)
+    # "1,234" may be a thousand, but "3,5" has decimals in any language.
+    has_comma |= _ONE_THOUSAND.fullmatch(digits) is None
+    return read_digits(digits, has_comma=has_comma, is_sure=language is not None)
 
 
 def _rounded(size: Fraction, place: Fraction) -> Growth:
     """Return the range that rounds to a number; halves go up or to the even digit."""
-    half = place / 2
-    low = max(size - half, Fraction(0))
-    high = size + half
+    low, high = rounded(size, place)
     last_digit = size / place
     is_odd = last_digit % 2 == 1
     return Growth(low, high, high_open=is_odd)
@@ -627,27 +602,11 @@ def _in_words(
         sign = -sign
     if size == 0 and sign < 0 and not includes:
         raise DataError("is less than nothing; write a change such as '-5%'")
-    reach = _reach(size, place, qualifier, number.share)
-    low, high = max(size - reach, Fraction(0)), size + reach
-    if sign > 0:
-        return Growth(size, high, low_open=not includes)
-    if sign < 0:
-        return Growth(low, size, high_open=not includes)
-    return Growth(low, high)
-
-
-def _reach(
-    size: Fraction, place: Fraction | None, qualifier: str, share: Fraction | None
-) -> Fraction | float:
-    """Return how far a word reaches: without a place, by a share of the number."""
-    meaning = MEANINGS[qualifier]
-    if qualifier == "exact":
-        return Fraction(0)
-    if share is None or meaning.is_limit:
-        return math.inf
-    if place is None:
-        return share * size
-    return usual_reach(size, place, share, around=meaning.sign == 0)
+    reach = reach_of(size, qualifier, place, number.share)
+    low, high = spread(size, sign, reach)
+    low_open = sign > 0 and not includes
+    high_open = sign < 0 and not includes
+    return Growth(low, high, low_open, high_open)
 
 
 def _from_ratio(ratio: Fraction, ends: Growth) -> Growth:

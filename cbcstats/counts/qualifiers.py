@@ -196,6 +196,3 @@ BEHIND: Final = {
     if phrase.startswith("… ")
 }
 MULTIPLES: Final = _multiples()
-
-# Characters of a figure with its words.
-LONGEST: Final = 200

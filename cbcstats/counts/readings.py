@@ -21,23 +21,23 @@ from cbcstats.frames import plain_number
 
 
 class Meaning(NamedTuple):
-    """On which side of the number printed the real one lies."""
+    """On which side of the number printed the real one lies, and how far from it."""
 
     sign: int  # above 1, below -1, either side 0
     includes: bool  # whether it may be the number printed
-    is_limit: bool = False  # whether the far side is open in every reading
+    times: float = 1  # of the usual reach; `inf` if the far side is always open
 
 
 MEANINGS: Final = {
-    "exact": Meaning(0, includes=True),
+    "exact": Meaning(0, includes=True, times=0),
     "more_than": Meaning(1, includes=False),
     "at_least": Meaning(1, includes=True),
     "about": Meaning(0, includes=True),
     "almost": Meaning(-1, includes=False),
     "less_than": Meaning(-1, includes=False),
     "at_most": Meaning(-1, includes=True),
-    "below": Meaning(-1, includes=False, is_limit=True),
-    "above": Meaning(1, includes=False, is_limit=True),
+    "below": Meaning(-1, includes=False, times=math.inf),
+    "above": Meaning(1, includes=False, times=math.inf),
 }
 QUALIFIERS: Final = tuple(MEANINGS)
 READINGS: Final = ("usual", "strict")
@@ -209,39 +209,64 @@ def ranges(
     return low, high
 
 
-def usual_reach(
+def reach_of(
     value: Fraction,
-    place: Fraction,
-    share: Fraction = USUAL_SHARE,
-    *,
-    around: bool = False,
-) -> Fraction:
+    qualifier: str,
+    place: Fraction | None = None,
+    share: Fraction | None = USUAL_SHARE,
+) -> Fraction | float:
     """Return how far a word reaches from a number: one step, at most a share of it.
 
     Parameters
     ----------
     value : Fraction
         The number printed, from 0 on, with an end to its decimals.
-    place : Fraction
-        The last place printed: 1 for whole numbers, 1/10 for one decimal.
-    share : Fraction
-        The largest reach as a share of the number.
-    around : bool
-        Whether the word reaches both ways, by half a step.
+    qualifier : str
+        The word beside it. *About* reaches both ways, by half a step.
+    place : Fraction, optional
+        The last place printed: 1 for whole numbers, 1/10 for one decimal. A number in
+        words has none, and only the share.
+    share : Fraction or None
+        The largest reach as a share of the number; None for the strict reading.
 
     Examples
     --------
-    >>> usual_reach(Fraction(330), Fraction(1)), usual_reach(Fraction(400), Fraction(1))
+    >>> one, tenth = Fraction(1), Fraction(1, 10)
+    >>> reach_of(Fraction(330), "more_than", one), reach_of(Fraction(400), "almost", one)
     (Fraction(10, 1), Fraction(60, 1))
-    >>> usual_reach(Fraction(24), Fraction(1, 10), around=True)
+    >>> reach_of(Fraction(24), "about", tenth)
     Fraction(1, 20)
     """
-    step = _step(value, place)
-    # A share of nothing would be nothing.
-    if value == 0:
-        return step
-    reach = step / 2 if around else step
-    return min(reach, share * value)
+    meaning = MEANINGS[qualifier]
+    if meaning.times in (0, math.inf):
+        return meaning.times
+    if share is None:
+        return math.inf
+    most = share * value
+    if place is not None:
+        step = _step(value, place)
+        reach = step / 2 if meaning.sign == 0 else step
+        # A share of nothing would be nothing.
+        most = min(reach, most) if value else step
+    return meaning.times * most
+
+
+def rounded(number: Fraction, place: Fraction) -> tuple[Fraction, Fraction]:
+    """Return the ends of what rounds to a number; a count is never below 0."""
+    half = place / 2
+    low = number - half
+    if number >= 0:
+        low = max(low, Fraction(0))
+    return low, number + half
+
+
+def spread(
+    number: Fraction, sign: int, reach: Fraction | float
+) -> tuple[Fraction | float, Fraction | float]:
+    """Return the ends of a reach above a number, below it, or to either side."""
+    low = number if sign > 0 else max(number - reach, Fraction(0))
+    high = number if sign < 0 else number + reach
+    return low, high
 
 
 def check_reading(reading: Any) -> Fraction | None:
@@ -274,30 +299,17 @@ def _range(
     if is_rounded:
         place = Fraction(str(rounded_to))
     if qualifier == "exact":
-        return _rounded(number, place) if is_rounded else (number, number)
+        return rounded(number, place) if is_rounded else (number, number)
     meaning = MEANINGS[qualifier]
     text = f"{qualifier.replace('_', ' ')} {plain_number(number):,}"
     _refuse_impossible(number, meaning, text)
-    is_around = meaning.sign == 0
+    reach = reach_of(number, qualifier, place, share)
     is_count = not is_rounded and not decimals
-    reach: Fraction | float = math.inf
-    if share is not None and not meaning.is_limit:
-        reach = usual_reach(number, place, share, around=is_around)
-        if is_count:
-            least = Fraction(1 if is_around else 2)
-            reach = max(reach, least)
-    low = number if meaning.sign > 0 else max(number - reach, 0)
-    high = number if meaning.sign < 0 else number + reach
-    return _whole(low, high, meaning) if is_count else (low, high)
-
-
-def _rounded(number: Fraction, place: Fraction) -> tuple[Fraction, Fraction]:
-    """Return the ends of what rounds to a number; a count is never below 0."""
-    half = place / 2
-    low = number - half
-    if number >= 0:
-        low = max(low, Fraction(0))
-    return low, number + half
+    if not is_count:
+        return spread(number, meaning.sign, reach)
+    least = Fraction(2 if meaning.sign else 1)
+    low, high = spread(number, meaning.sign, max(reach, least))
+    return _whole(low, high, meaning)
 
 
 def _whole(

@@ -249,7 +249,7 @@ def test_two_levels_are_kept(text, before, after, change):
         ("increased over the past 5 years", "has the word 'over'"),
         ("14 missions", "has no direction"),
         ("+14 less", "both up and down"),
-        ("+14 dozens", "'dozens' behind the number"),
+        ("+14 dozens", "'dozens' behind its number"),
         ("2019 more missions", "may name a year"),
     ],
 )

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cbcstats import ArgumentError, DataError, bounds
-from cbcstats.counts.readings import QUALIFIERS, Bounds, ranges, usual_reach
+from cbcstats.counts.readings import QUALIFIERS, Bounds, ranges, reach_of
 from tests.properties import given, st
 
 MISSING = float("nan")
@@ -144,11 +144,20 @@ def test_the_usual_reading_reaches_fifteen_percent_at_most(value, word):
     assert high - value <= max(0.15 * value, 2)
 
 
-def test_usual_reach_is_exact():
-    assert usual_reach(Fraction(241, 10), Fraction(1, 10)) == Fraction(1, 10)
-    assert usual_reach(Fraction(40), Fraction(1)) == 6
-    assert usual_reach(Fraction(40), Fraction(1), around=True) == 5
-    assert usual_reach(Fraction(0), Fraction(1)) == 1
+@pytest.mark.parametrize(
+    ("value", "qualifier", "place", "reach"),
+    [
+        ("24.1", "more_than", "0.1", "0.1"),
+        ("40", "almost", "1", "6"),
+        ("40", "about", "1", "5"),
+        ("0", "at_most", "1", "1"),
+        ("0.5", "about", None, "0.075"),
+        ("40", "exact", "1", "0"),
+    ],
+)
+def test_the_reach_of_a_word_is_exact(value, qualifier, place, reach):
+    place = place and Fraction(place)
+    assert reach_of(Fraction(value), qualifier, place) == Fraction(reach)
 
 
 FIGURES = st.lists(
