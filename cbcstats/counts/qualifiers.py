@@ -32,17 +32,22 @@ _WORDS: Final = {
     "more_than": {
         "en fr es": ">",
         "en": "more than, just more than, slightly more than, a little more than, "
-        "a bit more than, somewhat more than, well more than, far more than, "
-        "much more than, considerably more than, over, just over, slightly over, "
-        "a little over, a bit over, well over, far over, above, just above, "
-        "slightly above, a little above, well above, in excess of, upwards of, "
+        "a bit more than, somewhat more than, over, just over, slightly over, "
+        "a little over, a bit over, above, just above, "
+        "slightly above, a little above, in excess of, upwards of, "
         "upward of, exceeding, surpassing, topping, beyond, north of, greater than",
         "fr": "plus de, un peu plus de, légèrement plus de, à peine plus de, "
-        "bien plus de, nettement plus de, largement plus de, au-dessus de, "
+        "au-dessus de, "
         "au-delà de, supérieur à, supérieure à, dépassant",
         "es": "más de, algo más de, poco más de, un poco más de, "
-        "ligeramente más de, apenas más de, bastante más de, mucho más de, "
-        "por encima de, superior a",
+        "ligeramente más de, apenas más de, por encima de, superior a",
+    },
+    "well_over": {
+        "en": "well over, well above, well more than, well in excess of, far over, "
+        "far above, far more than, much more than, considerably more than",
+        "fr": "bien plus de, nettement plus de, largement plus de, beaucoup plus de, "
+        "bien au-dessus de, bien au-delà de",
+        "es": "muy por encima de, bastante más de, mucho más de, bien por encima de",
     },
     "at_least": {
         "en fr es": "≥, >=, … +",

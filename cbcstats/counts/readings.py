@@ -31,6 +31,8 @@ class Meaning(NamedTuple):
 MEANINGS: Final = {
     "exact": Meaning(0, includes=True, times=0),
     "more_than": Meaning(1, includes=False),
+    # No more than a convention: there are only two pairs of word and exact figure.
+    "well_over": Meaning(1, includes=False, times=2),
     "at_least": Meaning(1, includes=True),
     "about": Meaning(0, includes=True),
     "almost": Meaning(-1, includes=False),
@@ -99,8 +101,9 @@ def bounds(
     value : int or float
         The number printed. It may be negative where no word stands beside it.
     qualifier : str
-        The word beside it: `exact`, `more_than`, `at_least`, `about`, `almost`,
-        `less_than`, `at_most`; or `below` and `above`, the signs of `<5` and `>5`.
+        The word beside it: `exact`, `more_than`, `well_over`, `at_least`, `about`,
+        `almost`, `less_than`, `at_most`; or `below` and `above`, the signs of `<5` and
+        `>5`.
     rounded_to : float, optional
         The place to which the number was rounded: 0.1 for 24.1, 100,000 for 1.2 million.
     reading : {"usual", "strict"} or float
@@ -112,7 +115,7 @@ def bounds(
     Bounds
         `low` and `high`. A whole number without `rounded_to` is a count: both ends are
         whole, and both are possible. Any other number is an amount; *more than*,
-        *almost* and *less than* leave out the number itself, which is still the end.
+        *well over*, *almost* and *less than* leave out the number itself, which is still the end.
 
     Raises
     ------
@@ -130,6 +133,7 @@ def bounds(
 
     ====================  =========================  ===========================
     more_than, at_least   v to v + r                 330: 331 to 340
+    well_over             v to v + 2r                330: 331 to 350
     almost, less_than     v - r to v                 400: 340 to 399
     at_most               v - r to v                 12: 10 to 12
     about                 v - h to v + h             150: 128 to 172
@@ -307,7 +311,7 @@ def _range(
     is_count = not is_rounded and not decimals
     if not is_count:
         return spread(number, meaning.sign, reach)
-    least = Fraction(2 if meaning.sign else 1)
+    least = meaning.times * (2 if meaning.sign else 1)
     low, high = spread(number, meaning.sign, max(reach, least))
     return _whole(low, high, meaning)
 
