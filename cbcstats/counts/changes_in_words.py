@@ -25,6 +25,7 @@ from cbcstats.counts.change_words import (
     DIRECTIONS,
     FALLS,
     KNOWN,
+    KNOWN_BEFORE,
     LEVEL,
     LEVELS,
     NUMBER,
@@ -41,6 +42,7 @@ from cbcstats.counts.change_words import (
     TO_A_LEVEL,
     UNCHANGED,
     UNIT,
+    UNIT_COMPARED,
     UNTIL,
     WENT,
     WITH_COMMA,
@@ -64,6 +66,7 @@ from cbcstats.counts.readings import (
 from cbcstats.errors import ArgumentError, DataError, shortened
 
 _YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
+_MULTIPLES: Final = frozenset({"ratio", "times", "fold", "factor", "divisor"})
 _ONE_THOUSAND: Final = re.compile("[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
@@ -303,7 +306,7 @@ def _without_number(phrase: str, share: Fraction | None) -> Claim:
         five = Fraction(5)
         return Claim("direction", Growth(-five, five))
     direction = _direction(words)
-    if direction == 0 or not KNOWN.issuperset(words):
+    if direction == 0 or not KNOWN_BEFORE.issuperset(words):
         raise DataError("has no number; write a change such as '+49%' or 'a 20% fall'")
     growth = Growth(Fraction(0), math.inf, low_open=True)
     return Claim("direction", _signed(growth, direction))
@@ -318,12 +321,13 @@ def _number(
     before, first = _split(before, QUALIFIER_BEFORE)
     after, as_many = _split(after, AS_MANY)
     after, last = _split(after, QUALIFIER_AFTER)
-    unit = ""
-    if match["figure"]:
-        after, unit = _split_unit(before, after)
+    pattern = UNIT if match["figure"] or as_many else UNIT_COMPARED
+    after, unit = _split_unit(before, after, pattern)
     if first and last:
         raise DataError("has a word on both sides of its number; write one of them")
     words_before, words_after = before.split(), after.split()
+    # "Trois fois plus" is a rise.
+    times = (match["times"] or "").split()
     return _Number(
         match=match,
         kind=str(match.lastgroup),
@@ -331,7 +335,7 @@ def _number(
         unit=unit,
         before=words_before,
         after=words_after,
-        direction=_direction(words_before + words_after),
+        direction=_direction(words_before + words_after + times),
         is_ratio=bool(as_many),
         share=share,
         language=language,
@@ -353,12 +357,12 @@ def _split(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
     return rest.strip(), found["phrase"]
 
 
-def _split_unit(before: str, after: str) -> tuple[str, str]:
-    """Take the unit of a difference out of the words after it."""
+def _split_unit(before: str, after: str, pattern: re.Pattern[str]) -> tuple[str, str]:
+    """Take the unit of a change out of the words after it."""
     # "Rose in 14 regions" is not a difference of 14 regions.
     if BEFORE_UNIT.search(before) is None:
         return after, ""
-    rest, unit = _split(after, UNIT)
+    rest, unit = _split(after, pattern)
     words = unit.split()
     if KNOWN.isdisjoint(words):
         return rest, unit
@@ -391,7 +395,8 @@ def _refuse_other_texts(number: _Number) -> None:
     # "12 % de hausse" is a rise, and "12 % de missions" a share.
     is_of = not OF.isdisjoint(after[:1])
     has_direction = not DIRECTIONS.isdisjoint(after[1:2])
-    if is_of and not has_direction:
+    is_multiple = number.kind in _MULTIPLES
+    if is_of and not has_direction and not is_multiple:
         raise DataError("is a share and not a change; write a change such as '+49%'")
     is_percent = number.kind in ("percent", "points")
     if number.is_ratio and (number.direction or is_percent):
@@ -417,10 +422,12 @@ def _is_level(number: _Number) -> bool:
 
 def _refuse_unknown_words(number: _Number) -> None:
     # "Doubled" has a direction of its own, and "20%" needs none.
-    has_direction = number.kind in ("ratio", "fold", "factor", "divisor")
-    known = KNOWN if has_direction or number.direction else ARTICLES
-    words = number.before + number.after
-    unknown = [word for word in words if word not in known]
+    has_direction = number.direction or number.kind in _MULTIPLES - {"times"}
+    known, known_before = ARTICLES, ARTICLES
+    if has_direction:
+        known, known_before = KNOWN, KNOWN_BEFORE
+    unknown = [word for word in number.before if word not in known_before]
+    unknown += [word for word in number.after if word not in known]
     if unknown:
         raise DataError(
             f"has the word {unknown[0]!r}, which is not known here; "

@@ -96,7 +96,7 @@ _WORDS: Final = {
     "at_most": {
         "en fr es": "≤, <=",
         "en": "at most, no more than, not more than, up to, "
-        "as many as, a maximum of, maximum, "
+        "as many as, as much as, a maximum of, maximum, "
         "… or fewer, … or less, … or below, … or under, … and under, … at most, "
         "… at the most",
         "fr": "au plus, tout au plus, pas plus de, jusqu'à, un maximum de, "
@@ -132,6 +132,9 @@ _MULTIPLES: Final = {
         "es": "billón, billones",
     },
 }
+
+
+_CONTRACTED: Final = {"fr": ("'", "u", "es"), "es": ("el",)}
 
 
 def fold(text: str) -> str:
@@ -174,10 +177,10 @@ def _phrases() -> dict[str, Word]:
         languages = known.languages | {language}
         word = Word(qualifier, languages)
         phrases[phrase] = word
-        # "plus d'1,2 million"
+        # "plus d'1,2 million", "plus du double", "más del doble"
         if phrase.endswith(" de"):
-            elided = phrase.removesuffix("e") + "'"
-            phrases[elided] = word
+            stem = phrase.removesuffix("e")
+            phrases |= {stem + ending: word for ending in _CONTRACTED[language]}
     return phrases
 
 
