@@ -195,9 +195,9 @@ def parse_change(
     Growth(low=Fraction(70, 1), high=Fraction(130, 1), low_open=False, high_open=False)
     """
     claim = read_claim(text, reading=reading, language=language)
-    kind = claim.kind
-    if kind in _NOT_IN_PERCENT:
-        raise DataError(f"{text!r} {_NOT_IN_PERCENT[kind]}")
+    reason = _NOT_IN_PERCENT.get(claim.kind)
+    if reason:
+        raise DataError(f"{text!r} {reason}")
     return claim.change
 
 
@@ -422,12 +422,11 @@ def _is_level(number: _Number) -> bool:
 
 def _refuse_unknown_words(number: _Number) -> None:
     # "Doubled" has a direction of its own, and "20%" needs none.
-    has_direction = number.direction or number.kind in _MULTIPLES - {"times"}
-    known, known_before = ARTICLES, ARTICLES
-    if has_direction:
-        known, known_before = KNOWN, KNOWN_BEFORE
+    has_direction = number.direction or number.kind in _MULTIPLES
+    known_before = KNOWN_BEFORE if has_direction else ARTICLES
+    known_after = KNOWN if has_direction else ARTICLES
     unknown = [word for word in number.before if word not in known_before]
-    unknown += [word for word in number.after if word not in known]
+    unknown += [word for word in number.after if word not in known_after]
     if unknown:
         raise DataError(
             f"has the word {unknown[0]!r}, which is not known here; "
@@ -439,13 +438,11 @@ def _percentage(number: _Number) -> Claim:
     """Read a percentage, or percentage points."""
     size, place = _size(number)
     direction = number.direction
-    if number.qualifier in (None, "exact"):
-        growth = _rounded(size, place)
-        # Without a direction, 0% may be a small fall.
-        if size == direction == 0:
-            growth = growth._replace(low=-growth.high)
-    else:
-        growth = _in_words(size, number, place)
+    is_printed = number.qualifier in (None, "exact")
+    growth = _rounded(size, place) if is_printed else _in_words(size, number, place)
+    # Without a direction, 0% may be a small fall.
+    if is_printed and size == direction == 0:
+        growth = growth._replace(low=-growth.high)
     signed = _signed(growth, direction)
     return Claim(number.kind, signed)
 
@@ -505,7 +502,8 @@ def _may_be_added(number: _Number) -> bool:
     """Tell whether "three times" may be three or four times the number before."""
     last = number.before[-1:]
     is_by = not BY.isdisjoint(last)
-    return is_by or not COMPARATIVES.isdisjoint(number.after)
+    is_compared = not COMPARATIVES.isdisjoint(number.after)
+    return is_by or is_compared
 
 
 def _difference(number: _Number) -> Claim:
@@ -578,12 +576,19 @@ def _size(number: _Number) -> tuple[Fraction, Fraction]:
     digits = match["number"] or match["factor"] or match["divisor"]
     if digits in NUMBERS:
         return NUMBERS[digits], Fraction(1)
-    language = number.language
-    words = match.string.split()
-    has_comma = language != "en" if language else not WITH_COMMA.isdisjoint(words)
+    has_comma = _has_decimal_comma(digits, number)
+    is_sure = number.language is not None
+    return read_digits(digits, has_comma=has_comma, is_sure=is_sure)
+
+
+def _has_decimal_comma(digits: str, number: _Number) -> bool:
     # "1,234" may be a thousand, but "3,5" has decimals in any language.
-    has_comma |= _ONE_THOUSAND.fullmatch(digits) is None
-    return read_digits(digits, has_comma=has_comma, is_sure=language is not None)
+    if not _ONE_THOUSAND.fullmatch(digits):
+        return True
+    if number.language:
+        return number.language != "en"
+    words = number.match.string.split()
+    return not WITH_COMMA.isdisjoint(words)
 
 
 def _rounded(size: Fraction, place: Fraction) -> Growth:
@@ -604,15 +609,15 @@ def _in_words(
     """Return the range of a number with a word, like `bounds` but continuous."""
     # "Doubled" is about double.
     qualifier = number.qualifier or "about"
-    sign, includes, _ = MEANINGS[qualifier]
-    if is_turned:
-        sign = -sign
-    if size == 0 and sign < 0 and not includes:
+    meaning = MEANINGS[qualifier]
+    sign = -meaning.sign if is_turned else meaning.sign
+    is_open = not meaning.includes
+    if size == 0 and sign < 0 and is_open:
         raise DataError("is less than nothing; write a change such as '-5%'")
     reach = reach_of(size, qualifier, place, number.share)
     low, high = spread(size, sign, reach)
-    low_open = sign > 0 and not includes
-    high_open = sign < 0 and not includes
+    low_open = is_open and sign > 0
+    high_open = is_open and sign < 0
     return Growth(low, high, low_open, high_open)
 
 

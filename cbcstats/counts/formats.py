@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cbcstats.arguments import check_flag, check_number
-from cbcstats.frames import text_column
+from cbcstats.frames import plain_number, text_column
 
 MEASURES: Final = ("flow", "stock", "cumulative", "event")
 # How the note of a count begins whose period a register may cover only in part.
@@ -65,7 +65,8 @@ def format_range(
     >>> format_range(331, float("inf"))
     '331 or more'
     """
-    low, high = check_number("low", low), check_number("high", high)
+    low = check_number("low", low)
+    high = check_number("high", high)
     percent = check_flag("percent", percent)
     signed = check_flag("signed", signed)
     decimals = _decimals_that_differ(low, high)
@@ -100,10 +101,9 @@ def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
     row = counts.index.to_series()
     indicator = counts["indicator"].where(is_dated, row)
     scope = counts["scope"].where(is_dated, row)
-    keys = [indicator, scope]
     names = ["period_start", "period_end", *PARTS]
-    keys += [counts[name] for name in names if name in counts]
-    return keys
+    others = [counts[name] for name in names if name in counts]
+    return [indicator, scope, *others]
 
 
 def notes_of(figures: pd.DataFrame) -> pd.Series:
@@ -180,7 +180,7 @@ def printed(value: Any, qualifier: str) -> str:
     """
     if pd.isna(value):
         return "not known"
-    number = int(value) if float(value).is_integer() else value
+    number = plain_number(value)
     if qualifier == "exact":
         return f"{number:,}"
     return f"{words(qualifier)} {number:,}"
@@ -197,10 +197,14 @@ def _decimals_that_differ(low: float, high: float) -> int:
     # The logarithm of 0, infinity or NaN is not a place.
     if not 0 < width < math.inf:
         return 1
-    size = math.log10(0.6 * width)
-    place = math.floor(size)
-    decimals = max(-place, 0)
-    return min(decimals, 2)
+    decimals = _decimals_of(0.6 * width)
+    return min(max(decimals, 0), 2)
+
+
+def _decimals_of(number: float) -> int:
+    """Return how many decimals show the first digit of a positive number."""
+    size = math.log10(number)
+    return -math.floor(size)
 
 
 def _write_number(value: float, decimals: int, *, signed: bool) -> str:
@@ -208,9 +212,7 @@ def _write_number(value: float, decimals: int, *, signed: bool) -> str:
         decimals = 0
     elif math.isfinite(value):
         # A small number keeps its first digit: 0.004 is more than nothing.
-        size = math.log10(abs(value))
-        place = math.floor(size)
-        decimals = max(decimals, -place, 1)
+        decimals = max(decimals, _decimals_of(abs(value)), 1)
     text = f"{value:z,.{decimals}f}"
     if signed and value > 0:
         return f"+{text}"

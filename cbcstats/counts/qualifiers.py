@@ -1,12 +1,12 @@
 """The words beside published figures, in English, French and Spanish: one table.
 
 A phrase stands before the number, or behind it where it begins with an ellipsis here.
+What several languages share is in a row of its own, such as "en fr".
 What each means, and how far it reaches, is in `readings`.
 """
 
 from __future__ import annotations
 
-import itertools
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -25,9 +25,10 @@ LANGUAGES: Final = ("en", "fr", "es")
 
 _WORDS: Final = {
     "exact": {
+        "fr es": "un total de",
         "en": "exactly, precisely, a total of, only, just",
-        "fr": "exactement, précisément, un total de, seulement",
-        "es": "exactamente, precisamente, un total de, solo, solamente",
+        "fr": "exactement, précisément, seulement",
+        "es": "exactamente, precisamente, solo, solamente",
     },
     "more_than": {
         "en fr es": ">",
@@ -51,11 +52,12 @@ _WORDS: Final = {
     },
     "at_least": {
         "en fr es": "≥, >=, … +",
+        "en fr": "minimum",
         "en": "at least, no fewer than, no less than, not less than, "
-        "not fewer than, a minimum of, minimum, "
+        "not fewer than, a minimum of, "
         "… or more, … and more, … or above, … and above, … and over, … or over, "
         "… plus, … -plus, … at least, … at a minimum",
-        "fr": "au moins, pas moins de, un minimum de, au minimum, minimum, "
+        "fr": "au moins, pas moins de, un minimum de, au minimum, "
         "… ou plus, … et plus, … au moins, … au minimum, … minimum",
         "es": "al menos, por lo menos, cuando menos, como mínimo, no menos de, "
         "un mínimo de, mínimo, "
@@ -95,12 +97,13 @@ _WORDS: Final = {
     },
     "at_most": {
         "en fr es": "≤, <=",
+        "en fr": "maximum",
         "en": "at most, no more than, not more than, up to, "
-        "as many as, as much as, a maximum of, maximum, "
+        "as many as, as much as, a maximum of, "
         "… or fewer, … or less, … or below, … or under, … and under, … at most, "
         "… at the most",
         "fr": "au plus, tout au plus, pas plus de, jusqu'à, un maximum de, "
-        "au maximum, maximum, … ou moins, … au plus, … tout au plus, … au maximum, "
+        "au maximum, … ou moins, … au plus, … tout au plus, … au maximum, "
         "… maximum",
         "es": "como máximo, como mucho, a lo sumo, no más de, hasta, un máximo de, "
         "máximo, … o menos, … como máximo, … como mucho, … a lo sumo",
@@ -134,7 +137,8 @@ _MULTIPLES: Final = {
 }
 
 
-_CONTRACTED: Final = {"fr": ("'", "u", "es"), "es": ("el",)}
+# "Plus d'1,2 million", "plus du double", "más del doble".
+_CONTRACTED: Final = ("'", "u", "es", "el")
 
 
 def fold(text: str) -> str:
@@ -157,40 +161,39 @@ def fold(text: str) -> str:
     return "".join(letters)
 
 
-def _entries(table: Mapping[Any, Mapping[str, str]]) -> Iterator[tuple[str, str, Any]]:
-    """Yield each phrase of a table, folded, with one of its languages and its key."""
+def _entries(
+    table: Mapping[Any, Mapping[str, str]],
+) -> Iterator[tuple[str, frozenset[str], Any]]:
+    """Yield each phrase of a table, folded, with its languages and its key."""
     for key, by_language in table.items():
         for codes, listed in by_language.items():
+            languages = frozenset(codes.split())
             phrases = fold(listed).split(", ")
-            languages = codes.split()
-            for phrase, language in itertools.product(phrases, languages):
-                yield phrase, language, key
+            for phrase in phrases:
+                yield phrase, languages, key
 
 
 def _phrases() -> dict[str, Word]:
     """Return what each phrase says; those behind the number begin with "… "."""
-    phrases: dict[str, Word] = {}
-    unknown = Word("", frozenset())
-    for phrase, language, qualifier in _entries(_WORDS):
-        # "minimum" is a word of English and of French.
-        known = phrases.get(phrase, unknown)
-        languages = known.languages | {language}
+    phrases = {}
+    for phrase, languages, qualifier in _entries(_WORDS):
         word = Word(qualifier, languages)
         phrases[phrase] = word
-        # "plus d'1,2 million", "plus du double", "más del doble"
         if phrase.endswith(" de"):
             stem = phrase.removesuffix("e")
-            phrases |= {stem + ending: word for ending in _CONTRACTED[language]}
+            contracted = [stem + ending for ending in _CONTRACTED]
+            phrases |= dict.fromkeys(contracted, word)
     return phrases
 
 
 def _multiples() -> dict[str, dict[str, int]]:
     """Return what each word for a multiple means in each language."""
     multiples: dict[str, dict[str, int]] = {}
-    for word, language, multiple in _entries(_MULTIPLES):
-        # A French billion is a million millions.
+    for word, languages, multiple in _entries(_MULTIPLES):
         meanings = multiples.setdefault(word, {})
-        meanings[language] = multiple
+        # A French billion is a million millions.
+        for language in languages:
+            meanings[language] = multiple
     return multiples
 
 

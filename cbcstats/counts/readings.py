@@ -76,11 +76,12 @@ class Bounds(NamedTuple):
         """Write the range in words."""
         if self.empty:
             return "nothing"
-        if self.low == self.high:
-            return f"{self.low:,}"
-        if self.high == math.inf:
-            return f"{self.low:,} or more"
-        return f"{self.low:,} to {self.high:,}"
+        low, high = self
+        if low == high:
+            return f"{low:,}"
+        if high == math.inf:
+            return f"{low:,} or more"
+        return f"{low:,} to {high:,}"
 
     def _repr_html_(self) -> str:
         """Show the range in words in a notebook."""
@@ -259,18 +260,23 @@ def rounded(number: Fraction, place: Fraction) -> tuple[Fraction, Fraction]:
     """Return the ends of what rounds to a number; a count is never below 0."""
     half = place / 2
     low = number - half
+    high = number + half
     if number >= 0:
         low = max(low, Fraction(0))
-    return low, number + half
+    return low, high
 
 
 def spread(
     number: Fraction, sign: int, reach: Fraction | float
 ) -> tuple[Fraction | float, Fraction | float]:
     """Return the ends of a reach above a number, below it, or to either side."""
-    low = number if sign > 0 else max(number - reach, Fraction(0))
-    high = number if sign < 0 else number + reach
-    return low, high
+    below = max(number - reach, Fraction(0))
+    above = number + reach
+    if sign > 0:
+        return number, above
+    if sign < 0:
+        return below, number
+    return below, above
 
 
 def check_reading(reading: Any) -> Fraction | None:
@@ -298,15 +304,14 @@ def _range(
 ) -> tuple[Fraction | float, Fraction | float]:
     """Return the ends of the range in exact numbers."""
     number, decimals = _exact(value)
-    is_rounded = rounded_to is not None and not math.isnan(rounded_to)
+    is_rounded = pd.notna(rounded_to)
     place = Fraction(1, 10**decimals)
     if is_rounded:
         place = Fraction(str(rounded_to))
     if qualifier == "exact":
         return rounded(number, place) if is_rounded else (number, number)
     meaning = MEANINGS[qualifier]
-    text = f"{qualifier.replace('_', ' ')} {plain_number(number):,}"
-    _refuse_impossible(number, meaning, text)
+    _refuse_impossible(number, qualifier)
     reach = reach_of(number, qualifier, place, share)
     is_count = not is_rounded and not decimals
     if not is_count:
@@ -323,12 +328,16 @@ def _whole(
     if not meaning.includes:
         low += meaning.sign > 0
         high -= meaning.sign < 0
-    if high == math.inf:
-        return math.ceil(low), math.inf
-    return math.ceil(low), math.floor(high)
+    first = math.ceil(low)
+    if math.isinf(high):
+        return first, math.inf
+    return first, math.floor(high)
 
 
-def _refuse_impossible(number: Fraction, meaning: Meaning, text: str) -> None:
+def _refuse_impossible(number: Fraction, qualifier: str) -> None:
+    meaning = MEANINGS[qualifier]
+    word = qualifier.replace("_", " ")
+    text = f"{word} {plain_number(number):,}"
     if number < 0:
         raise DataError(
             f"{text!r} could lie on either side of the number; leave out the word, "
