@@ -26,6 +26,7 @@ from cbcstats.counts.change_words import (
     FALLS,
     KNOWN,
     KNOWN_BEFORE,
+    KNOWN_BEFORE_LEVELS,
     LEVEL,
     LEVELS,
     NUMBER,
@@ -44,7 +45,6 @@ from cbcstats.counts.change_words import (
     UNIT,
     UNIT_COMPARED,
     UNTIL,
-    WENT,
     WITH_COMMA,
     normalised,
 )
@@ -197,7 +197,8 @@ def parse_change(
     claim = read_claim(text, reading=reading, language=language)
     reason = _NOT_IN_PERCENT.get(claim.kind)
     if reason:
-        raise DataError(f"{text!r} {reason}")
+        message = f"{text!r} {reason}"
+        raise DataError(message)
     return claim.change
 
 
@@ -279,7 +280,8 @@ def _claim(text: str, share: Fraction | None, language: str | None) -> Claim:
     if not matches:
         return _without_number(phrase, share)
     levels = LEVELS.fullmatch(phrase)
-    if levels and all(match["figure"] for match in matches):
+    are_figures = all(match["figure"] for match in matches)
+    if levels and are_figures:
         return _levels(levels, share, language)
     if len(matches) > 1:
         raise DataError("has two numbers; write one change, such as '+49%'")
@@ -293,7 +295,8 @@ def _claim(text: str, share: Fraction | None, language: str | None) -> Claim:
 def _without_number(phrase: str, share: Fraction | None) -> Claim:
     """Read words such as `rose`, `unchanged`, `stable` and `record`."""
     words = phrase.split()
-    state = " ".join(word for word in words if word not in AROUND_STATES)
+    rest = [word for word in words if word not in AROUND_STATES]
+    state = " ".join(rest)
     if state in RECORD:
         return Claim("record", Growth(-math.inf, math.inf))
     if state in UNCHANGED:
@@ -317,7 +320,8 @@ def _number(
 ) -> _Number:
     """Tell apart the qualifier, the unit and the other words beside a number."""
     before = _spaced(phrase[: match.start()])
-    after = _spaced((match["plus"] or "") + phrase[match.end() :])
+    plus = match["plus"] or ""
+    after = _spaced(plus + phrase[match.end() :])
     before, first = _split(before, QUALIFIER_BEFORE)
     after, as_many = _split(after, AS_MANY)
     after, last = _split(after, QUALIFIER_AFTER)
@@ -327,7 +331,8 @@ def _number(
         raise DataError("has a word on both sides of its number; write one of them")
     words_before, words_after = before.split(), after.split()
     # "Trois fois plus" is a rise.
-    times = (match["times"] or "").split()
+    times = match["times"] or ""
+    words = [*words_before, *words_after, *times.split()]
     return _Number(
         match=match,
         kind=str(match.lastgroup),
@@ -335,7 +340,7 @@ def _number(
         unit=unit,
         before=words_before,
         after=words_after,
-        direction=_direction(words_before + words_after + times),
+        direction=_direction(words),
         is_ratio=bool(as_many),
         share=share,
         language=language,
@@ -389,14 +394,9 @@ def _refuse_other_texts(number: _Number) -> None:
         raise DataError("names a level and not the change; write it as '+49%'")
     if "(" in number.before:
         raise DataError("may be a fall, as accounts write it; write '+5%' or '-5%'")
-    after = number.after
-    if "-" in after:
+    if "-" in number.after:
         raise DataError("has a minus after its number; write it before, as in '-5%'")
-    # "12 % de hausse" is a rise, and "12 % de missions" a share.
-    is_of = not OF.isdisjoint(after[:1])
-    has_direction = not DIRECTIONS.isdisjoint(after[1:2])
-    is_multiple = number.kind in _MULTIPLES
-    if is_of and not has_direction and not is_multiple:
+    if _is_share(number):
         raise DataError("is a share and not a change; write a change such as '+49%'")
     is_percent = number.kind in ("percent", "points")
     if number.is_ratio and (number.direction or is_percent):
@@ -420,9 +420,22 @@ def _is_level(number: _Number) -> bool:
     return to is not None and to["verb"] in DIRECTIONS
 
 
+def _is_share(number: _Number) -> bool:
+    """Tell whether a number is a part of something, as in "28% of all missions"."""
+    # "El doble de misiones" is no part of them.
+    if number.kind in _MULTIPLES:
+        return False
+    after = number.after
+    is_of = not OF.isdisjoint(after[:1])
+    # "12 % de hausse" is a rise, and "12 % de missions" a share.
+    has_direction = not DIRECTIONS.isdisjoint(after[1:2])
+    return is_of and not has_direction
+
+
 def _refuse_unknown_words(number: _Number) -> None:
     # "Doubled" has a direction of its own, and "20%" needs none.
-    has_direction = number.direction or number.kind in _MULTIPLES
+    is_multiple = number.kind in _MULTIPLES
+    has_direction = is_multiple or number.direction
     known_before = KNOWN_BEFORE if has_direction else ARTICLES
     known_after = KNOWN if has_direction else ARTICLES
     unknown = [word for word in number.before if word not in known_before]
@@ -533,16 +546,16 @@ def _levels(
     after = _figure(levels["after"], share, language)
     least = exact(after.low) - exact(before.high)
     most = exact(after.high) - exact(before.low)
+    change = Growth(least, most)
     lead = levels["lead"].strip()
     words = lead.split()
     direction = _direction(words)
-    is_wrong = (direction > 0 and most <= 0) or (direction < 0 and least >= 0)
-    if is_wrong or not KNOWN.union(WENT).issuperset(words):
+    is_wrong = direction and _signed(change, direction).high <= 0
+    if is_wrong or not KNOWN_BEFORE_LEVELS.issuperset(words):
         raise DataError(
             f"has {lead!r}, which does not fit its two figures; "
             "write these alone, such as 'from 57 to 74'"
         )
-    change = Growth(least, most)
     return Claim("levels", change, before, after)
 
 

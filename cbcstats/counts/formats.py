@@ -212,7 +212,8 @@ def _write_number(value: float, decimals: int, *, signed: bool) -> str:
         decimals = 0
     elif math.isfinite(value):
         # A small number keeps its first digit: 0.004 is more than nothing.
-        decimals = max(decimals, _decimals_of(abs(value)), 1)
+        least = _decimals_of(abs(value))
+        decimals = max(decimals, least, 1)
     text = f"{value:z,.{decimals}f}"
     if signed and value > 0:
         return f"+{text}"
@@ -222,7 +223,8 @@ def _write_number(value: float, decimals: int, *, signed: bool) -> str:
 def _write_percent(value: float, decimals: int) -> str:
     text = f"{value:+.{decimals}f}%"
     digits = text.strip("+-.%")
+    is_zero = not digits.strip("0.")
     # "+0%" and "-0%" would claim a direction.
-    if not digits.strip("0."):
+    if is_zero:
         return digits + "%"
     return text.replace("-", "\N{MINUS SIGN}")
