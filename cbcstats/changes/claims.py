@@ -27,9 +27,8 @@ from cbcstats.changes.partners import (
     series_of,
 )
 from cbcstats.counts.changes_in_words import Claim, Growth, read_claim
-from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of, labels_of
-from cbcstats.counts.formats import format_range, is_per_month, printed_column
+from cbcstats.counts.formats import PARTS, format_range, is_per_month, printed_column
 from cbcstats.counts.periods import length_in_months
 from cbcstats.counts.readings import Bounds
 from cbcstats.errors import DataError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.counts.columns import PARTIAL, notes_of
+from cbcstats.counts.formats import PARTIAL, notes_of
 from cbcstats.counts.periods import (
     a_year_earlier,
     is_whole_months,

@@ -10,14 +10,17 @@ import pandas as pd
 
 from cbcstats.arguments import check_choice, check_column, check_names, check_text
 from cbcstats.changes.comparability import comparison
-from cbcstats.changes.partners import preferred_figures, with_figure_before
+from cbcstats.changes.partners import (
+    CHAIN,
+    preferred_figures,
+    with_figure_before,
+)
 from cbcstats.changes.year_on_year import (
     changes_of,
     figure_columns,
     middle_of,
     range_of,
 )
-from cbcstats.counts.columns import CHAIN
 from cbcstats.counts.figures import figures_of, labels_of
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import text_column

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_names
-from cbcstats.counts.columns import CHAIN
 from cbcstats.counts.formats import printed_column
 from cbcstats.counts.periods import (
     DAYS_OF_TEN_MONTHS,
@@ -24,6 +23,8 @@ from cbcstats.counts.periods import (
 )
 from cbcstats.errors import ArgumentError, DataError
 
+# Columns that tell series apart, as far as they are there.
+CHAIN: Final = ("indicator", "measure", "scope", "area", "unit")
 NO_PARTNER: Final = -1
 # More days than between any two dates; the length of a figure that is true on one day.
 _ENDLESS: Final = 10_000_000

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import CHANGE_BASES, VERDICTS
-from cbcstats.counts.qualifiers import QUALIFIERS
+from cbcstats.counts.formats import CHANGE_BASES, VERDICTS
+from cbcstats.counts.readings import QUALIFIERS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
 # pandas 3. The checks of older pandera work only once they are registered.

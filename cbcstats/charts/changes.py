@@ -28,8 +28,7 @@ from cbcstats.charts.layout import (
     typed_rows,
 )
 from cbcstats.charts.marks import GREY, INK, PAPER, cycle, styled
-from cbcstats.counts.columns import VERDICTS
-from cbcstats.counts.formats import format_range, words
+from cbcstats.counts.formats import VERDICTS, format_range, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cbcstats.counts.columns import VERDICTS
 from cbcstats.counts.formats import (
+    VERDICTS,
     format_range,
     has_rates,
     heading,

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pandas as pd
 
-from cbcstats.counts.columns import PARTIAL
-from cbcstats.counts.columns import is_partial as partial_periods
-from cbcstats.counts.formats import words
+from cbcstats.counts.formats import PARTIAL, words
+from cbcstats.counts.formats import is_partial as partial_periods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

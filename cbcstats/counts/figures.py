@@ -8,8 +8,13 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
-from cbcstats.counts.columns import BASES, CHANGE_BASES, MEASURES, is_partial
-from cbcstats.counts.formats import is_per_month
+from cbcstats.counts.formats import (
+    BASES,
+    CHANGE_BASES,
+    MEASURES,
+    is_partial,
+    is_per_month,
+)
 from cbcstats.counts.own_data import counts_of
 from cbcstats.counts.periods import (
     is_whole_months,
@@ -17,8 +22,7 @@ from cbcstats.counts.periods import (
     length_in_months,
     period_labels,
 )
-from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.counts.readings import bounds, check_reading, ranges
+from cbcstats.counts.readings import QUALIFIERS, bounds, check_reading, ranges
 from cbcstats.errors import DataError
 from cbcstats.frames import (
     MARKS,

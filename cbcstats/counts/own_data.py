@@ -17,9 +17,8 @@ from cbcstats.arguments import (
     check_names,
     check_optional_text,
 )
-from cbcstats.counts.columns import MEASURES
 from cbcstats.counts.figures_in_words import split_figures
-from cbcstats.counts.formats import words
+from cbcstats.counts.formats import MEASURES, words
 from cbcstats.counts.period_columns import is_period_column, months_of, read_periods
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, DataError

@@ -15,9 +15,9 @@ from cbcstats.charts.descriptions import (
     of_rates,
     typed_changes,
 )
-from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of, labels_of
 from cbcstats.counts.formats import (
+    PARTS,
     format_range,
     has_rates,
     per_month,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.changes.schemas import RESULTS
-from cbcstats.counts.columns import is_partial
-from cbcstats.counts.formats import has_rates, words
+from cbcstats.counts.formats import has_rates, is_partial, words
 from cbcstats.counts.readings import bounds
 from cbcstats.tables.schemas import SCHEMAS
 
@@ -45,7 +44,9 @@ _REACHES: Final = {
     "almost": f"{_STEP}, downwards",
     "about": f"{_HALF_A_STEP}, to either side",
 }
-_LIMITS: Final = {
+_TWO_STEPS: Final = "two steps of its last digit that is not 0 (ten where that is a 5), at most 30% of it"
+_CONVENTIONS: Final = {
+    "well_over": f"{_TWO_STEPS}, upwards, which is a convention",
     "below": "the sign < beside a number in a table is a limit",
     "above": "the sign > beside a number in a table is a limit",
 }
@@ -178,7 +179,7 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
         return
     is_number = frame["value"].between(0, _LARGEST, inclusive="right")
     has_word = is_number.fillna(value=False) & frame["qualifier"].isin(
-        [*_REACHES, *_LIMITS]
+        [*_REACHES, *_CONVENTIONS]
     )
     # These have a range of their own, whatever the qualifier.
     has_word &= ~is_partial(frame)
@@ -192,8 +193,8 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
         word, number = words(qualifier), _plain(value)
         place = None if pd.isna(rounded_to) else float(rounded_to)
         reading = f"{word.capitalize()} {number:,} is read as {bounds(number, qualifier, place)}"
-        if qualifier in _LIMITS:
-            yield f"qualifier: {word}", f"{reading}: {_LIMITS[qualifier]}."
+        if qualifier in _CONVENTIONS:
+            yield f"qualifier: {word}", f"{reading}: {_CONVENTIONS[qualifier]}."
         else:
             yield f"qualifier: {word}", f"{reading}: {_REACHES[qualifier]}. {_HABIT}"
 

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of
-from cbcstats.counts.formats import words
+from cbcstats.counts.formats import PARTS, words
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_frame, check_names, shown
-from cbcstats.counts.columns import PARTIAL
+from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import check_words, read_days, text_column

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
-from cbcstats.counts.columns import figure_keys
+from cbcstats.counts.formats import figure_keys
 from cbcstats.errors import DataError, Finding, Problem, Problems, nearest, plural
 from cbcstats.files.cells import (
     explain_mark,

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import BASES, CHANGE_BASES, MEASURES, PARTS, figure_keys
-from cbcstats.counts.qualifiers import QUALIFIERS
+from cbcstats.counts.formats import BASES, CHANGE_BASES, MEASURES, PARTS, figure_keys
+from cbcstats.counts.readings import QUALIFIERS
 from cbcstats.tables.checks import CHANGE_WITH_SIGN, PARTIAL_DATE
 from cbcstats.tables.codelists import (
     KINDS_OF_NAME,

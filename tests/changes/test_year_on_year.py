@@ -12,7 +12,7 @@ import cbcstats
 from cbcstats import ArgumentError, DataError, bounds, year_on_year
 from cbcstats.charts.descriptions import typed_changes
 from cbcstats.counts.figures import figures_of
-from cbcstats.counts.qualifiers import QUALIFIERS
+from cbcstats.counts.readings import QUALIFIERS
 from cbcstats.frames import PANDAS_2
 from tests.properties import given, settings, st
 
