@@ -20,7 +20,13 @@ from cbcstats.arguments import (
 from cbcstats.counts.columns import MEASURES
 from cbcstats.counts.figures_in_words import split_figures
 from cbcstats.counts.formats import words
-from cbcstats.counts.period_columns import is_period_column, months_of, read_periods
+from cbcstats.counts.period_columns import (
+    are_parts_of_years,
+    is_period_column,
+    months_of,
+    periods_among,
+    read_periods,
+)
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import as_printed, as_text, parse_numbers, text_column
@@ -33,7 +39,7 @@ _WORDS_FOR_TIME: Final = (
     "period time date day week month quarter year fiscalyear financialyear fy "
     "reportingyear schoolyear calendaryear année annee mois trimestre exercice jour "
     "période periode año anio ano mes fecha período periodo "
-    "periodend"
+    "periodend timeperiod"
 )
 _NAMES_OF_TIME: Final = frozenset(_WORDS_FOR_TIME.split())
 # Columns that belong together: years, and numbers or names of their quarters or months.
@@ -50,6 +56,11 @@ _OTHER_COLUMNS: Final = (
     "preferred_reason missing obs_status status source_id note"
 )
 _NO_VALUES: Final = frozenset(_OTHER_COLUMNS.split())
+# Codes of the SDMX list CL_OBS_STATUS, and the flags of Eurostat, by name and by cell.
+_NAMES_OF_STATUS: Final = frozenset(
+    {"obsstatus", "status", "obsflag", "obsflags", "flag", "flags"}
+)
+_STATUS: Final = r"[A-SU-WZ]|[BDEFIPU]{2}"
 # A point and three digits: 1.234 is a decimal number or a thousand and more.
 _ONE_THOUSAND: Final = r"\s*[1-9][0-9]{0,2}\.[0-9]{3}\s*"
 
@@ -118,20 +129,24 @@ def counts_of(
     frame = _without_blanks(frame, names)
     counts = _with_periods(frame, periods, year_start, measure)
     counts = _with_values(counts, number)
-    if not names:
-        _refuse_several_units(counts, frame, number)
-    is_named = number != "value"
-    if "indicator" not in counts:
-        counts["indicator"] = number if is_named else "figures"
-    if "unit" not in counts:
-        counts["unit"] = words(number) if is_named else ""
+    counts = _with_defaults(counts, number)
+    if not names and "unit" not in frame:
+        _refuse_several_units(counts["unit"], number)
     if measure is not None:
-        counts["measure"] = measure
-    elif "measure" not in counts:
-        is_stock = counts["period_start"].isna().all()
-        has_starts = "period_start" in frame
-        counts["measure"] = "stock" if is_stock and not has_starts else "flow"
-    return counts
+        return counts.assign(measure=measure)
+    if "measure" in counts:
+        return counts
+    is_stock = counts["period_start"].isna().all() and "period_start" not in frame
+    return counts.assign(measure="stock" if is_stock else "flow")
+
+
+def _with_defaults(counts: pd.DataFrame, number: str) -> pd.DataFrame:
+    """Name the indicator and the unit by the column of values."""
+    defaults = {"indicator": number, "unit": words(number)}
+    if number == "value":
+        defaults = {"indicator": "figures", "unit": ""}
+    absent = {name: text for name, text in defaults.items() if name not in counts}
+    return counts.assign(**absent)
 
 
 def find_columns(
@@ -143,12 +158,14 @@ def find_columns(
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Find the columns of periods and values; a wide table becomes a long one.
 
-    Returns the table; the column of periods, or those of years and their quarters or
-    months; and the column of values. `what` names the table in messages.
+    Returns the table, in which flags are called `obs_status`; the column of periods, or
+    those of years and their quarters or months; and the column of values. `what` names
+    the table in messages.
     """
+    frame = _with_status(frame, names)
     periods = [time] if time else _time_columns(frame, names)
-    if not periods and value is None:
-        frame, periods = _from_wide(frame, names)
+    if value is None and "value" not in frame:
+        frame, periods = _from_wide(frame, names, periods)
     values = [value] if value else _value_columns(frame, {*periods, *names})
     if periods and len(values) == 1:
         return frame, periods, values[0]
@@ -221,7 +238,7 @@ def _index_matters(frame: pd.DataFrame, names: Iterable[str]) -> bool:
     is_default = isinstance(index, pd.RangeIndex) and index.start == 0
     if is_default or isinstance(index, pd.MultiIndex):
         return False
-    if name in names:
+    if name in names or _plain(name) in _NAMES_OF_TIME:
         return True
     if name is not None and name in frame:
         return False
@@ -281,26 +298,74 @@ def _has_dates(column: pd.Series) -> bool:
     return is_period or pd.api.types.is_datetime64_any_dtype(column.dtype)
 
 
-def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, list[str]]:
-    """Turn columns named by periods into rows."""
+def _with_status(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Call a column of flags, as Eurostat and OECD publish them, obs_status."""
+    if "obs_status" in frame:
+        return frame
+    for name in frame.columns.tolist():
+        if name in names or _plain(name) not in _NAMES_OF_STATUS:
+            continue
+        flags = text_column(frame[name]).str.strip()
+        flags = flags.str.upper().replace("", None)
+        known = flags.dropna()
+        if known.empty or not known.str.fullmatch(_STATUS).all():
+            continue
+        # Of the two flags of "bp", the break decides what can be compared.
+        has_break = flags.str.contains("B", na=False)
+        status = flags.mask(has_break, "B").str[:1]
+        frame = frame.assign(**{name: status})
+        return frame.rename(columns={name: "obs_status"})
+    return frame
+
+
+def _from_wide(
+    frame: pd.DataFrame, names: list[str], periods: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Turn columns named by periods into rows.
+
+    Where the rows are quarters or months, the columns are years, or the other way
+    round.
+    """
     columns = [name for name in frame.columns.tolist() if name not in names]
-    wide = [name for name in columns if is_period_column(pd.Series([name]))]
-    others = [name for name in frame if name not in wide]
-    # One period alone may be a number, and values have a column already.
-    if len(wide) < 2 or "value" in others:
-        return frame, []
-    for name in map(str, others):
+    parts = [name for name in periods or columns if _is_part(frame, name)]
+    has_years = bool(periods) and not parts
+    if has_years:
+        wide = [name for name in columns if are_parts_of_years([name])]
+    else:
+        wide = periods_among(columns)
+    # One period alone may be a number.
+    if len(wide) < 2:
+        return frame, periods
+    header = "year" if parts else "period"
+    found = [*periods, header] if has_years else [header, *parts[:1]]
+    others = [name for name in columns if name not in {*wide, *found, "obs_status"}]
+    _refuse_repeated_periods(wide, others)
+    kept = [name for name in frame if name not in wide]
+    # A cell that is empty in a wide table is a period without a figure.
+    long = frame.melt(kept, wide, var_name=header, value_name="value")
+    if has_years:
+        # A total beside the quarters is of a year, and names no series.
+        others = [name for name in others if not _is_numeric(frame[name])]
+    if others and not names and "indicator" not in others:
+        long["indicator"] = _names_of_series(long[others])
+    return long, found
+
+
+def _is_part(frame: pd.DataFrame, name: str) -> bool:
+    """Tell whether a column holds quarters, months or weeks without their years."""
+    column = frame[name]
+    is_named = _plain(name) in _PARTS_OF_YEARS and not is_period_column(column)
+    return is_named or are_parts_of_years(column)
+
+
+def _refuse_repeated_periods(wide: list[str], others: list[str]) -> None:
+    for name in others:
         # pandas calls a second column 2022 of a file 2022.1.
         period, _, number = name.rpartition(".")
         if period in wide and number.isdecimal():
             raise ArgumentError(
                 f"the columns {period} and {name} are of one period; drop one"
             )
-    # A cell that is empty in a wide table is a period without a figure.
-    long = frame.melt(others, wide, var_name="period", value_name="value")
-    if others and not names and "indicator" not in others:
-        long["indicator"] = _names_of_series(long[others])
-    return long, ["period"]
 
 
 def _names_of_series(rows: pd.DataFrame) -> pd.Series:
@@ -378,10 +443,9 @@ def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
     part = text_column(printed).str.strip()
     part = part.str.removesuffix(".0")
     kind = _plain(names[1])
-    if kind in ("quarter", "trimestre"):
-        part = "Q" + part.str[-1]
-    elif kind == "week":
-        part = "W" + part.str.extract(r"(\d+)$", expand=False)
+    letter = {"quarter": "Q", "trimestre": "Q", "week": "W"}.get(kind)
+    if letter:
+        part = part.str.replace(r"^.*?(\d+)$", rf"{letter}\1", regex=True)
     else:
         part = part.str.zfill(2)
     years = text_column(column)
@@ -401,15 +465,11 @@ def _without_blanks(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return frame.assign(**texts)
 
 
-def _refuse_several_units(
-    counts: pd.DataFrame, frame: pd.DataFrame, number: str
-) -> None:
+def _refuse_several_units(units: pd.Series, number: str) -> None:
     """Refuse dollars beside euros, which would be two series of one figure each."""
-    if "unit" in frame or "unit" not in counts:
-        return
-    units = counts["unit"].dropna().unique()
-    if len(units) > 1:
-        listed = ", ".join(units)
+    distinct = units.dropna().unique()
+    if len(distinct) > 1:
+        listed = ", ".join(distinct)
         raise DataError(
             f"{number} has figures in several units: {listed}; convert them to one, "
             "or add a column unit"
@@ -430,16 +490,28 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
     problems = figures["problem"].dropna()
     if len(problems):
         raise DataError(f"{number} in row {problems.index[0]}: {problems.iloc[0]}")
+    counts = counts.assign(value=figures["value"])
+    return with_words(counts, figures)
+
+
+def with_words(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Add what stands beside the values of a table, see `split_figures`.
+
+    What a column of the table says counts more than the words of a cell.
+    """
+    units = figures["unit"].dropna().unique()
     # "More than 330" before "492 missions" are missions, too.
-    if figures["unit"].nunique() == 1:
-        figures["unit"] = figures["unit"].ffill().bfill()
-    columns = {"value": figures["value"]}
+    if len(units) == 1:
+        figures = figures.assign(unit=units[0])
+    columns = {}
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
         column = figures[name]
-        # What a column of the data says counts more than the words of a cell.
-        if name in counts:
-            column = counts[name].fillna(column)
         # Words that name no unit leave it to the name of the column.
-        if column.notna().any():
-            columns[name] = column
-    return counts.assign(**columns)
+        if column.isna().all():
+            continue
+        if name in table:
+            given = table[name]
+            is_open = given.isna() | given.isin(["", "exact"])
+            column = given.mask(is_open & column.notna(), column)
+        columns[name] = column
+    return table.assign(**columns)
