@@ -49,6 +49,8 @@ _YEARS: Final = frozenset(
 _PARTS_OF_YEARS: Final = frozenset(
     {"quarter", "trimestre", "month", "mois", "mes", "week"}
 )
+# How a quarter and a week are written behind their year.
+_LETTERS: Final = {"quarter": "Q", "trimestre": "Q", "week": "W"}
 # Columns of counts that never hold the values.
 _OTHER_COLUMNS: Final = (
     "indicator measure scope area unit period_start period_basis period_tolerance "
@@ -171,8 +173,7 @@ def find_columns(
         return frame, periods, values[0]
     # All that is missing is named at once.
     problems = " and ".join(_problems(periods, values, what))
-    columns = ", ".join(frame.columns[:10])
-    columns = columns or "no columns"
+    columns = ", ".join(frame.columns[:10]) or "no columns"
     raise ArgumentError(f"{what}: {problems}; the columns are {columns}")
 
 
@@ -250,10 +251,9 @@ def _index_matters(frame: pd.DataFrame, names: Iterable[str]) -> bool:
 
 
 def _with_index(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    index = frame.index
-    name: Any = index.name
+    name: Any = frame.index.name
     is_known = name in names or _plain(name) in _NAMES_OF_TIME
-    if not is_known and is_period_column(index.to_series()):
+    if not is_known and is_period_column(frame.index.to_series()):
         name = "period"
     named: pd.DataFrame = frame.rename_axis(index=name or "series")
     return named.reset_index()
@@ -282,20 +282,21 @@ def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
         )
     # First days alone do not tell how long the periods are.
     others = [name for name in columns if name != "period_start"]
-    for name in others:
-        if _has_dates(frame[name]):
-            return [name]
-    # A column of plain numbers is more likely to hold values.
-    for name in others:
-        column = frame[name]
-        if pd.api.types.is_string_dtype(column) and is_period_column(column):
-            return [name]
+    for holds_periods in (_has_dates, _has_periods_as_text):
+        for name in others:
+            if holds_periods(frame[name]):
+                return [name]
     return []
 
 
 def _has_dates(column: pd.Series) -> bool:
     is_period = isinstance(column.dtype, pd.PeriodDtype)
     return is_period or pd.api.types.is_datetime64_any_dtype(column.dtype)
+
+
+def _has_periods_as_text(column: pd.Series) -> bool:
+    # A column of plain numbers is more likely to hold values.
+    return pd.api.types.is_string_dtype(column) and is_period_column(column)
 
 
 def _with_status(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -328,23 +329,23 @@ def _from_wide(
     """
     columns = [name for name in frame.columns.tolist() if name not in names]
     parts = [name for name in periods or columns if _is_part(frame, name)]
-    has_years = bool(periods) and not parts
-    if has_years:
+    header = "year" if parts else "period"
+    if periods and not parts:
         wide = [name for name in columns if are_parts_of_years([name])]
+        found = [*periods, header]
     else:
         wide = periods_among(columns)
+        found = [header, *parts[:1]]
     # One period alone may be a number.
     if len(wide) < 2:
         return frame, periods
-    header = "year" if parts else "period"
-    found = [*periods, header] if has_years else [header, *parts[:1]]
-    others = [name for name in columns if name not in {*wide, *found, "obs_status"}]
-    _refuse_repeated_periods(wide, others)
-    kept = [name for name in frame if name not in wide]
+    kept = [name for name in frame.columns.tolist() if name not in wide]
+    _refuse_repeated_periods(wide, kept)
     # A cell that is empty in a wide table is a period without a figure.
     long = frame.melt(kept, wide, var_name=header, value_name="value")
-    if has_years:
-        # A total beside the quarters is of a year, and names no series.
+    others = [name for name in kept if name not in {*found, "obs_status"}]
+    if periods:
+        # A total beside the quarters of a year names no series.
         others = [name for name in others if not _is_numeric(frame[name])]
     if others and not names and "indicator" not in others:
         long["indicator"] = _names_of_series(long[others])
@@ -372,8 +373,8 @@ def _names_of_series(rows: pd.DataFrame) -> pd.Series:
     """Return the texts of each row, which tell the series of a wide table apart."""
     texts = [name for name in rows if not _is_numeric(rows[name])]
     cells = rows[texts] if texts else rows
-    cells = cells.astype("object").map(as_text)
-    names = cells.agg(", ".join, axis="columns")
+    printed = cells.astype("object").map(as_text)
+    names = printed.agg(", ".join, axis="columns")
     return text_column(names)
 
 
@@ -419,14 +420,15 @@ def _with_periods(
 ) -> pd.DataFrame:
     column = joined_periods(frame, names)
     periods = read_periods(column, year_start)
-    start, end = periods["start"], periods["end"]
+    start = periods["start"]
+    end = periods["end"]
     if "period_start" in frame:
         first = read_periods(frame["period_start"], year_start)
         # A first day has no start of its own.
         start = first["start"].fillna(first["end"])
     elif measure == "cumulative":
         # A year names the end of a total, which is not that of the year alone.
-        start = pd.Series(pd.NaT, frame.index, dtype="datetime64[us]")
+        start = start.mask(start.notna())
     elif measure == "flow" and start.isna().all():
         start, end = months_of(end)
     label = periods["label"]
@@ -435,34 +437,30 @@ def _with_periods(
 
 def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
     """Join a column of years and one of their quarters, months or weeks."""
-    column = frame[names[0]]
     if len(names) == 1:
-        return column
-    printed = as_printed(frame[names[1]])
-    # Beside empty cells, whole numbers are floats.
-    part = text_column(printed).str.strip()
-    part = part.str.removesuffix(".0")
-    kind = _plain(names[1])
-    letter = {"quarter": "Q", "trimestre": "Q", "week": "W"}.get(kind)
+        return frame[names[0]]
+    years, parts = (_without_points(frame[name]) for name in names)
+    letter = _LETTERS.get(_plain(names[1]))
     if letter:
-        part = part.str.replace(r"^.*?(\d+)$", rf"{letter}\1", regex=True)
-    else:
-        part = part.str.zfill(2)
-    years = text_column(column)
-    years = years.str.removesuffix(".0")
-    joined: pd.Series = years + " " + part
-    # A month may be a name or a number: "2019 mai", but 2019-05.
-    joined = joined.str.replace(r" (\d\d)$", r"-\1", regex=True)
+        parts = parts.str.replace(r"^.*?(\d+)$", rf"{letter}\1", regex=True)
+    # A month may be a name or a number: 2019-mai, 2019-5.
+    joined: pd.Series = years + "-" + parts
     return joined.rename(names[1])
+
+
+def _without_points(column: pd.Series) -> pd.Series:
+    # Beside empty cells, whole numbers are floats.
+    text = text_column(as_printed(column)).str.strip()
+    return text.str.removesuffix(".0")
 
 
 def _without_blanks(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Strip the names of series: a blank behind "Kenya" cannot be seen."""
-    texts = {}
-    for name in names:
-        if name in frame and pd.api.types.infer_dtype(frame[name]) == "string":
-            texts[name] = frame[name].str.strip()
-    return frame.assign(**texts)
+    for name in frame.columns.intersection(names):
+        if pd.api.types.infer_dtype(frame[name]) == "string":
+            stripped = frame[name].str.strip()
+            frame = frame.assign(**{name: stripped})
+    return frame
 
 
 def _refuse_several_units(units: pd.Series, number: str) -> None:
@@ -487,9 +485,8 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
     if not is_in_words.any():
         return counts.assign(value=as_printed(numbers))
     figures = split_figures(column)
-    problems = figures["problem"].dropna()
-    if len(problems):
-        raise DataError(f"{number} in row {problems.index[0]}: {problems.iloc[0]}")
+    for row, problem in figures["problem"].dropna().items():
+        raise DataError(f"{number} in row {row}: {problem}")
     counts = counts.assign(value=figures["value"])
     return with_words(counts, figures)
 
@@ -512,6 +509,6 @@ def with_words(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
         if name in table:
             given = table[name]
             is_open = given.isna() | given.isin(["", "exact"])
-            column = given.mask(is_open & column.notna(), column)
+            column = column.where(is_open, given).fillna(given)
         columns[name] = column
     return table.assign(**columns)

@@ -100,7 +100,7 @@ def read_own_counts(
     absent = [name for name in _DEFAULTS if name not in cells]
     if is_of_counts:
         # A misspelt column is reported, not taken for one that is left out.
-        unknown = [_plain_name(name) for name in cells if name not in columns]
+        unknown = cells.columns.difference(list(columns)).map(_plain_name)
         absent = [name for name in absent if not nearest(name, unknown, count=1)]
     defaults = {name: _DEFAULTS[name] for name in absent}
     cells = cells.assign(**defaults)
@@ -111,7 +111,7 @@ def read_own_counts(
     if "source_id" not in cells:
         cells["source_id"] = _source_of(typed)
     # A column cannot be left out if only it tells figures apart.
-    keys = cells.columns.difference(_NO_KEYS)
+    keys = cells.columns.difference([*_NO_KEYS])
     if cells.duplicated(keys.tolist()).any():
         needed = [name for name in ("indicator", "scope") if name in absent]
         cells = cells.drop(columns=needed[:1])
