@@ -132,7 +132,7 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
     # Selecting rows copies the table, and nearly always all have a day.
     figures = counts if is_dated.all() else counts[is_dated]
     figures = figures.reset_index(drop=True)
-    figures = figures.assign(**_texts(figures))
+    figures = _with_texts(figures)
     if "change_since" in figures:
         figures["change_since"] = read_days(figures["change_since"])
     for name in ("value", "rounded_to", "missing"):
@@ -148,20 +148,19 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
     return figures
 
 
-def _texts(figures: pd.DataFrame) -> dict[str, pd.Series]:
-    texts = {}
-    for name, default in _TEXTS.items():
-        if name in figures:
-            column = _as_typed(figures[name])
-            texts[name] = text_column(column).fillna(default)
-        else:
-            texts[name] = text_column(default, figures.index)
+def _with_texts(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return figures with all columns of text, and no empty cells in them."""
+    present = figures.columns.intersection(list(_TEXTS))
+    for name in present:
+        text = text_column(_as_typed(figures[name]))
+        figures[name] = text.fillna(_TEXTS[name])
     if "change_basis" in figures:
-        texts["change_basis"] = text_column(figures["change_basis"])
+        figures["change_basis"] = text_column(figures["change_basis"])
     for name, codes in _CODES.items():
         if name in figures:
-            check_words(texts[name].rename(name), codes)
-    return texts
+            check_words(figures[name], codes)
+    absent = {name: text for name, text in _TEXTS.items() if name not in present}
+    return figures.assign(**absent)
 
 
 def _as_typed(column: pd.Series) -> pd.Series:
@@ -183,7 +182,8 @@ def _check_figures(figures: pd.DataFrame) -> None:
     for name in ("rounded_to", "missing", "period_tolerance"):
         if name in figures:
             is_negative = figures[name] < 0
-            _refuse(figures, is_negative, f"has a negative {name}")
+            problem = f"has a negative {name}"
+            _refuse(figures, is_negative, problem)
 
 
 def _floats(column: pd.Series) -> pd.Series:
@@ -213,16 +213,18 @@ def _tolerances(figures: pd.DataFrame) -> pd.Series:
     """Return by how many days each period may be shorter or longer."""
     tolerance = pd.Series(0.0, figures.index)
     is_inferred = figures["period_basis"] == "inferred"
-    inferred = figures.loc[is_inferred, ["period_start", "period_end"]]
+    start = figures.loc[is_inferred, "period_start"]
+    end = figures.loc[is_inferred, "period_end"]
     # A reporting year from July to June has twelve months whichever way it is known.
-    are_whole = is_whole_months(inferred["period_start"], inferred["period_end"])
-    tolerance[inferred.index[~are_whole]] = _DAYS_IF_INFERRED
+    are_whole = is_whole_months(start, end)
+    uncertain = end.index[~are_whole]
+    tolerance[uncertain] = _DAYS_IF_INFERRED
     if "period_tolerance" in figures:
         published = _floats(figures["period_tolerance"])
         tolerance = published.fillna(tolerance)
     # Even the shortest period lasts a day.
     longest = figures["days"] - 1
-    return tolerance.where(~(tolerance > longest), longest)
+    return tolerance.mask(tolerance > longest, longest)
 
 
 def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:
@@ -243,20 +245,24 @@ def _with_rates(figures: pd.DataFrame) -> pd.DataFrame:
         is_monthly |= figures["per"] == "month"
     remedy = 'leave out per="month", or give the counts of the whole periods'
     _refuse(figures, is_monthly, "is per month already", remedy)
-    months = length_in_months(figures["period_start"], figures["period_end"])
+    start = figures["period_start"]
+    end = figures["period_end"]
     # A period that is covered in part has no known length.
-    months = months.where(is_flow & ~is_partial(figures))
+    has_rate = is_flow & ~is_partial(figures)
+    months = length_in_months(start, end).where(has_rate)
     tolerance = figures["period_tolerance"] / figures["days"]
     shortest = months * (1 - tolerance)
     longest = months * (1 + tolerance)
     low = figures["low"]
     high = figures["high"]
     # A negative value per month is lowest in the shortest period.
-    low_rate = low / longest.where(low >= 0, shortest)
-    high_rate = high / shortest.where(high >= 0, longest)
-    rate = figures["value"] / months
+    months_of_low = longest.where(low >= 0, shortest)
+    months_of_high = shortest.where(high >= 0, longest)
     return figures.assign(
-        months=months, rate=rate, rate_low=low_rate, rate_high=high_rate
+        months=months,
+        rate=figures["value"] / months,
+        rate_low=low / months_of_low,
+        rate_high=high / months_of_high,
     )
 
 

@@ -14,6 +14,7 @@ from cbcstats.arguments import (
     check_choice,
     check_column,
     check_frame,
+    check_month,
     check_names,
     check_optional_text,
 )
@@ -27,7 +28,6 @@ from cbcstats.counts.period_columns import (
     periods_among,
     read_periods,
 )
-from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import as_printed, as_text, parse_numbers, text_column
 
@@ -309,13 +309,14 @@ def _with_status(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         flags = text_column(frame[name]).str.strip()
         flags = flags.str.upper().replace("", None)
         known = flags.dropna()
-        if known.empty or not known.str.fullmatch(_STATUS).all():
+        are_codes = known.str.fullmatch(_STATUS).astype(bool)
+        if known.empty or not are_codes.all():
             continue
         # Of the two flags of "bp", the break decides what can be compared.
         has_break = flags.str.contains("B", na=False)
-        status = flags.mask(has_break, "B").str[:1]
-        frame = frame.assign(**{name: status})
-        return frame.rename(columns={name: "obs_status"})
+        first_flag = flags.str[:1]
+        frame = frame.drop(columns=name)
+        return frame.assign(obs_status=first_flag.mask(has_break, "B"))
     return frame
 
 
@@ -355,8 +356,9 @@ def _from_wide(
 def _is_part(frame: pd.DataFrame, name: str) -> bool:
     """Tell whether a column holds quarters, months or weeks without their years."""
     column = frame[name]
-    is_named = _plain(name) in _PARTS_OF_YEARS and not is_period_column(column)
-    return is_named or are_parts_of_years(column)
+    if are_parts_of_years(column):
+        return True
+    return _plain(name) in _PARTS_OF_YEARS and not is_period_column(column)
 
 
 def _refuse_repeated_periods(wide: list[str], others: list[str]) -> None:
@@ -483,7 +485,7 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
         # The text 1.234 may be a thousand and more, so that it is read as words are.
         is_in_words |= column.str.fullmatch(_ONE_THOUSAND).eq(other=True)
     if not is_in_words.any():
-        return counts.assign(value=as_printed(numbers))
+        return counts.assign(value=numbers)
     figures = split_figures(column)
     for row, problem in figures["problem"].dropna().items():
         raise DataError(f"{number} in row {row}: {problem}")

@@ -198,8 +198,8 @@ def _of_pandas_periods(column: pd.Series) -> pd.DataFrame:
 
 def _of_days(column: pd.Series) -> pd.DataFrame:
     end = read_days(column)
-    start = pd.Series(pd.NaT, end.index, dtype=end.dtype)
-    return _without_labels(start, end)
+    no_start = end.mask(end.notna())
+    return _without_labels(no_start, end)
 
 
 def _without_labels(start: pd.Series, end: pd.Series) -> pd.DataFrame:
@@ -241,15 +241,15 @@ def _are_fiscal(texts: Iterable[str]) -> bool:
     matches = map(_YEARS_OR_MONTH.fullmatch, texts)
     pairs = list(filter(None, matches))
     # A single 2011-12 may be December.
-    if len(pairs) < 2:
-        return False
-    return all(map(_follow_each_other, pairs))
+    are_several = len(pairs) > 1
+    return are_several and all(map(_follow_each_other, pairs))
 
 
 def _follow_each_other(pair: re.Match[str]) -> bool:
-    next_year = int(pair[1]) + 1
+    first, second = pair.groups()
+    next_year = int(first) + 1
     digits = f"{next_year:04}"
-    return digits.endswith(pair[2])
+    return digits.endswith(second)
 
 
 def _parse(text: str, year_start: int | None, *, are_fiscal: bool) -> _Period | None:
@@ -273,8 +273,9 @@ def _end_of_fiscal_year(text: str, *, are_fiscal: bool) -> int | None:
     pair = _TWO_YEARS.fullmatch(text)
     if pair is None or not _follow_each_other(pair):
         return None
-    is_clear = text.startswith("fy") or not _YEARS_OR_MONTH.fullmatch(text)
-    if not is_clear and not are_fiscal:
+    # 2011-12 may be a month, but 2011/12 and FY2011-12 are none.
+    may_be_month = _YEARS_OR_MONTH.fullmatch(text) and not text.startswith("fy")
+    if may_be_month and not are_fiscal:
         return None
     return int(pair[1]) + 1
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from cbcstats.arguments import check_names
-from cbcstats.counts.periods import check_month, period_label
+from cbcstats.arguments import check_month, check_names
+from cbcstats.counts.periods import period_label
 from cbcstats.errors import plural
 from cbcstats.frames import text_column
 from cbcstats.registers.engines import ADDED, KNOWN, MISSIONS, ROWS, SUM, YEAR, cells_of

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.arguments import check_choice, check_source
-from cbcstats.counts.periods import check_month
+from cbcstats.arguments import check_choice, check_month, check_source
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
 from cbcstats.files.dates import check_date_format, first_of_each_order
 from cbcstats.files.text_table import read_text_table

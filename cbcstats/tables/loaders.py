@@ -94,7 +94,8 @@ def load_counts(
     """
     own_sources: frozenset[str] = frozenset()
     if sources is not None:
-        own_sources = frozenset(load_sources(source=sources)["source_id"])
+        given = load_sources(source=sources)
+        own_sources = frozenset(given["source_id"])
     loaded = _load("counts", source, schema, own_sources)
     counts = _only(loaded, "indicator", indicator)
     # Most figures are whole numbers; amounts of money and shares have decimals.
@@ -332,10 +333,9 @@ def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:
     dates: dict[str, set[str]] = {}
     for source_id in ids:
         publisher = str(publishers.get(source_id, source_id))
-        dates.setdefault(publisher, set())
+        days = dates.setdefault(publisher, set())
         if source_id in published:
-            dates[publisher].add(str(published[source_id]))
-
+            days.add(str(published[source_id]))
     named = []
     for publisher, days in dates.items():
         listed = _date_list(sorted(days))
@@ -447,8 +447,10 @@ def _own_sources(path: Path) -> set[str]:
         # A data package also lists registers as sources, but only with their id.
         ids = table.cells["source_id"]
         is_register = ids.str.fullmatch(REGISTER_SOURCE).astype(bool)
-        table = replace(table, cells=table.cells[~is_register])
-    return set(_checked(table, model, ())["source_id"])
+        others = table.cells[~is_register]
+        table = replace(table, cells=others)
+    sources = _checked(table, model, ())
+    return set(sources["source_id"])
 
 
 def _only(
@@ -459,4 +461,5 @@ def _only(
     options = sorted(frame[column].unique())
     names = check_names(column, wanted, options)
     is_wanted = frame[column].isin(names)
-    return frame[is_wanted].reset_index(drop=True)
+    wanted_rows = frame[is_wanted]
+    return wanted_rows.reset_index(drop=True)

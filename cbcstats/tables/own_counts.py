@@ -112,7 +112,8 @@ def read_own_counts(
         cells["source_id"] = _source_of(typed)
     # A column cannot be left out if only it tells figures apart.
     keys = cells.columns.difference([*_NO_KEYS])
-    if cells.duplicated(keys.tolist()).any():
+    is_repeated = cells.duplicated(keys.tolist())
+    if is_repeated.any():
         needed = [name for name in ("indicator", "scope") if name in absent]
         cells = cells.drop(columns=needed[:1])
     header = cells.columns.tolist()
@@ -132,9 +133,10 @@ def _with_plain_names(cells: pd.DataFrame, columns: Collection[str]) -> pd.DataF
     """Write the names of columns as the schema does, and leave others as typed."""
     names = cells.columns.to_series()
     plain = names.map(_plain_name)
+    is_known = plain.isin(list(columns))
     # `Value` and `value` would agree, and stay as they are.
-    is_clear = plain.isin(list(columns)) & ~plain.duplicated(keep=False)
-    header = names.mask(is_clear, plain)
+    is_repeated = plain.duplicated(keep=False)
+    header = plain.where(is_known & ~is_repeated, names)
     return cells.set_axis(header, axis="columns")
 
 
@@ -150,7 +152,8 @@ def _with_unit_and_measure(cells: pd.DataFrame, absent: list[str]) -> pd.DataFra
         # Words beside the values may have given a unit.
         unit = cells["unit"]
         indicator = cells["indicator"].str.replace("_", " ")
-        cells = cells.assign(unit=unit.mask(unit == "", indicator))
+        unit = unit.mask(unit == "", indicator)
+        cells = cells.assign(unit=unit)
     if "measure" in cells:
         return cells
     has_no_start = cells["period_start"] == ""
@@ -238,7 +241,8 @@ def _with_words_read(cells: pd.DataFrame) -> pd.DataFrame:
     if figures.empty:
         return cells
     texts = figures.astype("object").map(as_text)
-    value = texts["value"].reindex(cells.index)
-    cells = cells.assign(value=value.fillna(text))
-    words = texts.replace("", None).reindex(cells.index)
+    texts = texts.reindex(cells.index)
+    value = texts["value"].fillna(text)
+    cells = cells.assign(value=value)
+    words = texts.replace("", None)
     return with_words(cells, words).fillna("")

@@ -406,7 +406,7 @@ def test_months_beside_years_are_read_by_series():
 
 def test_a_total_among_quarters_is_shown_as_typed():
     data = pd.DataFrame({"quarter": ["Q1", "Total"], 2021: [40, 40], 2022: [44, 44]})
-    with pytest.raises(DataError, match="holds '2021 Total', which is not a period"):
+    with pytest.raises(DataError, match="holds '2021-Total', which is not a period"):
         year_on_year(data)
 
 
