@@ -125,14 +125,6 @@ def check_number(name: str, value: Any) -> float:
     return number
 
 
-def check_month(name: str, month: Any) -> None:
-    """Raise ArgumentError unless a month is one of 1 to 12."""
-    if type(month) is not int or month not in range(1, 13):
-        raise ArgumentError(
-            f"`{name}` must be a month from 1 to 12, but {month!r} was given"
-        )
-
-
 def check_names(
     name: str, value: Any, options: Iterable[str] | None = None
 ) -> list[str]:

@@ -14,7 +14,6 @@ from cbcstats.arguments import (
     check_choice,
     check_column,
     check_frame,
-    check_month,
     check_names,
     check_optional_text,
 )
@@ -28,6 +27,7 @@ from cbcstats.counts.period_columns import (
     periods_among,
     read_periods,
 )
+from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import as_printed, as_text, parse_numbers, text_column
 
@@ -115,7 +115,7 @@ def counts_of(
     if measure is not None:
         check_choice("measure", measure, MEASURES)
     if year_start is not None:
-        check_month("year_start", year_start)
+        year_start = check_month("year_start", year_start)
     time = check_optional_text("time", time)
     value = check_optional_text("value", value)
     names = [] if by is None else check_names("by", by)

@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 
 from cbcstats import ArgumentError
-from cbcstats.arguments import check_month
 from cbcstats.counts.periods import (
     a_year_earlier,
+    check_month,
     is_whole_months,
     length_in_days,
     length_in_months,
