@@ -94,7 +94,7 @@ def test_reporting_years_are_named_by_their_first_and_second_year():
     assert reporting_year(days, 1).fillna("").tolist() == ["1999", "1999", "2000", ""]
 
 
-@pytest.mark.parametrize("month", [0, 13, "7", 7.0, True, None])
+@pytest.mark.parametrize("month", [0, 13, "Juli", 7.0, True, None])
 def test_months_are_whole_numbers_from_1_to_12(month):
     with pytest.raises(ArgumentError, match="`year_start` must be a month from 1 to 12"):
         check_month("year_start", month)
