@@ -125,8 +125,10 @@ def plot_changes(
 
 def _begin_axis(ax: Axes, ends: Sequence[float], share: float) -> None:
     """Let the axis reach beyond the ends of all ranges, by a share of their distance."""
-    low, high = min(ends, default=0.0), max(ends, default=1.0)
-    room = share * ((high - low) or high or 1)
+    low = min(ends, default=0.0)
+    high = max(ends, default=1.0)
+    distance = high - low
+    room = share * (distance or high or 1)
     ax.set_xlim(low - room, high + room)
 
 
@@ -259,8 +261,9 @@ def _draw_claim(ax: Axes, place: int, claim: Any, ends: np.ndarray) -> None:
     if published:
         _draw_range(ax, place, published, THICK * 0.55, "o", filled)
     _draw_range(ax, place, (low, high), THICK, "D", _look(claim.verdict))
-    first, _ = ax.get_xlim()
-    drawn = [end for end in (low, high, *published) if math.isfinite(end)] or [first]
+    drawn = [end for end in (low, high, *published) if math.isfinite(end)]
+    if not drawn:
+        drawn = [ax.get_xlim()[0]]
     label_row(ax, place, _forms_of_claim(claim), min(drawn), max(drawn))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 from matplotlib.dates import (
     AutoDateLocator,
@@ -169,20 +170,23 @@ def _shares(figures: pd.DataFrame) -> dict[str, pd.Series]:
     """Return among how many scopes the width of a period is shared, and the place."""
     preferred = figures[figures["preferred"]]
     scopes = preferred.groupby(["period_start", "period_end"], dropna=False)["scope"]
-    shared, shift = scopes.transform("size"), scopes.cumcount()
     rows = figures.index
+    shared = scopes.transform("size").reindex(rows)
+    shift = scopes.cumcount().reindex(rows)
     return {
-        "shared": shared.reindex(rows).fillna(1).astype(int),
-        "shift": shift.reindex(rows).fillna(0).astype(int),
+        "shared": shared.fillna(1).astype(int),
+        "shift": shift.fillna(0).astype(int),
     }
 
 
 def _data_of(figures: pd.DataFrame, per: str) -> pd.DataFrame:
     """Return the data behind the chart; a fiscal year without days has none."""
     has_days = figures["period"].isna()
-    days = figures[["period_start", "period_end"]].where(has_days)
+    days = figures[["period_start", "period_end"]]
+    days = days.where(has_days)
     data = figures.assign(**days, period=figures["label"], per=per)
-    return data[[name for name in _DATA if name in data]]
+    names = [name for name in _DATA if name in data]
+    return data[names]
 
 
 def _check_one_part(figures: pd.DataFrame) -> None:
@@ -212,11 +216,12 @@ def _check_one_part(figures: pd.DataFrame) -> None:
 
 def _part_columns(figures: pd.DataFrame) -> list[Any]:
     """Return the columns of a user by which figures of one period differ."""
-    known = Counts.to_schema().columns
+    schema = Counts.to_schema()
     texts = figures.select_dtypes(exclude=["number", "datetime", "bool"])
     distinct = texts.nunique()
-    names = distinct.index[distinct == len(texts)]
-    return [name for name in names if name not in known]
+    differs = distinct == len(texts)
+    names = distinct.index[differs]
+    return [name for name in names if name not in schema.columns]
 
 
 def _colours_of(scopes: Sequence[str]) -> dict[str, str]:
@@ -236,7 +241,8 @@ def _on_paper(colour: str, share: float) -> str:
     """Return what a colour becomes that covers only a share of white paper."""
     from matplotlib.colors import to_hex, to_rgb
 
-    red, green, blue = (1 - (1 - part) * share for part in to_rgb(colour))
+    full = np.array(to_rgb(colour))
+    red, green, blue = 1 - (1 - full) * share
     return to_hex((red, green, blue))
 
 
@@ -256,8 +262,9 @@ class _MonthTicks(AutoDateLocator):
 def _begin_time_axis(ax: Axes, figures: pd.DataFrame) -> None:
     """Let the axis reach from before the first day to after the last one."""
     is_flow = figures["measure"] == "flow"
-    starts = figures["period_start"].where(is_flow).fillna(figures["period_end"])
-    start, end = starts.min(), figures["period_end"].max()
+    ends = figures["period_end"]
+    starts = figures["period_start"].where(is_flow)
+    start, end = starts.fillna(ends).min(), ends.max()
     margin = max((end - start) * 0.08, pd.Timedelta(days=60))
     ax.set_xlim(start - margin, end + margin)
     years = (end - start).days / 365.25
@@ -277,7 +284,8 @@ def _fit_time_axis(ax: Axes) -> None:
     if isinstance(locator, _YearTicks):
         first, last = ax.get_xlim()
         years = (last - first) / 365.25
-        step = next((step for step in STEPS if years / step <= most), STEPS[-1])
+        least = min(years / most, STEPS[-1])
+        step = next(step for step in STEPS if step >= least)
         ax.xaxis.set_major_locator(_YearTicks(step))
     elif isinstance(locator, _MonthTicks):
         months = _MonthTicks(minticks=2, maxticks=min(most, 8))

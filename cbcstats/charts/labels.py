@@ -191,7 +191,7 @@ def _is_too_wide(ax: Axes, label: Annotation) -> bool:
 
 
 def _overlapping(labels: list[Annotation]) -> bool:
-    boxes = [_padded(label) for label in labels]
+    boxes = map(_padded, labels)
     pairs = itertools.combinations(boxes, 2)
     return any(box.overlaps(other) for box, other in pairs)
 
@@ -207,9 +207,10 @@ def _clear_legend(ax: Axes, labels: list[Annotation], under: float) -> None:
     if not is_free:
         _lift_labels(ax, labels)
         return
-    ends = [label.xy[1] for label in (*labels, *labels_of(ax, BELOW))]
-    highest = max([0.0, *ends])
-    ax.set_ylim(top=1.08 * highest if highest or bottom < 0 else 1)
+    marks = [label.xy for label in (*labels, *labels_of(ax, BELOW))]
+    highest = max([0.0, *(y for _, y in marks)])
+    is_empty = not highest and bottom >= 0
+    ax.set_ylim(top=1 if is_empty else 1.08 * highest)
     for _ in range(LIFTS):
         _lift_labels(ax, labels)
         lacking = _share_of_room(ax, labels, under)
@@ -336,8 +337,10 @@ def place_row_labels(ax: Axes) -> None:
     labels = labels_of(ax, ABOVE)
     under = legend_height(ax)
     count = len(ax.get_yticks()) + ROOM - 0.5
-    grow(ax, _row_height(ax, labels) * count + under)
-    pitch = (ax.get_window_extent().height - under) / count
+    needed = _row_height(ax, labels) * count
+    grow(ax, needed + under)
+    height = ax.get_window_extent().height - under
+    pitch = height / count
     if ax.get_legend():
         ax.set_ylim(top=-ROOM - under / pitch)
     above = THICK / 2 * pitch / pixels(ax, 1) + GAP
@@ -358,8 +361,9 @@ def _row_height(ax: Axes, labels: list[Annotation]) -> float:
         highest = max(highest, label.get_window_extent().height)
     gap = pixels(ax, GAP)
     above_mark = (highest + 2 * gap) / (1 - THICK)
-    ticks = [tick.get_window_extent().height for tick in ax.get_yticklabels()]
-    return max(above_mark, max(ticks) + 3 * gap)
+    ticks = [tick.get_window_extent() for tick in ax.get_yticklabels()]
+    highest_tick = max(tick.height for tick in ticks)
+    return max(above_mark, highest_tick + 3 * gap)
 
 
 def _set_beside(ax: Axes, label: Annotation, form: str) -> None:
@@ -368,8 +372,11 @@ def _set_beside(ax: Axes, label: Annotation, form: str) -> None:
     box = ax.get_window_extent()
     (start, _), (end, _) = ax.transData.transform([(low, 0), (high, 0)])
     rightward, leftward = box.x1 - start, end - box.x0
-    is_left = rightward >= leftward
-    label.set_horizontalalignment("left" if is_left else "right")
     _, y = label.xy
-    label.xy = (low if is_left else high, y)
+    if rightward >= leftward:
+        label.set_horizontalalignment("left")
+        label.xy = (low, y)
+    else:
+        label.set_horizontalalignment("right")
+        label.xy = (high, y)
     write(ax, label, form, max(rightward, leftward))

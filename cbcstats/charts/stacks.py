@@ -239,13 +239,18 @@ def _stack_of_period(of_period: pd.DataFrame, by: str) -> Stack:
     row: Any
     rows = of_period.itertuples(index=False)
     for part, row in zip(of_period[by], rows, strict=True):
-        # A part without a number has no height, but keeps its place in the legend.
-        amount = 0.0 if pd.isna(row.contribution) else row.contribution
+        amount = row.contribution
+        if pd.isna(amount):
+            # The part has no height, but keeps its place in the legend.
+            amount = 0.0
         pieces.append(Piece(part, amount, _points(row)))
-    is_comparable = bool(of_period["comparable"].all())
     total = _total_text(of_period)
-    forms = (total,) if is_comparable else (f"{total}, not\ncomparable", total)
-    label = of_period["period"].iloc[0].replace(" - ", " -\n")
+    forms: tuple[str, ...] = (total,)
+    is_comparable = bool(of_period["comparable"].all())
+    if not is_comparable:
+        forms = (f"{total}, not\ncomparable", total)
+    period = of_period["period"].iloc[0]
+    label = period.replace(" - ", " -\n")
     return Stack(label, pieces, forms, not is_comparable)
 
 
@@ -255,9 +260,10 @@ def _contributions_text(periods: Sequence[pd.DataFrame], by: str, title: str) ->
     for of_period in periods:
         label = of_period["period"].iloc[0]
         total = _total_text(of_period)
-        verdict = "comparable" if of_period["comparable"].all() else "not comparable"
-        if whys := _distinct(of_period["why"]):
-            verdict += f" ({'; '.join(whys)})"
+        is_comparable = of_period["comparable"].all()
+        verdict = "comparable" if is_comparable else "not comparable"
+        if whys := "; ".join(_distinct(of_period["why"])):
+            verdict += f" ({whys})"
         ordered = of_period.sort_values("contribution", key=abs, ascending=False)
         rows = zip(ordered[by], ordered.itertuples(index=False), strict=True)
         parts = [f"{_short_name(part)} {_points(row)}" for part, row in rows]
@@ -384,9 +390,12 @@ def _stack_of_list(roster: Roster, counts: pd.DataFrame, *, several: bool) -> St
     pieces = []
     row: Any
     for row in counted.itertuples(index=False):
-        amount = -row.members if row.change == "left" else row.members
-        pieces.append(Piece(row.wco_region, amount, str(row.members)))
-    name = f"{roster.track}\n{roster.name}" if several and roster.track else roster.name
+        number = row.members
+        amount = -number if row.change == "left" else number
+        pieces.append(Piece(row.wco_region, amount, str(number)))
+    name = roster.name
+    if several and roster.track:
+        name = f"{roster.track}\n{name}"
     return Stack(name, pieces, _label_forms(roster), hollow=roster.number is None)
 
 
@@ -395,12 +404,16 @@ def _label_forms(roster: Roster) -> tuple[str, ...]:
     kinds = roster.moved["change"].value_counts()
     number = roster.number
     if number is None:
-        named = kinds.get("named", 0)
-        return (f"{named} first named", f"{named} first\nnamed", str(named))
-    if roster.first:
-        return (f"{number} on the first list", f"{number} on\nfirst list", str(number))
-    moves = f"{kinds.get('joined', 0)} joined, {kinds.get('left', 0)} left"
-    return (f"{number} on the list\n{moves}", f"{number} on\nlist", str(number))
+        number = kinds.get("named", 0)
+        forms = [f"{number} first named", f"{number} first\nnamed"]
+    elif roster.first:
+        forms = [f"{number} on the first list", f"{number} on\nfirst list"]
+    else:
+        joined = kinds.get("joined", 0)
+        left = kinds.get("left", 0)
+        moves = f"{joined} joined, {left} left"
+        forms = [f"{number} on the list\n{moves}", f"{number} on\nlist"]
+    return (*forms, str(number))
 
 
 def _rosters_text(rosters: Sequence[Roster], programme: str, title: str) -> str:
@@ -459,8 +472,10 @@ def _draw_stacks(
         if stack.label:
             label_above(ax, (place, up), stack.label, width=1)
     ax.axhline(0, color=INK, linewidth=1, zorder=3)
-    ax.set_ylim(bottom=min(0.0, 1.12 * ax.dataLim.y0))
-    set_tick_labels(ax.xaxis, [stack.name for stack in stacks])
+    lowest = min(0.0, ax.dataLim.y0)
+    ax.set_ylim(bottom=1.12 * lowest)
+    names = [stack.name for stack in stacks]
+    set_tick_labels(ax.xaxis, names)
     ax.set_xlim(-0.6, len(stacks) - 0.4)
     filled = []
     for part, look in looks.items():
@@ -501,11 +516,12 @@ def _looks(parts: Sequence[str]) -> list[tuple[str, str]]:
     """Return the colour and the pattern of each part; a region has the same ones in every chart."""
     looks = list(zip(cycle(), _HATCHES, strict=True))
     fixed = {}
-    if set(parts) & set(WCO_REGIONS):
+    if not set(parts).isdisjoint(WCO_REGIONS):
         fixed = dict(zip(WCO_REGIONS, looks, strict=False))
     # More parts than looks begin again with the first one.
-    free = itertools.chain(looks[len(fixed) :], itertools.cycle(looks))
-    return [fixed[part] if part in fixed else next(free) for part in parts]
+    others = looks[len(fixed) :]
+    free = itertools.chain(others, itertools.cycle(looks))
+    return [fixed.get(part) or next(free) for part in parts]
 
 
 def _filled(colour: str, hatch: str, *, hollow: bool) -> dict[str, Any]:

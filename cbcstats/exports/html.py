@@ -230,7 +230,8 @@ def markdown_page(
         parts.append(markdown_table(frame))
     items = []
     for about, reading in _caveats_of(tables):
-        items.append(f"- {markdown_text(about)}: {markdown_text(reading)}")
+        item = markdown_text(f"{about}: {reading}")
+        items.append(f"- {item}")
     cited = sources_of(tables.values(), sources)
     line = source_line(cited["source_id"], cited)
     parts += ["\n".join(items), markdown_text(line)]
@@ -258,10 +259,11 @@ def markdown_table(
     | 49.1 | a \| b |
     """
     rows = _rows(frame, limit, heading)
-    rules = ["---:" if number else "---" for number in _are_numbers(frame)]
     rows = [list(map(markdown_text, row)) for row in rows]
+    rules = ["---:" if number else "---" for number in _are_numbers(frame)]
     rows.insert(1, rules)
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    lines = [" | ".join(row) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
 
 
 def latex_table(
@@ -283,12 +285,15 @@ def latex_table(
     \hline
     \end{tabular}
     """
-    rows = _rows(frame, limit, heading)
-    head, *lines = (" & ".join(map(latex_text, row)) + r" \\" for row in rows)
+    lines = []
+    for row in _rows(frame, limit, heading):
+        cells = " & ".join(map(latex_text, row))
+        lines.append(rf"{cells} \\")
+    head, *rows = lines
     columns = "".join("r" if number else "l" for number in _are_numbers(frame))
-    rule = r"\hline"
-    begin, end = rf"\begin{{tabular}}{{{columns}}}", r"\end{tabular}"
-    return "\n".join([begin, rule, head, rule, *lines, rule, end])
+    begin = rf"\begin{{tabular}}{{{columns}}}"
+    rule, end = r"\hline", r"\end{tabular}"
+    return "\n".join([begin, rule, head, rule, *rows, rule, end])
 
 
 def _rows(

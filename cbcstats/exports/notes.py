@@ -163,11 +163,13 @@ def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 def _has_missing(frame: pd.DataFrame) -> pd.Series:
     """Tell which figures lack rows that were rejected."""
-    is_known = "missing" in frame
+    nothing = pd.Series(data=False, index=frame.index)
+    missing = frame.get("missing", nothing)
     # A column of this name in a table of a user can hold anything.
-    if not is_known or not pd.api.types.is_numeric_dtype(frame["missing"].dtype):
-        return pd.Series(data=False, index=frame.index)
-    return (frame["missing"] > 0).fillna(value=False).astype(bool)
+    if not pd.api.types.is_numeric_dtype(missing.dtype):
+        return nothing
+    has_missing = missing > 0
+    return has_missing.fillna(value=False).astype(bool)
 
 
 def _count_of(frame: pd.DataFrame, name: str, mark: object) -> int:

@@ -109,7 +109,9 @@ def save_table(
         raise ArgumentError(
             "`table` holds no table; give a DataFrame, or a mapping of names to DataFrames"
         )
-    tables = {str(name): plain_frame(frame, str(name)) for name, frame in given.items()}
+    tables = {}
+    for name, frame in given.items():
+        tables[str(name)] = plain_frame(frame, str(name))
     if len(tables) < len(given):
         raise ArgumentError(
             "two tables have the same name; give each a name of its own"

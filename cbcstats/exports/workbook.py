@@ -152,7 +152,8 @@ def _write_cover(
     sheet.set_paper(_A4)
     sheet.set_landscape()
     for row, line in enumerate(lines, start=1):
-        sheet.set_row(row, LINE * math.ceil(len(line) / WIDE))
+        height = LINE * math.ceil(len(line) / WIDE)
+        sheet.set_row(row, height)
         sheet.write_string(row, 0, text_of_cell(line), wrapped)
 
 
@@ -174,9 +175,15 @@ def _write_contents(
             rows.append((sheet, name, len(table), first, last))
     if has_sources:
         rows.append((SOURCES, "the sources that the tables cite", None, None, None))
-    kinds = {"sheet": "str", "what it holds": "str", "rows": "Int64"}
-    kinds |= dict.fromkeys(("first day", "last day"), "datetime64[us]")
-    listed = pd.DataFrame(rows, columns=list(kinds), dtype="object").astype(kinds)
+    kinds = {
+        "sheet": "str",
+        "what it holds": "str",
+        "rows": "Int64",
+        "first day": "datetime64[us]",
+        "last day": "datetime64[us]",
+    }
+    listed = pd.DataFrame(rows, columns=list(kinds), dtype="object")
+    listed = listed.astype(kinds)
     about = "The sheets of this workbook; each name leads to its sheet."
     contents = _write_sheet(workbook, CONTENTS, (CONTENTS, about, ""), listed)
     for row, name in enumerate(listed["sheet"], start=TOP + 1):
@@ -285,8 +292,10 @@ def _look(number: int, series: str) -> dict[str, Any]:
 def _labels(data: pd.DataFrame, series: str) -> dict[str, Any]:
     """Return the words at the marks of a series."""
     labels: list[dict[str, Any]] = []
-    for text, has_mark in zip(data[SAID], data[series].notna(), strict=True):
-        labels.append({"value": text_of_name(text)} if has_mark else {"delete": True})
+    has_mark = data[series].notna()
+    for text, is_shown in zip(data[SAID], has_mark, strict=True):
+        label = {"value": text_of_name(text)}
+        labels.append(label if is_shown else {"delete": True})
     return {"value": True, "custom": labels}
 
 
@@ -382,7 +391,8 @@ def _add_table(workbook: Any, sheet: Any, frame: pd.DataFrame) -> None:
         "style": "Table Style Light 1",
     }
     rows, columns = frame.shape
-    sheet.add_table(TOP, 0, TOP + max(rows, 1), columns - 1, options)
+    last = TOP + max(rows, 1)
+    sheet.add_table(TOP, 0, last, columns - 1, options)
     day, moment = workbook.add_format(_DAY), workbook.add_format(_MOMENT)
     for place, name in enumerate(frame):
         style = day if is_days(frame[name]) else moment
@@ -411,14 +421,18 @@ def _wrap(workbook: Any, sheet: Any, frame: pd.DataFrame) -> None:
     Not every program does so itself.
     """
     wrapped = workbook.add_format(_WRAPPED)
-    lengths = frame.astype("str").where(frame.notna(), "").map(len)
+    texts = frame.astype("str").where(frame.notna(), "")
+    lengths = texts.map(len)
     _, most = _WIDTHS
     for place, name in enumerate(frame):
-        longest = max([len(str(name)) + 3, *lengths[name]])
+        header = len(str(name)) + 3
+        longest = max([header, *lengths[name]])
         width = WIDE if longest > most else longest + 1
         sheet.set_column(place, place, width, wrapped)
-    for row, length in enumerate(lengths.max(axis="columns"), start=TOP + 1):
-        sheet.set_row(row, LINE * math.ceil(length / WIDE))
+    longest_texts = lengths.max(axis="columns")
+    for row, length in enumerate(longest_texts, start=TOP + 1):
+        lines = math.ceil(length / WIDE)
+        sheet.set_row(row, LINE * lines)
 
 
 def _write_cell(sheet: Any, row: int, place: int, value: Any, moment: Any) -> None:
