@@ -11,7 +11,7 @@ from cbcstats.arguments import check_frame, check_series
 from cbcstats.counts.periods import period_label
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import check_words, read_days, text_column
-from cbcstats.places.names import plain_spelling, to_iso3
+from cbcstats.places import plain_spelling, to_iso3
 from cbcstats.tables.codelists import PRECISIONS
 
 if TYPE_CHECKING:

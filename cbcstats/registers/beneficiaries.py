@@ -14,7 +14,7 @@ from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import check_words, read_days, text_column
-from cbcstats.places.names import plain_spelling, to_iso3
+from cbcstats.places import plain_spelling, to_iso3
 from cbcstats.registers.register import Register
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from cbcstats.arguments import check_choice, check_names
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
-from cbcstats.places.members import wco_region
+from cbcstats.places import wco_region
 from cbcstats.registers.coverage import (
     check_covers,
     coverage_notes,
