@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -113,9 +112,9 @@ def of_rates(changes: pd.DataFrame) -> str:
 def change_text(change: Any) -> str:
     """Write the percent change of a row of `year_on_year`."""
     low, high = change.percent_change_low, change.percent_change_high
-    if pd.isna(low):
+    if pd.isna(low) or pd.isna(high):
         return "no percent change"
-    return format_range(low, math.inf if pd.isna(high) else high, percent=True)
+    return format_range(low, high, percent=True)
 
 
 def typed_changes(changes: pd.DataFrame) -> pd.DataFrame:
@@ -186,7 +185,7 @@ def total_text(of_period: pd.DataFrame) -> str:
     high = of_period["total_percent_change_high"].iloc[0]
     if pd.isna(low):
         return "no percent change"
-    return format_range(low, math.inf if pd.isna(high) else high, percent=True)
+    return format_range(low, high, percent=True)
 
 
 def sum_of_lows(contributions: pd.Series) -> float:
