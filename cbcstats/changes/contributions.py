@@ -163,16 +163,18 @@ def _with_absent_parts(
     figures = figures.assign(series_number=by_series.ngroup())
     days = ["series_number", "period_start", "period_end"]
     by_period = figures.groupby(days, sort=False, dropna=False)
-    ends_of_part = figures.groupby("chain")["period_end"]
     figures["period_number"] = by_period.ngroup()
+    by_part = figures.groupby("chain")
+    ends_of_part = by_part["period_end"]
     figures["first_end"] = ends_of_part.transform("min")
     figures["last_end"] = ends_of_part.transform("max")
-    of_part = ["chain", by, "measure", "unit", "first_end", "last_end"]
+    of_part = ["series_number", "chain", by, "measure", "unit"]
+    of_part += ["first_end", "last_end"]
     of_period = [*series, *days, "period_number", "period", "days"]
     of_period += ["period_basis", "period_tolerance"]
-    parts = figures.drop_duplicates("chain")[["series_number", *of_part]]
-    periods = figures.drop_duplicates("period_number")[of_period]
-    grid = periods.merge(parts, on="series_number")
+    parts = figures.drop_duplicates("chain")
+    periods = figures.drop_duplicates("period_number")
+    grid = periods[of_period].merge(parts[of_part], on="series_number")
     every = pd.concat([figures, grid], ignore_index=True)
     return every.drop_duplicates(["period_number", "chain"], ignore_index=True)
 
@@ -184,16 +186,19 @@ def _parts_before(every: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     later, previous = with_figure_before(periods)
     distance = ["nearest_period_end", "months_apart", "days_off"]
     pairs = later[["period_number", *distance]].copy()
-    pairs["number_before"] = previous["period_number"].fillna(-1).astype(int)
+    number_before = previous["period_number"].fillna(-1)
+    pairs["number_before"] = number_before.astype(int)
     pairs["end_before"] = previous["period_end"].fillna(later["period_end"])
     parts = every.merge(pairs, on="period_number")
     has_begun = parts["first_end"] <= parts["period_end"]
     has_ended = parts["last_end"] < parts["end_before"]
     order = ["series_number", "period_end", "period_start", "chain"]
-    parts = parts[has_begun & ~has_ended].sort_values(order, ignore_index=True)
-    keys = parts[["chain", "number_before"]]
-    keys = keys.rename(columns={"number_before": "period_number"})
-    return parts, keys.merge(every, on=list(keys), how="left")
+    parts = parts[has_begun & ~has_ended]
+    parts = parts.sort_values(order, ignore_index=True)
+    keys = ["chain", "period_number"]
+    keys_before = parts[["chain", "number_before"]].set_axis(keys, axis="columns")
+    parts_before = keys_before.merge(every, on=keys, how="left")
+    return parts, parts_before
 
 
 def _totals(figures: pd.DataFrame, number: pd.Series) -> pd.DataFrame:
@@ -217,25 +222,30 @@ def _contributions_of(
     corners = list(itertools.product(ends_before, others))
     lowest = [_contribution(low, part, rest) for part, rest in corners]
     highest = [_contribution(high, part, rest) for part, rest in corners]
+    least = _outermost(np.fmin, lowest)
+    greatest = _outermost(np.fmax, highest)
     change = middle_of(later, per) - middle_of(previous, per)
+    middle = 100 * change / middle_of(total_before, per)
     least_total, most_total = range_of(total_before, per)
     is_positive = (least_total >= 0) & (most_total > 0)
-    middle = 100 * change / middle_of(total_before, per)
     return {
         "contribution": middle.where(is_positive),
-        "contribution_low": _outermost(np.fmin, lowest).where(is_positive),
-        "contribution_high": _outermost(np.fmax, highest).where(is_positive),
+        "contribution_low": least.where(is_positive),
+        "contribution_high": greatest.where(is_positive),
     }
 
 
 def _contribution(
     value: pd.Series, previous: pd.Series, others: pd.Series
 ) -> pd.Series:
-    contribution = 100 * (value - previous) / (previous + others)
+    change = value - previous
+    total = previous + others
+    contribution = 100 * change / total
     # The limit where only the part itself has no upper end.
-    is_open = np.isinf(previous)
-    is_alone = np.isfinite(others) & np.isfinite(value)
-    return contribution.mask(is_open & is_alone, _LEAST)
+    is_limit = np.isinf(previous)
+    is_limit &= np.isfinite(others)
+    is_limit &= np.isfinite(value)
+    return contribution.mask(is_limit, _LEAST)
 
 
 def _outermost(function: np.ufunc, columns: list[pd.Series]) -> pd.Series:
@@ -249,13 +259,16 @@ def _comparison_of_parts(
 ) -> pd.DataFrame:
     """Return whether parts are comparable; if one is not, no part of its change is."""
     number = later["period_number"]
-    gaps_before, gaps = _gaps(previous, number, by), _gaps(later, number, by)
+    gaps = _gaps(later, number, by)
+    gaps_before = _gaps(previous, number, by)
     # The gaps name missing values with their part and period.
     known = later.assign(value=later["value"].fillna(0))
     known_before = previous.assign(value=previous["value"].fillna(0))
     compared = comparison(known, known_before, per=per)
-    kinds = later.groupby(number)[["measure", "unit"]].transform("nunique")
-    is_unlike = (kinds > 1).any(axis="columns")
+    by_change = later.groupby(number)
+    kinds = by_change[["measure", "unit"]].transform("nunique")
+    are_several = kinds > 1
+    is_unlike = are_several.any(axis="columns")
     is_comparable = compared["comparable"] & ~is_unlike
     is_comparable &= gaps_before.isna() & gaps.isna()
     are_comparable = is_comparable.groupby(number).transform("all")
@@ -269,36 +282,42 @@ def _comparison_of_parts(
         no_text.mask(is_by_others, "another part is not comparable"),
     ]
     texts = pd.concat(reasons).dropna()
-    why = texts.groupby(level=0).agg("; ".join).reindex(later.index)
+    by_row = texts.groupby(level=0)
+    why = by_row.agg("; ".join).reindex(later.index)
     why = text_column(why).fillna("")
     return pd.DataFrame({"comparable": are_comparable, "why": why})
 
 
 def _gaps(figures: pd.DataFrame, number: pd.Series, by: str) -> pd.Series:
     """Name the parts of each change that have no figure, and the period."""
-    is_gap = figures["value"].isna() & figures["period_end"].notna()
+    has_period = figures["period_end"].notna()
+    is_gap = figures["value"].isna() & has_period
     gaps = figures[is_gap]
-    names = text_column(gaps[by]).fillna("not stated")
     change = number[is_gap]
-    parts = names.groupby(change).agg(_listed)
-    labels = labels_of(gaps).groupby(change).first()
-    texts = "no figure of " + parts + " for " + labels
+    names = text_column(gaps[by])
+    names_of_change = names.fillna("not stated").groupby(change)
+    labels_of_change = labels_of(gaps).groupby(change)
+    parts = names_of_change.agg(_listed)
+    texts = "no figure of " + parts + " for " + labels_of_change.first()
     return number.map(texts.astype("object"))
 
 
 def _listed(names: pd.Series) -> str:
-    listed = ", ".join(names[:_NAMED])
-    more = len(names) - _NAMED
-    return listed if more <= 0 else f"{listed} and {more} more"
+    named = names[:_NAMED]
+    listed = ", ".join(named)
+    more = len(names) - len(named)
+    return f"{listed} and {more} more" if more else listed
 
 
 def _refuse_totals(figures: pd.DataFrame, series: list[str], by: str) -> None:
     """Refuse a total among the parts, which would count each part twice."""
-    period = [figures[name] for name in (*series, "period_start", "period_end")]
-    periods = figures["value"].groupby(period, dropna=False)
-    others = periods.transform("sum") - figures["value"]
-    is_sum = np.isclose(figures["value"], others) & (periods.transform("size") > 2)
-    parts = pd.Series(is_sum).groupby(figures[by])
+    value = figures["value"]
+    period = [*series, "period_start", "period_end"]
+    values_of_period = figures.groupby(period, dropna=False)["value"]
+    others = values_of_period.transform("sum") - value
+    are_several = values_of_period.transform("size") > 2
+    is_sum = are_several & np.isclose(value, others)
+    parts = is_sum.groupby(figures[by])
     # In a single period, a part may be the sum of the others by chance.
     is_total = parts.all() & (parts.size() > 1)
     names = is_total.index.astype(str).str.casefold()
@@ -357,10 +376,11 @@ def check_totals(
     ['the parts make 1 less than the total']
     """
     names = check_names("by", by)
-    figures = figures_of(data, by=[*names, part], reading=reading)
+    keys = [*names, part]
+    figures = figures_of(data, by=keys, reading=reading)
     check_column("part", part, figures)
     check_names("by", names, map(str, figures))
-    figures = preferred_figures(figures, [*names, part])
+    figures = preferred_figures(figures, keys)
     options = text_column(figures[part])
     check_choice("total", total, sorted(options.dropna().unique()))
     is_total = options == total
@@ -369,16 +389,20 @@ def check_totals(
     checked = totals[[*period, "value", "low", "high", "source_id"]]
     sums = _sums_of_parts(figures[~is_total], period)
     checked = checked.merge(sums, on=period, how="left")
-    kinds = figures.groupby(period, dropna=False)[["measure", "unit"]].nunique()
-    is_alike = (kinds == 1).all(axis="columns")
-    checked = checked.merge(is_alike.rename("is_alike"), on=period, how="left")
-    checked["parts"] = checked["parts"].fillna(0).astype(int)
+    by_period = figures.groupby(period, dropna=False)
+    kinds = by_period[["measure", "unit"]].nunique()
+    is_one = kinds == 1
+    is_alike = is_one.all(axis="columns").rename("is_alike")
+    checked = checked.merge(is_alike, on=period, how="left")
+    parts = checked["parts"].fillna(0)
+    checked["parts"] = parts.astype(int)
     is_enough = _is_up_to(checked["low"], checked["parts_high"])
-    checked["adds_up"] = is_enough & _is_up_to(checked["parts_low"], checked["high"])
+    is_within = _is_up_to(checked["parts_low"], checked["high"])
+    checked["adds_up"] = is_enough & is_within
     checked["why"] = _why_not(checked)
-    is_unknown = checked[["value", "parts_value"]].isna().any(axis="columns")
-    has_parts = checked["parts"] > 0
-    checked["comparable"] = checked["is_alike"] & ~(is_unknown & has_parts)
+    values = checked[["value", "parts_value"]]
+    is_unknown = values.isna().any(axis="columns") & (parts > 0)
+    checked["comparable"] = checked["is_alike"] & ~is_unknown
     columns = ["value", "low", "high", *sums, "adds_up", "comparable", "why"]
     return checked[[*period, *columns, "source_id"]]
 
@@ -407,8 +431,10 @@ def _why_not(checked: pd.DataFrame) -> pd.Series:
     why = difference.map(_more_or_less).mask(checked["adds_up"], "")
     unknown = "the value of the total or of a part is missing"
     why = why.mask(difference.isna(), unknown)
-    why = why.mask(checked["parts"] == 0, "there are no parts for the period")
-    with_kinds = (why + "; measure or unit differs").str.removeprefix("; ")
+    has_no_parts = checked["parts"] == 0
+    why = why.mask(has_no_parts, "there are no parts for the period")
+    with_kinds = why + "; measure or unit differs"
+    with_kinds = with_kinds.str.removeprefix("; ")
     return text_column(why.where(checked["is_alike"], with_kinds))
 
 

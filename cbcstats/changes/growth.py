@@ -85,21 +85,24 @@ def growth_rate(
     figures = figures[has_several]
     first = figures.drop_duplicates("chain", ignore_index=True)
     last = figures.drop_duplicates("chain", keep="last", ignore_index=True)
-    days = (_middle_day(last) - _middle_day(first)).dt.days
+    between = _middle_day(last) - _middle_day(first)
+    days = between.dt.days
     years = _years_between(first, last, days)
     has_rate = days >= DAYS_OF_TEN_MONTHS
     is_season = has_rate & _are_other_seasons(last, years)
     season = is_season.map({True: "different parts of the year", False: ""})
     compared = comparison(last, first, per=per, a_year=False)
-    reasons = _without_rate(days, last).str.cat(season, "; ")
+    reasons = _without_rate(days, last)
+    reasons = reasons.str.cat(season, "; ")
     reasons = reasons.str.cat(compared["why"], "; ")
+    reasons = reasons.str.replace("; ; ", "; ")
     columns = {
         **_period_and_value(first, "first_"),
         **_period_and_value(last, "last_"),
         "years": years,
         **_growth_rates(first, last, years.where(has_rate), per),
         "comparable": compared["comparable"] & has_rate & ~is_season,
-        "why": text_column(reasons.str.replace("; ; ", "; ").str.strip("; ")),
+        "why": text_column(reasons.str.strip("; ")),
     }
     rates = result_of(last, names, columns, per)
     rates["previous_source_id"] = first["source_id"]
@@ -107,17 +110,20 @@ def growth_rate(
 
 
 def _period_and_value(figures: pd.DataFrame, prefix: str) -> dict[str, pd.Series]:
-    columns = figure_columns(figures, labels_of(figures), "period", prefix)
+    labels = labels_of(figures)
+    columns = figure_columns(figures, labels, "period", prefix)
     names = ["period", "period_start", "period_end", "value"]
-    return {prefix + name: columns[prefix + name] for name in names}
+    with_prefix = [prefix + name for name in names]
+    return {name: columns[name] for name in with_prefix}
 
 
 def _are_other_seasons(last: pd.DataFrame, years: pd.Series) -> pd.Series:
     """Tell where parts of a year differ by their season, as do two quarters of it."""
     is_flow = last["measure"] == "flow"
     is_part = last["days"] < DAYS_OF_TEN_MONTHS
-    off = (years - years.round()).abs()
-    are_other: pd.Series = is_flow & is_part & (off > _ONE_WEEK)
+    part_of_year = years - years.round()
+    is_other = part_of_year.abs() > _ONE_WEEK
+    are_other: pd.Series = is_flow & is_part & is_other
     return are_other
 
 
@@ -140,35 +146,44 @@ def _growth_rates(
     first_low, first_high = range_of(first, per)
     # From 0 to 0 is a fall by all that the first figure may have been.
     base_of_high = first_low.where(high > 0, first_high)
-    middle, first_middle = middle_of(last, per), middle_of(first, per)
+    middle = middle_of(last, per)
+    first_middle = middle_of(first, per)
     is_known = (first_low >= 0) & (first_high > 0)
+    years = years.where(is_known)
     return {
-        "growth_rate": _yearly(middle, first_middle, years).where(is_known),
-        "growth_rate_low": _yearly(low, first_high, years).where(is_known),
-        "growth_rate_high": _yearly(high, base_of_high, years).where(is_known),
+        "growth_rate": _yearly(middle, first_middle, years),
+        "growth_rate_low": _yearly(low, first_high, years),
+        "growth_rate_high": _yearly(high, base_of_high, years),
     }
 
 
 def _yearly(last: pd.Series, first: pd.Series, years: pd.Series) -> pd.Series:
-    ratio = last.where(last >= 0) / first
-    yearly_ratio = ratio ** (1 / years)
-    return 100 * (yearly_ratio - 1)
+    may_grow = last >= 0
+    ratio = last.where(may_grow) / first
+    exponent = 1 / years
+    yearly_ratio = ratio**exponent
+    rate = 100 * (yearly_ratio - 1)
+    # Any power of 1 is 1, even one that is missing.
+    return rate.where(years.notna())
 
 
 def _years_between(
     first: pd.DataFrame, last: pd.DataFrame, days: pd.Series
 ) -> pd.Series:
     """Return the years between figures: whole if these are of the same days."""
-    start, first_start = _start(last), _start(first)
-    end, first_end = last["period_end"], first["period_end"]
+    start = _start(last)
+    end = last["period_end"]
+    first_start = _start(first)
+    first_end = first["period_end"]
     is_same_start = _are_same_days(start, first_start)
     is_same_end = _are_same_days(end, first_end)
     length = end.dt.year - start.dt.year
     first_length = first_end.dt.year - first_start.dt.year
-    is_same_middle = _are_same_days(_middle_day(last), _middle_day(first))
-    is_whole = is_same_start & is_same_end & (length == first_length)
+    is_whole = is_same_start & is_same_end
+    is_whole &= length == first_length
+    is_whole |= _are_same_days(_middle_day(last), _middle_day(first))
     years = days / _DAYS_PER_YEAR
-    return years.mask(is_whole | is_same_middle, years.round())
+    return years.mask(is_whole, years.round())
 
 
 def _start(figures: pd.DataFrame) -> pd.Series:
@@ -185,6 +200,7 @@ def _are_same_days(first: pd.Series, second: pd.Series) -> pd.Series:
     """Tell which days are the same of their years; 28 February before 29 is, too."""
     is_same_month = first.dt.month == second.dt.month
     is_same_day = first.dt.day == second.dt.day
-    is_same_day |= first.dt.is_month_end & second.dt.is_month_end
+    is_last_day = first.dt.is_month_end & second.dt.is_month_end
+    is_same_day |= is_last_day
     are_same: pd.Series = is_same_month & is_same_day
     return are_same

@@ -128,7 +128,8 @@ def _with_base(
     days_of_base = pd.Series(np.nan, figures.index)
     if not has_name.all():
         first_day, last_day = _days_of(text, year_start)
-        is_base |= _are_within(figures, first_day, last_day) & ~has_name
+        is_within = _are_within(figures, first_day, last_day)
+        is_base |= is_within & ~has_name
         length = last_day - first_day
         days_of_base = days_of_base.where(has_name, length.days + 1)
     if not is_base.any():
@@ -154,8 +155,10 @@ def _are_within(figures: pd.DataFrame, first_day: Any, last_day: Any) -> pd.Seri
     # A flow cannot be within one day, but it may end on it.
     if first_day == last_day:
         start = end
-    is_within: pd.Series = (start.fillna(end) >= first_day) & (end <= last_day)
-    return is_within
+    begins_within = start.fillna(end) >= first_day
+    ends_within = end <= last_day
+    are_within: pd.Series = begins_within & ends_within
+    return are_within
 
 
 def _no_base(text: str, labels: pd.Series) -> str:
@@ -187,16 +190,16 @@ def _indices(
     is_known = (others_low >= 0) & (least_base >= 0) & (most_base > 0)
     base = own_middle + others_middle
     bases = figures["bases"]
-    indices = {
-        "index": bases * (100 * middle / base),
-        "index_low": bases * (100 * low / base_of_low),
-        "index_high": bases * (100 * high / base_of_high),
-    }
     is_hundred = is_itself & is_known
-    return {
-        name: column.where(is_known).mask(is_hundred, 100.0)
-        for name, column in indices.items()
+    indices = {
+        "index": 100 * middle / base,
+        "index_low": 100 * low / base_of_low,
+        "index_high": 100 * high / base_of_high,
     }
+    for name, percent in indices.items():
+        index = bases * percent.where(is_known)
+        indices[name] = index.mask(is_hundred, 100.0)
+    return indices
 
 
 def _own_and_others(
@@ -211,22 +214,27 @@ def _comparison_with_base(figures: pd.DataFrame, per: str) -> pd.DataFrame:
     """Return whether figures are comparable with the base, before or after it."""
     rows = figures.assign(period=figures["period_label"])
     place, place_of_base = _places(figures)
-    base = rows.take(place_of_base).reset_index(drop=True)
-    base = _with_means(base, figures)
+    base = rows.take(place_of_base)
+    base = _with_means(base.reset_index(drop=True), figures)
     # Series and periods are in order, so that the larger place is the later figure.
     moments = rows.columns.intersection(["period_start", "period_end", "breaks"])
-    later = rows[moments].take(np.maximum(place, place_of_base))
-    earlier = rows[moments].take(np.minimum(place, place_of_base))
+    place_of_later = np.maximum(place, place_of_base)
+    place_of_earlier = np.minimum(place, place_of_base)
+    later = rows[moments].take(place_of_later)
+    earlier = rows[moments].take(place_of_earlier)
     rows[moments] = later.reset_index(drop=True)
     base[moments] = earlier.reset_index(drop=True)
     compared = comparison(rows, base, per=per, a_year=False)
-    before = "(period|figure|one) before"
-    why = compared["why"].str.replace(before, "base", regex=True)
+    why = compared["why"]
+    noted = why[why != ""]
+    for name in ("period before", "figure before", "one before"):
+        noted = noted.str.replace(name, "base")
+    why[noted.index] = noted
     gaps = _gaps_of_base(figures)
     reasons = gaps + "; " + why[gaps.index]
     why[gaps.index] = reasons.str.removesuffix("; ")
-    has_gap = why.index.isin(gaps.index)
-    return pd.DataFrame({"comparable": compared["comparable"] & ~has_gap, "why": why})
+    compared.loc[gaps.index, "comparable"] = False
+    return compared.assign(why=why)
 
 
 def _places(figures: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -234,9 +242,11 @@ def _places(figures: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     place = pd.Series(figures.index)
     members = place.where(figures["is_base"])
     places_of_base = members.groupby(figures["chain"])
-    first, last = places_of_base.transform("min"), places_of_base.transform("max")
+    first = places_of_base.transform("min")
+    last = places_of_base.transform("max")
     # A figure of a base that is a mean is compared with another figure of the base.
-    place_of_base = first.where(first < place, last)
+    is_another = first < place
+    place_of_base = first.where(is_another, last)
     return place.to_numpy(), place_of_base.to_numpy(int)
 
 
@@ -248,19 +258,24 @@ def _with_means(base: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     by_chain = members.groupby("chain")
     means = by_chain[["value", "low", "high", "days"]].mean()
     # A mean of which a figure is missing is missing.
-    has_gap = by_chain["value"].count() < by_chain.size()
+    known = by_chain["value"].count()
+    has_gap = known < by_chain.size()
     means["value"] = means["value"].mask(has_gap)
-    return base.assign(**means.loc[base["chain"]].reset_index(drop=True))
+    of_figures = means.loc[base["chain"]]
+    return base.assign(**of_figures.reset_index(drop=True))
 
 
 def _gaps_of_base(figures: pd.DataFrame) -> pd.Series:
     """Say of flows whose base is a mean that it does not cover the year."""
-    days_of_base = figures["days_of_base"]
-    days = figures["days"].where(figures["is_base"], 0)
-    covered = sum_of_group(days, figures["chain"])
-    has_gap = (covered - days_of_base).abs() > _A_WEEK
-    has_gap &= (figures["measure"] == "flow") & (days_of_base > 1)
-    covered, days_of_base = covered[has_gap], days_of_base[has_gap]
+    is_flow = figures["measure"] == "flow"
+    is_mean = figures["days_of_base"] > 1
+    flows = figures[is_flow & is_mean]
+    days = flows["days"].where(flows["is_base"], 0)
+    covered = sum_of_group(days, flows["chain"])
+    lengths = pd.DataFrame({"covered": covered, "of": flows["days_of_base"]})
+    gap = lengths["covered"] - lengths["of"]
+    has_gap = gap.abs() > _A_WEEK
+    gaps = lengths[has_gap]
     text = "the base has figures for {:.0f} of {:.0f} days"
-    texts = [text.format(*days) for days in zip(covered, days_of_base, strict=True)]
-    return text_column(texts, covered.index)
+    texts = [text.format(*row) for row in gaps.to_numpy()]
+    return text_column(texts, gaps.index)

@@ -52,9 +52,13 @@ def figure_columns(
         names += ["rate", "rate_low", "rate_high"]
     # A fiscal year without days was placed in the calendar year in which it ends.
     has_days = figures["period"].isna()
-    days = figures[["period_start", "period_end"]].where(has_days)
     is_figure = figures["period_end"].notna()
-    columns = {"period": labels.where(is_figure), **days, **figures[names]}
+    columns = {
+        "period": labels.where(is_figure),
+        "period_start": figures["period_start"].where(has_days),
+        "period_end": figures["period_end"].where(has_days),
+        **figures[names],
+    }
     return {prefix + name: column for name, column in columns.items()}
 
 
@@ -98,35 +102,39 @@ def changes_of(
     """Return the change and the percent change with their ranges."""
     low, high = range_of(later, per)
     low_before, high_before = range_of(previous, per)
-    middle, middle_before = middle_of(later, per), middle_of(previous, per)
+    middle = middle_of(later, per)
+    middle_before = middle_of(previous, per)
     # A negative figure is farthest below one that is as small as can be.
     base_of_low = high_before.where(low >= 0, low_before)
     base_of_high = low_before.where(high > 0, high_before)
     # A negative figure after one that may be 0 has no least percent change.
     base_of_low = base_of_low.where(base_of_low > 0)
     has_percent = (low_before >= 0) & (high_before > 0)
+    percent_change = percent(middle, middle_before)
+    percent_change_low = percent(low, base_of_low)
+    percent_change_high = percent(high, base_of_high)
     quantity = "rate" if per == "month" else "value"
-    printed, printed_before = later[quantity], previous[quantity]
-    is_positive = printed_before > 0
+    printed_before = previous[quantity]
+    base_as_printed = printed_before.where(printed_before > 0)
     return {
         "change": middle - middle_before,
         "change_low": low - high_before,
         "change_high": high - low_before,
-        "percent_change": percent(middle, middle_before).where(has_percent),
-        "percent_change_low": percent(low, base_of_low).where(has_percent),
-        "percent_change_high": percent(high, base_of_high).where(has_percent),
-        "percent_change_as_printed": percent(printed, printed_before).where(
-            is_positive
-        ),
+        "percent_change": percent_change.where(has_percent),
+        "percent_change_low": percent_change_low.where(has_percent),
+        "percent_change_high": percent_change_high.where(has_percent),
+        "percent_change_as_printed": percent(later[quantity], base_as_printed),
     }
 
 
 def percent(value: pd.Series, previous: pd.Series) -> pd.Series:
     """Return a change in percent; infinite after a value of 0."""
     # Not value / previous - 1, which makes 10.000000000000009 of 110 after 100.
-    change = 100 * (value - previous) / previous
-    is_after_open = np.isinf(previous) & value.notna()
-    return change.mask(is_after_open, -100.0)
+    change = value - previous
+    percent_change = 100 * change / previous
+    is_open = np.isinf(previous)
+    is_after_open = is_open & value.notna()
+    return percent_change.mask(is_after_open, -100.0)
 
 
 def sum_of_group(values: pd.Series, group: pd.Series) -> pd.Series:
@@ -149,6 +157,8 @@ def sum_of_others(values: pd.Series, group: pd.Series) -> pd.Series:
     """
     # Infinite minus infinite is not a number.
     is_open = np.isinf(values)
+    if not is_open.any():
+        return sum_of_group(values, group) - values
     finite = values.mask(is_open, 0)
     others = sum_of_group(finite, group) - finite
     open_ones = sum_of_group(is_open, group)

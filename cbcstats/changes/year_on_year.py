@@ -153,8 +153,8 @@ def short_view(changes: pd.DataFrame) -> pd.DataFrame:
     >>> print(view["value"], "after", view["before"], "is", view["percent"])
     492 after more than 330 (331 to 340) is +45% to +49%
     """
-    figure = ["value", "qualifier", "low", "high"]
-    needed = ["period", *figure, *(f"previous_{name}" for name in figure)]
+    needed = ["period", "value", "qualifier", "low", "high"]
+    needed += ["previous_value", "previous_qualifier", "previous_low", "previous_high"]
     needed += ["change_low", "change_high", "comparable", "why"]
     needed += ["percent_change_low", "percent_change_high"]
     changes = check_frame("changes", changes, needed, "year_on_year")
@@ -177,19 +177,24 @@ def _numbers(changes: pd.DataFrame, prefix: str) -> pd.Series:
     """Write numbers as printed with their range, or the range of monthly rates."""
     if has_rates(changes):
         return _ranges(changes, prefix + "rate")
-    columns = [changes[prefix + name] for name in ("value", "qualifier", "low", "high")]
+    names = ("value", "qualifier", "low", "high")
+    columns = [changes[prefix + name] for name in names]
+    rows = zip(*columns, strict=True)
     texts = []
-    for value, qualifier, low, high in zip(*columns, strict=True):
+    for value, qualifier, low, high in rows:
         number = "" if pd.isna(value) else printed(value, qualifier)
         if low < high:
-            number += f" ({format_range(low, high)})"
+            ends = format_range(low, high)
+            number += f" ({ends})"
         texts.append(number)
     return text_column(texts, changes.index)
 
 
 def _ranges(changes: pd.DataFrame, name: str, **form: bool) -> pd.Series:
-    ends = changes[[f"{name}_low", f"{name}_high"]]
-    known = ends.dropna()
-    texts = [format_range(low, high, **form) for low, high in known.to_numpy()]
-    ranges = pd.Series(texts, known.index)
-    return text_column(ranges.reindex(ends.index, fill_value=""))
+    names = [name + "_low", name + "_high"]
+    ends = changes[names]
+    is_known = ends.notna().all(axis="columns")
+    texts = text_column("", changes.index)
+    known = ends[is_known].to_numpy()
+    texts[is_known] = [format_range(*row, **form) for row in known]
+    return texts
