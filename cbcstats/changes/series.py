@@ -133,6 +133,8 @@ def percent(value: pd.Series, previous: pd.Series) -> pd.Series:
     change = value - previous
     percent_change = 100 * change / previous
     is_open = np.isinf(previous)
+    if not is_open.any():
+        return percent_change
     is_after_open = is_open & value.notna()
     return percent_change.mask(is_after_open, -100.0)
 
