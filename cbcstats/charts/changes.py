@@ -162,7 +162,7 @@ def _forms_of_change(change: Any) -> list[str]:
     if not change.comparable:
         short = f"{text} \N{EN DASH} not comparable"
         return [f"{short}: {reason}", short, text]
-    if math.isnan(change.percent_change_high):
+    if not math.isfinite(change.percent_change_high):
         return [f"{text} \N{EN DASH} {reason}", text]
     return [text]
 

@@ -196,10 +196,9 @@ def change_text(change: Any) -> str:
 
 
 def percent_text(low: float, high: float) -> str:
-    """Write a percent change as a range; an end that is missing is open."""
-    if math.isnan(low):
+    """Write a percent change as a range."""
+    if math.isnan(low) or math.isnan(high):
         return "no percent change"
-    high = math.inf if math.isnan(high) else high
     return format_range(low, high, percent=True)
 
 
