@@ -49,7 +49,8 @@ def missions():
             lambda: cbcstats.bounds(330, "more than"),
             (
                 "`qualifier` cannot be 'more than'; did you mean 'more_than' or 'less_than'? It must be "
-                "one of 'exact', 'more_than', 'at_least', 'about', 'almost', 'less_than', 'at_most'"
+                "one of 'exact', 'more_than', 'well_over', 'at_least', 'about', 'almost', 'less_than', "
+                "'at_most', 'below', 'above'"
             ),
         ),
         (

@@ -236,7 +236,6 @@ def _counts(
         "period_end": periods["period_end"],
         "period_basis": "stated",
         "value": totals[SUM],
-        "missing": missing,
         "rounded_to": None,
         "qualifier": np.where(is_at_least, "at_least", "exact"),
         "published_change": None,
@@ -246,6 +245,7 @@ def _counts(
         "preferred_reason": None,
         "source_id": "",
         "note": notes.replace("", None),
+        "missing": missing,
     }
     counts = pd.DataFrame(columns, index=totals.index).astype(_DTYPES)
     texts = {name: text_column(counts[name]) for name in columns if name not in _DTYPES}

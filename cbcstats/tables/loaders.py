@@ -99,7 +99,13 @@ def load_counts(
     loaded = _load("counts", source, schema, own_sources)
     counts = _only(loaded, "indicator", indicator)
     # Most figures are whole numbers; amounts of money and shares have decimals.
-    return counts.assign(value=whole_if_possible(counts["value"]))
+    counts = counts.assign(value=whole_if_possible(counts["value"]))
+    if "missing" not in counts:
+        return counts
+    # Only counts of registers know how many rows are missing.
+    if counts["missing"].isna().all():
+        return counts.drop(columns="missing")
+    return counts.assign(missing=whole_if_possible(counts["missing"]))
 
 
 def load_beneficiaries(

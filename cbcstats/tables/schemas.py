@@ -157,6 +157,13 @@ class Counts(pa.DataFrameModel):
         or_else="; in counts of your own also a register, such as missions.xlsx#2017",
     )
     note: str = _text("what a reader must know, in our own words", nullable=True)
+    missing: pd.Float64Dtype | None = pa.Field(
+        description="rows of a register that may belong to the count and are not in "
+        "it, such as rejected ones: it ranges from value to value + missing",
+        ge=0,
+        nullable=True,
+        coerce=True,
+    )
 
     @pa.dataframe_check(
         title="period_end",
