@@ -1,0 +1,385 @@
+"""The workbook of rejected rows: write it, and take it apart when it comes back.
+
+The first sheet has the rows as typed, their numbers, and what to correct. The second
+has what these rows alone do not show: the ids of other rows, and a fingerprint of each
+row, by which a row that comes back unchanged is rejected again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pandas as pd
+
+from cbcstats.errors import ERROR, ArgumentError
+from cbcstats.files.text_table import without_blank_rows
+from cbcstats.files.workbooks import (
+    CHARACTERS,
+    ROWS,
+    new_workbook,
+    read_sheets,
+    text_of_cell,
+    text_of_name,
+)
+from cbcstats.files.writing import target, write_whole
+from cbcstats.frames import as_text, text_column
+from cbcstats.registers.columns import TO_CORRECT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from cbcstats.files.text_table import TextTable
+    from cbcstats.registers.register import Reading, Register
+
+# The sheet that is not data: no column of it is called as one of a register.
+NOTES: Final = "for cbcstats"
+_ROW: Final = "row"
+_ROW_IF_TAKEN: Final = "row in the register"  # if the file has a column `row`
+_PASSED: Final = "passed"
+_COLUMNS_OF_NOTES: Final = {
+    "row": 8,
+    "id": 24,
+    "ISO code": 24,
+    "passed or rejected": 20,
+    "first row with this id": 24,
+    "what was wrong": 90,
+    "may be right": 0,
+    "fingerprint": 0,
+}
+_INTRODUCTION: Final = (
+    "For cbcstats, which reads this sheet when the workbook comes back; "
+    "there is nothing to fill in. Ids that are taken, and why rows were rejected:"
+)
+_ABOUT_ROW: Final = (
+    "The row in the register. Leave it as it is. In a row that you add, leave it empty."
+)
+_ABOUT_WORDS: Final = (
+    "What is wrong in each row. A row that you delete here stays rejected."
+)
+_IF_RIGHT: Final = "; if the row is right as it is here, empty this cell"
+# What a workbook cannot store, as it comes back.
+_ESCAPED: Final = re.compile(r"_x[0-9A-F]{4}_|[\x00-\x1f\x7f]")
+
+_NARROWEST: Final = 10  # characters
+_WIDEST: Final = 40
+_WIDTH_OF_TEXT: Final = 90
+_MEASURED: Final = 100  # cells of a column
+
+# Keep cells as text: Excel would turn 007 into 7, and 3/4 into a date.
+_TEXT: Final = {"num_format": "@"}
+_BAD: Final = {"bg_color": "#FFD9B3", "border": 1, **_TEXT}
+_HEAD: Final = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+_WRAPPED: Final = {"text_wrap": True, "valign": "top"}
+_GREY: Final = {"font_color": "#7F7F7F", "align": "center"}
+
+
+class Returned(NamedTuple):
+    """A workbook that came back, without what `save_problems` had added.
+
+    `rows` has the cells of the column `row`, if it is there; `explained` tells whether
+    a row still has its explanation; `notes` is the second sheet, empty if it is gone;
+    `fingerprints` has one for each row.
+    """
+
+    table: TextTable
+    rows: pd.Series | None
+    explained: pd.Series
+    notes: pd.DataFrame
+    fingerprints: pd.Series
+
+
+def write_corrections(
+    path: str | Path, register: Register, reading: Reading, *, overwrite: bool
+) -> Path:
+    """Write the rejected rows of a register, as typed, to a workbook.
+
+    Each faulty cell is coloured, and a comment gives the problem and the remedy.
+    """
+    path = target(path, [".xlsx"], overwrite=overwrite)
+    cells = cells_to_correct(register.rejected, reading.table.header)
+    _check_size(cells)
+    # Build it in memory first, so that no partial workbook is ever written.
+    content = io.BytesIO()
+    with new_workbook(content, "Rows to correct") as workbook:
+        sheet = workbook.add_worksheet("to correct")
+        notes = workbook.add_worksheet(NOTES)
+        _write_cells(workbook, sheet, cells)
+        _mark_cells(workbook, sheet, cells, register.problems)
+        _write_words(workbook, sheet, cells, register.problems, reading.table.faults)
+        _write_notes(workbook, notes, _notes(register, reading, cells))
+    return write_whole(path, content.getvalue(), overwrite=overwrite)
+
+
+def cells_to_correct(rejected: pd.DataFrame, header: Sequence[str]) -> pd.DataFrame:
+    """Return the rejected rows as text, under the header of the file."""
+    # The last column has the reasons.
+    cells = rejected.iloc[:, :-1].map(as_text)
+    beyond = cells.columns[len(header) :]
+    return cells.set_axis([*header, *beyond], axis="columns")
+
+
+def take_apart(table: TextTable, source: Any) -> Returned | None:
+    """Take a workbook of `save_problems` apart; return None if it is another table."""
+    explanations = TO_CORRECT in table.header
+    place = _place_column(table.header)
+    if not explanations and place is None:
+        return None
+    notes = _read_notes(source)
+    if not explanations and notes.empty:
+        return None
+    added = [TO_CORRECT, place]
+    header = [column for column in table.header if column not in added]
+    unread = {cell: why for cell, why in table.unread.items() if cell[1] in header}
+    # All its cells are text, so 42828 is not a date.
+    cells = table.cells[header]
+    plain = replace(table, header=header, cells=cells, unread=unread, first_day=None)
+    plain = without_blank_rows(plain)
+    rows = plain.cells.index
+    explained = pd.Series(data=True, index=rows)
+    if explanations:
+        explained = table.text_of(rows, TO_CORRECT).str.strip() != ""
+    numbers = None
+    # Columns that the author adds are usually to the right of the row numbers.
+    own = header
+    if place:
+        numbers = table.text_of(rows, place).str.strip()
+        own = header[: table.header.index(place)]
+    texts = pd.DataFrame({column: plain.text(column) for column in own}, index=rows)
+    return Returned(plain, numbers, explained, notes, fingerprints(texts))
+
+
+def fingerprints(cells: pd.DataFrame) -> pd.Series:
+    """Return a short hash of the filled cells of each row, in any order of columns."""
+    names = list(map(normal, cells))
+    hashes = []
+    for row in cells.itertuples(index=False, name=None):
+        texts = zip(names, map(normal, row), strict=True)
+        filled = sorted(f"{name}\n{text}" for name, text in texts if text)
+        content = "\n\n".join(filled).encode()
+        hashes.append(hashlib.blake2b(content, digest_size=8).hexdigest())
+    return pd.Series(hashes, index=cells.index, dtype="object")
+
+
+def normal(text: str) -> str:
+    r"""Return a text without what the way through a spreadsheet program may change.
+
+    Examples
+    --------
+    >>> normal(" Port of\r\nLomé ") == normal("Port of Lomé")
+    True
+    """
+    printable = _ESCAPED.sub(" ", text_of_cell(text))
+    return " ".join(printable.split())
+
+
+def name_of_rows(header: Collection[str]) -> str:
+    """Return the name of the column with the rows in the register."""
+    return _ROW_IF_TAKEN if _ROW in header else _ROW
+
+
+def _place_column(header: Sequence[str]) -> str | None:
+    """Return the added column of row numbers; a column `row` may also be the file's."""
+    candidates = [name for name in header if name in (_ROW, _ROW_IF_TAKEN)]
+    return candidates[-1] if candidates else None
+
+
+def _check_size(cells: pd.DataFrame) -> None:
+    instead = "use .rejected.to_csv instead"
+    longest = 0
+    for name in cells:
+        written = cells[name].map(text_of_cell)
+        longest = max(longest, *map(len, written), 0)
+    if longest > CHARACTERS:
+        raise ArgumentError(
+            f"a cell of {longest:,} characters is more than a sheet holds; {instead}"
+        )
+    if len(cells) >= ROWS:
+        raise ArgumentError(
+            f"{len(cells):,} rows are more than a sheet holds; {instead}"
+        )
+
+
+def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
+    head = workbook.add_format(_HEAD)
+    text = workbook.add_format(_TEXT)
+    grey = workbook.add_format(_GREY)
+    for place, name in enumerate(map(str, cells)):
+        column = cells.iloc[:, place].tolist()
+        width = _width(name, column)
+        sheet.set_column(place, place, width, text)
+        sheet.write_string(0, place, text_of_cell(name), head)
+        written = map(text_of_cell, column)
+        for row, cell in enumerate(written, start=1):
+            sheet.write_string(row, place, cell, text)
+    place = cells.shape[1]
+    name = name_of_rows(cells)
+    sheet.set_column(place, place, _NARROWEST, grey)
+    sheet.write_string(0, place, name, head)
+    sheet.write_column(1, place, cells.index.tolist(), grey)
+    last = place + 1
+    sheet.set_column(last, last, _WIDTH_OF_TEXT)
+    sheet.write_string(0, last, TO_CORRECT, head)
+    _comment(sheet, 0, place, _ABOUT_ROW)
+    _comment(sheet, 0, last, _ABOUT_WORDS)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(cells), last)
+    # Otherwise Excel flags each number stored as text with a green triangle.
+    everywhere = f"A1:XFD{len(cells) + 1}"
+    sheet.ignore_errors({"number_stored_as_text": everywhere})
+
+
+def _width(name: str, column: list[str]) -> int:
+    first = column[:_MEASURED]
+    longest = max(map(len, [name, *first]))
+    width = max(longest + 2, _NARROWEST)
+    return min(width, _WIDEST)
+
+
+def _comment(sheet: Any, line: int, place: int, text: str) -> None:
+    comment = text_of_name(text)
+    sheet.write_comment(line, place, comment, {"author": "cbcstats", "x_scale": 2})
+
+
+def _mark_cells(
+    workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
+) -> None:
+    """Colour each faulty cell, and add a comment with the problem and the remedy."""
+    bad = workbook.add_format(_BAD)
+    places = {name: place for place, name in enumerate(cells)}
+    lines = {row: line for line, row in enumerate(cells.index, start=1)}
+    problem: Any
+    for problem in problems.itertuples(index=False):
+        # Some problems have no cell here: those of a whole row or of a dropped column.
+        if problem.row not in lines or problem.column not in places:
+            continue
+        line, place = lines[problem.row], places[problem.column]
+        warning = "" if problem.severity == ERROR else "Warning: "
+        remedy = problem.remedy[0].upper() + problem.remedy[1:]
+        cell = cells.iloc[line - 1, place]
+        sheet.write_string(line, place, text_of_cell(str(cell)), bad)
+        _comment(sheet, line, place, f"{warning}{problem.problem}.\n{remedy}.")
+
+
+def _write_words(
+    workbook: Any,
+    sheet: Any,
+    cells: pd.DataFrame,
+    problems: pd.DataFrame,
+    not_cut: Collection[int],
+) -> None:
+    """Write the corrections needed in each row into the last column."""
+    wrap = workbook.add_format(_WRAPPED)
+    last = cells.shape[1] + 1
+    words: dict[Any, list[str]] = {row: [] for row in cells.index}
+    problem: Any
+    for problem in problems.itertuples(index=False):
+        if problem.row in words:
+            place = problem.column or "the row"
+            text = f"{place} {problem.problem}: {problem.remedy}"
+            words[problem.row].append(text)
+    for line, (row, texts) in enumerate(words.items(), start=1):
+        text = "; ".join(texts)
+        if row in not_cut:
+            text += _IF_RIGHT
+        sheet.write_string(line, last, text_of_cell(text)[:CHARACTERS], wrap)
+
+
+def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the second sheet: rejected rows, and those that passed with an id."""
+    rejected = pd.DataFrame(index=cells.index)
+    rejected["id"] = _texts(cells, reading.names.get("mission_id"))
+    rejected["ISO code"] = _texts(cells, reading.names.get("member"))
+    rejected["passed or rejected"] = "rejected"
+    rejected["what was wrong"] = register.rejected["reasons"]
+    is_confirmable = cells.index.isin(list(reading.table.faults))
+    rejected["may be right"] = ["yes" if may else "" for may in is_confirmable]
+    rejected["fingerprint"] = fingerprints(cells)
+    tables = [rejected]
+    if "mission_id" in register.rows:
+        passed = register.rows[["mission_id", "iso3"]].dropna(subset="mission_id")
+        passed = passed.set_axis(["id", "ISO code"], axis="columns").astype("object")
+        passed["passed or rejected"] = _PASSED
+        tables.append(passed)
+    notes = pd.concat(tables)
+    in_order = notes["id"].sort_index()
+    first = in_order.index.to_series().groupby(in_order.to_numpy()).first()
+    is_id = notes["id"].fillna("") != ""
+    notes["first row with this id"] = notes["id"].map(first).where(is_id)
+    notes = notes.rename_axis("row").reset_index()
+    # Rejected rows come first, and always fit.
+    return notes.head(ROWS - 3)[list(_COLUMNS_OF_NOTES)]
+
+
+def _texts(cells: pd.DataFrame, column: str | None) -> pd.Series:
+    if column is None:
+        return text_column("", cells.index)
+    return cells[column].str.strip()
+
+
+def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
+    head = workbook.add_format(_HEAD)
+    text = workbook.add_format(_TEXT)
+    wrap = workbook.add_format({**_WRAPPED, **_TEXT})
+    sheet.write_string(0, 0, _INTRODUCTION)
+    for place, (name, width) in enumerate(_COLUMNS_OF_NOTES.items()):
+        if width:
+            sheet.set_column(place, place, width)
+        else:
+            sheet.set_column(place, place, None, None, {"hidden": True})
+        sheet.write_string(2, place, name, head)
+        cell_format = wrap if name == "what was wrong" else text
+        cells = notes[name].map(as_text).map(text_of_cell)
+        for row, cell in enumerate(cells, start=3):
+            if cell:
+                sheet.write_string(row, place, cell[:CHARACTERS], cell_format)
+    sheet.freeze_panes(3, 0)
+    # Without a password: it only guards against slips.
+    sheet.protect()
+
+
+def _read_notes(source: Any) -> pd.DataFrame:
+    """Read the second sheet of a workbook; empty if it has none."""
+    lines: Iterable[list[str]] = []
+    if isinstance(source, Path) and source.suffix.lower() == ".xlsx":
+        by_name = {sheet.name: sheet for sheet in read_sheets(source)}
+        if NOTES in by_name:
+            lines = [cells for _, cells in by_name[NOTES].rows]
+    columns = list(_COLUMNS_OF_NOTES)
+    width = len(columns)
+    body = []
+    for cells in lines:
+        # Neither the introduction nor the header has a number first.
+        if cells[0].isdecimal():
+            padded = [*cells, *[""] * width]
+            body.append(padded[:width])
+    notes = pd.DataFrame(body, columns=columns, dtype="object")
+    return notes.astype({"row": "int64"})
+
+
+def passed_ids(notes: pd.DataFrame) -> pd.DataFrame:
+    """Return the ids and ISO codes of rows that passed, by their row."""
+    is_passed = notes["passed or rejected"] == _PASSED
+    passed = notes[is_passed & (notes["id"] != "")]
+    named = passed.rename(columns={"id": "mission_id", "ISO code": "member"})
+    return named.set_index("row")[["mission_id", "member"]]
+
+
+def came_back_unchanged(returned: Returned) -> pd.Series:
+    """Return, for each row that came back as it was, what had been wrong with it.
+
+    A row whose cells were only cut wrongly may be right; its author then empties the
+    explanation.
+    """
+    notes = returned.notes
+    notes = notes[notes["fingerprint"] != ""].drop_duplicates("fingerprint")
+    notes = notes.set_index("fingerprint")
+    hashes = returned.fingerprints
+    may_be_right = hashes.map(notes["may be right"]) == "yes"
+    is_confirmed = may_be_right & ~returned.explained
+    wrong = hashes.map(notes["what was wrong"])
+    return wrong[~is_confirmed].dropna()
