@@ -73,7 +73,8 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     """
     reading = _with_days(reading)
     written = cells_to_correct(register.rejected, reading.table.header)
-    known = reading.known.union(fingerprints(written).items())
+    hashes = fingerprints(written)
+    known = reading.known.union(zip(hashes.index, hashes, strict=True))
     returned = _read_workbook(register.name, reading.table.header, path)
     _check_notes(register.name, returned.notes, known, path)
 
@@ -129,7 +130,7 @@ def _read_workbook(name: str, header: Sequence[str], path: Path) -> Returned:
 
     table = read_text_table(path, is_header)
     returned = take_apart(table, path)
-    if returned is None or returned.rows is None:
+    if returned is None or returned.place is None:
         raise DataError(
             f"{path}: has no column {name_of_rows(header)!r} with the rows of {name}; "
             "give a workbook of save_problems, with this column as it was"
@@ -204,6 +205,7 @@ def _rows_that_came_back(
     is_added = typed == ""
     is_rejected = numbers.isin(register.rejected.index)
     has_passed = numbers.isin(register.rows.index)
+    is_other = has_passed & ~_is_in_place(texts, numbers, table)
     is_twice = is_rejected & numbers.duplicated(keep=False)
     is_unknown = ~(is_added | is_rejected | has_passed)
     # The same workbook may come back twice, with more of its rows corrected.
@@ -213,9 +215,8 @@ def _rows_that_came_back(
     place = name_of_rows(table.header)
     findings = [
         *_numbers_twice(numbers[is_twice], name),
-        *_numbers_that_passed(numbers[has_passed], name),
+        *_numbers_that_passed(numbers[is_other], name),
         *_numbers_not_known(typed[is_unknown], table.header_row, name),
-        *_rows_added_already(typed[is_known], table.header_row, name),
     ]
     remarks += [
         ProblemCells([row], place, [cell], [finding]) for row, cell, finding in findings
@@ -229,6 +230,20 @@ def _rows_that_came_back(
     cells = pd.concat([texts[is_back], texts[is_new]]).set_axis(index, axis="index")
     confirmed = rows[~explained[is_back].to_numpy(bool)]
     return _Back(cells.sort_index(), added, confirmed)
+
+
+def _is_in_place(
+    texts: pd.DataFrame, numbers: pd.Series, table: TextTable
+) -> pd.Series:
+    """Tell which rows of the workbook are in the register as they are here."""
+    is_row = numbers.isin(table.cells.index)
+    rows = numbers[is_row].astype("int64")
+    is_same = pd.Series(data=True, index=rows.index)
+    for column in table.header:
+        here = texts.loc[rows.index, column].map(normal)
+        there = table.text_of(rows.to_numpy(), column).map(normal)
+        is_same &= here.to_numpy() == there.to_numpy()
+    return is_same.reindex(texts.index, fill_value=False)
 
 
 def _numbers_twice(numbers: pd.Series, name: str) -> Iterator[_InCell]:
@@ -254,17 +269,6 @@ def _numbers_not_known(
         problem = f"is in row {line} of {name}, but no row of that number was rejected"
         remedy = "write the number that the row had; leave it empty in an added row"
         yield header_row, cell, Finding(problem, remedy)
-
-
-def _rows_added_already(
-    typed: pd.Series, header_row: int, name: str
-) -> Iterator[_InCell]:
-    for line, cell in typed.items():
-        problem = f"was added already, so row {line} of {name} was left out"
-        finding = Finding(
-            problem, "correct it in the register, if it is wrong", WARNING
-        )
-        yield header_row, cell, finding
 
 
 def _changed_cells(written: pd.DataFrame, back: _Back) -> pd.DataFrame:

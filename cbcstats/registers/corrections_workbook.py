@@ -31,7 +31,7 @@ from cbcstats.frames import as_text, text_column
 from cbcstats.registers.columns import TO_CORRECT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from cbcstats.files.text_table import TextTable
     from cbcstats.registers.register import Reading, Register
@@ -41,15 +41,16 @@ NOTES: Final = "for cbcstats"
 _ROW: Final = "row"
 _ROW_IF_TAKEN: Final = "row in the register"  # if the file has a column `row`
 _PASSED: Final = "passed"
-_COLUMNS_OF_NOTES: Final = {
-    "row": 8,
-    "id": 24,
-    "ISO code": 24,
-    "passed or rejected": 20,
-    "first row with this id": 24,
-    "what was wrong": 90,
-    "may be right": 0,
-    "fingerprint": 0,
+# Its columns and their titles with the widths; those without a width are hidden.
+_TITLES: Final = {
+    "row": ("row", 8),
+    "id": ("id", 24),
+    "iso3": ("place", 24),
+    "state": ("passed or rejected", 20),
+    "first_row": ("row above with this id", 24),
+    "wrong": ("what was wrong", 90),
+    "may_be_right": ("may be right", 0),
+    "fingerprint": ("fingerprint", 0),
 }
 _INTRODUCTION: Final = (
     "For cbcstats, which reads this sheet when the workbook comes back; "
@@ -61,7 +62,7 @@ _ABOUT_ROW: Final = (
 _ABOUT_WORDS: Final = (
     "What is wrong in each row. A row that you delete here stays rejected."
 )
-_IF_RIGHT: Final = "; if the row is right as it is here, empty this cell"
+_IF_RIGHT: Final = "if the row is right as it is here, empty this cell"
 # What a workbook cannot store, as it comes back.
 _ESCAPED: Final = re.compile(r"_x[0-9A-F]{4}_|[\x00-\x1f\x7f]")
 
@@ -69,25 +70,28 @@ _NARROWEST: Final = 10  # characters
 _WIDEST: Final = 40
 _WIDTH_OF_TEXT: Final = 90
 _MEASURED: Final = 100  # cells of a column
+_HEIGHT_OF_LINE: Final = 15  # points
+_MOST_LINES: Final = 20
 
 # Keep cells as text: Excel would turn 007 into 7, and 3/4 into a date.
-_TEXT: Final = {"num_format": "@"}
+_TEXT: Final = {"num_format": "@", "valign": "top"}
 _BAD: Final = {"bg_color": "#FFD9B3", "border": 1, **_TEXT}
 _HEAD: Final = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
 _WRAPPED: Final = {"text_wrap": True, "valign": "top"}
-_GREY: Final = {"font_color": "#7F7F7F", "align": "center"}
+_GREY: Final = {"font_color": "#7F7F7F", "align": "center", "valign": "top"}
 
 
 class Returned(NamedTuple):
     """A workbook that came back, without what `save_problems` had added.
 
-    `rows` has the cells of the column `row`, if it is there; `explained` tells whether
-    a row still has its explanation; `notes` is the second sheet, empty if it is gone;
-    `fingerprints` has one for each row.
+    `place` is the column of row numbers, if it is there, and `rows` has its cells;
+    `explained` tells whether a row still has its explanation; `notes` is the second
+    sheet, empty if it is gone; `fingerprints` has one for each row.
     """
 
     table: TextTable
-    rows: pd.Series | None
+    place: str | None
+    rows: pd.Series
     explained: pd.Series
     notes: pd.DataFrame
     fingerprints: pd.Series
@@ -110,8 +114,14 @@ def write_corrections(
         notes = workbook.add_worksheet(NOTES)
         _write_cells(workbook, sheet, cells)
         _mark_cells(workbook, sheet, cells, register.problems)
-        _write_words(workbook, sheet, cells, register.problems, reading.table.faults)
-        _write_notes(workbook, notes, _notes(register, reading, cells))
+        table = _notes(register, reading, cells)
+        words = _words(cells.index, register.problems, table)
+        _write_words(workbook, sheet, words, cells.shape[1] + 1)
+        _write_notes(workbook, notes, table)
+        for page in (sheet, notes):
+            page.set_landscape()
+            # Fit to one page in width, and as many as needed in length.
+            page.fit_to_pages(1, 0)
     return write_whole(path, content.getvalue(), overwrite=overwrite)
 
 
@@ -143,19 +153,19 @@ def take_apart(table: TextTable, source: Any) -> Returned | None:
     explained = pd.Series(data=True, index=rows)
     if explanations:
         explained = table.text_of(rows, TO_CORRECT).str.strip() != ""
-    numbers = None
+    numbers = text_column("", rows)
     # Columns that the author adds are usually to the right of the row numbers.
     own = header
     if place:
         numbers = table.text_of(rows, place).str.strip()
         own = header[: table.header.index(place)]
     texts = pd.DataFrame({column: plain.text(column) for column in own}, index=rows)
-    return Returned(plain, numbers, explained, notes, fingerprints(texts))
+    return Returned(plain, place, numbers, explained, notes, fingerprints(texts))
 
 
 def fingerprints(cells: pd.DataFrame) -> pd.Series:
     """Return a short hash of the filled cells of each row, in any order of columns."""
-    names = list(map(normal, cells))
+    names = [normal(str(name)) for name in cells]
     hashes = []
     for row in cells.itertuples(index=False, name=None):
         texts = zip(names, map(normal, row), strict=True)
@@ -177,9 +187,9 @@ def normal(text: str) -> str:
     return " ".join(printable.split())
 
 
-def name_of_rows(header: Collection[str]) -> str:
+def name_of_rows(header: Iterable[Any]) -> str:
     """Return the name of the column with the rows in the register."""
-    return _ROW_IF_TAKEN if _ROW in header else _ROW
+    return _ROW_IF_TAKEN if _ROW in list(header) else _ROW
 
 
 def _place_column(header: Sequence[str]) -> str | None:
@@ -265,54 +275,61 @@ def _mark_cells(
         _comment(sheet, line, place, f"{warning}{problem.problem}.\n{remedy}.")
 
 
-def _write_words(
-    workbook: Any,
-    sheet: Any,
-    cells: pd.DataFrame,
-    problems: pd.DataFrame,
-    not_cut: Collection[int],
-) -> None:
-    """Write the corrections needed in each row into the last column."""
-    wrap = workbook.add_format(_WRAPPED)
-    last = cells.shape[1] + 1
-    words: dict[Any, list[str]] = {row: [] for row in cells.index}
+def _words(
+    rows: pd.Index, problems: pd.DataFrame, notes: pd.DataFrame
+) -> dict[int, str]:
+    """Return the corrections needed in each row, as one text."""
+    texts: dict[int, list[str]] = {row: [] for row in rows}
     problem: Any
     for problem in problems.itertuples(index=False):
-        if problem.row in words:
+        if problem.row in texts:
             place = problem.column or "the row"
             text = f"{place} {problem.problem}: {problem.remedy}"
-            words[problem.row].append(text)
-    for line, (row, texts) in enumerate(words.items(), start=1):
-        text = "; ".join(texts)
-        if row in not_cut:
-            text += _IF_RIGHT
-        sheet.write_string(line, last, text_of_cell(text)[:CHARACTERS], wrap)
+            texts[problem.row].append(text)
+    note: Any
+    for note in notes.head(len(rows)).itertuples(index=False):
+        if note.first_row:
+            texts[note.row].append(f"row {note.first_row} has this id")
+        if note.may_be_right:
+            texts[note.row].append(_IF_RIGHT)
+    return {row: "; ".join(of_row) for row, of_row in texts.items()}
+
+
+def _write_words(workbook: Any, sheet: Any, words: dict[int, str], place: int) -> None:
+    wrap = workbook.add_format(_WRAPPED)
+    for line, text in enumerate(words.values(), start=1):
+        sheet.write_string(line, place, text_of_cell(text)[:CHARACTERS], wrap)
+        # Spreadsheet programs do not all fit the height of a row to its text.
+        lines = 1 + len(text) // _WIDTH_OF_TEXT
+        if lines > 1:
+            sheet.set_row(line, min(lines, _MOST_LINES) * _HEIGHT_OF_LINE)
 
 
 def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the second sheet: rejected rows, and those that passed with an id."""
     rejected = pd.DataFrame(index=cells.index)
     rejected["id"] = _texts(cells, reading.names.get("mission_id"))
-    rejected["ISO code"] = _texts(cells, reading.names.get("member"))
-    rejected["passed or rejected"] = "rejected"
-    rejected["what was wrong"] = register.rejected["reasons"]
+    rejected["iso3"] = _texts(cells, reading.names.get("member"))
+    rejected["state"] = "rejected"
+    rejected["wrong"] = register.rejected["reasons"]
     is_confirmable = cells.index.isin(list(reading.table.faults))
-    rejected["may be right"] = ["yes" if may else "" for may in is_confirmable]
+    rejected["may_be_right"] = ["yes" if may else "" for may in is_confirmable]
     rejected["fingerprint"] = fingerprints(cells)
     tables = [rejected]
     if "mission_id" in register.rows:
         passed = register.rows[["mission_id", "iso3"]].dropna(subset="mission_id")
-        passed = passed.set_axis(["id", "ISO code"], axis="columns").astype("object")
-        passed["passed or rejected"] = _PASSED
+        passed = passed.set_axis(["id", "iso3"], axis="columns").astype("object")
+        passed["state"] = _PASSED
         tables.append(passed)
     notes = pd.concat(tables)
-    in_order = notes["id"].sort_index()
-    first = in_order.index.to_series().groupby(in_order.to_numpy()).first()
-    is_id = notes["id"].fillna("") != ""
-    notes["first row with this id"] = notes["id"].map(first).where(is_id)
     notes = notes.rename_axis("row").reset_index()
-    # Rejected rows come first, and always fit.
-    return notes.head(ROWS - 3)[list(_COLUMNS_OF_NOTES)]
+    first = notes.sort_values("row").drop_duplicates("id").set_index("id")["row"]
+    first_row = notes["id"].map(first).fillna(notes["row"]).astype("int64")
+    is_repeated = (notes["id"] != "") & (first_row != notes["row"])
+    notes["first_row"] = first_row.astype("object").where(is_repeated, "")
+    notes = notes.fillna("")
+    # A sheet may not hold the ids of a very long register; rejected rows come first.
+    return notes.head(ROWS - 3)[list(_TITLES)]
 
 
 def _texts(cells: pd.DataFrame, column: str | None) -> pd.Series:
@@ -326,13 +343,13 @@ def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
     text = workbook.add_format(_TEXT)
     wrap = workbook.add_format({**_WRAPPED, **_TEXT})
     sheet.write_string(0, 0, _INTRODUCTION)
-    for place, (name, width) in enumerate(_COLUMNS_OF_NOTES.items()):
+    for place, (name, (title, width)) in enumerate(_TITLES.items()):
         if width:
             sheet.set_column(place, place, width)
         else:
             sheet.set_column(place, place, None, None, {"hidden": True})
-        sheet.write_string(2, place, name, head)
-        cell_format = wrap if name == "what was wrong" else text
+        sheet.write_string(2, place, title, head)
+        cell_format = wrap if name == "wrong" else text
         cells = notes[name].map(as_text).map(text_of_cell)
         for row, cell in enumerate(cells, start=3):
             if cell:
@@ -349,7 +366,7 @@ def _read_notes(source: Any) -> pd.DataFrame:
         by_name = {sheet.name: sheet for sheet in read_sheets(source)}
         if NOTES in by_name:
             lines = [cells for _, cells in by_name[NOTES].rows]
-    columns = list(_COLUMNS_OF_NOTES)
+    columns = list(_TITLES)
     width = len(columns)
     body = []
     for cells in lines:
@@ -363,9 +380,9 @@ def _read_notes(source: Any) -> pd.DataFrame:
 
 def passed_ids(notes: pd.DataFrame) -> pd.DataFrame:
     """Return the ids and ISO codes of rows that passed, by their row."""
-    is_passed = notes["passed or rejected"] == _PASSED
+    is_passed = notes["state"] == _PASSED
     passed = notes[is_passed & (notes["id"] != "")]
-    named = passed.rename(columns={"id": "mission_id", "ISO code": "member"})
+    named = passed.rename(columns={"id": "mission_id", "iso3": "member"})
     return named.set_index("row")[["mission_id", "member"]]
 
 
@@ -379,7 +396,7 @@ def came_back_unchanged(returned: Returned) -> pd.Series:
     notes = notes[notes["fingerprint"] != ""].drop_duplicates("fingerprint")
     notes = notes.set_index("fingerprint")
     hashes = returned.fingerprints
-    may_be_right = hashes.map(notes["may be right"]) == "yes"
+    may_be_right = hashes.map(notes["may_be_right"]) == "yes"
     is_confirmed = may_be_right & ~returned.explained
-    wrong = hashes.map(notes["what was wrong"])
+    wrong = hashes.map(notes["wrong"])
     return wrong[~is_confirmed].dropna()
