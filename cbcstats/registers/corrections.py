@@ -86,8 +86,11 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     left = register.rejected.index.difference(back.cells.index)
     remarks += _rows_not_back(left, remarks, path.name)
 
-    added = reading.added.union(fingerprints(back.cells.loc[back.added]))
-    reading = replace(reading, table=table, known=known, added=added)
+    hashes = fingerprints(back.cells.loc[back.added])
+    added = dict(zip(hashes, back.added, strict=True))
+    reading = replace(
+        reading, table=table, known=known, added={**reading.added, **added}
+    )
     values, problems = _check_again(reading, register.rows.index, left)
     # A row added twice would be counted twice.
     problems.reject_repeats(back.added)
@@ -133,7 +136,7 @@ def _read_workbook(name: str, header: Sequence[str], path: Path) -> Returned:
     if returned is None or returned.place is None:
         raise DataError(
             f"{path}: has no column {name_of_rows(header)!r} with the rows of {name}; "
-            "give a workbook of save_problems, with this column as it was"
+            "give the workbook of its rejected rows, with this column as it was"
         )
     columns = [column_of.get(normal(text), text) for text in returned.table.header]
     missing = [column for column in header if column not in columns]
@@ -141,7 +144,7 @@ def _read_workbook(name: str, header: Sequence[str], path: Path) -> Returned:
         raise DataError(
             f"{path}: is not a workbook of {name}: "
             f"it has no column {' and '.join(map(repr, missing))}; "
-            "give one of save_problems, with the header as it was"
+            "give the workbook of its rejected rows, with their header as it was"
         )
     cells = returned.table.cells.set_axis(columns, axis="columns")
     plain = replace(returned.table, header=columns, cells=cells)
@@ -196,38 +199,35 @@ def _rows_that_came_back(
     columns = _known_columns(table, returned)
     texts = pd.DataFrame({name: returned.table.text(name) for name in columns})
     # An author may clear a row instead of deleting it.
-    is_filled = (texts.apply(lambda column: column.str.strip()) != "").any(axis=1)
+    is_filled = (texts.map(str.strip) != "").any(axis="columns")
     texts = texts[is_filled]
     typed = returned.rows[is_filled]
     explained = returned.explained[is_filled]
 
-    numbers = pd.to_numeric(typed, errors="coerce")
-    is_added = typed == ""
+    numbers = pd.to_numeric(typed, errors="coerce").astype("float64")
+    # The same workbook may come back twice, with more of its rows corrected.
+    added_before = fingerprints(texts).map(reading.added).astype("float64")
+    numbers = numbers.where(typed != "", added_before)
+    is_added = (typed == "") & numbers.isna()
     is_rejected = numbers.isin(register.rejected.index)
     has_passed = numbers.isin(register.rows.index)
-    is_other = has_passed & ~_is_in_place(texts, numbers, table)
     is_twice = is_rejected & numbers.duplicated(keep=False)
     is_unknown = ~(is_added | is_rejected | has_passed)
-    # The same workbook may come back twice, with more of its rows corrected.
-    is_known = is_added & fingerprints(texts).isin(reading.added)
-    is_new = is_added & ~is_known
-    name = path.name
-    place = name_of_rows(table.header)
-    findings = [
-        *_numbers_twice(numbers[is_twice], name),
-        *_numbers_that_passed(numbers[is_other], name),
-        *_numbers_not_known(typed[is_unknown], table.header_row, name),
-    ]
-    remarks += [
-        ProblemCells([row], place, [cell], [finding]) for row, cell, finding in findings
-    ]
+    is_other = has_passed & ~_is_in_place(texts, numbers, table)
+    for row, cell, finding in (
+        *_numbers_twice(numbers[is_twice], path.name),
+        *_numbers_that_passed(numbers[is_other], path.name),
+        *_numbers_not_known(typed[is_unknown], table.header_row, path.name),
+    ):
+        place = name_of_rows(table.header)
+        remarks.append(ProblemCells([row], place, [cell], [finding]))
 
     is_back = is_rejected & ~is_twice
-    last = max(table.cells.index.max(), table.header_row)
-    added = pd.RangeIndex(last + 1, last + 1 + is_new.sum())
     rows = pd.Index(numbers[is_back].astype("int64"))
+    next_row = 1 + max([table.header_row, *table.cells.index[-1:]])
+    added = pd.RangeIndex(next_row, next_row + is_added.sum())
     index = pd.Index([*rows, *added], name="row", dtype="int64")
-    cells = pd.concat([texts[is_back], texts[is_new]]).set_axis(index, axis="index")
+    cells = pd.concat([texts[is_back], texts[is_added]]).set_axis(index, axis="index")
     confirmed = rows[~explained[is_back].to_numpy(bool)]
     return _Back(cells.sort_index(), added, confirmed)
 
@@ -274,8 +274,9 @@ def _numbers_not_known(
 def _changed_cells(written: pd.DataFrame, back: _Back) -> pd.DataFrame:
     """Tell which cells differ from those that were handed back; all of an added row."""
     columns = back.cells.columns.union(written.columns, sort=False)
-    before = written.reindex(index=back.cells.index, columns=columns).fillna("")
-    after = back.cells.reindex(columns=columns).fillna("")
+    rows = back.cells.index
+    before = written.reindex(index=rows, columns=columns, fill_value="")
+    after = back.cells.reindex(columns=columns, fill_value="")
     changed = before.map(normal) != after.map(normal)
     changed.loc[back.added] = True
     return changed

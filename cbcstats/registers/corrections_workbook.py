@@ -327,7 +327,7 @@ def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.Data
     first_row = notes["id"].map(first).fillna(notes["row"]).astype("int64")
     is_repeated = (notes["id"] != "") & (first_row != notes["row"])
     notes["first_row"] = first_row.astype("object").where(is_repeated, "")
-    notes = notes.fillna("")
+    notes = notes.astype("object").where(notes.notna(), "")
     # A sheet may not hold the ids of a very long register; rejected rows come first.
     return notes.head(ROWS - 3)[list(_TITLES)]
 

@@ -340,7 +340,9 @@ class RegisterProblems:
         is_cell = column != ""
         problems = problems.loc[~(is_repeated & is_cell)]
         # Problems of a whole row, without a column, come before those of its cells.
-        places = pd.Categorical(problems["column"], categories=["", *header])
+        # Last come the columns that only a workbook with corrected rows has.
+        columns = pd.Index(["", *header, *problems["column"]]).unique()
+        places = pd.Categorical(problems["column"], categories=columns)
         order = np.lexsort([places.codes, problems["row"].to_numpy()])
         problems = problems.iloc[order]
         return problems.reset_index(drop=True)

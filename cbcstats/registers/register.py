@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,8 +61,8 @@ class Reading:
     known : frozenset of (int, str)
         Rows of earlier readings with their fingerprints: a workbook that was saved
         before some rows were corrected still belongs to this register.
-    added : frozenset of str
-        Fingerprints of the rows that were added in workbooks.
+    added : dict of str to int
+        The rows that were added in workbooks, by their fingerprints.
     """
 
     table: TextTable
@@ -74,7 +74,7 @@ class Reading:
     repeated_rows: str
     ids: pd.DataFrame | None = None
     known: frozenset[tuple[int, str]] = frozenset()
-    added: frozenset[str] = frozenset()
+    added: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -426,7 +426,8 @@ def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
         if row in reasons:
             text = f"{reasons[row]}; {text}"
         reasons[row] = text
-    return text_column(list(reasons.values()), rows)
+    # An error of a workbook with corrections has no row here.
+    return text_column([reasons[row] for row in rows], rows)
 
 
 def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:

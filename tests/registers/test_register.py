@@ -117,7 +117,11 @@ def test_what_is_handed_back_is_marked_and_can_be_read_again(save, tmp_path):
     path = register.save_problems(tmp_path / "out" / "problems.xlsx")
     book = openpyxl.load_workbook(path)
     sheet = book.active
-    assert [cell.value for cell in sheet[1]] == [*HEADER, "row", "what to correct (added by cbcstats)"]
+    assert [cell.value for cell in sheet[1]] == [
+        *HEADER,
+        "row",
+        "what to correct (added by cbcstats)",
+    ]
     marked = {cell.coordinate for row in sheet for cell in row if cell.comment}
     assert marked == {"M1", "N1", "C2", "I2", "H3", "D4"}
     assert "write digits only, 1234" in sheet["I2"].comment.text.lower()
