@@ -40,21 +40,20 @@ if TYPE_CHECKING:
 NOTES: Final = "for cbcstats"
 _ROW: Final = "row"
 _ROW_IF_TAKEN: Final = "row in the register"  # if the file has a column `row`
-_PASSED: Final = "passed"
 # Its columns and their titles with the widths; those without a width are hidden.
 _TITLES: Final = {
     "row": ("row", 8),
     "id": ("id", 24),
     "iso3": ("place", 24),
-    "state": ("passed or rejected", 20),
     "first_row": ("row above with this id", 24),
-    "wrong": ("what was wrong", 90),
+    "wrong": ("why it was rejected", 90),
     "may_be_right": ("may be right", 0),
     "fingerprint": ("fingerprint", 0),
 }
 _INTRODUCTION: Final = (
     "For cbcstats, which reads this sheet when the workbook comes back; "
-    "there is nothing to fill in. Ids that are taken, and why rows were rejected:"
+    "there is nothing to fill in. "
+    "It lists the ids that are taken, and why rows were rejected."
 )
 _ABOUT_ROW: Final = (
     "The row in the register. Leave it as it is. In a row that you add, leave it empty."
@@ -115,7 +114,7 @@ def write_corrections(
         _write_cells(workbook, sheet, cells)
         _mark_cells(workbook, sheet, cells, register.problems)
         table = _notes(register, reading, cells)
-        words = _words(cells.index, register.problems, table)
+        words = _words(table, register.problems, reading.names.get("mission_id"))
         _write_words(workbook, sheet, words, cells.shape[1] + 1)
         _write_notes(workbook, notes, table)
         for page in (sheet, notes):
@@ -276,22 +275,23 @@ def _mark_cells(
 
 
 def _words(
-    rows: pd.Index, problems: pd.DataFrame, notes: pd.DataFrame
+    notes: pd.DataFrame, problems: pd.DataFrame, id_column: str | None
 ) -> dict[int, str]:
-    """Return the corrections needed in each row, as one text."""
-    texts: dict[int, list[str]] = {row: [] for row in rows}
+    """Return the corrections needed in each rejected row, as one text."""
+    rejected = notes[notes["fingerprint"] != ""].set_index("row")
+    texts: dict[int, list[str]] = {row: [] for row in rejected.index}
     problem: Any
     for problem in problems.itertuples(index=False):
-        if problem.row in texts:
-            place = problem.column or "the row"
-            text = f"{place} {problem.problem}: {problem.remedy}"
-            texts[problem.row].append(text)
-    note: Any
-    for note in notes.head(len(rows)).itertuples(index=False):
-        if note.first_row:
-            texts[note.row].append(f"row {note.first_row} has this id")
-        if note.may_be_right:
-            texts[note.row].append(_IF_RIGHT)
+        if problem.row not in texts:
+            continue
+        place = problem.column or "the row"
+        text = f"{place} {problem.problem}: {problem.remedy}"
+        first_row: Any = rejected.at[problem.row, "first_row"]
+        if problem.column == id_column and first_row:
+            text += f" (row {first_row} has it)"
+        texts[problem.row].append(text)
+    for row in rejected.index[rejected["may_be_right"] != ""]:
+        texts[row].append(_IF_RIGHT)
     return {row: "; ".join(of_row) for row, of_row in texts.items()}
 
 
@@ -310,7 +310,6 @@ def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.Data
     rejected = pd.DataFrame(index=cells.index)
     rejected["id"] = _texts(cells, reading.names.get("mission_id"))
     rejected["iso3"] = _texts(cells, reading.names.get("member"))
-    rejected["state"] = "rejected"
     rejected["wrong"] = register.rejected["reasons"]
     is_confirmable = cells.index.isin(list(reading.table.faults))
     rejected["may_be_right"] = ["yes" if may else "" for may in is_confirmable]
@@ -319,7 +318,6 @@ def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.Data
     if "mission_id" in register.rows:
         passed = register.rows[["mission_id", "iso3"]].dropna(subset="mission_id")
         passed = passed.set_axis(["id", "iso3"], axis="columns").astype("object")
-        passed["state"] = _PASSED
         tables.append(passed)
     notes = pd.concat(tables)
     notes = notes.rename_axis("row").reset_index()
@@ -344,16 +342,17 @@ def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
     wrap = workbook.add_format({**_WRAPPED, **_TEXT})
     sheet.write_string(0, 0, _INTRODUCTION)
     for place, (name, (title, width)) in enumerate(_TITLES.items()):
-        if width:
-            sheet.set_column(place, place, width)
-        else:
-            sheet.set_column(place, place, None, None, {"hidden": True})
-        sheet.write_string(2, place, title, head)
         cell_format = wrap if name == "wrong" else text
-        cells = notes[name].map(as_text).map(text_of_cell)
-        for row, cell in enumerate(cells, start=3):
-            if cell:
-                sheet.write_string(row, place, cell[:CHARACTERS], cell_format)
+        sheet.set_column(
+            place, place, width or None, cell_format, {"hidden": not width}
+        )
+        sheet.write_string(2, place, title, head)
+        for line, cell in enumerate(notes[name], start=3):
+            if isinstance(cell, int):
+                sheet.write_number(line, place, cell)
+            elif cell:
+                written = text_of_cell(cell)[:CHARACTERS]
+                sheet.write_string(line, place, written, cell_format)
     sheet.freeze_panes(3, 0)
     # Without a password: it only guards against slips.
     sheet.protect()
@@ -380,8 +379,8 @@ def _read_notes(source: Any) -> pd.DataFrame:
 
 def passed_ids(notes: pd.DataFrame) -> pd.DataFrame:
     """Return the ids and ISO codes of rows that passed, by their row."""
-    is_passed = notes["state"] == _PASSED
-    passed = notes[is_passed & (notes["id"] != "")]
+    has_passed = notes["fingerprint"] == ""
+    passed = notes[has_passed & (notes["id"] != "")]
     named = passed.rename(columns={"id": "mission_id", "iso3": "member"})
     return named.set_index("row")[["mission_id", "member"]]
 

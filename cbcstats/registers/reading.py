@@ -186,6 +186,7 @@ def read_register(
     ids = passed_ids(returned.notes) if returned else None
     values, problems = check_rows(matched, date_format, repeated_rows, ids)
     if returned:
+        problems.add(_formulas_as_text(matched))
         unchanged = came_back_unchanged(returned)
         problems.add(_unchanged_rows(unchanged, problems))
     register = build_register(matched, values, problems, year_start)
@@ -549,6 +550,14 @@ def _ids_of_other_rows(
             repeated = rows[values.loc[rows, "mission_id"] == mission_id]
             column = matched.names["mission_id"]
             yield from _in_rows(matched.table, column, repeated, finding)
+
+
+def _formulas_as_text(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield formulas without a result, which `save_problems` hands back as text."""
+    finding = Finding("is the text of a formula", _NO_RESULT)
+    for name, column in matched.names.items():
+        is_formula = matched.text[name].str.startswith("=").astype(bool)
+        yield from _in_cells(matched.table, column, is_formula, finding)
 
 
 def _unchanged_rows(

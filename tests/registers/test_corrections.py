@@ -81,12 +81,13 @@ def test_the_workbook_opens_on_the_rows_under_the_header_of_the_file(register, t
     words = "what to correct (added by cbcstats)"
     assert [cell.value for cell in sheet[1]] == [*HEADER, "row", words]
     assert [cell.value for cell in sheet["G"]][1:] == register.rejected.index.tolist()
-    assert sheet["H4"].value.endswith("; row 2 has this id")
-    notes = [[cell.value for cell in line][:6] for line in book["for cbcstats"].iter_rows(4)]
-    taken = {(line[0], line[1], line[3]) for line in notes}
-    assert {("2", "A-1", "passed"), ("6", "A-5", "passed"), ("3", "A-2", "rejected")} <= taken
-    assert ["5", "A-1", "Mali", "rejected", "2"] in [line[:5] for line in notes]
-    assert book["for cbcstats"].column_dimensions["G"].hidden
+    assert sheet["H4"].value.endswith("that is there twice (row 2 has it)")
+    notes = [[cell.value for cell in line][:5] for line in book["for cbcstats"].iter_rows(4)]
+    assert [5, "A-1", "Mali", 2, "mission_id: is already the id of a row above"] in notes
+    assert {(2, "A-1"), (6, "A-5"), (3, "A-2"), (8, "A-7")} <= {
+        (row, taken) for row, taken, *_ in notes
+    }
+    assert book["for cbcstats"].column_dimensions["F"].hidden
 
 
 def test_what_comes_back_as_it_went_changes_nothing(register, edit):
@@ -226,6 +227,7 @@ def test_formulas_without_a_result_do_not_pass_unchanged(tmp_path, edit):
     assert read_register(edit(register)).rows.empty
     assert register.corrected(edit(register)).rejected.index.tolist() == [3]
     # The formula is still there where another cell was changed.
+    assert read_register(edit(register, {"A2": "Togo"})).rows.empty
     assert register.corrected(edit(register, {"A2": "Togo"})).rejected.index.tolist() == [3]
     corrected = register.corrected(edit(register, {"C2": "Columbus"}))
     assert corrected.rows["programme"].tolist() == ["Mercator", "Columbus"]
