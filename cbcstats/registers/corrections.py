@@ -7,6 +7,7 @@ rejected now.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -55,12 +56,13 @@ class _Back(NamedTuple):
 
     `cells` has their texts in the columns of the register, and in those for cells
     beyond the header; `added` are the rows that are new; `confirmed` those that came
-    back without their explanation.
+    back without their explanation; `unread` has the cells that show no value.
     """
 
     cells: pd.DataFrame
     added: pd.Index
     confirmed: pd.Index
+    unread: dict[tuple[int, str], str]
 
 
 def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
@@ -87,26 +89,28 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     remarks += _rows_not_back(left, remarks, path.name)
 
     hashes = fingerprints(back.cells.loc[back.added])
-    added = dict(zip(hashes, back.added, strict=True))
-    reading = replace(
-        reading, table=table, known=known, added={**reading.added, **added}
-    )
+    added = {**reading.added, **dict(zip(hashes, back.added, strict=True))}
+    reading = replace(reading, table=table, known=known, added=added)
     values, problems = _check_again(reading, register.rows.index, left)
     # A row added twice would be counted twice.
     problems.reject_repeats(back.added)
-    earlier = register.problems
-    # Each workbook has its own wrong numbers, and rows that are not in it.
-    place = name_of_rows(table.header)
-    is_outdated = earlier["problem"].str.startswith(_NOT_BACK)
-    earlier = earlier[~is_outdated & (earlier["column"] != place)]
+    earlier = _problems_to_keep(register.problems, table)
     problems.put_back(register.rows.index.union(left), earlier)
     problems.add(_still_unchanged(earlier, back.cells.index, changed))
     problems.add(remarks)
+
     matched = with_texts(table, reading.schema, reading.names)
     values = values.reindex(table.cells.index)
     corrected = build_register(matched, values, problems, reading.year_start)
     _restore_dtypes(corrected.rows, register.rows)
     return replace(corrected, _reading=reading)
+
+
+def _problems_to_keep(problems: pd.DataFrame, table: TextTable) -> pd.DataFrame:
+    """Drop what was said about an earlier workbook."""
+    is_outdated = problems["problem"].str.startswith(_NOT_BACK)
+    is_of_number = problems["column"] == name_of_rows(table.header)
+    return problems[~(is_outdated | is_of_number)]
 
 
 def _with_days(reading: Reading) -> Reading:
@@ -138,7 +142,12 @@ def _read_workbook(name: str, header: Sequence[str], path: Path) -> Returned:
             f"{path}: has no column {name_of_rows(header)!r} with the rows of {name}; "
             "give the workbook of its rejected rows, with this column as it was"
         )
-    columns = [column_of.get(normal(text), text) for text in returned.table.header]
+    for row, fault in returned.table.faults.items():
+        raise DataError(
+            f"{path}: row {row} {fault}; write its cells under the columns of the header"
+        )
+    names = {text: column_of.get(normal(text), text) for text in returned.table.header}
+    columns = list(names.values())
     missing = [column for column in header if column not in columns]
     if missing:
         raise DataError(
@@ -147,7 +156,9 @@ def _read_workbook(name: str, header: Sequence[str], path: Path) -> Returned:
             "give the workbook of its rejected rows, with their header as it was"
         )
     cells = returned.table.cells.set_axis(columns, axis="columns")
-    plain = replace(returned.table, header=columns, cells=cells)
+    places = returned.table.unread.items()
+    unread = {(row, names[text]): why for (row, text), why in places}
+    plain = replace(returned.table, header=columns, cells=cells, unread=unread)
     return returned._replace(table=plain)
 
 
@@ -223,13 +234,18 @@ def _rows_that_came_back(
         remarks.append(ProblemCells([row], place, [cell], [finding]))
 
     is_back = is_rejected & ~is_twice
-    rows = pd.Index(numbers[is_back].astype("int64"))
     next_row = 1 + max([table.header_row, *table.cells.index[-1:]])
     added = pd.RangeIndex(next_row, next_row + is_added.sum())
-    index = pd.Index([*rows, *added], name="row", dtype="int64")
-    cells = pd.concat([texts[is_back], texts[is_added]]).set_axis(index, axis="index")
-    confirmed = rows[~explained[is_back].to_numpy(bool)]
-    return _Back(cells.sort_index(), added, confirmed)
+    rows = numbers[is_back].astype("int64")
+    confirmed = rows[~explained[is_back]]
+    row_of = dict(zip(texts.index[is_added], added, strict=True)) | rows.to_dict()
+    index = pd.Index(list(row_of.values()), name="row", dtype="int64")
+    cells = texts.loc[list(row_of)].set_axis(index, axis="index")
+    unread = {}
+    for (line, column), why in returned.table.unread.items():
+        if line in row_of and column in table.header:
+            unread[row_of[line], column] = why
+    return _Back(cells.sort_index(), added, pd.Index(confirmed), unread)
 
 
 def _is_in_place(
@@ -314,7 +330,7 @@ def _corrected_table(
         cells=pd.DataFrame(columns, index=index),
         faults={row: fault for row, fault in table.faults.items() if is_old[row]},
         surplus={**others, **surplus},
-        unread=_unchanged(table.unread, changed),
+        unread=_unchanged(table.unread, changed) | back.unread,
         not_utf8=_unchanged(table.not_utf8, changed),
     )
 
@@ -337,7 +353,7 @@ def _typed(texts: pd.Series, dtype: Any) -> tuple[pd.Series, pd.Series]:
     for row, text in texts.items():
         try:
             values[row] = _value(text, dtype)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, LookupError, OverflowError):
             values[row] = refused[row] = text
     converted = pd.Series(list(values.values()), index=texts.index, dtype="object")
     return converted, pd.Series(refused, dtype="object")
@@ -439,4 +455,5 @@ def _restore_dtypes(rows: pd.DataFrame, before: pd.DataFrame) -> None:
         if rows[name].dtype == "object" and dtype != "object":
             # A corrected word need not be one of the old categories.
             is_category = isinstance(dtype, pd.CategoricalDtype)
-            rows[name] = rows[name].astype("category" if is_category else dtype)
+            with contextlib.suppress(ValueError, TypeError):
+                rows[name] = rows[name].astype("category" if is_category else dtype)

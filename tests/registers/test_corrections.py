@@ -229,6 +229,12 @@ def test_formulas_without_a_result_do_not_pass_unchanged(tmp_path, edit):
     # The formula is still there where another cell was changed.
     assert read_register(edit(register, {"A2": "Togo"})).rows.empty
     assert register.corrected(edit(register, {"A2": "Togo"})).rejected.index.tolist() == [3]
+    # Nor does a formula pass that its author writes, as no result is stored.
+    path = edit(register, {"A2": "Togo", "C2": "=A2"})
+    assert read_register(path).rows.empty
+    assert register.corrected(path).problems["problem"].tolist() == [
+        "holds a formula whose result is not stored"
+    ]
     corrected = register.corrected(edit(register, {"C2": "Columbus"}))
     assert corrected.rows["programme"].tolist() == ["Mercator", "Columbus"]
 
@@ -437,6 +443,10 @@ def test_rows_may_come_back_as_text(register, edit, tmp_path):
     frame = pd.read_excel(edit(register, CORRECTED), dtype="str", engine="calamine")
     frame.to_csv(tmp_path / "back.csv", index=False)
     assert register.corrected(tmp_path / "back.csv").rejected.index.tolist() == [7]
+    with (tmp_path / "back.csv").open("a", encoding="utf-8") as file:
+        file.write("A-9,Fiji,05/02/2019,,3,a,,,one too many\n")
+    with pytest.raises(DataError, match=r"back.csv: row 6 has 9 cells where the header has 8"):
+        register.corrected(tmp_path / "back.csv")
 
 
 def test_a_column_row_of_the_file_is_kept(save, edit):
@@ -490,6 +500,9 @@ def test_typed_columns_keep_their_dtypes(edit):
     wrong = register.corrected(edit(register, {"A2": "Fiji", "C2": "many"}))
     assert wrong.rejected.loc[3, "reasons"].startswith("cost: is not a value such as the others")
     assert wrong.rows["cost"].dtype == "int64"
+    for place, value in {"C2": None, "D2": "perhaps", "F2": "soon"}.items():
+        again = register.corrected(edit(register, {"A2": "Fiji", place: value}))
+        assert again.rejected.index.tolist() == [3, 4]
     right = wrong.corrected(edit(wrong, {"C2": "9", "A3": "Togo"}))
     assert right.rows["cost"].tolist() == [5, 9, 7]
 
