@@ -35,7 +35,7 @@ from cbcstats.registers.register import build_register
 from cbcstats.registers.schemas import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from cbcstats.files.text_table import TextTable
@@ -207,45 +207,55 @@ def _rows_that_came_back(
 ) -> _Back:
     """Find the row of the register for each row of the workbook."""
     table = reading.table
-    columns = _known_columns(table, returned)
-    texts = pd.DataFrame({name: returned.table.text(name) for name in columns})
-    # An author may clear a row instead of deleting it.
-    is_filled = (texts.map(str.strip) != "").any(axis="columns")
-    texts = texts[is_filled]
-    typed = returned.rows[is_filled]
-    explained = returned.explained[is_filled]
-
-    numbers = pd.to_numeric(typed, errors="coerce").astype("float64")
-    # The same workbook may come back twice, with more of its rows corrected.
-    added_before = fingerprints(texts).map(reading.added).astype("float64")
-    numbers = numbers.where(typed != "", added_before)
+    texts = _filled_rows(table, returned)
+    typed = returned.rows[texts.index]
+    numbers = _row_numbers(typed, texts, reading.added)
     is_added = (typed == "") & numbers.isna()
     is_rejected = numbers.isin(register.rejected.index)
-    has_passed = numbers.isin(register.rows.index)
     is_twice = is_rejected & numbers.duplicated(keep=False)
+    has_passed = numbers.isin(register.rows.index)
     is_unknown = ~(is_added | is_rejected | has_passed)
     is_other = has_passed & ~_is_in_place(texts, numbers, table)
-    for row, cell, finding in (
+    findings = [
         *_numbers_twice(numbers[is_twice], path.name),
         *_numbers_that_passed(numbers[is_other], path.name),
         *_numbers_not_known(typed[is_unknown], table.header_row, path.name),
-    ):
-        place = name_of_rows(table.header)
-        remarks.append(ProblemCells([row], place, [cell], [finding]))
+    ]
+    column = name_of_rows(table.header)
+    for row, cell, finding in findings:
+        remarks.append(ProblemCells([row], column, [cell], [finding]))
 
-    is_back = is_rejected & ~is_twice
-    next_row = 1 + max([table.header_row, *table.cells.index[-1:]])
-    added = pd.RangeIndex(next_row, next_row + is_added.sum())
+    last_row = max([table.header_row, *table.cells.index[-1:]])
+    added = pd.RangeIndex(last_row + 1, last_row + 1 + is_added.sum())
+    numbers.loc[is_added] = added.to_numpy()
+    is_back = is_added | (is_rejected & ~is_twice)
     rows = numbers[is_back].astype("int64")
-    confirmed = rows[~explained[is_back]]
-    row_of = dict(zip(texts.index[is_added], added, strict=True)) | rows.to_dict()
-    index = pd.Index(list(row_of.values()), name="row", dtype="int64")
-    cells = texts.loc[list(row_of)].set_axis(index, axis="index")
+    cells = texts[is_back].set_axis(pd.Index(rows, name="row"), axis="index")
+    is_explained = returned.explained[rows.index]
     unread = {}
-    for (line, column), why in returned.table.unread.items():
-        if line in row_of and column in table.header:
-            unread[row_of[line], column] = why
-    return _Back(cells.sort_index(), added, pd.Index(confirmed), unread)
+    for (line, column), problem in returned.table.unread.items():
+        if line in rows.index and column in table.header:
+            unread[rows[line], column] = problem
+    return _Back(cells.sort_index(), added, pd.Index(rows[~is_explained]), unread)
+
+
+def _filled_rows(table: TextTable, returned: Returned) -> pd.DataFrame:
+    """Return the texts of a workbook without rows that its author has cleared."""
+    columns = _known_columns(table, returned)
+    texts = pd.DataFrame({name: returned.table.text(name) for name in columns})
+    stripped = texts.map(str.strip)
+    is_filled = (stripped != "").any(axis="columns")
+    return texts[is_filled]
+
+
+def _row_numbers(
+    typed: pd.Series, texts: pd.DataFrame, added: dict[str, int]
+) -> pd.Series:
+    """Return the row in the register as a number; missing if it is not one."""
+    numbers = pd.to_numeric(typed, errors="coerce").astype("float64")
+    # The same workbook may come back twice, with more of its rows corrected.
+    before = fingerprints(texts).map(added).astype("float64")
+    return numbers.where(typed != "", before)
 
 
 def _is_in_place(
@@ -291,9 +301,9 @@ def _changed_cells(written: pd.DataFrame, back: _Back) -> pd.DataFrame:
     """Tell which cells differ from those that were handed back; all of an added row."""
     columns = back.cells.columns.union(written.columns, sort=False)
     rows = back.cells.index
-    before = written.reindex(index=rows, columns=columns, fill_value="")
-    after = back.cells.reindex(columns=columns, fill_value="")
-    changed = before.map(normal) != after.map(normal)
+    written = written.reindex(index=rows, columns=columns, fill_value="")
+    here = back.cells.reindex(columns=columns, fill_value="")
+    changed = here.map(normal) != written.map(normal)
     changed.loc[back.added] = True
     return changed
 
@@ -306,44 +316,45 @@ def _corrected_table(
     index = table.cells.index.union(back.added)
     columns = {}
     for column in table.header:
-        rows = changed.index[changed[column]]
         cells = table.cells[column]
+        rows = changed.index[changed[column]]
+        texts = back.cells.loc[rows, column]
+        if len(rows) and not table.is_text:
+            # A text among numbers needs a column of objects.
+            cells = cells.astype("object")
+            is_parsed = column in reading.names.values()
+            dtype = "object" if is_parsed else reading.dtypes[column]
+            texts, refused = _typed(texts, dtype)
+            remarks += _not_of_column(refused, column)
+        cells = cells.reindex(index)
         if len(rows):
-            texts = back.cells.loc[rows, column]
-            if not table.is_text:
-                # A text among numbers needs a column of objects.
-                cells = cells.astype("object")
-                is_parsed = column in reading.names.values()
-                dtype = "object" if is_parsed else reading.dtypes[column]
-                texts, refused = _typed(texts, dtype)
-                remarks += _not_of_column(refused, column)
-            cells = cells.reindex(index)
-            cells.loc[rows] = texts
+            cells[rows] = texts
         columns[column] = cells
-    corrected = changed.index[changed.any(axis="columns")].union(back.confirmed)
+    is_changed = changed.any(axis="columns")
+    corrected = changed.index[is_changed].union(back.confirmed)
     surplus = _surplus(back.cells.loc[corrected], table.header)
     remarks += _still_beyond(surplus, table.header)
-    is_old = {row: row not in corrected for row in index}
-    others = {row: cells for row, cells in table.surplus.items() if is_old[row]}
+
+    def is_old(row: int) -> bool:
+        return row not in corrected
+
+    def is_unchanged(cell: tuple[int, str]) -> bool:
+        return cell[0] not in changed.index or not changed.at[cell]
+
     return replace(
         table,
         cells=pd.DataFrame(columns, index=index),
-        faults={row: fault for row, fault in table.faults.items() if is_old[row]},
-        surplus={**others, **surplus},
-        unread=_unchanged(table.unread, changed) | back.unread,
-        not_utf8=_unchanged(table.not_utf8, changed),
+        faults=_of_those(table.faults, is_old),
+        surplus=_of_those(table.surplus, is_old) | surplus,
+        unread=_of_those(table.unread, is_unchanged) | back.unread,
+        not_utf8=_of_those(table.not_utf8, is_unchanged),
     )
 
 
-def _unchanged(
-    remarks: dict[tuple[int, str], str], changed: pd.DataFrame
-) -> dict[tuple[int, str], str]:
-    """Keep what was found in cells that were not changed since."""
-    return {
-        (row, column): remark
-        for (row, column), remark in remarks.items()
-        if row not in changed.index or not changed.at[row, column]
-    }
+def _of_those(
+    items: dict[Any, Any], is_wanted: Callable[[Any], bool]
+) -> dict[Any, Any]:
+    return {place: item for place, item in items.items() if is_wanted(place)}
 
 
 def _typed(texts: pd.Series, dtype: Any) -> tuple[pd.Series, pd.Series]:
@@ -378,7 +389,7 @@ def _not_of_column(refused: pd.Series, column: str) -> Iterator[ProblemCells]:
 
 def _surplus(cells: pd.DataFrame, header: Sequence[str]) -> dict[int, list[str]]:
     """Return the cells of corrected rows that are still beyond the header."""
-    beyond = cells[[column for column in cells if column not in header]]
+    beyond = cells.drop(columns=header)
     is_filled = (beyond != "").any(axis="columns")
     filled = beyond[is_filled]
     return dict(zip(filled.index, filled.to_numpy().tolist(), strict=True))
@@ -397,10 +408,14 @@ def _rows_not_back(
     left: pd.Index, remarks: list[ProblemCells], name: str
 ) -> list[ProblemCells]:
     """Return the rows that the workbook does not have, or of which it has several."""
-    explained = {row for remark in remarks for row in remark.rows}
+    with_remark = [remark.rows[0] for remark in remarks]
+    missing = left.difference(with_remark)
     finding = Finding(f"{_NOT_BACK} in {name}", _CORRECT_IT)
-    missing = [row for row in left if row not in explained]
-    return [ProblemCells([row], "", [""], [finding]) for row in missing]
+    return [_of_row(row, finding) for row in missing]
+
+
+def _of_row(row: int, finding: Finding) -> ProblemCells:
+    return ProblemCells([row], "", [""], [finding])
 
 
 def _still_unchanged(
@@ -411,10 +426,10 @@ def _still_unchanged(
     unchanged = back[~is_changed[back]]
     is_same = earlier["problem"].str.startswith(UNCHANGED)
     same = earlier[is_same & earlier["row"].isin(unchanged)]
-    for row, problem, remedy in zip(
-        same["row"], same["problem"], same["remedy"], strict=True
-    ):
-        yield ProblemCells([row], "", [""], [Finding(problem, remedy)])
+    problem: Any
+    for problem in same.itertuples(index=False):
+        finding = Finding(problem.problem, problem.remedy)
+        yield _of_row(problem.row, finding)
 
 
 def _check_again(
@@ -433,16 +448,16 @@ def _check_again(
 def _check(reading: Reading, rows: pd.Index) -> tuple[pd.DataFrame, RegisterProblems]:
     table = reading.table
     wanted = set(rows)
+
+    def is_wanted(cell: tuple[int, str]) -> bool:
+        return cell[0] in wanted
+
     some = replace(
         table,
         cells=table.cells.loc[rows],
-        faults={row: fault for row, fault in table.faults.items() if row in wanted},
-        unread={
-            place: why for place, why in table.unread.items() if place[0] in wanted
-        },
-        not_utf8={
-            place: word for place, word in table.not_utf8.items() if place[0] in wanted
-        },
+        faults=_of_those(table.faults, wanted.__contains__),
+        unread=_of_those(table.unread, is_wanted),
+        not_utf8=_of_those(table.not_utf8, is_wanted),
     )
     matched = with_texts(some, reading.schema, reading.names)
     return check_rows(matched, reading.date_format, reading.repeated_rows, reading.ids)

@@ -103,7 +103,8 @@ def read_register(
     source : path or pandas.DataFrame
         CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
         Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
-        read into memory, up to 512 MB.
+        read into memory, up to 512 MB. A workbook of `save_problems` that came back is
+        known: its rows pass only if they were corrected.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
