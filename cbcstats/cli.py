@@ -99,6 +99,13 @@ NoCountry = Annotated[
         "others that are known; may be repeated."
     ),
 ]
+Corrected = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A workbook of --problems that came back: its rows take their places; "
+        "may be repeated.",
+    ),
+]
 KindOfRegister = Annotated[str, typer.Option(help="missions or beneficiaries.")]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace an existing file.")
@@ -418,7 +425,8 @@ def template(
 @app.command(
     epilog="Examples: cbcstats check missions.xlsx · "
     "cbcstats check missions.csv --column member=Country --date-format %d/%m/%Y "
-    "--problems to_correct.xlsx"
+    "--problems to_correct.xlsx · "
+    "cbcstats check missions.xlsx --corrected to_correct.xlsx"
 )
 def check(
     file: File,
@@ -428,6 +436,7 @@ def check(
     sheet: Sheet = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
+    corrected: Corrected = None,
     problems: Annotated[
         Path | None,
         typer.Option(
@@ -441,8 +450,11 @@ def check(
 ) -> None:
     """Check a register: list every faulty cell, its row, and the remedy.
 
-    Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file
-    cannot be read or written.
+    With --corrected, rows that came back are checked in their places; --problems
+    then writes those that are still wrong.
+
+    Exits with 0 when there is no error, with 1 when a row is rejected or its number
+    is not known, and with 2 when a file cannot be read or written.
     """
     options = {
         "sheet": sheet,
@@ -453,23 +465,24 @@ def check(
     with errors_as_sentences():
         if problems:
             problems = target(problems, [".xlsx"], overwrite=overwrite)
-            _check_not_the_register(problems, file)
-        register = _read(file, column, kind=kind, **options)
+            _check_not_read(problems, file, corrected or [])
+        register = _read(file, column, corrected, kind=kind, **options)
         _print_problems(register)
         if problems and len(register.rejected):
             written = register.save_problems(problems, overwrite=overwrite)
             echo(f"Wrote {written}")
-    if len(register.rejected):
-        if not problems:
-            hint = "To hand the rejected rows back with their bad cells marked"
-            typer.echo(f"{hint}: --problems problems.xlsx")
+    if len(register.rejected) and not problems:
+        hint = "To hand the rejected rows back with their bad cells marked"
+        typer.echo(f"{hint}: --problems problems.xlsx")
+    if register.summary["errors"]:
         raise typer.Exit(1)
 
 
 @app.command(
     epilog="Examples: cbcstats count missions.csv --by wco_region · "
     "cbcstats count missions.csv --by programme --year-start January "
-    "--from 2021-01-01 --to 2023-12-31 -o counts.xlsx"
+    "--from 2021-01-01 --to 2023-12-31 -o counts.xlsx · "
+    "cbcstats count missions.csv --corrected to_correct.xlsx"
 )
 def count(
     file: File,
@@ -521,6 +534,7 @@ def count(
     sheet: Sheet = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
+    corrected: Corrected = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Count the missions of a register per reporting year.
@@ -539,7 +553,7 @@ def count(
     with errors_as_sentences():
         if output:
             output = target(output, _TABLES, overwrite=overwrite)
-        register = _read(file, column, **options)
+        register = _read(file, column, corrected, **options)
         counts = cbcstats.count_missions(
             register,
             by=by or [],
@@ -559,7 +573,7 @@ def count(
         echo(hint, err=True)
     if rejected := len(register.rejected):
         rows_were = "row was" if rejected == 1 else "rows were"
-        command = _check_command(file, column, options)
+        command = _check_command(file, column, corrected, options)
         echo(f"{rejected:,} {rows_were} rejected: {command}", err=True)
         raise typer.Exit(1)
 
@@ -691,8 +705,10 @@ def _figures(data: str) -> pd.DataFrame:
     return own_frame(path) if is_file else cbcstats.load_counts(data)
 
 
-def _read(file: Path, column: list[str] | None, **options: Any) -> cbcstats.Register:
-    """Read a register whose columns the user has named with --column."""
+def _read(
+    file: Path, column: list[str] | None, corrected: list[Path] | None, **options: Any
+) -> cbcstats.Register:
+    """Read a register, and the workbooks with corrected rows that came back."""
     columns: dict[str, str] = {}
     for pair in column or []:
         name, equals, header = pair.partition("=")
@@ -705,24 +721,34 @@ def _read(file: Path, column: list[str] | None, **options: Any) -> cbcstats.Regi
             raise ArgumentError("--column names one column twice; give each once")
         columns[name.strip()] = header.strip()
     with shown_as_reading(file):
-        return cbcstats.read_register(file, columns=columns, **options)
+        register = cbcstats.read_register(file, columns=columns, **options)
+    for workbook in corrected or []:
+        register = register.corrected(workbook)
+    return register
 
 
-def _check_not_the_register(problems: Path, file: Path) -> None:
-    if problems.exists() and file.exists() and problems.samefile(file):
-        raise ArgumentError(
-            f"{problems} is the register itself; give the workbook another name"
-        )
+def _check_not_read(problems: Path, file: Path, corrected: list[Path]) -> None:
+    """Refuse to write over a file that is read."""
+    for path in (file, *corrected):
+        if problems.exists() and path.exists() and problems.samefile(path):
+            itself = "the register" if path is file else "the workbook that came back"
+            raise ArgumentError(
+                f"{problems} is {itself} itself; give the workbook another name"
+            )
 
 
 def _check_command(
-    file: Path, column: list[str] | None, options: dict[str, Any]
+    file: Path,
+    column: list[str] | None,
+    corrected: list[Path] | None,
+    options: dict[str, Any],
 ) -> str:
     """Return the command that lists the problems of the register."""
     from cbcstats.registers.columns import as_typed
 
     words = ["cbcstats", "check", str(file)]
     words += [f"--column={pair}" for pair in column or []]
+    words += [f"--corrected={workbook}" for workbook in corrected or []]
     for name, value in options.items():
         option = f"--{name.replace('_', '-')}"
         values = value if isinstance(value, list) else [value]

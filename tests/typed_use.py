@@ -42,7 +42,8 @@ def from_a_register(path: str | Path, folder: Path) -> list[Path]:
         path, columns={"member": "Country"}, date_format="%d/%m/%Y"
     )
     if len(register.problems):
-        register.save_problems(folder / "to_correct.xlsx", overwrite=True)
+        to_correct: Path = register.save_problems(folder / "to_correct.xlsx", overwrite=True)
+        register = register.corrected(to_correct)
     counts: pd.DataFrame = cbcstats.count_missions(register.rows, by="wco_region")
     ax: Axes = cbcstats.plot_contributions(cbcstats.contributions(counts), title="By region")
     files: list[Path] = cbcstats.save_chart(ax, folder / "regions", formats=["svg"], width=17)

@@ -263,7 +263,7 @@ def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
     cells = frame.set_axis(header, axis="columns")
     cells = cells.set_axis(rows, axis="index")
     table = TextTable(name, header, FIRST_ROW - 1, cells, is_text=False)
-    return _without_blank_rows(table)
+    return without_blank_rows(table)
 
 
 def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
@@ -283,7 +283,7 @@ def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
         table = _from_records(empty, body)
         if not encoding.startswith("utf"):
             table.not_utf8 = _misread_words(names, [header, *body])
-    return _without_blank_rows(table)
+    return without_blank_rows(table)
 
 
 def _from_lines(
@@ -394,7 +394,7 @@ def _from_workbook(path: Path, is_header: IsHeader, wanted: str | None) -> TextT
             unread[row, names[column]] = problem
     table = _from_rows(empty, list(body.items()))
     table.unread = unread
-    return _without_blank_rows(table)
+    return without_blank_rows(table)
 
 
 def _choose_sheet(path: Path, is_header: IsHeader, wanted: str | None) -> Sheet:
@@ -476,7 +476,7 @@ def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
     return replace(empty, cells=frame, faults=faults, surplus=surplus)
 
 
-def _without_blank_rows(table: TextTable) -> TextTable:
+def without_blank_rows(table: TextTable) -> TextTable:
     """Drop blank rows; they do not count as problems."""
     blank = table.cells.index
     for name in table.header:

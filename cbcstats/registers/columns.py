@@ -129,13 +129,6 @@ class MatchedTable:
     names: dict[str, str]
     text: dict[str, pd.Series]
 
-    @property
-    def day_zero(self) -> datetime.date | None:
-        """Day zero of the serial numbers of a workbook."""
-        # In a workbook from save_problems all cells are text, so 42828 is not a date.
-        is_handed_back = TO_CORRECT in self.table.header
-        return None if is_handed_back else self.table.first_day
-
 
 def plain_name(text: str) -> str:
     """Normalise a column name: drop case, blanks and punctuation.
@@ -243,6 +236,13 @@ def match_columns(
     if missing:
         raise DataError(_explain_missing(table, missing, called, matched))
     names = {name: matched[name] for name in known if name in matched}
+    return with_texts(table, schema, names)
+
+
+def with_texts(
+    table: TextTable, schema: pa.DataFrameSchema, names: dict[str, str]
+) -> MatchedTable:
+    """Return a table with the texts of its matched columns."""
     text = {}
     for name, column in names.items():
         cells = table.text(column)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -28,8 +29,13 @@ from cbcstats.registers.columns import (
     plain_name,
     plain_texts,
 )
+from cbcstats.registers.corrections_workbook import (
+    came_back_unchanged,
+    passed_ids,
+    take_apart,
+)
 from cbcstats.registers.coverage import check_covers
-from cbcstats.registers.register import Register, build_register
+from cbcstats.registers.register import Reading, Register, build_register
 from cbcstats.registers.schemas import (
     kind_of,
     needed_columns,
@@ -60,6 +66,7 @@ _HEADER: Final = Finding("repeats the header", "delete the row")
 _TOTAL: Final = Finding(
     "is a total, not an entry", "delete the row; totals are computed"
 )
+_REPEATS: Final = "repeats a row above in all its cells"
 _NO_RESULT: Final = (
     "correct the formula and save the file in a spreadsheet program, or write the value"
 )
@@ -76,6 +83,9 @@ _MIXED_ORDERS: Final = Finding(
 )
 _YEARS_AWAY: Final = 10  # that make a year lonely
 _FEW: Final = 0.25  # share of rows that may have been typed with a wrong year
+_NEW_ID: Final = "give the mission an id of its own, or delete the row"
+UNCHANGED: Final = "came back unchanged"
+_CORRECT_OR_DELETE: Final = "correct the row, or delete it"
 _NOT_A_MEMBER: Final = Finding(
     "is not a Member of the WCO", "check the place; it has no WCO region", WARNING
 )
@@ -106,7 +116,8 @@ def read_register(
     source : path or pandas.DataFrame
         CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
         Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
-        read into memory, up to 512 MB.
+        read into memory, up to 512 MB. A workbook of `save_problems` that came back is
+        known: its rows pass only if they were corrected.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
@@ -184,8 +195,42 @@ def read_register(
         return not missing_columns(cells, rules, called)
 
     table = read_text_table(source, is_header, sheet)
+    returned = take_apart(table, source)
+    if returned:
+        table = returned.table
     matched = match_columns(table, rules, called)
+    ids = passed_ids(returned.notes) if returned else None
+    values, problems = check_rows(matched, date_format, no_country, repeated_rows, ids)
+    if returned:
+        problems.add(_formulas_as_text(matched))
+        unchanged = came_back_unchanged(returned)
+        problems.add(_unchanged_rows(unchanged, problems))
+    register = build_register(matched, values, problems, year_start, covers)
+    reading = Reading(
+        table,
+        rules,
+        matched.names,
+        table.cells.dtypes,
+        date_format,
+        no_country,
+        repeated_rows,
+        ids,
+    )
+    return replace(register, _reading=reading)
 
+
+def check_rows(
+    matched: MatchedTable,
+    date_format: str | None,
+    no_country: Collection[str],
+    repeated_rows: str,
+    ids: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, RegisterProblems]:
+    """Parse the cells of a register and check its rows; collect every problem.
+
+    `ids` are those of other rows, in the columns `mission_id` and `member`.
+    """
+    table = matched.table
     # A cell keeps only its first problem, so the order of these steps matters.
     problems = RegisterProblems()
     # Rows that are not entries, such as totals, are not checked any further.
@@ -198,12 +243,14 @@ def read_register(
     for name in matched.names:
         values[name] = _parse_column(matched, name, date_format, no_country, problems)
     problems.add(_broken_rows(matched, values))
+    if ids is not None:
+        problems.add(_ids_of_other_rows(matched, values, ids))
     reject = repeated_rows == "reject"
     repeated = _repeated_rows(table, values.get("mission_id"), reject=reject)
     problems.add(repeated, are_entries=not reject)
     problems.add(_places_that_are_not_members(matched, values))
     problems.add(_misread_cells(table))
-    return build_register(matched, values, problems, year_start, covers)
+    return values, problems
 
 
 def example_register() -> Path:
@@ -235,9 +282,7 @@ def _parse_column(
         # These cells hold a formula, and have been reported already.
         is_unread = table.cells.index.isin(unread)
         text = plain_texts(table.text(column).mask(is_unread, ""), rule)
-    values, findings = parse_cells(
-        text, rule, date_format, matched.day_zero, no_country
-    )
+    values, findings = parse_cells(text, rule, date_format, table.first_day, no_country)
     is_missing = values.isna()
     bad = _unreadable_cells(table, column, text[is_missing], findings)
     problems.add(bad)
@@ -297,6 +342,24 @@ class RegisterProblems:
         self.add(problem_cells, are_entries=are_entries)
         self._closed = {row for row, *_ in self._problems}
 
+    def rejected_rows(self) -> set[int]:
+        """Return the rows that have an error."""
+        severity = Problem._fields.index("severity")
+        return {row for row, *cell in self._problems if cell[severity - 1] == ERROR}
+
+    def put_back(self, rows: pd.Index, problems: pd.DataFrame) -> None:
+        """Replace all problems of some rows with those of an earlier reading."""
+        others = set(rows)
+        earlier = problems[problems["row"].isin(others)]
+        kept = [problem for problem in self._problems if problem[0] not in others]
+        self._problems = [*kept, *earlier.itertuples(index=False, name=None)]
+
+    def reject_repeats(self, rows: pd.Index) -> None:
+        """Make errors of the warnings that some rows repeat another."""
+        for place, (row, column, cell, problem, remedy, _) in enumerate(self._problems):
+            if problem == _REPEATS and row in rows:
+                self._problems[place] = (row, column, cell, problem, remedy, ERROR)
+
     def in_order(self, header: Sequence[str]) -> pd.DataFrame:
         """Return problems by row and column: one per cell, all of a whole row."""
         problems = pd.DataFrame(self._problems, columns=Problem._fields)
@@ -309,7 +372,9 @@ class RegisterProblems:
         is_cell = column != ""
         problems = problems.loc[~(is_repeated & is_cell)]
         # Problems of a whole row, without a column, come before those of its cells.
-        places = pd.Categorical(problems["column"], categories=["", *header])
+        # Last come the columns that only a workbook with corrected rows has.
+        columns = pd.Index(["", *header, *problems["column"]]).unique()
+        places = pd.Categorical(problems["column"], categories=columns)
         order = np.lexsort([places.codes, problems["row"].to_numpy()])
         problems = problems.iloc[order]
         return problems.reset_index(drop=True)
@@ -477,7 +542,7 @@ def _repeated_rows(
     """Yield the rows that repeat another one in all cells and have no id."""
     severity = ERROR if reject else WARNING
     remedy = "delete one of them, or give each an id if both are meant"
-    finding = Finding("repeats a row above in all its cells", remedy, severity)
+    finding = Finding(_REPEATS, remedy, severity)
     rows = table.cells.index
     if ids is not None:
         rows = rows[ids.isna()]
@@ -514,6 +579,56 @@ def _places_that_are_not_members(
     if "start_date" in values:
         not_yet = values["start_date"] < joined_on
         yield from _in_cells(table, column, not_yet, _NOT_YET_A_MEMBER)
+
+
+def _ids_of_other_rows(
+    matched: MatchedTable, values: pd.DataFrame, ids: pd.DataFrame
+) -> Iterator[ProblemCells]:
+    """Yield the ids of a workbook that came back which rows that passed have already.
+
+    `ids` has the columns `mission_id` and `member` of these rows.
+    """
+    if "mission_id" not in values or ids.empty:
+        return
+    row_of = pd.Series(ids.index, index=ids["mission_id"])
+    row_of = row_of[~row_of.index.duplicated()]
+    # Before the rows of the workbook, and with numbers that none of them has.
+    passed = ids.set_axis(-ids.index, axis="index")
+    known = values.astype({"member": "object"})
+    both = checks.empty_columns(matched.schema, pd.concat([passed, known]))
+    both["member"] = both["member"].astype("category")
+    for check in matched.schema.checks:
+        if checks.column_of(check, matched.schema) != "mission_id":
+            continue
+        rows = checks.rows_that_fail(check, both).intersection(values.index)
+        for mission_id in values.loc[rows, "mission_id"].unique():
+            if mission_id not in row_of:
+                continue
+            finding = Finding(
+                f"is already the id of row {row_of[mission_id]} of the register",
+                _NEW_ID,
+            )
+            repeated = rows[values.loc[rows, "mission_id"] == mission_id]
+            column = matched.names["mission_id"]
+            yield from _in_rows(matched.table, column, repeated, finding)
+
+
+def _formulas_as_text(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield formulas without a result, which `save_problems` hands back as text."""
+    finding = Finding("is the text of a formula", _NO_RESULT)
+    for name, column in matched.names.items():
+        is_formula = matched.text[name].str.startswith("=").astype(bool)
+        yield from _in_cells(matched.table, column, is_formula, finding)
+
+
+def _unchanged_rows(
+    unchanged: pd.Series, problems: RegisterProblems
+) -> Iterator[ProblemCells]:
+    """Yield the rows that came back as they went, unless they have an error anyway."""
+    has_error = unchanged.index.isin(list(problems.rejected_rows()))
+    for row, wrong in unchanged[~has_error].items():
+        finding = Finding(f"{UNCHANGED}, and was rejected: {wrong}", _CORRECT_OR_DELETE)
+        yield ProblemCells([row], "", [""], [finding])
 
 
 def _misread_cells(table: TextTable) -> Iterator[ProblemCells]:

@@ -1,35 +1,28 @@
 """The result of reading a register: passed and rejected rows, problems, summary.
 
-`save_problems` writes the rejected rows to a workbook, for their author to correct.
+`save_problems` writes the rejected rows to a workbook, for their author to correct;
+`corrected` puts them in their places when it comes back.
 """
 
 from __future__ import annotations
 
-import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from cbcstats.arguments import check_file_to_write, check_flag
+from cbcstats.arguments import check_file_to_write, check_flag, check_path
 from cbcstats.counts.periods import MONTH_NAMES, reporting_year
 from cbcstats.errors import ERROR, ArgumentError, plural
 from cbcstats.files.dates import serials_as_days
 from cbcstats.files.text_table import free_name
-from cbcstats.files.workbooks import (
-    CHARACTERS,
-    ROWS,
-    new_workbook,
-    text_of_cell,
-    text_of_name,
-)
-from cbcstats.files.writing import target, write_whole
-from cbcstats.frames import as_text, text_column
+from cbcstats.frames import text_column
 from cbcstats.places import wco_region
-from cbcstats.registers.columns import BEYOND, REASONS, TO_CORRECT
+from cbcstats.registers.columns import BEYOND, REASONS
+from cbcstats.registers.corrections_workbook import write_corrections
 from cbcstats.registers.coverage import check_covers, notes_on_coverage
 from cbcstats.registers.schemas import takes_several_countries
 from cbcstats.registers.words import (
@@ -45,25 +38,55 @@ from cbcstats.tables.codelists import WCO_REGIONS
 from cbcstats.tables.parsing import REGISTER_SOURCE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
+    import pandera.pandas as pa
+
+    from cbcstats.files.text_table import TextTable
     from cbcstats.registers.columns import MatchedTable
     from cbcstats.registers.reading import RegisterProblems
 
 _IN_YEAR: Final = "in "
 _SHOWN: Final = 5  # kinds of problems in the text of a register
 
-# The workbook of rejected rows.
-_NARROWEST: Final = 10  # characters
-_WIDEST: Final = 40
-_WIDTH_OF_TEXT: Final = 90
-_MEASURED: Final = 100  # cells of a column
 
-# Keep cells as text: Excel would turn 007 into 7, and 3/4 into a date.
-_TEXT: Final = {"num_format": "@"}
-_BAD: Final = {"bg_color": "#FFD9B3", "border": 1, **_TEXT}
-_HEAD: Final = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
-_WRAPPED: Final = {"text_wrap": True, "valign": "top"}
+@dataclass(frozen=True)
+class Reading:
+    """How a register was read, so that its corrected rows are read in the same way.
+
+    Attributes
+    ----------
+    table : TextTable
+        All rows as typed.
+    schema : pandera.DataFrameSchema
+        The rules of the register.
+    names : dict of str to str
+        For each column of the schema that the file has, its name in the file.
+    dtypes : Series
+        The dtype of each column of the table.
+    date_format, no_country, repeated_rows
+        As given to `read_register`.
+    ids : DataFrame
+        If the register is a workbook that came back: the ids of rows that had passed
+        before, in the columns `mission_id` and `member`.
+    known : frozenset of (int, str)
+        Rows of earlier readings with their fingerprints: a workbook that was saved
+        before some rows were corrected still belongs to this register.
+    added : dict of str to int
+        The rows that were added in workbooks, by their fingerprints.
+    """
+
+    table: TextTable
+    schema: pa.DataFrameSchema
+    names: dict[str, str]
+    dtypes: pd.Series
+    date_format: str | None
+    no_country: Collection[str]
+    repeated_rows: str
+    ids: pd.DataFrame | None = None
+    known: frozenset[tuple[int, str]] = frozenset()
+    added: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -114,11 +137,16 @@ class Register:
     partly_read: pd.DataFrame
     covers: tuple[Any, Any] | None = None
     year_start: int = 7
+    _reading: Reading | None = None
 
     def save_problems(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write rejected rows to a workbook, with faulty cells marked and explained.
 
-        Once corrected, read it with `read_register` and the same `date_format`.
+        It opens on the rows as typed, under the header of the file. To their right are
+        the column `row`, the row in the register, and what to correct. A second sheet
+        lists the ids that are taken. When the workbook comes back, `corrected` puts its
+        rows in their places. `read_register`, with the same arguments, reads the
+        workbook alone. A row that comes back unchanged is rejected again.
 
         Parameters
         ----------
@@ -140,9 +168,72 @@ class Register:
         """
         path = check_file_to_write("path", path)
         overwrite = check_flag("overwrite", overwrite)
-        return _write_corrections(
-            path, self.rejected, self.problems, overwrite=overwrite
-        )
+        return write_corrections(path, self, self._how(), overwrite=overwrite)
+
+    def corrected(self, path: str | Path) -> Register:
+        """Return the register with the corrected rows of a workbook in their places.
+
+        The workbook is one of `save_problems` that came back. It is read as the
+        register was: columns, date format and rules need not be given again. Neither
+        this register nor a file is changed, and workbooks of several authors can be
+        put in one after the other: `register.corrected(a).corrected(b)`.
+
+        Parameters
+        ----------
+        path : path
+            The workbook. Its author may sort it, and leave out or add columns to the
+            right.
+
+        Returns
+        -------
+        Register
+            Every row of this register once, in file order: in `rows` those that had
+            passed, unchanged, and those that now pass; in `rejected` the others. Its
+            `problems` are what is still wrong, and the warnings of rows that had
+            passed.
+
+        Raises
+        ------
+        DataError
+            If the file cannot be read, or is not a workbook of this register.
+
+        Notes
+        -----
+        A row stays rejected, with the reason, if it is still wrong, came back
+        unchanged, did not come back, or came back twice. If an id is used twice, the
+        corrected row is rejected, never one that had passed. A row without a number was
+        added, such as one for each of several places: it gets a number after the last
+        row of the file, and is rejected if it repeats another row in all its cells. A
+        number that no rejected row has is a problem of the header row, and its row is
+        left out.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import pandas as pd
+        >>> from cbcstats import read_register
+        >>> typed = pd.DataFrame({"member": ["Kenya", "Togo"],
+        ...                       "start_date": ["2017-04-03", "soon"]})
+        >>> register = read_register(typed)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = register.save_problems(f"{folder}/to_correct.xlsx")
+        ...     print(register.corrected(path))  # nobody has corrected it yet
+        the frame: 2 rows read, 1 passed, 1 rejected
+                1  error: start_date is not a date
+        All of them: .problems; the rows: .rejected; a workbook to hand back: .save_problems(path)
+        """
+        # That module reads registers, and so needs this one.
+        from cbcstats.registers.corrections import put_in_place
+
+        path = check_path("path", path)
+        return put_in_place(self, self._how(), path)
+
+    def _how(self) -> Reading:
+        if self._reading is None:
+            raise ArgumentError(
+                "this register was put together by hand; read it with read_register"
+            )
+        return self._reading
 
     def __repr__(self) -> str:
         """Return a short summary: how many rows passed, and the main problems."""
@@ -303,8 +394,8 @@ def _typed_rows(
             rows["wco_region"] = _regions(values["member"], text)
         elif name:
             rows[name] = _as_dtype(values[name], str(schema.columns[name].dtype))
-        # Skip the columns that save_problems adds to a workbook.
-        elif column != TO_CORRECT and not column.endswith(BEYOND):
+        # Skip the columns that save_problems adds for surplus cells.
+        elif not column.endswith(BEYOND):
             free = free_name(column, {*rows, *schema.columns})
             rows[free] = table.cells.loc[is_wanted, column]
     return pd.DataFrame(rows).rename_axis("row")
@@ -418,8 +509,6 @@ def _rejected_rows(
     known = {column: name for name, column in matched.names.items()}
     rejected: dict[str, Any] = {}
     for column in table.header:
-        if column == TO_CORRECT:
-            continue
         name = known.get(column)
         free = free_name(column, {*rejected, REASONS})
         if not name:
@@ -428,7 +517,7 @@ def _rejected_rows(
         cells = table.text_of(is_rejected, column)
         if values[name].dtype.kind == "M":
             # As text, the serial number of a workbook would not be read as a day again.
-            cells = serials_as_days(cells, matched.day_zero)
+            cells = serials_as_days(cells, table.first_day)
         rejected[free] = cells
     for place in range(max(map(len, table.surplus.values()), default=0)):
         number = len(table.header) + place + 1
@@ -453,7 +542,8 @@ def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
         if row in reasons:
             text = f"{reasons[row]}; {text}"
         reasons[row] = text
-    return text_column(list(reasons.values()), rows)
+    # An error of a workbook with corrections has no row here.
+    return text_column([reasons[row] for row in rows], rows)
 
 
 def _summary_of_words(rows: pd.DataFrame) -> dict[str, Any]:
@@ -521,111 +611,3 @@ def _source_id(name: str) -> str:
     # Ids of sources have no blanks.
     source_id = "-".join(name.replace(", sheet ", "#").split())
     return source_id if re.fullmatch(REGISTER_SOURCE, source_id) else "register"
-
-
-def _write_corrections(
-    path: str | Path, rejected: pd.DataFrame, problems: pd.DataFrame, *, overwrite: bool
-) -> Path:
-    """Write rejected rows, as typed, to a workbook.
-
-    Each faulty cell is coloured, and a comment gives the problem and the remedy.
-    """
-    path = target(path, [".xlsx"], overwrite=overwrite)
-    # Drop the last column, the reasons: the comments have them.
-    cells = rejected.iloc[:, :-1].map(as_text)
-    _check_size(cells)
-    # Build it in memory first, so that no partial workbook is ever written.
-    content = io.BytesIO()
-    with new_workbook(content, "Rows to correct") as workbook:
-        sheet = workbook.add_worksheet("to correct")
-        _write_cells(workbook, sheet, cells)
-        _mark_cells(workbook, sheet, cells, problems)
-        _write_words(workbook, sheet, cells, problems)
-    return write_whole(path, content.getvalue(), overwrite=overwrite)
-
-
-def _check_size(cells: pd.DataFrame) -> None:
-    instead = "use .rejected.to_csv instead"
-    longest = 0
-    for name in cells:
-        written = cells[name].map(text_of_cell)
-        longest = max(longest, *map(len, written), 0)
-    if longest > CHARACTERS:
-        raise ArgumentError(
-            f"a cell of {longest:,} characters is more than a sheet holds; {instead}"
-        )
-    if len(cells) >= ROWS:
-        raise ArgumentError(
-            f"{len(cells):,} rows are more than a sheet holds; {instead}"
-        )
-
-
-def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
-    head = workbook.add_format(_HEAD)
-    text = workbook.add_format(_TEXT)
-    for place, name in enumerate(map(str, cells)):
-        column = cells.iloc[:, place].tolist()
-        width = _width(name, column)
-        sheet.set_column(place, place, width, text)
-        sheet.write_string(0, place, text_of_cell(name), head)
-        written = map(text_of_cell, column)
-        for row, cell in enumerate(written, start=1):
-            sheet.write_string(row, place, cell, text)
-    last = cells.shape[1]
-    sheet.set_column(last, last, _WIDTH_OF_TEXT)
-    sheet.write_string(0, last, TO_CORRECT, head)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, len(cells), last)
-    # Otherwise Excel flags each number stored as text with a green triangle.
-    everywhere = f"A1:XFD{len(cells) + 1}"
-    sheet.ignore_errors({"number_stored_as_text": everywhere})
-
-
-def _width(name: str, column: list[str]) -> int:
-    first = column[:_MEASURED]
-    longest = max(map(len, [name, *first]))
-    width = max(longest + 2, _NARROWEST)
-    return min(width, _WIDEST)
-
-
-def _mark_cells(
-    workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
-) -> None:
-    """Colour each faulty cell, and add a comment with the problem and the remedy."""
-    bad = workbook.add_format(_BAD)
-    # Problems use the column names of the file.
-    in_file = [str(name).removesuffix(" (as typed)") for name in cells]
-    places = {name: place for place, name in enumerate(in_file)}
-    places |= {str(name): place for place, name in enumerate(cells)}
-    lines = {row: line for line, row in enumerate(cells.index, start=1)}
-    problem: Any
-    for problem in problems.itertuples(index=False):
-        # Some problems have no cell here: those of a whole row or of a dropped column.
-        if problem.row not in lines or problem.column not in places:
-            continue
-        line, place = lines[problem.row], places[problem.column]
-        warning = "" if problem.severity == ERROR else "Warning: "
-        remedy = problem.remedy[0].upper() + problem.remedy[1:]
-        comment = text_of_name(f"{warning}{problem.problem}.\n{remedy}.")
-        cell = cells.iloc[line - 1, place]
-        sheet.write_string(line, place, text_of_cell(str(cell)), bad)
-        sheet.write_comment(line, place, comment, {"author": "cbcstats", "x_scale": 2})
-
-
-def _write_words(
-    workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
-) -> None:
-    """Write the corrections needed in each row into the last column."""
-    wrap = workbook.add_format(_WRAPPED)
-    last = cells.shape[1]
-    words: dict[Any, list[str]] = {row: [] for row in cells.index}
-    problem: Any
-    for problem in problems.itertuples(index=False):
-        if problem.row in words:
-            place = problem.column or "the row"
-            text = f"{place} {problem.problem}: {problem.remedy}"
-            words[problem.row].append(text)
-    for line, (row, texts) in enumerate(words.items(), start=1):
-        # The row number in the file, which differs from the one in this workbook.
-        text = text_of_cell(f"Row {row}: {'; '.join(texts)}")
-        sheet.write_string(line, last, text[:CHARACTERS], wrap)

@@ -2,6 +2,7 @@
 
 import functools
 import shlex
+import shutil
 
 import pandas as pd
 import pytest
@@ -47,6 +48,84 @@ def test_check_writes_a_workbook_to_hand_back(example, tmp_path):
         ).returncode
         == 1
     )
+
+
+@pytest.fixture
+def handed_back(example, tmp_path):
+    """Return a copy of the example, and the workbook of its rejected rows with four of them corrected."""
+    shutil.copy(example, tmp_path / "register.csv")
+    run_here("check", "register.csv", *READING, "-p", "back.xlsx", cwd=tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    sheet = book.active
+    for place, value in {"C2": "2014-12-27", "B3": "Kenya", "H4": 1234, "C5": "2015-02-08"}.items():
+        sheet[place] = value
+    book.save(tmp_path / "back.xlsx")
+    return tmp_path
+
+
+def test_check_puts_corrected_rows_in_their_places(handed_back):
+    back = ["--corrected", "back.xlsx"]
+    command = ["check", "register.csv", *READING, *back, "-p", "left.xlsx"]
+    done = run_here(*command, cwd=handed_back)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "register.csv: 603 rows read, 553 passed, 50 rejected" in done.stdout
+    sheet = openpyxl.load_workbook(handed_back / "left.xlsx").active
+    assert sheet.max_row == 50 + 1
+    for line in range(2, sheet.max_row + 1):
+        cells = [f"C-{line}", "Kenya", "2018-05-14", "2018-05-15"]
+        for place, value in enumerate(cells, start=1):
+            sheet.cell(line, place, value)
+        for place in range(5, 11):
+            sheet.cell(line, place).value = None
+    sheet.parent.save(handed_back / "last.xlsx")
+    done = run_here(
+        "check", "register.csv", *READING, *back, "--corrected", "last.xlsx", cwd=handed_back
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "603 rows read, 603 passed, 0 rejected" in done.stdout
+
+
+def test_count_counts_corrected_rows(handed_back):
+    def total(*options):
+        done = run_here("count", "register.csv", *READING, *options, "-o", "n.csv", cwd=handed_back)
+        assert done.returncode == 0
+        (handed_back / "n.csv").rename(handed_back / "counts.csv")
+        return pd.read_csv(handed_back / "counts.csv")["value"].sum(), done.stderr
+
+    assert total()[0] == 549
+    corrected, said = total("--corrected", "back.xlsx")
+    assert corrected == 553
+    assert said.startswith("50 rows were rejected and not counted: cbcstats check register.csv")
+    assert "--corrected=back.xlsx" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--corrected", "nowhere.xlsx"], "there is no such file"),
+        (["--corrected", "register.csv"], "has no column 'row' with the rows of register.csv"),
+        (["--corrected", "back.xlsx", "-p", "back.xlsx", "--overwrite"], "that came back itself"),
+    ],
+)
+def test_check_refuses_other_workbooks_in_a_sentence(arguments, said, handed_back):
+    before = (handed_back / "back.xlsx").read_bytes()
+    done = run_here("check", "register.csv", *READING, *arguments, cwd=handed_back)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert (handed_back / "back.xlsx").read_bytes() == before
+
+
+def test_a_row_without_a_place_exits_with_1(tmp_path):
+    (tmp_path / "good.csv").write_text("member,start_date\nKenya,soon\n", encoding="utf-8")
+    run_here("check", "good.csv", "-p", "back.xlsx", cwd=tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    book.active["B2"] = "2018-05-14"
+    book.active.append(["Togo", "2018-05-15", 12])
+    book.save(tmp_path / "back.xlsx")
+    done = run_here("check", "good.csv", "--corrected", "back.xlsx", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "1 row read, 1 passed, 0 rejected" in done.stdout
+    assert "no row of that number was rejected" in done.stdout
 
 
 def test_check_of_a_clean_register_exits_with_0(tmp_path):

@@ -121,14 +121,19 @@ def test_what_is_handed_back_is_marked_and_can_be_read_again(save, tmp_path):
     path = register.save_problems(tmp_path / "out" / "problems.xlsx")
     book = openpyxl.load_workbook(path)
     sheet = book.active
-    assert [cell.value for cell in sheet[1]] == [*HEADER, "what to correct (added by cbcstats)"]
+    assert [cell.value for cell in sheet[1]] == [
+        *HEADER,
+        "row",
+        "what to correct (added by cbcstats)",
+    ]
     marked = {cell.coordinate for row in sheet for cell in row if cell.comment}
-    assert marked == {"C2", "I2", "H3", "D4"}
+    assert marked == {"M1", "N1", "C2", "I2", "H3", "D4"}
     assert "write digits only, 1234" in sheet["I2"].comment.text.lower()
     assert sheet["I2"].fill.fgColor.rgb.endswith("FFD9B3")
     assert sheet["A2"].fill.fgColor.rgb == "00000000"
     assert sheet["H3"].data_type == "s"
-    assert sheet["M2"].value.startswith("Row 3: start_date may have the day or the month first")
+    assert [cell.value for cell in sheet["M"]] == ["row", 3, 4, 5]
+    assert sheet["N2"].value.startswith("start_date may have the day or the month first")
     again = read_register(path)
     assert again.rejected.reset_index(drop=True).equals(register.rejected.reset_index(drop=True))
     for cell, value in {"C2": "2017-04-03", "I2": 1234, "H3": 5, "D4": None}.items():

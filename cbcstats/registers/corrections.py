@@ -1,0 +1,492 @@
+"""Put the corrected rows of a workbook that came back in their places in a register.
+
+Rows are checked again with all others, in file order. So a corrected register is the
+one that would be read from the corrected file, but that no row that had passed is
+rejected now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pandas as pd
+
+from cbcstats.errors import WARNING, DataError, Finding
+from cbcstats.files.dates import serials_as_days
+from cbcstats.files.text_table import read_text_table
+from cbcstats.frames import MARKS
+from cbcstats.registers.columns import BEYOND, with_texts
+from cbcstats.registers.corrections_workbook import (
+    cells_to_correct,
+    fingerprints,
+    name_of_rows,
+    normal,
+    take_apart,
+)
+from cbcstats.registers.reading import (
+    UNCHANGED,
+    ProblemCells,
+    RegisterProblems,
+    check_rows,
+)
+from cbcstats.registers.register import build_register
+from cbcstats.registers.schemas import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from cbcstats.files.text_table import TextTable
+    from cbcstats.registers.corrections_workbook import Returned
+    from cbcstats.registers.register import Reading, Register
+
+    _InCell = tuple[int, str, Finding]
+
+_NOT_BACK: Final = "did not come back"
+_CORRECT_IT: Final = "correct it in the workbook, under its number"
+_BEYOND: Final = Finding(
+    "is beyond the header", "move it to the cell where it belongs, or delete it"
+)
+
+
+class _Back(NamedTuple):
+    """The rows of a workbook that came back, by their row in the register.
+
+    `cells` has their texts in the columns of the register, and in those for cells
+    beyond the header; `added` are the rows that are new; `confirmed` those that came
+    back without their explanation; `unread` has the cells that show no value.
+    """
+
+    cells: pd.DataFrame
+    added: pd.Index
+    confirmed: pd.Index
+    unread: dict[tuple[int, str], str]
+
+
+def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
+    """Return a register with the corrected rows of a workbook in their places.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or is not a workbook of this register.
+    """
+    reading = _with_days(reading)
+    written = cells_to_correct(register.rejected, reading.table.header)
+    hashes = fingerprints(written)
+    known = reading.known.union(zip(hashes.index, hashes, strict=True))
+    returned = _read_workbook(register.name, reading.table.header, path)
+    _check_notes(register.name, returned.notes, known, path)
+
+    remarks: list[ProblemCells] = []
+    remarks += _columns_of_others(reading.table, returned, path)
+    back = _rows_that_came_back(register, reading, returned, path, remarks)
+    changed = _changed_cells(written, back)
+    table = _corrected_table(reading, back, changed, remarks)
+    left = register.rejected.index.difference(back.cells.index)
+    remarks += _rows_not_back(left, remarks, path.name)
+
+    hashes = fingerprints(back.cells.loc[back.added])
+    added = {**reading.added, **dict(zip(hashes, back.added, strict=True))}
+    reading = replace(reading, table=table, known=known, added=added)
+    values, problems = _check_again(reading, register.rows.index, left)
+    # A row added twice would be counted twice.
+    problems.reject_repeats(back.added)
+    earlier = _problems_to_keep(register.problems, table)
+    problems.put_back(register.rows.index.union(left), earlier)
+    problems.add(_still_unchanged(earlier, back.cells.index, changed))
+    problems.add(remarks)
+
+    matched = with_texts(table, reading.schema, reading.names)
+    values = values.reindex(table.cells.index)
+    corrected = build_register(
+        matched, values, problems, register.year_start, register.covers
+    )
+    _restore_dtypes(corrected.rows, register.rows)
+    partly_read = _partly_read(register.partly_read, corrected.partly_read, left)
+    return replace(corrected, partly_read=partly_read, _reading=reading)
+
+
+def _partly_read(
+    before: pd.DataFrame, checked: pd.DataFrame, left: pd.Index
+) -> pd.DataFrame:
+    """Return rejected rows as far as they could be read; some were not read again."""
+    is_left = before.index.isin(left)
+    is_checked = ~checked.index.isin(left)
+    return pd.concat([before[is_left], checked[is_checked]]).sort_index()
+
+
+def _problems_to_keep(problems: pd.DataFrame, table: TextTable) -> pd.DataFrame:
+    """Drop what was said about an earlier workbook."""
+    is_outdated = problems["problem"].str.startswith(_NOT_BACK)
+    is_of_number = problems["column"] == name_of_rows(table.header)
+    return problems[~(is_outdated | is_of_number)]
+
+
+def _with_days(reading: Reading) -> Reading:
+    """Write the serial numbers of a workbook as days, in its columns of days.
+
+    In a workbook that comes back, a number is a slip, or counts from another day.
+    """
+    table = reading.table
+    if table.first_day is None:
+        return reading
+    cells = table.cells.copy()
+    for name, column in reading.names.items():
+        if kind_of(reading.schema.columns[name]) == "day":
+            cells[column] = serials_as_days(cells[column], table.first_day)
+    return replace(reading, table=replace(table, cells=cells, first_day=None))
+
+
+def _read_workbook(name: str, header: Sequence[str], path: Path) -> Returned:
+    """Read a workbook under the header of the register."""
+    column_of = {normal(column): column for column in header}
+
+    def is_header(cells: Sequence[str]) -> bool:
+        return set(column_of) <= set(map(normal, cells))
+
+    table = read_text_table(path, is_header)
+    returned = take_apart(table, path)
+    if returned is None or returned.place is None:
+        raise DataError(
+            f"{path}: has no column {name_of_rows(header)!r} with the rows of {name}; "
+            "give the workbook of its rejected rows, with this column as it was"
+        )
+    for row, fault in returned.table.faults.items():
+        raise DataError(
+            f"{path}: row {row} {fault}; write its cells under the columns of the header"
+        )
+    names = {text: column_of.get(normal(text), text) for text in returned.table.header}
+    columns = list(names.values())
+    missing = [column for column in header if column not in columns]
+    if missing:
+        raise DataError(
+            f"{path}: is not a workbook of {name}: "
+            f"it has no column {' and '.join(map(repr, missing))}; "
+            "give the workbook of its rejected rows, with their header as it was"
+        )
+    cells = returned.table.cells.set_axis(columns, axis="columns")
+    places = returned.table.unread.items()
+    unread = {(row, names[text]): why for (row, text), why in places}
+    plain = replace(returned.table, header=columns, cells=cells, unread=unread)
+    return returned._replace(table=plain)
+
+
+def _check_notes(
+    name: str, notes: pd.DataFrame, known: frozenset[tuple[int, str]], path: Path
+) -> None:
+    """Refuse a workbook that was saved from another register, or another edition."""
+    notes = notes[notes["fingerprint"] != ""]
+    for line in zip(notes["row"], notes["fingerprint"], strict=True):
+        if line not in known:
+            raise DataError(
+                f"{path}: is not a workbook of {name}, in which row {line[0]} "
+                "was not rejected with these cells; "
+                "give it to the register that it was saved from"
+            )
+
+
+def _columns_of_others(
+    table: TextTable, returned: Returned, path: Path
+) -> Iterator[ProblemCells]:
+    """Yield the filled columns that were added to the workbook."""
+    known = _known_columns(table, returned)
+    for column in returned.table.header:
+        is_filled = returned.table.text(column).str.strip() != ""
+        if column not in known and is_filled.any():
+            problem = f"is a column of {path.name} alone, and was left out"
+            remedy = "add it to the register if it belongs there"
+            finding = Finding(problem, remedy, WARNING)
+            yield ProblemCells([table.header_row], column, [""], [finding])
+
+
+def _known_columns(table: TextTable, returned: Returned) -> list[str]:
+    return [
+        column
+        for column in returned.table.header
+        if column in table.header or column.endswith(BEYOND)
+    ]
+
+
+def _rows_that_came_back(
+    register: Register,
+    reading: Reading,
+    returned: Returned,
+    path: Path,
+    remarks: list[ProblemCells],
+) -> _Back:
+    """Find the row of the register for each row of the workbook."""
+    table = reading.table
+    texts = _filled_rows(table, returned)
+    typed = returned.rows[texts.index]
+    numbers = _row_numbers(typed, texts, reading.added)
+    is_added = (typed == "") & numbers.isna()
+    is_rejected = numbers.isin(register.rejected.index)
+    is_twice = is_rejected & numbers.duplicated(keep=False)
+    has_passed = numbers.isin(register.rows.index)
+    is_unknown = ~(is_added | is_rejected | has_passed)
+    is_other = has_passed & ~_is_in_place(texts, numbers, table)
+    findings = [
+        *_numbers_twice(numbers[is_twice], path.name),
+        *_numbers_that_passed(numbers[is_other], path.name),
+        *_numbers_not_known(typed[is_unknown], table.header_row, path.name),
+    ]
+    column = name_of_rows(table.header)
+    for row, cell, finding in findings:
+        remarks.append(ProblemCells([row], column, [cell], [finding]))
+
+    last_row = max([table.header_row, *table.cells.index[-1:]])
+    added = pd.RangeIndex(last_row + 1, last_row + 1 + is_added.sum())
+    numbers.loc[is_added] = added.to_numpy()
+    is_back = is_added | (is_rejected & ~is_twice)
+    rows = numbers[is_back].astype("int64")
+    cells = texts[is_back].set_axis(pd.Index(rows, name="row"), axis="index")
+    is_explained = returned.explained[rows.index]
+    unread = {}
+    for (line, column), problem in returned.table.unread.items():
+        if line in rows.index and column in table.header:
+            unread[rows[line], column] = problem
+    return _Back(cells.sort_index(), added, pd.Index(rows[~is_explained]), unread)
+
+
+def _filled_rows(table: TextTable, returned: Returned) -> pd.DataFrame:
+    """Return the texts of a workbook without rows that its author has cleared."""
+    columns = _known_columns(table, returned)
+    texts = pd.DataFrame({name: returned.table.text(name) for name in columns})
+    stripped = texts.map(str.strip)
+    is_filled = (stripped != "").any(axis="columns")
+    return texts[is_filled]
+
+
+def _row_numbers(
+    typed: pd.Series, texts: pd.DataFrame, added: dict[str, int]
+) -> pd.Series:
+    """Return the row in the register as a number; missing if it is not one."""
+    numbers = pd.to_numeric(typed, errors="coerce").astype("float64")
+    # The same workbook may come back twice, with more of its rows corrected.
+    before = fingerprints(texts).map(added).astype("float64")
+    return numbers.where(typed != "", before)
+
+
+def _is_in_place(
+    texts: pd.DataFrame, numbers: pd.Series, table: TextTable
+) -> pd.Series:
+    """Tell which rows of the workbook are in the register as they are here."""
+    is_row = numbers.isin(table.cells.index)
+    rows = numbers[is_row].astype("int64")
+    is_same = pd.Series(data=True, index=rows.index)
+    for column in table.header:
+        here = texts.loc[rows.index, column].map(normal)
+        there = table.text_of(rows.to_numpy(), column).map(normal)
+        is_same &= here.to_numpy() == there.to_numpy()
+    return is_same.reindex(texts.index, fill_value=False)
+
+
+def _numbers_twice(numbers: pd.Series, name: str) -> Iterator[_InCell]:
+    for number, lines in numbers.groupby(numbers):
+        places = " and ".join(map(str, lines.index))
+        problem = f"came back more than once, in rows {places} of {name}"
+        remedy = "keep the number in one of them, and empty it in a row that was added"
+        yield int(number), str(int(number)), Finding(problem, remedy)
+
+
+def _numbers_that_passed(numbers: pd.Series, name: str) -> Iterator[_InCell]:
+    for line, number in numbers.items():
+        problem = f"had passed already, so row {line} of {name} was left out"
+        remedy = "correct it in the register, if it is still wrong"
+        finding = Finding(problem, remedy, WARNING)
+        yield int(number), str(int(number)), finding
+
+
+def _numbers_not_known(
+    typed: pd.Series, header_row: int, name: str
+) -> Iterator[_InCell]:
+    for line, cell in typed.items():
+        problem = f"is in row {line} of {name}, but no row of that number was rejected"
+        remedy = "write the number that the row had; leave it empty in an added row"
+        yield header_row, cell, Finding(problem, remedy)
+
+
+def _changed_cells(written: pd.DataFrame, back: _Back) -> pd.DataFrame:
+    """Tell which cells differ from those that were handed back; all of an added row."""
+    columns = back.cells.columns.union(written.columns, sort=False)
+    rows = back.cells.index
+    written = written.reindex(index=rows, columns=columns, fill_value="")
+    here = back.cells.reindex(columns=columns, fill_value="")
+    changed = here.map(normal) != written.map(normal)
+    changed.loc[back.added] = True
+    return changed
+
+
+def _corrected_table(
+    reading: Reading, back: _Back, changed: pd.DataFrame, remarks: list[ProblemCells]
+) -> TextTable:
+    """Return the table of the register with the changed cells in it."""
+    table = reading.table
+    index = table.cells.index.union(back.added)
+    columns = {}
+    for column in table.header:
+        cells = table.cells[column]
+        rows = changed.index[changed[column]]
+        texts = back.cells.loc[rows, column]
+        if len(rows) and not table.is_text:
+            # A text among numbers needs a column of objects.
+            cells = cells.astype("object")
+            is_parsed = column in reading.names.values()
+            dtype = "object" if is_parsed else reading.dtypes[column]
+            texts, refused = _typed(texts, dtype)
+            remarks += _not_of_column(refused, column)
+        cells = cells.reindex(index)
+        if len(rows):
+            cells[rows] = texts
+        columns[column] = cells
+    is_changed = changed.any(axis="columns")
+    corrected = changed.index[is_changed].union(back.confirmed)
+    surplus = _surplus(back.cells.loc[corrected], table.header)
+    remarks += _still_beyond(surplus, table.header)
+
+    def is_old(row: int) -> bool:
+        return row not in corrected
+
+    def is_unchanged(cell: tuple[int, str]) -> bool:
+        return cell[0] not in changed.index or not changed.at[cell]
+
+    return replace(
+        table,
+        cells=pd.DataFrame(columns, index=index),
+        faults=_of_those(table.faults, is_old),
+        surplus=_of_those(table.surplus, is_old) | surplus,
+        unread=_of_those(table.unread, is_unchanged) | back.unread,
+        not_utf8=_of_those(table.not_utf8, is_unchanged),
+    )
+
+
+def _of_those(
+    items: dict[Any, Any], is_wanted: Callable[[Any], bool]
+) -> dict[Any, Any]:
+    return {place: item for place, item in items.items() if is_wanted(place)}
+
+
+def _typed(texts: pd.Series, dtype: Any) -> tuple[pd.Series, pd.Series]:
+    """Convert corrected cells of a typed column; also return those that cannot be."""
+    values = {}
+    refused = {}
+    for row, text in texts.items():
+        try:
+            values[row] = _value(text, dtype)
+        except (ValueError, TypeError, LookupError, OverflowError):
+            values[row] = refused[row] = text
+    converted = pd.Series(list(values.values()), index=texts.index, dtype="object")
+    return converted, pd.Series(refused, dtype="object")
+
+
+def _value(text: str, dtype: Any) -> Any:
+    if not pd.api.types.is_numeric_dtype(dtype) and getattr(dtype, "kind", "") != "M":
+        return text
+    if pd.api.types.is_bool_dtype(dtype):
+        return MARKS[text.strip().lower()]
+    cell = pd.Series([text.strip() or None], dtype="object")
+    return cell.astype(dtype).iloc[0]
+
+
+def _not_of_column(refused: pd.Series, column: str) -> Iterator[ProblemCells]:
+    finding = Finding(
+        "is not a value such as the others of this column", "write one of their kind"
+    )
+    for row, text in refused.items():
+        yield ProblemCells([row], column, [text], [finding])
+
+
+def _surplus(cells: pd.DataFrame, header: Sequence[str]) -> dict[int, list[str]]:
+    """Return the cells of corrected rows that are still beyond the header."""
+    beyond = cells.drop(columns=header)
+    is_filled = (beyond != "").any(axis="columns")
+    filled = beyond[is_filled]
+    return dict(zip(filled.index, filled.to_numpy().tolist(), strict=True))
+
+
+def _still_beyond(
+    surplus: dict[int, list[str]], header: Sequence[str]
+) -> Iterator[ProblemCells]:
+    for row, cells in surplus.items():
+        for place, cell in enumerate(cells, start=len(header) + 1):
+            if cell.strip():
+                yield ProblemCells([row], f"column {place}{BEYOND}", [cell], [_BEYOND])
+
+
+def _rows_not_back(
+    left: pd.Index, remarks: list[ProblemCells], name: str
+) -> list[ProblemCells]:
+    """Return the rows that the workbook does not have, or of which it has several."""
+    with_remark = [remark.rows[0] for remark in remarks]
+    missing = left.difference(with_remark)
+    finding = Finding(f"{_NOT_BACK} in {name}", _CORRECT_IT)
+    return [_of_row(row, finding) for row in missing]
+
+
+def _of_row(row: int, finding: Finding) -> ProblemCells:
+    return ProblemCells([row], "", [""], [finding])
+
+
+def _still_unchanged(
+    earlier: pd.DataFrame, back: pd.Index, changed: pd.DataFrame
+) -> Iterator[ProblemCells]:
+    """Yield why rows are still unchanged, if their workbook had been read alone."""
+    is_changed = changed.any(axis="columns")
+    unchanged = back[~is_changed[back]]
+    is_same = earlier["problem"].str.startswith(UNCHANGED)
+    same = earlier[is_same & earlier["row"].isin(unchanged)]
+    problem: Any
+    for problem in same.itertuples(index=False):
+        finding = Finding(problem.problem, problem.remedy)
+        yield _of_row(problem.row, finding)
+
+
+def _check_again(
+    reading: Reading, passed: pd.Index, left: pd.Index
+) -> tuple[pd.DataFrame, RegisterProblems]:
+    """Check all rows but those that are left, such as rows that were deleted."""
+    rows = reading.table.cells.index.difference(left)
+    values, problems = _check(reading, rows)
+    if problems.rejected_rows().isdisjoint(passed):
+        return values, problems
+    # A corrected row has the id of a later one, say, and must not reject that.
+    others = rows.difference(passed)
+    return _check(reading, passed.append(others))
+
+
+def _check(reading: Reading, rows: pd.Index) -> tuple[pd.DataFrame, RegisterProblems]:
+    table = reading.table
+    wanted = set(rows)
+
+    def is_wanted(cell: tuple[int, str]) -> bool:
+        return cell[0] in wanted
+
+    some = replace(
+        table,
+        cells=table.cells.loc[rows],
+        faults=_of_those(table.faults, wanted.__contains__),
+        unread=_of_those(table.unread, is_wanted),
+        not_utf8=_of_those(table.not_utf8, is_wanted),
+    )
+    matched = with_texts(some, reading.schema, reading.names)
+    return check_rows(
+        matched,
+        reading.date_format,
+        reading.no_country,
+        reading.repeated_rows,
+        reading.ids,
+    )
+
+
+def _restore_dtypes(rows: pd.DataFrame, before: pd.DataFrame) -> None:
+    """Give the columns that are kept as they are the dtypes that they had."""
+    for name in rows:
+        dtype = before[name].dtype
+        if rows[name].dtype == "object" and dtype != "object":
+            # A corrected word need not be one of the old categories.
+            is_category = isinstance(dtype, pd.CategoricalDtype)
+            with contextlib.suppress(ValueError, TypeError):
+                rows[name] = rows[name].astype("category" if is_category else dtype)

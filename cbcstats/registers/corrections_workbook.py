@@ -1,0 +1,404 @@
+"""The workbook of rejected rows: write it, and take it apart when it comes back.
+
+The first sheet has the rows as typed, their numbers, and what to correct. The second
+has what these rows alone do not show: the ids of other rows, and a fingerprint of each
+row, by which a row that comes back unchanged is rejected again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pandas as pd
+
+from cbcstats.errors import ERROR, ArgumentError
+from cbcstats.files.text_table import without_blank_rows
+from cbcstats.files.workbooks import (
+    CHARACTERS,
+    ROWS,
+    new_workbook,
+    read_sheets,
+    text_of_cell,
+    text_of_name,
+)
+from cbcstats.files.writing import target, write_whole
+from cbcstats.frames import as_text, text_column
+from cbcstats.registers.columns import TO_CORRECT
+from cbcstats.registers.words import ALL_ISO3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cbcstats.files.text_table import TextTable
+    from cbcstats.registers.register import Reading, Register
+
+# The sheet that is not data: no column of it is called as one of a register.
+NOTES: Final = "for cbcstats"
+_ROW: Final = "row"
+_ROW_IF_TAKEN: Final = "row in the register"  # if the file has a column `row`
+# Its columns and their titles with the widths; those without a width are hidden.
+_TITLES: Final = {
+    "row": ("row", 8),
+    "id": ("id", 24),
+    "iso3": ("place", 24),
+    "first_row": ("row above with this id", 24),
+    "wrong": ("why it was rejected", 90),
+    "may_be_right": ("may be right", 0),
+    "fingerprint": ("fingerprint", 0),
+}
+_INTRODUCTION: Final = (
+    "For cbcstats, which reads this sheet when the workbook comes back; "
+    "there is nothing to fill in. "
+    "It lists the ids that are taken, and why rows were rejected."
+)
+_ABOUT_ROW: Final = (
+    "The row in the register. Leave it as it is. In a row that you add, leave it empty."
+)
+_ABOUT_WORDS: Final = (
+    "What is wrong in each row. A row that you delete here stays rejected."
+)
+_IF_RIGHT: Final = "if the row is right as it is here, empty this cell"
+# What a workbook cannot store, as it comes back.
+_ESCAPED: Final = re.compile(r"_x[0-9A-F]{4}_|[\x00-\x1f\x7f]")
+
+_NARROWEST: Final = 10  # characters
+_WIDEST: Final = 40
+_WIDTH_OF_TEXT: Final = 90
+_MEASURED: Final = 100  # cells of a column
+_HEIGHT_OF_LINE: Final = 15  # points
+_MOST_LINES: Final = 20
+
+# Keep cells as text: Excel would turn 007 into 7, and 3/4 into a date.
+_TEXT: Final = {"num_format": "@", "valign": "top"}
+_BAD: Final = {"bg_color": "#FFD9B3", "border": 1, **_TEXT}
+_HEAD: Final = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+_WRAPPED: Final = {"text_wrap": True, "valign": "top"}
+_GREY: Final = {"font_color": "#7F7F7F", "align": "center", "valign": "top"}
+
+
+class Returned(NamedTuple):
+    """A workbook that came back, without what `save_problems` had added.
+
+    `place` is the column of row numbers, if it is there, and `rows` has its cells;
+    `explained` tells whether a row still has its explanation; `notes` is the second
+    sheet, empty if it is gone; `fingerprints` has one for each row.
+    """
+
+    table: TextTable
+    place: str | None
+    rows: pd.Series
+    explained: pd.Series
+    notes: pd.DataFrame
+    fingerprints: pd.Series
+
+
+def write_corrections(
+    path: str | Path, register: Register, reading: Reading, *, overwrite: bool
+) -> Path:
+    """Write the rejected rows of a register, as typed, to a workbook.
+
+    Each faulty cell is coloured, and a comment gives the problem and the remedy.
+    """
+    path = target(path, [".xlsx"], overwrite=overwrite)
+    cells = cells_to_correct(register.rejected, reading.table.header)
+    _check_size(cells)
+    # Build it in memory first, so that no partial workbook is ever written.
+    content = io.BytesIO()
+    with new_workbook(content, "Rows to correct") as workbook:
+        sheet = workbook.add_worksheet("to correct")
+        notes = workbook.add_worksheet(NOTES)
+        _write_cells(workbook, sheet, cells)
+        _mark_cells(workbook, sheet, cells, register.problems)
+        table = _notes(register, reading, cells)
+        words = _words(table, register.problems, reading.names.get("mission_id"))
+        _write_words(workbook, sheet, words, cells.shape[1] + 1)
+        _write_notes(workbook, notes, table)
+        for page in (sheet, notes):
+            page.set_landscape()
+            # Fit to one page in width, and as many as needed in length.
+            page.fit_to_pages(1, 0)
+    return write_whole(path, content.getvalue(), overwrite=overwrite)
+
+
+def cells_to_correct(rejected: pd.DataFrame, header: Sequence[str]) -> pd.DataFrame:
+    """Return the rejected rows as text, under the header of the file."""
+    # The last column has the reasons.
+    cells = rejected.iloc[:, :-1].map(as_text)
+    beyond = cells.columns[len(header) :]
+    return cells.set_axis([*header, *beyond], axis="columns")
+
+
+def take_apart(table: TextTable, source: Any) -> Returned | None:
+    """Take a workbook of `save_problems` apart; return None if it is another table."""
+    explanations = TO_CORRECT in table.header
+    place = _place_column(table.header)
+    if not explanations and place is None:
+        return None
+    notes = _read_notes(source)
+    if not explanations and notes.empty:
+        return None
+    added = [TO_CORRECT, place]
+    header = [column for column in table.header if column not in added]
+    unread = {cell: why for cell, why in table.unread.items() if cell[1] in header}
+    # All its cells are text, so 42828 is not a date.
+    cells = table.cells[header]
+    plain = replace(table, header=header, cells=cells, unread=unread, first_day=None)
+    plain = without_blank_rows(plain)
+    rows = plain.cells.index
+    explained = pd.Series(data=True, index=rows)
+    if explanations:
+        explained = table.text_of(rows, TO_CORRECT).str.strip() != ""
+    numbers = text_column("", rows)
+    # Columns that the author adds are usually to the right of the row numbers.
+    own = header
+    if place:
+        numbers = table.text_of(rows, place).str.strip()
+        own = header[: table.header.index(place)]
+    texts = pd.DataFrame({column: plain.text(column) for column in own}, index=rows)
+    return Returned(plain, place, numbers, explained, notes, fingerprints(texts))
+
+
+def fingerprints(cells: pd.DataFrame) -> pd.Series:
+    """Return a short hash of the filled cells of each row, in any order of columns."""
+    names = [normal(str(name)) for name in cells]
+    hashes = []
+    for row in cells.itertuples(index=False, name=None):
+        texts = zip(names, map(normal, row), strict=True)
+        filled = sorted(f"{name}\n{text}" for name, text in texts if text)
+        content = "\n\n".join(filled).encode()
+        hashes.append(hashlib.blake2b(content, digest_size=8).hexdigest())
+    return pd.Series(hashes, index=cells.index, dtype="object")
+
+
+def normal(text: str) -> str:
+    r"""Return a text without what the way through a spreadsheet program may change.
+
+    Examples
+    --------
+    >>> normal(" Port of\r\nLomé ") == normal("Port of Lomé")
+    True
+    """
+    printable = _ESCAPED.sub(" ", text_of_cell(text))
+    return " ".join(printable.split())
+
+
+def name_of_rows(header: Iterable[Any]) -> str:
+    """Return the name of the column with the rows in the register."""
+    return _ROW_IF_TAKEN if _ROW in list(header) else _ROW
+
+
+def _place_column(header: Sequence[str]) -> str | None:
+    """Return the added column of row numbers; a column `row` may also be the file's."""
+    candidates = [name for name in header if name in (_ROW, _ROW_IF_TAKEN)]
+    return candidates[-1] if candidates else None
+
+
+def _check_size(cells: pd.DataFrame) -> None:
+    instead = "use .rejected.to_csv instead"
+    longest = 0
+    for name in cells:
+        written = cells[name].map(text_of_cell)
+        longest = max(longest, *map(len, written), 0)
+    if longest > CHARACTERS:
+        raise ArgumentError(
+            f"a cell of {longest:,} characters is more than a sheet holds; {instead}"
+        )
+    if len(cells) >= ROWS:
+        raise ArgumentError(
+            f"{len(cells):,} rows are more than a sheet holds; {instead}"
+        )
+
+
+def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
+    head = workbook.add_format(_HEAD)
+    text = workbook.add_format(_TEXT)
+    grey = workbook.add_format(_GREY)
+    for place, name in enumerate(map(str, cells)):
+        column = cells.iloc[:, place].tolist()
+        width = _width(name, column)
+        sheet.set_column(place, place, width, text)
+        sheet.write_string(0, place, text_of_cell(name), head)
+        written = map(text_of_cell, column)
+        for row, cell in enumerate(written, start=1):
+            sheet.write_string(row, place, cell, text)
+    place = cells.shape[1]
+    name = name_of_rows(cells)
+    sheet.set_column(place, place, _NARROWEST, grey)
+    sheet.write_string(0, place, name, head)
+    sheet.write_column(1, place, cells.index.tolist(), grey)
+    last = place + 1
+    sheet.set_column(last, last, _WIDTH_OF_TEXT)
+    sheet.write_string(0, last, TO_CORRECT, head)
+    _comment(sheet, 0, place, _ABOUT_ROW)
+    _comment(sheet, 0, last, _ABOUT_WORDS)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(cells), last)
+    # Otherwise Excel flags each number stored as text with a green triangle.
+    everywhere = f"A1:XFD{len(cells) + 1}"
+    sheet.ignore_errors({"number_stored_as_text": everywhere})
+
+
+def _width(name: str, column: list[str]) -> int:
+    first = column[:_MEASURED]
+    longest = max(map(len, [name, *first]))
+    width = max(longest + 2, _NARROWEST)
+    return min(width, _WIDEST)
+
+
+def _comment(sheet: Any, line: int, place: int, text: str) -> None:
+    comment = text_of_name(text)
+    sheet.write_comment(line, place, comment, {"author": "cbcstats", "x_scale": 2})
+
+
+def _mark_cells(
+    workbook: Any, sheet: Any, cells: pd.DataFrame, problems: pd.DataFrame
+) -> None:
+    """Colour each faulty cell, and add a comment with the problem and the remedy."""
+    bad = workbook.add_format(_BAD)
+    places = {name: place for place, name in enumerate(cells)}
+    lines = {row: line for line, row in enumerate(cells.index, start=1)}
+    problem: Any
+    for problem in problems.itertuples(index=False):
+        # Some problems have no cell here: those of a whole row or of a dropped column.
+        if problem.row not in lines or problem.column not in places:
+            continue
+        line, place = lines[problem.row], places[problem.column]
+        warning = "" if problem.severity == ERROR else "Warning: "
+        remedy = problem.remedy[0].upper() + problem.remedy[1:]
+        cell = cells.iloc[line - 1, place]
+        sheet.write_string(line, place, text_of_cell(str(cell)), bad)
+        _comment(sheet, line, place, f"{warning}{problem.problem}.\n{remedy}.")
+
+
+def _words(
+    notes: pd.DataFrame, problems: pd.DataFrame, id_column: str | None
+) -> dict[int, str]:
+    """Return the corrections needed in each rejected row, as one text."""
+    rejected = notes[notes["fingerprint"] != ""].set_index("row")
+    texts: dict[int, list[str]] = {row: [] for row in rejected.index}
+    problem: Any
+    for problem in problems.itertuples(index=False):
+        if problem.row not in texts:
+            continue
+        place = problem.column or "the row"
+        text = f"{place} {problem.problem}: {problem.remedy}"
+        first_row: Any = rejected.at[problem.row, "first_row"]
+        if problem.column == id_column and first_row:
+            text += f" (row {first_row} has it)"
+        texts[problem.row].append(text)
+    for row in rejected.index[rejected["may_be_right"] != ""]:
+        texts[row].append(_IF_RIGHT)
+    return {row: "; ".join(of_row) for row, of_row in texts.items()}
+
+
+def _write_words(workbook: Any, sheet: Any, words: dict[int, str], place: int) -> None:
+    wrap = workbook.add_format(_WRAPPED)
+    for line, text in enumerate(words.values(), start=1):
+        sheet.write_string(line, place, text_of_cell(text)[:CHARACTERS], wrap)
+        # Spreadsheet programs do not all fit the height of a row to its text.
+        lines = 1 + len(text) // _WIDTH_OF_TEXT
+        if lines > 1:
+            sheet.set_row(line, min(lines, _MOST_LINES) * _HEIGHT_OF_LINE)
+
+
+def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the second sheet: rejected rows, and those that passed with an id."""
+    rejected = pd.DataFrame(index=cells.index)
+    rejected["id"] = _texts(cells, reading.names.get("mission_id"))
+    rejected["iso3"] = _texts(cells, reading.names.get("member"))
+    rejected["wrong"] = register.rejected["reasons"]
+    is_confirmable = cells.index.isin(list(reading.table.faults))
+    rejected["may_be_right"] = ["yes" if may else "" for may in is_confirmable]
+    rejected["fingerprint"] = fingerprints(cells)
+    tables = [rejected]
+    if "mission_id" in register.rows:
+        rows = register.rows[register.rows["mission_id"].notna()]
+        iso3 = rows["iso3"].astype("object")
+        if ALL_ISO3 in rows:
+            iso3 = iso3.fillna(rows[ALL_ISO3])
+        tables.append(pd.DataFrame({"id": rows["mission_id"], "iso3": iso3}))
+    notes = pd.concat(tables)
+    notes = notes.rename_axis("row").reset_index()
+    first = notes.sort_values("row").drop_duplicates("id").set_index("id")["row"]
+    first_row = notes["id"].map(first).fillna(notes["row"]).astype("int64")
+    is_repeated = (notes["id"] != "") & (first_row != notes["row"])
+    notes["first_row"] = first_row.astype("object").where(is_repeated, "")
+    notes = notes.astype("object").where(notes.notna(), "")
+    # A sheet may not hold the ids of a very long register; rejected rows come first.
+    return notes.head(ROWS - 3)[list(_TITLES)]
+
+
+def _texts(cells: pd.DataFrame, column: str | None) -> pd.Series:
+    if column is None:
+        return text_column("", cells.index)
+    return cells[column].str.strip()
+
+
+def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
+    head = workbook.add_format(_HEAD)
+    text = workbook.add_format(_TEXT)
+    wrap = workbook.add_format({**_WRAPPED, **_TEXT})
+    sheet.write_string(0, 0, _INTRODUCTION)
+    for place, (name, (title, width)) in enumerate(_TITLES.items()):
+        cell_format = wrap if name == "wrong" else text
+        sheet.set_column(
+            place, place, width or None, cell_format, {"hidden": not width}
+        )
+        sheet.write_string(2, place, title, head)
+        for line, cell in enumerate(notes[name], start=3):
+            if isinstance(cell, int):
+                sheet.write_number(line, place, cell)
+            elif cell:
+                written = text_of_cell(cell)[:CHARACTERS]
+                sheet.write_string(line, place, written, cell_format)
+    sheet.freeze_panes(3, 0)
+    # Without a password: it only guards against slips.
+    sheet.protect()
+
+
+def _read_notes(source: Any) -> pd.DataFrame:
+    """Read the second sheet of a workbook; empty if it has none."""
+    lines: Iterable[list[str]] = []
+    if isinstance(source, Path) and source.suffix.lower() == ".xlsx":
+        by_name = {sheet.name: sheet for sheet in read_sheets(source)}
+        if NOTES in by_name:
+            lines = [cells for _, cells in by_name[NOTES].rows]
+    columns = list(_TITLES)
+    width = len(columns)
+    body = []
+    for cells in lines:
+        # Neither the introduction nor the header has a number first.
+        if cells[0].isdecimal():
+            padded = [*cells, *[""] * width]
+            body.append(padded[:width])
+    notes = pd.DataFrame(body, columns=columns, dtype="object")
+    return notes.astype({"row": "int64"})
+
+
+def passed_ids(notes: pd.DataFrame) -> pd.DataFrame:
+    """Return the ids and ISO codes of rows that passed, by their row."""
+    has_passed = notes["fingerprint"] == ""
+    passed = notes[has_passed & (notes["id"] != "")]
+    named = passed.rename(columns={"id": "mission_id", "iso3": "member"})
+    return named.set_index("row")[["mission_id", "member"]]
+
+
+def came_back_unchanged(returned: Returned) -> pd.Series:
+    """Return, for each row that came back as it was, what had been wrong with it.
+
+    A row whose cells were only cut wrongly may be right; its author then empties the
+    explanation.
+    """
+    notes = returned.notes
+    notes = notes[notes["fingerprint"] != ""].drop_duplicates("fingerprint")
+    notes = notes.set_index("fingerprint")
+    hashes = returned.fingerprints
+    may_be_right = hashes.map(notes["may_be_right"]) == "yes"
+    is_confirmed = may_be_right & ~returned.explained
+    wrong = hashes.map(notes["wrong"])
+    return wrong[~is_confirmed].dropna()
