@@ -483,7 +483,7 @@ def _check(reading: Reading, rows: pd.Index) -> tuple[pd.DataFrame, RegisterProb
 
 def _restore_dtypes(rows: pd.DataFrame, before: pd.DataFrame) -> None:
     """Give the columns that are kept as they are the dtypes that they had."""
-    for name in rows:
+    for name in rows.columns.intersection(before.columns):
         dtype = before[name].dtype
         if rows[name].dtype == "object" and dtype != "object":
             # A corrected word need not be one of the old categories.
