@@ -9,10 +9,10 @@ import pandas as pd
 
 from cbcstats.arguments import check_frame, check_series
 from cbcstats.counts.periods import period_label
-from cbcstats.errors import ArgumentError
-from cbcstats.frames import check_words, read_days, text_column
-from cbcstats.places.names import plain_spelling, to_iso3
-from cbcstats.tables.codelists import PRECISIONS
+from cbcstats.errors import ArgumentError, plural
+from cbcstats.frames import check_words, is_frame, read_days, text_column
+from cbcstats.places.lists import member_keys, read_lists, rows_of
+from cbcstats.places.names import to_iso3
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +23,8 @@ LEFT: Final = "left"
 STAYED: Final = "stayed"
 SEEN: Final = "seen"  # on a list that does not tell who joined and who left
 # Programmes, and tracks of one, may use the same names for their lists.
-_LIST: Final = ["programme", "track", "list_id"]
 _SERIES: Final = ["programme", "track"]
-_COLUMNS: Final = (*_LIST, "member", "member_name", "list_kind", "as_of", "source_id")
+_BY_LETTERS: Final = "the name is not recognised and was compared by its letters"
 _CHANGED: Final = (
     "programme",
     "track",
@@ -41,10 +40,13 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
 
     Parameters
     ----------
-    old : pandas.DataFrame, or list or Series of str
-        Lists of programmes, as `load_beneficiaries` returns them; or with `new`, the
-        names or ISO codes on the earlier list.
-    new : list or Series of str, optional
+    old : Register, frame of any library, or list or Series of str
+        Lists of programmes: as `load_beneficiaries` returns them; a register of
+        beneficiaries, or its rows; or a table of your own with `programme`, `as_of`
+        (the date of the list) and `member`, `iso3` or `country`, one row per Member and
+        list. Lists are full unless `list_kind` is `partial`. With `new`, the names or
+        ISO codes on the earlier list.
+    new : list or Series of str, or Register or frame, optional
         The names or ISO codes on the later list.
 
     Returns
@@ -64,7 +66,9 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
     Raises
     ------
     ArgumentError
-        If a column is missing, or a list is not one of names.
+        If columns are missing, all of which are named, or a list is not one of names.
+    DataError
+        If a date is not one, or `list_kind` is not full or partial.
 
     Notes
     -----
@@ -72,7 +76,9 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
     not recognised is compared by its letters. A list is as old as the latest of its
     sources. Absence from a partial list does not mean that a Member left. A list
     without a date is not compared: its Members are `seen`. A Member that `left` has the
-    date and the source of the list that it is missing from.
+    date and the source of the list that it is missing from. If rows of a register were
+    rejected, a Member in them may seem to have joined or left: `why` says so, and these
+    changes are not comparable.
 
     Examples
     --------
@@ -82,35 +88,62 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
     [['FJI', 'stayed'], ['VNM', 'joined'], ['KEN', 'left']]
     """
     if new is None:
-        return _changes_of_programmes(check_lists(old, "old"))
-    return _changes_of_lists(_names("old", old), _names("new", new))
+        changes = _changes_of_programmes(check_lists(old, "old"))
+    else:
+        changes = _changes_of_lists(_names("old", old), _names("new", new))
+    changes = _without_keys(changes)
+    rejected = _rejected_rows(old) + _rejected_rows(new)
+    return _with_rejected(changes, rejected) if rejected else changes
 
 
 def _names(name: str, names: Any) -> pd.DataFrame:
     """Return the Members on a list, once each, with the key to compare them by."""
-    typed = text_column(check_series(name, names, "names of Members")).dropna()
-    iso3 = to_iso3(typed)
-    key = iso3.fillna(typed.map(plain_spelling))
-    listed = pd.DataFrame({"member": iso3, "member_name": typed, "key": key})
-    return listed.drop_duplicates("key")
+    rows = rows_of(names)
+    if is_frame(rows):
+        listed = read_lists(name, rows, ["member"])
+    else:
+        typed = text_column(check_series(name, rows, "names of Members")).dropna()
+        listed = pd.DataFrame({"member": member_keys(typed), "member_name": typed})
+    return listed.drop_duplicates("member")
+
+
+def _without_keys(changes: pd.DataFrame) -> pd.DataFrame:
+    """Leave the code of a name that is not recognised empty, and say so in `why`."""
+    iso3 = to_iso3(changes["member"])
+    why = changes["why"].where(iso3.notna() | changes["why"].ne(""), _BY_LETTERS)
+    return changes.assign(member=iso3, why=text_column(why))
+
+
+def _rejected_rows(register: Any) -> int:
+    rejected = getattr(register, "rejected", None)
+    return len(rejected) if isinstance(rejected, pd.DataFrame) else 0
+
+
+def _with_rejected(changes: pd.DataFrame, rejected: int) -> pd.DataFrame:
+    """Mark the changes that Members in rejected rows may only pretend."""
+    were = "was" if rejected == 1 else "were"
+    words = f"{plural(rejected, 'row')} of the register {were} rejected"
+    is_open = changes["change"].isin([JOINED, LEFT])
+    has_why = is_open & changes["why"].ne("")
+    why = changes["why"].mask(has_why, changes["why"] + "; ")
+    return changes.assign(
+        comparable=changes["comparable"] & ~is_open,
+        why=why.mask(is_open, why + words),
+    )
 
 
 def _changes_of_lists(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    has_stayed = new["key"].isin(old["key"])
+    has_stayed = new["member"].isin(old["member"])
     now = new.assign(change=has_stayed.map({True: STAYED, False: JOINED}))
-    left = old[~old["key"].isin(new["key"])].assign(change=LEFT)
+    left = old[~old["member"].isin(new["member"])].assign(change=LEFT)
     changes: pd.DataFrame = pd.concat([now, left], ignore_index=True)
-    why = "the name is not recognised and was compared by its letters"
-    is_known = changes["member"].notna()
-    changes["comparable"] = True
-    changes["why"] = text_column(np.where(is_known, "", why))
+    changes = changes.assign(comparable=True, why="")
     return changes[["member", "member_name", "change", "comparable", "why"]]
 
 
 def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
-    rows = lists.assign(list_date=list_dates(lists))
-    is_full = (rows["list_kind"] == "full") & rows["list_date"].notna()
-    parts = [_seen(rows[~is_full]), _between_full_lists(rows[is_full])]
+    is_full = (lists["list_kind"] == "full") & lists["list_date"].notna()
+    parts = [_seen(lists[~is_full]), _between_full_lists(lists[is_full])]
     columns = [
         *_SERIES,
         "member",
@@ -124,7 +157,7 @@ def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
         "previous_source_id",
     ]
     changes = pd.concat(parts, ignore_index=True)[columns]
-    programmes = dict.fromkeys(rows["programme"])
+    programmes = dict.fromkeys(lists["programme"])
     order = {name: place for place, name in enumerate(programmes)}
     changes["order"] = changes["programme"].map(order)
     by = ["order", "list_date"]
@@ -133,24 +166,13 @@ def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_lists(lists: Any, name: str = "beneficiaries") -> pd.DataFrame:
-    """Check Members on lists, and return them with their days as days."""
-    rows = check_frame(name, lists, _COLUMNS, "load_beneficiaries")
-    check_words(rows["list_kind"], ("full", "partial"))
-    for column in ("member", "member_name", "list_id"):
-        is_empty = rows[column].isna()
-        if is_empty.any():
-            row = rows.index[is_empty][0]
-            raise ArgumentError(
-                f"`{name}` has no {column!r} in row {row}; fill it in, or drop the row"
-            )
-    if "as_of_precision" in rows:
-        check_words(rows["as_of_precision"], PRECISIONS)
-    return rows.assign(as_of=read_days(rows["as_of"]))
-
-
-def list_dates(lists: pd.DataFrame) -> pd.Series:
-    """Return the date of the list of each row: that of the latest of its sources."""
-    return lists.groupby(_LIST, dropna=False)["as_of"].transform("max")
+    """Check Members on lists of any kind, and return them with the dates of the lists."""
+    needed = ("member", "programme", "as_of")
+    two_lists = "; or compare two lists of names: membership_changes(old, new)"
+    rows = read_lists(name, lists, needed, two_lists)
+    if "track" not in rows:
+        rows["track"] = text_column(None, rows.index)
+    return rows
 
 
 def _seen(rows: pd.DataFrame) -> pd.DataFrame:
@@ -220,9 +242,9 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
 
     Parameters
     ----------
-    beneficiaries : pandas.DataFrame
-        Members on lists, as `load_beneficiaries` returns them, or the result of
-        `membership_changes`, which lacks full lists without another one.
+    beneficiaries : Register, or frame of any library
+        Members on lists, as `membership_changes` takes them, or its result, which lacks
+        full lists without another one.
 
     Raises
     ------
@@ -230,8 +252,8 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
         If a column is missing, there is no list with a date, or lists are of several
         programmes.
     """
-    frame = check_frame("beneficiaries", beneficiaries)
-    if "list_date" in frame:
+    frame = check_frame("beneficiaries", rows_of(beneficiaries))
+    if "change" in frame:
         changes = _check_changes(frame)
         _check_one_programme(changes)
         sizes = _sizes_by_changes(changes)
@@ -241,9 +263,8 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
         lists = check_lists(frame)
         _check_one_programme(lists)
         changes = _changes_of_programmes(lists)
-        dates = list_dates(lists)
-        sizes = _sizes(lists.assign(list_date=dates))
-        first_named = dates.groupby(lists["member"]).min()
+        sizes = _sizes(lists)
+        first_named = lists.groupby("member")["list_date"].min()
     rosters = [*_full_rosters(changes, sizes), *_partial_rosters(changes, first_named)]
     if not rosters:
         raise ArgumentError("`beneficiaries` holds no list with a date")
@@ -255,8 +276,13 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
 def _check_changes(changes: pd.DataFrame) -> pd.DataFrame:
     changes = check_frame("beneficiaries", changes, _CHANGED, "membership_changes")
     check_words(changes["change"], (JOINED, LEFT, STAYED, SEEN))
-    dates = ("list_date", "previous_list_date")
-    return changes.assign(**{name: read_days(changes[name]) for name in dates})
+    names = text_column(changes.get("member_name", changes["member"]))
+    members = text_column(changes["member"]).fillna(names)
+    return changes.assign(
+        member=member_keys(members),
+        list_date=read_days(changes["list_date"]),
+        previous_list_date=read_days(changes["previous_list_date"]),
+    )
 
 
 def _check_one_programme(frame: pd.DataFrame) -> None:
@@ -272,11 +298,9 @@ def _check_one_programme(frame: pd.DataFrame) -> None:
 
 def _sizes(lists: pd.DataFrame) -> pd.DataFrame:
     """Return how many Members are on each full list, and how its date is known."""
-    lists = lists.assign(precision="day")
-    if "as_of_precision" in lists:
-        precision = text_column(lists["as_of_precision"]).fillna("day")
-        is_latest = lists["as_of"] == lists["list_date"]
-        lists["precision"] = precision.where(is_latest)
+    precision = text_column(lists["as_of_precision"]).fillna("day")
+    is_latest = lists["as_of"] == lists["list_date"]
+    lists = lists.assign(precision=precision.where(is_latest))
     is_full = (lists["list_kind"] == "full") & lists["list_date"].notna()
     by_list = lists[is_full].groupby(["track", "list_date"], dropna=False)
     sizes = by_list.agg(number=("member", "nunique"), precision=("precision", "first"))

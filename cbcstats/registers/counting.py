@@ -5,14 +5,26 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
+from narwhals.exceptions import DuplicateError
 
 from cbcstats.arguments import check_names
 from cbcstats.counts.periods import check_month, period_label
-from cbcstats.errors import plural
+from cbcstats.errors import ArgumentError, plural
 from cbcstats.frames import text_column
-from cbcstats.registers.engines import ADDED, KNOWN, MISSIONS, ROWS, SUM, YEAR, cells_of
+from cbcstats.places.lists import rows_of
+from cbcstats.registers.engines import (
+    ADDED,
+    KNOWN,
+    MISSIONS,
+    PEOPLE,
+    ROWS,
+    SUM,
+    YEAR,
+    cells_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,8 +93,9 @@ def count_missions(
     Raises
     ------
     ArgumentError
-        If `rows` is not a frame, or an argument is not one of the options; the message
-        suggests the nearest.
+        If `rows` is not a frame, or holds beneficiaries, which `count_beneficiaries`
+        counts; or an argument is not one of the options; the message suggests the
+        nearest.
     DataError
         If a column to add up has fractions.
 
@@ -134,6 +147,7 @@ def count_missions(
     """
     check_month("year_start", year_start)
     by = check_names("by", by)
+    _refuse_beneficiaries(rows_of(rows))
     cells, days = cells_of(
         rows, by, year_start=year_start, date=date, indicator=indicator, taken=_TAKEN
     )
@@ -170,6 +184,26 @@ def count_missions(
     counts = pd.DataFrame(columns, index=totals.index).astype(_DTYPES)
     texts = {name: text_column(counts[name]) for name in columns if name not in _DTYPES}
     return counts.assign(**texts)
+
+
+def _refuse_beneficiaries(rows: Any) -> None:
+    """Refuse rows of a register of beneficiaries, which are not missions."""
+    try:
+        names = nw.from_native(rows).collect_schema().names()
+    except (TypeError, DuplicateError):
+        # What is not a frame is refused later, in words of its own.
+        return
+    has_missions = not {"mission_id", *PEOPLE}.isdisjoint(names)
+    has_lists = {"programme", "as_of"} <= set(names)
+    # Without dates of lists, only the register knows what its rows are.
+    kind = rows.attrs.get("kind") if isinstance(rows, pd.DataFrame) else None
+    is_of_beneficiaries = has_lists or kind == "beneficiaries"
+    if is_of_beneficiaries and not has_missions:
+        raise ArgumentError(
+            "`rows` are beneficiaries of programmes, not missions: count them with "
+            "count_beneficiaries; if they are missions, drop the column as_of, "
+            "or read them with kind='missions'"
+        )
 
 
 def _totals(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
