@@ -92,6 +92,13 @@ RepeatedRows = Annotated[
         help="keep or reject rows that repeat another in all cells and have no id."
     ),
 ]
+NoCountry = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A word for missions without a country, beside Regional, Online and "
+        "others that are known; may be repeated."
+    ),
+]
 KindOfRegister = Annotated[str, typer.Option(help="missions or beneficiaries.")]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace an existing file.")
@@ -419,6 +426,7 @@ def check(
     date_format: DateFormat = None,
     kind: KindOfRegister = "missions",
     sheet: Sheet = None,
+    no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
     problems: Annotated[
         Path | None,
@@ -439,6 +447,7 @@ def check(
     options = {
         "sheet": sheet,
         "date_format": date_format,
+        "no_country": no_country or [],
         "repeated_rows": repeated_rows,
     }
     with errors_as_sentences():
@@ -459,7 +468,8 @@ def check(
 
 @app.command(
     epilog="Examples: cbcstats count missions.csv --by wco_region · "
-    "cbcstats count missions.csv --by programme --year-start 1 -o counts.xlsx"
+    "cbcstats count missions.csv --by programme --year-start January "
+    "--from 2021-01-01 --to 2023-12-31 -o counts.xlsx"
 )
 def count(
     file: File,
@@ -472,8 +482,23 @@ def count(
         ),
     ] = None,
     year_start: Annotated[
-        int, typer.Option(help="Month in which reporting years begin.")
-    ] = 7,
+        str | None,
+        typer.Option(
+            help="Month in which reporting years begin: 1, or January; July by default."
+        ),
+    ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", help="First day that the register covers: 2021-01-01."),
+    ] = None,
+    last: Annotated[
+        str | None,
+        typer.Option("--to", help="Last day that the register covers: 2023-12-31."),
+    ] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(help="Count only missions of this status; may be repeated."),
+    ] = None,
     indicator: Annotated[
         str,
         typer.Option(
@@ -494,19 +519,21 @@ def count(
     column: Columns = None,
     date_format: DateFormat = None,
     sheet: Sheet = None,
+    no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
     overwrite: Overwrite = False,
 ) -> None:
     """Count the missions of a register per reporting year.
 
-    Rejected rows are not counted; their number is reported.
+    Rejected rows that may belong to a count are in its column missing.
 
-    Exits with 0 when the counts are written, and with 2 when the file cannot be read or
-    written.
+    Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file
+    cannot be read or written.
     """
     options = {
         "sheet": sheet,
         "date_format": date_format,
+        "no_country": no_country or [],
         "repeated_rows": repeated_rows,
     }
     with errors_as_sentences():
@@ -514,9 +541,11 @@ def count(
             output = target(output, _TABLES, overwrite=overwrite)
         register = _read(file, column, **options)
         counts = cbcstats.count_missions(
-            register.rows,
+            register,
             by=by or [],
+            covers=(first, last),
             year_start=year_start,
+            status=status,
             date=date,
             indicator=indicator,
         )
@@ -525,10 +554,14 @@ def count(
             echo(f"Wrote {output}")
         else:
             print_counts(counts, by or [])
+    if year_start is None:
+        hint = "Reporting years begin in July; for calendar years: --year-start 1"
+        echo(hint, err=True)
     if rejected := len(register.rejected):
         rows_were = "row was" if rejected == 1 else "rows were"
         command = _check_command(file, column, options)
-        echo(f"{rejected:,} {rows_were} rejected and not counted: {command}", err=True)
+        echo(f"{rejected:,} {rows_were} rejected: {command}", err=True)
+        raise typer.Exit(1)
 
 
 @app.command(
@@ -691,8 +724,10 @@ def _check_command(
     words = ["cbcstats", "check", str(file)]
     words += [f"--column={pair}" for pair in column or []]
     for name, value in options.items():
-        if value not in (None, "keep"):  # the defaults
-            words.append(f"--{name.replace('_', '-')}={value}")
+        option = f"--{name.replace('_', '-')}"
+        values = value if isinstance(value, list) else [value]
+        # Neither None nor `keep`, the defaults, need to be typed.
+        words += [f"{option}={each}" for each in values if each not in (None, "keep")]
     return " ".join(map(as_typed, words))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -17,27 +19,29 @@ from cbcstats.changes.implied import (
     common_range,
     counts_before,
     factors_of,
+    range_before_difference,
 )
 from cbcstats.changes.partners import NO_PARTNER, find_partners
-from cbcstats.counts.changes_in_words import exact, read_claim
+from cbcstats.counts.changes_in_words import Claim, Growth, read_claim
 from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of
 from cbcstats.counts.formats import format_range, is_per_month, printed_column
-from cbcstats.counts.periods import DAYS_PER_MONTH
-from cbcstats.counts.qualifiers import READINGS
+from cbcstats.counts.periods import length_in_months
 from cbcstats.counts.readings import Bounds
 from cbcstats.errors import DataError
-from cbcstats.files.cells import whole_if_possible
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cbcstats.counts.changes_in_words import Claim
-
 _UNKNOWN: Final = "cannot be checked"
-# Columns of the later figure in the result, and those of numbers.
-_LATER: Final = [
+# In place of a change in words that are not known.
+_UNREADABLE: Final = Claim("unreadable", Growth(-math.inf, math.inf))
+_IN_PERCENT: Final = ("percent", "ratio", "direction")
+# Units of shares in three languages, as a pattern.
+_SHARES: Final = "percent|per cent|%|share|pour cent|por ciento"
+# Columns of the later figure in the result, and those of numbers and days.
+_LATER: Final = (
     "indicator",
     "scope",
     "period_start",
@@ -46,21 +50,40 @@ _LATER: Final = [
     "qualifier",
     "published_change",
     "change_basis",
-]
-_NUMBERS: Final = [
+)
+_NUMBERS: Final = (
     "previous_value",
     "previous_low",
     "previous_high",
     "implied_low",
     "implied_high",
-]
-_TEXTS: Final = [
+)
+_TEXTS: Final = (
     "verdict",
     "verdict_strict",
     "sentence",
     "source_id",
     "previous_source_id",
-]
+)
+_COLUMNS: Final = (*_LATER, *_NUMBERS, *_TEXTS)
+_DTYPES: Final = {
+    "period_start": "datetime64[us]",
+    "period_end": "datetime64[us]",
+    "value": "float64",
+    **dict.fromkeys(_NUMBERS, "float64"),
+}
+# What a claim that comes without its figure takes from another row.
+_OF_FIGURE: Final = (
+    "value",
+    "qualifier",
+    "rounded_to",
+    "is_amount",
+    "printed",
+    "low",
+    "high",
+    "strict_low",
+    "strict_high",
+)
 
 
 class _Pair(NamedTuple):
@@ -68,9 +91,9 @@ class _Pair(NamedTuple):
 
     later: Any  # a row, as `itertuples` gives it
     before: Any  # a row, or None
-    claims: dict[str, Claim | None]  # by reading; None where it cannot be read
+    claim: Claim
     others: list[Any]  # rows of other sources for the period before
-    preferred: pd.DataFrame  # all figures, among which a record is the highest
+    series: list[Any]  # rows of its series before the later one
 
 
 def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
@@ -122,127 +145,177 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     0    330             +20%  consistent     consistent
     1    492             +49%  consistent     consistent
     """
-    figures = figures_of(counts)
-    strict = figures_of(counts, reading="strict")
-    figures["strict_low"] = strict["low"]
-    figures["strict_high"] = strict["high"]
-    changes = figures.get("published_change")
-    figures["published_change"] = text_column(changes, figures.index)
+    figures = _figures(counts)
     is_claim = figures["published_change"].notna()
-    pairs = _pairs(figures, is_claim) if is_claim.any() else []
-    rows = [_verdict_row(pair) for pair in pairs]
-    columns = [*_LATER, *_NUMBERS, *_TEXTS]
-    claims = pd.DataFrame(rows, columns=columns)
-    return _with_dtypes(claims)
+    rows = []
+    if is_claim.any():
+        pairs = _pairs(figures, is_claim)
+        rows = [_row(pair) for pair in pairs]
+    return _as_table(rows)
 
 
-def _with_dtypes(claims: pd.DataFrame) -> pd.DataFrame:
-    for name in ("period_start", "period_end"):
-        claims[name] = claims[name].astype("datetime64[us]")
-    for name in _NUMBERS:
-        claims[name] = claims[name].astype("float64")
-    texts = [
-        name for name in _LATER if name not in ("period_start", "period_end", "value")
-    ]
-    for name in (*texts, *_TEXTS):
+def _as_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    claims = pd.DataFrame(rows, columns=_COLUMNS)
+    claims = claims.astype(_DTYPES)
+    texts = [name for name in _COLUMNS if name not in _DTYPES]
+    for name in texts:
         claims[name] = text_column(claims[name])
-    # pandas may keep NaN apart from a missing value.
-    values = claims["value"].astype("object")
-    values = values.mask(values.isna(), pd.NA).astype("Float64")
-    return claims.assign(value=whole_if_possible(values))
+    # Counts print as counts if all are whole.
+    claims["value"] = claims["value"].convert_dtypes()
+    return claims
+
+
+def _figures(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return figures with the ranges of both readings and all columns of claims."""
+    figures = figures_of(counts)
+    # Both readings have the same rows, and only their ranges differ.
+    strict = figures_of(counts, reading="strict")
+    ends = strict[["low", "high"]]
+    figures[["strict_low", "strict_high"]] = ends
+    for name in ("published_change", "change_basis", "change_since"):
+        if name not in figures:
+            figures[name] = pd.NaT
+    changes = figures["published_change"]
+    texts = text_column(changes)
+    return figures.assign(published_change=texts)
 
 
 def _pairs(figures: pd.DataFrame, is_claim: pd.Series) -> Iterator[_Pair]:
     """Find the figure that each claim is measured from."""
     parts = [name for name in PARTS if name in figures]
-    names = series_of(figures) + parts
+    names = [*series_of(figures), *parts]
+    figures = _with_notes(figures, names)
+    is_preferred = _preferred(figures, is_claim)
+    figures["preferred"] = is_preferred
+    rows_of_others = _rows_by_period(figures[~is_preferred])
+    preferred = preferred_figures(figures[is_preferred], names)
+    rows = list(preferred.itertuples(index=False))
+    claims = _with_places(figures[is_claim], preferred)
+    claim: Any
+    for claim in claims.itertuples(index=False):
+        later = _with_figure(claim, rows[claim.place])
+        change = _read(claim.published_change)
+        series = rows[claim.first_place : claim.place]
+        before = None
+        others = []
+        if claim.place_before != NO_PARTNER:
+            before = rows[claim.place_before]
+            others = rows_of_others[before.key]
+        yield _Pair(later, before, change, others, series)
+
+
+def _with_notes(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Add how each figure is written, its period, and of what kind it is."""
+    start = figures["period_start"]
+    end = figures["period_end"]
+    unit = figures["unit"]
     period = [*names, "period_start", "period_end"]
-    figures = figures.assign(
+    periods = figures.groupby(period, dropna=False)
+    # pandas 2 returns objects.
+    is_share = unit.str.contains(_SHARES, case=False).astype(bool)
+    is_unit_monthly = unit.map(is_per_month).astype(bool)
+    is_change_monthly = figures["change_basis"] == "per_month"
+    is_rounded = figures["rounded_to"].notna()
+    fraction = figures["value"] % 1
+    has_decimals = fraction > 0
+    return figures.assign(
         printed=printed_column(figures),
         label=labels_of(figures),
-        key=figures.groupby(period, dropna=False).ngroup(),
+        key=periods.ngroup(),
+        months=length_in_months(start, end),
+        is_share=is_share,
+        # Money, shares and means need not be whole numbers.
+        is_amount=is_share | is_rounded | has_decimals,
+        # A change of monthly rates that are still to be worked out.
+        is_monthly=is_change_monthly & ~is_unit_monthly,
     )
-    usable, is_chosen = _usable_figures(figures, is_claim)
-    preferred = preferred_figures(usable, names)
-    # The claim may stand in another source than the figure that is preferred.
-    places = pd.Series(preferred.index, preferred["key"])
-    claims = figures[is_claim]
-    place = claims["key"].map(places).to_numpy(int)
-    before = _since(claims, place, preferred)
-    rows = list(preferred.itertuples(index=False))
-    others: dict[Any, list[Any]] = {}
-    is_other = ~figures["preferred"] & ~is_chosen
-    for row in figures[is_other].itertuples(index=False):
-        others.setdefault(row.key, []).append(row)
-    claim_rows: Iterator[Any] = claims.itertuples(index=False)
-    for claim, at, at_before in zip(claim_rows, place, before, strict=True):
-        later = claim if pd.notna(claim.value) else _with_figure(claim, rows[at])
-        claims_read = {reading: _read(claim, reading) for reading in READINGS}
-        if at_before == NO_PARTNER:
-            yield _Pair(later, None, claims_read, [], preferred)
-        else:
-            previous = rows[at_before]
-            others_before = others.get(previous.key, [])
-            yield _Pair(later, previous, claims_read, others_before, preferred)
 
 
-def _usable_figures(
-    figures: pd.DataFrame, is_claim: pd.Series
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Return figures with one preferred for each claim, and which were chosen for it."""
+def _preferred(figures: pd.DataFrame, is_claim: pd.Series) -> pd.Series:
+    """Return which figures are preferred: one for each period with a claim."""
     key = figures["key"]
-    # A claim without its figure gives way to the row that has it.
-    has_value = figures["value"].notna()
+    value = figures["value"]
+    has_value = value.notna()
     is_known = has_value.groupby(key).transform("any")
+    # A claim without its figure gives way to the row that has it.
     is_usable = has_value | ~is_known
     is_preferred = figures["preferred"] & is_usable
+    marks = pd.DataFrame({"claim": is_claim, "preferred": is_preferred})
+    has = marks.groupby(key).transform("any")
     # Where no source is preferred for the period of a claim, the first one is taken.
-    has_claim = is_claim.groupby(key).transform("any")
-    has_preferred = is_preferred.groupby(key).transform("any")
-    candidates = key[is_usable & has_claim & ~has_preferred]
-    is_chosen = figures.index.isin(candidates.drop_duplicates().index)
-    usable = figures.assign(preferred=is_preferred | is_chosen)[is_usable]
-    return usable, pd.Series(is_chosen, figures.index)
+    is_open = has["claim"] & ~has["preferred"]
+    candidates = key[is_open & is_usable]
+    first = candidates.drop_duplicates()
+    is_preferred[first.index] = True
+    return is_preferred
 
 
-def _since(
-    claims: pd.DataFrame, place: np.ndarray, preferred: pd.DataFrame
+def _rows_by_period(figures: pd.DataFrame) -> dict[int, list[Any]]:
+    rows = defaultdict(list)
+    has_value = figures["value"].notna()
+    known = figures[has_value]
+    row: Any
+    for row in known.itertuples(index=False):
+        rows[row.key].append(row)
+    return rows
+
+
+def _with_places(claims: pd.DataFrame, preferred: pd.DataFrame) -> pd.DataFrame:
+    """Add the places of three figures: of the claim, before it, first of its series."""
+    # The claim may stand in another source than the figure that is preferred.
+    keys = pd.Index(preferred["key"])
+    place = keys.get_indexer(claims["key"])
+    chains = preferred["chain"].to_numpy()
+    chain = chains[place]
+    partner = find_partners(preferred, chains).partner
+    day = claims["change_since"]
+    since = pd.DataFrame({"chain": chain, "period_end": day})
+    place_before = _places_on(since, preferred, partner[place])
+    first_place = chains.searchsorted(chain)
+    return claims.assign(
+        place=place,
+        place_before=place_before,
+        first_place=first_place,
+    )
+
+
+def _places_on(
+    days: pd.DataFrame, preferred: pd.DataFrame, partner: np.ndarray
 ) -> np.ndarray:
-    """Return the place of the figure before: of the day of `change_since`, or a year."""
-    chain = preferred["chain"].to_numpy()
-    partner: np.ndarray = find_partners(preferred, chain).partner[place]
-    if "change_since" not in claims:
+    """Return the places of the figures of some days; without a day, of the partner."""
+    is_named = days["period_end"].notna()
+    if not is_named.any():
         return partner
-    keys = ["chain", "period_end"]
+    keys = list(days)
     ends = preferred[keys].reset_index(names="place")
     # Of several periods that end on that day, the shortest is the last one here.
     ends = ends.drop_duplicates(keys, keep="last")
-    since = claims["change_since"]
-    wanted = pd.DataFrame({"chain": chain[place], "period_end": since})
-    named = wanted.merge(ends, on=keys, how="left")["place"]
+    named = days.merge(ends, on=keys, how="left")["place"]
     named = named.fillna(NO_PARTNER).astype(int)
-    return np.where(since.notna(), named, partner)
+    return np.where(is_named, named, partner)
 
 
 def _with_figure(claim: Any, figure: Any) -> Any:
     """Give a claim that comes without its figure the one of another row."""
-    names = ("value", "low", "high", "strict_low", "strict_high", "printed")
-    more = (*names, "qualifier", "rounded_to")
-    return claim._replace(**{name: getattr(figure, name) for name in more})
+    if pd.notna(claim.value):
+        return claim
+    cells = {name: getattr(figure, name) for name in _OF_FIGURE}
+    return claim._replace(**cells)
 
 
-def _read(figure: Any, reading: str) -> Claim | None:
+def _read(change: str, reading: str = "usual") -> Claim:
     try:
-        return read_claim(figure.published_change, reading=reading)
+        return read_claim(change, reading=reading)
     except DataError:
-        return None
+        return _UNREADABLE
 
 
-def _verdict_row(pair: _Pair) -> dict[str, Any]:
+def _row(pair: _Pair) -> dict[str, Any]:
+    """Return the verdict on a claim and its reasons: a row of the result."""
     later, before = pair.later, pair.before
     verdict, verdict_strict = verdicts = _verdicts(pair)
-    implied = _implied(pair, "usual", ANYTHING) or NOTHING
-    row = {name: getattr(later, name, None) for name in _LATER}
+    implied = _implied(pair, ANYTHING)
+    row = {name: getattr(later, name) for name in _LATER}
     row |= {
         "implied_low": implied.low,
         "implied_high": implied.high,
@@ -263,7 +336,9 @@ def _verdict_row(pair: _Pair) -> dict[str, Any]:
 
 def _verdicts(pair: _Pair) -> tuple[str, str]:
     """Return the verdicts in the usual and in the strict reading."""
-    usual, strict = (_is_possible(pair, reading) for reading in READINGS)
+    usual = _is_possible(pair)
+    strict = _is_possible(_by_words_alone(pair))
+    # Only words alone can contradict: the usual reading is a habit with exceptions.
     by_strict = {True: "consistent", False: "contradicts", None: _UNKNOWN}[strict]
     if usual is None:
         return _UNKNOWN, by_strict
@@ -272,229 +347,247 @@ def _verdicts(pair: _Pair) -> tuple[str, str]:
     return ("consistent" if usual else "unlikely"), by_strict
 
 
-def _is_possible(pair: _Pair, reading: str) -> bool | None:
-    """Tell whether a claim is possible in a reading; None if that cannot be checked."""
-    claim = pair.claims[reading]
-    if claim is None or pd.isna(pair.later.value):
-        return None
+def _by_words_alone(pair: _Pair) -> _Pair:
+    """Return a pair in the strict reading."""
+    claim = _read(pair.later.published_change, "strict")
+    later = _strict(pair.later)
+    before, series = pair.before, pair.series
+    if before is not None:
+        before = _strict(before)
     if claim.kind == "record":
-        earlier, higher = _earlier(pair)
-        return None if earlier.empty else higher.empty
-    if pair.before is None or pd.isna(pair.before.value):
+        series = [_strict(row) for row in series]
+    return pair._replace(later=later, before=before, claim=claim, series=series)
+
+
+def _strict(figure: Any) -> Any:
+    return figure._replace(low=figure.strict_low, high=figure.strict_high)
+
+
+def _is_possible(pair: _Pair) -> bool | None:
+    """Tell whether a claim is possible; None if that cannot be checked."""
+    later, before = pair.later, pair.before
+    if pd.isna(later.value):
         return None
-    implied = _implied(pair, reading, _range(pair.before, reading))
-    return None if implied is None else not implied.empty
+    if pair.claim.kind == "record":
+        earlier, higher = _earlier(pair)
+        return not higher if earlier else None
+    if before is None or pd.isna(before.value):
+        return None
+    if _obstacle(pair):
+        return None
+    published = _range(before)
+    implied = _implied(pair, published)
+    return not implied.empty
 
 
-def _earlier(pair: _Pair) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _earlier(pair: _Pair) -> tuple[list[Any], list[Any]]:
     """Return the earlier figures of a series, and those that are surely higher."""
-    later, figures = pair.later, pair.preferred
-    is_later = figures["key"] == later.key
-    [chain] = figures["chain"][is_later]
-    is_earlier = figures["period_end"] < later.period_end
-    is_earlier &= figures["chain"] == chain
-    earlier = figures[is_earlier]
-    is_higher = earlier["low"] > later.high
-    return earlier, earlier[is_higher]
+    later = pair.later
+    earlier = [row for row in pair.series if row.period_end < later.period_end]
+    higher = [row for row in earlier if row.low > later.high]
+    return earlier, higher
 
 
-def _range(figure: Any, reading: str = "usual") -> Bounds:
-    if reading == "strict":
-        return Bounds(figure.strict_low, figure.strict_high)
+def _range(figure: Any) -> Bounds:
     return Bounds(figure.low, figure.high)
 
 
-def _implied(pair: _Pair, reading: str, published: Bounds) -> Bounds | None:
-    """Return the part of a published range that a claim allows for the figure before.
-
-    None if the claim is of another kind, or lengths of periods are not known.
-    """
-    claim = pair.claims[reading]
-    if claim is None or claim.kind == "record" or pd.isna(pair.later.value):
-        return None
-    later = _range(pair.later, reading)
-    is_monthly = _is_monthly(pair.later)
-    if claim.kind in ("percent", "ratio", "direction"):
-        if _is_negative(pair):
-            return None
-        lengths = _lengths(pair) if is_monthly else (Fraction(1), Fraction(1))
-        if lengths is None:
-            return None
-        factors = factors_of(claim.change, lengths)
-        is_amount = _is_amount(pair.later) or _is_amount(pair.before)
-        before = amounts_before if is_amount else counts_before
-        return before(later, factors, published)
-    # Monthly rates are printed as rounded as one likes.
-    if is_monthly or (claim.kind == "points" and not _is_share(pair.later)):
-        return None
-    if claim.before is not None and claim.after is not None:
-        is_after = not common_range(later, claim.after).empty
-        return common_range(published, claim.before) if is_after else NOTHING
-    low = exact(later.low) - claim.change.high
-    high = exact(later.high) - claim.change.low
-    return common_range(published, Bounds(float(low), float(high)))
+def _obstacle(pair: _Pair) -> str:
+    """Say why a claim implies nothing of the figure before; empty if it does."""
+    later, before, claim, *_ = pair
+    if claim.kind == "unreadable":
+        return "the change cannot be read"
+    if claim.kind == "record":
+        return "a record implies no figure before"
+    if pd.isna(later.value):
+        return "the figure is not known"
+    if claim.kind in _IN_PERCENT:
+        # No factor leads to a negative figure or from it.
+        if later.low < 0 or (before is not None and before.low < 0):
+            return "a figure is negative, so there is no percent change"
+        if later.is_monthly and not _has_lengths(later, before):
+            return "the lengths of the periods are not known well enough"
+        return ""
+    if claim.kind == "points" and not later.is_share:
+        return "percentage points are changes of shares"
+    if later.is_monthly:
+        return "a difference per month may be rounded in any way"
+    if _is_other_unit(claim.unit, later):
+        return f"the change is one of {claim.unit}, and the figure of {later.unit}"
+    return ""
 
 
-def _is_negative(pair: _Pair) -> bool:
-    """Tell whether a figure is below 0, so that no factor leads to it or from it."""
-    before = pair.before
-    return pair.later.low < 0 or (before is not None and before.low < 0)
-
-
-def _is_amount(figure: Any) -> bool:
-    """Tell whether a figure is money, a share or a mean, which need not be whole."""
-    if figure is None or pd.isna(figure.value):
+def _is_other_unit(unit: str, figure: Any) -> bool:
+    """Tell whether the unit of a difference is clearly not that of a figure."""
+    if not unit or not figure.unit:
         return False
-    has_decimals = figure.value % 1 > 0
-    is_rounded = has_decimals or pd.notna(figure.rounded_to)
-    return is_rounded or _is_share(figure)
+    words = unit.split()
+    name = f"{figure.unit} {figure.indicator}".lower()
+    known = name.replace("_", " ").split()
+    if not set(known).isdisjoint(words):
+        return False
+    # Missions may be "misiones", and are not sessions.
+    similar = [get_close_matches(word, known, cutoff=0.8) for word in words]
+    return not any(similar)
 
 
-def _is_share(figure: Any) -> bool:
-    unit = figure.unit.lower()
-    words = ("percent", "per cent", "%", "share", "pour cent", "por ciento")
-    return any(word in unit for word in words)
+def _implied(pair: _Pair, published: Bounds) -> Bounds:
+    """Return the part of a published range that a claim allows before."""
+    if _obstacle(pair):
+        return NOTHING
+    kind, change, before, after, _ = pair.claim
+    if kind in _IN_PERCENT:
+        return _implied_by_growth(pair, published)
+    later = _range(pair.later)
+    if before is None or after is None:
+        return range_before_difference(later, change, published)
+    # Of levels, both have to fit.
+    if common_range(later, after).empty:
+        return NOTHING
+    return common_range(published, before)
 
 
-def _is_monthly(figure: Any) -> bool:
-    """Tell whether a claim is one of monthly rates that are still to be worked out."""
-    basis = getattr(figure, "change_basis", None)
-    return basis == "per_month" and not is_per_month(figure.unit)
+def _implied_by_growth(pair: _Pair, published: Bounds) -> Bounds:
+    later, before, claim, *_ = pair
+    growth = claim.change
+    factors = factors_of(growth)
+    if later.is_monthly:
+        lengths = _lengths(later, before)
+        factors = factors_of(growth, lengths)
+    is_amount = later.is_amount
+    if before is not None:
+        is_amount |= before.is_amount
+    range_before = amounts_before if is_amount else counts_before
+    ends = _range(later)
+    return range_before(ends, factors, published)
 
 
-def _lengths(pair: _Pair) -> tuple[Fraction, Fraction] | None:
+def _has_lengths(later: Any, before: Any) -> bool:
+    """Tell whether the lengths of both periods are known."""
+    return before is not None and later.months > 0 and before.months > 0
+
+
+def _lengths(later: Any, before: Any) -> tuple[Fraction, Fraction]:
     """Return the least and greatest length of the later period over the earlier."""
-    later, before = pair.later, pair.before
-    if before is None or pd.isna(later.days) or pd.isna(before.days):
-        return None
-    ratio = _months(later) / _months(before)
-    tolerance = _relative_tolerance(later)
-    tolerance_before = _relative_tolerance(before)
-    least = ratio * (1 - tolerance) / (1 + tolerance_before)
-    greatest = ratio * (1 + tolerance) / (1 - tolerance_before)
-    return least, greatest
+    shortest, longest = _months(later)
+    shortest_before, longest_before = _months(before)
+    return shortest / longest_before, longest / shortest_before
 
 
-def _relative_tolerance(figure: Any) -> Fraction:
-    return Fraction(str(figure.period_tolerance)) / Fraction(figure.days)
-
-
-def _months(figure: Any) -> Fraction:
-    start, end = figure.period_start, figure.period_end
-    if start.day == 1 and end.is_month_end:
-        years = end.year - start.year
-        months = end.month - start.month + 1
-        return Fraction(12 * years + months)
-    return Fraction(figure.days) / Fraction(DAYS_PER_MONTH)
+def _months(figure: Any) -> tuple[Fraction, Fraction]:
+    """Return the least and the greatest length of a period in months."""
+    # Floats would move the ends of ranges. A month of 30.4375 days is 487/16 of a day.
+    months = Fraction(figure.months).limit_denominator(487)
+    days = Fraction(figure.days)
+    tolerance = Fraction(str(figure.period_tolerance))
+    share = tolerance / days
+    return months * (1 - share), months * (1 + share)
 
 
 def _sentences(
     pair: _Pair, verdicts: tuple[str, str], implied: Bounds
 ) -> Iterator[str]:
     """Say what a claim implies, what was published, and whether they agree."""
-    later, before = pair.later, pair.before
+    later, before, claim, *_ = pair
     change = later.published_change
     if pd.isna(later.value):
         yield f"{change} for {later.label} comes without the figure, which no row has."
         return
     number = f"{later.printed} {later.unit}".strip()
     claimed = f"{change} on {number} ({later.label})"
-    claim = pair.claims["usual"]
-    if claim is not None and claim.kind == "record":
-        yield from _on_record(pair, claimed)
+    if claim.kind == "record":
+        yield f"{claimed[0].upper()}{claimed[1:]}:"
+        yield _on_record(pair)
         return
-    if _is_monthly(later):
+    if later.is_monthly:
         claimed += " per month"
-    means = "" if implied.empty else f" means {_text(implied)}"
+    means = "" if implied.empty else f" means {format_range(*implied)}"
     if before is None:
-        is_dated = pd.notna(getattr(later, "change_since", None))
-        before_when = "before" if is_dated else "a year before"
-        means = means and f"{means} {before_when}"
-        yield f"{claimed}{means}; the figure that it is measured from is not in the table."
-        return
-    if verdicts[0] == _UNKNOWN:
+        when = "a year before" if pd.isna(later.change_since) else "before"
+        means = means and f"{means} {when}"
+        means += "; the figure that it is measured from is not in the table"
+        yield f"{claimed}{means}."
+    elif verdicts[0] == _UNKNOWN:
         yield f"{claimed}, after {before.printed} ({before.label}): {_why(pair)}."
-        return
-    published = _range(before)
-    read = "" if published.low == published.high else f" ({_text(published)})"
-    claimed += f"{means} before ({before.label})" if means else ""
-    text = f"{claimed}; {before.printed}{read} was published"
-    if not means:
-        text += f" for {before.label}"
-    if verdicts[0] == "consistent":
-        left = _implied(pair, "usual", published) or NOTHING
-        fits = "which fits" if left == published else f"which leaves {_text(left)}"
-        yield f"{text}, {fits}."
     else:
-        yield f"{text}, which does not fit."
-        yield from _what_would_fit(pair, implied)
-    yield from _remarks(pair, verdicts)
+        means = means and f"{means} before ({before.label})"
+        yield f"{claimed}{means}; {_comparison(pair, implied)}"
+        yield from _remarks(pair, verdicts)
 
 
 def _why(pair: _Pair) -> str:
     """Say why a claim cannot be checked although both figures are there."""
-    claim = pair.claims["usual"]
-    if claim is None:
-        return "the change cannot be read"
-    if pd.isna(pair.before.value):
+    is_read = pair.claim.kind != "unreadable"
+    if is_read and pd.isna(pair.before.value):
         return "the figure before is not known"
-    if claim.kind == "points" and not _is_share(pair.later):
-        return "percentage points are changes of shares"
-    if _is_negative(pair):
-        return "a figure is negative, so there is no percent change"
-    return "the lengths of the periods are not known well enough"
+    return _obstacle(pair)
 
 
-def _on_record(pair: _Pair, claimed: str) -> Iterator[str]:
-    yield f"{claimed[0].upper()}{claimed[1:]}:"
+def _comparison(pair: _Pair, implied: Bounds) -> str:
+    """Say what was published, and whether it fits."""
+    before = pair.before
+    published = _range(before)
+    read = format_range(*published)
+    is_one_number = published.low == published.high
+    text = f"{before.printed} ({read}) was published"
+    if is_one_number:
+        text = f"{before.printed} was published"
+    if implied.empty:
+        text += f" for {before.label}"
+    left = _implied(pair, published)
+    if left.empty:
+        remedy = _what_would_fit(pair, implied)
+        return f"{text}, which does not fit.{remedy}"
+    if left == published:
+        return f"{text}, which fits."
+    return f"{text}, which leaves {format_range(*left)}."
+
+
+def _on_record(pair: _Pair) -> str:
     earlier, higher = _earlier(pair)
-    if earlier.empty:
-        yield "no earlier figure is in the table."
-    elif higher.empty:
-        yield "no earlier figure in the table is surely higher."
-    else:
-        first = higher.iloc[0]
-        yield f"{first['label']} had {first['printed']}, counted in the same way."
+    if not earlier:
+        return "no earlier figure is in the table."
+    if not higher:
+        return "no earlier figure in the table is surely higher."
+    first = higher[0]
+    return f"{first.label} had {first.printed}, counted in the same way."
 
 
-def _what_would_fit(pair: _Pair, implied: Bounds) -> Iterator[str]:
+def _what_would_fit(pair: _Pair, implied: Bounds) -> str:
     """Say which figure before, or which length of period, would make a claim true."""
-    claim = pair.claims["usual"]
-    if implied.empty or claim is None or claim.kind != "percent":
-        return
-    would = f"It would fit if the figure before were {_text(implied)}"
-    later, before, growth = pair.later, pair.before, claim.change
-    highest = (growth.high, later.high, before.high)
-    is_bounded = all(map(math.isfinite, highest))
-    is_positive = growth.low > -100 and before.low > 0
-    if _is_monthly(later) and is_bounded and is_positive:
-        low = 1 + float(growth.low) / 100
-        high = 1 + float(growth.high) / 100
-        months = float(_months(later))
-        months_before = float(_months(before))
-        shortest = later.low * months_before / (before.high * high)
-        longest = later.high * months_before / (before.low * low)
-        would += f", or if the period had lasted {shortest:.1f} to {longest:.1f} "
-        would += f"months instead of {months:.1f}"
-    yield f"{would}."
+    if implied.empty or pair.claim.kind != "percent":
+        return ""
+    figures = f" It would fit if the figure before were {format_range(*implied)}"
+    return f"{figures}{_length_that_would_fit(pair)}."
+
+
+def _length_that_would_fit(pair: _Pair) -> str:
+    """Name the lengths of the later period for which its monthly rate would fit."""
+    later, before, claim, *_ = pair
+    factors = factors_of(claim.change)
+    least = before.low * factors.low
+    greatest = before.high * factors.high
+    is_bounded = least > 0 and max(greatest, later.high) < math.inf
+    if not (later.is_monthly and is_bounded):
+        return ""
+    shortest = later.low / greatest * before.months
+    longest = later.high / least * before.months
+    lengths = f"{shortest:.1f} to {longest:.1f} months"
+    return f", or if the period had lasted {lengths} instead of {later.months:.1f}"
 
 
 def _remarks(pair: _Pair, verdicts: tuple[str, str]) -> Iterator[str]:
     """Add what limits a verdict, and whether figures of other sources fit."""
+    later, before = pair.later, pair.before
     usual, strict = verdicts
     if usual == "unlikely" and strict == "consistent":
         yield "By the words alone, it is possible."
     elif strict == _UNKNOWN:
         yield "Without a number, it has no strict reading."
-    if _is_monthly(pair.later):
-        tolerance = max(pair.later.period_tolerance, pair.before.period_tolerance)
-        if tolerance:
-            yield f"The lengths of the periods are inferred, to about {tolerance:g} days."
+    days = max(later.period_tolerance, before.period_tolerance)
+    if later.is_monthly and days > 0:
+        yield f"The lengths of the periods are inferred, to about {days:g} days."
     for other in pair.others:
-        implied = _implied(pair, "usual", _range(other)) or NOTHING
+        implied = _implied(pair, _range(other))
         verb = "does not fit" if implied.empty else "fits as well"
         yield f"The {other.printed} of {other.source_id} {verb}."
-
-
-def _text(bounds: Bounds) -> str:
-    return format_range(bounds.low, bounds.high)

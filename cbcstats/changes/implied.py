@@ -19,7 +19,7 @@ _SAME_LENGTH: Final = (Fraction(1), Fraction(1))
 
 
 class Factors(NamedTuple):
-    """The factors by which the figure before may be multiplied to give the later one."""
+    """The factors that may lead from the figure before to the later one."""
 
     low: Fraction | float
     high: Fraction | float
@@ -83,13 +83,15 @@ def implied_previous(
     nothing
     """
     later = bounds(value, qualifier, rounded_to, reading=reading)
-    factors = factors_of(parse_change(change, reading=reading))
+    growth = parse_change(change, reading=reading)
+    factors = factors_of(growth)
     published = ANYTHING
     if isinstance(previous, Bounds):
         published = previous
     elif previous is not None:
         figure = parse_qualified(str(previous))
         published = bounds(*figure, reading=reading)
+    # A whole number that is not rounded is a count, and so is the one before it.
     is_count = rounded_to is None and float(value).is_integer()
     before = counts_before if is_count else amounts_before
     return before(later, factors, published)
@@ -103,13 +105,15 @@ def factors_of(
     `lengths` are the least and the greatest length of the later period over that of
     the earlier one, where the change is one of monthly rates.
     """
-    least, greatest = lengths
+    low, high, low_open, high_open = growth
+    shortest, longest = lengths
     # Nothing falls by more than all: an end below that is open, or leaves nothing.
-    low_open = growth.low_open and growth.low >= -100
-    high_open = growth.high_open or growth.high < -100
-    low = _factor(growth.low) * least
-    high = _factor(growth.high) * greatest
-    return Factors(low, high, low_open, high_open)
+    return Factors(
+        low=_factor(low) * shortest,
+        high=_factor(high) * longest,
+        low_open=low_open and low >= -100,
+        high_open=high_open or high < -100,
+    )
 
 
 def _factor(percent: Fraction | float) -> Fraction | float:
@@ -120,31 +124,46 @@ def _factor(percent: Fraction | float) -> Fraction | float:
 
 
 def amounts_before(later: Bounds, factors: Factors, published: Bounds) -> Bounds:
-    """Return the range of amounts, not whole, from which a change leads to the later."""
+    """Return the amounts, not whole, from which a change leads to the later range."""
     if later.empty or published.empty:
         return NOTHING
+    least, most, least_open, most_open = factors
     low, high = 0.0, math.inf
-    if factors.high > 0:
-        low = float(exact(later.low) / factors.high)
-    if factors.low > 0:
-        high = float(exact(later.high) / factors.low)
+    if most > 0:
+        low = float(exact(later.low) / most)
+    # Where all may be gone, any amount may have been there before.
+    if least > 0:
+        high = float(exact(later.high) / least)
     # An open end of the change leaves out the end of the range that belongs to it.
-    is_above = factors.high_open and published.high <= low
-    is_below = factors.low_open and published.low >= high
+    is_above = most_open and published.high <= low
+    is_below = least_open and published.low >= high
     if is_above or is_below:
         return NOTHING
-    return common_range(Bounds(low, high), published)
+    possible = Bounds(low, high)
+    return common_range(possible, published)
+
+
+def range_before_difference(
+    later: Bounds, difference: Growth, published: Bounds
+) -> Bounds:
+    """Return the range from which a difference such as `+14` leads to the later one."""
+    low = exact(later.low) - difference.high
+    high = exact(later.high) - difference.low
+    possible = Bounds(float(low), float(high))
+    return common_range(possible, published)
 
 
 def common_range(first: Bounds, second: Bounds) -> Bounds:
     """Return the range that two ranges have in common."""
     low = max(first.low, second.low)
     high = min(first.high, second.high)
-    return Bounds(low, high) if low <= high else NOTHING
+    if low <= high:
+        return Bounds(low, high)
+    return NOTHING
 
 
 def counts_before(later: Bounds, factors: Factors, published: Bounds) -> Bounds:
-    """Return the range of whole numbers from which a change leads to the later range."""
+    """Return the whole numbers from which a change leads to the later range."""
     if later.empty or published.empty or later.high < 0:
         return NOTHING
     last = published.high
@@ -157,21 +176,27 @@ def counts_before(later: Bounds, factors: Factors, published: Bounds) -> Bounds:
     if math.isinf(last):
         return Bounds(least, last)
     before = math.floor(last)
+    # The least count is possible, so that this ends.
     while not _is_possible(before, later, factors):
         before -= 1
     return Bounds(least, before)
 
 
 def _is_possible(before: int, later: Bounds, factors: Factors) -> bool:
-    """Tell whether a whole number in the later range is a count before times a factor."""
-    low, high = before * factors.low, before * factors.high
+    """Tell whether a count before times a factor can be a count in a range."""
+    low = before * factors.low
+    high = before * factors.high
     least: float = math.ceil(low)
     if factors.low_open and least == low:
         least += 1
-    most = high if math.isinf(high) else math.floor(high)
+    most = high
+    if not math.isinf(high):
+        most = math.floor(high)
     if factors.high_open and most == high:
         most -= 1
-    return max(least, later.low) <= min(most, later.high)
+    least = max(least, later.low)
+    most = min(most, later.high)
+    return least <= most
 
 
 def _least(later: Bounds, factors: Factors, published: Bounds, last: float) -> float:
@@ -180,7 +205,9 @@ def _least(later: Bounds, factors: Factors, published: Bounds, last: float) -> f
     is_never_zero = factors.low == 0 and factors.low_open and later.high == 0
     if is_only_zero or is_never_zero:
         return math.nan  # for all counts, so that the search would not end
-    before = max(math.ceil(published.low), 1)
+    first = math.ceil(published.low)
+    # No change leads from 0.
+    before = max(first, 1)
     if 0 < factors.high < math.inf:
         least = Fraction(later.low) / factors.high
         before = max(before, math.ceil(least))

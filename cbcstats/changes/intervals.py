@@ -19,6 +19,9 @@ from cbcstats.errors import ArgumentError, shortened
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    Floats = NDArray[np.float64]
+    Column = pd.Series | NDArray[Any]
+
 
 def count_interval(count: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
     """Return the exact Poisson confidence interval of a count of independent events.
@@ -71,12 +74,14 @@ def count_interval(count: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
     counts = check_series("count", count, "counts")
     numbers = _counts("count", counts)
     # The quantile is not defined for a count of 0.
-    low = gammaincinv(np.maximum(numbers, 1), alpha / 2)
-    low = np.where(numbers == 0, 0.0, low)
+    some = np.maximum(numbers, 1)
+    low = gammaincinv(some, alpha / 2)
+    low[numbers == 0] = 0
     high = gammaincinv(numbers + 1, 1 - alpha / 2)
+    frame = pd.DataFrame({"low": low, "high": high})
+    # The index of a list would only be its positions.
     has_index = isinstance(count, pd.Series | dict)
-    index = counts.index if has_index else None
-    return pd.DataFrame({"low": low, "high": high}, index=index)
+    return frame.set_index(counts.index) if has_index else frame
 
 
 def rate_ratio(
@@ -142,38 +147,47 @@ def rate_ratio(
         "previous_exposure": _column("previous_exposure", previous_exposure),
     }
     index = _pair_series(columns)
-    later, before = (_counts(name, columns[name]) for name in ("count", "previous"))
-    times, times_before = (
-        _exposures(name, columns[name]) for name in ("exposure", "previous_exposure")
-    )
-    arrays = dict(zip(columns, (later, before, times, times_before), strict=True))
+    arrays = {
+        "count": _counts("count", columns["count"]),
+        "previous": _counts("previous", columns["previous"]),
+        "exposure": _exposures("exposure", columns["exposure"]),
+        "previous_exposure": _exposures(
+            "previous_exposure", columns["previous_exposure"]
+        ),
+    }
     later, before, times, times_before = _same_length(arrays)
-    expected = times / (times + times_before)
     low, high = _share_interval(later, before, alpha)
+    expected = times / (times + times_before)
     with np.errstate(divide="ignore", invalid="ignore"):
         per_odds = times_before / times
-        ratios = {
-            "ratio": later / before * per_odds,
-            "low": low / (1 - low) * per_odds,
-            "high": high / (1 - high) * per_odds,
-            "p_value": _p_value(later, before, expected),
-        }
+        ratio = later / before * per_odds
+        low_odds = low / (1 - low)
+        high_odds = high / (1 - high)
+    ratios = {
+        "ratio": ratio,
+        "low": low_odds * per_odds,
+        "high": high_odds * per_odds,
+        "p_value": _p_value(later, before, expected),
+    }
     frame = pd.DataFrame(ratios)
     # 0 after 0 tells nothing about a ratio, nor does a missing count.
-    frame[~(later + before > 0)] = np.nan
+    has_events = later + before > 0
+    frame[~has_events] = np.nan
+    # A Series of one value is repeated, and its index cannot be.
     if index is None or len(index) < len(frame):
         return frame
     return frame.set_axis(index)
 
 
 def _share_interval(
-    later: NDArray[np.float64], before: NDArray[np.float64], alpha: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    later: Floats, before: Floats, alpha: float
+) -> tuple[Floats, Floats]:
     """Return the Clopper-Pearson interval of the later count's share of both."""
     from scipy.special import betaincinv
 
     # The quantiles are not defined for counts of 0, where the ends are 0 and 1.
-    some_later, some_before = np.maximum(later, 1), np.maximum(before, 1)
+    some_later = np.maximum(later, 1)
+    some_before = np.maximum(before, 1)
     low = betaincinv(some_later, before + 1, alpha / 2)
     high = betaincinv(later + 1, some_before, 1 - alpha / 2)
     low[later == 0] = 0
@@ -181,24 +195,23 @@ def _share_interval(
     return low, high
 
 
-def _p_value(
-    later: NDArray[np.float64],
-    before: NDArray[np.float64],
-    expected: NDArray[np.float64],
-) -> NDArray[np.float64]:
+def _p_value(later: Floats, before: Floats, expected: Floats) -> Floats:
     """Return twice the smaller binomial tail, at most 1."""
     from scipy.special import betainc
 
-    some_later, some_before = np.maximum(later, 1), np.maximum(before, 1)
+    some_later = np.maximum(later, 1)
+    some_before = np.maximum(before, 1)
     at_most = betainc(some_before, later + 1, 1 - expected)
     at_least = betainc(some_later, before + 1, expected)
     at_most[before == 0] = 1
     at_least[later == 0] = 1
-    smaller: NDArray[np.float64] = np.minimum(at_most, at_least)
-    return np.minimum(1, 2 * smaller)
+    smaller = np.minimum(at_most, at_least)
+    # Both tails hold the count itself, so that together they may exceed 1.
+    doubled: Floats = np.minimum(1, 2 * smaller)
+    return doubled
 
 
-def _column(name: str, values: Any) -> pd.Series | NDArray[Any]:
+def _column(name: str, values: Any) -> Column:
     """Return a Series if the index tells what each number belongs to, else an array."""
     column = check_series(name, values, "numbers")
     if isinstance(values, pd.Series | dict):
@@ -218,6 +231,7 @@ def _pair_series(columns: dict[str, Any]) -> pd.Index | None:
     first = next(iter(series))
     index = series[first].index
     for name, column in series.items():
+        # Equal indexes may have repeated labels, as the order alone pairs them.
         if column.index.equals(index):
             continue
         is_unique = index.is_unique and column.index.is_unique
@@ -230,13 +244,12 @@ def _pair_series(columns: dict[str, Any]) -> pd.Index | None:
     return index
 
 
-def _same_length(
-    arrays: dict[str, NDArray[np.float64]],
-) -> tuple[NDArray[np.float64], ...]:
+def _same_length(arrays: dict[str, Floats]) -> tuple[Floats, ...]:
     """Repeat single values, so that all arrays have one length."""
-    sizes = {name: array.size for name, array in arrays.items() if array.size != 1}
-    first = next(iter(sizes), "")
-    for name, size in sizes.items():
+    sizes = {name: array.size for name, array in arrays.items()}
+    several = {name: size for name, size in sizes.items() if size != 1}
+    first = next(iter(several), "")
+    for name, size in several.items():
         if size != sizes[first]:
             raise ArgumentError(
                 f"`{name}` holds {size} values, but `{first}` holds {sizes[first]}; "
@@ -245,22 +258,25 @@ def _same_length(
     return np.broadcast_arrays(*arrays.values())
 
 
-def _counts(name: str, values: Any) -> NDArray[np.float64]:
+def _counts(name: str, values: Any) -> Floats:
     numbers = _floats(values)
     with np.errstate(invalid="ignore"):  # the remainder of infinity
-        is_right = (numbers >= 0) & (numbers % 1 == 0)
+        is_whole = numbers % 1 == 0
+    is_right = is_whole & (numbers >= 0)
     _refuse(name, values, is_right, "a whole number from 0 on")
     return numbers
 
 
-def _exposures(name: str, values: Any) -> NDArray[np.float64]:
+def _exposures(name: str, values: Any) -> Floats:
     numbers = _floats(values)
-    is_right = (numbers > 0) & np.isfinite(numbers)
+    is_finite = np.isfinite(numbers)
+    is_right = is_finite & (numbers > 0)
     _refuse(name, values, is_right, "a positive number")
     return numbers
 
 
-def _floats(values: Any) -> NDArray[np.float64]:
+def _floats(values: Any) -> Floats:
+    # What is not a number becomes NaN here and is refused later.
     cells = np.asarray(values, dtype=object)
     return np.array([_as_float(cell) for cell in cells], dtype=float)
 
@@ -275,10 +291,13 @@ def _as_float(cell: Any) -> float:
 def _refuse(name: str, values: Any, is_right: NDArray[np.bool_], rule: str) -> None:
     """Raise ArgumentError for the first cell that is wrong and not missing."""
     cells = pd.Series(np.asarray(values, dtype=object), dtype="object")
-    wrong = cells[~is_right & cells.notna()]
+    is_wrong = ~is_right & cells.notna()
+    wrong = cells[is_wrong]
     if len(wrong):
-        value = shortened(str(wrong.iloc[0]))
-        raise ArgumentError(f"`{name}` must be {rule}, but {value} was given")
+        value = str(wrong.iloc[0])
+        raise ArgumentError(
+            f"`{name}` must be {rule}, but {shortened(value)} was given"
+        )
 
 
 def _check_level(level: float) -> float:

@@ -25,6 +25,7 @@ SEEN: Final = "seen"  # on a list that does not tell who joined and who left
 # Programmes, and tracks of one, may use the same names for their lists.
 _SERIES: Final = ["programme", "track"]
 _BY_LETTERS: Final = "the name is not recognised and was compared by its letters"
+_DATED_LIST: Final = ["programme", "track", "list_date"]
 _CHANGED: Final = (
     "programme",
     "track",
@@ -88,9 +89,12 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
     [['FJI', 'stayed'], ['VNM', 'joined'], ['KEN', 'left']]
     """
     if new is None:
-        changes = _changes_of_programmes(check_lists(old, "old"))
+        lists = check_lists(old, "old")
+        changes = _changes_of_programmes(lists)
     else:
-        changes = _changes_of_lists(_names("old", old), _names("new", new))
+        earlier = _names("old", old)
+        later = _names("new", new)
+        changes = _changes_of_lists(earlier, later)
     changes = _without_keys(changes)
     rejected = _rejected_rows(old) + _rejected_rows(new)
     return _with_rejected(changes, rejected) if rejected else changes
@@ -133,17 +137,36 @@ def _with_rejected(changes: pd.DataFrame, rejected: int) -> pd.DataFrame:
 
 
 def _changes_of_lists(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    has_stayed = new["member"].isin(old["member"])
-    now = new.assign(change=has_stayed.map({True: STAYED, False: JOINED}))
-    left = old[~old["member"].isin(new["member"])].assign(change=LEFT)
-    changes: pd.DataFrame = pd.concat([now, left], ignore_index=True)
+    changes = _with_change(new, old, "member")
+    changes = changes.drop_duplicates("member", ignore_index=True)
     changes = changes.assign(comparable=True, why="")
     return changes[["member", "member_name", "change", "comparable", "why"]]
 
 
+def _with_change(
+    later: pd.DataFrame, earlier: pd.DataFrame, key: str | list[str]
+) -> pd.DataFrame:
+    """Join two lists, the later one first; who has stayed is in the result twice."""
+    rows = pd.concat([later, earlier], ignore_index=True)
+    # A Member is on each list once.
+    has_stayed = rows.duplicated(key, keep=False)
+    is_later = rows.index < len(later)
+    change = np.where(is_later, JOINED, LEFT)
+    rows["change"] = np.where(has_stayed, STAYED, change)
+    return rows
+
+
 def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
-    is_full = (lists["list_kind"] == "full") & lists["list_date"].notna()
-    parts = [_seen(lists[~is_full]), _between_full_lists(lists[is_full])]
+    has_date = lists["list_date"].notna()
+    is_full = (lists["list_kind"] == "full") & has_date
+    seen = _seen(lists[~is_full])
+    moved = _between_full_lists(lists[is_full])
+    changes = pd.concat([seen, moved], ignore_index=True)
+    # Programmes keep the order in which they first occur.
+    programmes = pd.Index(lists["programme"].unique())
+    changes["order"] = programmes.get_indexer(changes["programme"])
+    by = ["order", "list_date"]
+    changes = changes.sort_values(by, kind="stable", ignore_index=True)
     columns = [
         *_SERIES,
         "member",
@@ -156,13 +179,7 @@ def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
         "source_id",
         "previous_source_id",
     ]
-    changes = pd.concat(parts, ignore_index=True)[columns]
-    programmes = dict.fromkeys(lists["programme"])
-    order = {name: place for place, name in enumerate(programmes)}
-    changes["order"] = changes["programme"].map(order)
-    by = ["order", "list_date"]
-    changes = changes.sort_values(by, kind="stable", ignore_index=True)
-    return changes.drop(columns="order")
+    return changes[columns]
 
 
 def check_lists(lists: Any, name: str = "beneficiaries") -> pd.DataFrame:
@@ -191,39 +208,39 @@ def _seen(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _between_full_lists(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the Members of each full list and of the one before it."""
-    members = rows.drop_duplicates([*_SERIES, "list_date", "member"])
+    key = [*_DATED_LIST, "member"]
+    members = rows.drop_duplicates(key)
     pairs = _pairs_of_lists(members)
-    listed = members[[*_SERIES, "list_date", "member", "member_name", "source_id"]]
-    dates = pairs[[*_SERIES, "list_date", "previous_list_date"]]
-    later = dates.merge(listed, on=[*_SERIES, "list_date"])
-    listed_before = listed.rename(
-        columns={"list_date": "previous_list_date", "source_id": "previous_source_id"}
-    )
-    earlier = dates.merge(listed_before, on=[*_SERIES, "previous_list_date"])
-    key = [*_SERIES, "list_date", "member"]
-    sources = earlier[[*key, "previous_source_id"]]
-    later = later.merge(sources, on=key, how="left", indicator="side")
-    has_stayed = later["side"] == "both"
-    later["change"] = has_stayed.map({True: STAYED, False: JOINED})
-    earlier = earlier.merge(later[key], on=key, how="left", indicator="side")
-    has_left = earlier["side"] == "left_only"
-    left = earlier[has_left].assign(change=LEFT)
-    changes = pd.concat([later, left], ignore_index=True)
+    dates = pairs[[*_DATED_LIST, "previous_list_date"]]
+    now = members[[*key, "member_name", "source_id"]]
+    names = {"list_date": "previous_list_date", "source_id": "previous_source_id"}
+    before = now.rename(columns=names)
+    # Each list is the later one of a pair, and mostly the earlier one of another.
+    later = dates.merge(now)
+    earlier = dates.merge(before)
+    changes = _with_change(later, earlier, key)
+    sources = ["source_id", "previous_source_id"]
+    by_member = changes.groupby(key, dropna=False)
+    of_member = by_member[sources].transform("first")
     # A Member that joined is on no list before, and one that left on no later one.
-    of_pair = changes[[*_SERIES, "list_date"]].merge(pairs, how="left")
-    for name in ("source_id", "previous_source_id"):
-        changes[name] = changes[name].fillna(of_pair[name])
+    lists = changes[_DATED_LIST]
+    of_lists = lists.merge(pairs, how="left")
+    changes[sources] = of_member.fillna(of_lists[sources])
+    changes = changes.drop_duplicates(key)
     return changes.assign(comparable=True, why="")
 
 
 def _pairs_of_lists(members: pd.DataFrame) -> pd.DataFrame:
     """Return each full list that follows another one, with both dates and sources."""
-    lists = members.drop_duplicates([*_SERIES, "list_date"])
-    lists = lists[[*_SERIES, "list_date", "source_id"]].sort_values("list_date")
+    lists = members[[*_DATED_LIST, "source_id"]]
+    lists = lists.drop_duplicates(_DATED_LIST)
+    lists = lists.sort_values("list_date")
     by_series = lists.groupby(_SERIES, dropna=False)
     before = by_series[["list_date", "source_id"]].shift()
-    pairs = lists.join(before.add_prefix("previous_"))
-    return pairs[pairs["previous_list_date"].notna()]
+    before = before.add_prefix("previous_")
+    pairs = lists.join(before)
+    is_second = pairs["previous_list_date"].notna()
+    return pairs[is_second]
 
 
 class Roster(NamedTuple):
@@ -255,17 +272,20 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
     frame = check_frame("beneficiaries", rows_of(beneficiaries))
     if "change" in frame:
         changes = _check_changes(frame)
-        _check_one_programme(changes)
         sizes = _sizes_by_changes(changes)
         named = _named_on_lists(changes)
-        first_named = named.groupby("member")["list_date"].min()
     else:
         lists = check_lists(frame)
         _check_one_programme(lists)
+        lists = _with_tracks(lists)
         changes = _changes_of_programmes(lists)
+        named = lists
         sizes = _sizes(lists)
-        first_named = lists.groupby("member")["list_date"].min()
-    rosters = [*_full_rosters(changes, sizes), *_partial_rosters(changes, first_named)]
+    by_member = named.groupby("member")
+    first_named = by_member["list_date"].min()
+    full = _full_rosters(changes, sizes)
+    partial = _partial_rosters(changes, first_named)
+    rosters = [*full, *partial]
     if not rosters:
         raise ArgumentError("`beneficiaries` holds no list with a date")
     # Tracks keep the order in which they first occur.
@@ -276,13 +296,22 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
 def _check_changes(changes: pd.DataFrame) -> pd.DataFrame:
     changes = check_frame("beneficiaries", changes, _CHANGED, "membership_changes")
     check_words(changes["change"], (JOINED, LEFT, STAYED, SEEN))
+    _check_one_programme(changes)
+    # They may come from a file, where days are texts.
+    day = read_days(changes["list_date"])
+    day_before = read_days(changes["previous_list_date"])
+    changes = changes.assign(list_date=day, previous_list_date=day_before)
+    # A name that is not recognised has no code.
     names = text_column(changes.get("member_name", changes["member"]))
     members = text_column(changes["member"]).fillna(names)
-    return changes.assign(
-        member=member_keys(members),
-        list_date=read_days(changes["list_date"]),
-        previous_list_date=read_days(changes["previous_list_date"]),
-    )
+    changes["member"] = member_keys(members)
+    return _with_tracks(changes)
+
+
+def _with_tracks(frame: pd.DataFrame) -> pd.DataFrame:
+    # A missing track is not equal to itself.
+    track = text_column(frame["track"])
+    return frame.assign(track=track.fillna(""))
 
 
 def _check_one_programme(frame: pd.DataFrame) -> None:
@@ -298,30 +327,36 @@ def _check_one_programme(frame: pd.DataFrame) -> None:
 
 def _sizes(lists: pd.DataFrame) -> pd.DataFrame:
     """Return how many Members are on each full list, and how its date is known."""
-    precision = text_column(lists["as_of_precision"]).fillna("day")
+    # The date of a list is that of its latest source.
     is_latest = lists["as_of"] == lists["list_date"]
-    lists = lists.assign(precision=precision.where(is_latest))
-    is_full = (lists["list_kind"] == "full") & lists["list_date"].notna()
-    by_list = lists[is_full].groupby(["track", "list_date"], dropna=False)
+    precision = text_column(lists["as_of_precision"])
+    precision = precision.fillna("day").where(is_latest)
+    lists = lists.assign(precision=precision)
+    is_full = lists["list_kind"] == "full"
+    is_dated = lists["list_date"].notna()
+    full = lists[is_full & is_dated]
+    by_list = full.groupby(["track", "list_date"])
     sizes = by_list.agg(number=("member", "nunique"), precision=("precision", "first"))
     return sizes.reset_index()
 
 
 def _sizes_by_changes(changes: pd.DataFrame) -> pd.DataFrame:
     """Return how many Members were on each list, by who stayed, joined and left."""
-    is_of_full_list = changes["change"] != SEEN
-    listed = _named_on_lists(changes[is_of_full_list])
-    key = ["track", "list_date"]
-    by_list = listed.drop_duplicates([*key, "member"]).groupby(key, dropna=False)
-    sizes = by_list.size().rename("number")
+    is_full = changes["change"] != SEEN
+    full = changes[is_full]
+    listed = _named_on_lists(full)
+    by_list = listed.groupby(["track", "list_date"])
+    sizes = by_list.agg(number=("member", "nunique"))
     # Changes do not tell whether a date is known to the day.
-    return sizes.reset_index().assign(precision="month")
+    return sizes.assign(precision="month").reset_index()
 
 
 def _named_on_lists(changes: pd.DataFrame) -> pd.DataFrame:
     """Return the Members on the lists of changes, and on the lists before these."""
     kind = changes["change"]
-    later, earlier = changes[kind != LEFT], changes[kind.isin([STAYED, LEFT])]
+    later = changes[kind != LEFT]
+    was_listed = kind.isin([STAYED, LEFT])
+    earlier = changes[was_listed]
     date_before = earlier["previous_list_date"]
     earlier = earlier.assign(list_date=date_before)
     return pd.concat([earlier, later])
@@ -329,42 +364,49 @@ def _named_on_lists(changes: pd.DataFrame) -> pd.DataFrame:
 
 def _full_rosters(changes: pd.DataFrame, sizes: pd.DataFrame) -> Iterable[Roster]:
     """Return the full lists, with the Members that joined and left since the last."""
-    sizes = sizes.sort_values("list_date")
-    is_first = ~sizes.duplicated("track")
     has_moved = changes["change"].isin([JOINED, LEFT])
-    columns = (sizes[name] for name in ("track", "list_date", "number", "precision"))
-    for track, date, number, precision, first in zip(*columns, is_first, strict=True):
-        is_of_list = _is_track(changes, track) & (changes["list_date"] == date)
-        moved = changes[is_of_list & has_moved]
-        name = _date_name(date, precision)
-        yield Roster(_text(track), date, name, moved, number, first)
+    moved = changes[has_moved]
+    sizes = sizes.sort_values("list_date")
+    sizes["is_first"] = ~sizes.duplicated("track")
+    row: Any
+    for row in sizes.itertuples(index=False):
+        date = row.list_date
+        is_of_track = moved["track"] == row.track
+        is_of_list = is_of_track & (moved["list_date"] == date)
+        yield Roster(
+            track=row.track or None,
+            date=date,
+            name=_date_name(date, row.precision),
+            moved=moved[is_of_list],
+            number=row.number,
+            first=row.is_first,
+        )
 
 
 def _partial_rosters(changes: pd.DataFrame, first_named: pd.Series) -> Iterable[Roster]:
     """Return the partial lists of each year, with the Members that they name first."""
     is_dated = changes["list_date"].notna()
-    seen = changes[is_dated & (changes["change"] == SEEN)]
-    date, first_date = seen["list_date"], first_named.reindex(seen["member"])
-    seen = seen.assign(is_first=date == first_date.array, year=date.dt.year)
-    for (track, year), of_year in seen.groupby(
-        ["track", "year"], sort=False, dropna=False
-    ):
-        named = of_year[of_year["is_first"]].drop_duplicates("member")
-        named = named.assign(change=NAMED)
+    is_seen = changes["change"] == SEEN
+    seen = changes[is_dated & is_seen]
+    date = seen["list_date"]
+    first_date = first_named.reindex(seen["member"])
+    is_first = date == first_date.array
+    seen = seen.assign(change=NAMED, is_first=is_first, year=date.dt.year)
+    by_year = seen.groupby(["track", "year"], sort=False)
+    key: Any
+    for key, of_year in by_year:
+        track, year = key
+        named = of_year[of_year["is_first"]]
+        named = named.drop_duplicates("member")
         latest = of_year["list_date"].max()
-        yield Roster(_text(track), latest, str(year), named, None, first=False)
-
-
-def _is_track(changes: pd.DataFrame, track: Any) -> pd.Series:
-    return changes["track"].isna() if pd.isna(track) else changes["track"] == track
-
-
-def _text(track: Any) -> str | None:
-    return None if pd.isna(track) else str(track)
+        yield Roster(track or None, latest, str(year), named, None, first=False)
 
 
 def _date_name(date: pd.Timestamp, precision: str) -> str:
     """Name the date of a list as far as it is known."""
     day = period_label(pd.NaT, date)
-    names = {"day": day, "month": day.split(" ", 1)[1], "year": str(date.year)}
-    return names[precision]
+    if precision == "year":
+        return str(date.year)
+    if precision == "month":
+        return day.split(" ", 1)[1]
+    return day

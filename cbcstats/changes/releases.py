@@ -62,46 +62,79 @@ def compare_releases(
     0  2015  dropped       NaN  NaN  NaN
     1  2016  revised  missions  342  343
     """
-    old, new = _edition("old", old), _edition("new", new)
-    keys = check_names("keys", keys)
-    if not keys:
+    old = _edition("old", old)
+    new = _edition("new", new)
+    keys = _check_keys(keys, old, new)
+    shared = [name for name in old if name in new]
+    old_texts = _as_texts(old[shared], new)
+    new_texts = _as_texts(new[shared], old)
+    pairs = _pairs_of_rows(old_texts, new_texts, keys)
+    row = pairs["old"]
+    new_row = pairs["new"]
+    dropped = row[new_row.isna()]
+    added = new_row[row.isna()]
+    both = pairs.dropna()
+    before = old_texts.loc[both["old"]]
+    after = new_texts.loc[both["new"]]
+    after.index = before.index
+    old_keys = old[keys]
+    new_keys = new[keys]
+    rows = old_keys.loc[before.index]
+    values = [name for name in shared if name not in keys]
+    revised = [_revised(rows, before[name], after[name]) for name in values]
+    return _as_table(
+        keys,
+        old_keys.loc[dropped].assign(change="dropped"),
+        new_keys.loc[added].assign(change="added"),
+        *revised,
+        _columns_of_one(old, new, "dropped"),
+        _columns_of_one(new, old, "added"),
+    )
+
+
+def _as_table(keys: list[str], *differences: pd.DataFrame) -> pd.DataFrame:
+    # The dtypes of empty frames would make those of the others objects.
+    filled = [part for part in differences if len(part)]
+    parts = filled or differences[:1]
+    table = pd.concat(parts, ignore_index=True)
+    columns = [*keys, "change", "column", "old", "new"]
+    table = table.reindex(columns=columns)
+    for name in ("column", "old", "new"):
+        # An empty text is a missing value.
+        texts = table[name].replace("", None)
+        table[name] = text_column(texts)
+    return table
+
+
+def _edition(name: str, edition: Any) -> pd.DataFrame:
+    # Two columns called 2021 and "2021" would be the same column of a file.
+    frame = to_pandas(name, edition).rename(columns=str)
+    frame = check_frame(name, frame)
+    return frame.reset_index(drop=True)
+
+
+def _check_keys(
+    keys: str | Iterable[str], old: pd.DataFrame, new: pd.DataFrame
+) -> list[str]:
+    names = check_names("keys", keys)
+    if not names:
         raise ArgumentError("`keys` names no column; name those that identify a row")
-    for name in keys:
+    for name in names:
         if name not in old or name not in new:
             raise ArgumentError(
                 f"`keys` names {name!r}, which is not a column of both editions; "
                 "name the columns that identify a row"
             )
-    shared = [name for name in old if name in new]
-    old_texts, new_texts = _as_texts(old[shared], new), _as_texts(new[shared], old)
-    pairs = _pairs_of_rows(old_texts, new_texts, keys)
-    is_dropped, is_added = pairs["new"].isna(), pairs["old"].isna()
-    dropped = pairs.loc[is_dropped, "old"].sort_values()
-    added = pairs.loc[is_added, "new"].sort_values()
-    both = pairs[~is_dropped & ~is_added].astype(int).sort_values("old")
-    rows = old.loc[both["old"], keys]
-    before = old_texts.loc[both["old"]].set_axis(rows.index)
-    after = new_texts.loc[both["new"]].set_axis(rows.index)
-    values = [name for name in shared if name not in keys]
-    differences = [
-        old.loc[dropped, keys].assign(change="dropped"),
-        new.loc[added, keys].assign(change="added"),
-        *(_revised(rows, before[name], after[name]) for name in values),
-        _columns_of_one(old, new, "dropped"),
-        _columns_of_one(new, old, "added"),
-    ]
-    # The dtypes of empty frames would make those of the others objects.
-    filled = [part for part in differences if len(part)] or differences[:1]
-    every: pd.DataFrame = pd.concat(filled, ignore_index=True)
-    return every.reindex(columns=[*keys, "change", "column", "old", "new"])
+    return names
 
 
 def _revised(rows: pd.DataFrame, before: pd.Series, after: pd.Series) -> pd.DataFrame:
     """Return the keys of the rows whose values differ, and both values."""
     differs = before != after
-    revised = rows[differs].assign(change="revised", column=str(before.name))
-    revised["old"] = text_column(before[differs].replace("", None))
-    revised["new"] = text_column(after[differs].replace("", None))
+    column = str(before.name)
+    revised: pd.DataFrame = rows[differs].assign(change="revised", column=column)
+    revised["old"] = before[differs]
+    revised["new"] = after[differs]
     return revised
 
 
@@ -109,20 +142,18 @@ def _columns_of_one(
     edition: pd.DataFrame, other: pd.DataFrame, change: str
 ) -> pd.DataFrame:
     columns = [name for name in edition if name not in other]
-    return pd.DataFrame({"change": change, "column": text_column(columns)})
-
-
-def _edition(name: str, edition: Any) -> pd.DataFrame:
-    frame = to_pandas(name, edition).rename(columns=str)
-    return check_frame(name, frame).reset_index(drop=True)
+    return pd.DataFrame({"change": change, "column": columns})
 
 
 def _as_texts(edition: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """Write each cell in the form in which equal values are equal texts."""
     texts = {}
     for name, column in edition.items():
-        text = as_printed(column).map(as_text).astype("object")
-        if pd.api.types.is_bool_dtype(other[name].dtype):
+        printed = as_printed(column)
+        text = printed.map(as_text).astype("object")
+        dtype = other[name].dtype
+        # A file may have "True" where a frame has the value.
+        if pd.api.types.is_bool_dtype(dtype):
             text = text.str.lower()
         texts[name] = text.map(_as_number)
     return pd.DataFrame(texts, index=edition.index)
@@ -132,33 +163,35 @@ def _as_number(text: str) -> str:
     """Write a decimal number as the float that it is; leave other texts alone."""
     if text.isdecimal() or not _DECIMAL.fullmatch(text):
         return text
-    return as_text(float(f"{float(text):.15g}"))
+    number = float(text)
+    rounded = f"{number:.15g}"
+    return as_text(float(rounded))
 
 
 def _pairs_of_rows(
     old: pd.DataFrame, new: pd.DataFrame, keys: list[str]
 ) -> pd.DataFrame:
     """Match the rows of two editions that are not equal, by their row numbers."""
-    # Rows of the new edition are numbered on from those of the old one.
-    every = pd.concat([old, new], ignore_index=True)
-    by_values = every.groupby(list(every), sort=False)
-    equal = _pair(by_values.ngroup(), len(old)).dropna()
-    rows_of_equal = pd.concat([equal["old"], equal["new"]])
-    others = every.drop(rows_of_equal)
-    by_keys = others.groupby(keys, sort=False)
-    pairs = _pair(by_keys.ngroup(), len(old))
-    pairs["new"] -= len(old)
-    return pairs
+    every = pd.concat([old, new], keys=["old", "new"])
+    names = every.columns.to_list()
+    by_values = _numbered(every, names)
+    # A number occurs once in an edition, so that twice is once in each.
+    is_equal = by_values.duplicated(keep=False)
+    others = every[~is_equal]
+    by_keys = _numbered(others, keys)
+    rows = by_keys.reset_index(names=["edition", "row"])
+    pair = ["number", "twin"]
+    pairs = rows.pivot_table("row", pair, "edition", aggfunc="first")
+    editions = ["old", "new"]
+    pairs = pairs.reindex(columns=editions)
+    return pairs.sort_values(editions)
 
 
-def _pair(number: pd.Series, rows_of_old: int) -> pd.DataFrame:
-    """Pair rows of the same number: the first old one with the first new one."""
-    is_old = number.index < rows_of_old
-    old, new = _numbered(number[is_old], "old"), _numbered(number[~is_old], "new")
-    pairs = old.merge(new, on=["number", "twin"], how="outer")
-    return pairs[["old", "new"]]
-
-
-def _numbered(number: pd.Series, edition: str) -> pd.DataFrame:
-    twin = number.groupby(number).cumcount()
-    return pd.DataFrame({"number": number, "twin": twin, edition: number.index})
+def _numbered(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Give rows with the same cells a number, and each its place in its edition."""
+    groups = rows.groupby(names, sort=False)
+    number = groups.ngroup()
+    edition = rows.index.get_level_values(0)
+    by_edition = number.groupby([number, edition])
+    twin = by_edition.cumcount()
+    return pd.DataFrame({"number": number, "twin": twin})

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import CHANGE_BASES
+from cbcstats.counts.columns import CHANGE_BASES, VERDICTS
 from cbcstats.counts.qualifiers import QUALIFIERS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
@@ -25,8 +25,6 @@ with warnings.catch_warnings():
     import pandera.typing.pyspark  # noqa: F401
 
     pa.DataFrameSchema.register_default_backends(pd.DataFrame)
-
-_VERDICTS: Final = ("consistent", "unlikely", "contradicts", "cannot be checked")
 
 
 def _text(description: str, **field: Any) -> Any:
@@ -150,9 +148,9 @@ class Claims(pa.DataFrameModel):
     verdict: str = _text(
         "consistent: a figure before in its published range gives the change; "
         "unlikely: only in the strict reading; contradicts: in no reading",
-        isin=_VERDICTS,
+        isin=VERDICTS,
     )
-    verdict_strict: str = _text("verdict by the words alone", isin=_VERDICTS)
+    verdict_strict: str = _text("verdict by the words alone", isin=VERDICTS)
     sentence: str = _text("verdict in words, with the figures")
     source_id: str = _text("source of the change")
     previous_source_id: str = _text("source of the figure before", nullable=True)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
 from cbcstats.charts.descriptions import (
-    VERDICTS,
     change_label,
     change_text,
     changes_text,
@@ -29,6 +28,7 @@ from cbcstats.charts.layout import (
     typed_rows,
 )
 from cbcstats.charts.marks import GREY, INK, PAPER, cycle, styled
+from cbcstats.counts.columns import VERDICTS
 from cbcstats.counts.formats import format_range, words
 from cbcstats.errors import ArgumentError
 

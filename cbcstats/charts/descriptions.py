@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from cbcstats.counts.columns import VERDICTS
 from cbcstats.counts.formats import (
     format_range,
     has_rates,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cbcstats.changes.membership import Roster
-
-VERDICTS: Final = ("consistent", "unlikely", "contradicts", "cannot be checked")
 
 
 def counts_text(

@@ -120,12 +120,15 @@ class Claim(NamedTuple):
         The range of the change.
     before, after : Bounds or None
         The ranges of the two figures of `levels`.
+    unit : str
+        The unit behind a `difference`, in small letters; empty if it has none.
     """
 
     kind: str
     change: Growth
     before: Bounds | None = None
     after: Bounds | None = None
+    unit: str = ""
 
 
 def parse_change(
@@ -495,11 +498,11 @@ def _difference(number: _Number) -> Claim:
     """Read a change in the unit of the figure."""
     direction = number.direction
     if direction == 0:
-        raise DataError("has no direction; write '+14' for a change, or '+49%'")
+        raise DataError("has no direction; write a change such as '+49%'")
     digits = number.match["figure"]
     has_sign = not {"+", "-"}.isdisjoint(number.before)
     if _YEAR.fullmatch(digits) and not has_sign:
-        raise DataError("may name a year; write a change such as '+2,000'")
+        raise DataError("may name a year; write a change such as '+49%'")
     figure = _figure(
         f"{digits} {number.unit}",
         number.share,
@@ -507,7 +510,8 @@ def _difference(number: _Number) -> Claim:
         number.qualifier,
     )
     growth = Growth(exact(figure.low), exact(figure.high))
-    return Claim("difference", _signed(growth, direction))
+    signed = _signed(growth, direction)
+    return Claim("difference", signed, unit=number.unit)
 
 
 def _levels(
@@ -525,7 +529,7 @@ def _levels(
     if is_wrong or not KNOWN.union(WENT).issuperset(words):
         raise DataError(
             f"has {lead!r}, which does not fit its two figures; "
-            "write these alone, such as 'from 57 to 74'"
+            "write a change such as '+49%'"
         )
     change = Growth(least, most)
     return Claim("levels", change, before, after)

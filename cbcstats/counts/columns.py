@@ -14,6 +14,8 @@ MEASURES: Final = ("flow", "stock", "cumulative", "event")
 PARTIAL: Final = "partial:"
 BASES: Final = ("stated", "inferred")  # how the days of a period are known
 CHANGE_BASES: Final = ("total", "per_month")  # of what a change is published
+# On published changes, in the order of legends and texts.
+VERDICTS: Final = ("consistent", "unlikely", "contradicts", "cannot be checked")
 # Columns that tell what part of a total a count is.
 PARTS: Final = (
     "wco_region",

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # Uncertainty of the length of a period whose days are inferred.
 _DAYS_IF_INFERRED: Final = 7
+# What registers add up over their rows, in the words of `unit`.
+_PEOPLE: Final = ("experts", "participants", "female participants")
 _LARGEST: Final = 1e300
 
 # What an empty cell means, and a column that counts leave out.
@@ -232,11 +234,16 @@ def _tolerances(figures: pd.DataFrame) -> pd.Series:
 
 
 def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:
-    """Let counts with rows known to be missing range from value to value + missing."""
+    """Let counts with rows known to be missing range from value to value + missing.
+
+    Sums of people over these rows have no upper end.
+    """
     missing = figures["missing"].fillna(0)
     is_incomplete = missing > 0
     value = figures["value"]
-    total = value + missing
+    # A missing row is one mission, but any number of people.
+    is_of_people = figures["unit"].isin(_PEOPLE)
+    total = (value + missing).mask(is_of_people, np.inf)
     low = figures["low"].mask(is_incomplete, value)
     high = figures["high"].mask(is_incomplete, total)
     return figures.assign(low=low, high=high)

@@ -17,20 +17,21 @@ DAYS_PER_MONTH: Final = 30.4375  # 365.25 / 12, an average over leap years
 DAYS_OF_TEN_MONTHS: Final = 303  # of the shortest ten months
 
 # English whatever the locale, so that labels are the same everywhere.
-MONTHS: Final = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
+MONTH_NAMES: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
     "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
+MONTHS: Final = tuple(name[:3] for name in MONTH_NAMES)
 
 
 def length_in_days(start: pd.Series, end: pd.Series) -> pd.Series:
@@ -102,12 +103,25 @@ def a_year_earlier(days: np.ndarray) -> np.ndarray:
     return earlier
 
 
-def check_month(name: str, month: int) -> None:
-    """Raise ArgumentError unless a month is one of 1 to 12."""
-    if type(month) is not int or month not in range(1, 13):
-        raise ArgumentError(
-            f"`{name}` must be a month from 1 to 12, but {month!r} was given"
-        )
+def check_month(argument: str, month: Any) -> int:
+    """Return a month from 1 to 12, given so or by its English name.
+
+    Examples
+    --------
+    >>> check_month("year_start", 7), check_month("year_start", "july")
+    (7, 7)
+    """
+    if isinstance(month, str):
+        name = month.strip().capitalize()
+        names = [*MONTH_NAMES, *MONTHS, *map(str, range(1, 13))]
+        if name in names:
+            return names.index(name) % 12 + 1
+    if type(month) is int and month in range(1, 13):
+        return month
+    raise ArgumentError(
+        f"`{argument}` must be a month from 1 to 12, or its name, "
+        f"but {month!r} was given"
+    )
 
 
 def reporting_year(days: pd.Series, year_start: int) -> pd.Series:

@@ -32,17 +32,19 @@ from cbcstats.files.cells import (
 )
 from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.frames import MARKS, factorize_text, text_column
-from cbcstats.places.names import LIST, iso3_of, suggestions
+from cbcstats.places.names import iso3_of
 from cbcstats.registers.schemas import (
     columns_of_file,
     is_free_text,
     kind_of,
     needed_columns,
+    takes_several_countries,
 )
+from cbcstats.registers.words import countries_of, explain_country
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import pandera.pandas as pa
 
@@ -104,7 +106,6 @@ _REMEDIES: Final = {
 }
 # With more unknown places, the column is not one of places, and suggestions are slow.
 _SUGGESTED_FOR: Final = 500
-_LONGEST_PLACE: Final = 100  # characters
 
 
 @dataclass
@@ -386,17 +387,21 @@ def parse_cells(
     column: pa.Column,
     date_format: str | None,
     day_zero: datetime.date | None,
+    no_country: Collection[str] = (),
 ) -> Parsed:
     """Parse the distinct texts of a column as its schema requires.
 
     `date_format` is accepted in addition to ISO 8601; `day_zero` is day zero of serial
-    numbers.
+    numbers; `no_country` are words for missions without a country.
     """
     if is_free_text(column):
         return _parse_free_text(text, column)
     kind = kind_of(column)
     texts = distinct_texts(text)
-    values = _parse(texts, kind, date_format, day_zero)
+    if takes_several_countries(column):
+        values = text_column(countries_of(texts, no_country))
+    else:
+        values = _parse(texts, kind, date_format, day_zero)
     findings: dict[str, Finding] = {}
     unknown_places = 0
     is_missing = values.isna()
@@ -488,7 +493,7 @@ def _parse(
     if kind == "mark":
         marks = [MARKS.get(text.lower()) for text in texts]
         return pd.Series(marks, dtype="boolean")
-    values = [text if _has_value(text) else None for text in texts]
+    values = [text if has_value(text) else None for text in texts]
     return text_column(values)
 
 
@@ -498,30 +503,12 @@ def _explain(
     if kind == "day":
         return explain_date(cell, date_format)
     if kind == "place":
-        return _explain_place(cell, suggest=suggest)
+        return explain_country(cell, suggest=suggest)
     if kind == "mark":
         return explain_mark(cell)
     return explain_number(cell, whole=kind == "whole number")
 
 
-def _explain_place(text: str, *, suggest: bool) -> Finding:
-    may_be_a_name = suggest and len(text) < _LONGEST_PLACE
-    near = suggestions(text) if may_be_a_name else []
-    # Only capitals count as a code, since "no", "it" and "per" are also words.
-    capitals = text.upper()
-    [code] = iso3_of([capitals])
-    if code:
-        near = [capitals]
-    if len(near) > 1 and LIST.search(text):
-        places = ", ".join(near)
-        remedy = f"write one row for each: {places}"
-        return Finding("names several places", remedy)
-    remedy = "write the name of one country, or its ISO code"
-    if near:
-        places = " or ".join(near)
-        remedy += f"; perhaps {places}"
-    return Finding("is not a place that is known", remedy)
-
-
-def _has_value(text: str) -> bool:
+def has_value(text: str) -> bool:
+    """Tell whether a cell holds more than a placeholder."""
     return bool(text) and text.casefold() not in NO_VALUES

@@ -1,8 +1,7 @@
-"""Count the rows of a register per reporting period."""
+"""Count the rows of a register per reporting period, and what is missing from them."""
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import narwhals as nw
@@ -10,39 +9,64 @@ import numpy as np
 import pandas as pd
 from narwhals.exceptions import DuplicateError
 
-from cbcstats.arguments import check_names
-from cbcstats.counts.periods import check_month, period_label
-from cbcstats.errors import ArgumentError, plural
+from cbcstats.arguments import check_choice, check_names
+from cbcstats.counts.periods import check_month
+from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 from cbcstats.places.lists import rows_of
+from cbcstats.places.members import wco_region
+from cbcstats.places.names import to_iso3
+from cbcstats.registers.coverage import (
+    check_covers,
+    coverage_notes,
+    reporting_years,
+    year_of,
+)
 from cbcstats.registers.engines import (
-    ADDED,
+    DAY,
     KNOWN,
     MISSIONS,
+    NO_COUNTRY,
+    OUTSIDE,
     PEOPLE,
     ROWS,
+    STATUS,
     SUM,
     YEAR,
     cells_of,
 )
+from cbcstats.registers.register import Register
+from cbcstats.registers.words import (
+    ALL_ISO3,
+    COUNTED_ABOVE,
+    PLANNED,
+    STATUSES,
+    UNKNOWN,
+    kind_of_status,
+)
+from cbcstats.tables.codelists import NO_REGION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from narwhals.typing import IntoFrame
 
-# If chance would produce so long a gap less often than this, the period is partial.
-UNLIKELY: Final = 0.05
-LONG_GAP: Final = 30  # days; a longer gap at either end is always noted
-
-_DAY: Final = np.timedelta64(1, "D")
 _SERIES: Final = "_series"  # the number of a combination of `by`
-_UNDATED: Final = "_undated"  # its rows without a date
+_SEVERAL: Final = "_several"  # rows of missions to several countries
+_UNDATED: Final = "_undated"  # rows of a series without a date
+_OUTSIDE: Final = "_outside"  # rows of a series on days that are not covered
+_REJECTED: Final = "_rejected"  # rejected rows that may belong to a count
+_UNKNOWN: Final = "_unknown"  # missions whose number of people is not known
+_LEFT_OUT: Final = "_left_out"  # rows of another status
+
+_ADDED: Final = (ROWS, SUM, KNOWN, _SEVERAL, _REJECTED, _LEFT_OUT, *STATUSES)
+# How cells say that a row has no country, or no region, of its own.
+_NOWHERE: Final = {"iso3": NO_COUNTRY, "wco_region": NO_REGION}
 
 # The columns of counts: text, except for these.
 _DTYPES: Final = {
     **dict.fromkeys(("period_start", "period_end", "change_since"), "datetime64[us]"),
-    "value": "Int64",
+    **dict.fromkeys(("value", "missing"), "Int64"),
     "rounded_to": "Float64",
     "preferred": "bool",
 }
@@ -50,136 +74,185 @@ _TEXTS: Final = (
     "indicator measure scope unit period_basis qualifier published_change change_basis "
     "preferred_reason source_id note"
 )
-_TAKEN: Final = (*_TEXTS.split(), *_DTYPES, YEAR, *ADDED, _SERIES, _UNDATED)
+_TAKEN: Final = (
+    *_TEXTS.split(),
+    *_DTYPES,
+    YEAR,
+    *_ADDED,
+    DAY,
+    _SERIES,
+    _UNDATED,
+    _OUTSIDE,
+)
 
 
 def count_missions(
-    rows: IntoFrame,
+    register_or_rows: Register | IntoFrame,
     *,
     by: str | Sequence[str] = (),
-    year_start: int = 7,
+    covers: tuple[Any, Any] | None = None,
+    year_start: int | str | None = None,
+    status: str | Sequence[str] | None = None,
     date: str = "start_date",
     indicator: str = MISSIONS,
 ) -> pd.DataFrame:
-    """Count the missions of a register, or the people in them, per reporting period.
+    """Count the missions of a register per reporting year, with what is missing.
 
     Parameters
     ----------
-    rows : frame of pandas, Polars, PyArrow, DuckDB or Spark
-        Missions, one row each, with typed columns as `read_register` returns them.
-        Every row counts, whatever its `status`: to count only delivered missions,
-        filter the rows first. The engine passes over the rows twice, and returns only
-        the counts and the distinct days.
+    register_or_rows : Register, or frame of pandas, Polars, PyArrow, DuckDB or Spark
+        A register, as `read_register` returns it; or missions, one row each, with the
+        columns of `MissionRegister`. Only a register knows which rows were rejected.
+        The engine passes over the rows twice, and returns only the counts and the
+        distinct days.
     by : str or sequence of str
         Columns to count by, such as `wco_region` or `programme`.
-    year_start : int
-        The month in which reporting years begin: 7 for July to June, 1 for calendar
-        years.
+    covers : tuple of two days, optional
+        The first and the last day that the register covers, such as
+        `("2021-01-01", "2023-12-31")`; either may be None. By default, those given to
+        `read_register`, or as its gaps suggest, see below.
+    year_start : int or str, optional
+        The month in which reporting years begin: 7 or `July`, 1 for calendar years. By
+        default that of the register, or July.
+    status : str or sequence of str, optional
+        Count only missions with this `status`, such as `delivered`. By default every
+        row counts, and `note` says how many are cancelled, postponed or planned.
     date : str
         The column of days that decides in which period a mission counts: `start_date`
         or `end_date`.
     indicator : {"missions", "experts", "participants", "female_participants"}
-        What is counted: the rows, or the sum of that column.
+        What is counted: the missions, or the sum of that column.
 
     Returns
     -------
     pandas.DataFrame
         Counts in the columns of `Counts`, those of `by` after `scope`; one row per
-        reporting period and combination of `by` that occurs in the rows, sorted by
-        period. `value` is Int64, `qualifier` is `exact`, or `at_least` where more may
-        be missing, see below. `source_id` is the `source` in the `attrs` of a pandas
-        frame, else `register`. Without rows there are no counts.
+        reporting period and combination of `by` that occurs, sorted by period. `value`
+        (Int64) counts what is known, `missing` (Int64) the rows that may belong there
+        and are not in it; `qualifier` is `exact`, or `at_least` where more may be
+        missing; `note` says what. `source_id` is the `source` in the `attrs` of a
+        pandas frame, else `register`.
 
     Raises
     ------
     ArgumentError
-        If `rows` is not a frame, or holds beneficiaries, which `count_beneficiaries`
-        counts; or an argument is not one of the options; the message suggests the
-        nearest.
+        If `register_or_rows` is neither a register of missions nor a frame, or holds
+        beneficiaries, which `count_beneficiaries` counts; or an argument is not one of
+        the options; the message suggests the nearest.
     DataError
         If a column to add up has fractions.
 
     Notes
     -----
-    A combination without missions counts 0 in every period from the first to the last
-    of the register.
+    **Missing rows.** A rejected row counts as missing in the period of its date, or in
+    every period if that could not be read; and in the part that it names, or in every
+    part. So does a row without a date. The true count lies between `value` and `value +
+    missing`, which `year_on_year` uses; sums of people have no upper end where rows are
+    missing. Totals, repeated headers, and rows that are rejected because they repeat
+    another are not missing.
 
-    Periods are whole reporting years, and are never cut to the first or last date of
-    the register. Whether the register covers the first and the last of them is inferred
-    from its gaps, in days between distinct dates of all rows. The first or last period
-    may be covered only in part if the gap at that end is longer than every gap inside,
-    and unlikely::
+    **Countries.** A mission to several countries, in one cell or in rows with one
+    `mission_id`, counts once in total, and once in each of its countries or regions.
+    The people of several countries in one cell cannot be told apart, and are missing
+    from each.
+
+    **Coverage.** Periods are whole reporting years from the first to the last date of
+    all rows, or to the ends of `covers`; a combination without missions counts 0.
+    Periods are never cut to the first or last mission. Whether the register covers the
+    first and the last of them is inferred from its gaps, in days between distinct dates
+    of all rows. The first or last period may be covered only in part if the gap at that
+    end is longer than every gap inside, and unlikely::
 
         (span / (span + gap)) ** (weeks - 1) < 0.05
 
     with `span` the days from the first to the last date, and `weeks` the blocks of
     seven days with a date. Such a count, and that of a period that is not over today,
-    has the qualifier `at_least` and a `note` that begins with `partial:`; it has no
-    upper end and no monthly rate, and is not comparable. A gap of more than 30 days
-    that does not meet this rule is noted; the period then counts as fully covered. With
-    few missions the rule is unreliable: if you know that the register covers the
-    period, clear the `note` and set the qualifier to `exact`; if you know that it does
-    not, omit the period.
-
-    If the number of people is missing for some missions, the sum of the others is a
-    lower bound: `qualifier` is `at_least`, and `note` states how many are missing. If
-    it is missing for all, the value is at least 0. Interpret such sums with
-    `reading="strict"`: the usual upper ends apply to the wording of printed figures,
-    not to these sums.
-
-    A missing value in a column of `by` counts as `not stated`, in `wco_region` as
-    `no WCO region`. Missions without the date do not belong to any period; each `note`
-    of their combination states how many there are. If no mission has a date, the result
-    is empty.
+    or up to whose end missions are planned, has the qualifier `at_least` and a `note`
+    that begins with `partial:`; it has no upper end and no monthly rate, and is not
+    comparable. A gap of more than 30 days that does not meet this rule is noted; the
+    period then counts as covered whole. With few missions the rule is unreliable: state
+    `covers` if you know. Periods are cut to it, and rows outside are not counted.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> from cbcstats import count_missions
-    >>> days = pd.to_datetime(["2015-07-01", "2016-06-30", "2016-07-01", "2017-06-30"])
-    >>> register = pd.DataFrame({"start_date": days, "wco_region": ["Europe", "Europe", None, "Europe"]})
-    >>> count_missions(register, by="wco_region")[["wco_region", "period_start", "period_end", "value"]]
-          wco_region period_start period_end  value
-    0         Europe   2015-07-01 2016-06-30      2
-    1  no WCO region   2015-07-01 2016-06-30      0
-    2         Europe   2016-07-01 2017-06-30      1
-    3  no WCO region   2016-07-01 2017-06-30      1
+    >>> from cbcstats import count_missions, read_register
+    >>> typed = pd.DataFrame({"member": ["Kenya", "Mali / Togo", "Atlantis", "Online"],
+    ...     "start_date": ["2015-07-01", "2016-06-30", "2016-07-01", "2017-06-30"]})
+    >>> register = read_register(typed)
+    >>> count_missions(register)[["period_start", "period_end", "value", "missing"]]
+      period_start period_end  value  missing
+    0   2015-07-01 2016-06-30      2        0
+    1   2016-07-01 2017-06-30      1        1
+    >>> by_country = count_missions(register, by="iso3").head(3)
+    >>> by_country[["iso3", "value"]].to_numpy().tolist()
+    [['KEN', 1], ['MLI', 1], ['TGO', 1]]
     """
-    check_month("year_start", year_start)
+    rows: Any = register_or_rows
+    rejected = None
+    if isinstance(register_or_rows, Register):
+        rows, rejected = register_or_rows.rows, register_or_rows.partly_read
+        covers = register_or_rows.covers if covers is None else covers
+        year_start = year_start or register_or_rows.year_start
+    month = check_month("year_start", 7 if year_start is None else year_start)
     by = check_names("by", by)
     _refuse_beneficiaries(rows_of(rows))
-    cells, days = cells_of(
-        rows, by, year_start=year_start, date=date, indicator=indicator, taken=_TAKEN
-    )
-    totals = _totals(cells, by)
-    years = totals[YEAR].to_numpy()
-    starts = _first_days(years, year_start)
-    ends = _first_days(years + 1, year_start) - _DAY
-    coverage = _coverage(days, starts, ends)
-    missing = totals[ROWS] - totals[KNOWN]
-    is_partial = coverage.str.startswith("partial:")
+    days_covered = check_covers(covers)
+    options: Any = {
+        "year_start": month,
+        "date": date,
+        "indicator": indicator,
+        "covers": days_covered,
+        "taken": _TAKEN,
+    }
+    cells, days = cells_of(rows, by, **options)
+    failed = cells.head(0)
+    if rejected is not None and len(rejected):
+        failed, days_of_failed = cells_of(rejected, by, **options)
+        days = pd.concat([days, days_of_failed])
+    _check_statuses(cells, status)
+    cells = _with_statuses(_by_place(cells, by, indicator), status)
+    failed = _with_statuses(_by_place(failed, by, MISSIONS), status)
+    totals = _totals(cells, failed, by, _years_of(days_covered, month))
+    periods = reporting_years(totals[YEAR].to_numpy(), month, days_covered)
+    coverage = _coverage(periods, days, days_covered)
     source = "register"
     if isinstance(rows, pd.DataFrame):
         source = rows.attrs.get("source", source)
+    notes = _notes(coverage, totals, indicator, date)
+    return _counts(totals, periods, by, indicator, notes).assign(source_id=str(source))
+
+
+def _counts(
+    totals: pd.DataFrame,
+    periods: pd.DataFrame,
+    by: list[str],
+    indicator: str,
+    notes: pd.Series,
+) -> pd.DataFrame:
+    """Return totals in the columns of counts."""
+    missing = totals[_REJECTED] + totals[_UNDATED] + totals[ROWS] - totals[KNOWN]
+    is_at_least = (missing > 0) | notes.str.startswith("partial:")
     columns = {
         "indicator": indicator,
         "measure": "flow",
         "scope": "all",
         **{name: totals[name] for name in by},
         "unit": indicator.replace("_", " "),
-        "period_start": starts,
-        "period_end": ends,
+        "period_start": periods["period_start"],
+        "period_end": periods["period_end"],
         "period_basis": "stated",
         "value": totals[SUM],
+        "missing": missing,
         "rounded_to": None,
-        "qualifier": np.where((missing > 0) | is_partial, "at_least", "exact"),
+        "qualifier": np.where(is_at_least, "at_least", "exact"),
         "published_change": None,
         "change_basis": None,
         "change_since": None,
         "preferred": True,
         "preferred_reason": None,
-        "source_id": str(source),
-        "note": _notes(coverage, totals, indicator, date),
+        "source_id": "",
+        "note": notes.replace("", None),
     }
     counts = pd.DataFrame(columns, index=totals.index).astype(_DTYPES)
     texts = {name: text_column(counts[name]) for name in columns if name not in _DTYPES}
@@ -200,128 +273,181 @@ def _refuse_beneficiaries(rows: Any) -> None:
     is_of_beneficiaries = has_lists or kind == "beneficiaries"
     if is_of_beneficiaries and not has_missions:
         raise ArgumentError(
-            "`rows` are beneficiaries of programmes, not missions: count them with "
+            "`register_or_rows` are beneficiaries of programmes, not missions: count them with "
             "count_beneficiaries; if they are missions, drop the column as_of, "
             "or read them with kind='missions'"
         )
 
 
-def _totals(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Add up the cells by year and combination of `by`."""
-    cells = cells.assign(**{_SERIES: cells.groupby(by).ngroup() if by else 0})
-    names = cells.drop_duplicates(_SERIES).set_index(_SERIES)[by]
-    names = names.sort_index()
-    is_dated = cells[YEAR].notna()
-    undated = cells[~is_dated].groupby(_SERIES)[ROWS].sum()
-    names[_UNDATED] = undated.reindex(names.index, fill_value=0)
-    dated = cells[is_dated].astype({YEAR: "int64"})
-    first = dated[YEAR].min()
-    last = dated[YEAR].max()
-    years: Any = range(first, last + 1) if len(dated) else ()
+def _by_place(cells: pd.DataFrame, by: list[str], indicator: str) -> pd.DataFrame:
+    """Count a mission to several countries in each of its countries or regions."""
+    cells = cells.assign(**{_SEVERAL: 0})
+    is_of_missions = indicator == MISSIONS
+    if COUNTED_ABOVE in cells and is_of_missions and COUNTED_ABOVE not in by:
+        cells = cells[cells[COUNTED_ABOVE] != "True"]
+    if ALL_ISO3 not in cells or ALL_ISO3 in by:
+        return cells
+    is_several = cells[ALL_ISO3] != ""
+    if not is_of_missions:
+        # In rows with one id, each country has its own people.
+        own = [cells[name] == label for name, label in _NOWHERE.items() if name in by]
+        is_several &= np.logical_and.reduce(own) if own else False
+    cells.loc[is_several, _SEVERAL] = cells[ROWS]
+    places = [name for name in _NOWHERE if name in by]
+    if not places or not is_several.any():
+        return cells
+    several = cells[is_several]
+    each = several.assign(iso3=several[ALL_ISO3].str.split()).explode("iso3")
+    if "wco_region" in by:
+        each["wco_region"] = wco_region(to_iso3(each["iso3"])).fillna(NO_REGION)
+    parts = each[places].assign(mission=each.index)
+    is_repeated = parts.duplicated()
+    each = each[~is_repeated]
+    is_divided = each.index.duplicated(keep=False)
+    each.loc[~is_divided, _SEVERAL] = 0
+    if not is_of_missions:
+        each.loc[is_divided, [SUM, KNOWN]] = 0
+    return pd.concat([cells[~is_several], each], ignore_index=True)
+
+
+def _with_statuses(
+    cells: pd.DataFrame, status: str | Sequence[str] | None
+) -> pd.DataFrame:
+    """Add the rows of each kind of status; leave out those that are not asked for."""
+    cells = cells.assign(**dict.fromkeys((*STATUSES, _LEFT_OUT), 0))
+    if STATUS not in cells:
+        return cells
+    statuses = cells[STATUS]
+    if status is None:
+        kinds = {text: kind_of_status(text) for text in statuses.unique()}
+        kind = statuses.map(kinds)
+        for name in STATUSES:
+            cells[name] = cells[ROWS].where(kind == name, 0)
+        return cells
+    wanted = [name.casefold() for name in check_names("status", status)]
+    is_wanted = statuses.str.casefold().isin([*wanted, UNKNOWN])
+    cells[_LEFT_OUT] = cells[ROWS].mask(is_wanted, 0)
+    cells.loc[~is_wanted, [ROWS, SUM, KNOWN, _SEVERAL]] = 0
+    return cells
+
+
+def _check_statuses(cells: pd.DataFrame, status: str | Sequence[str] | None) -> None:
+    """Raise ArgumentError if no row has one of the statuses that are asked for."""
+    if status is None:
+        return
+    if STATUS not in cells:
+        raise ArgumentError("`status` was given, but there is no column status")
+    present = {text.casefold(): text for text in cells[STATUS].unique()}
+    for name in check_names("status", status):
+        if name.casefold() not in present:
+            check_choice("status", name, sorted(present.values()))
+
+
+def _years_of(covers: tuple[np.datetime64, np.datetime64], month: int) -> list[int]:
+    """Return the reporting years in which the days that are covered begin and end."""
+    return [year_of(day, month) for day in covers if not np.isnat(day)]
+
+
+def _totals(
+    cells: pd.DataFrame, failed: pd.DataFrame, by: list[str], covered: list[int]
+) -> pd.DataFrame:
+    """Add up the cells by year and combination of `by`, with the rejected rows."""
+    # A rejected row may name a part or a period in which no row passed.
+    is_named = (failed[by] != UNKNOWN).all(axis="columns")
+    named = failed[is_named].assign(**dict.fromkeys(_ADDED, 0))
+    every = pd.concat([cells, named], ignore_index=True)
+    every[_SERIES] = every.groupby(by).ngroup() if by else 0
+    series = every.drop_duplicates(_SERIES).set_index(_SERIES)[by].sort_index()
+    is_dated = every[YEAR].notna()
+    is_outside = every[YEAR].eq(OUTSIDE).fillna(value=False).astype(bool)
+    for name, is_elsewhere in ((_UNDATED, ~is_dated), (_OUTSIDE, is_outside)):
+        rows = every[is_elsewhere].groupby(_SERIES)[ROWS].sum()
+        series[name] = rows.reindex(series.index, fill_value=0)
+    inside = every[is_dated & ~is_outside].astype({YEAR: "int64"})
+    years_of_failed = failed[YEAR][failed[YEAR] != OUTSIDE].dropna()
+    years = pd.Series([*inside[YEAR], *years_of_failed, *covered], dtype="int64")
+    span: Any = range(years.min(), years.max() + 1) if len(years) else ()
     keys = [YEAR, _SERIES]
-    grid: Any = pd.MultiIndex.from_product([years, names.index], names=keys)
-    sums = dated.groupby(keys)[list(ADDED)].sum()
+    grid: Any = pd.MultiIndex.from_product([span, series.index], names=keys)
+    sums = inside.groupby(keys)[list(_ADDED)].sum()
     # A year in which a series has no cell counts 0.
-    totals = sums.reindex(grid, fill_value=0)
-    totals = totals.join(names, on=_SERIES)
-    return totals.reset_index()
+    totals: pd.DataFrame = sums.reindex(grid, fill_value=0)
+    totals = totals.join(series, on=_SERIES).reset_index()
+    return totals.assign(**{_REJECTED: _rejected_rows(totals, failed, by)})
 
 
-def _first_days(years: np.ndarray, month: int) -> np.ndarray:
-    """Return the days on which reporting years begin."""
-    # numpy counts months from January 1970.
-    months = (years - 1970) * 12 + month - 1
-    return months.astype("datetime64[M]").astype("datetime64[D]")
+def _rejected_rows(
+    totals: pd.DataFrame, failed: pd.DataFrame, by: list[str]
+) -> pd.Series:
+    """Return how many rejected rows may belong to each count.
+
+    A row whose date or part could not be read may belong to any.
+    """
+    keys = [YEAR, *by]
+    is_known = failed[by] != UNKNOWN
+    is_known.insert(0, YEAR, failed[YEAR].notna())
+    rejected = pd.Series(0, totals.index)
+    patterns: Any = failed.groupby([is_known[name] for name in keys])
+    for pattern, rows in patterns:
+        known = [name for name, is_read in zip(keys, pattern, strict=True) if is_read]
+        if not known:
+            rejected += rows[ROWS].sum()
+            continue
+        sums = rows.groupby(known)[ROWS].sum().reset_index()
+        matched = totals[known].merge(sums, on=known, how="left")
+        rejected += matched[ROWS].fillna(0).astype("int64")
+    return rejected
+
+
+def _coverage(
+    periods: pd.DataFrame,
+    days: pd.DataFrame,
+    covers: tuple[np.datetime64, np.datetime64],
+) -> pd.Series:
+    """Return the note on the coverage of each period."""
+    first, last = map(pd.Timestamp, covers)
+    day = days[DAY]
+    is_outside = (day < first) | (day > last)
+    days = days[~is_outside]
+    planned = np.datetime64("NaT", "D")
+    if STATUS in days:
+        kinds = {text: kind_of_status(str(text)) for text in days[STATUS].unique()}
+        is_planned = days[STATUS].map(kinds) == PLANNED
+        last_planned = days.loc[is_planned, DAY].max()
+        # What is planned for a day before the last mission may have been forgotten.
+        if last_planned > days.loc[~is_planned, DAY].max():
+            planned = last_planned.to_datetime64().astype("datetime64[D]")
+    whole = periods.drop_duplicates(ignore_index=True)
+    distinct = np.unique(days[DAY].to_numpy("datetime64[D]"))
+    notes = coverage_notes(distinct, whole, covers, planned)
+    by_start = dict(zip(whole["period_start"], notes, strict=True))
+    return periods["period_start"].map(by_start).astype("object")
 
 
 def _notes(
     coverage: pd.Series, totals: pd.DataFrame, indicator: str, date: str
-) -> list[str | None]:
-    """Write the note of each count: possible gaps, and the reasons."""
-    what = indicator.replace("_", " ")
-    day = date.replace("_", " ")
+) -> pd.Series:
+    """Write the note of each count: what may be missing, and what is counted how."""
+    people = indicator.replace("_", " ")
+    is_divided = any(name in totals for name in _NOWHERE)
+    how = "in each of them" if is_divided else "once"
+    texts = {
+        _REJECTED: "{} rejected {rows} may belong here",
+        _UNKNOWN: "number of " + people + " missing for {} of {all} missions",
+        _UNDATED: "{} more without " + date.replace("_", " "),
+        _OUTSIDE: "{} more outside the days covered",
+        _LEFT_OUT: "{} more with another status",
+        **{kind: "{} " + kind + " among them" for kind in STATUSES},
+        _SEVERAL: "{} to several countries counted " + how,
+    }
+    totals = totals.assign(**{_UNKNOWN: totals[ROWS] - totals[KNOWN]})
     notes = []
-    columns = (coverage, totals[ROWS], totals[KNOWN], totals[_UNDATED])
-    for covered, missions, known, undated in zip(*columns, strict=True):
-        parts = []
-        if covered:
-            parts.append(covered)
-        lacking = missions - known
-        if lacking:
-            parts.append(
-                f"number of {what} missing for {lacking} of {missions} missions"
-            )
-        if undated:
-            parts.append(f"{undated} more without {day}")
-        note = "; ".join(parts)
-        notes.append(note or None)
-    return notes
-
-
-def _coverage(days: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd.Series:
-    """Return a note on coverage for each period; most notes are empty.
-
-    `days` are the distinct days of the missions. Only the first and the last period,
-    and those that are not over, can be partly covered.
-    """
-    today = np.datetime64(datetime.date.today())
-    notes: dict[np.datetime64, list[str]] = {start: [] for start in starts}
-    for start, end in zip(starts, ends, strict=True):
-        if end > today:
-            notes[start] = [f"partial: the period is not over on {_label(today)}"]
-    if len(days) and len(starts):
-        gap = int((days[0] - starts[0]) / _DAY)
-        period = _label(starts[0], ends[0])
-        notes[starts[0]] += _note_on_edge(days, "first", gap, period)
-        # A gap before the end of a current period is no evidence of missing data.
-        if ends[-1] <= today:
-            gap = int((ends[-1] - days[-1]) / _DAY)
-            period = _label(starts[-1], ends[-1])
-            notes[starts[-1]] += _note_on_edge(days, "last", gap, period)
-    for texts in notes.values():
-        # Notes on partial periods are recognised by their beginning, so put it first.
-        texts.sort(key=lambda text: not text.startswith("partial:"))
-    return pd.Series(["; ".join(notes[start]) for start in starts], dtype="object")
-
-
-def _note_on_edge(days: np.ndarray, which: str, gap: int, period: str) -> list[str]:
-    """Return a note on the gap before the first or after the last mission."""
-    day = _label(days[0] if which == "first" else days[-1])
-    if _is_unlikely(days, gap):
-        length = plural(gap, "day")
-        edge = f"ends on {day}, {length} before the end of {period}"
-        if which == "first":
-            edge = f"begins on {day}, {length} into {period}"
-        longest = plural(_longest_gap(days), "day")
-        reason = f"longer than any gap inside it ({longest})"
-        return [f"partial: the register {edge}, {reason}"]
-    if gap > LONG_GAP:
-        return [f"{which} mission on {day}; {period} is taken as covered whole"]
-    return []
-
-
-def _is_unlikely(days: np.ndarray, gap: int) -> bool:
-    """Tell whether a gap at an end of a register is unlikely to be due to chance.
-
-    It must be longer than every gap inside. If the weeks with missions were spread
-    evenly over register and gap, the probability that none falls into the gap must be
-    small.
-    """
-    longest = _longest_gap(days)
-    if gap <= longest:
-        return False
-    since_first = (days - days[0]) // _DAY
-    span = int(since_first[-1])
-    weeks = len(np.unique(since_first // 7))
-    chance = (span / (span + gap)) ** (weeks - 1)
-    return bool(chance < UNLIKELY)
-
-
-def _longest_gap(days: np.ndarray) -> int:
-    gaps = np.diff(days) / _DAY
-    return int(gaps.max(initial=0))
-
-
-def _label(start: np.datetime64, end: np.datetime64 | None = None) -> str:
-    last = start if end is None else end
-    return period_label(pd.Timestamp(start), pd.Timestamp(last))
+    numbers = zip(*(totals[name] for name in texts), strict=True)
+    for covered, of_all, row in zip(coverage, totals[ROWS], numbers, strict=True):
+        parts = [covered] if covered else []
+        for text, number in zip(texts.values(), row, strict=True):
+            if number:
+                rows = "row" if number == 1 else "rows"
+                parts.append(text.format(number, rows=rows, all=of_all))
+        notes.append("; ".join(parts))
+    return pd.Series(notes, totals.index, dtype="object")

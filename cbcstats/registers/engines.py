@@ -17,6 +17,8 @@ from narwhals.exceptions import DuplicateError
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import text_column
+from cbcstats.registers.words import ALL_ISO3, COUNTED_ABOVE
+from cbcstats.tables.codelists import NO_REGION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -28,29 +30,45 @@ PEOPLE: Final = ("experts", "participants", "female_participants")
 NOT_STATED: Final = "not stated"
 
 # The columns of cells. The underscore avoids clashes with columns of registers.
+DAY: Final = "_day"
 YEAR: Final = "_year"  # in which the reporting period begins; missing where the date is
 ROWS: Final = "_rows"
 SUM: Final = "_sum"  # of the indicator, where it is not missing
 KNOWN: Final = "_known"  # rows in which it is not missing
 ADDED: Final = {ROWS: "sum", SUM: "sum", KNOWN: "sum"}
 
+# Columns that say which rows count, and how often.
+STATUS: Final = "status"
+ALSO_KEYS: Final = (STATUS, ALL_ISO3, COUNTED_ABOVE)
+NO_COUNTRY: Final = "no country"
+_MISSING_KEYS: Final = {
+    "wco_region": NO_REGION,
+    "iso3": NO_COUNTRY,
+    ALL_ISO3: "",
+    COUNTED_ABOVE: "False",
+}
+
+OUTSIDE: Final = -1  # the year of days that the register does not cover
 MANY_CELLS: Final = 2_000_000  # above this, the fast path would be slower
 
 
 def cells_of(
     rows: IntoFrame,
-    keys: Sequence[str],
+    by: Sequence[str],
     *,
     year_start: int,
     date: str,
     indicator: str,
+    covers: tuple[np.datetime64, np.datetime64],
     taken: Collection[str],
-) -> tuple[pd.DataFrame, np.ndarray]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Aggregate rows by reporting year and keys; also return the distinct days.
 
-    Returns the cells, with the keys as text and the same dtypes for every engine, and
-    the distinct days of the date, sorted, as datetime64[D]. A cell may be spread over
-    several rows, in any order. Keys must not be among the names in `taken`.
+    The keys are `by`, and the columns of `ALSO_KEYS` that are there; none of `by` must
+    be among the names in `taken`. Returns the cells, with the keys as text and the same
+    dtypes for every engine, and the distinct days of the date as `day`, with their
+    `status` if there is one. A cell may be spread over several rows, in any order. The
+    year of days that `covers` leaves out is `OUTSIDE`.
     """
     _check_frame(rows)
     # With a list of names, the engine would raise an obscure error of its own.
@@ -63,14 +81,15 @@ def cells_of(
         rows = _with_dtypes(rows, date, indicator)
     frame = nw.from_native(rows).lazy()
     schema = frame.collect_schema()
-    _check_columns(schema, keys, date, indicator, taken)
+    _check_columns(schema, by, date, indicator, taken)
+    keys = [*by, *(name for name in ALSO_KEYS if name in schema and name not in by)]
     counted = None
     # Arrow dates have no numpy dtype, so they take the path of the other engines.
     if isinstance(rows, pd.DataFrame) and isinstance(rows[date].dtype, np.dtype):
-        counted = _count_by_code(rows, keys, year_start, date, indicator)
+        counted = _count_by_code(rows, keys, year_start, date, indicator, covers)
     if counted is None:
-        cells = _count_in_engine(frame, keys, year_start, date, indicator)
-        counted = cells, _distinct_days(frame, date)
+        cells = _count_in_engine(frame, keys, year_start, date, indicator, covers)
+        counted = cells, _distinct_days(frame, date, keys)
     cells, days = counted
     return _without_engine(cells, keys, indicator), days
 
@@ -81,12 +100,20 @@ def _count_in_engine(
     year_start: int,
     date: str,
     indicator: str,
+    covers: tuple[np.datetime64, np.datetime64],
 ) -> pd.DataFrame:
     """Compute the cells with one group_by in the engine."""
     day = nw.col(date)
     # A reporting period is labelled by the year in which it begins.
     is_of_year_before = day.dt.month() < year_start
     year = day.dt.year() - is_of_year_before.cast(nw.Int32)
+    first, last = covers
+    if not np.isnat(first):
+        year = nw.when(day < first.item()).then(nw.lit(OUTSIDE)).otherwise(year)
+    if not np.isnat(last):
+        # The last day is covered to its end.
+        day_after = (last + 1).item()
+        year = nw.when(day >= day_after).then(nw.lit(OUTSIDE)).otherwise(year)
     number = _number(frame.collect_schema(), indicator)
     selected = frame.select(*keys, year.alias(YEAR), number.alias(SUM))
     # Rows without a date or a label are counted, too.
@@ -111,20 +138,28 @@ def _number(schema: nw.Schema, indicator: str) -> nw.Expr:
     return number
 
 
-def _distinct_days(frame: nw.LazyFrame[Any], date: str) -> np.ndarray:
-    """Return the days on which the rows have a date; the engine makes them distinct."""
-    day = nw.col(date).dt.truncate("1d")
-    distinct = frame.select(day).unique()
-    table = distinct.collect().to_pandas()
-    days = table[date].dropna()
+def _distinct_days(
+    frame: nw.LazyFrame[Any], date: str, keys: Sequence[str]
+) -> pd.DataFrame:
+    """Return the days on which rows have a date, by status if there is one."""
+    day = nw.col(date).dt.truncate("1d").alias(DAY)
+    status = [name for name in keys if name == STATUS]
+    # The engine makes them distinct.
+    distinct = frame.select(day, *status).unique()
+    days = distinct.collect().to_pandas()
     # With a time zone, the day is the one that is written there.
-    days = pd.to_datetime(days).dt.tz_localize(None)
-    return np.unique(days.to_numpy("datetime64[D]"))
+    written = pd.to_datetime(days[DAY]).dt.tz_localize(None)
+    return days.assign(**{DAY: written.astype("datetime64[us]")}).dropna(subset=DAY)
 
 
 def _count_by_code(
-    rows: pd.DataFrame, keys: Sequence[str], year_start: int, date: str, indicator: str
-) -> tuple[pd.DataFrame, np.ndarray] | None:
+    rows: pd.DataFrame,
+    keys: Sequence[str],
+    year_start: int,
+    date: str,
+    indicator: str,
+    covers: tuple[np.datetime64, np.datetime64],
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Compute cells and days of a pandas frame by numbering cells; None if too many.
 
     This is much faster than a groupby.
@@ -136,8 +171,13 @@ def _count_by_code(
     years = (months + 1 - year_start) // 12 + 1970
     # Codes count from 0; -1 means that the day or the label is missing.
     days = _day_codes(rows[date], calendar)
-    years_of_rows = np.append(years - years[0], -1)[days]
-    labels: pd.Index = pd.RangeIndex(years[0], years[-1] + 1)
+    labels = pd.Index([*range(years[0], years[-1] + 1), OUTSIDE])
+    codes_of_days = years - years[0]
+    first, last = covers
+    # Comparisons with NaT are false.
+    is_outside = (calendar < first) | (calendar > last)
+    codes_of_days[is_outside] = len(labels) - 1
+    years_of_rows = np.append(codes_of_days, -1)[days]
     coded = [(years_of_rows, labels)]
     coded += [_coded(rows[name]) for name in keys]
     shape = [len(labels) + 1 for _, labels in coded]
@@ -155,8 +195,30 @@ def _count_by_code(
         [YEAR, *keys], codes_of_cells, coded, strict=True
     ):
         cells[name] = pd.Series(labels).reindex(codes - 1).array
-    is_present = np.bincount(days + 1, minlength=len(calendar) + 1)[1:] > 0
-    return cells, calendar[is_present]
+    statuses = [
+        pair for name, pair in zip(keys, coded[1:], strict=True) if name == STATUS
+    ]
+    return cells, _days_by_status(days, calendar, statuses)
+
+
+def _days_by_status(
+    days: np.ndarray, calendar: np.ndarray, statuses: list[tuple[np.ndarray, pd.Index]]
+) -> pd.DataFrame:
+    """Return the days of the calendar that occur, by status if there is one."""
+    codes = days
+    labels = pd.Index([None])
+    if statuses:
+        codes_of_status, labels = statuses[0]
+        # The last of these labels is for rows without a status.
+        labels = labels.append(pd.Index([None]))
+        codes = days * len(labels) + codes_of_status % len(labels)
+    present = np.unique(codes[days >= 0])
+    return pd.DataFrame(
+        {
+            DAY: calendar[present // len(labels)].astype("datetime64[us]"),
+            STATUS: labels[present % len(labels)],
+        }
+    )
 
 
 def _calendar(dates: pd.Series) -> np.ndarray | None:
@@ -221,7 +283,7 @@ def _without_engine(
     # The year is missing where the date is.
     plain: dict[str, Any] = {YEAR: cells[YEAR].astype("Int64")}
     for name in keys:
-        missing = "no WCO region" if name == "wco_region" else NOT_STATED
+        missing = _MISSING_KEYS.get(name, NOT_STATED)
         # In some engines a missing key turns the other keys into floats: 1 becomes 1.0.
         key = text_column(cells[name].convert_dtypes())
         plain[name] = key.fillna(missing)

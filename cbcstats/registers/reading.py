@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from cbcstats.arguments import check_choice, check_source
+from cbcstats.arguments import check_choice, check_names, check_source
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
 from cbcstats.files.dates import check_date_format, first_of_each_order
@@ -19,6 +20,7 @@ from cbcstats.registers.columns import (
     MatchedTable,
     check_columns,
     distinct_texts,
+    has_value,
     is_total,
     match_columns,
     missing_columns,
@@ -26,13 +28,20 @@ from cbcstats.registers.columns import (
     plain_name,
     plain_texts,
 )
+from cbcstats.registers.coverage import check_covers
 from cbcstats.registers.register import Register, build_register
-from cbcstats.registers.schemas import kind_of, needed_columns, schema_of
+from cbcstats.registers.schemas import (
+    kind_of,
+    needed_columns,
+    schema_of,
+    takes_several_countries,
+)
+from cbcstats.registers.words import NOWHERE, countries_of
 from cbcstats.tables import checks
 from cbcstats.tables.loaders import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandera.pandas as pa
@@ -65,6 +74,8 @@ _MIXED_ORDERS: Final = Finding(
     "write all of them in one way, best as 2017-04-03",
     WARNING,
 )
+_YEARS_AWAY: Final = 10  # that make a year lonely
+_FEW: Final = 0.25  # share of rows that may have been typed with a wrong year
 _NOT_A_MEMBER: Final = Finding(
     "is not a Member of the WCO", "check the place; it has no WCO region", WARNING
 )
@@ -82,8 +93,10 @@ def read_register(
     schema: type[pa.DataFrameModel] | None = None,
     columns: Mapping[str, str] | None = None,
     date_format: str | None = None,
-    year_start: int = 7,
+    year_start: int | str = 7,
     sheet: str | None = None,
+    no_country: str | Collection[str] = (),
+    covers: tuple[Any, Any] | None = None,
     repeated_rows: str = "keep",
 ) -> Register:
     """Read a register: parse every cell, check every row, and report every problem.
@@ -145,7 +158,7 @@ def read_register(
     --------
     >>> import pandas as pd
     >>> from cbcstats import read_register
-    >>> typed = pd.DataFrame({"Country": ["Kenya", "Kenya / Uganda", "Viet Nam"],
+    >>> typed = pd.DataFrame({"Country": ["Kenya", "Atlantis", "Viet Nam"],
     ...                       "Start": ["2017-04-03", "2017-05-08", "03/04/2017"]})
     >>> register = read_register(typed, columns={"member": "Country", "start_date": "Start"})
     >>> register.rows[["iso3", "start_date"]]
@@ -153,13 +166,15 @@ def read_register(
     row
     2    KEN 2017-04-03
     >>> register.problems[["row", "column", "value", "problem"]]
-       row   column           value                             problem
-    0    3  Country  Kenya / Uganda                names several places
-    1    4    Start      03/04/2017  may have the day or the month first
+       row   column       value                             problem
+    0    3  Country    Atlantis        is not a place that is known
+    1    4    Start  03/04/2017  may have the day or the month first
     """
     # Check the arguments first: reading the file may take long.
     source = check_source("source", source)
-    check_month("year_start", year_start)
+    year_start = check_month("year_start", year_start)
+    no_country = check_names("no_country", no_country)
+    check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
     check_date_format(date_format)
     rules = schema_of(kind, schema)
@@ -176,18 +191,19 @@ def read_register(
     # Rows that are not entries, such as totals, are not checked any further.
     problems.close(_rows_not_cut(table))
     problems.close(_cells_beyond_the_header(table))
-    problems.close(_repeated_headers(matched))
-    problems.close(_totals(matched))
+    problems.close(_repeated_headers(matched), are_entries=False)
+    problems.close(_totals(matched), are_entries=False)
     problems.add(_cells_without_result(matched))
     values = pd.DataFrame(index=table.cells.index)
     for name in matched.names:
-        values[name] = _parse_column(matched, name, date_format, problems)
+        values[name] = _parse_column(matched, name, date_format, no_country, problems)
     problems.add(_broken_rows(matched, values))
     reject = repeated_rows == "reject"
-    problems.add(_repeated_rows(table, values.get("mission_id"), reject=reject))
+    repeated = _repeated_rows(table, values.get("mission_id"), reject=reject)
+    problems.add(repeated, are_entries=not reject)
     problems.add(_places_that_are_not_members(matched, values))
     problems.add(_misread_cells(table))
-    return build_register(matched, values, problems, year_start)
+    return build_register(matched, values, problems, year_start, covers)
 
 
 def example_register() -> Path:
@@ -199,7 +215,7 @@ def example_register() -> Path:
     >>> called = {"member": "Country", "start_date": "Start", "end_date": "End"}
     >>> register = read_register(example_register(), columns=called, date_format="%d/%m/%Y")
     >>> register.summary["rejected"]
-    54
+    40
     """
     return shipped("data") / "example_register.csv"
 
@@ -208,6 +224,7 @@ def _parse_column(
     matched: MatchedTable,
     name: str,
     date_format: str | None,
+    no_country: Collection[str],
     problems: RegisterProblems,
 ) -> pd.Series:
     """Parse a column and check its values; invalid values become missing."""
@@ -218,7 +235,9 @@ def _parse_column(
         # These cells hold a formula, and have been reported already.
         is_unread = table.cells.index.isin(unread)
         text = plain_texts(table.text(column).mask(is_unread, ""), rule)
-    values, findings = parse_cells(text, rule, date_format, matched.day_zero)
+    values, findings = parse_cells(
+        text, rule, date_format, matched.day_zero, no_country
+    )
     is_missing = values.isna()
     bad = _unreadable_cells(table, column, text[is_missing], findings)
     problems.add(bad)
@@ -226,6 +245,10 @@ def _parse_column(
     problems.add(mixed)
     broken = list(_broken_cells(table, column, values, rule))
     problems.add(broken)
+    if kind_of(rule) == "day":
+        today = pd.Timestamp(datetime.date.today())
+        problems.in_the_future.update(values.index[values > today])
+        problems.add(_lonely_years(table, column, values))
     for problem_cells in broken:
         values.loc[problem_cells.rows] = None
     return values
@@ -250,8 +273,12 @@ class RegisterProblems:
     def __init__(self) -> None:
         self._problems: list[tuple[Any, ...]] = []
         self._closed: set[int] = set()
+        self.no_entries: set[int] = set()  # rows that are no entries, such as totals
+        self.in_the_future: set[int] = set()  # rows of a day to come
 
-    def add(self, problem_cells: Iterable[ProblemCells]) -> None:
+    def add(
+        self, problem_cells: Iterable[ProblemCells], *, are_entries: bool = True
+    ) -> None:
         """Add problems, except those of closed rows."""
         for rows, column, cells, findings in problem_cells:
             of_rows = zip(rows, cells, findings, strict=True)
@@ -260,10 +287,14 @@ class RegisterProblems:
                     continue
                 problem = (row, column, cell, *finding)
                 self._problems.append(problem)
+                if not are_entries:
+                    self.no_entries.add(row)
 
-    def close(self, problem_cells: Iterable[ProblemCells]) -> None:
+    def close(
+        self, problem_cells: Iterable[ProblemCells], *, are_entries: bool = True
+    ) -> None:
         """Add problems, and ignore any later ones in the same rows."""
-        self.add(problem_cells)
+        self.add(problem_cells, are_entries=are_entries)
         self._closed = {row for row, *_ in self._problems}
 
     def in_order(self, header: Sequence[str]) -> pd.DataFrame:
@@ -320,13 +351,20 @@ def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
 
 
 def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:
-    """Yield totals, found by their member or, if that is empty, by any cell."""
+    """Yield totals, found by their member or, if that is empty, by any cell.
+
+    A row for all Members with a day is a mission; without one, it is a total.
+    """
     table = matched.table
     column = matched.names["member"]
     member = matched.text["member"]
-    texts = distinct_texts(member)
-    words = [cell for cell in texts if is_total(cell)]
+    words = [cell for cell in distinct_texts(member) if is_total(cell)]
     is_total_row = member.isin(words)
+    if takes_several_countries(matched.schema.columns["member"]):
+        day = matched.text["start_date"]
+        days = [cell for cell in distinct_texts(day) if has_value(cell)]
+        all_members = [cell for cell in words if countries_of([cell]) == [NOWHERE]]
+        is_total_row &= ~(member.isin(all_members) & day.isin(days))
     yield from _in_cells(table, column, is_total_row, _TOTAL)
     has_no_member = member == ""
     no_member = member.index[has_no_member]
@@ -381,6 +419,25 @@ def _mixed_orders(
         rows = [table.header_row]
         examples = f"{day_first} and {month_first}"
         yield ProblemCells(rows, column, [examples], [_MIXED_ORDERS])
+
+
+def _lonely_years(
+    table: TextTable, column: str, values: pd.Series
+) -> Iterator[ProblemCells]:
+    """Yield the days of a year that is far from those of all other rows."""
+    years = values.dt.year.dropna()
+    distinct = np.unique(years)
+    gaps = np.diff(distinct, prepend=-np.inf, append=np.inf)
+    away = np.minimum(gaps[:-1], gaps[1:])
+    lonely = pd.Series(away, distinct)[away >= _YEARS_AWAY]
+    away_of_rows = years.map(lonely).dropna()
+    # A year of many rows is no typing error, and of two years both are lonely.
+    if len(away_of_rows) > _FEW * len(years):
+        return
+    for number, rows in away_of_rows.groupby(away_of_rows):
+        problem = f"is {number:.0f} years from all other days of the column"
+        finding = Finding(problem, "check the year", WARNING)
+        yield from _in_rows(table, column, rows.index, finding)
 
 
 def _broken_cells(
@@ -442,12 +499,16 @@ def _places_that_are_not_members(
     table = matched.table
     column = matched.names["member"]
     place = values["member"].cat
-    joined = accessions().reindex(place.categories).to_numpy()
+    # Of several countries, the last one to join counts.
+    listed = place.categories.to_series().str.split().explode()
+    of_countries = accessions().reindex(listed)
+    by_place = of_countries.groupby(listed.index, sort=False)
+    joined = by_place.max().where(by_place.count() == by_place.size())
     # Look up by category code: there are far fewer places than rows. A missing place
     # has the code -1, which selects the NaT at the end.
-    days = np.append(joined, np.datetime64("NaT"))
+    days = np.append(joined.reindex(place.categories).to_numpy(), np.datetime64("NaT"))
     joined_on = days[place.codes]
-    is_place = values["member"].notna()
+    is_place = values["member"].notna() & (values["member"] != NOWHERE)
     never = is_place & np.isnat(joined_on)
     yield from _in_cells(table, column, never, _NOT_A_MEMBER)
     if "start_date" in values:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_file_to_write, check_flag
-from cbcstats.counts.periods import reporting_year
+from cbcstats.counts.periods import MONTH_NAMES, reporting_year
 from cbcstats.errors import ERROR, ArgumentError, plural
 from cbcstats.files.dates import serials_as_days
 from cbcstats.files.text_table import free_name
@@ -29,13 +30,22 @@ from cbcstats.files.writing import target, write_whole
 from cbcstats.frames import as_text, text_column
 from cbcstats.places.members import wco_region
 from cbcstats.registers.columns import BEYOND, REASONS, TO_CORRECT
+from cbcstats.registers.coverage import check_covers, notes_on_coverage
+from cbcstats.registers.schemas import takes_several_countries
+from cbcstats.registers.words import (
+    ALL_ISO3,
+    COUNTED_ABOVE,
+    NOWHERE,
+    STATUSES,
+    UNKNOWN,
+    kind_of_status,
+    region_in,
+)
 from cbcstats.tables.codelists import WCO_REGIONS
 from cbcstats.tables.parsing import REGISTER_SOURCE
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import numpy as np
 
     from cbcstats.registers.columns import MatchedTable
     from cbcstats.registers.reading import RegisterProblems
@@ -84,8 +94,17 @@ class Register:
         `error` rejects its row, a `warning` does not.
     summary : pandas.Series
         How many rows were read, passed, were rejected, have warnings; how many errors
-        and warnings there are; the first and the last day; how many rows start in each
-        reporting year.
+        and warnings there are; how many missions have no country, or several; how many
+        are cancelled, postponed or planned; the month in which reporting years begin;
+        the first and the last day; how many rows start in each reporting year.
+    partly_read : pandas.DataFrame
+        The rejected rows that may be missions, as far as they could be read, in the
+        columns of `rows`: `?` for a text and missing for a day or a number that could
+        not be read. `count_missions` counts them as missing.
+    covers : tuple of two days, or None
+        What the register covers, as given to `read_register`.
+    year_start : int
+        The month in which its reporting years begin.
     """
 
     name: str
@@ -93,6 +112,9 @@ class Register:
     rejected: pd.DataFrame
     problems: pd.DataFrame
     summary: pd.Series
+    partly_read: pd.DataFrame
+    covers: tuple[Any, Any] | None = None
+    year_start: int = 7
 
     def save_problems(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write rejected rows to a workbook, with faulty cells marked and explained.
@@ -215,6 +237,7 @@ def build_register(
     values: pd.DataFrame,
     problems: RegisterProblems,
     year_start: int,
+    covers: tuple[Any, Any] | None,
 ) -> Register:
     """Split the rows into passed and rejected ones, and compute the summary."""
     ordered = problems.in_order(matched.table.header)
@@ -223,6 +246,14 @@ def build_register(
     is_rejected = values.index.isin(errors["row"])
     rows = _passed_rows(matched, values, ~is_rejected)
     rejected = _rejected_rows(matched, values, is_rejected, errors)
+    may_be_mission = is_rejected & ~values.index.isin(problems.no_entries)
+    partly_read = _partly_read(matched, values, may_be_mission, errors)
+    is_ahead = partly_read.index.isin(problems.in_the_future)
+    if "status" in partly_read:
+        # What is planned for a day to come is not missing from any period yet.
+        kinds = text_column(partly_read["status"]).fillna("").map(kind_of_status)
+        is_ahead &= kinds != ""
+        partly_read = partly_read[~is_ahead]
     warned = ordered.loc[~is_error, "row"]
     summary: dict[str, Any] = {
         "rows read": len(values),
@@ -231,8 +262,12 @@ def build_register(
         "with warnings": int(rows.index.isin(warned).sum()),
         "errors": len(errors),
         "warnings": len(warned),
+        **_summary_of_words(rows),
         **_summary_of_days(rows, year_start),
     }
+    # The days of beneficiaries are those of their support.
+    if takes_several_countries(matched.schema.columns["member"]):
+        summary |= _summary_of_coverage(rows, partly_read, year_start, covers)
     name = re.split(r"[/\\]", matched.table.name)[-1]
     rows.attrs["source"] = _source_id(name)
     if "mission_id" not in matched.schema.columns:
@@ -240,30 +275,103 @@ def build_register(
         rows.attrs["kind"] = "beneficiaries"
     # Mixed numbers and dates need an object dtype.
     described = pd.Series(summary, dtype="object", name=name)
-    return Register(name, rows, rejected, ordered, described)
+    return Register(
+        name, rows, rejected, ordered, described, partly_read, covers, year_start
+    )
 
 
 def _passed_rows(
     matched: MatchedTable, values: pd.DataFrame, has_passed: np.ndarray
 ) -> pd.DataFrame:
     """Return the rows that passed, in the order of columns of the file."""
+    rows = _typed_rows(matched, values, has_passed)
+    if takes_several_countries(matched.schema.columns["member"]):
+        codes = values.loc[has_passed, "member"]
+        return _with_several_countries(rows, codes)
+    return rows
+
+
+def _typed_rows(
+    matched: MatchedTable, values: pd.DataFrame, is_wanted: np.ndarray
+) -> pd.DataFrame:
     table, schema = matched.table, matched.schema
-    values = values[has_passed]
+    values = values[is_wanted]
     known = {column: name for name, column in matched.names.items()}
     rows: dict[str, Any] = {}
     for column in table.header:
         name = known.get(column)
         if name == "member":
-            rows["member"] = _sorted_categories(matched.text["member"][has_passed])
-            rows["iso3"] = values["member"].cat.remove_unused_categories()
-            rows["wco_region"] = _regions(rows["iso3"])
+            text = matched.text["member"][is_wanted]
+            rows["member"] = _sorted_categories(text)
+            rows["iso3"] = _single_countries(values["member"])
+            rows["wco_region"] = _regions(values["member"], text)
         elif name:
             rows[name] = _as_dtype(values[name], str(schema.columns[name].dtype))
         # Skip the columns that save_problems adds to a workbook.
         elif column != TO_CORRECT and not column.endswith(BEYOND):
             free = free_name(column, {*rows, *schema.columns})
-            rows[free] = table.cells.loc[has_passed, column]
+            rows[free] = table.cells.loc[is_wanted, column]
     return pd.DataFrame(rows).rename_axis("row")
+
+
+def _partly_read(
+    matched: MatchedTable,
+    values: pd.DataFrame,
+    may_be_mission: np.ndarray,
+    errors: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return rejected rows as far as they could be read."""
+    rows = _typed_rows(matched, values, may_be_mission)
+    if ALL_ISO3 in matched.schema.columns:
+        rows = _with_several_countries(rows, values.loc[may_be_mission, "member"])
+        rows = rows.drop(columns=COUNTED_ABOVE, errors="ignore")
+    known = {column: name for name, column in matched.names.items()}
+    names = errors["column"].map(known)
+    for name, of_column in errors.groupby(names):
+        is_bad = rows.index.isin(of_column["row"])
+        places = ["iso3", "wco_region"] if name == "member" else []
+        for target_name in [name, *places]:
+            column = rows[target_name]
+            # Numbers and days that could not be read are missing already.
+            if is_bad.any() and not _is_number_or_day(column):
+                rows[target_name] = text_column(column).mask(is_bad, UNKNOWN)
+    return rows
+
+
+def _is_number_or_day(column: pd.Series) -> bool:
+    is_day = pd.api.types.is_datetime64_any_dtype(column.dtype)
+    return is_day or pd.api.types.is_numeric_dtype(column.dtype)
+
+
+def _single_countries(codes: pd.Series) -> pd.Series:
+    """Return the codes of single countries; several, and none, are missing."""
+    single = [code for code in codes.cat.categories if len(code) == 3]
+    return codes.cat.set_categories(single).cat.remove_unused_categories()
+
+
+def _with_several_countries(rows: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
+    """Add the countries of missions to several: in one cell, or in rows with one id."""
+    countries = text_column(codes).fillna(NOWHERE)
+    is_several = countries.str.contains(" ")
+    if "mission_id" in rows:
+        ids = rows["mission_id"]
+        is_repeated = ids.notna() & ids.duplicated(keep=False)
+        if is_repeated.any():
+            of_mission = countries[is_repeated].groupby(ids[is_repeated])
+            listed = of_mission.transform(_listed_once)
+            countries = countries.mask(is_repeated, listed)
+            is_first = ~ids.duplicated()
+            is_several |= is_repeated & countries.str.contains(" ")
+            is_several &= is_first | ~is_repeated
+            rows[COUNTED_ABOVE] = is_repeated & ~is_first
+    if is_several.any():
+        rows[ALL_ISO3] = countries.where(is_several)
+    return rows
+
+
+def _listed_once(countries: pd.Series) -> str:
+    codes = " ".join(countries).split()
+    return " ".join(dict.fromkeys(codes))
 
 
 def _sorted_categories(text: pd.Series) -> pd.Series:
@@ -271,17 +379,23 @@ def _sorted_categories(text: pd.Series) -> pd.Series:
     return text.cat.reorder_categories(text.cat.categories.sort_values())
 
 
-def _regions(iso3: pd.Series) -> pd.Series:
+def _regions(codes: pd.Series, text: pd.Series) -> pd.Series:
     """Return the regions of places, in the order of the WCO."""
-    places = iso3.cat.categories.to_series()
-    # Each place is looked up once, however many rows it has.
-    regions = wco_region(places)
-    present = set(regions)
+    listed = codes.cat.categories.to_series().str.split().explode()
+    of_places = pd.DataFrame({"region": wco_region(listed)}, listed.index)
+    by_category = of_places.groupby(level=0, sort=False)["region"]
+    # Several countries of one region are in that region.
+    is_one = by_category.nunique(dropna=False) == 1
+    of_category = by_category.first().where(is_one)
+    regions = codes.astype("object").map(of_category).astype("object")
+    is_nowhere = codes == NOWHERE
+    if is_nowhere.any():
+        words = text[is_nowhere].astype("object")
+        in_words = {word: region_in(word) for word in words.unique()}
+        regions = regions.mask(is_nowhere, words.map(in_words))
+    present = set(regions.dropna())
     known = [region for region in WCO_REGIONS if region in present]
-    of_places = pd.Categorical(regions, categories=known)
-    codes = iso3.cat.codes.to_numpy()
-    of_rows = of_places.take(codes, allow_fill=True)
-    return pd.Series(of_rows, index=iso3.index)
+    return regions.astype(pd.CategoricalDtype(known))
 
 
 def _as_dtype(values: pd.Series, dtype: str) -> pd.Series:
@@ -346,13 +460,35 @@ def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
     return text_column(list(reasons.values()), rows)
 
 
+def _summary_of_words(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return how many missions have no country, or several, and are not delivered."""
+    summary: dict[str, Any] = {}
+    several = rows[ALL_ISO3].notna().sum() if ALL_ISO3 in rows else 0
+    summary["in several countries"] = several
+    without = rows["iso3"].isna().sum()
+    if ALL_ISO3 in rows:
+        without -= (rows["iso3"].isna() & rows[ALL_ISO3].notna()).sum()
+    summary["without a country"] = without
+    if "status" in rows:
+        numbers = rows["status"].value_counts()
+        kinds = numbers.index.to_series().map(kind_of_status)
+        by_kind = numbers.groupby(kinds.to_numpy()).sum()
+        for kind in STATUSES:
+            summary[kind] = by_kind.get(kind, 0)
+    return {name: int(number) for name, number in summary.items() if number}
+
+
 def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:
     """Return the first and the last day, and the rows per reporting year."""
     # Beneficiaries may have no day.
     if "start_date" not in rows or rows["start_date"].isna().all():
         return {}
     days = rows["start_date"]
-    summary = {"first day": days.min().date(), "last day": days.max().date()}
+    summary = {
+        "reporting years begin in": MONTH_NAMES[year_start - 1],
+        "first day": days.min().date(),
+        "last day": days.max().date(),
+    }
     # A day has many rows; its reporting year is computed once.
     per_day = days.value_counts()
     distinct = per_day.index.to_series()
@@ -361,6 +497,21 @@ def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:
     for label, count in per_year.items():
         summary[f"{_IN_YEAR}{label}"] = int(count)
     return summary
+
+
+def _summary_of_coverage(
+    rows: pd.DataFrame,
+    partly_read: pd.DataFrame,
+    year_start: int,
+    covers: tuple[Any, Any] | None,
+) -> dict[str, str]:
+    """Return notes on reporting years that may be covered only in part."""
+    days = pd.concat([rows["start_date"], partly_read["start_date"]]).dropna()
+    distinct = np.unique(days.to_numpy("datetime64[D]"))
+    if not len(distinct):
+        return {}
+    notes = notes_on_coverage(distinct, year_start, check_covers(covers))
+    return {f"coverage of {label}": note for label, note in notes.items()}
 
 
 def _source_id(name: str) -> str:

@@ -120,8 +120,28 @@ class MissionRegister(_Register):
     ...     experts: int = pa.Field(le=50)
     """
 
+    member: pd.CategoricalDtype = _field(
+        "country, as written: one, several, or words such as Regional or Online",
+        nullable=False,
+        parse="countries",
+        example="Kenya",
+    )
+    iso3: pd.CategoricalDtype = _added(
+        "its ISO 3166 code, added; missing for several countries, or none",
+        str_matches=r"^[A-Z]{3}$",
+        nullable=True,
+    )
+    all_iso3: Optional[str] = _added(
+        "codes of all countries of the mission, added where there are several",
+        str_matches=r"^[A-Z]{3}( [A-Z]{3})+$",
+        nullable=True,
+    )
+    counted_above: Optional[bool] = _added(
+        "whether a row above is the same mission, in another country; added"
+    )
     mission_id: Optional[str] = _field(
-        "what identifies the mission", example="2017-KEN-01"
+        "what identifies the mission; the same in each of its countries",
+        example="2017-KEN-01",
     )
     start_date: pd.Timestamp = _field(
         "first day", nullable=False, example=_FIRST_EXAMPLE
@@ -166,17 +186,17 @@ class MissionRegister(_Register):
 
     @pa.dataframe_check(
         title="mission_id",
-        error="is already the id of a row above",
+        error="is already the id of a row above with the same country",
         description="give each mission an id of its own, or delete the row that is there twice",
         ignore_na=False,
     )
     def id_is_new(cls, rows: pd.DataFrame) -> pd.Series | bool:
-        """Check that each mission has an id of its own."""
+        """Check that each mission has an id of its own, once for each country."""
         if "mission_id" not in rows:
             return True
         # Missing ids do not count as duplicates of each other.
-        ids = rows["mission_id"]
-        return ids.isna() | ~ids.duplicated()
+        has_no_id = rows["mission_id"].isna()
+        return has_no_id | ~rows.duplicated(["mission_id", "member"])
 
     @pa.dataframe_check(
         title="female_participants",
@@ -282,7 +302,7 @@ def needed_columns(schema: pa.DataFrameSchema) -> list[str]:
 
 def kind_of(column: pa.Column) -> str:
     """Return the kind of values in a column of a register."""
-    if (column.metadata or {}).get("parse") == "place":
+    if (column.metadata or {}).get("parse") in ("place", "countries"):
         return "place"
     # Ignore case: Int64 of pandas is a nullable int64.
     dtype = str(column.dtype).lower()
@@ -293,6 +313,11 @@ def kind_of(column: pa.Column) -> str:
     if dtype.startswith("float"):
         return "number"
     return "mark" if dtype in ("bool", "boolean") else "text"
+
+
+def takes_several_countries(column: pa.Column) -> bool:
+    """Tell whether a cell may name several countries, or none, such as Regional."""
+    return (column.metadata or {}).get("parse") == "countries"
 
 
 def is_free_text(column: pa.Column) -> bool:

@@ -271,6 +271,36 @@ def test_negative_figures_have_differences_only(years, before, after, change, ve
         assert found.sentence.endswith("a figure is negative, so there is no percent change.")
 
 
+# 64 after 50 is 14 more, whatever word for missions stands behind the number.
+@pytest.mark.parametrize(
+    ("change", "unit", "verdict"),
+    [
+        ("+14 missions", "missions", "consistent"),
+        ("+13 missions", "missions", "contradicts"),
+        ("14 more support missions", "missions", "consistent"),
+        ("14 more missions", "activities and missions", "consistent"),
+        ("+14 misiones", "missions", "consistent"),
+        ("+14 experts", "", "consistent"),  # a figure without a unit may be one of experts
+        ("+14", "missions", "consistent"),
+        ("+14 experts", "missions", "cannot be checked"),
+        ("14 fewer sessions", "missions", "cannot be checked"),
+        ("+14 WCO Members", "participants", "cannot be checked"),
+    ],
+)
+def test_a_difference_in_another_unit_cannot_be_checked(years, change, unit, verdict):
+    found = claimed(years({2015: 50, 2016: 64}, unit=unit, indicator="figures"), change)
+    assert (found.verdict, found.verdict_strict) == (verdict, verdict)
+    assert math.isnan(found.implied_low) == (verdict == "cannot be checked")
+
+
+def test_the_sentence_names_both_units(years):
+    found = claimed(years({2015: 50, 2016: 64}), "+14 experts")
+    assert found.sentence == (
+        "+14 experts on 64 missions (2016), after 50 (2015): "
+        "the change is one of experts, and the figure of missions."
+    )
+
+
 # ---- Changes of monthly rates
 
 
@@ -325,6 +355,7 @@ def test_what_is_per_month_already_takes_no_account_of_lengths(make_counts, unit
 def test_numbers_per_month_cannot_be_checked(years, change):
     found = claimed(years({2015: 100, 2016: 120}), change, change_basis="per_month")
     assert (found.verdict, found.verdict_strict) == ("cannot be checked", "cannot be checked")
+    assert found.sentence.endswith("a difference per month may be rounded in any way.")
 
 
 def test_without_lengths_no_change_per_month_is_judged(make_counts):
@@ -412,6 +443,13 @@ def test_other_sources_of_the_figure_before_are_judged_too(years):
     )
 
 
+def test_another_source_without_a_figure_is_not_judged(years):
+    other = years({2015: None}, preferred=False, source_id="another")
+    found = claimed(pd.concat([other, years({2015: 100, 2016: 149})], ignore_index=True), "+49%")
+    assert found.verdict == "consistent"
+    assert "another" not in found.sentence
+
+
 def test_only_earlier_figures_break_a_record(years):
     counts = pd.concat(
         [years({2016: 200}, preferred=False), years({2015: 100, 2016: 149})], ignore_index=True
@@ -421,10 +459,11 @@ def test_only_earlier_figures_break_a_record(years):
         {2015: 300, 2016: 260}, qualifier=["almost", "exact"]
     )  # 255 to 299: not surely higher
     assert claimed(almost, "record").verdict == "consistent"
-    # More than 100 is 101 to 115, so that 110 is not surely higher, and 116 is.
-    for before, verdict in ((110, "consistent"), (116, "contradicts")):
+    # More than 100 is 101 to 115, so that 110 is not surely higher, and 116 is; by the words alone it has no end.
+    for before, verdict in ((110, "consistent"), (116, "unlikely")):
         counts = years({2015: before, 2016: 100}, qualifier=["exact", "more_than"])
-        assert claimed(counts, "record").verdict == verdict
+        found = claimed(counts, "record")
+        assert (found.verdict, found.verdict_strict) == (verdict, "consistent")
     assert claimed(years({2016: 149}), "record").verdict == "cannot be checked"
 
 

@@ -1,4 +1,5 @@
 import math
+import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -195,3 +196,14 @@ def test_before_an_amount_lies_an_amount():
 def test_what_is_no_change_in_percent_is_refused(change):
     with pytest.raises(DataError, match="write"):
         implied_previous(492, change)
+
+
+@pytest.mark.parametrize(
+    "change", ["49", "14 missions", "2019 more missions", "rose from 74 to 57", "half", "+14"]
+)
+def test_the_advice_is_accepted_when_it_is_typed(change):
+    with pytest.raises(DataError) as refused:
+        implied_previous(492, change)
+    _, advice = refused.value.message.split("; write ")
+    for example in re.findall("'(.+?)'", advice):
+        assert not implied_previous(492, example).empty

@@ -75,8 +75,12 @@ def test_passed_rows_are_those_of_pandas_with_typed_columns(checked, alone):
     assert passed["participants"].sum() == alone.rows["participants"].sum()
     days = pd.to_datetime(passed["start_date"]).dt.strftime("%Y-%m-%d")
     assert days.tolist() == alone.rows["start_date"].dt.strftime("%Y-%m-%d").tolist()
-    for name in ("mission_id", "member", "iso3", "wco_region"):
-        assert passed[name].tolist() == alone.rows[name].astype("object").tolist(), name
+    for name in ("mission_id", "member", "iso3", "wco_region", "all_iso3", "counted_above"):
+        expected = alone.rows[name].astype("object").fillna("")
+        # A partition in which no id occurs twice has no column counted_above.
+        found = passed[name].astype("object").fillna("" if name != "counted_above" else False)
+        assert found.tolist() == expected.tolist(), name
+    assert passed["counted_above"].sum() > 100
 
 
 def test_problems_are_those_of_pandas_with_ids_repeated_across_partitions(checked, alone):
@@ -87,11 +91,11 @@ def test_problems_are_those_of_pandas_with_ids_repeated_across_partitions(checke
     expected = expected.sort_values(["place", "column"], ignore_index=True)
     pd.testing.assert_frame_equal(found, expected)
     repeated = checked[checked["column"] == "mission_id"]
-    assert len(repeated) == 1_000
-    first = checked[checked["mission_id"].isin(repeated["value"])]
-    pairs = first.merge(repeated, left_on="mission_id", right_on="value")
+    assert len(repeated) > 100
+    pairs = checked.merge(repeated, left_on="mission_id", right_on="value")
+    assert len(pairs) >= len(repeated) / 2  # the first of the two may be rejected, too
     assert (pairs["place_x"] < pairs["place_y"]).all()
-    assert (pairs["file_x"] != pairs["file_y"]).sum() > 500
+    assert (pairs["file_x"] != pairs["file_y"]).mean() > 0.5
 
 
 def test_no_rows_are_collected_on_the_driver():

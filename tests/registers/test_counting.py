@@ -270,9 +270,9 @@ def test_an_index_and_charts_are_made_of_them(register):
             {"indicator": "expert"},
             "`indicator` cannot be .* did you mean 'experts'",
         ),
-        ({"year_start": 13}, "a month from 1 to 12, but 13 was given"),
+        ({"year_start": 13}, "a month from 1 to 12, or its name, but 13 was given"),
         ({"year_start": 0}, "a month from 1 to 12"),
-        ({"year_start": "7"}, "a month from 1 to 12, but '7' was given"),
+        ({"year_start": "Juli"}, "or its name, but 'Juli' was given"),
     ],
 )
 def test_an_argument_that_is_not_there_is_refused(register, arguments, message):

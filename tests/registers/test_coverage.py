@@ -18,6 +18,7 @@ from cbcstats.counts.figures import figures_of
 from cbcstats.exports.notes import caveats
 
 FIRST = "first mission on 1 Nov 2016; 2016/17 is taken as covered whole"
+COVERED = 'if 2016/17 is covered whole, say covers=("2016-07-01", None)'
 BEGINS = "partial: the register begins on 1 Nov 2016, 123 days into 2016/17, longer than any gap inside it (31 days)"
 
 
@@ -81,7 +82,7 @@ def test_a_period_is_partial_where_the_gap_before_it_is_unlikely():
         "2017-06-30",
         7,
         "at_least",
-        f"{BEGINS}; {after.format('May 2017')}",
+        f"{BEGINS}; {COVERED}; {after.format('May 2017')}",
     )
 
 
@@ -107,7 +108,8 @@ def test_a_gap_that_is_as_long_inside_the_register_is_none_of_its_end(last, qual
 def test_a_register_may_end_before_its_last_period_does():
     note = (
         "partial: the register ends on 1 Feb 2017, 149 days before the end of 2016/17, "
-        "longer than any gap inside it (31 days)"
+        "longer than any gap inside it (31 days); "
+        'if 2016/17 is covered whole, say covers=(None, "2017-06-30")'
     )
     assert counted(monthly("2016-07-01", 8)) == [("2016-07-01", "2017-06-30", 8, "at_least", note)]
 

@@ -29,10 +29,14 @@ def test_the_summary_adds_up(save):
         "with warnings": 1,
         "errors": 1,
         "warnings": 1,
+        "reporting years begin in": "July",
         "first day": datetime.date(2016, 6, 30),
         "last day": datetime.date(2017, 4, 5),
         "in 2015/16": 1,
         "in 2016/17": 2,
+        # Two missions of one week tell nothing about the rest of the year.
+        "coverage of 2015/16": "first mission on 30 Jun 2016; 2015/16 is taken as covered whole",
+        "coverage of 2016/17": "last mission on 5 Apr 2017; 2016/17 is taken as covered whole",
     }
     assert read_register(save(rows), year_start=1).summary["in 2016"] == 1
 

@@ -1,0 +1,217 @@
+"""Counts of a register know which rows are missing from them."""
+
+import datetime
+
+import pandas as pd
+import pytest
+
+from cbcstats import ArgumentError, count_missions, read_register, year_on_year
+from tests.properties import given, settings, st
+
+
+def register_of(*rows, **how):
+    names = ["member", "start_date", "programme", "status", "experts"]
+    lines = [[*row, *[""] * (len(names) - len(row))] for row in rows]
+    return read_register(pd.DataFrame(lines, columns=names), **how)
+
+
+def counts_of(register, *names, **how):
+    counts = count_missions(register, **how)
+    return counts[list(names)].astype(object).to_numpy().tolist()
+
+
+def test_a_rejected_row_is_missing_where_it_may_belong():
+    register = register_of(
+        ("Kenya", "2016-08-01", "Columbus"),
+        ("Kenya", "2017-08-01", "Columbus"),
+        ("Atlantis", "2017-09-01", "Mercator"),  # its country is not known
+        ("Mali", "2017-02-30", "Mercator"),  # nor is this day
+        ("Total", "", "", "", "12"),
+    )
+    assert counts_of(register, "value", "missing", "qualifier") == [
+        [1, 1, "at_least"],
+        [1, 2, "at_least"],
+    ]
+    # The country that is not known may be any, and the day in any year.
+    by_country = counts_of(register, "iso3", "value", "missing", by="iso3")
+    assert by_country == [["KEN", 1, 0], ["MLI", 0, 1], ["KEN", 1, 1], ["MLI", 0, 2]]
+    by_programme = counts_of(register, "programme", "value", "missing", by="programme")
+    assert by_programme == [
+        *(["Columbus", 1, 0], ["Mercator", 0, 1]),
+        *(["Columbus", 1, 0], ["Mercator", 0, 2]),
+    ]
+    assert count_missions(register)["note"].str.contains("2 rejected rows may belong here").any()
+    # The rows alone cannot know.
+    assert count_missions(register.rows)["missing"].sum() == 0
+
+
+def test_periods_reach_to_the_last_dated_row():
+    register = register_of(("Kenya", "2016-08-01"), ("Atlantis", "2018-09-01"))
+    assert counts_of(register, "value", "missing") == [[1, 0], [0, 0], [0, 1]]
+
+
+# 20 missions and 5 rejected after 20: a change of 0% to 25%.
+def test_changes_range_over_what_is_missing_and_are_not_comparable():
+    days = pd.date_range("2016-07-03", periods=20, freq="18D").strftime("%Y-%m-%d")
+    later = pd.date_range("2017-07-03", periods=25, freq="14D").strftime("%Y-%m-%d")
+    rows = [("Kenya", day) for day in days]
+    rows += [("Kenya" if number % 5 else "Atlantis", day) for number, day in enumerate(later)]
+    counts = count_missions(register_of(*rows))
+    assert counts[["value", "missing"]].to_numpy().tolist() == [[20, 0], [20, 5]]
+    for reading in ("usual", "strict"):
+        change = year_on_year(counts, reading=reading).iloc[0]
+        assert (change["percent_change_low"], change["percent_change_high"]) == (0, 25)
+        assert not change["comparable"]
+        assert "rows of this period that were rejected: 5" in change["why"]
+
+
+def test_two_in_a_hundred_may_be_missing():
+    days = pd.date_range("2016-07-02", periods=200, freq="3D").strftime("%Y-%m-%d")
+    rows = [("Kenya", day) for day in days]
+    one_missing = [("Atlantis", rows[3][1]), *rows]
+    changes = year_on_year(count_missions(register_of(*one_missing)))
+    assert changes["comparable"].tolist() == [False]  # the last period is not covered whole
+    covered = count_missions(register_of(*one_missing), covers=("2016-07-01", "2018-06-30"))
+    assert covered["missing"].tolist() == [1, 0]
+    assert year_on_year(covered)["comparable"].all()
+
+
+def test_sums_of_people_have_no_upper_end_where_rows_are_missing():
+    register = register_of(
+        ("Kenya", "2016-08-01", "", "", "4"),
+        ("Kenya", "2017-03-01", "", "", ""),
+        ("Kenya", "2017-08-01", "", "", "5"),
+        ("Atlantis", "2017-09-01", "", "", "7"),
+    )
+    counts = count_missions(register, indicator="experts")
+    assert counts[["value", "missing"]].to_numpy().tolist() == [[4, 1], [5, 1]]
+    assert counts["qualifier"].eq("at_least").all()
+    for reading in ("usual", "strict", 0.1):
+        change = year_on_year(counts, reading=reading).iloc[0]
+        assert (change["previous_low"], change["previous_high"]) == (4, float("inf"))
+        assert (change["low"], change["high"]) == (5, float("inf"))
+
+
+def test_a_mission_to_several_countries_counts_once_in_total_and_once_in_each():
+    rows = [
+        ["A", "Kenya / Mozambique / Peru", "2016-08-01", "6"],
+        ["B", "Mali", "2016-09-01", "2"],
+        ["B", "Togo", "2016-09-02", "3"],
+        ["C", "Mali", "2016-10-01", "1"],
+    ]
+    frame = pd.DataFrame(rows, columns=["mission_id", "member", "start_date", "experts"])
+    register = read_register(frame, covers=("2016-07-01", "2017-06-30"))
+    assert counts_of(register, "value") == [[3]]
+    by_country = dict(counts_of(register, "iso3", "value", by="iso3"))
+    assert by_country == {"KEN": 1, "MOZ": 1, "PER": 1, "MLI": 2, "TGO": 1}
+    by_region = dict(counts_of(register, "wco_region", "value", by="wco_region"))
+    assert by_region["East and Southern Africa"] == 1
+    assert by_region["West and Central Africa"] == 2
+    notes = count_missions(register, by="iso3").set_index("iso3")["note"]
+    assert notes["KEN"] == "1 to several countries counted in each of them"
+    assert count_missions(register)["note"].item() == "2 to several countries counted once"
+    # The people of one row for three countries cannot be told apart.
+    experts = {
+        row[0]: row[1:]
+        for row in counts_of(register, "iso3", "value", "missing", by="iso3", indicator="experts")
+    }
+    assert experts["MLI"] == [3, 0]
+    assert experts["TGO"] == [3, 0]
+    assert experts["KEN"] == [0, 1]
+    assert counts_of(register, "value", "missing", indicator="experts") == [[12, 0]]
+
+
+def test_statuses_are_named_and_chosen():
+    register = register_of(
+        ("Kenya", "2016-07-01", "", "delivered"),
+        ("Kenya", "2016-09-01", "", "Annulée"),
+        ("Kenya", "2016-10-01", "", "planned"),
+        ("Kenya", "2017-06-20", "", "Delivered"),
+        ("Atlantis", "2016-10-01", "", "annulée"),
+    )
+    assert counts_of(register, "value", "missing", "note") == [
+        [4, 1, "1 rejected row may belong here; 1 cancelled among them; 1 planned among them"]
+    ]
+    assert register.summary[["cancelled", "planned"]].tolist() == [1, 1]
+    chosen = counts_of(register, "value", "missing", "note", status="delivered")
+    assert chosen == [[2, 0, "2 more with another status"]]
+    assert counts_of(register, "value", "missing", status=["annulée", "planned"]) == [[2, 1]]
+    with pytest.raises(ArgumentError, match=r"`status` cannot be 'deliverd'.*'delivered'"):
+        count_missions(register, status="deliverd")
+    with pytest.raises(ArgumentError, match="there is no column status"):
+        count_missions(register.rows.drop(columns="status"), status="delivered")
+
+
+def test_what_is_planned_is_not_missing_yet_and_its_period_not_over():
+    ahead = str(datetime.date.today() + datetime.timedelta(days=40))
+    register = register_of(("Kenya", "2016-08-01"), ("Kenya", ahead, "", "planned"))
+    assert len(register.rejected) == 1
+    assert counts_of(register, "missing") == [[0]]
+    # Without a status, a day to come is a mistyped one, which may be any.
+    assert counts_of(register_of(("Kenya", "2016-08-01"), ("Kenya", ahead)), "missing") == [[1]]
+    stale = register_of(
+        ("Kenya", "2016-08-01", "", "delivered"), ("Kenya", "2017-02-01", "", "planned")
+    )
+    note = count_missions(stale)["note"].item()
+    assert note.startswith("partial: missions are planned up to 1 Feb 2017")
+
+
+def test_a_register_covers_what_is_stated():
+    rows = [("Kenya", day) for day in ("2016-02-01", "2016-08-01", "2018-03-01")]
+    register = register_of(*rows, covers=("2016-07-01", "2018-12-31"), year_start="January")
+    expected = [
+        ["2016-07-01", "2016-12-31", 1, "exact", "1 more outside the days covered"],
+        ["2017-01-01", "2017-12-31", 0, "exact", "1 more outside the days covered"],
+        ["2018-01-01", "2018-12-31", 1, "exact", "1 more outside the days covered"],
+    ]
+    counts = count_missions(register).astype({"period_start": str, "period_end": str})
+    names = ["period_start", "period_end", "value", "qualifier", "note"]
+    assert counts[names].to_numpy().tolist() == expected
+    assert count_missions(register, covers=(None, None)).shape[0] == 3
+    # The six months of 2016 are no year to compare 2017 with.
+    changes = year_on_year(count_missions(register))
+    assert changes["period"].tolist() == ["2018"]
+    for wrong, message in (
+        (("2018-01-01", "2016-01-01"), "`covers` ends before it begins"),
+        ("2018", r"`covers` must be two days, such as \(\"2021-01-01\", \"2023-12-31\"\)"),
+        (("x", None), "`covers` must be two days"),
+    ):
+        with pytest.raises(ArgumentError, match=message):
+            count_missions(register, covers=wrong)
+
+
+MEMBERS = st.sampled_from(["Kenya", "Mali", "Atlantis", "Regional", "Kenya / Mali", ""])
+DAYS = st.sampled_from(["2015-08-01", "2016-06-30", "2016-07-01", "2018-01-05", "2016-02-31", ""])
+PROGRAMMES = st.sampled_from(["Columbus", "Mercator", ""])
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(MEMBERS, DAYS, PROGRAMMES), min_size=1, max_size=30))
+def test_rows_are_counted_or_missing_and_nothing_else(rows):
+    register = register_of(*rows)
+    assert len(register.rows) + len(register.rejected) == len(rows)
+    dated = [row for row in rows if row[1] not in ("2016-02-31", "")]
+    undated = [row for row in rows if row[1] in ("2016-02-31", "")]
+    if not dated:
+        return
+    for by in ((), "programme"):
+        counts = count_missions(register, by=by)
+        years = counts["period_start"].nunique()
+        total = counts["value"].sum() + counts["missing"].sum()
+        # A row without a day may belong to every period, but only to its part.
+        assert total == len(dated) + years * len(undated)
+    passed = [row for row in rows if row[0] not in ("Atlantis", "")]
+    passed = [row for row in passed if row in dated]
+    assert count_missions(register)["value"].sum() == len(passed)
+    # By country, what is not known may be anywhere, so that each range holds the truth.
+    by_country = count_missions(register, by="iso3")
+    for iso3, name in (("KEN", "Kenya"), ("MLI", "Mali")):
+        part = by_country[by_country["iso3"] == iso3]
+        if len(part):
+            known = [row for row in passed if name in row[0]]
+            unknown = [row for row in dated if row[0] in ("Atlantis", "")]
+            assert part["value"].sum() == len(known)
+            expected = len(unknown) + years * sum(
+                name in row[0] or row[0] in ("Atlantis", "") for row in undated
+            )
+            assert part["missing"].sum() == expected
