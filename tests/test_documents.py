@@ -301,7 +301,8 @@ def test_the_changelog_knows_the_version():
 REASONS = {
     "comparability": r"_on_\w+|_without_figure_before",
     "contributions": "_comparison_of_parts|_gaps",
-    "growth": "_comparison_with_base|_without_rate|index_to",
+    "growth": "growth_rate|_without_rate",
+    "index": "_gaps_of_base|index_to",
 }
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.changes.comparability import labels_of, preferred_figures, series_of
 from cbcstats.changes.implied import (
     ANYTHING,
     NOTHING,
@@ -21,11 +20,15 @@ from cbcstats.changes.implied import (
     factors_of,
     range_before_difference,
 )
-from cbcstats.changes.partners import NO_PARTNER, find_partners
+from cbcstats.changes.partners import (
+    NO_PARTNER,
+    find_partners,
+    preferred_figures,
+    series_of,
+)
 from cbcstats.counts.changes_in_words import Claim, Growth, read_claim
-from cbcstats.counts.columns import PARTS
-from cbcstats.counts.figures import figures_of
-from cbcstats.counts.formats import format_range, is_per_month, printed_column
+from cbcstats.counts.figures import figures_of, labels_of
+from cbcstats.counts.formats import PARTS, format_range, is_per_month, printed_column
 from cbcstats.counts.periods import length_in_months
 from cbcstats.counts.readings import Bounds
 from cbcstats.errors import DataError
@@ -267,7 +270,7 @@ def _with_places(claims: pd.DataFrame, preferred: pd.DataFrame) -> pd.DataFrame:
     place = keys.get_indexer(claims["key"])
     chains = preferred["chain"].to_numpy()
     chain = chains[place]
-    partner = find_partners(preferred, chains).partner
+    partner = find_partners(preferred, chains)["partner"].to_numpy()
     day = claims["change_since"]
     since = pd.DataFrame({"chain": chain, "period_end": day})
     place_before = _places_on(since, preferred, partner[place])

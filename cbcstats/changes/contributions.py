@@ -9,20 +9,22 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice, check_column, check_names, check_text
-from cbcstats.changes.comparability import (
-    comparison,
-    labels_of,
+from cbcstats.changes.comparability import comparison
+from cbcstats.changes.partners import (
+    CHAIN,
     preferred_figures,
     with_figure_before,
 )
-from cbcstats.changes.year_on_year import (
+from cbcstats.changes.series import (
     changes_of,
     figure_columns,
     middle_of,
     range_of,
+    result_of,
+    sum_of_group,
+    sum_of_others,
 )
-from cbcstats.counts.columns import CHAIN
-from cbcstats.counts.figures import figures_of
+from cbcstats.counts.figures import figures_of, labels_of
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import text_column
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TOTALS: Final = ("total", "totals", "grand total", "all", "ensemble", "todos", "world")
-LEAST: Final = -100.0  # percentage points: what a total loses with all of its parts
+_LEAST: Final = -100.0  # percentage points: what a total loses with all of its parts
 _EQUAL: Final = 1e-9  # share by which sums of decimals may miss each other
 _NAMED: Final = 3  # parts without a figure that a reason names
 _IN_COMMON: Final = ("measure", "unit", "period_basis")  # to the parts of a total
@@ -129,51 +131,23 @@ def contributions(
     figures = preferred_figures(figures, [*series, by])
     _refuse_totals(figures, series, by)
     later, previous = _parts_before(_with_absent_parts(figures, series, by))
-    quantity = "rate" if per == "month" else "value"
-    moment = later["moment"]
-    total, total_before = _totals(later, moment), _totals(previous, moment)
-    total_changes = changes_of(total, total_before, quantity)
+    number = later["period_number"]
+    total, total_before = _totals(later, number), _totals(previous, number)
+    total_changes = changes_of(total, total_before, per)
     # What the total was before decides whether there is a percent change.
     base = previous.assign(low=total_before["low"], high=total_before["high"])
     columns = {
-        **{name: later[name] for name in (*series, by)},
-        **figure_columns(later, "", per),
-        **figure_columns(previous, "previous_", per),
-        **_contributions_of(later, previous, total_before, quantity),
+        **figure_columns(later, labels_of(later), per),
+        **figure_columns(previous, labels_of(previous), per, "previous_"),
+        **_contributions_of(later, previous, total_before, per),
         "total_percent_change": total_changes["percent_change"],
         "total_percent_change_low": total_changes["percent_change_low"],
         "total_percent_change_high": total_changes["percent_change_high"],
         **_comparison_of_parts(later, base, by, per),
-        "per": text_column(per, later.index),
-        "unit": later["unit"],
-        "source_id": later["source_id"],
-        "previous_source_id": previous["source_id"],
     }
-    return pd.DataFrame(columns)
-
-
-def sum_of_others(values: pd.Series, group: pd.Series) -> pd.Series:
-    """Add up the other values of a group; the group is a column of whole numbers.
-
-    Examples
-    --------
-    >>> sum_of_others(pd.Series([1, 2, float("inf")]), pd.Series([0, 0, 0])).tolist()
-    [inf, inf, 3.0]
-    """
-    # Infinite minus infinite is not a number.
-    is_open = np.isinf(values)
-    finite = values.mask(is_open, 0)
-    others = _sum_of_group(finite, group) - finite
-    open_ones = _sum_of_group(is_open, group)
-    has_open_others = open_ones > is_open
-    return others.mask(has_open_others, np.inf)
-
-
-def _sum_of_group(values: pd.Series, group: pd.Series) -> pd.Series:
-    """Add up the values of each group; missing if one of them is."""
-    # A sum by groupby() would leave out missing values.
-    sums = np.bincount(group, values)
-    return pd.Series(sums[group], values.index)
+    result = result_of(later, [*series, by], columns, per)
+    result["previous_source_id"] = previous["source_id"]
+    return result
 
 
 def _with_absent_parts(
@@ -181,90 +155,96 @@ def _with_absent_parts(
 ) -> pd.DataFrame:
     """Give each part a row in every period of its series, empty where it has none.
 
-    Adds `series` and `moment`, the numbers of the series and of its period; and
-    `first_end` and `last_end` of the part.
+    Adds `series_number` and `period_number`, the latter across series; and `first_end`
+    and `last_end` of the part.
     """
     by_series = figures.groupby(series, sort=False, dropna=False)
-    figures = figures.assign(series=by_series.ngroup())
-    period = ["series", "period_start", "period_end"]
-    by_moment = figures.groupby(period, sort=False, dropna=False)
-    ends_of_part = figures.groupby("chain")["period_end"]
-    figures["moment"] = by_moment.ngroup()
+    figures = figures.assign(series_number=by_series.ngroup())
+    days = ["series_number", "period_start", "period_end"]
+    by_period = figures.groupby(days, sort=False, dropna=False)
+    figures["period_number"] = by_period.ngroup()
+    by_part = figures.groupby("chain")
+    ends_of_part = by_part["period_end"]
     figures["first_end"] = ends_of_part.transform("min")
     figures["last_end"] = ends_of_part.transform("max")
-    of_part = ["series", "chain", by, "measure", "unit", "first_end", "last_end"]
-    parts = figures.drop_duplicates("chain")
-    of_period = [*series, *period, "moment", "period", "days"]
+    of_part = ["series_number", "chain", by, "measure", "unit"]
+    of_part += ["first_end", "last_end"]
+    of_period = [*series, *days, "period_number", "period", "days"]
     of_period += ["period_basis", "period_tolerance"]
-    moments = figures.drop_duplicates("moment")
-    grid = moments[of_period].merge(parts[of_part], on="series")
+    parts = figures.drop_duplicates("chain")
+    periods = figures.drop_duplicates("period_number")
+    grid = periods[of_period].merge(parts[of_part], on="series_number")
     every = pd.concat([figures, grid], ignore_index=True)
-    return every.drop_duplicates(["moment", "chain"], ignore_index=True)
+    return every.drop_duplicates(["period_number", "chain"], ignore_index=True)
 
 
 def _parts_before(every: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the parts of each later period, and the same parts a year before."""
-    moments = every.drop_duplicates("moment", ignore_index=True)
-    moments = moments.assign(chain=moments["series"])
-    later, previous = with_figure_before(moments)
-    pairs = later[["moment", "nearest_period_end", "months_apart", "days_off"]].copy()
-    pairs["moment_before"] = previous["moment"].fillna(-1).astype(int)
+    periods = every.drop_duplicates("period_number", ignore_index=True)
+    periods = periods.assign(chain=periods["series_number"])
+    later, previous = with_figure_before(periods)
+    distance = ["nearest_period_end", "months_apart", "days_off"]
+    pairs = later[["period_number", *distance]].copy()
+    number_before = previous["period_number"].fillna(-1)
+    pairs["number_before"] = number_before.astype(int)
     pairs["end_before"] = previous["period_end"].fillna(later["period_end"])
-    parts = every.merge(pairs, on="moment")
+    parts = every.merge(pairs, on="period_number")
     has_begun = parts["first_end"] <= parts["period_end"]
     has_ended = parts["last_end"] < parts["end_before"]
-    order = ["series", "period_end", "period_start", "chain"]
-    parts = parts[has_begun & ~has_ended].sort_values(order, ignore_index=True)
-    keys = ["chain", "moment"]
-    keys_before = parts[["chain", "moment_before"]].set_axis(keys, axis="columns")
+    order = ["series_number", "period_end", "period_start", "chain"]
+    parts = parts[has_begun & ~has_ended]
+    parts = parts.sort_values(order, ignore_index=True)
+    keys = ["chain", "period_number"]
+    keys_before = parts[["chain", "number_before"]].set_axis(keys, axis="columns")
     parts_before = keys_before.merge(every, on=keys, how="left")
     return parts, parts_before
 
 
-def _totals(figures: pd.DataFrame, moment: pd.Series) -> pd.DataFrame:
+def _totals(figures: pd.DataFrame, number: pd.Series) -> pd.DataFrame:
     """Add up the parts of each change, row by row of these parts."""
     totals = figures.copy()
     for name in ("value", "low", "high", "rate", "rate_low", "rate_high"):
         if name in figures:
-            totals[name] = _sum_of_group(figures[name], moment)
+            totals[name] = sum_of_group(figures[name], number)
     return totals
 
 
 def _contributions_of(
-    later: pd.DataFrame,
-    previous: pd.DataFrame,
-    total_before: pd.DataFrame,
-    quantity: str,
+    later: pd.DataFrame, previous: pd.DataFrame, total_before: pd.DataFrame, per: str
 ) -> dict[str, pd.Series]:
     """Return the contributions of the middles, and the least and the greatest ones."""
-    moment = later["moment"]
-    low, high = range_of(later, quantity)
-    low_before, high_before = range_of(previous, quantity)
-    others = sum_of_others(low_before, moment), sum_of_others(high_before, moment)
+    number = later["period_number"]
+    low, high = range_of(later, per)
+    ends_before = range_of(previous, per)
+    others = [sum_of_others(end, number) for end in ends_before]
     # A contribution is monotone in each figure, as long as the total is positive.
-    corners = list(itertools.product((low_before, high_before), others))
+    corners = list(itertools.product(ends_before, others))
     lowest = [_contribution(low, part, rest) for part, rest in corners]
     highest = [_contribution(high, part, rest) for part, rest in corners]
-    change = middle_of(later, quantity) - middle_of(previous, quantity)
-    middle_total = middle_of(total_before, quantity)
-    middle = 100 * change / middle_total.where(middle_total > 0)
-    least_total, most_total = range_of(total_before, quantity)
+    least = _outermost(np.fmin, lowest)
+    greatest = _outermost(np.fmax, highest)
+    change = middle_of(later, per) - middle_of(previous, per)
+    middle = 100 * change / middle_of(total_before, per)
+    least_total, most_total = range_of(total_before, per)
     is_positive = (least_total >= 0) & (most_total > 0)
     return {
         "contribution": middle.where(is_positive),
-        "contribution_low": _outermost(np.fmin, lowest).where(is_positive),
-        "contribution_high": _outermost(np.fmax, highest).where(is_positive),
+        "contribution_low": least.where(is_positive),
+        "contribution_high": greatest.where(is_positive),
     }
 
 
 def _contribution(
     value: pd.Series, previous: pd.Series, others: pd.Series
 ) -> pd.Series:
-    contribution = 100 * (value - previous) / (previous + others)
+    change = value - previous
+    total = previous + others
+    contribution = 100 * change / total
     # The limit where only the part itself has no upper end.
-    is_open = np.isinf(previous)
-    is_alone = np.isfinite(others) & np.isfinite(value)
-    return contribution.mask(is_open & is_alone, LEAST)
+    is_limit = np.isinf(previous)
+    is_limit &= np.isfinite(others)
+    is_limit &= np.isfinite(value)
+    return contribution.mask(is_limit, _LEAST)
 
 
 def _outermost(function: np.ufunc, columns: list[pd.Series]) -> pd.Series:
@@ -277,17 +257,20 @@ def _comparison_of_parts(
     later: pd.DataFrame, previous: pd.DataFrame, by: str, per: str
 ) -> pd.DataFrame:
     """Return whether parts are comparable; if one is not, no part of its change is."""
-    moment = later["moment"]
-    gaps_before, gaps = _gaps(previous, moment, by), _gaps(later, moment, by)
+    number = later["period_number"]
+    gaps = _gaps(later, number, by)
+    gaps_before = _gaps(previous, number, by)
     # The gaps name missing values with their part and period.
     known = later.assign(value=later["value"].fillna(0))
     known_before = previous.assign(value=previous["value"].fillna(0))
     compared = comparison(known, known_before, per=per)
-    kinds = later.groupby(moment)[["measure", "unit"]].transform("nunique")
-    is_unlike = (kinds > 1).any(axis="columns")
-    has_gap = gaps_before.notna() | gaps.notna()
-    is_comparable = compared["comparable"] & ~is_unlike & ~has_gap
-    are_comparable = is_comparable.groupby(moment).transform("all")
+    by_change = later.groupby(number)
+    kinds = by_change[["measure", "unit"]].transform("nunique")
+    are_several = kinds > 1
+    is_unlike = are_several.any(axis="columns")
+    is_comparable = compared["comparable"] & ~is_unlike
+    is_comparable &= gaps_before.isna() & gaps.isna()
+    are_comparable = is_comparable.groupby(number).transform("all")
     is_by_others = is_comparable & ~are_comparable
     no_text = pd.Series(np.nan, later.index, dtype="object")
     reasons = [
@@ -298,40 +281,42 @@ def _comparison_of_parts(
         no_text.mask(is_by_others, "another part is not comparable"),
     ]
     texts = pd.concat(reasons).dropna()
-    why = texts.groupby(level=0).agg("; ".join).reindex(later.index)
+    by_row = texts.groupby(level=0)
+    why = by_row.agg("; ".join).reindex(later.index)
     why = text_column(why).fillna("")
     return pd.DataFrame({"comparable": are_comparable, "why": why})
 
 
-def _gaps(figures: pd.DataFrame, moment: pd.Series, by: str) -> pd.Series:
+def _gaps(figures: pd.DataFrame, number: pd.Series, by: str) -> pd.Series:
     """Name the parts of each change that have no figure, and the period."""
-    is_gap = figures["value"].isna() & figures["period_end"].notna()
-    gaps, moment_of_gap = figures[is_gap], moment[is_gap]
-    names = text_column(gaps[by]).fillna("not stated")
-    labels = labels_of(gaps).groupby(moment_of_gap).first()
-    texts = [
-        f"no figure of {_listed(parts)} for {labels[number]}"
-        for number, parts in names.groupby(moment_of_gap)
-    ]
-    by_moment = pd.Series(texts, labels.index, dtype="object")
-    return by_moment.reindex(moment).set_axis(moment.index)
+    has_period = figures["period_end"].notna()
+    is_gap = figures["value"].isna() & has_period
+    gaps = figures[is_gap]
+    change = number[is_gap]
+    names = text_column(gaps[by])
+    names_of_change = names.fillna("not stated").groupby(change)
+    labels_of_change = labels_of(gaps).groupby(change)
+    parts = names_of_change.agg(_listed)
+    texts = "no figure of " + parts + " for " + labels_of_change.first()
+    return number.map(texts.astype("object"))
 
 
 def _listed(names: pd.Series) -> str:
-    listed = ", ".join(names[:_NAMED])
-    more = len(names) - _NAMED
-    if more <= 0:
-        return listed
-    return f"{listed} and {more} more"
+    named = names[:_NAMED]
+    listed = ", ".join(named)
+    more = len(names) - len(named)
+    return f"{listed} and {more} more" if more else listed
 
 
 def _refuse_totals(figures: pd.DataFrame, series: list[str], by: str) -> None:
     """Refuse a total among the parts, which would count each part twice."""
-    period = [figures[name] for name in (*series, "period_start", "period_end")]
-    periods = figures["value"].groupby(period, dropna=False)
-    others = periods.transform("sum") - figures["value"]
-    is_sum = np.isclose(figures["value"], others) & (periods.transform("size") > 2)
-    parts = pd.Series(is_sum).groupby(figures[by])
+    value = figures["value"]
+    period = [*series, "period_start", "period_end"]
+    values_of_period = figures.groupby(period, dropna=False)["value"]
+    others = values_of_period.transform("sum") - value
+    are_several = values_of_period.transform("size") > 2
+    is_sum = are_several & np.isclose(value, others)
+    parts = is_sum.groupby(figures[by])
     # In a single period, a part may be the sum of the others by chance.
     is_total = parts.all() & (parts.size() > 1)
     names = is_total.index.astype(str).str.casefold()
@@ -390,10 +375,11 @@ def check_totals(
     ['the parts make 1 less than the total']
     """
     names = check_names("by", by)
-    figures = figures_of(data, by=[*names, part], reading=reading)
+    keys = [*names, part]
+    figures = figures_of(data, by=keys, reading=reading)
     check_column("part", part, figures)
     check_names("by", names, map(str, figures))
-    figures = preferred_figures(figures, [*names, part])
+    figures = preferred_figures(figures, keys)
     options = text_column(figures[part])
     check_choice("total", total, sorted(options.dropna().unique()))
     is_total = options == total
@@ -402,16 +388,20 @@ def check_totals(
     checked = totals[[*period, "value", "low", "high", "source_id"]]
     sums = _sums_of_parts(figures[~is_total], period)
     checked = checked.merge(sums, on=period, how="left")
-    kinds = figures.groupby(period, dropna=False)[["measure", "unit"]].nunique()
-    is_alike = (kinds == 1).all(axis="columns")
-    checked = checked.merge(is_alike.rename("is_alike"), on=period, how="left")
-    checked["parts"] = checked["parts"].fillna(0).astype(int)
+    by_period = figures.groupby(period, dropna=False)
+    kinds = by_period[["measure", "unit"]].nunique()
+    is_one = kinds == 1
+    is_alike = is_one.all(axis="columns").rename("is_alike")
+    checked = checked.merge(is_alike, on=period, how="left")
+    parts = checked["parts"].fillna(0)
+    checked["parts"] = parts.astype(int)
     is_enough = _is_up_to(checked["low"], checked["parts_high"])
-    checked["adds_up"] = is_enough & _is_up_to(checked["parts_low"], checked["high"])
+    is_within = _is_up_to(checked["parts_low"], checked["high"])
+    checked["adds_up"] = is_enough & is_within
     checked["why"] = _why_not(checked)
-    is_unknown = checked[["value", "parts_value"]].isna().any(axis="columns")
-    has_parts = checked["parts"] > 0
-    checked["comparable"] = checked["is_alike"] & ~(is_unknown & has_parts)
+    values = checked[["value", "parts_value"]]
+    is_unknown = values.isna().any(axis="columns") & (parts > 0)
+    checked["comparable"] = checked["is_alike"] & ~is_unknown
     columns = ["value", "low", "high", *sums, "adds_up", "comparable", "why"]
     return checked[[*period, *columns, "source_id"]]
 
@@ -440,8 +430,10 @@ def _why_not(checked: pd.DataFrame) -> pd.Series:
     why = difference.map(_more_or_less).mask(checked["adds_up"], "")
     unknown = "the value of the total or of a part is missing"
     why = why.mask(difference.isna(), unknown)
-    why = why.mask(checked["parts"] == 0, "there are no parts for the period")
-    with_kinds = (why + "; measure or unit differs").str.removeprefix("; ")
+    has_no_parts = checked["parts"] == 0
+    why = why.mask(has_no_parts, "there are no parts for the period")
+    with_kinds = why + "; measure or unit differs"
+    with_kinds = with_kinds.str.removeprefix("; ")
     return text_column(why.where(checked["is_alike"], with_kinds))
 
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
-from cbcstats.changes.comparability import comparison, preferred_figures, series_of
-from cbcstats.changes.year_on_year import figure_columns, middle_of, range_of
-from cbcstats.counts.figures import figures_of
+from cbcstats.changes.comparability import comparison
+from cbcstats.changes.series import (
+    figure_columns,
+    middle_of,
+    range_of,
+    read_series,
+    result_of,
+)
+from cbcstats.counts.figures import labels_of
 from cbcstats.counts.periods import DAYS_OF_TEN_MONTHS, DAYS_PER_MONTH, midpoint
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
 _DAYS_PER_YEAR: Final = 365.25
 _ONE_WEEK: Final = 7 / _DAYS_PER_YEAR  # years
@@ -62,8 +68,9 @@ def growth_rate(
     `years` is whole if the first and the last figure are of the same days of their
     years, and else the days between the middles of the periods / 365.25. Years in
     between may be missing. Figures less than ten months apart have no yearly rate, nor
-    has a series that begins at 0 or may be negative; `why` says so. If the two periods
-    differ in length, use `per="month"`.
+    has a series that begins at 0 or may be negative; `why` says so. The upper end is
+    `inf` where the first figure may be 0. If the two periods differ in length, use
+    `per="month"`.
 
     Examples
     --------
@@ -72,54 +79,53 @@ def growth_rate(
        years  growth_rate
     0    2.0         10.0
     """
-    figures = figures_of(
-        data,
-        by=by,
-        per=per,
-        reading=reading,
-        time=time,
-        value=value,
-        measure=measure,
-        year_start=year_start,
+    figures, names = read_series(
+        data, by, per, reading, time, value, measure, year_start
     )
-    names = series_of(figures, by)
-    figures = preferred_figures(figures, names)
     has_several = figures["chain"].duplicated(keep=False)
     figures = figures[has_several]
     first = figures.drop_duplicates("chain", ignore_index=True)
     last = figures.drop_duplicates("chain", keep="last", ignore_index=True)
-    days = (_middle_day(last) - _middle_day(first)).dt.days
-    years = _years_between(first, last)
-    years_of_rate = years.where(days >= DAYS_OF_TEN_MONTHS)
-    compared = comparison(last, first, per=per, a_year=False)
-    # A first and a fourth quarter differ by their season, too.
-    is_part = (last["measure"] == "flow") & (last["days"] < DAYS_OF_TEN_MONTHS)
-    is_part &= years_of_rate.notna()
-    is_season = is_part & ((years - years.round()).abs() > _ONE_WEEK)
+    between = _middle_day(last) - _middle_day(first)
+    days = between.dt.days
+    years = _years_between(first, last, days)
+    has_rate = days >= DAYS_OF_TEN_MONTHS
+    is_season = has_rate & _are_other_seasons(last, years)
     season = is_season.map({True: "different parts of the year", False: ""})
-    reasons = _without_rate(days, last).str.cat(season, "; ")
+    compared = comparison(last, first, per=per, a_year=False)
+    reasons = _without_rate(days, last)
+    reasons = reasons.str.cat(season, "; ")
     reasons = reasons.str.cat(compared["why"], "; ")
-    series = [name for name in names if name != "unit"]
+    reasons = reasons.str.replace("; ; ", "; ")
     columns = {
-        **{name: last[name] for name in series},
         **_period_and_value(first, "first_"),
         **_period_and_value(last, "last_"),
         "years": years,
-        **_growth_rates(first, last, years_of_rate, per),
-        "comparable": compared["comparable"] & years_of_rate.notna() & ~is_season,
-        "why": text_column(reasons.str.replace("; ; ", "; ").str.strip("; ")),
-        "per": text_column(per, last.index),
-        "unit": last["unit"],
-        "source_id": last["source_id"],
-        "previous_source_id": first["source_id"],
+        **_growth_rates(first, last, years.where(has_rate), per),
+        "comparable": compared["comparable"] & has_rate & ~is_season,
+        "why": text_column(reasons.str.strip("; ")),
     }
-    return pd.DataFrame(columns)
+    rates = result_of(last, names, columns, per)
+    rates["previous_source_id"] = first["source_id"]
+    return rates
 
 
 def _period_and_value(figures: pd.DataFrame, prefix: str) -> dict[str, pd.Series]:
-    columns = figure_columns(figures, prefix, "period")
+    labels = labels_of(figures)
+    columns = figure_columns(figures, labels, "period", prefix)
     names = ["period", "period_start", "period_end", "value"]
-    return {prefix + name: columns[prefix + name] for name in names}
+    with_prefix = [prefix + name for name in names]
+    return {name: columns[name] for name in with_prefix}
+
+
+def _are_other_seasons(last: pd.DataFrame, years: pd.Series) -> pd.Series:
+    """Tell where parts of a year differ by their season, as do two quarters of it."""
+    is_flow = last["measure"] == "flow"
+    is_part = last["days"] < DAYS_OF_TEN_MONTHS
+    part_of_year = years - years.round()
+    is_other = part_of_year.abs() > _ONE_WEEK
+    are_other: pd.Series = is_flow & is_part & is_other
+    return are_other
 
 
 def _without_rate(days: pd.Series, last: pd.DataFrame) -> pd.Series:
@@ -137,37 +143,48 @@ def _without_rate(days: pd.Series, last: pd.DataFrame) -> pd.Series:
 def _growth_rates(
     first: pd.DataFrame, last: pd.DataFrame, years: pd.Series, per: str
 ) -> dict[str, pd.Series]:
-    quantity = "rate" if per == "month" else "value"
-    low, high = range_of(last, quantity)
-    low_first, high_first = range_of(first, quantity)
-    middle, middle_first = middle_of(last, quantity), middle_of(first, quantity)
-    is_known = low_first >= 0
+    low, high = range_of(last, per)
+    first_low, first_high = range_of(first, per)
+    # From 0 to 0 is a fall by all that the first figure may have been.
+    base_of_high = first_low.where(high > 0, first_high)
+    middle = middle_of(last, per)
+    first_middle = middle_of(first, per)
+    is_known = (first_low >= 0) & (first_high > 0)
+    years = years.where(is_known)
     return {
-        "growth_rate": _yearly(middle, middle_first.where(is_known), years),
-        "growth_rate_low": _yearly(low, high_first.where(is_known), years),
-        "growth_rate_high": _yearly(high, low_first, years),
+        "growth_rate": _yearly(middle, first_middle, years),
+        "growth_rate_low": _yearly(low, first_high, years),
+        "growth_rate_high": _yearly(high, base_of_high, years),
     }
 
 
 def _yearly(last: pd.Series, first: pd.Series, years: pd.Series) -> pd.Series:
-    ratio = last.where(last >= 0) / first.where(first > 0)
-    yearly_ratio = ratio ** (1 / years)
-    return 100 * (yearly_ratio - 1)
+    may_grow = last >= 0
+    ratio = last.where(may_grow) / first
+    exponent = 1 / years
+    yearly_ratio = ratio**exponent
+    rate = 100 * (yearly_ratio - 1)
+    # Any power of 1 is 1, even one that is missing.
+    return rate.where(years.notna())
 
 
-def _years_between(first: pd.DataFrame, last: pd.DataFrame) -> pd.Series:
+def _years_between(
+    first: pd.DataFrame, last: pd.DataFrame, days: pd.Series
+) -> pd.Series:
     """Return the years between figures: whole if these are of the same days."""
-    start, end = _start(last), last["period_end"]
-    first_start, first_end = _start(first), first["period_end"]
-    years = end.dt.year - first_end.dt.year
-    is_whole = start.dt.year - first_start.dt.year == years
-    is_whole &= _are_same_days(start, first_start)
-    is_whole &= _are_same_days(end, first_end)
-    middle, first_middle = _middle_day(last), _middle_day(first)
-    is_whole |= _are_same_days(middle, first_middle)
-    days = (middle - first_middle).dt.days
-    between = days / _DAYS_PER_YEAR
-    return between.mask(is_whole, between.round())
+    start = _start(last)
+    end = last["period_end"]
+    first_start = _start(first)
+    first_end = first["period_end"]
+    is_same_start = _are_same_days(start, first_start)
+    is_same_end = _are_same_days(end, first_end)
+    length = end.dt.year - start.dt.year
+    first_length = first_end.dt.year - first_start.dt.year
+    is_whole = is_same_start & is_same_end
+    is_whole &= length == first_length
+    is_whole |= _are_same_days(_middle_day(last), _middle_day(first))
+    years = days / _DAYS_PER_YEAR
+    return years.mask(is_whole, years.round())
 
 
 def _start(figures: pd.DataFrame) -> pd.Series:
@@ -184,6 +201,7 @@ def _are_same_days(first: pd.Series, second: pd.Series) -> pd.Series:
     """Tell which days are the same of their years; 28 February before 29 is, too."""
     is_same_month = first.dt.month == second.dt.month
     is_same_day = first.dt.day == second.dt.day
-    is_same_day |= first.dt.is_month_end & second.dt.is_month_end
-    is_same: pd.Series = is_same_month & is_same_day
-    return is_same
+    is_last_day = first.dt.is_month_end & second.dt.is_month_end
+    is_same_day |= is_last_day
+    are_same: pd.Series = is_same_month & is_same_day
+    return are_same

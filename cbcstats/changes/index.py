@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import shown
-from cbcstats.changes.comparability import (
-    comparison,
-    labels_of,
-    preferred_figures,
-    series_of,
+from cbcstats.changes.comparability import comparison
+from cbcstats.changes.series import (
+    figure_columns,
+    middle_of,
+    range_of,
+    read_series,
+    result_of,
+    sum_of_group,
+    sum_of_others,
 )
-from cbcstats.changes.contributions import sum_of_others
-from cbcstats.changes.year_on_year import figure_columns, middle_of, range_of
-from cbcstats.counts.figures import figures_of
+from cbcstats.counts.figures import labels_of
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, nearest
 from cbcstats.frames import as_text, text_column
@@ -77,8 +79,9 @@ def index_to(
 
     A base of a single figure is 100 without a range. Where the base is a mean, a figure
     of the base is in both v and b, and its range allows for that. There is no index if
-    the base is 0 or may be negative. The year-on-year change of the index is that of
-    the figures; their ranges are not, as all share the uncertainty of the base.
+    the base is 0 or may be negative; if it may be 0, the upper end is `inf`. The
+    year-on-year change of the index is that of the figures; their ranges are not, as
+    all share the uncertainty of the base.
 
     Examples
     --------
@@ -89,43 +92,29 @@ def index_to(
     >>> index_to(quarters, 2020)["index"].tolist()
     [90.0, 100.0, 100.0, 110.0, 120.0]
     """
-    figures = figures_of(
-        data,
-        by=by,
-        per=per,
-        reading=reading,
-        time=time,
-        value=value,
-        measure=measure,
-        year_start=year_start,
+    figures, names = read_series(
+        data, by, per, reading, time, value, measure, year_start
     )
-    names = series_of(figures, by)
-    figures = preferred_figures(figures, names)
-    figures["period_name"] = labels_of(figures)
-    figures, days_of_base = _with_base(figures, base, year_start)
+    figures["period_label"] = labels_of(figures)
+    figures = _with_base(figures, base, year_start)
     is_itself = figures["is_base"] & (figures["bases"] == 1)
-    series = [name for name in names if name != "unit"]
-    compared = _comparison_with_base(figures, days_of_base, per)
+    compared = _comparison_with_base(figures, per)
     columns = {
-        **{name: figures[name] for name in series},
-        **figure_columns(figures, "", per),
-        **_indices(figures, per),
+        **figure_columns(figures, figures["period_label"], per),
+        **_indices(figures, is_itself, per),
         "comparable": compared["comparable"] | is_itself,
         "why": compared["why"].mask(is_itself, "base"),
-        "per": text_column(per, figures.index),
-        "unit": figures["unit"],
-        "source_id": figures["source_id"],
     }
-    return pd.DataFrame(columns)
+    return result_of(figures, names, columns, per)
 
 
 def _with_base(
     figures: pd.DataFrame, base: object, year_start: int | None
-) -> tuple[pd.DataFrame, float]:
-    """Return the series that have the base, and how many days it has.
+) -> pd.DataFrame:
+    """Return the series that have the base.
 
-    Adds `is_base`, `bases` (how many figures make up the base of a series), and
-    `is_mean` (whether they were found as the figures within a year or a quarter).
+    Adds `is_base`; `bases`, how many figures make up the base of a series; and
+    `days_of_base`, of the year or the quarter in which they were found, if they were.
     """
     text = as_text(base)
     is_flag = isinstance(base, bool)
@@ -134,19 +123,21 @@ def _with_base(
             "`base` must be a period such as '2016/17', a year or a day, "
             f"but {shown(base)} was given"
         )
-    chain, labels = figures["chain"], figures["period_name"]
-    is_named = labels == text
-    has_name = is_named.groupby(chain).transform("any")
-    first_day, last_day = _days_of(text, year_start)
-    is_within = _are_within(figures, first_day, last_day)
-    is_base = is_named | (is_within & ~has_name)
+    chain, labels = figures["chain"], figures["period_label"]
+    is_base = labels == text
+    has_name = chain.isin(chain[is_base])
+    days_of_base = pd.Series(np.nan, figures.index)
+    if not has_name.all():
+        first_day, last_day = _days_of(text, year_start)
+        is_within = _are_within(figures, first_day, last_day)
+        is_base |= is_within & ~has_name
+        length = last_day - first_day
+        days_of_base = days_of_base.where(has_name, length.days + 1)
     if not is_base.any():
         raise ArgumentError(_no_base(text, labels))
-    bases = is_base.groupby(chain).transform("sum")
-    figures = figures.assign(is_base=is_base, bases=bases, is_mean=~has_name)
-    figures = figures[bases > 0].reset_index(drop=True)
-    days = last_day - first_day
-    return figures, days.days + 1
+    bases = sum_of_group(is_base, chain)
+    figures = figures.assign(is_base=is_base, bases=bases, days_of_base=days_of_base)
+    return figures[bases > 0].reset_index(drop=True)
 
 
 def _days_of(text: str, year_start: int | None) -> tuple[Any, Any]:
@@ -165,8 +156,10 @@ def _are_within(figures: pd.DataFrame, first_day: Any, last_day: Any) -> pd.Seri
     # A flow cannot be within one day, but it may end on it.
     if first_day == last_day:
         start = end
-    is_within: pd.Series = (start.fillna(end) >= first_day) & (end <= last_day)
-    return is_within
+    begins_within = start.fillna(end) >= first_day
+    ends_within = end <= last_day
+    are_within: pd.Series = begins_within & ends_within
+    return are_within
 
 
 def _no_base(text: str, labels: pd.Series) -> str:
@@ -178,30 +171,36 @@ def _no_base(text: str, labels: pd.Series) -> str:
     )
 
 
-def _indices(figures: pd.DataFrame, per: str) -> dict[str, pd.Series]:
+def _indices(
+    figures: pd.DataFrame, is_itself: pd.Series, per: str
+) -> dict[str, pd.Series]:
     """Return the index of each figure and its range."""
-    quantity = "rate" if per == "month" else "value"
-    middle = middle_of(figures, quantity)
-    low, high = range_of(figures, quantity)
+    middle = middle_of(figures, per)
+    low, high = range_of(figures, per)
     # A figure of the base is in its own base, where it has one value, not its range.
     own_middle, others_middle = _own_and_others(figures, middle)
     own_low, others_low = _own_and_others(figures, low)
     own_high, others_high = _own_and_others(figures, high)
     # A negative figure is lowest in percent of the least base.
     base_of_low = own_low + others_high.where(low >= 0, others_low)
-    base_of_high = own_high + others_low.where(high >= 0, others_high)
+    base_of_high = own_high + others_low.where(high > 0, others_high)
+    # After a base that may be 0, it has no least index.
+    base_of_low = base_of_low.where(base_of_low > 0)
     least_base = own_low + others_low
-    is_known = (others_low >= 0) & (least_base >= 0)
-    base = (own_middle + others_middle).where(is_known)
+    most_base = own_high + others_high
+    is_known = (others_low >= 0) & (least_base >= 0) & (most_base > 0)
+    base = own_middle + others_middle
     bases = figures["bases"]
+    is_hundred = is_itself & is_known
     indices = {
-        "index": bases * _percent_of(middle, base),
-        "index_low": bases * _percent_of(low, base_of_low.where(is_known)),
-        "index_high": bases * _percent_of(high, base_of_high.where(is_known)),
+        "index": 100 * middle / base,
+        "index_low": 100 * low / base_of_low,
+        "index_high": 100 * high / base_of_high,
     }
-    is_itself = figures["is_base"] & (bases == 1)
-    is_hundred = is_itself & is_known & (high > 0)
-    return {name: column.mask(is_hundred, 100.0) for name, column in indices.items()}
+    for name, percent in indices.items():
+        index = bases * percent.where(is_known)
+        indices[name] = index.mask(is_hundred, 100.0)
+    return indices
 
 
 def _own_and_others(
@@ -212,71 +211,72 @@ def _own_and_others(
     return own, sum_of_others(own, figures["chain"])
 
 
-def _percent_of(value: pd.Series, base: pd.Series) -> pd.Series:
-    return 100 * value / base.where(base > 0)
-
-
-def _comparison_with_base(
-    figures: pd.DataFrame, days_of_base: float, per: str
-) -> pd.DataFrame:
+def _comparison_with_base(figures: pd.DataFrame, per: str) -> pd.DataFrame:
     """Return whether figures are comparable with the base, before or after it."""
-    place = np.arange(len(figures))
-    place_of_base = _places_of_bases(figures)
-    base = _bases(figures, place_of_base)
-    rows = figures.assign(period=figures["period_name"])
+    rows = figures.assign(period=figures["period_label"])
+    place, place_of_base = _places(figures)
+    base = rows.take(place_of_base)
+    base = _with_means(base.reset_index(drop=True), figures)
     # Series and periods are in order, so that the larger place is the later figure.
-    later = np.maximum(place, place_of_base)
-    earlier = np.minimum(place, place_of_base)
-    for name in ("period_start", "period_end", "breaks"):
-        if name in figures:
-            column = figures[name].array
-            rows[name] = column.take(later)
-            base[name] = column.take(earlier)
+    moments = rows.columns.intersection(["period_start", "period_end", "breaks"])
+    place_of_later = np.maximum(place, place_of_base)
+    place_of_earlier = np.minimum(place, place_of_base)
+    later = rows[moments].take(place_of_later)
+    earlier = rows[moments].take(place_of_earlier)
+    rows[moments] = later.reset_index(drop=True)
+    base[moments] = earlier.reset_index(drop=True)
     compared = comparison(rows, base, per=per, a_year=False)
-    why = compared["why"].astype("object")
-    is_noted = why != ""
-    before = "(period|figure|one) before"
-    why[is_noted] = why[is_noted].str.replace(before, "base", regex=True)
-    gaps = _gaps_of_base(figures, days_of_base)
-    has_gap = gaps.notna()
-    reasons = gaps[has_gap] + "; " + why[has_gap]
-    why[has_gap] = reasons.str.removesuffix("; ")
-    is_comparable = compared["comparable"] & ~has_gap
-    return pd.DataFrame({"comparable": is_comparable, "why": text_column(why)})
+    why = compared["why"]
+    noted = why[why != ""]
+    for name in ("period before", "figure before", "one before"):
+        noted = noted.str.replace(name, "base")
+    why[noted.index] = noted
+    gaps = _gaps_of_base(figures)
+    reasons = gaps + "; " + why[gaps.index]
+    why[gaps.index] = reasons.str.removesuffix("; ")
+    compared.loc[gaps.index, "comparable"] = False
+    return compared.assign(why=why)
 
 
-def _places_of_bases(figures: pd.DataFrame) -> np.ndarray:
-    """Return the row of a figure of the base for each figure."""
-    chain = figures["chain"]
-    members = chain[figures["is_base"]]
-    rows = members.index.to_series().groupby(members)
-    first, last = chain.map(rows.min()), chain.map(rows.max())
+def _places(figures: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row of each figure, and that of a figure of its base."""
+    place = pd.Series(figures.index)
+    members = place.where(figures["is_base"])
+    places_of_base = members.groupby(figures["chain"])
+    first = places_of_base.transform("min")
+    last = places_of_base.transform("max")
     # A figure of a base that is a mean is compared with another figure of the base.
-    places = first.where(first < figures.index, last)
-    return places.to_numpy(int)
+    is_another = first < place
+    place_of_base = first.where(is_another, last)
+    return place.to_numpy(), place_of_base.to_numpy(int)
 
 
-def _bases(figures: pd.DataFrame, place_of_base: np.ndarray) -> pd.DataFrame:
-    """Return the base of each figure: the mean where it has several figures."""
-    base = figures.take(place_of_base).reset_index(drop=True)
-    members = figures[figures["is_base"]].groupby("chain")
-    means = members[["value", "low", "high", "days"]].mean()
+def _with_means(base: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Give each base that has several figures their mean."""
+    members = figures[figures["is_base"]]
+    if members["chain"].is_unique:
+        return base
+    by_chain = members.groupby("chain")
+    means = by_chain[["value", "low", "high", "days"]].mean()
     # A mean of which a figure is missing is missing.
-    has_gap = members["value"].count() < members.size()
+    known = by_chain["value"].count()
+    has_gap = known < by_chain.size()
     means["value"] = means["value"].mask(has_gap)
-    of_figures = means.loc[figures["chain"]]
-    for name, column in of_figures.items():
-        base[name] = column.array
-    base["period"] = base["period_name"]
-    return base
+    of_figures = means.loc[base["chain"]]
+    return base.assign(**of_figures.reset_index(drop=True))
 
 
-def _gaps_of_base(figures: pd.DataFrame, days_of_base: float) -> pd.Series:
+def _gaps_of_base(figures: pd.DataFrame) -> pd.Series:
     """Say of flows whose base is a mean that it does not cover the year."""
-    members = figures[figures["is_base"]].groupby("chain")
-    covered = figures["chain"].map(members["days"].sum())
     is_flow = figures["measure"] == "flow"
-    has_gap = (covered - days_of_base).abs() > _A_WEEK
-    has_gap &= is_flow & figures["is_mean"] & (days_of_base > 1)
-    text = f"the base has figures for {{:.0f}} of {days_of_base:.0f} days"
-    return covered[has_gap].map(text.format).reindex(figures.index).astype("object")
+    is_mean = figures["days_of_base"] > 1
+    flows = figures[is_flow & is_mean]
+    days = flows["days"].where(flows["is_base"], 0)
+    covered = sum_of_group(days, flows["chain"])
+    lengths = pd.DataFrame({"covered": covered, "of": flows["days_of_base"]})
+    gap = lengths["covered"] - lengths["of"]
+    has_gap = gap.abs() > _A_WEEK
+    gaps = lengths[has_gap]
+    text = "the base has figures for {:.0f} of {:.0f} days"
+    texts = [text.format(*row) for row in gaps.to_numpy()]
+    return text_column(texts, gaps.index)

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import CHANGE_BASES, VERDICTS
-from cbcstats.counts.qualifiers import QUALIFIERS
+from cbcstats.counts.formats import CHANGE_BASES, VERDICTS
+from cbcstats.counts.readings import QUALIFIERS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
 # pandas 3. The checks of older pandera work only once they are registered.
@@ -112,7 +112,7 @@ class Changes(_Series, _Figure, _FigureBefore, _Verdict):
     )
     percent_change_low: float = _number("least percent change that is possible")
     percent_change_high: float = _number(
-        "greatest percent change that is possible; missing where the figure before "
+        "greatest percent change that is possible; infinite where the figure before "
         "may be 0"
     )
     percent_change_as_printed: float = _number(
@@ -172,7 +172,9 @@ class Contributions(_Series, _Figure, _FigureBefore, _Verdict):
         "percent change of the total, the sum of the contributions"
     )
     total_percent_change_low: float = _number("least percent change of the total")
-    total_percent_change_high: float = _number("greatest percent change of the total")
+    total_percent_change_high: float = _number(
+        "greatest percent change of the total; infinite where it may have been 0"
+    )
     previous_source_id: str = _text("source of the figure before", nullable=True)
 
 
@@ -181,7 +183,9 @@ class Indices(_Series, _Figure, _Verdict):
 
     index: float = _number("figure in percent of the base, by the middles of ranges")
     index_low: float = _number("least index that is possible")
-    index_high: float = _number("greatest index that is possible")
+    index_high: float = _number(
+        "greatest index that is possible; infinite where the base may be 0"
+    )
 
 
 class GrowthRates(_Series, _Verdict):
@@ -198,7 +202,10 @@ class GrowthRates(_Series, _Verdict):
     years: float = _number("years between the middles of the two periods")
     growth_rate: float = _number("percent per year, by the middles of ranges")
     growth_rate_low: float = _number("least percent per year that is possible")
-    growth_rate_high: float = _number("greatest percent per year that is possible")
+    growth_rate_high: float = _number(
+        "greatest percent per year that is possible; infinite where the first figure "
+        "may be 0"
+    )
     previous_source_id: str = _text("source of the first figure", nullable=True)
 
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_frame
-from cbcstats.changes.comparability import (
-    comparison,
-    labels_of,
-    preferred_figures,
-    series_of,
-    with_figure_before,
-)
-from cbcstats.counts.figures import figures_of
+from cbcstats.changes.comparability import comparison
+from cbcstats.changes.partners import with_figure_before
+from cbcstats.changes.series import changes_of, figure_columns, read_series, result_of
+from cbcstats.counts.figures import labels_of
 from cbcstats.counts.formats import format_range, has_rates, printed
 from cbcstats.frames import text_column
 
@@ -84,6 +78,9 @@ def year_on_year(
         percent_change  from 100 (low / previous_high - 1)
                         to   100 (high / previous_low - 1)
 
+    `percent_change_high` is `inf` where previous may be 0. There is no percent change
+    where previous is 0 or may be negative.
+
     `change` and `percent_change` themselves are those of the middles of the two ranges,
     missing where a range is open. `percent_change_as_printed` is that of the numbers as
     printed. See R. E. Moore, R. B. Kearfott and M. J. Cloud, Introduction to Interval
@@ -111,97 +108,19 @@ def year_on_year(
     >>> print(f"{latest.percent_change_low:+.1f}% to {latest.percent_change_high:+.1f}%")
     +28.7% to +43.5%
     """
-    figures = figures_of(
-        data,
-        by=by,
-        per=per,
-        reading=reading,
-        time=time,
-        value=value,
-        measure=measure,
-        year_start=year_start,
+    figures, names = read_series(
+        data, by, per, reading, time, value, measure, year_start
     )
-    names = series_of(figures, by)
-    later, previous = with_figure_before(preferred_figures(figures, names))
-    quantity = "rate" if per == "month" else "value"
-    series = [name for name in names if name != "unit"]
+    later, previous = with_figure_before(figures)
     columns = {
-        **{name: later[name] for name in series},
-        **figure_columns(later, "", per),
-        **figure_columns(previous, "previous_", per),
-        **changes_of(later, previous, quantity),
+        **figure_columns(later, labels_of(later), per),
+        **figure_columns(previous, labels_of(previous), per, "previous_"),
+        **changes_of(later, previous, per),
         **comparison(later, previous, per=per),
-        "per": text_column(per, later.index),
-        "unit": later["unit"],
-        "source_id": later["source_id"],
-        "previous_source_id": previous["source_id"],
     }
-    return pd.DataFrame(columns)
-
-
-def figure_columns(
-    figures: pd.DataFrame, prefix: str, per: str
-) -> dict[str, pd.Series]:
-    """Return the columns of figures that results show: periods, values and ranges."""
-    is_figure = figures["period_end"].notna()
-    columns = {"period": labels_of(figures).where(is_figure)}
-    # A fiscal year without days was placed in the calendar year in which it ends.
-    has_days = figures["period"].isna()
-    for name in ("period_start", "period_end"):
-        columns[name] = figures[name].where(has_days)
-    names = ["value", "qualifier", "low", "high"]
-    if per == "month":
-        names += ["rate", "rate_low", "rate_high"]
-    for name in names:
-        columns[name] = figures[name]
-    return {prefix + name: column for name, column in columns.items()}
-
-
-def changes_of(
-    later: pd.DataFrame, previous: pd.DataFrame, quantity: str
-) -> dict[str, pd.Series]:
-    """Return the change and the percent change with their ranges."""
-    low, high = range_of(later, quantity)
-    low_before, high_before = range_of(previous, quantity)
-    middle, middle_before = middle_of(later, quantity), middle_of(previous, quantity)
-    is_positive = low_before >= 0
-    # A negative figure is farthest below one that is as small as can be.
-    base_of_low = high_before.where(low >= 0, low_before)
-    base_of_high = low_before.where(high >= 0, high_before)
-    printed, printed_before = later[quantity], previous[quantity]
-    return {
-        "change": middle - middle_before,
-        "change_low": low - high_before,
-        "change_high": high - low_before,
-        "percent_change": percent(middle, middle_before.where(is_positive)),
-        "percent_change_low": percent(low, base_of_low.where(is_positive)),
-        "percent_change_high": percent(high, base_of_high),
-        "percent_change_as_printed": percent(printed, printed_before),
-    }
-
-
-def range_of(figures: pd.DataFrame, quantity: str) -> tuple[pd.Series, pd.Series]:
-    """Return the ends of the ranges of values, or of rates."""
-    prefix = "rate_" if quantity == "rate" else ""
-    return figures[prefix + "low"], figures[prefix + "high"]
-
-
-def middle_of(figures: pd.DataFrame, quantity: str) -> pd.Series:
-    """Return the middle of the range; per month, divided by the length as given."""
-    middle = (figures["low"] + figures["high"]) / 2
-    middle = middle.where(np.isfinite(middle))
-    if quantity == "rate":
-        # Not the middle of the rates: a length of 355 ± 7 days is most likely 355.
-        return middle / figures["months"]
-    return middle
-
-
-def percent(value: pd.Series, previous: pd.Series) -> pd.Series:
-    """Return a change in percent; missing unless the value before is positive."""
-    base = previous.where(previous > 0)
-    # Not value / base - 1, which makes 10.000000000000009 of 110 after 100.
-    change = 100 * (value - base) / base
-    return change.mask(np.isinf(base), -100.0)
+    changes = result_of(later, names, columns, per)
+    changes["previous_source_id"] = previous["source_id"]
+    return changes
 
 
 def short_view(changes: pd.DataFrame) -> pd.DataFrame:
@@ -232,8 +151,8 @@ def short_view(changes: pd.DataFrame) -> pd.DataFrame:
     >>> print(view["value"], "after", view["before"], "is", view["percent"])
     492 after more than 330 (331 to 340) is +45% to +49%
     """
-    figure = ["value", "qualifier", "low", "high"]
-    needed = ["period", *figure, *(f"previous_{name}" for name in figure)]
+    needed = ["period", "value", "qualifier", "low", "high"]
+    needed += ["previous_value", "previous_qualifier", "previous_low", "previous_high"]
     needed += ["change_low", "change_high", "comparable", "why"]
     needed += ["percent_change_low", "percent_change_high"]
     changes = check_frame("changes", changes, needed, "year_on_year")
@@ -256,24 +175,24 @@ def _numbers(changes: pd.DataFrame, prefix: str) -> pd.Series:
     """Write numbers as printed with their range, or the range of monthly rates."""
     if has_rates(changes):
         return _ranges(changes, prefix + "rate")
-    columns = [changes[prefix + name] for name in ("value", "qualifier", "low", "high")]
+    names = ("value", "qualifier", "low", "high")
+    columns = [changes[prefix + name] for name in names]
+    rows = zip(*columns, strict=True)
     texts = []
-    for value, qualifier, low, high in zip(*columns, strict=True):
+    for value, qualifier, low, high in rows:
         number = "" if pd.isna(value) else printed(value, qualifier)
         if low < high:
-            number += f" ({format_range(low, high)})"
+            ends = format_range(low, high)
+            number += f" ({ends})"
         texts.append(number)
     return text_column(texts, changes.index)
 
 
 def _ranges(changes: pd.DataFrame, name: str, **form: bool) -> pd.Series:
-    ends = changes[f"{name}_low"], changes[f"{name}_high"]
-    texts = []
-    for low, high in zip(*ends, strict=True):
-        text = ""
-        if pd.notna(low):
-            # After a figure that may be 0, the high end of a percent change is missing.
-            end = high if pd.notna(high) else math.inf
-            text = format_range(low, end, **form)
-        texts.append(text)
-    return text_column(texts, changes.index)
+    names = [name + "_low", name + "_high"]
+    ends = changes[names]
+    is_known = ends.notna().all(axis="columns")
+    texts = text_column("", changes.index)
+    known = ends[is_known].to_numpy()
+    texts[is_known] = [format_range(*row, **form) for row in known]
+    return texts

@@ -17,19 +17,21 @@ from cbcstats.charts.descriptions import (
     claims_text,
     of_rates,
     typed_changes,
+    typed_rows,
     verdict_text,
 )
 from cbcstats.charts.labels import THICK, begin_rows, label_row, place_row_labels
 from cbcstats.charts.layout import (
+    GREY,
+    INK,
+    PAPER,
     add_legend,
+    cycle,
     finish,
     new_axes,
-    source_ids,
-    typed_rows,
+    styled,
 )
-from cbcstats.charts.marks import GREY, INK, PAPER, cycle, styled
-from cbcstats.counts.columns import VERDICTS
-from cbcstats.counts.formats import format_range, words
+from cbcstats.counts.formats import VERDICTS, format_range, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ _NEEDED: Final = (
     *("percent_change_low", "percent_change_high", "comparable", "why", "unit"),
 )
 
-# Columns of `check_claims`: what a claim says that the figure before was, and what was published of it.
+# Columns of `check_claims`: the figure before as a claim implies it, and as published.
 _IMPLIED: Final = ("implied_low", "implied_high")
 _PUBLISHED: Final = ("previous_low", "previous_high")
 _NUMBERS: Final = ("value", "previous_value", *_IMPLIED, *_PUBLISHED)
@@ -100,66 +102,67 @@ def plot_changes(
         )
     changes = typed_changes(changes)
     name = title or "Change against the figure a year before"
+    rows: list[Any] = list(changes.itertuples(index=False))
+    labels = [change_label(change, changes) for change in rows]
+    ends = changes[["percent_change_low", "percent_change_high"]].to_numpy()
     with styled():
         ax = ax or new_axes(height=1.4 + 0.62 * len(changes))
-        labels = [
-            change_label(change, changes) for change in changes.itertuples(index=False)
-        ]
         begin_rows(ax, [label.replace(" against ", " against\n") for label in labels])
         ax.axvline(0, color=INK, linewidth=1)
-        ends = changes[["percent_change_low", "percent_change_high"]].to_numpy()
-        finite = [0.0, *ends[np.isfinite(ends)]]
-        low, high = min(finite), max(finite)
-        room = 0.08 * ((high - low) or 1)
-        ax.set_xlim(low - room, high + room)
+        _begin_axis(ax, [0.0, *ends[np.isfinite(ends)]], 0.08)
         ax.set_xlabel(f"percent change{of_rates(changes)}", parse_math=False)
-        for place, change in enumerate(changes.itertuples(index=False)):
+        for place, change in enumerate(rows):
             _draw_change(ax, place, change, cycle()[0])
         return finish(
             ax,
             title=name,
             description=changes_text(changes, name),
-            sources=source_ids(changes),
             data=changes.copy(),
             fit=place_row_labels,
         )
 
 
+def _begin_axis(ax: Axes, ends: Sequence[float], share: float) -> None:
+    """Let the axis reach beyond the ends of all ranges, by a share of their distance."""
+    low = min(ends, default=0.0)
+    high = max(ends, default=1.0)
+    distance = high - low
+    room = share * (distance or high or 1)
+    ax.set_xlim(low - room, high + room)
+
+
 def _draw_change(ax: Axes, place: int, change: Any, colour: str) -> None:
-    """Draw one percent change as a range, filled if it can be compared, with a label above it."""
+    """Draw one percent change as a range, filled if it can be compared, with a label."""
     low, high = change.percent_change_low, change.percent_change_high
-    edge = colour if change.comparable else GREY
-    face = colour if change.comparable else PAPER
     if pd.isna(low):
-        low = high = 0.0
+        label_row(ax, place, _forms_of_change(change), 0.0, 0.0)
+        return
+    edge, face = (colour, colour) if change.comparable else (GREY, PAPER)
+    _, last = ax.get_xlim()
+    # An open range reaches the edge of the chart as an arrow.
+    is_open = not math.isfinite(high)
+    if is_open:
+        high = last
+        ax.plot(last, place, ">", color=edge, ms=11, clip_on=False, zorder=4)
+    if high > low:
+        look: dict[str, Any] = {"facecolor": face, "edgecolor": edge}
+        ax.barh(place, high - low, THICK, low, zorder=3, linewidth=1.3, **look)
     else:
-        last = ax.get_xlim()[1]
-        open_end = not math.isfinite(high)
-        high = last if open_end else high
-        if high > low:
-            look: dict[str, Any] = {
-                "facecolor": face,
-                "edgecolor": edge,
-                "linewidth": 1.3,
-            }
-            ax.barh(place, high - low, THICK, low, zorder=3, **look)
-        else:
-            ax.plot(low, place, "o", color=edge, mfc=face, ms=7, zorder=3)
-        if open_end:
-            ax.plot(last, place, ">", color=edge, ms=11, clip_on=False, zorder=4)
+        ax.plot(low, place, "o", color=edge, mfc=face, ms=7, zorder=3)
     label_row(ax, place, _forms_of_change(change), low, high)
 
 
 def _forms_of_change(change: Any) -> list[str]:
     """Return the label of a change, from the form with its reason to the percent change alone."""
     text = change_text(change)
-    reason = words(change.why.split("; ")[0])
+    first_reason, *_ = change.why.split("; ")
+    reason = words(first_reason)
     if not reason:
         return [text]
     if not change.comparable:
         short = f"{text} \N{EN DASH} not comparable"
         return [f"{short}: {reason}", short, text]
-    if math.isnan(change.percent_change_high):
+    if not math.isfinite(change.percent_change_high):
         return [f"{text} \N{EN DASH} {reason}", text]
     return [text]
 
@@ -213,48 +216,54 @@ def plot_claims(
         )
     verdicts = typed_rows(verdicts, "check_claims", texts=_TEXTS, numbers=_NUMBERS)
     name = title or "What claims say of the figure before, and what was published"
-    one_series = verdicts["indicator"].nunique() == 1
-    ends = verdicts[[*_IMPLIED, *_PUBLISHED]].to_numpy()
-    if not one_series:
-        before = verdicts[["previous_value"]].to_numpy()
-        ends = 100 * ends / np.where(before > 0, before, np.nan)
+    unit, ends = _implied_and_published(verdicts)
+    rows: list[Any] = list(verdicts.itertuples(index=False))
     with styled():
         ax = ax or new_axes(height=min(1.6 + 0.62 * len(verdicts), _MOST))
-        begin_rows(
-            ax, [claim_label(claim) for claim in verdicts.itertuples(index=False)]
-        )
-        _begin_axis(ax, ends[np.isfinite(ends)])
-        unit = words(verdicts["indicator"].iloc[0])
-        ax.set_xlabel(
-            unit if one_series else "percent of the figure that was published before",
-            parse_math=False,
-        )
-        claim: Any
-        rows = zip(verdicts.itertuples(index=False), ends, strict=True)
-        for place, (claim, (low, high, *published)) in enumerate(rows):
-            if math.isnan(low):
-                published = [math.nan, math.nan]  # the claim is not measured from it
-            was_published = {"facecolor": cycle()[0], "edgecolor": cycle()[0]}
-            _draw_range(ax, place, published, THICK * 0.55, "o", was_published)
-            _draw_range(ax, place, (low, high), THICK, "D", _look(claim.verdict))
-            drawn = [end for end in (low, high, *published) if math.isfinite(end)]
-            drawn = drawn or [ax.get_xlim()[0]]
-            label_row(ax, place, _forms_of_claim(claim), min(drawn), max(drawn))
+        begin_rows(ax, list(map(claim_label, rows)))
+        _begin_axis(ax, ends[np.isfinite(ends)], 0.12)
+        ax.set_xlabel(unit, parse_math=False)
+        for place, claim in enumerate(rows):
+            _draw_claim(ax, place, claim, ends[place])
         add_legend(ax, _handles(verdicts))
         return finish(
             ax,
             title=name,
             description=claims_text(verdicts, name),
-            sources=source_ids(verdicts),
             data=verdicts.copy(),
             fit=place_row_labels,
         )
 
 
-def _begin_axis(ax: Axes, finite: np.ndarray) -> None:
-    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
-    room = 0.12 * ((high - low) or high or 1)
-    ax.set_xlim(low - room, high + room)
+def _implied_and_published(verdicts: pd.DataFrame) -> tuple[str, np.ndarray]:
+    """Return the ends of both ranges of each claim, and their unit.
+
+    Claims of several series are in percent, so that they stand side by side.
+    """
+    ends = verdicts[[*_IMPLIED, *_PUBLISHED]].to_numpy()
+    indicators = verdicts["indicator"].unique()
+    if len(indicators) == 1:
+        return words(indicators[0]), ends
+    before = verdicts[["previous_value"]].to_numpy()
+    is_above_zero = before > 0
+    percents = 100 * ends / np.where(is_above_zero, before, np.nan)
+    return "percent of the figure that was published before", percents
+
+
+def _draw_claim(ax: Axes, place: int, claim: Any, ends: np.ndarray) -> None:
+    """Draw what a claim implies and what was published, and write its verdict."""
+    low, high, *published = ends
+    if math.isnan(low):
+        published = []  # the claim is not measured from it
+    colour = cycle()[0]
+    filled = {"facecolor": colour, "edgecolor": colour}
+    if published:
+        _draw_range(ax, place, published, THICK * 0.55, "o", filled)
+    _draw_range(ax, place, (low, high), THICK, "D", _look(claim.verdict))
+    drawn = [end for end in (low, high, *published) if math.isfinite(end)]
+    if not drawn:
+        drawn = [ax.get_xlim()[0]]
+    label_row(ax, place, _forms_of_claim(claim), min(drawn), max(drawn))
 
 
 def _look(verdict: str) -> dict[str, Any]:
@@ -278,18 +287,21 @@ def _draw_range(
     marker: str,
     look: dict[str, Any],
 ) -> None:
-    """Draw one of the two ranges of a claim; an end that is open reaches the edge of the chart as an arrow."""
+    """Draw one of the two ranges of a claim.
+
+    An end that is open reaches the edge of the chart as an arrow.
+    """
     low, high = ends
     if math.isnan(low):
         return
     first, last = ax.get_xlim()
-    end = min(high, last)
-    size = {"o": 6, "D": 11}[marker] ** 2
+    length = min(high, last) - low
     # Only a marker made by scatter() takes a dashed outline.
-    if end - low < 0.02 * (last - first):
-        ax.scatter((low + end) / 2, place, s=size, marker=marker, zorder=3, **look)
+    if length < 0.02 * (last - first):
+        size = {"o": 6, "D": 11}[marker] ** 2
+        ax.scatter(low + length / 2, place, s=size, marker=marker, zorder=3, **look)
     else:
-        ax.barh(place, end - low, thick, low, zorder=3, **look)
+        ax.barh(place, length, thick, low, zorder=3, **look)
     if math.isinf(high):
         arrow = {**look, "linestyle": "-", "clip_on": False, "zorder": 4}
         ax.scatter(last, place, s=81, marker=">", **arrow)
@@ -301,7 +313,8 @@ def _handles(verdicts: pd.DataFrame) -> list[Any]:
 
     colour = cycle()[0]
     handles = [Patch(facecolor=colour, edgecolor=colour, label="what was published")]
-    present = set(verdicts["verdict"][verdicts["implied_low"].notna()])
+    is_measured = verdicts["implied_low"].notna()
+    present = set(verdicts["verdict"][is_measured])
     for verdict in VERDICTS:
         if verdict in present:
             label = f"what the claim implies: {verdict}"
@@ -313,10 +326,10 @@ def _forms_of_claim(claim: Any) -> list[str]:
     """Return the label of a claim, from the form with its numbers to the verdict alone."""
     verdict = verdict_text(claim)
     if pd.isna(claim.implied_low):
-        return [f"{verdict}: {claim.sentence.removesuffix('.')}", verdict]
+        sentence = claim.sentence.removesuffix(".")
+        return [f"{verdict}: {sentence}", verdict]
     numbers = f"implied {format_range(claim.implied_low, claim.implied_high)}"
     if pd.notna(claim.previous_low):
-        numbers += (
-            f", published {format_range(claim.previous_low, claim.previous_high)}"
-        )
+        published = format_range(claim.previous_low, claim.previous_high)
+        numbers += f", published {published}"
     return [f"{verdict}: {numbers}", verdict]

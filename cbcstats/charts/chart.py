@@ -59,10 +59,10 @@ class Chart:
 
     description: str = ""
     sources: list[str] = field(default_factory=list)
+    source_line: str = ""  # that cites the sources
     data: pd.DataFrame | None = None  # None until the chart is finished
-    fit: Callable[[Axes], None] | None = (
-        None  # fits ticks and labels to the size of the Axes
-    )
+    # Fits ticks and labels to the size of the Axes.
+    fit: Callable[[Axes], None] | None = None
     labels: WeakKeyDictionary[Artist, Label] = field(default_factory=WeakKeyDictionary)
     # The tick labels of "x" and "y", as they were given and as last written here.
     tick_labels: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
@@ -70,9 +70,8 @@ class Chart:
     tiles: WeakKeyDictionary[Artist, tuple[int, int]] = field(
         default_factory=WeakKeyDictionary
     )
-    top: float | None = (
-        None  # of the y axis, as last set here; any other is a user's, and stays
-    )
+    # Of the y axis, as last set here; any other is a user's, and stays.
+    top: float | None = None
     on_new_figure: bool = False  # whether its figure was made here, and so may grow
 
 
@@ -120,22 +119,25 @@ def describe(ax: Axes) -> str:
     if is_chart(ax):
         return _CHARTS[ax].description
     titles = [ax.get_title(side) for side in ("left", "center", "right")]
-    titles = [title for title in (*titles, ax.get_xlabel(), ax.get_ylabel()) if title]
-    ticks = [
-        label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())
-    ]
-    texts = [label for label in ticks if any(map(str.isalpha, label))]
-    texts += [text.get_text() for text in ax.texts if text.get_text()]
-    if not titles and not texts:
+    titles += [ax.get_xlabel(), ax.get_ylabel()]
+    labels = [*ax.get_xticklabels(), *ax.get_yticklabels()]
+    ticks = [label.get_text() for label in labels]
+    texts = [tick for tick in ticks if any(map(str.isalpha, tick))]
+    texts += [text.get_text() for text in ax.texts]
+    title, listing = ", ".join(filter(None, titles)), ", ".join(filter(None, texts))
+    if not title and not listing:
         return "Chart without a description"
-    return f"Chart: {', '.join(titles)}" + (
-        f". On it: {', '.join(texts)}" if texts else ""
-    )
+    return f"Chart: {title}. On it: {listing}" if listing else f"Chart: {title}"
 
 
 def cited_sources(ax: Axes) -> list[str]:
     """Return the ids of the sources under a chart, none for a chart drawn without cbcstats."""
     return list(_CHARTS[ax].sources) if is_chart(ax) else []
+
+
+def cited_in_words(ax: Axes) -> str:
+    """Return the line that cites the sources of a chart, as under it."""
+    return chart_of(ax).source_line
 
 
 def chart_data(ax: Axes) -> pd.DataFrame:

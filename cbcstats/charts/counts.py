@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 from matplotlib.dates import (
     AutoDateLocator,
@@ -16,24 +17,25 @@ from matplotlib.dates import (
 )
 
 from cbcstats.arguments import check_optional_axes, check_optional_text
-from cbcstats.changes.comparability import labels_of
-from cbcstats.charts.descriptions import counts_text
-from cbcstats.charts.labels import label_figures, place_labels
-from cbcstats.charts.layout import add_legend, finish, new_axes
-from cbcstats.charts.marks import (
-    colours_of,
-    draw_figure,
-    legend_handles,
+from cbcstats.charts.descriptions import counts_text, labelled_figures, numbers_of
+from cbcstats.charts.labels import place_labels
+from cbcstats.charts.layout import (
+    add_legend,
+    cycle,
+    finish,
+    new_axes,
     root_figure,
     styled,
 )
-from cbcstats.counts.figures import figures_of
-from cbcstats.counts.formats import heading, per_month, printed_column
+from cbcstats.charts.marks import draw_figure, label_figures, legend_handles
+from cbcstats.counts.formats import heading, per_month
 from cbcstats.counts.periods import midpoint
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.schemas import Counts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
 # The columns of the data behind the chart.
@@ -108,21 +110,15 @@ def plot_counts(
     name = title or heading(figures["indicator"].iloc[0])
     monthly = per == "month"
     if monthly:
-        rates = {"value": "rate", "low": "rate_low", "high": "rate_high"}
-        figures = figures.assign(
-            **{name: figures[rate] for name, rate in rates.items()}
-        )
+        rates = figures[["rate", "rate_low", "rate_high"]]
+        figures[["value", "low", "high"]] = rates.to_numpy(float)
+    figures["number"] = numbers_of(figures, monthly=monthly)
     with styled():
         ax = ax or new_axes()
         # Plans come last, so that what was done has the first colour.
         scopes = sorted(figures["scope"].unique(), key="planned".__eq__)
-        colours = colours_of(scopes)
-        starts = (
-            figures["period_start"]
-            .where(figures["measure"] == "flow")
-            .fillna(figures["period_end"])
-        )
-        _begin_time_axis(ax, starts.min(), figures["period_end"].max())
+        colours = _colours_of(scopes)
+        _begin_time_axis(ax, figures)
         figure: Any
         for figure in figures.itertuples(index=False):
             draw_figure(ax, figure, colours[figure.scope])
@@ -130,12 +126,11 @@ def plot_counts(
         ax.set_ylabel(per_month(unit) if monthly else unit, parse_math=False)
         ax.set_ylim(bottom=min(0.0, 1.08 * figures["low"].min()))
         add_legend(ax, legend_handles(figures, colours))
-        label_figures(ax, figures, monthly=monthly)
+        label_figures(ax, figures)
         return finish(
             ax,
             title=name,
             description=counts_text(figures, name, monthly=monthly, reading=reading),
-            sources=figures["source_id"],
             data=data,
             fit=_fit_counts,
         )
@@ -144,81 +139,111 @@ def plot_counts(
 def _figures_of_one_indicator(
     counts: Any, per: str, reading: str | float
 ) -> pd.DataFrame:
-    figures = figures_of(counts, per=per, reading=reading)
+    figures = labelled_figures(counts, per=per, reading=reading)
     indicators = figures["indicator"].unique()
     if len(indicators) > 1:
+        listed = ", ".join(indicators)
         raise ArgumentError(
-            f"`counts` must hold one indicator, but it holds {', '.join(indicators)}; select one"
+            f"`counts` must hold one indicator, but it holds {listed}; select one"
         )
-    figures = figures[figures["rate" if per == "month" else "value"].notna()]
+    monthly = per == "month"
+    is_shown = figures["rate" if monthly else "value"].notna()
+    figures = figures[is_shown]
     if figures.empty:
-        lacking = (
-            " per month; only a flow over known days has one"
-            if per == "month"
-            else " with a date"
-        )
-        raise ArgumentError(f"`counts` holds no figure{lacking}")
+        lacking = "with a date"
+        if monthly:
+            lacking = "per month; only a flow over known days has one"
+        raise ArgumentError(f"`counts` holds no figure {lacking}")
     _check_one_part(figures)
+    figures = figures.assign(middle=_middles(figures), **_shares(figures))
+    keys = ["period_end", "preferred"]
+    return figures.sort_values(keys, ascending=[True, False], kind="stable")
+
+
+def _middles(figures: pd.DataFrame) -> pd.Series:
     # The middle of a total since a start says nothing; it is drawn where it ends.
     start = figures["period_start"].where(figures["measure"] != "cumulative")
-    figures = figures.assign(
-        printed=printed_column(figures),
-        label=labels_of(figures),
-        middle=midpoint(start, figures["period_end"]),
-    )
-    together = figures[figures["preferred"]].groupby(
-        ["period_start", "period_end"], dropna=False
-    )["scope"]
-    figures["shared"] = (
-        together.transform("size").reindex(figures.index).fillna(1).astype(int)
-    )
-    figures["shift"] = together.cumcount().reindex(figures.index).fillna(0).astype(int)
-    return figures.sort_values(
-        ["period_end", "preferred"], ascending=[True, False], kind="stable"
-    )
+    return midpoint(start, figures["period_end"])
+
+
+def _shares(figures: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return among how many scopes the width of a period is shared, and the place."""
+    preferred = figures[figures["preferred"]]
+    scopes = preferred.groupby(["period_start", "period_end"], dropna=False)["scope"]
+    rows = figures.index
+    shared = scopes.transform("size").reindex(rows)
+    shift = scopes.cumcount().reindex(rows)
+    return {
+        "shared": shared.fillna(1).astype(int),
+        "shift": shift.fillna(0).astype(int),
+    }
 
 
 def _data_of(figures: pd.DataFrame, per: str) -> pd.DataFrame:
     """Return the data behind the chart; a fiscal year without days has none."""
     has_days = figures["period"].isna()
-    data = figures.assign(
-        period=figures["label"],
-        period_start=figures["period_start"].where(has_days),
-        period_end=figures["period_end"].where(has_days),
-        per=per,
-    )
-    return data[[name for name in _DATA if name in data]]
+    days = figures[["period_start", "period_end"]]
+    days = days.where(has_days)
+    data = figures.assign(**days, period=figures["label"], per=per)
+    names = [name for name in _DATA if name in data]
+    return data[names]
 
 
 def _check_one_part(figures: pd.DataFrame) -> None:
-    """Raise ArgumentError if several preferred figures stand for one scope and period: parts, or a choice to make."""
+    """Raise ArgumentError if several preferred figures stand for one scope and period.
+
+    They are parts, or one of them is to be chosen.
+    """
     keys = ["scope", "period_start", "period_end"]
     shown = figures[figures["preferred"]]
     twins = shown[shown.duplicated(keys, keep=False)]
     if twins.empty:
         return
-    first = twins[
-        twins[keys]
-        .eq(twins[keys].iloc[0])
-        .where(twins[keys].notna(), other=True)
-        .all(axis="columns")
-    ]
-    label = labels_of(first).iloc[0]
-    texts = first.select_dtypes(exclude=["number", "datetime", "bool"])
-    parts = [
-        name
-        for name in texts
-        if name not in Counts.to_schema().columns
-        and texts[name].nunique() == len(texts)
-    ]
+    _, first = next(iter(twins.groupby(keys, dropna=False, sort=False)))
+    label = first["label"].iloc[0]
+    parts = _part_columns(first)
     if parts:
         raise ArgumentError(
-            f"`counts` holds {len(first)} parts by {parts[0]} for {label}; choose one part, draw them with "
-            "plot_contributions(contributions(counts)), or each on Axes of its own from plt.subplots"
+            f"`counts` holds {len(first)} parts by {parts[0]} for {label}; choose one "
+            "part, draw them with plot_contributions(contributions(counts)), or each "
+            "on Axes of its own from plt.subplots"
         )
     raise ArgumentError(
-        f"`counts` holds {len(first)} preferred figures for {label}; mark one of them as preferred"
+        f"`counts` holds {len(first)} preferred figures for {label}; "
+        "mark one of them as preferred"
     )
+
+
+def _part_columns(figures: pd.DataFrame) -> list[Any]:
+    """Return the columns of a user by which figures of one period differ."""
+    schema = Counts.to_schema()
+    texts = figures.select_dtypes(exclude=["number", "datetime", "bool"])
+    distinct = texts.nunique()
+    differs = distinct == len(texts)
+    names = distinct.index[differs]
+    return [name for name in names if name not in schema.columns]
+
+
+def _colours_of(scopes: Sequence[str]) -> dict[str, str]:
+    """Give each scope a colour of its own.
+
+    Where those of the style do not suffice, these are made lighter.
+    """
+    style = cycle()
+    turns = -(-len(scopes) // len(style))
+    colours = []
+    for turn in range(turns):
+        colours += [_on_paper(colour, 1 - turn / turns) for colour in style]
+    return dict(zip(scopes, colours, strict=False))
+
+
+def _on_paper(colour: str, share: float) -> str:
+    """Return what a colour becomes that covers only a share of white paper."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    full = np.array(to_rgb(colour))
+    red, green, blue = 1 - (1 - full) * share
+    return to_hex((red, green, blue))
 
 
 def _fit_counts(ax: Axes) -> None:
@@ -234,11 +259,16 @@ class _MonthTicks(AutoDateLocator):
     """Ticks on the first day of months, likewise."""
 
 
-def _begin_time_axis(ax: Axes, start: Any, end: Any) -> None:
+def _begin_time_axis(ax: Axes, figures: pd.DataFrame) -> None:
     """Let the axis reach from before the first day to after the last one."""
+    is_flow = figures["measure"] == "flow"
+    ends = figures["period_end"]
+    starts = figures["period_start"].where(is_flow)
+    start, end = starts.fillna(ends).min(), ends.max()
     margin = max((end - start) * 0.08, pd.Timedelta(days=60))
     ax.set_xlim(start - margin, end + margin)
-    if (end - start).days / 365.25 < FEW_YEARS:
+    years = (end - start).days / 365.25
+    if years < FEW_YEARS:
         ax.xaxis.set_major_locator(_MonthTicks())
     else:
         ax.xaxis.set_major_locator(_YearTicks())
@@ -248,12 +278,14 @@ def _begin_time_axis(ax: Axes, start: Any, end: Any) -> None:
 
 def _fit_time_axis(ax: Axes) -> None:
     """Set as many ticks as have room."""
-    most = max(2, int(ax.get_window_extent().width / root_figure(ax).dpi / TICK))
+    inches = ax.get_window_extent().width / root_figure(ax).dpi
+    most = max(2, int(inches / TICK))
     locator = ax.xaxis.get_major_locator()
     if isinstance(locator, _YearTicks):
         first, last = ax.get_xlim()
         years = (last - first) / 365.25
-        step = next((step for step in STEPS if years / step <= most), STEPS[-1])
+        least = min(years / most, STEPS[-1])
+        step = next(step for step in STEPS if step >= least)
         ax.xaxis.set_major_locator(_YearTicks(step))
     elif isinstance(locator, _MonthTicks):
         months = _MonthTicks(minticks=2, maxticks=min(most, 8))

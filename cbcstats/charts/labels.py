@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 from matplotlib.transforms import Bbox
 
 from cbcstats.charts.chart import (
@@ -20,18 +20,17 @@ from cbcstats.charts.chart import (
     forms_of,
     labels_of,
 )
-from cbcstats.charts.layout import grow, legend_height, pixels, set_tick_labels, write
-from cbcstats.charts.marks import (
-    ARROW,
+from cbcstats.charts.layout import (
     GREY,
     INK,
     PAPER,
     SMALL,
-    is_bar,
-    place_of,
-    top_of,
+    grow,
+    legend_height,
+    pixels,
+    set_tick_labels,
+    write,
 )
-from cbcstats.counts.formats import format_range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,19 +45,7 @@ HIGHEST: Final = 70  # points above its mark up to which a label is lifted
 LIFT: Final = 3  # points by which a label is lifted at a time
 LIFTS: Final = 8  # times that the axis is made taller to clear the legend
 MARK: Final = 6  # points, a point of a chart
-CROWDED: Final = 8  # figures from which on their labels are small
-LEAST: Final = (
-    100  # points that the marks of a chart need in height, besides its legend
-)
-_SIGNS: Final = {
-    "more than ": "> ",
-    "at least ": "≥ ",
-    "about ": "≈ ",
-    "less than ": "< ",
-    "at most ": "≤ ",
-    "below ": "< ",
-    "above ": "> ",
-}
+LEAST: Final = 100  # points that marks need in height, besides the legend
 _PLATE: Final[dict[str, Any]] = {
     "facecolor": PAPER,
     "edgecolor": "none",
@@ -72,63 +59,6 @@ def annotate(ax: Axes, text: str, at: tuple[Any, float], **how: Any) -> Annotati
     return ax.annotate(
         text, at, textcoords="offset points", bbox=_PLATE, parse_math=False, **how
     )
-
-
-def label_figures(ax: Axes, figures: pd.DataFrame, *, monthly: bool) -> None:
-    """Write the number above each mark and the period at the foot of each bar.
-
-    `place_labels` then places them.
-    """
-    size = SMALL if len(figures) > CROWDED else SMALL + 1
-    rivals = figures.duplicated(["scope", "period_start", "period_end"], keep=False)
-    figure: Any
-    for figure, rival in zip(figures.itertuples(index=False), rivals, strict=True):
-        text = format_range(figure.low, figure.high) if monthly else figure.printed
-        if not figure.preferred:
-            _label_other_source(ax, figure, text)
-            continue
-        left = is_bar(figure) and (rival or figure.scope == "planned")
-        x = figure.period_start + pd.Timedelta(days=12) if left else place_of(figure)
-        align = "left" if left else "center"
-        if is_bar(figure):
-            _label_period(ax, figure, x, align)
-        sign = _as_sign(text)
-        forms = (
-            text.replace(" than ", " than\n"),
-            sign,
-            sign.replace("almost ", "almost\n"),
-        )
-        offset = (0, ARROW + 3 if math.isinf(figure.high) else 4)
-        label = annotate(
-            ax,
-            text,
-            (x, top_of(figure)),
-            xytext=offset,
-            fontsize=size,
-            ha=align,
-            va="bottom",
-        )
-        add_label(ax, label, ABOVE, *dict.fromkeys(forms), offset=offset)
-
-
-def _label_other_source(ax: Axes, figure: Any, text: str) -> None:
-    """Write the number of another source below its mark."""
-    at = (place_of(figure), figure.value)
-    label = annotate(
-        ax, text, at, xytext=(0, -6), ha="center", va="top", fontsize=SMALL
-    )
-    add_label(ax, label, BELOW, text)
-
-
-def _label_period(ax: Axes, figure: Any, x: Any, align: str) -> None:
-    """Write the period of a bar at its foot."""
-    period = figure.label
-    label = annotate(
-        ax, period, (x, 0), xytext=(0, 5), fontsize=SMALL, ha=align, va="bottom"
-    )
-    days = figure.days / figure.shared
-    on_two_lines = period.replace(" - ", " -\n")
-    add_label(ax, label, PERIOD, on_two_lines, period, extent=(days, top_of(figure)))
 
 
 def label_inside(
@@ -155,8 +85,9 @@ def label_above(
     `place_labels` takes the longest form in which all such labels of the chart have room.
     """
     offset = (0, 4)
+    size = SMALL + 1
     label = annotate(
-        ax, forms[0], at, xytext=offset, ha="center", va="bottom", fontsize=SMALL + 1
+        ax, forms[0], at, xytext=offset, ha="center", va="bottom", fontsize=size
     )
     add_label(ax, label, ABOVE, *forms, offset=offset, extent=(width, 0))
 
@@ -188,12 +119,18 @@ def _shorten(ax: Axes, labels: list[Annotation]) -> None:
     for number in range(most):
         for label in labels:
             forms = forms_of(ax, label)
-            write(ax, label, forms[min(number, len(forms) - 1)])
-            label.xyann = (_inward(ax, label), kept[label].offset[1])
-        if not _overlapping(labels) and not any(
-            _is_too_wide(ax, label) for label in labels
-        ):
+            last = len(forms) - 1
+            write(ax, label, forms[min(number, last)])
+            _lower(ax, label)
+        has_room = not any(_is_too_wide(ax, label) for label in labels)
+        if has_room and not _overlapping(labels):
             break
+
+
+def _lower(ax: Axes, label: Annotation) -> None:
+    """Put a label just above its mark, and as far inwards as it must be."""
+    _, up = chart_of(ax).labels[label].offset
+    label.xyann = (_inward(ax, label), up)
 
 
 def _place_periods(ax: Axes) -> None:
@@ -220,7 +157,8 @@ def _fits_bar(ax: Axes, label: Annotation) -> bool:
     """Return whether a period has room at the foot of its bar; an upright one needs height, too."""
     width, height = _extent(ax, label)
     box = label.get_window_extent()
-    if label.get_rotation() and box.height + pixels(ax, 8) >= height:
+    needed = box.height + pixels(ax, 8)
+    if label.get_rotation() and needed >= height:
         return False
     return bool(box.width <= 1.1 * width)
 
@@ -240,9 +178,11 @@ def _place_inside(ax: Axes) -> None:
 
 def _extent(ax: Axes, label: Annotation) -> tuple[float, float]:
     """Return the width and the height of the mark of a label, in pixels."""
-    width, height = chart_of(ax).labels[label].extent
-    (x0, y0), (x1, y1) = ax.transData.transform([(0, 0), (1, 1)])
-    return width * abs(float(x1 - x0)), height * abs(float(y1 - y0))
+    label_of = chart_of(ax).labels
+    origin, corner = ax.transData.transform([(0, 0), (1, 1)])
+    unit = np.abs(corner - origin)
+    width, height = label_of[label].extent * unit
+    return float(width), float(height)
 
 
 def _is_too_wide(ax: Axes, label: Annotation) -> bool:
@@ -251,12 +191,9 @@ def _is_too_wide(ax: Axes, label: Annotation) -> bool:
 
 
 def _overlapping(labels: list[Annotation]) -> bool:
-    boxes = [_padded(label) for label in labels]
-    return any(
-        box.overlaps(other)
-        for place, box in enumerate(boxes)
-        for other in boxes[:place]
-    )
+    boxes = map(_padded, labels)
+    pairs = itertools.combinations(boxes, 2)
+    return any(box.overlaps(other) for box, other in pairs)
 
 
 def _clear_legend(ax: Axes, labels: list[Annotation], under: float) -> None:
@@ -266,47 +203,62 @@ def _clear_legend(ax: Axes, labels: list[Annotation], under: float) -> None:
     """
     chart = chart_of(ax)
     bottom, top = ax.get_ylim()
-    free = chart.top is None or math.isclose(top, chart.top)
-    if free:
-        ends = [label.xy[1] for label in (*labels, *labels_of(ax, BELOW))]
-        highest = max([0.0, *ends])
-        ax.set_ylim(top=1.08 * highest if highest or bottom < 0 else 1)
+    is_free = chart.top is None or math.isclose(top, chart.top)
+    if not is_free:
+        _lift_labels(ax, labels)
+        return
+    marks = [label.xy for label in (*labels, *labels_of(ax, BELOW))]
+    highest = max([0.0, *(y for _, y in marks)])
+    is_empty = not highest and bottom >= 0
+    ax.set_ylim(top=1 if is_empty else 1.08 * highest)
     for _ in range(LIFTS):
         _lift_labels(ax, labels)
-        ceiling = ax.get_window_extent().y1 - under
-        highest = max((_padded(label).y1 for label in labels), default=0)
-        if highest < ceiling or not free:
+        lacking = _share_of_room(ax, labels, under)
+        if lacking < 1:
             break
-        taller = min(1.5, 1.02 * _ratio(ax, highest, ceiling))
-        ax.set_ylim(top=bottom + (ax.get_ylim()[1] - bottom) * taller)
-    if free:
-        chart.top = ax.get_ylim()[1]
+        taller = min(1.5, 1.02 * lacking)
+        _, top = ax.get_ylim()
+        ax.set_ylim(top=bottom + (top - bottom) * taller)
+    _, chart.top = ax.get_ylim()
 
 
-def _ratio(ax: Axes, highest: float, ceiling: float) -> float:
-    floor = ax.get_window_extent().y0
-    return float((highest - floor) / max(ceiling - floor, 1))
+def _share_of_room(ax: Axes, labels: list[Annotation], under: float) -> float:
+    """Return how high the labels reach, as a share of the height under the legend."""
+    box = ax.get_window_extent()
+    ends = [_padded(label).y1 for label in labels]
+    height = max(ends, default=0) - box.y0
+    room = max(box.height - under, 1)
+    return float(height / room)
 
 
 def _lift_labels(ax: Axes, labels: list[Annotation]) -> None:
     """Lift each label until it lies on no other text, and on no mark but its own."""
-    others = [label for label in labels_of(ax, PERIOD) if label.get_visible()]
-    others = [label for label in labels_of(ax, BELOW) if label.get_visible()] + others
-    placed = [_padded(label) for label in others]
-    diamonds = [
-        np.asarray(line.get_xydata()) for line in ax.lines if line.get_marker() == "D"
-    ]
-    placed += [_box(ax, *point) for points in diamonds for point in points]
+    others = [*labels_of(ax, BELOW), *labels_of(ax, PERIOD)]
+    placed = [_padded(label) for label in others if label.get_visible()]
+    placed += _diamonds(ax)
     marks = [_mark_box(ax, label) for label in labels]
+    step = pixels(ax, LIFT)
     for place, label in enumerate(labels):
-        across = _inward(ax, label)
-        label.xyann = (across, chart_of(ax).labels[label].offset[1])
-        taken = [*placed, *marks[:place], *marks[place + 1 :]]
+        _lower(ax, label)
+        other_marks = marks[:place] + marks[place + 1 :]
+        taken = placed + other_marks
         box = _padded(label)
-        while any(map(box.overlaps, taken)) and label.xyann[1] < HIGHEST:
-            label.xyann = (across, label.xyann[1] + LIFT)
-            box = box.translated(0, pixels(ax, LIFT))
+        across, up = label.xyann
+        while any(map(box.overlaps, taken)) and up < HIGHEST:
+            up += LIFT
+            box = box.translated(0, step)
+        label.xyann = (across, up)
         placed.append(box)
+
+
+def _diamonds(ax: Axes) -> list[Bbox]:
+    """Return the boxes of the diamonds on a chart, in pixels."""
+    boxes = []
+    for line in ax.lines:
+        if line.get_marker() == "D":
+            points = np.asarray(line.get_xydata())
+            boxes += [_box(ax, x, y) for x, y in points]
+    return boxes
 
 
 def _mark_box(ax: Axes, label: Annotation) -> Bbox:
@@ -316,9 +268,9 @@ def _mark_box(ax: Axes, label: Annotation) -> Bbox:
 
 
 def _box(ax: Axes, x: float, y: float) -> Bbox:
-    across, up = ax.transData.transform((x, y))
+    middle = ax.transData.transform((x, y))
     reach = pixels(ax, MARK / 2)
-    return Bbox.from_extents(across - reach, up - reach, across + reach, up + reach)
+    return Bbox([middle - reach, middle + reach])
 
 
 def _inward(ax: Axes, label: Annotation) -> float:
@@ -327,10 +279,11 @@ def _inward(ax: Axes, label: Annotation) -> float:
     The number is below 0 where it must move to the left.
     """
     label.xyann = chart_of(ax).labels[label].offset
-    box, chart = label.get_window_extent(), ax.get_window_extent()
-    return float(
-        (max(chart.x0 - box.x0, 0) - max(box.x1 - chart.x1, 0)) / pixels(ax, 1)
-    )
+    box = label.get_window_extent()
+    chart = ax.get_window_extent()
+    too_far_left = max(chart.x0 - box.x0, 0)
+    too_far_right = max(box.x1 - chart.x1, 0)
+    return float((too_far_left - too_far_right) / pixels(ax, 1))
 
 
 def _draw_leaders(ax: Axes, labels: list[Annotation]) -> None:
@@ -342,22 +295,17 @@ def _draw_leaders(ax: Axes, labels: list[Annotation]) -> None:
         "shrinkA": 0,
         "shrinkB": 3,
     }
+    how: dict[str, Any] = {"textcoords": "offset points", "arrowprops": thin}
     for label in labels:
-        if label.xyann[1] > chart_of(ax).labels[label].offset[1] + 9:
-            leader = ax.annotate(
-                "", label.xy, label.xyann, textcoords="offset points", arrowprops=thin
-            )
+        _, usual = chart_of(ax).labels[label].offset
+        _, up = label.xyann
+        if up > usual + 9:
+            leader = ax.annotate("", label.xy, label.xyann, **how)
             add_label(ax, leader, LEADER, "")
 
 
 def _padded(text: Annotation) -> Any:
     return text.get_window_extent().padded(1.5)
-
-
-def _as_sign(text: str) -> str:
-    for word, sign in _SIGNS.items():
-        text = text.replace(word, sign)
-    return text
 
 
 def begin_rows(ax: Axes, labels: Sequence[str]) -> None:
@@ -375,16 +323,9 @@ def label_row(
 
     `place_row_labels` then places it.
     """
-    label = annotate(
-        ax,
-        forms[0],
-        (low, place),
-        xytext=(0, 11),
-        va="bottom",
-        fontsize=SMALL,
-        color=INK,
-        zorder=2,
-    )
+    at = (low, place)
+    look = {"va": "bottom", "fontsize": SMALL, "color": INK, "zorder": 2}
+    label = annotate(ax, forms[0], at, xytext=(0, 11), **look)
     add_label(ax, label, ABOVE, *forms, extent=(low, high))
 
 
@@ -396,19 +337,19 @@ def place_row_labels(ax: Axes) -> None:
     labels = labels_of(ax, ABOVE)
     under = legend_height(ax)
     count = len(ax.get_yticks()) + ROOM - 0.5
-    grow(ax, _row_height(ax, labels) * count + under)
-    pitch = (ax.get_window_extent().height - under) / count
+    needed = _row_height(ax, labels) * count
+    grow(ax, needed + under)
+    height = ax.get_window_extent().height - under
+    pitch = height / count
     if ax.get_legend():
         ax.set_ylim(top=-ROOM - under / pitch)
+    above = THICK / 2 * pitch / pixels(ax, 1) + GAP
+    room = (1 - THICK) * pitch - pixels(ax, GAP)
     for label in labels:
-        above = THICK / 2 * pitch + pixels(ax, GAP)
-        label.xyann = (0, above / pixels(ax, 1))
+        label.xyann = (0, above)
         for form in forms_of(ax, label):
             _set_beside(ax, label, form)
-            if (
-                label.get_window_extent().height
-                <= pitch * (1 - THICK) - pixels(ax, GAP) + 1
-            ):
+            if label.get_window_extent().height <= room + 1:
                 break
 
 
@@ -418,18 +359,24 @@ def _row_height(ax: Axes, labels: list[Annotation]) -> float:
     for label in labels:
         _set_beside(ax, label, forms_of(ax, label)[0])
         highest = max(highest, label.get_window_extent().height)
-    ticks = [tick.get_window_extent().height for tick in ax.get_yticklabels()]
-    above_mark = (highest + pixels(ax, 2 * GAP)) / (1 - THICK)
-    return max(above_mark, *(tick + pixels(ax, 3 * GAP) for tick in ticks))
+    gap = pixels(ax, GAP)
+    above_mark = (highest + 2 * gap) / (1 - THICK)
+    ticks = [tick.get_window_extent() for tick in ax.get_yticklabels()]
+    highest_tick = max(tick.height for tick in ticks)
+    return max(above_mark, highest_tick + 3 * gap)
 
 
 def _set_beside(ax: Axes, label: Annotation, form: str) -> None:
     """Set a label from the left end of its mark to the right edge, or the other way round."""
     low, high = chart_of(ax).labels[label].extent
     box = ax.get_window_extent()
-    start, end = (ax.transData.transform((x, 0))[0] for x in (low, high))
+    (start, _), (end, _) = ax.transData.transform([(low, 0), (high, 0)])
     rightward, leftward = box.x1 - start, end - box.x0
-    left = rightward >= leftward
-    label.set_horizontalalignment("left" if left else "right")
-    label.xy = (low if left else high, label.xy[1])
+    _, y = label.xy
+    if rightward >= leftward:
+        label.set_horizontalalignment("left")
+        label.xy = (low, y)
+    else:
+        label.set_horizontalalignment("right")
+        label.xy = (high, y)
     write(ax, label, form, max(rightward, leftward))

@@ -1,13 +1,17 @@
-"""How a chart is fitted to its figure: title, source line, tick labels and legend.
+"""The style of charts, and how each is fitted to its figure.
 
-The text of a chart is wrapped to the width that it has, and a figure that was made here grows where
-its text needs more height. `labels` places what is written among the marks.
+Title, source line, tick labels and legend are wrapped to the width of the chart, and a
+figure that was made here grows where its text needs more height. `labels` places the
+text among the marks.
 """
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
-from typing import TYPE_CHECKING, Any, Final
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from matplotlib.figure import SubplotParams
@@ -25,13 +29,10 @@ from cbcstats.charts.chart import (
     is_chart,
     labels_of,
 )
-from cbcstats.charts.marks import GREY, INK, SMALL, lay_out, root_figure
-from cbcstats.errors import DataError
-from cbcstats.frames import as_text, read_days, read_numbers, text_column
-from cbcstats.tables.loaders import source_line
+from cbcstats.tables.loaders import cited_by, source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
     from matplotlib.axes import Axes
@@ -39,16 +40,67 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.legend import Legend
 
+SMALL: Final = 7.5  # points
+INK: Final = "#222222"
+GREY: Final = "#555555"
+GRID: Final = "#E3E3E3"
+PAPER: Final = "white"
+STYLE: Final = Path(__file__).parent.parent / "cbcstats.mplstyle"
+# Settings of matplotlib hold for the whole process.
+ONE_AT_A_TIME: Final = threading.RLock()
 ROUNDS: Final = 5  # of layout, after which a chart has settled
-ROW_SHARE: Final = (
-    0.4  # of the width of a chart that the tick labels of its rows may take
-)
-COLUMN_SHARE: Final = 0.96  # of the width of a column that its tick label may take
+ROW_SHARE: Final = 0.4  # of the width of a chart, for the tick labels of its rows
+COLUMN_SHARE: Final = 0.96  # of the width of a column, for its tick label
 LEGEND_SIZE: Final = 8  # points
 FEWEST: Final = 8  # characters of a line, however narrow the chart
 # Of the room for a text: letters are a little wider or narrower at another resolution.
 SAFE: Final = 0.91
 POINTS: Final = 72  # in an inch
+
+
+@contextlib.contextmanager
+def styled() -> Iterator[None]:
+    """Draw in the style of cbcstats, and restore its settings afterwards.
+
+    Threads that draw wait for each other. Only the settings of the style are restored,
+    and only those that nobody else has changed meanwhile. In a notebook, the first
+    figure loads the backend, which switches `interactive` on, so that figures appear
+    below their cells. `matplotlib.style.context` would restore every setting, switch it
+    off again, and hide all later figures.
+    """
+    import matplotlib as mpl
+
+    style = mpl.rc_params_from_file(STYLE, use_default_template=False)
+    with ONE_AT_A_TIME:
+        before = {name: mpl.rcParams[name] for name in style}
+        mpl.rcParams.update(style)
+        try:
+            yield
+        finally:
+            ours = [name for name in style if mpl.rcParams[name] == style[name]]
+            mpl.rcParams.update({name: before[name] for name in ours})
+
+
+def root_figure(ax: Axes) -> Figure:
+    """Return the figure that an Axes is on, whatever subfigures are between."""
+    return cast("Figure", ax.get_figure(root=True))
+
+
+def lay_out(figure: Figure) -> None:
+    """Give every Axes its place, as drawing the figure does."""
+    engine = figure.get_layout_engine()
+    if engine is None:
+        figure.draw_without_rendering()
+    else:
+        engine.execute(figure)
+
+
+def cycle() -> list[str]:
+    """Return the colours of the present style."""
+    import matplotlib as mpl
+
+    colours = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+    return list(colours)
 
 
 def new_axes(height: float | None = None) -> Axes:
@@ -66,11 +118,13 @@ def finish(
     *,
     title: str,
     description: str,
-    sources: Iterable[Any],
     data: pd.DataFrame,
     fit: Callable[[Axes], None],
+    cites: pd.DataFrame | None = None,
 ) -> Axes:
-    """Write title and source line, keep what the chart shows, and fit it: how every chart ends.
+    """Write title and source line, keep what the chart shows, and fit it.
+
+    This is how every chart ends.
 
     Parameters
     ----------
@@ -78,14 +132,15 @@ def finish(
         The chart, with its marks.
     title, description : str
         The title, and the text alternative without the sources.
-    sources : iterable of str
-        Ids of the sources; missing ones are left out.
     data : pandas.DataFrame
         The data of the marks, as plain columns.
     fit : callable
-        Fits the labels of the marks to an Axes whose width is known. It must not hold the Axes.
+        Fits the labels of the marks to an Axes whose width is known. It must not hold
+        the Axes.
+    cites : pandas.DataFrame, optional
+        A table that cites the sources, where the data do not.
     """
-    cited = [name for name in dict.fromkeys(map(as_text, sources)) if name]
+    cited = cited_by([data if cites is None else cites])
     line = source_line(cited)
     add_label(ax, ax.set_title(title, parse_math=False), TITLE, title)
     for label in (ax.xaxis.label, ax.yaxis.label):
@@ -98,44 +153,11 @@ def finish(
     chart = chart_of(ax)
     chart.description = f"{description} {line}".strip()
     chart.sources = cited
+    chart.source_line = line
     chart.data = data
     chart.fit = fit
     fit_figure(figure)
     return ax
-
-
-def typed_rows(
-    frame: pd.DataFrame, made_by: str, *, texts: Sequence[str], numbers: Sequence[str]
-) -> pd.DataFrame:
-    """Return rows of a result in their dtypes, whatever a file has made of them.
-
-    Raises
-    ------
-    DataError
-        If a text is missing, or a cell is not a number or not a day.
-    """
-    typed: dict[str, Any] = {}
-    for name in texts:
-        typed[name] = text_column(frame[name])
-        is_missing = typed[name].isna()
-        if is_missing.any():
-            row = frame.index[is_missing][0]
-            raise DataError(
-                f"{name} is empty in row {row}; fill it, or make the rows with {made_by}"
-            )
-    for name in numbers:
-        typed[name] = read_numbers(frame[name]).to_numpy(float, na_value=np.nan)
-    for name in ("period_start", "period_end"):
-        typed[name] = read_days(frame[name])
-    return frame.assign(**typed)
-
-
-def source_ids(frame: pd.DataFrame) -> list[Any]:
-    """Return the ids of the sources of figures, and then those of the figures before them."""
-    columns = ("source_id", "previous_source_id")
-    return [
-        name for column in columns if column in frame for name in frame[column].dropna()
-    ]
 
 
 def _write_source_line(ax: Axes, line: str) -> None:
@@ -157,10 +179,9 @@ def _write_source_line(ax: Axes, line: str) -> None:
 def _has_usual_margins(figure: Figure) -> bool:
     """Return whether nobody has set the margins of a figure by hand."""
     usual = SubplotParams()
+    margins = figure.subplotpars
     names = ("left", "right", "bottom", "top", "wspace", "hspace")
-    return all(
-        getattr(figure.subplotpars, name) == getattr(usual, name) for name in names
-    )
+    return all(getattr(margins, name) == getattr(usual, name) for name in names)
 
 
 def fit_figure(figure: Figure) -> None:
@@ -175,16 +196,15 @@ def fit_figure(figure: Figure) -> None:
     if not charts:
         return
     # Text stays out of the layout until it is wrapped: its old width must not narrow a chart.
-    frames = [
-        text
-        for ax in charts
-        for kind in (TITLE, SOURCES)
-        for text in labels_of(ax, kind)
-    ]
-    legends = [ax.get_legend() for ax in charts]
-    for artist in (*frames, *filter(None, legends)):
-        artist.set_in_layout(False)
+    frames = []
     for ax in charts:
+        frames += [*labels_of(ax, TITLE), *labels_of(ax, SOURCES)]
+    for text in frames:
+        text.set_in_layout(False)
+    for ax in charts:
+        legend = ax.get_legend()
+        if legend:
+            legend.set_in_layout(False)
         _fit_row_ticks(ax)
     lay_out(figure)
     for ax in charts:
@@ -207,8 +227,7 @@ def _fit_marks(figure: Figure, charts: list[Axes]) -> None:
             break
         before = after
         for ax in charts:
-            fit = chart_of(ax).fit
-            if fit:
+            if fit := chart_of(ax).fit:
                 fit(ax)
 
 
@@ -218,25 +237,31 @@ def grow(ax: Axes, height: float) -> None:
     lacking = height - ax.get_window_extent().height
     may_grow = any(chart_of(other).on_new_figure for other in figure.axes)
     if may_grow and lacking > 1:
-        figure.set_figheight(float(figure.get_figheight() + lacking / figure.dpi))
+        inches = figure.get_figheight() + lacking / figure.dpi
+        figure.set_figheight(float(inches))
         lay_out(figure)
 
 
 def _fit_frame(ax: Axes) -> None:
-    """Wrap title and source line to the width of the chart with the tick labels at its left."""
+    """Wrap title and source line to the width of the chart with its tick labels."""
     box = ax.get_window_extent()
-    axis = ax.yaxis.get_tightbbox() if ax.axison else None
-    left = min(box.x0, axis.x0 if axis else box.x0)
+    left = box.x0
+    if ax.axison and (ticks := ax.yaxis.get_tightbbox()):
+        left = min(left, ticks.x0)
     _fit_titles(ax, left)
     labels = chart_of(ax).labels
-    for label, length in ((ax.xaxis.label, box.width), (ax.yaxis.label, box.height)):
+    lengths = {ax.xaxis.label: box.width, ax.yaxis.label: box.height}
+    for label, length in lengths.items():
         if label in labels:
-            write(ax, label, forms_of(ax, label)[0], length)
-    axis = ax.xaxis.get_tightbbox() if ax.axison else None
-    down = box.y0 - (min(axis.y0, box.y0) if axis else box.y0)
+            _rewrap(ax, label, length)
+    # A label that is wrapped now can reach further down.
+    bottom = box.y0
+    if ax.axison and (ticks := ax.xaxis.get_tightbbox()):
+        bottom = min(bottom, ticks.y0)
+    point = pixels(ax, 1)
     for line in labels_of(ax, SOURCES):
-        line.xyann = ((left - box.x0) / pixels(ax, 1), -down / pixels(ax, 1) - 6)
-        write(ax, line, forms_of(ax, line)[0], box.x1 - left)
+        line.xyann = ((left - box.x0) / point, (bottom - box.y0) / point - 6)
+        _rewrap(ax, line, box.x1 - left)
 
 
 def _fit_titles(ax: Axes, left: float) -> None:
@@ -247,42 +272,51 @@ def _fit_titles(ax: Axes, left: float) -> None:
     for title in theirs:
         if title not in chart_of(ax).labels:
             add_label(ax, title, USER_TITLE, title.get_text())
-        write(ax, title, forms_of(ax, title)[0], box.width)
+        _rewrap(ax, title, box.width)
     for title in ours:
         title.set_x((left - box.x0) / box.width)
-        write(ax, title, "" if theirs else forms_of(ax, title)[0], box.x1 - left)
+        if theirs:
+            write(ax, title, "")
+        else:
+            _rewrap(ax, title, box.x1 - left)
+
+
+def _rewrap(ax: Axes, text: Text, room: float) -> None:
+    """Wrap the full form of a label to a room in pixels."""
+    full, *_ = forms_of(ax, text)
+    write(ax, text, full, room)
 
 
 def _titles(ax: Axes) -> list[Text]:
     """Return the titles of a chart, ours and those of a user."""
+    texts = [child for child in ax.get_children() if isinstance(child, Text)]
+    written = [text for text in texts if text.get_text()]
     others = set(ax.texts)
-    texts = [
-        text
-        for text in ax.get_children()
-        if isinstance(text, Text) and text not in others
-    ]
-    return [text for text in texts if text.get_text()]
+    return [text for text in written if text not in others]
 
 
 def set_tick_labels(axis: XAxis | YAxis, labels: Sequence[str]) -> None:
     """Label the rows or the columns of a chart, from the first one on."""
-    axis.set_ticks(range(len(labels)), labels, parse_math=False)
+    given = list(labels)
+    axis.set_ticks(range(len(given)), given, parse_math=False)
     axis.set_tick_params(length=0)
-    chart_of(axis.axes).tick_labels[axis.axis_name] = (list(labels), list(labels))
+    chart_of(axis.axes).tick_labels[axis.axis_name] = (given, given)
 
 
 def _given_tick_labels(axis: XAxis | YAxis) -> list[str]:
     """Return the tick labels as they were given, none where a user has set others."""
     tick_labels = chart_of(axis.axes).tick_labels
     given, shown = tick_labels.get(axis.axis_name, ([], []))
-    return given if [text.get_text() for text in axis.get_ticklabels()] == shown else []
+    present = [text.get_text() for text in axis.get_ticklabels()]
+    return given if present == shown else []
 
 
 def _rewrite_tick_labels(axis: XAxis | YAxis, shown: list[str], **how: Any) -> None:
     """Write the tick labels in another form."""
     axis.set_ticks(axis.get_ticklocs(), shown, parse_math=False, **how)
     tick_labels = chart_of(axis.axes).tick_labels
-    tick_labels[axis.axis_name] = (tick_labels[axis.axis_name][0], shown)
+    given, _ = tick_labels[axis.axis_name]
+    tick_labels[axis.axis_name] = (given, shown)
 
 
 def _fit_row_ticks(ax: Axes) -> None:
@@ -328,12 +362,9 @@ def _wrapped_ticks(
 
 def _slot(ax: Axes) -> float:
     """Return how much of the width of a figure a chart has, in pixels."""
-    spec = ax.get_subplotspec()
-    share = (
-        len(spec.colspan) / spec.get_gridspec().ncols
-        if spec
-        else ax.get_position().width
-    )
+    share = ax.get_position().width
+    if spec := ax.get_subplotspec():
+        share = len(spec.colspan) / spec.get_gridspec().ncols
     return float(root_figure(ax).bbox.width * share)
 
 
@@ -402,9 +433,11 @@ def wrap(text: Text, words: str, room: float) -> None:
     if not room or width <= room:
         return
     lines = words.split("\n")
-    most = int(max(map(len, lines)) * room / width) + 4
+    longest = max(map(len, lines))
+    most = int(longest * room / width) + 4
     for characters in range(max(most, FEWEST), FEWEST - 1, -1):
-        text.set_text("\n".join(_filled(line, characters) for line in lines))
+        filled = [_filled(line, characters) for line in lines]
+        text.set_text("\n".join(filled))
         if _length(text) <= room:
             return
 

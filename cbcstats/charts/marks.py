@@ -1,97 +1,37 @@
-"""The marks of a chart: ranges, plans, inferred days and other sources, each drawn in one way."""
+"""The marks of figures over time: ranges, plans, inferred days and other sources.
+
+Each figure is drawn, labelled and explained in the legend in one way.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import math
-import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import PARTIAL
-from cbcstats.counts.columns import is_partial as partial_periods
-from cbcstats.counts.formats import words
+from cbcstats.charts.chart import ABOVE, BELOW, PERIOD, add_label
+from cbcstats.charts.labels import annotate
+from cbcstats.charts.layout import GREY, PAPER, SMALL
+from cbcstats.counts.formats import PARTIAL, words
+from cbcstats.counts.formats import is_partial as partial_periods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-SMALL: Final = 7.5  # points
-INK: Final = "#222222"
-GREY: Final = "#555555"
-GRID: Final = "#E3E3E3"
-PAPER: Final = "white"
 ARROW: Final = 24  # points, the length of the arrow of an open range
-ONE_AT_A_TIME: Final = (
-    threading.RLock()
-)  # what matplotlib is told holds for the whole process
-STYLE: Final = Path(__file__).parent.parent / "cbcstats.mplstyle"
+CROWDED: Final = 8  # figures from which on their labels are small
 _DOTS: Final = "...."
 _PLANNED: Final[dict[str, Any]] = {"facecolor": "none", "hatch": "////"}
-
-
-@contextlib.contextmanager
-def styled() -> Iterator[None]:
-    """Draw in the style of cbcstats, and restore its settings afterwards; threads that draw wait for each other.
-
-    Only the settings of the style are restored, and only those that nobody else has changed meanwhile. In a notebook,
-    the first figure loads the backend, which switches `interactive` on, so that figures appear below their cells.
-    `matplotlib.style.context` would restore every setting, switch it off again, and hide all later figures.
-    """
-    import matplotlib as mpl
-
-    style = mpl.rc_params_from_file(STYLE, use_default_template=False)
-    with ONE_AT_A_TIME:
-        before = {name: mpl.rcParams[name] for name in style}
-        mpl.rcParams.update(style)
-        try:
-            yield
-        finally:
-            ours = [name for name in style if mpl.rcParams[name] == style[name]]
-            mpl.rcParams.update({name: before[name] for name in ours})
-
-
-def root_figure(ax: Axes) -> Figure:
-    """Return the figure that an Axes is on, whatever subfigures are between."""
-    return cast("Figure", ax.get_figure(root=True))
-
-
-def lay_out(figure: Figure) -> None:
-    """Give every Axes its place, as drawing the figure does."""
-    engine = figure.get_layout_engine()
-    if engine is None:
-        figure.draw_without_rendering()
-    else:
-        engine.execute(figure)
-
-
-def cycle() -> list[str]:
-    """Return the colours of the present style."""
-    import matplotlib as mpl
-
-    return list(mpl.rcParams["axes.prop_cycle"].by_key()["color"])
-
-
-def colours_of(names: Sequence[str]) -> dict[str, str]:
-    """Give each name a colour of its own: those of the style, and where they do not suffice, these made lighter."""
-    style = cycle()
-    turns = -(-len(names) // len(style))
-    colours = [
-        _on_paper(colour, 1 - turn / turns) for turn in range(turns) for colour in style
-    ]
-    return dict(zip(names, colours, strict=False))
-
-
-def _on_paper(colour: str, share: float) -> str:
-    """Return what a colour becomes that covers only a share of white paper."""
-    from matplotlib.colors import to_hex, to_rgb
-
-    red, green, blue = (1 - (1 - part) * share for part in to_rgb(colour))
-    return to_hex((red, green, blue))
+_SIGNS: Final = {
+    "more than ": "> ",
+    "at least ": "≥ ",
+    "about ": "≈ ",
+    "less than ": "< ",
+    "at most ": "≤ ",
+    "below ": "< ",
+    "above ": "> ",
+}
 
 
 def is_bar(figure: Any) -> bool:
@@ -100,35 +40,17 @@ def is_bar(figure: Any) -> bool:
 
 
 def is_partial(figure: Any) -> bool:
-    """Return whether a register may cover only a part of the period of a count, as its note says."""
-    return str(getattr(figure, "note", "")).startswith(PARTIAL)
+    """Return whether a register may cover only a part of a period, as its note says."""
+    note = str(getattr(figure, "note", ""))
+    return note.startswith(PARTIAL)
 
 
 def is_inferred(figure: Any) -> bool:
-    """Return whether the days of a figure were worked out; those of a partial period are as the register has them."""
+    """Return whether the days of a figure were worked out.
+
+    Those of a partial period are as the register has them.
+    """
     return figure.period_basis == "inferred" and not is_partial(figure)
-
-
-def draw_figure(ax: Axes, figure: Any, colour: str) -> None:
-    """Draw one figure with its range, by what it is."""
-    if not figure.preferred:
-        ax.plot(
-            place_of(figure), figure.value, "D", ms=6, mfc=PAPER, mec=colour, zorder=4
-        )
-    elif is_bar(figure):
-        _draw_bar(ax, figure, colour)
-    else:
-        _draw_point(ax, figure, colour)
-    for way in (1, -1) if is_open_below(figure) else (1,):
-        if math.isinf(figure.high):
-            arrow = {"arrowstyle": "<-", "color": colour, "shrinkA": 0, "shrinkB": 0}
-            ax.annotate(
-                "",
-                (place_of(figure), top_of(figure)),
-                (0, way * ARROW),
-                textcoords="offset points",
-                arrowprops=arrow,
-            )
 
 
 def is_open_below(figure: Any) -> bool:
@@ -137,140 +59,13 @@ def is_open_below(figure: Any) -> bool:
 
 
 def top_of(figure: Any) -> float:
-    """Return where the mark of a figure ends: at its highest value, or where the arrow of an open range begins."""
-    if math.isinf(figure.high):
-        return float(figure.value if is_open_below(figure) else figure.low)
-    return float(figure.high)
+    """Return where the mark of a figure ends.
 
-
-def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
-    """Return one entry for each kind of mark that is there; none for plain figures of one scope."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    shown = figures[figures["preferred"]]
-    bars = any(is_bar(figure) for figure in shown.itertuples(index=False))
-    handles: list[Any] = []
-    for scope, colour in colours.items():
-        if len(colours) > 1 or scope == "planned":
-            face = _PLANNED if scope == "planned" else {"facecolor": colour}
-            handles.append(Patch(edgecolor=colour, label=words(scope), **face))
-    reasons = _reasons(shown)
-    if reasons:
-        handles.append(
-            Patch(
-                facecolor=(GREY, 0.3),
-                edgecolor=GREY if bars else "none",
-                label=f"range that {reasons} allow",
-            )
-        )
-    if any(map(is_partial, shown.itertuples(index=False))):
-        handles.append(
-            Patch(
-                facecolor=(GREY, 0.3),
-                edgecolor=GREY,
-                hatch=_DOTS,
-                label="period covered only in part",
-            )
-        )
-    if any(is_inferred(figure) for figure in shown.itertuples(index=False)):
-        dashed = Patch(
-            facecolor="none",
-            edgecolor=GREY,
-            linestyle="--",
-            label="days of the period inferred",
-        )
-        handles.append(
-            dashed if bars else Line2D([], [], color=GREY, ls=":", label="day inferred")
-        )
-    if not figures["preferred"].all():
-        handles.append(
-            Line2D(
-                [],
-                [],
-                marker="D",
-                ls="none",
-                mfc=PAPER,
-                mec=GREY,
-                label="another source",
-            )
-        )
-    return handles
-
-
-def _reasons(figures: pd.DataFrame) -> str:
-    """Return why figures are ranges: words, rounding, rejected rows, lengths that are not known."""
-    # A period covered in part has a mark of its own.
-    is_range = (figures["high"] > figures["low"]) & ~partial_periods(figures)
-    ranges = figures[is_range]
-    has_missing = pd.Series(data=False, index=ranges.index)
-    if "missing" in ranges:
-        has_missing = ranges["missing"] > 0
-    has_word = ranges["qualifier"] != "exact"
-    holds = {
-        "the words": has_word & ~has_missing,
-        "rounding": ranges["rounded_to"].notna() & ~has_word,
-        "rejected rows": has_missing,
-    }
-    if "rate" in ranges:
-        holds["inferred lengths"] = ranges["period_tolerance"] > 0
-    return " and ".join(reason for reason, rows in holds.items() if rows.any())
-
-
-def _draw_bar(ax: Axes, figure: Any, colour: str) -> None:
-    outline = "--" if is_inferred(figure) else "-"
-    shape: dict[str, Any] = {
-        "align": "edge",
-        "edgecolor": colour,
-        "linewidth": 1.2,
-        "linestyle": outline,
-    }
-    face: dict[str, Any] = (
-        {"facecolor": (colour, 0.3), "hatch": _DOTS}
-        if is_partial(figure)
-        else {"facecolor": (colour, 0.8)}
-    )
-    face = _PLANNED if figure.scope == "planned" else face
-    start: Any = figure.period_start + figure.shift * width_of(figure)
-    pale: dict[str, Any] = {"facecolor": (colour, 0.25)}
-    low, top = figure.low, top_of(figure)
-    # What every number of the range reaches; a negative one reaches downwards.
-    solid = max(low, 0) + min(top, 0)
-    ax.bar(start, solid, width_of(figure), **shape, **face)
-    if top > low:
-        ax.bar(start, top - low, width_of(figure), low, **pale, **shape)
-
-
-def _draw_point(ax: Axes, figure: Any, colour: str) -> None:
-    x = place_of(figure)
-    top = top_of(figure)
-    bottom = top if is_open_below(figure) else figure.low
-    hollow = figure.scope == "planned" or is_open_below(figure)
-    if top > bottom:
-        ax.plot(
-            [x, x],
-            [bottom, top],
-            color=colour,
-            lw=7,
-            alpha=0.35,
-            solid_capstyle="butt",
-            zorder=2,
-        )
-        ax.plot([x, x], [bottom, top], "_", color=colour, ms=8, mew=1.6, zorder=3)
-    else:
-        ax.plot(
-            x, top, "o", color=colour, mfc=PAPER if hollow else colour, ms=6, zorder=3
-        )
-    if is_inferred(figure):
-        first, last = ax.get_xlim()
-        reach = pd.Timedelta(days=0.02 * (last - first))
-        ax.plot(
-            [x - reach, x + reach],
-            [(bottom + top) / 2] * 2,
-            ":",
-            color=colour,
-            zorder=2,
-        )
+    That is at its highest value, or where the arrow of an open range begins.
+    """
+    if is_open_below(figure):
+        return float(figure.value)
+    return float(figure.low if math.isinf(figure.high) else figure.high)
 
 
 def width_of(figure: Any) -> Any:
@@ -280,7 +75,192 @@ def width_of(figure: Any) -> Any:
 
 def place_of(figure: Any) -> Any:
     """Return where in time a figure stands; another source for a bar stands at its right."""
-    if is_bar(figure):
-        share = 0.5 if figure.preferred else 0.82
-        return figure.period_start + (figure.shift + share) * width_of(figure)
-    return figure.middle
+    if not is_bar(figure):
+        return figure.middle
+    share = 0.5 if figure.preferred else 0.82
+    return figure.period_start + (figure.shift + share) * width_of(figure)
+
+
+def draw_figure(ax: Axes, figure: Any, colour: str) -> None:
+    """Draw one figure with its range, by what it is."""
+    if not figure.preferred:
+        at = (place_of(figure), figure.value)
+        ax.plot(*at, "D", ms=6, mfc=PAPER, mec=colour, zorder=4)
+    elif is_bar(figure):
+        _draw_bar(ax, figure, colour)
+    else:
+        _draw_point(ax, figure, colour)
+    if math.isinf(figure.high):
+        _draw_arrow(ax, figure, colour, ARROW)
+    if is_open_below(figure):
+        _draw_arrow(ax, figure, colour, -ARROW)
+
+
+def _draw_arrow(ax: Axes, figure: Any, colour: str, length: float) -> None:
+    at = (place_of(figure), top_of(figure))
+    arrow = {"arrowstyle": "<-", "color": colour, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", at, (0, length), textcoords="offset points", arrowprops=arrow)
+
+
+def _draw_bar(ax: Axes, figure: Any, colour: str) -> None:
+    face: dict[str, Any] = {"facecolor": (colour, 0.8)}
+    if is_partial(figure):
+        face = {"facecolor": (colour, 0.3), "hatch": _DOTS}
+    if figure.scope == "planned":
+        face = _PLANNED
+    pale: dict[str, Any] = {"facecolor": (colour, 0.25)}
+    shape: dict[str, Any] = {
+        "align": "edge",
+        "edgecolor": colour,
+        "linewidth": 1.2,
+        "linestyle": "--" if is_inferred(figure) else "-",
+    }
+    width = width_of(figure)
+    start = figure.period_start + figure.shift * width
+    low, top = figure.low, top_of(figure)
+    # What every number of the range reaches; a negative one reaches downwards.
+    solid = max(low, 0) + min(top, 0)
+    ax.bar(start, solid, width, **shape, **face)
+    if top > low:
+        ax.bar(start, top - low, width, low, **pale, **shape)
+
+
+def _draw_point(ax: Axes, figure: Any, colour: str) -> None:
+    x = place_of(figure)
+    top = top_of(figure)
+    bottom = top if is_open_below(figure) else figure.low
+    hollow = figure.scope == "planned" or is_open_below(figure)
+    if top > bottom:
+        wide: dict[str, Any] = {"lw": 7, "alpha": 0.35, "solid_capstyle": "butt"}
+        xs, ends = [x, x], [bottom, top]
+        ax.plot(xs, ends, color=colour, zorder=2, **wide)
+        ax.plot(xs, ends, "_", color=colour, ms=8, mew=1.6, zorder=3)
+    else:
+        face = PAPER if hollow else colour
+        ax.plot(x, top, "o", color=colour, mfc=face, ms=6, zorder=3)
+    if is_inferred(figure):
+        first, last = ax.get_xlim()
+        reach = pd.Timedelta(days=0.02 * (last - first))
+        middle = (bottom + top) / 2
+        ax.plot([x - reach, x + reach], [middle, middle], ":", color=colour, zorder=2)
+
+
+def label_figures(ax: Axes, figures: pd.DataFrame) -> None:
+    """Write the number above each mark and the period at the foot of each bar.
+
+    `place_labels` then places them.
+    """
+    size = SMALL if len(figures) > CROWDED else SMALL + 1
+    rivals = figures.duplicated(["scope", "period_start", "period_end"], keep=False)
+    figure: Any
+    for figure, rival in zip(figures.itertuples(index=False), rivals, strict=True):
+        if not figure.preferred:
+            _label_other_source(ax, figure)
+            continue
+        x, align = place_of(figure), "center"
+        if is_bar(figure) and (rival or figure.scope == "planned"):
+            x, align = figure.period_start + pd.Timedelta(days=12), "left"
+        if is_bar(figure):
+            _label_period(ax, figure, x, align)
+        at = (x, top_of(figure))
+        offset = (0, ARROW + 3 if math.isinf(figure.high) else 4)
+        look: dict[str, Any] = {"fontsize": size, "ha": align, "va": "bottom"}
+        label = annotate(ax, figure.number, at, xytext=offset, **look)
+        add_label(ax, label, ABOVE, *_number_forms(figure.number), offset=offset)
+
+
+def _number_forms(number: str) -> list[str]:
+    """Return the forms of a number with its word, each once, the longest first."""
+    sign = number
+    for word, mark in _SIGNS.items():
+        sign = sign.replace(word, mark)
+    on_two_lines = number.replace(" than ", " than\n")
+    forms = [on_two_lines, sign, sign.replace("almost ", "almost\n")]
+    return list(dict.fromkeys(forms))
+
+
+def _label_other_source(ax: Axes, figure: Any) -> None:
+    """Write the number of another source below its mark."""
+    at = (place_of(figure), figure.value)
+    look: dict[str, Any] = {"fontsize": SMALL, "ha": "center", "va": "top"}
+    label = annotate(ax, figure.number, at, xytext=(0, -6), **look)
+    add_label(ax, label, BELOW, figure.number)
+
+
+def _label_period(ax: Axes, figure: Any, x: Any, align: str) -> None:
+    """Write the period of a bar at its foot."""
+    period = figure.label
+    look: dict[str, Any] = {"fontsize": SMALL, "ha": align, "va": "bottom"}
+    label = annotate(ax, period, (x, 0), xytext=(0, 5), **look)
+    extent = (figure.days / figure.shared, top_of(figure))
+    on_two_lines = period.replace(" - ", " -\n")
+    add_label(ax, label, PERIOD, on_two_lines, period, extent=extent)
+
+
+def legend_handles(figures: pd.DataFrame, colours: dict[str, str]) -> list[Any]:
+    """Return one entry for each kind of mark that is there.
+
+    Plain figures of one scope need none.
+    """
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    is_shown = figures["preferred"]
+    shown = figures[is_shown]
+    marks = list(shown.itertuples(index=False))
+    has_bars = any(map(is_bar, marks))
+    pale: dict[str, Any] = {"facecolor": (GREY, 0.3), "edgecolor": GREY}
+    handles: list[Any] = _scope_handles(colours)
+    reasons = _reasons(shown)
+    if reasons:
+        edge = GREY if has_bars else "none"
+        label = f"range that {reasons} allow"
+        handles.append(Patch(**{**pale, "edgecolor": edge}, label=label))
+    if any(map(is_partial, marks)):
+        label = "period covered only in part"
+        handles.append(Patch(**pale, hatch=_DOTS, label=label))
+    if any(map(is_inferred, marks)):
+        label = "days of the period inferred"
+        dashed = Patch(facecolor="none", edgecolor=GREY, ls="--", label=label)
+        dotted = Line2D([], [], color=GREY, ls=":", label="day inferred")
+        handles.append(dashed if has_bars else dotted)
+    if not is_shown.all():
+        diamond: dict[str, Any] = {"marker": "D", "mfc": PAPER, "mec": GREY}
+        handles.append(Line2D([], [], ls="none", label="another source", **diamond))
+    return handles
+
+
+def _scope_handles(colours: dict[str, str]) -> list[Any]:
+    """Return an entry for each scope, if there are several, and for plans."""
+    from matplotlib.patches import Patch
+
+    handles = []
+    for scope, colour in colours.items():
+        is_planned = scope == "planned"
+        if len(colours) > 1 or is_planned:
+            face = _PLANNED if is_planned else {"facecolor": colour}
+            handles.append(Patch(edgecolor=colour, label=words(scope), **face))
+    return handles
+
+
+def _reasons(figures: pd.DataFrame) -> str:
+    """Return why figures are ranges.
+
+    Reasons are words, rounding, rejected rows, and lengths that are not known.
+    """
+    # A period covered in part has a mark of its own.
+    is_range = (figures["high"] > figures["low"]) & ~partial_periods(figures)
+    ranges = figures[is_range]
+    has_missing = pd.Series(data=False, index=ranges.index)
+    if "missing" in ranges:
+        has_missing = ranges["missing"] > 0
+    has_word = ranges["qualifier"] != "exact"
+    is_rounded = ranges["rounded_to"].notna()
+    reasons = {
+        "the words": has_word & ~has_missing,
+        "rounding": is_rounded & ~has_word,
+        "rejected rows": has_missing,
+    }
+    if "rate" in ranges:
+        reasons["inferred lengths"] = ranges["period_tolerance"] > 0
+    return " and ".join(reason for reason, rows in reasons.items() if rows.any())

@@ -18,22 +18,25 @@ from cbcstats.arguments import (
     check_series,
 )
 from cbcstats.charts.chart import TILE, add_label, chart_of, forms_of, labels_of
-from cbcstats.charts.descriptions import members_text, short_name
 from cbcstats.charts.layout import (
+    GREY,
+    INK,
+    PAPER,
     SAFE,
+    SMALL,
     add_legend,
     finish,
     grow,
     legend_height,
     new_axes,
     pixels,
+    styled,
     write,
 )
-from cbcstats.charts.marks import GREY, INK, PAPER, SMALL, styled
 from cbcstats.counts.formats import format_range
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import is_frame
-from cbcstats.tables.codelists import WCO_REGIONS
+from cbcstats.tables.codelists import SHORT_REGIONS, WCO_REGIONS
 from cbcstats.tables.loaders import load_members, load_places
 
 if TYPE_CHECKING:
@@ -99,64 +102,68 @@ def plot_members(
     others = sorted(set(counts.index) - set(tiles["iso3"]))
     name = title or ("Members on the lists" if listed else "Members of the WCO")
     classes = [] if listed else _classes(tiles["value"])
+    least = LEAST_HEIGHT["code" if listed else "number"]
     with styled():
         ax = ax or new_axes()
         ax.set_axis_off()
-        for region, (label, of_region) in enumerate(
-            tiles.groupby("wco_region", sort=False)
-        ):
-            _draw_heading(ax, region, short_name(label))
+        regions = tiles.groupby("wco_region", sort=False)
+        for region, (label, of_region) in enumerate(regions):
+            _draw_heading(ax, region, SHORT_REGIONS[str(label)])
             for place, tile in enumerate(of_region.itertuples(index=False)):
                 _draw_tile(ax, (region, place), tile, classes)
-        add_legend(ax, _handles(tiles, classes, others))
+        add_legend(ax, _handles(tiles["value"], classes, others))
         return finish(
             ax,
             title=name,
-            description=members_text(tiles, name, others, listed=listed),
-            sources=sources,
+            description=_members_text(tiles, name, others, listed=listed),
             data=tiles,
-            fit=functools.partial(
-                _fit_tiles, least=LEAST_HEIGHT["code" if listed else "number"]
-            ),
+            fit=functools.partial(_fit_tiles, least=least),
+            cites=pd.DataFrame({"source_id": sources}),
         )
 
 
 def _counted(
     values: pd.Series | pd.DataFrame | Iterable[str],
 ) -> tuple[pd.Series, bool, list[str]]:
-    """Return a number for each code, whether it only says that the Member is listed, and the ids of the sources."""
+    """Return a number for each code, and the ids of the sources.
+
+    Between them stands whether the number only says that the Member is listed.
+    """
     if is_frame(values):
         values = check_frame("values", values, ["member"], "load_beneficiaries")
         sources = list(values["source_id"].dropna()) if "source_id" in values else []
-        counts = pd.Series(1.0, index=pd.Index(values["member"].dropna().unique()))
-        return _checked(counts), True, sources
-    if isinstance(values, pd.Series | Mapping):
-        values = check_series("values", values, "counts")
-        source = values.attrs.get("source")
-        counts = pd.to_numeric(values, errors="coerce").astype("Float64").astype(float)
-        if (
-            (values.notna() & counts.isna()).any()
-            or (counts < 0).any()
-            or np.isinf(counts).any()
-        ):
-            raise ArgumentError(
-                "`values` must hold counts of 0 or more, indexed by the codes of Members"
-            )
-        return _checked(counts), False, [source] if source else []
-    codes = check_names("values", values)
-    return _checked(pd.Series(1.0, index=pd.Index(codes, dtype="str"))), True, []
+        return _listed(values["member"].dropna().unique()), True, sources
+    if not isinstance(values, pd.Series | Mapping):
+        return _listed(check_names("values", values)), True, []
+    values = check_series("values", values, "counts")
+    source = values.attrs.get("source")
+    counts = pd.to_numeric(values, errors="coerce").astype("Float64").astype(float)
+    is_wrong = (values.notna() & counts.isna()) | (counts < 0) | np.isinf(counts)
+    if is_wrong.any():
+        raise ArgumentError(
+            "`values` must hold counts of 0 or more, indexed by the codes of Members"
+        )
+    return _checked(counts), False, [source] if source else []
+
+
+def _listed(codes: Any) -> pd.Series:
+    return _checked(pd.Series(1.0, index=pd.Index(codes, dtype="str")))
 
 
 def _checked(counts: pd.Series) -> pd.Series:
     codes = set(load_places()["iso3"])
     unknown = [str(code) for code in counts.index if code not in codes]
     if unknown:
-        shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
+        shown = ", ".join(unknown[:5])
+        if len(unknown) > 5:
+            shown += ", ..."
         raise ArgumentError(
-            f"`values` has what is no code of ISO 3166 alpha-3: {shown}; to_iso3 turns names into codes"
+            f"`values` has what is no code of ISO 3166 alpha-3: {shown}; "
+            "to_iso3 turns names into codes"
         )
-    if counts.index.has_duplicates:
-        twice = counts.index[counts.index.duplicated()][0]
+    repeated = counts.index[counts.index.duplicated()]
+    if len(repeated):
+        twice = repeated[0]
         raise ArgumentError(
             f"`values` has {twice} more than once; add up its values first"
         )
@@ -165,10 +172,9 @@ def _checked(counts: pd.Series) -> pd.Series:
 
 def _tiles(counts: pd.Series) -> pd.DataFrame:
     members = load_members().dropna(subset="wco_region")
-    tiles = members[["iso3", "name", "wco_region"]].rename(
-        columns={"name": "member_name"}
-    )
-    tiles = tiles.assign(value=tiles["iso3"].map(counts).astype(float))
+    tiles = members[["iso3", "name", "wco_region"]]
+    tiles = tiles.rename(columns={"name": "member_name"})
+    tiles["value"] = tiles["iso3"].map(counts).astype(float)
     return tiles.sort_values(["wco_region", "iso3"], ignore_index=True)
 
 
@@ -180,12 +186,9 @@ def _classes(values: pd.Series) -> list[tuple[float, float]]:
     distinct = np.unique(above)
     if len(distinct) <= len(STEPS):
         return [(float(value), float(value)) for value in distinct]
-    cuts = np.unique(np.quantile(above, [0.25, 0.5, 0.75], method="inverted_cdf"))
-    groups = [
-        group
-        for group in np.split(distinct, np.searchsorted(distinct, cuts, side="right"))
-        if group.size
-    ]
+    quartiles = np.quantile(above, [0.25, 0.5, 0.75], method="inverted_cdf")
+    cuts = np.searchsorted(distinct, np.unique(quartiles), side="right")
+    groups = [group for group in np.split(distinct, cuts) if group.size]
     return [(float(group[0]), float(group[-1])) for group in groups]
 
 
@@ -195,30 +198,28 @@ def _look(
     """Return how a tile with a value looks, and the colour of the text on it."""
     if np.isnan(value):
         dashes = (0, (2, 2))
-        look = {
-            "facecolor": PAPER,
-            "edgecolor": GREY,
-            "linestyle": dashes,
-            "linewidth": 0.7,
-        }
-        return look, GREY
+        empty = {"facecolor": PAPER, "edgecolor": GREY, "linewidth": 0.7}
+        return {**empty, "linestyle": dashes}, GREY
     if value == 0:
         return {"facecolor": PAPER, "edgecolor": INK, "linewidth": 1.0}, INK
-    step = next((place for place, (_, high) in enumerate(classes) if value <= high), 0)
-    step = _steps(len(classes))[step] if classes else 2
-    return {"facecolor": STEPS[step], "edgecolor": GREY, "linewidth": 0.7}, _ON_STEPS[
-        step
-    ]
+    step = _step(value, classes)
+    filled = {"facecolor": STEPS[step], "edgecolor": GREY, "linewidth": 0.7}
+    return filled, _ON_STEPS[step]
 
 
-def _steps(count: int) -> tuple[int, ...]:
-    """Return which steps so many classes take, as far apart as can be."""
-    return {1: (2,), 2: (0, 2), 3: (0, 2, 3)}.get(count, (0, 1, 2, 3))
+def _step(value: float, classes: list[tuple[float, float]]) -> int:
+    """Return the step of a value above 0; few classes are as far apart as can be."""
+    steps = {0: (2,), 1: (2,), 2: (0, 2), 3: (0, 2, 3)}.get(len(classes), (0, 1, 2, 3))
+    for step, (_, high) in zip(steps, classes, strict=False):
+        if value <= high:
+            return step
+    return steps[0]
 
 
 def _draw_heading(ax: Axes, region: int, name: str) -> None:
-    look: dict[str, Any] = {"fontsize": SMALL + 1, "color": INK, "fontweight": "bold"}
-    heading = ax.text(0, 0, name, va="center", **look)
+    heading = ax.text(
+        0, 0, name, va="center", fontsize=SMALL + 1, fontweight="bold", color=INK
+    )
     chart_of(ax).tiles[heading] = (region, HEADING)
 
 
@@ -228,7 +229,8 @@ def _draw_tile(
     from matplotlib.patches import Rectangle
 
     look, ink = _look(tile.value, classes)
-    box = ax.add_patch(Rectangle((0, 0), 1 - 2 * INSET, 1 - 2 * INSET, **look))
+    side = 1 - 2 * INSET
+    box = ax.add_patch(Rectangle((0, 0), side, side, **look))
     code_and_number = tile.iso3
     if classes and not np.isnan(tile.value):
         code_and_number += f"\n{format_range(tile.value, tile.value)}"
@@ -241,31 +243,64 @@ def _draw_tile(
 
 
 def _handles(
-    tiles: pd.DataFrame, classes: list[tuple[float, float]], others: list[str]
+    values: pd.Series, classes: list[tuple[float, float]], others: list[str]
 ) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    values = tiles["value"]
+    has_zero = (values == 0).any()
     named = [(high, format_range(low, high)) for low, high in classes]
     if not classes and (values > 0).any():
         named = [(1.0, "listed")]
-    if (values == 0).any():
+    if has_zero:
         named.insert(0, (0.0, "0"))
     if values.isna().any():
-        named.append(
-            (np.nan, "no value" if classes or (values == 0).any() else "not listed")
-        )
-    handles: list[Any] = [
-        Patch(label=label, **_look(value, classes)[0]) for value, label in named
-    ]
+        named.append((np.nan, "no value" if classes or has_zero else "not listed"))
+    handles: list[Any] = []
+    for value, label in named:
+        look, _ = _look(value, classes)
+        handles.append(Patch(label=label, **look))
     if others:
-        handles.append(
-            Line2D(
-                [], [], ls="none", label=f"not shown, no Members: {', '.join(others)}"
-            )
-        )
+        label = f"not shown, no Members: {', '.join(others)}"
+        handles.append(Line2D([], [], ls="none", label=label))
     return handles
+
+
+def _members_text(
+    tiles: pd.DataFrame, title: str, others: list[str], *, listed: bool
+) -> str:
+    """Describe which Members have a value, region by region, and which the highest."""
+    has_value = tiles["value"].notna()
+    filled = tiles[has_value]
+    regions = []
+    for region, of_region in has_value.groupby(tiles["wco_region"], sort=False):
+        number, size = of_region.sum(), len(of_region)
+        regions.append(f"{SHORT_REGIONS[str(region)]} {number} of {size}")
+    verb = "are listed" if listed else "have a value"
+    sentences = [f"{len(filled)} of {len(tiles)} {verb}: {', '.join(regions)}"]
+    if listed:
+        names = ", ".join(filled["member_name"]) or "none"
+        sentences.append(f"Listed are {names}")
+    elif len(filled):
+        sentences += _values_text(tiles["value"], filled)
+    if others:
+        sentences.append(f"Not shown, for they are no Members: {', '.join(others)}")
+    about = "Chart of the WCO Members by region, one tile each"
+    return f"{about}: {title}. {'. '.join(sentences)}."
+
+
+def _values_text(values: pd.Series, filled: pd.DataFrame) -> list[str]:
+    """Name the highest values and their sum, and count those that are missing or 0."""
+    top = filled.sort_values("value", ascending=False, kind="stable").head(3)
+    highest = []
+    for name, value in zip(top["member_name"], top["value"], strict=True):
+        highest.append(f"{name} with {format_range(value, value)}")
+    total = values.sum()
+    missing, zeros = values.isna().sum(), (values == 0).sum()
+    return [
+        f"The highest are {', '.join(highest)}; the sum is {format_range(total, total)}",
+        f"{missing} have no value, which is not 0; {zeros} have 0",
+    ]
 
 
 def _fit_tiles(ax: Axes, *, least: float) -> None:
@@ -280,20 +315,26 @@ def _fit_tiles(ax: Axes, *, least: float) -> None:
     for artist in artists:
         region, place = placed[artist]
         sizes[region] = max(sizes[region], place + 1)
+    least = pixels(ax, least)
     under = legend_height(ax)
     width = ax.get_window_extent().width
     most = max(1, int(width / pixels(ax, LEAST_WIDTH)))
-    grow(ax, _tops(sizes, most)[-1] * pixels(ax, least) + under)
+    *_, lowest = _tops(sizes, most)
+    grow(ax, lowest * least + under)
     height = ax.get_window_extent().height - under
-    across = _best_number(sizes, most, (width, height), 0.99 * pixels(ax, least))
+    across = _best_number(sizes, most, (width, height), 0.99 * least)
     tops = _tops(sizes, across)
+    *_, lowest = tops
+    tile_height = max(height / lowest, 1)
     ax.set_xlim(0, across)
-    ax.set_ylim(tops[-1], -under / max(height / tops[-1], 1))
+    ax.set_ylim(lowest, -under / tile_height)
     for artist in artists:
         region, place = placed[artist]
-        down = HEAD / 2 if place == HEADING else HEAD + place // across
-        _move(artist, place % across, tops[region] + down)
-    _write_on_tiles(ax, SAFE * (1 - 2 * INSET) * width / across)
+        row, column = divmod(place, across)
+        down = HEAD / 2 if place == HEADING else HEAD + row
+        _move(artist, column, tops[region] + down)
+    tile_width = width / across
+    _write_on_tiles(ax, SAFE * (1 - 2 * INSET) * tile_width)
 
 
 def _best_number(
@@ -307,10 +348,12 @@ def _best_number(
     width, height = room
 
     def off(across: int) -> float:
-        tall = height / _tops(sizes, across)[-1]
-        return (
-            abs(math.log(width / across / tall / WIDE)) if tall >= least else math.inf
-        )
+        *_, lowest = _tops(sizes, across)
+        tall = height / lowest
+        if tall < least:
+            return math.inf
+        shape = width / across / tall
+        return abs(math.log(shape / WIDE))
 
     return min(range(most, 0, -1), key=off)
 
@@ -326,13 +369,14 @@ def _write_on_tiles(ax: Axes, room: float) -> None:
 
 def _tops(sizes: np.ndarray, across: int) -> np.ndarray:
     """Return where each region begins, and where the last one ends, in heights of a tile."""
-    return np.concatenate([[0], np.cumsum(np.ceil(sizes / across) + HEAD + GAP)])
+    heights = np.ceil(sizes / across) + HEAD + GAP
+    return np.concatenate([[0], np.cumsum(heights)])
 
 
 def _move(artist: Any, x: float, y: float) -> None:
     if hasattr(artist, "set_xy"):
         artist.set_xy((x + INSET, y + INSET))
+    elif artist.get_ha() == "left":
+        artist.set_position((INSET, y))
     else:
-        artist.set_position(
-            (INSET, y) if artist.get_ha() == "left" else (x + 0.5, y + 0.5)
-        )
+        artist.set_position((x + 0.5, y + 0.5))

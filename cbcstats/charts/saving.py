@@ -1,4 +1,4 @@
-"""Charts as files that go straight into a report: PNG, SVG and PDF, each with its description, and the data."""
+"""Charts as files for a report: PNG, SVG and PDF with their description, and the data."""
 
 from __future__ import annotations
 
@@ -25,8 +25,15 @@ from cbcstats.charts.chart import (
     is_chart,
     title_of,
 )
-from cbcstats.charts.layout import fit_figure
-from cbcstats.charts.marks import GREY, GRID, INK, ONE_AT_A_TIME, PAPER, root_figure
+from cbcstats.charts.layout import (
+    GREY,
+    GRID,
+    INK,
+    ONE_AT_A_TIME,
+    PAPER,
+    fit_figure,
+    root_figure,
+)
 from cbcstats.errors import ArgumentError
 from cbcstats.files.writing import csv_bytes, plain_frame, target, write_together
 
@@ -41,11 +48,10 @@ FORMATS: Final = ("png", "svg", "pdf")
 THEMES: Final = ("light", "dark")
 CENTIMETRES: Final = 2.54  # in an inch
 _SIZES: Final = (5, 120)  # centimetres; on less no axes are left, and A0 is 118.9 long
-_DPI: Final = (
-    10,
-    1200,
-)  # below, letters have no dots; above, A0 has more than matplotlib draws
-# What other programs write of charts and their data; any other ending, such as .2018, is part of the name.
+# Below, letters have no dots; above, A0 has more than matplotlib draws.
+_DPI: Final = (10, 1200)
+# What other programs write of charts and their data; any other ending, such as .2018,
+# is part of the name.
 _OTHER_FILES: Final = (
     *("bmp", "csv", "emf", "eps", "gif", "html", "jpeg", "jpg", "pptx", "ps"),
     *("tif", "tiff", "webp", "wmf", "xlsx"),
@@ -69,7 +75,13 @@ _RC: Final[Any] = {
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
 }
-_FONTS: Final = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"  # for readers without the first
+# For readers without the first.
+_FONTS: Final = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
+# Properties of artists that are colours.
+_COLOURS: Final = (
+    *("color", "facecolor", "edgecolor"),
+    *("markerfacecolor", "markeredgecolor"),
+)
 
 
 def save_chart(
@@ -135,42 +147,51 @@ def save_chart(
     theme = check_choice("theme", theme, THEMES)
     transparent = check_flag("transparent", transparent)
     overwrite = check_flag("overwrite", overwrite)
+    path, formats = _without_ending(path, formats)
+    _check_size(width, height, dpi)
+    files = {}
+    for form in (*formats, "csv"):
+        file = path.with_name(f"{path.name}.{form}")
+        files[form] = target(file, [f".{form}"], overwrite=overwrite)
+    contents = {}
+    figure = root_figure(ax)
+    with ONE_AT_A_TIME, _fitted(figure, width, height), _themed(figure, theme):
+        for form in formats:
+            image = picture(figure, form, dpi=dpi, transparent=transparent)
+            contents[files[form]] = image
+    data = figure_data(figure)
+    if len(data.columns):
+        data = plain_frame(data, "chart_data(ax)")
+    contents[files["csv"]] = csv_bytes(data)
+    return write_together(contents, overwrite=overwrite)
+
+
+def _without_ending(path: Path, formats: list[str]) -> tuple[Path, list[str]]:
+    """Return the path without the ending of a picture, which names the only format."""
     suffix = path.suffix.lower().removeprefix(".")
     if suffix in FORMATS:
-        path, formats = path.with_suffix(""), [suffix]
-    elif suffix in _OTHER_FILES:
+        return path.with_suffix(""), [suffix]
+    if suffix in _OTHER_FILES:
         raise ArgumentError(
-            f"{path}: a chart is no .{suffix}; let the name end in .png, .svg or .pdf, or none for all"
+            f"{path}: a chart is no .{suffix}; let the name end in .png, .svg or .pdf, "
+            "or none for all"
         )
+    return path, formats
+
+
+def _check_size(width: float | None, height: float | None, dpi: float) -> None:
     least, most = _SIZES
     for name, size in (("width", width), ("height", height)):
         if size is not None and not least <= check_number(name, size) <= most:
             raise ArgumentError(
-                f"`{name}` is in centimetres, from {least} to {most}, but {size!r} was given"
+                f"`{name}` is in centimetres, from {least} to {most}, "
+                f"but {size!r} was given"
             )
     least, most = _DPI
     if not least <= check_number("dpi", dpi) <= most:
         raise ArgumentError(
             f"`dpi` must be from {least} to {most}, but {dpi!r} was given"
         )
-    files = [
-        target(path.with_name(f"{path.name}.{name}"), [f".{name}"], overwrite=overwrite)
-        for name in formats
-    ]
-    data_file = target(
-        path.with_name(f"{path.name}.csv"), [".csv"], overwrite=overwrite
-    )
-    figure = root_figure(ax)
-    with ONE_AT_A_TIME, _fitted(figure, width, height), _themed(figure, theme):
-        written = [
-            picture(figure, name, dpi=dpi, transparent=transparent) for name in formats
-        ]
-    data = figure_data(figure)
-    written.append(
-        csv_bytes(plain_frame(data, "chart_data(ax)") if len(data.columns) else data)
-    )
-    contents = dict(zip([*files, data_file], written, strict=True))
-    return write_together(contents, overwrite=overwrite)
 
 
 def picture(
@@ -200,22 +221,18 @@ def picture(
             metadata=metadata[form],
             bbox_inches=bbox_inches,
         )
-    return (
-        _readable_svg(content.getvalue(), title, text)
-        if form == "svg"
-        else content.getvalue()
-    )
+    image = content.getvalue()
+    return _readable_svg(image, title, text) if form == "svg" else image
 
 
 def figure_title(figure: Figure) -> str:
     """Return the titles of a figure in one line."""
-    titles = [
-        title
-        for ax in figure.axes
-        for title in (ax.get_title("left"), ax.get_title())
-        if title
-    ]
-    return " ".join(" \N{EN DASH} ".join(dict.fromkeys(titles)).split()) or "Chart"
+    titles: list[str] = []
+    for ax in figure.axes:
+        titles += [ax.get_title("left"), ax.get_title()]
+    distinct = dict.fromkeys(filter(None, titles))
+    line = " \N{EN DASH} ".join(distinct)
+    return " ".join(line.split()) or "Chart"
 
 
 def figure_text(figure: Figure) -> str:
@@ -230,7 +247,10 @@ def figure_sources(figure: Figure) -> list[str]:
 
 
 def figure_data(figure: Figure) -> pd.DataFrame:
-    """Return the data of all charts of a figure; where there are several, a first column says of which."""
+    """Return the data of all charts of a figure.
+
+    Where there are several, a first column says of which the data are.
+    """
     charts = [ax for ax in figure.axes if is_chart(ax)]
     if not charts:
         return pd.DataFrame()
@@ -240,9 +260,8 @@ def figure_data(figure: Figure) -> pd.DataFrame:
     for number, ax in enumerate(charts, start=1):
         frame = chart_data(ax)
         columns = frame.columns.drop("chart", errors="ignore")
-        frames.append(
-            frame.assign(chart=f"{number} {title_of(ax)}")[["chart", *columns]]
-        )
+        frame["chart"] = f"{number} {title_of(ax)}"
+        frames.append(frame[["chart", *columns]])
     return pd.concat(frames)
 
 
@@ -269,29 +288,18 @@ def _fitted(
 @contextlib.contextmanager
 def _themed(figure: Figure, theme: str) -> Iterator[None]:
     """Give every artist the colours of a theme, and its own afterwards; colours that a user chose stay."""
-    from matplotlib.text import Text
-
     undo = []
-    if theme == "dark":
-        artists = figure.findobj()
-        plates = [
-            artist.get_bbox_patch() for artist in artists if isinstance(artist, Text)
-        ]
-        for artist in [*artists, *(plate for plate in plates if plate)]:
-            for name in (
-                "color",
-                "facecolor",
-                "edgecolor",
-                "markerfacecolor",
-                "markeredgecolor",
-            ):
-                get, put = (
-                    getattr(artist, f"get_{name}", None),
-                    getattr(artist, f"set_{name}", None),
-                )
-                if get and put and (dark := _dark(get())) is not None:
-                    undo.append((put, get()))
-                    put(dark)
+    for artist in _coloured(figure) if theme == "dark" else ():
+        for name in _COLOURS:
+            get = getattr(artist, f"get_{name}", None)
+            put = getattr(artist, f"set_{name}", None)
+            if not get or not put:
+                continue
+            light = get()
+            dark = _dark(light)
+            if dark is not None:
+                undo.append((put, light))
+                put(dark)
     try:
         yield
     finally:
@@ -299,30 +307,44 @@ def _themed(figure: Figure, theme: str) -> Iterator[None]:
             put(colour)
 
 
+def _coloured(figure: Figure) -> list[Any]:
+    """Return the artists of a figure, and the plates behind its texts."""
+    from matplotlib.text import Text
+
+    artists = figure.findobj()
+    texts = [artist for artist in artists if isinstance(artist, Text)]
+    plates = [text.get_bbox_patch() for text in texts]
+    return [*artists, *filter(None, plates)]
+
+
 def _dark(colour: Any) -> Any:
-    """Return what a colour is on a dark page, with the same transparency, or None where it stays."""
+    """Return what a colour is on a dark page, with the same transparency.
+
+    None is for a colour that stays.
+    """
     from matplotlib.colors import to_hex, to_rgba
 
     try:
         red, green, blue, alpha = to_rgba(colour)
     except (ValueError, TypeError):  # several colours, or "none"
         return None
-    dark = {to_hex(light): on_dark for light, on_dark in _DARK.items()}.get(
-        to_hex((red, green, blue))
-    )
+    on_dark = {to_hex(light): dark for light, dark in _DARK.items()}
+    dark = on_dark.get(to_hex((red, green, blue)))
     return to_rgba(dark, alpha) if dark and alpha else None
 
 
 def _readable_svg(content: bytes, title: str, text: str) -> bytes:
-    """Add to an SVG what a screen reader reads out, and fonts for readers without that of the chart."""
+    """Add to an SVG what a screen reader reads out, and fonts for other readers."""
     svg = content.decode("utf-8").replace("'DejaVu Sans'", _FONTS)
     svg = re.sub(r"\n? *<title>.*?</title>", "", svg, count=1, flags=re.DOTALL)
-    named = re.sub(r"\W+", "-", title).strip("-").lower() or "chart"
-    said = f'<title id="{named}-title">{escape(title)}</title>\n <desc id="{named}-text">{escape(text)}</desc>'
-    role = f'role="img" aria-labelledby="{named}-title {named}-text"'
-    return re.sub(
-        r"<svg ([^>]*)>",
-        lambda found: f"<svg {role} {found[1]}>\n {said}",
-        svg,
-        count=1,
-    ).encode()
+    name = re.sub(r"\W+", "-", title).strip("-").lower() or "chart"
+    role = f'role="img" aria-labelledby="{name}-title {name}-text"'
+    words = (
+        f'<title id="{name}-title">{escape(title)}</title>\n'
+        f' <desc id="{name}-text">{escape(text)}</desc>'
+    )
+
+    def with_words(root: re.Match[str]) -> str:
+        return f"<svg {role} {root[1]}>\n {words}"
+
+    return re.sub(r"<svg ([^>]*)>", with_words, svg, count=1).encode()

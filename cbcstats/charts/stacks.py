@@ -5,6 +5,7 @@ Parts go up from zero or down, each in its colour in every chart.
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -13,31 +14,26 @@ import pandas as pd
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
 from cbcstats.changes.membership import Roster, check_lists, rosters_of
 from cbcstats.changes.schemas import Contributions
-from cbcstats.charts.descriptions import (
-    contributions_text,
-    points,
-    rosters_text,
-    short_name,
-    sum_of_lows,
-    total_text,
-)
+from cbcstats.charts.descriptions import percent_text, typed_changes
 from cbcstats.charts.labels import label_above, label_inside, place_labels
 from cbcstats.charts.layout import (
+    GREY,
+    INK,
+    PAPER,
     add_legend,
+    cycle,
     finish,
     fit_column_ticks,
     new_axes,
     set_tick_labels,
-    source_ids,
-    typed_rows,
+    styled,
 )
-from cbcstats.charts.marks import GREY, INK, PAPER, cycle, styled
+from cbcstats.counts.formats import format_range, words
 from cbcstats.errors import ArgumentError
-from cbcstats.frames import MARKS, as_text, text_column
-from cbcstats.places.lists import rows_of
-from cbcstats.places.members import wco_region
-from cbcstats.places.names import to_iso3
-from cbcstats.tables.codelists import WCO_REGIONS
+from cbcstats.frames import as_text, text_column
+from cbcstats.lists import rows_of
+from cbcstats.places import to_iso3, wco_region
+from cbcstats.tables.codelists import SHORT_REGIONS, WCO_REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,14 +51,9 @@ _NUMBERS: Final = (
     "total_percent_change",
     *("total_percent_change_low", "total_percent_change_high"),
 )
-_NEEDED: Final = (
-    "period",
-    "period_start",
-    "period_end",
-    *_NUMBERS,
-    "comparable",
-    "why",
-)
+# A fiscal year without days is known by its label.
+_PERIOD: Final = ["period_end", "period_start", "period"]
+_NEEDED: Final = (*_PERIOD, *_NUMBERS, "comparable", "why")
 _SERIES: Final = ("indicator", "scope", "area")
 # Columns of contributions that never name the parts.
 _RESULTS: Final = frozenset(Contributions.to_schema().columns) - frozenset(_SERIES)
@@ -125,9 +116,6 @@ def plot_contributions(
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['2016']
     """
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
     ax = check_optional_axes("ax", ax)
     title = check_optional_text("title", title)
     contributions = check_frame(
@@ -137,117 +125,173 @@ def plot_contributions(
     contributions = _typed(contributions, by)
     name = title or "Contributions to the change of the total, in percentage points"
     shown = _with_others(contributions, by)
-    parts = _ordered_parts(shown[by])
+    periods = [of_period for _, of_period in shown.groupby(_PERIOD, dropna=False)]
     with styled():
         ax = ax or new_axes()
-        # A fiscal year without days is known by its label.
-        keys = ["period_end", "period_start", "period"]
-        periods = list(shown.groupby(keys, dropna=False))
-        stacks = [_stack_of_period(of_period, by) for _, of_period in periods]
-        diamond: dict[str, Any] = {
-            "marker": "D",
-            "mfc": PAPER,
-            "mec": INK,
-            "ls": "none",
-        }
-        for place, (_, of_period) in enumerate(periods):
-            total = of_period["total_percent_change"].iloc[0]
-            ax.plot(place + _WIDE / 2 + 0.06, total, ms=6, zorder=4, **diamond)
-        more: list[Any] = [Line2D([], [], label="change of the total", **diamond)]
+        totals = [of_period["total_percent_change"].iloc[0] for of_period in periods]
+        handles = [_draw_totals(ax, totals)]
         if not shown["comparable"].all():
-            more.append(
-                Patch(facecolor=PAPER, edgecolor=GREY, label="hollow: not comparable")
-            )
-        _draw_stacks(ax, stacks, parts, more)
+            handles.append(_hollow("hollow: not comparable"))
+        stacks = [_stack_of_period(of_period, by) for of_period in periods]
+        _draw_stacks(ax, stacks, _ordered_parts(shown[by]), handles)
         ax.set_ylabel("percentage points")
         return finish(
             ax,
             title=name,
-            description=contributions_text(shown, by, name),
-            sources=source_ids(contributions),
+            description=_contributions_text(periods, by, name),
             data=contributions.copy(),
             fit=_fit_stacks,
         )
+
+
+def _draw_totals(ax: Axes, totals: Sequence[float]) -> Any:
+    """Draw a diamond for each total, and return the entry of the legend."""
+    from matplotlib.lines import Line2D
+
+    diamond: dict[str, Any] = {"marker": "D", "mfc": PAPER, "mec": INK, "ls": "none"}
+    beside = _WIDE / 2 + 0.06
+    for place, total in enumerate(totals):
+        ax.plot(place + beside, total, ms=6, zorder=4, **diamond)
+    return Line2D([], [], label="change of the total", **diamond)
+
+
+def _hollow(label: str) -> Any:
+    """Return the entry of the legend for hollow bars."""
+    from matplotlib.patches import Patch
+
+    return Patch(facecolor=PAPER, edgecolor=GREY, label=label)
 
 
 def _part_of(contributions: pd.DataFrame) -> str:
     """Return the column that names the parts, of contributions to one total."""
     if contributions.empty:
         raise ArgumentError(
-            "`contributions` holds none; there must be two periods, and a figure of a part in each"
+            "`contributions` holds none; there must be two periods, "
+            "and a figure of a part in each"
         )
     # A frame may have columns in another order, or more of them.
     others: list[Any] = [name for name in contributions if name not in _RESULTS]
-    counts = contributions[others].nunique(dropna=False)
-    several = [name for name in others if counts[name] > 1] or others
-    parts = [name for name in several if name not in _SERIES]
-    if not several:
+    if not others:
         raise ArgumentError(
             "`contributions` has no column that names the parts; "
             "make it with contributions"
         )
+    counts = contributions[others].nunique(dropna=False)
+    several = [name for name in others if counts[name] > 1]
+    candidates = several or others
+    parts = [name for name in candidates if name not in _SERIES]
     # Scopes or indicators can be parts, too; `contributions` puts them last.
-    by = parts[0] if parts else several[-1]
+    by = parts[0] if parts else candidates[-1]
     for name in _SERIES:
-        if name in several and name != by and counts[name] > 1:
+        if name in several and name != by:
             values = contributions[name].map(as_text).replace("", "none").unique()
             raise ArgumentError(
-                f"`contributions` must hold one {name}, but it holds {', '.join(values)}; select one"
+                f"`contributions` must hold one {name}, "
+                f"but it holds {', '.join(values)}; select one"
             )
     return str(by)
 
 
 def _typed(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
     """Return contributions in their dtypes; a part without a name is `not stated`."""
-    typed = typed_rows(contributions, "contributions", texts=(), numbers=_NUMBERS)
-    marks = contributions["comparable"].map(as_text).str.lower()
     parts = text_column(contributions[by]).fillna("not stated")
-    why = text_column(contributions["why"]).fillna("")
-    is_comparable = marks.map(MARKS).eq(True)
-    return typed.assign(**{by: parts}, comparable=is_comparable, why=why)
+    return typed_changes(contributions, _NUMBERS).assign(**{by: parts})
 
 
 def _with_others(contributions: pd.DataFrame, by: str) -> pd.DataFrame:
     """Add up the parts that moved least, where there are more than colours."""
     names = contributions[by]
-    moved = (
-        contributions["contribution"]
-        .abs()
-        .groupby(names, sort=False)
-        .sum()
-        .sort_values(ascending=False)
-    )
+    moved = contributions["contribution"].abs().groupby(names, sort=False).sum()
     if len(moved) <= _MOST:
         return contributions
-    named = contributions.assign(
-        **{by: names.where(names.isin(moved.index[: _MOST - 1]), _OTHERS)}
-    )
-    keys = [by, "period", "period_start", "period_end"]
-    sums: dict[str, Any] = {"contribution_low": sum_of_lows}
-    sums |= dict.fromkeys(
-        ("contribution", "contribution_high"), lambda points: points.sum(skipna=False)
-    )
+    order = moved.sort_values(ascending=False).index
+    is_named = names.isin(order[: _MOST - 1])
+    named = contributions.assign(**{by: names.where(is_named, _OTHERS)})
     totals = [name for name in _NUMBERS if name.startswith("total")]
-    same = {**dict.fromkeys(totals, "first"), "comparable": "all"}
-    why = {"why": lambda reasons: "; ".join(dict.fromkeys(filter(None, reasons)))}
-    return named.groupby(keys, sort=False, dropna=False, as_index=False).agg(
-        {**sums, **same, **why}
-    )
+    combined: dict[str, Any] = {
+        "contribution_low": _sum_of_lows,
+        "contribution": _sum,
+        "contribution_high": _sum,
+        **dict.fromkeys(totals, "first"),
+        "comparable": "all",
+        "why": lambda reasons: "; ".join(_distinct(reasons)),
+    }
+    keys = [by, "period", "period_start", "period_end"]
+    groups = named.groupby(keys, sort=False, dropna=False, as_index=False)
+    return groups.agg(combined)
+
+
+def _sum(contributions: pd.Series) -> Any:
+    # What is not known in one part is not known in all.
+    return contributions.sum(skipna=False)
+
+
+def _sum_of_lows(contributions: pd.Series) -> float:
+    """Add up the low ends of contributions; a total falls by all of it at most."""
+    return float(max(_sum(contributions), -100.0))
+
+
+def _distinct(reasons: pd.Series) -> list[str]:
+    return list(dict.fromkeys(filter(None, reasons)))
 
 
 def _stack_of_period(of_period: pd.DataFrame, by: str) -> Stack:
-    comparable = bool(of_period["comparable"].all())
     pieces = []
     row: Any
     rows = of_period.itertuples(index=False)
     for part, row in zip(of_period[by], rows, strict=True):
-        # A part without a number has no height, but keeps its place in the legend.
-        amount = 0.0 if pd.isna(row.contribution) else row.contribution
-        pieces.append(Piece(part, amount, points(row)))
-    total = total_text(of_period)
-    forms = (total,) if comparable else (f"{total}, not\ncomparable", total)
-    label = of_period["period"].iloc[0]
-    return Stack(label.replace(" - ", " -\n"), pieces, forms, not comparable)
+        amount = row.contribution
+        if pd.isna(amount):
+            # The part has no height, but keeps its place in the legend.
+            amount = 0.0
+        pieces.append(Piece(part, amount, _points(row)))
+    total = _total_text(of_period)
+    forms: tuple[str, ...] = (total,)
+    is_comparable = bool(of_period["comparable"].all())
+    if not is_comparable:
+        forms = (f"{total}, not\ncomparable", total)
+    period = of_period["period"].iloc[0]
+    label = period.replace(" - ", " -\n")
+    return Stack(label, pieces, forms, not is_comparable)
+
+
+def _contributions_text(periods: Sequence[pd.DataFrame], by: str, title: str) -> str:
+    """Describe contributions to the change of a total, the largest first."""
+    sentences = []
+    for of_period in periods:
+        label = of_period["period"].iloc[0]
+        total = _total_text(of_period)
+        is_comparable = of_period["comparable"].all()
+        verdict = "comparable" if is_comparable else "not comparable"
+        if whys := "; ".join(_distinct(of_period["why"])):
+            verdict += f" ({whys})"
+        ordered = of_period.sort_values("contribution", key=abs, ascending=False)
+        rows = zip(ordered[by], ordered.itertuples(index=False), strict=True)
+        parts = [f"{_short_name(part)} {_points(row)}" for part, row in rows]
+        listing = ", ".join(parts)
+        sentences.append(f"{label}: {total} in all, {verdict}; of that {listing}")
+    about = "Chart of contributions in percentage points"
+    return f"{about}: {title}. {'. '.join(sentences)}."
+
+
+def _points(row: Any) -> str:
+    """Write a contribution, in percentage points."""
+    low, high = row.contribution_low, row.contribution_high
+    if pd.isna(low) or pd.isna(high):
+        return "not known"
+    return format_range(low, high, percent=True).replace("%", "")
+
+
+def _total_text(of_period: pd.DataFrame) -> str:
+    """Write the percent change of a total, which all its parts share."""
+    first = of_period.iloc[0]
+    low, high = first["total_percent_change_low"], first["total_percent_change_high"]
+    return percent_text(low, high)
+
+
+def _short_name(part: object) -> str:
+    """Return what a part, such as a region, is called in a chart."""
+    return SHORT_REGIONS.get(str(part), words(part))
 
 
 def plot_beneficiaries(
@@ -290,7 +334,6 @@ def plot_beneficiaries(
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['Dec 2016', '2017', 'Sep 2018']
     """
-    from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator
 
     ax = check_optional_axes("ax", ax)
@@ -301,32 +344,29 @@ def plot_beneficiaries(
     rosters = rosters_of(beneficiaries)
     programme = str(beneficiaries["programme"].iloc[0])
     name = title or f"Who joined and left: {programme}"
-    data = pd.concat(
-        [_counted(roster, programme) for roster in rosters], ignore_index=True
-    )
+    counts = [_counted(roster, programme) for roster in rosters]
+    data = pd.concat(counts, ignore_index=True)
     several = len({roster.track for roster in rosters}) > 1
     with styled():
         ax = ax or new_axes()
-        more = []
+        handles = []
         if any(roster.number is None for roster in rosters):
             label = "hollow: first named on a partial list, which does not say who left"
-            more.append(Patch(facecolor=PAPER, edgecolor=GREY, label=label))
-        parts = _ordered_parts(data["wco_region"].dropna())
-        _draw_stacks(
-            ax,
-            [_stack_of_list(roster, data, several=several) for roster in rosters],
-            parts,
-            more,
-        )
+            handles.append(_hollow(label))
+        stacks = [
+            _stack_of_list(roster, of_list, several=several)
+            for roster, of_list in zip(rosters, counts, strict=True)
+        ]
+        _draw_stacks(ax, stacks, _ordered_parts(data["wco_region"].dropna()), handles)
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_ylabel("Members that joined or left")
         return finish(
             ax,
             title=name,
-            description=rosters_text(rosters, programme, name),
-            sources=source_ids(beneficiaries),
+            description=_rosters_text(rosters, programme, name),
             data=data,
             fit=_fit_stacks,
+            cites=beneficiaries,
         )
 
 
@@ -335,74 +375,100 @@ def _counted(roster: Roster, programme: str) -> pd.DataFrame:
     moved = roster.moved
     # A name that is not recognised has no code, and so no region.
     regions = wco_region(to_iso3(moved["member"])).fillna("no WCO region")
-    counts = (
-        moved.groupby(["change", regions.rename("wco_region")])
-        .size()
-        .rename("members")
-        .reset_index()
-    )
+    sizes = moved.groupby(["change", regions.rename("wco_region")]).size()
+    counts = sizes.rename("members").reset_index()
     if counts.empty:
-        counts = pd.DataFrame(
-            {"change": ["none"], "wco_region": [None], "members": [0]}
-        )
+        nobody = {"change": ["none"], "wco_region": [None], "members": [0]}
+        counts = pd.DataFrame(nobody)
     own = {
         "programme": programme,
         "track": roster.track,
         "list_date": roster.date,
         "list_name": roster.name,
     }
-    found = counts.assign(**own, on_list=roster.number)
-    return found[[*own, "change", "wco_region", "members", "on_list"]]
+    counts = counts.assign(**own, on_list=roster.number)
+    return counts[[*own, "change", "wco_region", "members", "on_list"]]
 
 
-def _stack_of_list(roster: Roster, data: pd.DataFrame, *, several: bool) -> Stack:
-    own = data[(data["list_name"] == roster.name) & (data["list_date"] == roster.date)]
-    own = own[
-        own["track"].isna() if roster.track is None else own["track"] == roster.track
-    ]
-    counted = own[own["members"] > 0]
-    pieces = [
-        Piece(region, -number if change == "left" else number, str(number))
-        for change, region, number in zip(
-            counted["change"], counted["wco_region"], counted["members"], strict=True
-        )
-    ]
-    name = f"{roster.track}\n{roster.name}" if several and roster.track else roster.name
+def _stack_of_list(roster: Roster, counts: pd.DataFrame, *, several: bool) -> Stack:
+    counted = counts[counts["members"] > 0]
+    pieces = []
+    row: Any
+    for row in counted.itertuples(index=False):
+        number = row.members
+        amount = -number if row.change == "left" else number
+        pieces.append(Piece(row.wco_region, amount, str(number)))
+    name = roster.name
+    if several and roster.track:
+        name = f"{roster.track}\n{name}"
     return Stack(name, pieces, _label_forms(roster), hollow=roster.number is None)
 
 
 def _label_forms(roster: Roster) -> tuple[str, ...]:
     """Return the forms of the label above a list, the longest first."""
     kinds = roster.moved["change"].value_counts()
-    if roster.number is None:
-        named = kinds.get("named", 0)
-        return (f"{named} first named", f"{named} first\nnamed", str(named))
-    if roster.first:
-        return (
-            f"{roster.number} on the first list",
-            f"{roster.number} on\nfirst list",
-            str(roster.number),
+    number = roster.number
+    if number is None:
+        number = kinds.get("named", 0)
+        forms = [f"{number} first named", f"{number} first\nnamed"]
+    elif roster.first:
+        forms = [f"{number} on the first list", f"{number} on\nfirst list"]
+    else:
+        joined = kinds.get("joined", 0)
+        left = kinds.get("left", 0)
+        moves = f"{joined} joined, {left} left"
+        forms = [f"{number} on the list\n{moves}", f"{number} on\nlist"]
+    return (*forms, str(number))
+
+
+def _rosters_text(rosters: Sequence[Roster], programme: str, title: str) -> str:
+    """Describe who joined and left a programme, list by list."""
+    sentences = []
+    for roster in rosters:
+        name = f"{roster.track}, {roster.name}" if roster.track else roster.name
+        moves = _moves_text(roster)
+        if roster.number is None:
+            sentences.append(f"{name}, partial lists: {moves}")
+        else:
+            sentences.append(f"{name}, full list: {roster.number} Members, {moves}")
+    if any(roster.number is None for roster in rosters):
+        sentences.append(
+            "Partial lists do not say who left, nor how many Members there are"
         )
-    moves = f"{kinds.get('joined', 0)} joined, {kinds.get('left', 0)} left"
-    return (
-        f"{roster.number} on the list\n{moves}",
-        f"{roster.number} on\nlist",
-        str(roster.number),
-    )
+    about = f"Chart of the Members that joined and left {programme}, by WCO region"
+    return f"{about}: {title}. {'. '.join(sentences)}."
+
+
+def _moves_text(roster: Roster) -> str:
+    """Say who is new on a list, and who has left."""
+    if roster.number is None:
+        return f"first named {_who(roster.moved, 'named')}"
+    if roster.first:
+        return "the first full list"
+    joined, left = _who(roster.moved, "joined"), _who(roster.moved, "left")
+    return f"joined {joined}; left {left}"
+
+
+def _who(moved: pd.DataFrame, change: str) -> str:
+    names = moved.loc[moved["change"] == change, "member_name"].tolist()
+    return f"{len(names)} ({', '.join(names)})" if names else "nobody"
 
 
 def _ordered_parts(parts: Iterable[str]) -> list[str]:
     """Return parts, each once: the regions in their order, then others as they come."""
     named = list(dict.fromkeys(parts))
-    return [name for name in WCO_REGIONS if name in named] + [
-        name for name in named if name not in WCO_REGIONS
-    ]
+    regions = [name for name in WCO_REGIONS if name in named]
+    others = [name for name in named if name not in WCO_REGIONS]
+    return [*regions, *others]
 
 
 def _draw_stacks(
-    ax: Axes, stacks: Sequence[Stack], parts: Sequence[str], more: Sequence[Any] = ()
+    ax: Axes, stacks: Sequence[Stack], parts: Sequence[str], handles: Sequence[Any]
 ) -> None:
-    """Draw labelled columns of stacked bars over a line at zero, and a legend of their parts."""
+    """Draw labelled columns of stacked bars over a line at zero, and a legend.
+
+    The legend explains the parts, and then what its other handles stand for.
+    """
     from matplotlib.patches import Patch
 
     looks = dict(zip(parts, _looks(parts), strict=True))
@@ -411,14 +477,16 @@ def _draw_stacks(
         if stack.label:
             label_above(ax, (place, up), stack.label, width=1)
     ax.axhline(0, color=INK, linewidth=1, zorder=3)
-    ax.set_ylim(bottom=min(0.0, 1.12 * ax.dataLim.y0))
-    set_tick_labels(ax.xaxis, [stack.name for stack in stacks])
+    lowest = min(0.0, ax.dataLim.y0)
+    ax.set_ylim(bottom=1.12 * lowest)
+    names = [stack.name for stack in stacks]
+    set_tick_labels(ax.xaxis, names)
     ax.set_xlim(-0.6, len(stacks) - 0.4)
-    filled = [
-        Patch(label=short_name(part), **_filled(*looks[part], hollow=False))
-        for part in parts
-    ]
-    add_legend(ax, [*filled, *more])
+    filled = []
+    for part, look in looks.items():
+        shape = _filled(*look, hollow=False)
+        filled.append(Patch(label=_short_name(part), **shape))
+    add_legend(ax, [*filled, *handles])
 
 
 def _fit_stacks(ax: Axes) -> None:
@@ -431,35 +499,34 @@ def _draw_stack(
     ax: Axes, place: int, stack: Stack, looks: dict[str, tuple[str, str]]
 ) -> float:
     """Draw the pieces of a column from zero up and from zero down, and return how far they go up."""
-    ends = {True: 0.0, False: 0.0}
+    up = down = 0.0
     order = list(looks)
     for piece in sorted(stack.pieces, key=lambda piece: order.index(piece.part)):
-        if not piece.amount:
+        amount = piece.amount
+        if not amount:
             continue
-        start = ends[piece.amount > 0]
-        ends[piece.amount > 0] += piece.amount
+        start = up if amount > 0 else down
+        up += max(amount, 0)
+        down += min(amount, 0)
         shape = _filled(*looks[piece.part], hollow=stack.hollow)
-        ax.bar(place, piece.amount, _WIDE, start, linewidth=0.8, zorder=2, **shape)
-        full = f"{short_name(piece.part)} {piece.number}"
+        ax.bar(place, amount, _WIDE, start, linewidth=0.8, zorder=2, **shape)
+        full = f"{_short_name(piece.part)} {piece.number}"
         forms = (full, textwrap.fill(full, _NARROW), piece.number)
-        label_inside(
-            ax, (place, start + piece.amount / 2), forms, (_WIDE, abs(piece.amount))
-        )
-    return ends[True]
+        middle = (place, start + amount / 2)
+        label_inside(ax, middle, forms, (_WIDE, abs(amount)))
+    return up
 
 
 def _looks(parts: Sequence[str]) -> list[tuple[str, str]]:
     """Return the colour and the pattern of each part; a region has the same ones in every chart."""
     looks = list(zip(cycle(), _HATCHES, strict=True))
-    places = (
-        {name: place for place, name in enumerate(WCO_REGIONS)}
-        if set(parts) & set(WCO_REGIONS)
-        else {}
-    )
-    free = iter(
-        [*range(len(places), len(looks)), *range(len(looks))] * (1 + len(parts))
-    )
-    return [looks[places[part] if part in places else next(free)] for part in parts]
+    fixed = {}
+    if not set(parts).isdisjoint(WCO_REGIONS):
+        fixed = dict(zip(WCO_REGIONS, looks, strict=False))
+    # More parts than looks begin again with the first one.
+    others = looks[len(fixed) :]
+    free = itertools.chain(others, itertools.cycle(looks))
+    return [fixed.get(part) or next(free) for part in parts]
 
 
 def _filled(colour: str, hatch: str, *, hollow: bool) -> dict[str, Any]:

@@ -31,9 +31,13 @@ _ENGLISH: Final = {
     "plummeted, tumbled, slump, slumped, slipped, dip, dipped, slid, sank, cut, "
     "contracted, contraction",
     # These join a direction to its number.
-    "link": "a, an, the, of, by, in, than, has, have, also, overall, slightly, sharply, "
-    "significantly, steadily, strongly, considerably, rapidly, markedly, "
-    "substantially, modestly",
+    "link": "a, an, the, of, by, in, than, has, have, had, been, "
+    "went, gone, edged, ticked, also, overall, slightly, sharply, significantly, "
+    "steadily, strongly, considerably, rapidly, markedly, substantially, modestly, "
+    "slight, sharp, significant, steady, strong, considerable, rapid, marked, "
+    "substantial, modest",
+    # Behind a number, as in "20% are up", these make it a share.
+    "is": "is, are, was, were",
     "article": "a, an, the, another, additional, further",
     "by": "by, of",
     "difference of": "by, of",
@@ -41,15 +45,17 @@ _ENGLISH: Final = {
     # "Three times more" may be four times the number before.
     "comparative": "more, higher, greater, larger, bigger, above, less, fewer, lower, "
     "smaller, below, under",
+    # As in "12% more missions".
+    "more of": "more, less, fewer",
     # "From 57 to 74" names two levels, and "at 74" names one.
     "from": "from",
     "to": "to",
     "level": "from, to, at",
-    "went": "went",
     "remained": "has, have, remained, remains, stayed, stays, been, is, was, are, were",
     "unchanged": "unchanged, no change, without change, same",
     "stable": "stable, steady, flat, broadly stable, broadly unchanged, "
-    "largely unchanged, relatively stable",
+    "largely unchanged, almost unchanged, virtually unchanged, little changed, "
+    "relatively stable, roughly stable",
     "record": "record, record high, all time high, highest ever",
     "number 1": "a, an",
     "one to ten": "one, two, three, four, five, six, seven, eight, nine, ten",
@@ -71,30 +77,34 @@ _ENGLISH: Final = {
     "multiplied by": "factor of, multiplied by, multiplies by, multiplying by",
     "divided by": "divided by",
     "as many": "as many as, as many, as much as, as much, as high as, as high, "
-    "as large as, as large",
+    "as large as, as large, the number of, the number, the figure of, the figure",
     # A pattern without accents. A change is always compared with the year before.
     "than last year": r"(?:(?:(?:when |as )?(?:compared (?:with|to)"
-    r"|in comparison with|relative to)|versus|vs\.?|over|on|from|than|against|in|as) )?"
-    r"(?:that (?:of|in) )?(?:(?:the |a |one )?(?:previous|prior|preceding|last|past) "
+    r"|in comparison with|relative to)|versus|vs\.?|over|on|from|than|against|since"
+    r"|in|as) )?(?:that (?:of|in) )?(?:(?:the )?same period (?:of |in )?)?"
+    r"(?:(?:the |a |one )?(?:previous|prior|preceding|last|past) "
     r"(?:reporting |fiscal |financial |calendar )?(?:year|period)"
     r"|(?:the |a |one )year (?:before|earlier|ago))|year on year|yoy|y/y",
 }
 _FRENCH: Final = {
     "rise": "plus, hausse, augmente, augmentée, augmentés, augmentées, augmentent, "
-    "augmentation, progresse, progressent, progression, accru, accrue, accrus, "
-    "accrues, accroissement, croît, croissance, grimpe, grimpent, bondi, bond, "
+    "augmentation, augmentant, progresse, progressent, progression, accru, accrue, accrus, "
+    "accrues, accroissement, croît, crû, croissance, grimpe, grimpent, bondi, bond, "
     "supérieur, supérieure",
     "fall": "moins, baisse, baissée, baissés, baissées, baissent, recul, recule, "
     "reculent, diminue, diminuée, diminués, diminuées, diminution, chute, chutent, "
     "réduit, réduite, réduits, réduites, réduction, repli, replie, fléchi, contracte, "
     "contractée, contraction, régresse, inférieur, inférieure",
-    "link": "a, à, d, de, des, en, est, été, l, la, le, les, un, une, s, se, ont, par, "
-    "que, sont, légèrement, fortement, nettement, sensiblement",
+    "link": "a, à, d, de, des, en, été, l, la, le, les, un, une, s, se, ont, par, "
+    "que, soit, légèrement, fortement, nettement, sensiblement, léger, légère, "
+    "fort, forte, net, nette, important, importante, significatif, significative",
+    "is": "est, sont",
     "article": "un, une, la, le, l",
     "by": "de, en",
     # "En 14 regiones" is in 14 regions, or by 14 regions.
     "difference of": "de, d",
     "of": "de, du, des, d",
+    "more of": "plus, moins",
     "from": "de",
     "to": "à",
     "level": "jusqu, au, depuis",
@@ -102,7 +112,7 @@ _FRENCH: Final = {
     "went": "passé, passée, passés, passées",
     "remained": "est, sont, resté, restée, restés, restées, demeure",
     "unchanged": "inchangé, inchangée, inchangés, inchangées, sans changement",
-    "stable": "stable, stables, relativement stable",
+    "stable": "stable, stables, relativement stable, globalement stable, quasi stable",
     "record": "record, niveau record",
     "number 1": "une, la",
     "one to ten": "un, deux, trois, quatre, cinq, six, sept, huit, neuf, dix",
@@ -121,8 +131,8 @@ _FRENCH: Final = {
     "multiplied by": "facteur de, multiplié par, multipliée par, multipliés par, "
     "multipliées par",
     "divided by": "divisé par, divisée par, divisés par, divisées par",
-    "than last year": r"(?:par rapport a|compare a|sur|contre|que|a) "
-    r"(?:celui de |celle de )?l (?:annee|an|exercice) "
+    "than last year": r"(?:(?:par rapport a|compare a|sur|contre|que|a) )?"
+    r"(?:celui de |celle de )?(?:la meme periode de )?l (?:annee|an|exercice) "
     r"(?:precedente?|derniere?|passee?|d avant)"
     r"|sur un an|en un an|en glissement annuel",
 }
@@ -136,12 +146,16 @@ _SPANISH: Final = {
     "descendieron, descendido, descenso, redujo, redujeron, reducido, reducción, "
     "retrocedió, retroceso, contrajo, contracción, menor, inferior",
     "link": "de, del, el, en, ha, han, la, las, los, un, una, por, que, se, "
-    "considerablemente, fuertemente, ligeramente, marcadamente, significativamente",
+    "lo, supone, considerablemente, fuertemente, ligeramente, marcadamente, "
+    "significativamente, leve, ligero, ligera, fuerte, notable, importante, "
+    "significativo, significativa",
+    "is": "es, son, fue, fueron",
     "article": "un, una, el, la, se",
     "by": "de, en",
     "difference of": "de",
     "of": "de, del",
     "comparative": "más, mayor, superior, menos, menor, inferior",
+    "more of": "más, menos",
     "from": "de, desde",
     "to": "a, hasta",
     "level": "desde, hasta, al",
@@ -149,7 +163,7 @@ _SPANISH: Final = {
     "went": "pasó, pasaron, pasado",
     "remained": "se, mantuvo, mantiene, mantuvieron, permaneció, quedó",
     "unchanged": "sin cambio, sin cambios",
-    "stable": "estable, estables, relativamente estable",
+    "stable": "estable, estables, relativamente estable, practicamente estable",
     "record": "máximo histórico",
     "number 1": "un, una, la",
     "one to ten": "uno, dos, tres, cuatro, cinco, seis, siete, ocho, nueve, diez",
@@ -170,9 +184,9 @@ _SPANISH: Final = {
     "multiplicada por",
     "divided by": "dividió por, dividió entre, dividieron por, dividieron entre, "
     "dividido por, dividido entre, dividida por, dividida entre",
-    "than last year": r"(?:(?:con )?respecto (?:al?|del)|frente al?|en comparacion con"
-    r"|comparado con|sobre|que|al) "
-    r"(?:en )?(?:el )?(?:ano|ejercicio|periodo) (?:anterior|pasado|previo)"
+    "than last year": r"(?:(?:(?:con )?respecto (?:al?|del)|frente al?|en comparacion con"
+    r"|comparado con|sobre|que|al) )?"
+    r"(?:en )?(?:el )?(?:mismo periodo del )?(?:ano|ejercicio|periodo) (?:anterior|pasado|previo)"
     r"|y o y|en un ano|interanual(?:es|mente)?|en terminos interanuales",
 }
 _TABLES: Final = {"en": _ENGLISH, "fr": _FRENCH, "es": _SPANISH}
@@ -237,7 +251,7 @@ def _telling_words(languages: set[str]) -> frozenset[str]:
     """Return the single words from which a language can be told."""
     phrases = [
         phrase
-        for row in ("rise", "fall", "link", "times", "percent")
+        for row in ("rise", "fall", "link", "is", "times", "percent")
         for phrase in _phrases(row, languages)
     ]
     phrases += [
@@ -264,12 +278,13 @@ FALLS: Final = _phrases("fall")
 DIRECTIONS: Final = RISES | FALLS
 ARTICLES: Final = _phrases("article")
 KNOWN: Final = DIRECTIONS | ARTICLES | _phrases("link")
+KNOWN_BEFORE: Final = KNOWN | _phrases("is")
+KNOWN_BEFORE_LEVELS: Final = KNOWN | _phrases("went")
 BY: Final = _phrases("by")
 OF: Final = _phrases("of")
 COMPARATIVES: Final = _phrases("comparative")
 LEVEL: Final = _phrases("level")
 UNTIL: Final = _phrases("until")
-WENT: Final = _phrases("went")
 AROUND_STATES: Final = ARTICLES | _phrases("remained")
 UNCHANGED: Final = _phrases("unchanged")
 STABLE: Final = _phrases("stable")
@@ -302,11 +317,18 @@ TO_A_LEVEL: Final = re.compile(
 )
 # The unit of "+14 missions" and "14 more training missions" is in the plural, so that
 # "14 more per month" and "14 more annually" stay unknown.
-UNIT: Final = re.compile(
-    rf"^(?:(?:{_any_of(COMPARATIVES)}) )?(?P<phrase>(?:[a-z]+ )??[a-z]{{3,}}s)(?= |$)"
+_PLURAL: Final = r"[a-z]{3,}s(?= |$)"
+_UNIT: Final = (
+    rf"(?P<phrase>(?:[a-z]+ )??{_PLURAL})(?! (?!{_any_of(DIRECTIONS)}){_PLURAL})"
+)
+_MORE: Final = _any_of(_phrases("more of"))
+UNIT: Final = re.compile(rf"^(?:(?:{_MORE}) )?{_UNIT}")
+# "12% more missions", "el doble de misiones", but not "12% missions".
+UNIT_COMPARED: Final = re.compile(
+    rf"^(?=(?:{_MORE}|{_any_of(OF)}) )(?:(?:{_MORE}) )?(?:(?:{_any_of(OF)}) )?{_UNIT}"
 )
 BEFORE_UNIT: Final = re.compile(
-    rf"^$|[+-]$|\b(?:{_any_of(_phrases('difference of'))})$"
+    rf"^$|[+-]$|^(?:{_any_of(ARTICLES)})$|\b(?:{_any_of(_phrases('difference of'))})$"
 )
 
 # A comma marks the decimals in a text with words that are not English.

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from cbcstats.arguments import check_choice, check_number, check_text
+from cbcstats.arguments import check_number, check_text
 from cbcstats.counts.change_words import (
     AROUND_STATES,
     ARTICLES,
@@ -25,6 +25,8 @@ from cbcstats.counts.change_words import (
     DIRECTIONS,
     FALLS,
     KNOWN,
+    KNOWN_BEFORE,
+    KNOWN_BEFORE_LEVELS,
     LEVEL,
     LEVELS,
     NUMBER,
@@ -41,18 +43,30 @@ from cbcstats.counts.change_words import (
     TO_A_LEVEL,
     UNCHANGED,
     UNIT,
+    UNIT_COMPARED,
     UNTIL,
-    WENT,
     WITH_COMMA,
     normalised,
 )
-from cbcstats.counts.figures_in_words import parse_qualified
-from cbcstats.counts.qualifiers import LANGUAGES, LONGEST, MEANINGS
-from cbcstats.counts.readings import Bounds, bounds, check_reading, usual_reach
+from cbcstats.counts.figures_in_words import (
+    LONGEST,
+    check_language,
+    parse_qualified,
+    read_digits,
+)
+from cbcstats.counts.readings import (
+    MEANINGS,
+    Bounds,
+    bounds,
+    check_reading,
+    reach_of,
+    rounded,
+    spread,
+)
 from cbcstats.errors import ArgumentError, DataError, shortened
 
 _YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
-_WHOLE: Final = re.compile("[0-9]+|[0-9]{1,3}(?:[., ][0-9]{3})+")
+_MULTIPLES: Final = frozenset({"ratio", "times", "fold", "factor", "divisor"})
 _ONE_THOUSAND: Final = re.compile("[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
@@ -184,9 +198,10 @@ def parse_change(
     Growth(low=Fraction(70, 1), high=Fraction(130, 1), low_open=False, high_open=False)
     """
     claim = read_claim(text, reading=reading, language=language)
-    kind = claim.kind
-    if kind in _NOT_IN_PERCENT:
-        raise DataError(f"{text!r} {_NOT_IN_PERCENT[kind]}")
+    reason = _NOT_IN_PERCENT.get(claim.kind)
+    if reason:
+        message = f"{text!r} {reason}"
+        raise DataError(message)
     return claim.change
 
 
@@ -235,8 +250,7 @@ def read_claim(
     Fraction(-14, 1)
     """
     share = check_reading(reading)
-    if language is not None:
-        check_choice("language", language, LANGUAGES)
+    check_language(language)
     try:
         return _claim(check_text("text", text), share, language)
     except DataError as error:
@@ -269,7 +283,8 @@ def _claim(text: str, share: Fraction | None, language: str | None) -> Claim:
     if not matches:
         return _without_number(phrase, share)
     levels = LEVELS.fullmatch(phrase)
-    if levels and all(match["figure"] for match in matches):
+    are_figures = all(match["figure"] for match in matches)
+    if levels and are_figures:
         return _levels(levels, share, language)
     if len(matches) > 1:
         raise DataError("has two numbers; write one change, such as '+49%'")
@@ -283,7 +298,8 @@ def _claim(text: str, share: Fraction | None, language: str | None) -> Claim:
 def _without_number(phrase: str, share: Fraction | None) -> Claim:
     """Read words such as `rose`, `unchanged`, `stable` and `record`."""
     words = phrase.split()
-    state = " ".join(word for word in words if word not in AROUND_STATES)
+    rest = [word for word in words if word not in AROUND_STATES]
+    state = " ".join(rest)
     if state in RECORD:
         return Claim("record", Growth(-math.inf, math.inf))
     if state in UNCHANGED:
@@ -296,7 +312,7 @@ def _without_number(phrase: str, share: Fraction | None) -> Claim:
         five = Fraction(5)
         return Claim("direction", Growth(-five, five))
     direction = _direction(words)
-    if direction == 0 or not KNOWN.issuperset(words):
+    if direction == 0 or not KNOWN_BEFORE.issuperset(words):
         raise DataError("has no number; write a change such as '+49%' or 'a 20% fall'")
     growth = Growth(Fraction(0), math.inf, low_open=True)
     return Claim("direction", _signed(growth, direction))
@@ -307,16 +323,19 @@ def _number(
 ) -> _Number:
     """Tell apart the qualifier, the unit and the other words beside a number."""
     before = _spaced(phrase[: match.start()])
-    after = _spaced((match["plus"] or "") + phrase[match.end() :])
+    plus = match["plus"] or ""
+    after = _spaced(plus + phrase[match.end() :])
     before, first = _split(before, QUALIFIER_BEFORE)
     after, as_many = _split(after, AS_MANY)
     after, last = _split(after, QUALIFIER_AFTER)
-    unit = ""
-    if match["figure"]:
-        after, unit = _split_unit(before, after)
+    pattern = UNIT if match["figure"] or as_many else UNIT_COMPARED
+    after, unit = _split_unit(before, after, pattern)
     if first and last:
         raise DataError("has a word on both sides of its number; write one of them")
     words_before, words_after = before.split(), after.split()
+    # "Trois fois plus" is a rise.
+    times = match["times"] or ""
+    words = [*words_before, *words_after, *times.split()]
     return _Number(
         match=match,
         kind=str(match.lastgroup),
@@ -324,7 +343,7 @@ def _number(
         unit=unit,
         before=words_before,
         after=words_after,
-        direction=_direction(words_before + words_after),
+        direction=_direction(words),
         is_ratio=bool(as_many),
         share=share,
         language=language,
@@ -346,12 +365,12 @@ def _split(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
     return rest.strip(), found["phrase"]
 
 
-def _split_unit(before: str, after: str) -> tuple[str, str]:
-    """Take the unit of a difference out of the words after it."""
+def _split_unit(before: str, after: str, pattern: re.Pattern[str]) -> tuple[str, str]:
+    """Take the unit of a change out of the words after it."""
     # "Rose in 14 regions" is not a difference of 14 regions.
     if BEFORE_UNIT.search(before) is None:
         return after, ""
-    rest, unit = _split(after, UNIT)
+    rest, unit = _split(after, pattern)
     words = unit.split()
     if KNOWN.isdisjoint(words):
         return rest, unit
@@ -378,13 +397,9 @@ def _refuse_other_texts(number: _Number) -> None:
         raise DataError("names a level and not the change; write it as '+49%'")
     if "(" in number.before:
         raise DataError("may be a fall, as accounts write it; write '+5%' or '-5%'")
-    after = number.after
-    if "-" in after:
+    if "-" in number.after:
         raise DataError("has a minus after its number; write it before, as in '-5%'")
-    # "12 % de hausse" is a rise, and "12 % de missions" a share.
-    is_of = not OF.isdisjoint(after[:1])
-    has_direction = not DIRECTIONS.isdisjoint(after[1:2])
-    if is_of and not has_direction:
+    if _is_share(number):
         raise DataError("is a share and not a change; write a change such as '+49%'")
     is_percent = number.kind in ("percent", "points")
     if number.is_ratio and (number.direction or is_percent):
@@ -408,12 +423,26 @@ def _is_level(number: _Number) -> bool:
     return to is not None and to["verb"] in DIRECTIONS
 
 
+def _is_share(number: _Number) -> bool:
+    """Tell whether a number is a part of something, as in "28% of all missions"."""
+    # "El doble de misiones" is no part of them.
+    if number.kind in _MULTIPLES:
+        return False
+    after = number.after
+    is_of = not OF.isdisjoint(after[:1])
+    # "12 % de hausse" is a rise, and "12 % de missions" a share.
+    has_direction = not DIRECTIONS.isdisjoint(after[1:2])
+    return is_of and not has_direction
+
+
 def _refuse_unknown_words(number: _Number) -> None:
     # "Doubled" has a direction of its own, and "20%" needs none.
-    has_direction = number.kind in ("ratio", "fold", "factor", "divisor")
-    known = KNOWN if has_direction or number.direction else ARTICLES
-    words = number.before + number.after
-    unknown = [word for word in words if word not in known]
+    is_multiple = number.kind in _MULTIPLES
+    has_direction = is_multiple or number.direction
+    known_before = KNOWN_BEFORE if has_direction else ARTICLES
+    known_after = KNOWN if has_direction else ARTICLES
+    unknown = [word for word in number.before if word not in known_before]
+    unknown += [word for word in number.after if word not in known_after]
     if unknown:
         raise DataError(
             f"has the word {unknown[0]!r}, which is not known here; "
@@ -425,13 +454,11 @@ def _percentage(number: _Number) -> Claim:
     """Read a percentage, or percentage points."""
     size, place = _size(number)
     direction = number.direction
-    if number.qualifier in (None, "exact"):
-        growth = _rounded(size, place)
-        # Without a direction, 0% may be a small fall.
-        if size == direction == 0:
-            growth = growth._replace(low=-growth.high)
-    else:
-        growth = _in_words(size, number, place)
+    is_printed = number.qualifier in (None, "exact")
+    growth = _rounded(size, place) if is_printed else _in_words(size, number, place)
+    # Without a direction, 0% may be a small fall.
+    if is_printed and size == direction == 0:
+        growth = growth._replace(low=-growth.high)
     signed = _signed(growth, direction)
     return Claim(number.kind, signed)
 
@@ -491,7 +518,8 @@ def _may_be_added(number: _Number) -> bool:
     """Tell whether "three times" may be three or four times the number before."""
     last = number.before[-1:]
     is_by = not BY.isdisjoint(last)
-    return is_by or not COMPARATIVES.isdisjoint(number.after)
+    is_compared = not COMPARATIVES.isdisjoint(number.after)
+    return is_by or is_compared
 
 
 def _difference(number: _Number) -> Claim:
@@ -522,16 +550,16 @@ def _levels(
     after = _figure(levels["after"], share, language)
     least = exact(after.low) - exact(before.high)
     most = exact(after.high) - exact(before.low)
+    change = Growth(least, most)
     lead = levels["lead"].strip()
     words = lead.split()
     direction = _direction(words)
-    is_wrong = (direction > 0 and most <= 0) or (direction < 0 and least >= 0)
-    if is_wrong or not KNOWN.union(WENT).issuperset(words):
+    is_wrong = direction and _signed(change, direction).high <= 0
+    if is_wrong or not KNOWN_BEFORE_LEVELS.issuperset(words):
         raise DataError(
             f"has {lead!r}, which does not fit its two figures; "
             "write a change such as '+49%'"
         )
-    change = Growth(least, most)
     return Claim("levels", change, before, after)
 
 
@@ -565,46 +593,24 @@ def _size(number: _Number) -> tuple[Fraction, Fraction]:
     digits = match["number"] or match["factor"] or match["divisor"]
     if digits in NUMBERS:
         return NUMBERS[digits], Fraction(1)
-    whole, decimals = digits, ""
-    mark = _decimal_mark(digits, match.string, number.language)
-    if mark:
-        whole, decimals = digits.rsplit(mark, 1)
-    if not _WHOLE.fullmatch(whole):
-        raise DataError(f"has {digits!r}, which is not a number; write digits only")
-    place = Fraction(1, 10 ** len(decimals))
-    whole_digits = re.sub("[., ]", "", whole)
-    steps = int(whole_digits + decimals)
-    return steps * place, place
+    has_comma = _has_decimal_comma(digits, number)
+    is_sure = number.language is not None
+    return read_digits(digits, has_comma=has_comma, is_sure=is_sure)
 
 
-def _decimal_mark(digits: str, phrase: str, language: str | None) -> str:
-    """Return the decimal mark of a number, empty if it has none."""
-    marks = re.findall("[.,]", digits)
-    is_repeated = len(marks) > 1 and len(set(marks)) == 1
-    if not marks or is_repeated:
-        return ""
-    last = str(marks[-1])
-    # A single mark before three digits is a decimal mark, or sets thousands apart.
+def _has_decimal_comma(digits: str, number: _Number) -> bool:
+    # "1,234" may be a thousand, but "3,5" has decimals in any language.
     if not _ONE_THOUSAND.fullmatch(digits):
-        return last
-    has_comma = language != "en"
-    if language is None:
-        has_comma = not WITH_COMMA.isdisjoint(phrase.split())
-    if (last == ",") != has_comma:
-        return ""
-    if language is None:
-        raise DataError(
-            f"could be a thousand or a fraction; write {digits.replace(last, '')} or "
-            "fewer decimals, or give its `language`"
-        )
-    return last
+        return True
+    if number.language:
+        return number.language != "en"
+    words = number.match.string.split()
+    return not WITH_COMMA.isdisjoint(words)
 
 
 def _rounded(size: Fraction, place: Fraction) -> Growth:
     """Return the range that rounds to a number; halves go up or to the even digit."""
-    half = place / 2
-    low = max(size - half, Fraction(0))
-    high = size + half
+    low, high = rounded(size, place)
     last_digit = size / place
     is_odd = last_digit % 2 == 1
     return Growth(low, high, high_open=is_odd)
@@ -620,32 +626,16 @@ def _in_words(
     """Return the range of a number with a word, like `bounds` but continuous."""
     # "Doubled" is about double.
     qualifier = number.qualifier or "about"
-    sign, includes, _ = MEANINGS[qualifier]
-    if is_turned:
-        sign = -sign
-    if size == 0 and sign < 0 and not includes:
-        raise DataError("is less than nothing; write a change such as '-5%'")
-    reach = _reach(size, place, qualifier, number.share)
-    low, high = max(size - reach, Fraction(0)), size + reach
-    if sign > 0:
-        return Growth(size, high, low_open=not includes)
-    if sign < 0:
-        return Growth(low, size, high_open=not includes)
-    return Growth(low, high)
-
-
-def _reach(
-    size: Fraction, place: Fraction | None, qualifier: str, share: Fraction | None
-) -> Fraction | float:
-    """Return how far a word reaches: without a place, by a share of the number."""
     meaning = MEANINGS[qualifier]
-    if qualifier == "exact":
-        return Fraction(0)
-    if share is None or meaning.is_limit:
-        return math.inf
-    if place is None:
-        return share * size
-    return usual_reach(size, place, share, around=meaning.sign == 0)
+    sign = -meaning.sign if is_turned else meaning.sign
+    is_open = not meaning.includes
+    if size == 0 and sign < 0 and is_open:
+        raise DataError("is less than nothing; write a change such as '-5%'")
+    reach = reach_of(size, qualifier, place, number.share)
+    low, high = spread(size, sign, reach)
+    low_open = is_open and sign > 0
+    high_open = is_open and sign < 0
+    return Growth(low, high, low_open, high_open)
 
 
 def _from_ratio(ratio: Fraction, ends: Growth) -> Growth:

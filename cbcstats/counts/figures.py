@@ -8,12 +8,21 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
-from cbcstats.counts.columns import BASES, CHANGE_BASES, MEASURES, is_partial
-from cbcstats.counts.formats import is_per_month
+from cbcstats.counts.formats import (
+    BASES,
+    CHANGE_BASES,
+    MEASURES,
+    is_partial,
+    is_per_month,
+)
 from cbcstats.counts.own_data import counts_of
-from cbcstats.counts.periods import is_whole_months, length_in_days, length_in_months
-from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.counts.readings import bounds, check_reading, ranges
+from cbcstats.counts.periods import (
+    is_whole_months,
+    length_in_days,
+    length_in_months,
+    period_labels,
+)
+from cbcstats.counts.readings import QUALIFIERS, bounds, check_reading, ranges
 from cbcstats.errors import DataError
 from cbcstats.frames import (
     MARKS,
@@ -100,13 +109,19 @@ def figures_of(
         data, by=by, time=time, value=value, measure=measure, year_start=year_start
     )
     figures = _complete(counts)
-    low, high = _ranges(figures, reading)
-    figures = figures.assign(low=low, high=high)
+    figures["low"], figures["high"] = _ranges(figures, reading)
     if "missing" in figures:
         figures = _with_missing_rows(figures)
     if "note" in figures:
         figures["high"] = figures["high"].mask(is_partial(figures), np.inf)
     return _with_rates(figures) if per == "month" else figures
+
+
+def labels_of(figures: pd.DataFrame) -> pd.Series:
+    """Name the period of each figure, as typed or by its days."""
+    typed = figures["period"]
+    labels = period_labels(figures["period_start"], figures["period_end"])
+    return labels.where(typed.isna(), typed)
 
 
 def _ranges(
@@ -117,8 +132,9 @@ def _ranges(
         return ranges(*columns, reading)
     except DataError:
         # Reading them one by one takes long, and finds the figure that is wrong.
-        for row, cells in enumerate(zip(*columns, strict=True)):
-            value, qualifier, rounded_to = cells
+        for row, (value, qualifier, rounded_to) in enumerate(
+            zip(*columns, strict=True)
+        ):
             place = None if pd.isna(rounded_to) else rounded_to
             try:
                 bounds(value, qualifier, place, reading=reading)
@@ -134,45 +150,42 @@ def _complete(counts: pd.DataFrame) -> pd.DataFrame:
     # Selecting rows copies the table, and nearly always all have a day.
     figures = counts if is_dated.all() else counts[is_dated]
     figures = figures.reset_index(drop=True)
-    figures = figures.assign(**_texts(figures))
+    figures = _with_texts(figures)
     if "change_since" in figures:
         figures["change_since"] = read_days(figures["change_since"])
-    if "rounded_to" not in figures:
-        figures["rounded_to"] = np.nan
     for name in ("value", "rounded_to", "missing"):
         if name in figures:
             figures[name] = _floats(figures[name])
+    if "rounded_to" not in figures:
+        figures["rounded_to"] = np.nan
     figures["preferred"] = _marks(figures)
-    start = figures["period_start"]
-    end = figures["period_end"]
-    days = length_in_days(start, end)
+    days = length_in_days(figures["period_start"], figures["period_end"])
     figures["days"] = days.astype(float)
     figures["period_tolerance"] = _tolerances(figures)
     _check_figures(figures)
     return figures
 
 
-def _texts(figures: pd.DataFrame) -> dict[str, pd.Series]:
-    texts = {}
-    for name, default in _TEXTS.items():
-        if name in figures:
-            text = text_column(_as_typed(figures[name]))
-            texts[name] = text.fillna(default)
-        else:
-            texts[name] = text_column(default, figures.index)
+def _with_texts(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return figures with all columns of text, and no empty cells in them."""
+    present = figures.columns.intersection(list(_TEXTS))
+    for name in present:
+        text = text_column(_as_typed(figures[name]))
+        figures[name] = text.fillna(_TEXTS[name])
     if "change_basis" in figures:
-        texts["change_basis"] = text_column(figures["change_basis"])
+        figures["change_basis"] = text_column(figures["change_basis"])
     for name, codes in _CODES.items():
         if name in figures:
-            check_words(texts[name].rename(name), codes)
-    return texts
+            check_words(figures[name], codes)
+    absent = {name: text for name, text in _TEXTS.items() if name not in present}
+    return figures.assign(**absent)
 
 
 def _as_typed(column: pd.Series) -> pd.Series:
     """Write whole numbers, of which a gap makes floats, without decimals."""
-    if not pd.api.types.is_float_dtype(column.dtype):
-        return column
-    return column.map(as_text).mask(column.isna())
+    if pd.api.types.is_float_dtype(column.dtype):
+        return column.map(as_text).mask(column.isna())
+    return column
 
 
 def _check_figures(figures: pd.DataFrame) -> None:
@@ -187,7 +200,8 @@ def _check_figures(figures: pd.DataFrame) -> None:
     for name in ("rounded_to", "missing", "period_tolerance"):
         if name in figures:
             is_negative = figures[name] < 0
-            _refuse(figures, is_negative, f"has a negative {name}")
+            problem = f"has a negative {name}"
+            _refuse(figures, is_negative, problem)
 
 
 def _floats(column: pd.Series) -> pd.Series:
@@ -215,22 +229,20 @@ def _marks(figures: pd.DataFrame) -> pd.Series | bool:
 
 def _tolerances(figures: pd.DataFrame) -> pd.Series:
     """Return by how many days each period may be shorter or longer."""
-    basis = figures["period_basis"]
-    start = figures["period_start"]
-    end = figures["period_end"]
-    is_inferred = basis == "inferred"
+    tolerance = pd.Series(0.0, figures.index)
+    is_inferred = figures["period_basis"] == "inferred"
+    start = figures.loc[is_inferred, "period_start"]
+    end = figures.loc[is_inferred, "period_end"]
     # A reporting year from July to June has twelve months whichever way it is known.
     are_whole = is_whole_months(start, end)
-    is_uncertain = is_inferred & ~are_whole
-    tolerance = is_uncertain.astype(float) * _DAYS_IF_INFERRED
+    uncertain = end.index[~are_whole]
+    tolerance[uncertain] = _DAYS_IF_INFERRED
+    if "period_tolerance" in figures:
+        published = _floats(figures["period_tolerance"])
+        tolerance = published.fillna(tolerance)
     # Even the shortest period lasts a day.
     longest = figures["days"] - 1
-    tolerance = tolerance.clip(upper=longest)
-    if "period_tolerance" not in figures:
-        return tolerance
-    published = _floats(figures["period_tolerance"])
-    tolerance = published.fillna(tolerance)
-    return tolerance.clip(upper=longest)
+    return tolerance.mask(tolerance > longest, longest)
 
 
 def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:
@@ -238,7 +250,7 @@ def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:
 
     Sums of people over these rows have no upper end.
     """
-    missing = figures["missing"].fillna(0)
+    missing = figures["missing"]
     is_incomplete = missing > 0
     value = figures["value"]
     # A missing row is one mission, but any number of people.
@@ -252,31 +264,36 @@ def _with_missing_rows(figures: pd.DataFrame) -> pd.DataFrame:
 def _with_rates(figures: pd.DataFrame) -> pd.DataFrame:
     """Divide flows by the length of their periods in months."""
     is_flow = figures["measure"] == "flow"
-    units = figures["unit"]
-    # Long tables have few units.
-    is_unit_monthly = {unit: is_per_month(unit) for unit in units.unique()}
-    is_monthly = is_flow & units.map(is_unit_monthly).astype(bool)
+    is_monthly = is_flow & _are_per_month(figures["unit"])
     if "per" in figures:
         is_monthly |= figures["per"] == "month"
     remedy = 'leave out per="month", or give the counts of the whole periods'
     _refuse(figures, is_monthly, "is per month already", remedy)
     start = figures["period_start"]
     end = figures["period_end"]
-    months = length_in_months(start, end)
     # A period that is covered in part has no known length.
     has_rate = is_flow & ~is_partial(figures)
-    months = months.where(has_rate)
+    months = length_in_months(start, end).where(has_rate)
     tolerance = figures["period_tolerance"] / figures["days"]
     shortest = months * (1 - tolerance)
     longest = months * (1 + tolerance)
     low = figures["low"]
     high = figures["high"]
-    figures = figures.assign(months=months)
-    figures["rate"] = figures["value"] / months
     # A negative value per month is lowest in the shortest period.
-    figures["rate_low"] = low / longest.where(low >= 0, shortest)
-    figures["rate_high"] = high / shortest.where(high >= 0, longest)
-    return figures
+    months_of_low = longest.where(low >= 0, shortest)
+    months_of_high = shortest.where(high >= 0, longest)
+    return figures.assign(
+        months=months,
+        rate=figures["value"] / months,
+        rate_low=low / months_of_low,
+        rate_high=high / months_of_high,
+    )
+
+
+def _are_per_month(units: pd.Series) -> pd.Series:
+    # Long tables have few units.
+    is_monthly = {unit: is_per_month(unit) for unit in units.unique()}
+    return units.map(is_monthly).astype(bool)
 
 
 def _refuse(
@@ -286,10 +303,10 @@ def _refuse(
     remedy: str = "correct it",
 ) -> None:
     """Raise DataError if something is wrong with a figure."""
-    if not is_wrong.any():
-        return
-    place = _place_of(figures[is_wrong].iloc[0])
-    raise DataError(f"{place} {problem}; {remedy}")
+    if is_wrong.any():
+        first = figures[is_wrong].iloc[0]
+        place = _place_of(first)
+        raise DataError(f"{place} {problem}; {remedy}")
 
 
 def _place_of(figure: pd.Series) -> str:

@@ -17,7 +17,6 @@ from cbcstats.counts.qualifiers import (
     BEFORE,
     BEHIND,
     LANGUAGES,
-    LONGEST,
     MULTIPLES,
     Word,
     fold,
@@ -28,6 +27,8 @@ from cbcstats.frames import plain_number, text_column
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# Characters of a figure with its words.
+LONGEST: Final = 200
 # Digits and point of a number with decimals that a float holds exactly.
 _DIGITS: Final = 16
 # Below it, < and > in a table are limits set in advance, and no rounded numbers.
@@ -91,6 +92,12 @@ class Qualified(NamedTuple):
     rounded_to: float | None = None
 
 
+def check_language(language: str | None) -> None:
+    """Refuse a language other than those in which words are read."""
+    if language is not None:
+        check_choice("language", language, LANGUAGES)
+
+
 def parse_qualified(text: str, *, language: str | None = None) -> Qualified:
     """Read a published figure: the number printed and the word beside it.
 
@@ -132,7 +139,9 @@ def parse_qualified(text: str, *, language: str | None = None) -> Qualified:
     >>> parse_qualified("<5").qualifier
     'below'
     """
-    return _parse(text, _languages(language))[0]
+    check_language(language)
+    figure, _ = _parse(text, language)
+    return figure
 
 
 def split_figures(series: Any, *, language: str | None = None) -> pd.DataFrame:
@@ -169,10 +178,10 @@ def split_figures(series: Any, *, language: str | None = None) -> pd.DataFrame:
     2   <NA>       NaN       NaN          Q
     """
     column = check_series("series", series, "published figures")
-    languages = _languages(language)
+    check_language(language)
     # An array: pandas 2 fails on an index of whole numbers that no float can hold.
     codes, cells = pd.factorize(column.to_numpy(dtype=object))
-    figures = [_split(cell, languages) for cell in cells]
+    figures = [_split(cell, language) for cell in cells]
     # The last row is for missing cells, whose code is -1.
     figures.append(_Split())
     table = pd.DataFrame(figures, columns=_Split._fields)
@@ -192,30 +201,16 @@ class _Split(NamedTuple):
     problem: str | None = None
 
 
-def _split(cell: Any, languages: _Languages) -> _Split:
+def _split(cell: Any, language: str | None) -> _Split:
     # With its accent, "ña" is not n/a.
     marker = cell.strip().lower() if isinstance(cell, str) else None
     if marker in _MISSING:
         return _Split(obs_status=_MISSING[marker])
     try:
-        figure, unit = _parse(cell, languages)
+        figure, unit = _parse(cell, language)
     except DataError as error:
         return _Split(problem=str(error))
     return _Split(*figure, unit=unit or None)
-
-
-class _Languages(NamedTuple):
-    """The languages that a figure can be in, and whether the caller named it."""
-
-    codes: frozenset[str]
-    is_given: bool
-
-    def narrowed(self, codes: Iterable[str]) -> _Languages:
-        return self._replace(codes=self.codes & frozenset(codes))
-
-    @property
-    def has_decimal_comma(self) -> bool:
-        return "en" not in self.codes
 
 
 class _Before(NamedTuple):
@@ -236,64 +231,22 @@ class _Behind(NamedTuple):
     languages: frozenset[str]
 
 
-def _languages(language: str | None) -> _Languages:
-    if language is None:
-        return _Languages(_ANY, is_given=False)
-    check_choice("language", language, LANGUAGES)
-    return _Languages(frozenset({language}), is_given=True)
-
-
-def _parse(text: Any, languages: _Languages) -> tuple[Qualified, str]:
+def _parse(text: Any, language: str | None) -> tuple[Qualified, str]:
     """Return a figure and its unit."""
     if not isinstance(text, bool) and isinstance(text, numbers.Real | Decimal):
         return _of_number(text), ""
     raw = str(text)
-    shortened = raw[:LONGEST]
-    typed = unicodedata.normalize("NFC", " ".join(shortened.split()))
+    typed = unicodedata.normalize("NFC", " ".join(raw[:LONGEST].split()))
     # What is longer is not a figure, and is refused without being read.
-    figure = fold(typed) if len(raw) <= LONGEST else ""
-    number = _only_number(figure, typed)
-    before = _split_before(figure[: number.start()])
-    behind = _split_behind(figure[number.end() :], typed)
-    word = _word_of(before.phrase, behind.phrase, typed)
-    languages = languages.narrowed(word.languages).narrowed(behind.languages)
-    if not languages.codes:
-        raise DataError(
-            f"{typed!r} has words of another language; write one language, "
-            "and leave out `language` or give that one"
-        )
-    has_currency = bool(before.currency or behind.currency)
-    is_spanish = languages.is_given or word.languages == {"es"}
-    if behind.multiple == "mil" and has_currency and not is_spanish:
-        # A thousand in Spanish, and short for a million beside dollars.
-        raise DataError(
-            f"{typed!r} could be thousands or millions; write one of the two out, "
-            "or give its `language`"
-        )
-    printed, decimals = _parse_number(number[0], languages, typed)
-    multiple = _multiple(behind.multiple, languages)
-    value = printed * multiple
-    place = Fraction(multiple, 10**decimals)
-    qualifier = word.qualifier
-    if before.phrase in _LIMITS and value < _SMALL:
-        qualifier = _LIMITS[before.phrase]
-    if before.is_negative:
-        _refuse_word(word, typed)
-        value = -value
-    rounded_to = None if place == 1 else plain_number(place)
-    currency = before.currency or behind.currency
-    unit = f"{currency} {behind.unit}".strip()
-    return Qualified(plain_number(value), qualifier, rounded_to), unit
-
-
-def _only_number(figure: str, typed: str) -> re.Match[str]:
-    numbers_in_text = list(_NUMBER.finditer(figure))
-    if len(numbers_in_text) != 1:
-        raise DataError(
-            f"{typed!r} holds no single number in digits; "
-            "write one figure, such as 'more than 330'"
-        )
-    return numbers_in_text[0]
+    folded = fold(typed) if len(raw) <= LONGEST else ""
+    try:
+        figure, currency, unit = _read(folded, language)
+    except DataError as error:
+        raise DataError(f"{typed!r} {error.message}") from None
+    # The unit keeps its capitals and accents.
+    start = folded.rfind(unit)
+    printed_unit = typed[start : start + len(unit)]
+    return figure, f"{currency.upper()} {printed_unit}".strip()
 
 
 def _of_number(number: Any) -> Qualified:
@@ -307,17 +260,72 @@ def _of_number(number: Any) -> Qualified:
     return Qualified(int(number) if is_whole else float(number), "exact")
 
 
+# Below, the message of an error follows the text: "'many' holds no single number".
+def _read(text: str, language: str | None) -> tuple[Qualified, str, str]:
+    """Return a figure, its currency and its unit."""
+    number = _only_number(text)
+    before = _split_before(text[: number.start()])
+    behind = _split_behind(text[number.end() :])
+    word = _word_of(before.phrase, behind.phrase)
+    languages = word.languages & behind.languages & _languages(language)
+    if not languages:
+        raise DataError(
+            "has words of another language; write one language, "
+            "and leave out `language` or give that one"
+        )
+    is_given = language is not None
+    currency = before.currency or behind.currency
+    is_spanish = is_given or word.languages == {"es"}
+    if behind.multiple == "mil" and currency and not is_spanish:
+        # A thousand in Spanish, and short for a million beside dollars.
+        raise DataError(
+            "could be thousands or millions; write one of the two out, "
+            "or give its `language`"
+        )
+    has_comma = "en" not in languages
+    size, place = read_digits(number[0], has_comma=has_comma, is_sure=is_given)
+    multiple = _multiple(behind.multiple, languages)
+    value = size * multiple
+    place *= multiple
+    qualifier = word.qualifier
+    if before.phrase in _LIMITS and value < _SMALL:
+        qualifier = _LIMITS[before.phrase]
+    if before.is_negative:
+        if word.qualifier != "exact":
+            raise DataError(
+                "could lie on either side of a negative number; "
+                "leave out the word, or the sign"
+            )
+        value = -value
+    rounded_to = None if place == 1 else plain_number(place)
+    figure = Qualified(plain_number(value), qualifier, rounded_to)
+    return figure, currency, behind.unit
+
+
+def _only_number(text: str) -> re.Match[str]:
+    numbers_in_text = list(_NUMBER.finditer(text))
+    if len(numbers_in_text) != 1:
+        raise DataError(
+            "holds no single number in digits; "
+            "write one figure, such as 'more than 330'"
+        )
+    return numbers_in_text[0]
+
+
+def _languages(language: str | None) -> frozenset[str]:
+    return _ANY if language is None else frozenset({language})
+
+
 def _split_before(before: str) -> _Before:
     match = _BEFORE.fullmatch(before)
     if match is None:
         return _Before(before.strip(), is_negative=False, currency="")
     phrase = match["phrase"].strip()
     is_negative = match["minus"] is not None
-    currency = match["currency"] or ""
-    return _Before(phrase, is_negative, currency.upper())
+    return _Before(phrase, is_negative, match["currency"] or "")
 
 
-def _split_behind(behind: str, typed: str) -> _Behind:
+def _split_behind(behind: str) -> _Behind:
     """Split off a multiple, a currency and a phrase; the rest is the unit."""
     multiple, rest = _split_off(behind, MULTIPLES)
     currency, rest = _split_off(rest, _CURRENCIES)
@@ -335,11 +343,8 @@ def _split_behind(behind: str, typed: str) -> _Behind:
         unit = rest.removesuffix(phrase)
     unit = unit.strip()
     if unit:
-        _check_unit(unit, behind, typed)
-    # The unit keeps its capitals and accents.
-    start = fold(typed).rfind(unit)
-    unit = typed[start : start + len(unit)]
-    return _Behind(multiple, currency.upper(), phrase, unit, languages)
+        _check_unit(unit, behind)
+    return _Behind(multiple, currency, phrase, unit, languages)
 
 
 def _split_off(text: str, options: Iterable[str]) -> tuple[str, str]:
@@ -358,22 +363,20 @@ def _split_off(text: str, options: Iterable[str]) -> tuple[str, str]:
     return longest, stripped.removeprefix(longest)
 
 
-def _word_of(phrase_before: str, phrase_behind: str, typed: str) -> Word:
+def _word_of(phrase_before: str, phrase_behind: str) -> Word:
     if phrase_before and phrase_behind:
-        raise DataError(
-            f"{typed!r} has words on both sides of the number; leave one of them"
-        )
+        raise DataError("has words on both sides of the number; leave one of them")
     if not phrase_before:
         return BEHIND.get(phrase_behind, _NO_WORD)
     if phrase_before not in BEFORE:
         raise DataError(
-            f"{phrase_before!r} in {typed!r} is not a known word before a number; write "
+            f"has {phrase_before!r}, which is not a known word before a number; write "
             "'more than', 'at least', 'about', 'almost', 'less than', 'at most' or none"
         )
     return BEFORE[phrase_before]
 
 
-def _check_unit(unit: str, behind: str, typed: str) -> None:
+def _check_unit(unit: str, behind: str) -> None:
     """Refuse what is no plain name of a thing counted, such as a share."""
     words = unit.split(" ")
     # 3rd, 20%, 5km
@@ -388,38 +391,54 @@ def _check_unit(unit: str, behind: str, typed: str) -> None:
     )
     if not is_unit:
         raise DataError(
-            f"{unit!r} behind the number in {typed!r} cannot be read; "
+            f"has {unit!r} behind its number, which cannot be read; "
             "write a count and what it counts, such as '330 missions'"
         )
 
 
-def _parse_number(
-    digits: str, languages: _Languages, typed: str
-) -> tuple[Fraction, int]:
-    """Return a number, and how many decimals were printed."""
+def read_digits(
+    digits: str, *, has_comma: bool, is_sure: bool
+) -> tuple[Fraction, Fraction]:
+    """Return a number in digits and its last place, both exact.
+
+    Parameters
+    ----------
+    digits : str
+        Such as `1200`, `1,200.5`, `1 200`.
+    has_comma : bool
+        Whether a comma is the decimal mark where the digits do not tell.
+    is_sure : bool
+        Whether that is certain, so that `1.200` may be read by it.
+
+    Examples
+    --------
+    >>> read_digits("1.200,5", has_comma=True, is_sure=False)
+    (Fraction(2401, 2), Fraction(1, 10))
+    """
     groups, marks = re.split(r"[.,' ]", digits), re.findall(r"[.,' ]", digits)
     decimals = ""
-    if _has_decimals(groups, marks, languages, typed):
+    if _has_decimals(groups, marks, has_comma=has_comma, is_sure=is_sure):
         decimals = groups.pop()
         marks.pop()
     is_grouped = len(set(marks)) == 1 and len(groups[0]) <= _GROUP
     is_grouped &= all(len(group) == _GROUP for group in groups[1:])
     if marks and not is_grouped:
         raise DataError(
-            f"{digits!r} in {typed!r} is not a number with thousands set apart; "
+            f"has {digits!r}, which is not a number with thousands set apart; "
             "write digits only"
         )
     whole = "".join(groups)
     if decimals and len(whole + decimals) >= _DIGITS:
         raise DataError(
-            f"{typed!r} has more digits than can be kept; "
+            "has more digits than can be kept; "
             f"write up to {_DIGITS - 1}, or no decimals"
         )
-    return Fraction(int(whole + decimals), 10 ** len(decimals)), len(decimals)
+    place = Fraction(1, 10 ** len(decimals))
+    return int(whole + decimals) * place, place
 
 
 def _has_decimals(
-    groups: list[str], marks: list[str], languages: _Languages, typed: str
+    groups: list[str], marks: list[str], *, has_comma: bool, is_sure: bool
 ) -> bool:
     """Tell whether the last mark in a number is a decimal mark."""
     last = marks[-1] if marks else ""
@@ -428,38 +447,30 @@ def _has_decimals(
     # Another mark sets the thousands apart, as in 1,234.5 and 1 234,5.
     if len(marks) > 1:
         return True
-    is_decimal_mark = (last == ",") == languages.has_decimal_comma
+    is_decimal_mark = (last == ",") == has_comma
+    whole, rest = groups
     may_be_thousands = (
-        len(groups[1]) == _GROUP
-        and len(groups[0]) <= _GROUP
-        and not groups[0].startswith("0")
+        len(rest) == _GROUP and len(whole) <= _GROUP and not whole.startswith("0")
     )
-    if not may_be_thousands:
-        if last == "," and not is_decimal_mark:
-            raise DataError(
-                f"{typed!r} has a comma before {len(groups[1])} digits; write a point, "
-                "or give language='fr' or 'es' if it is a decimal mark"
-            )
-        return True
-    if is_decimal_mark and not languages.is_given:
+    if may_be_thousands and is_decimal_mark and not is_sure:
         raise DataError(
-            f"{typed!r} could be a thousand or a fraction; write {''.join(groups)} or "
+            f"could be a thousand or a fraction; write {whole}{rest} or "
             "fewer decimals, or give its `language`"
         )
-    return is_decimal_mark
-
-
-def _multiple(name: str, languages: _Languages) -> int:
-    """Return what a multiple means: a billion is a thousand times more in French."""
-    for code in LANGUAGES:
-        if code in languages.codes and code in MULTIPLES.get(name, {}):
-            return MULTIPLES[name][code]
-    return 1
-
-
-def _refuse_word(word: Word, typed: str) -> None:
-    if word.qualifier != "exact":
+    if may_be_thousands:
+        return is_decimal_mark
+    if last == "," and not has_comma:
         raise DataError(
-            f"{typed!r} could lie on either side of a negative number; "
-            "leave out the word, or the sign"
+            f"has a comma before {len(rest)} digits; write a point, "
+            "or give language='fr' or 'es' if it is a decimal mark"
         )
+    return True
+
+
+def _multiple(name: str, languages: frozenset[str]) -> int:
+    """Return what a multiple means: a billion is a thousand times more in French."""
+    meanings = MULTIPLES.get(name, {})
+    known = [
+        meanings[code] for code in LANGUAGES if code in languages & meanings.keys()
+    ]
+    return known[0] if known else 1

@@ -1,4 +1,4 @@
-"""How figures, ranges, units and names are written."""
+"""How counts are written: codes, notes, figures, ranges, units and names."""
 
 from __future__ import annotations
 
@@ -9,8 +9,25 @@ from typing import Any, Final
 import pandas as pd
 
 from cbcstats.arguments import check_flag, check_number
-from cbcstats.frames import text_column
+from cbcstats.frames import plain_number, text_column
 
+MEASURES: Final = ("flow", "stock", "cumulative", "event")
+# How the note of a count begins whose period a register may cover only in part.
+PARTIAL: Final = "partial:"
+BASES: Final = ("stated", "inferred")  # how the days of a period are known
+CHANGE_BASES: Final = ("total", "per_month")  # of what a change is published
+# On published changes, in the order of legends and texts.
+VERDICTS: Final = ("consistent", "unlikely", "contradicts", "cannot be checked")
+# Columns that tell what part of a total a count is.
+PARTS: Final = (
+    "wco_region",
+    "iso3",
+    "member",
+    "programme",
+    "track",
+    "kind",
+    "status",
+)
 _CAPITALS: Final = (
     "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
 )
@@ -50,7 +67,8 @@ def format_range(
     >>> format_range(331, float("inf"))
     '331 or more'
     """
-    low, high = check_number("low", low), check_number("high", high)
+    low = check_number("low", low)
+    high = check_number("high", high)
     percent = check_flag("percent", percent)
     signed = check_flag("signed", signed)
     decimals = _decimals_that_differ(low, high)
@@ -65,6 +83,45 @@ def format_range(
     if math.isinf(low):
         return f"{high_text} or less"
     return low_text if low_text == high_text else f"{low_text} to {high_text}"
+
+
+def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
+    """Return the keys by which to group figures of the same series and period.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counts = pd.DataFrame({"indicator": "missions", "scope": "all",
+    ...     "period_start": pd.NaT,
+    ...     "period_end": pd.to_datetime(["2018-02-28", "2018-02-28", None])})
+    >>> figures = counts.groupby(figure_keys(counts), dropna=False)
+    >>> figures["scope"].transform("size").tolist()
+    [2, 2, 1]
+    """
+    is_dated = counts["period_end"].notna()
+    # Figures without a date are not alternatives to each other: each is its own group.
+    row = counts.index.to_series()
+    indicator = counts["indicator"].where(is_dated, row)
+    scope = counts["scope"].where(is_dated, row)
+    names = ["period_start", "period_end", *PARTS]
+    others = [counts[name] for name in names if name in counts]
+    return [indicator, scope, *others]
+
+
+def notes_of(figures: pd.DataFrame) -> pd.Series:
+    """Return the notes of figures as text, empty where there is none."""
+    if "note" not in figures:
+        return text_column("", figures.index)
+    notes = text_column(figures["note"])
+    return notes.fillna("")
+
+
+def is_partial(figures: pd.DataFrame) -> pd.Series:
+    """Tell which periods a register may cover only in part, by the note."""
+    notes = notes_of(figures)
+    is_marked = notes.str.startswith(PARTIAL)
+    # pandas 2 returns objects.
+    return is_marked.astype(bool)
 
 
 def words(name: object) -> str:
@@ -125,7 +182,7 @@ def printed(value: Any, qualifier: str) -> str:
     """
     if pd.isna(value):
         return "not known"
-    number = int(value) if float(value).is_integer() else value
+    number = plain_number(value)
     if qualifier == "exact":
         return f"{number:,}"
     return f"{words(qualifier)} {number:,}"
@@ -142,10 +199,14 @@ def _decimals_that_differ(low: float, high: float) -> int:
     # The logarithm of 0, infinity or NaN is not a place.
     if not 0 < width < math.inf:
         return 1
-    size = math.log10(0.6 * width)
-    place = math.floor(size)
-    decimals = max(-place, 0)
-    return min(decimals, 2)
+    decimals = _decimals_of(0.6 * width)
+    return min(max(decimals, 0), 2)
+
+
+def _decimals_of(number: float) -> int:
+    """Return how many decimals show the first digit of a positive number."""
+    size = math.log10(number)
+    return -math.floor(size)
 
 
 def _write_number(value: float, decimals: int, *, signed: bool) -> str:
@@ -153,9 +214,8 @@ def _write_number(value: float, decimals: int, *, signed: bool) -> str:
         decimals = 0
     elif math.isfinite(value):
         # A small number keeps its first digit: 0.004 is more than nothing.
-        size = math.log10(abs(value))
-        place = math.floor(size)
-        decimals = max(decimals, -place, 1)
+        least = _decimals_of(abs(value))
+        decimals = max(decimals, least, 1)
     text = f"{value:z,.{decimals}f}"
     if signed and value > 0:
         return f"+{text}"
@@ -165,7 +225,8 @@ def _write_number(value: float, decimals: int, *, signed: bool) -> str:
 def _write_percent(value: float, decimals: int) -> str:
     text = f"{value:+.{decimals}f}%"
     digits = text.strip("+-.%")
+    is_zero = not digits.strip("0.")
     # "+0%" and "-0%" would claim a direction.
-    if not digits.strip("0."):
+    if is_zero:
         return digits + "%"
     return text.replace("-", "\N{MINUS SIGN}")

@@ -17,10 +17,15 @@ from cbcstats.arguments import (
     check_names,
     check_optional_text,
 )
-from cbcstats.counts.columns import MEASURES
 from cbcstats.counts.figures_in_words import split_figures
-from cbcstats.counts.formats import words
-from cbcstats.counts.period_columns import is_period_column, months_of, read_periods
+from cbcstats.counts.formats import MEASURES, words
+from cbcstats.counts.period_columns import (
+    are_parts_of_years,
+    is_period_column,
+    months_of,
+    periods_among,
+    read_periods,
+)
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import as_printed, as_text, parse_numbers, text_column
@@ -33,7 +38,7 @@ _WORDS_FOR_TIME: Final = (
     "period time date day week month quarter year fiscalyear financialyear fy "
     "reportingyear schoolyear calendaryear année annee mois trimestre exercice jour "
     "période periode año anio ano mes fecha período periodo "
-    "periodend"
+    "periodend timeperiod"
 )
 _NAMES_OF_TIME: Final = frozenset(_WORDS_FOR_TIME.split())
 # Columns that belong together: years, and numbers or names of their quarters or months.
@@ -43,6 +48,8 @@ _YEARS: Final = frozenset(
 _PARTS_OF_YEARS: Final = frozenset(
     {"quarter", "trimestre", "month", "mois", "mes", "week"}
 )
+# How a quarter and a week are written behind their year.
+_LETTERS: Final = {"quarter": "Q", "trimestre": "Q", "week": "W"}
 # Columns of counts that never hold the values.
 _OTHER_COLUMNS: Final = (
     "indicator measure scope area unit period_start period_basis period_tolerance "
@@ -50,6 +57,11 @@ _OTHER_COLUMNS: Final = (
     "preferred_reason missing obs_status status source_id note"
 )
 _NO_VALUES: Final = frozenset(_OTHER_COLUMNS.split())
+# Codes of the SDMX list CL_OBS_STATUS, and the flags of Eurostat, by name and by cell.
+_NAMES_OF_STATUS: Final = frozenset(
+    {"obsstatus", "status", "obsflag", "obsflags", "flag", "flags"}
+)
+_STATUS: Final = r"[A-SU-WZ]|[BDEFIPU]{2}"
 # A point and three digits: 1.234 is a decimal number or a thousand and more.
 _ONE_THOUSAND: Final = r"\s*[1-9][0-9]{0,2}\.[0-9]{3}\s*"
 
@@ -102,7 +114,7 @@ def counts_of(
     if measure is not None:
         check_choice("measure", measure, MEASURES)
     if year_start is not None:
-        check_month("year_start", year_start)
+        year_start = check_month("year_start", year_start)
     time = check_optional_text("time", time)
     value = check_optional_text("value", value)
     names = [] if by is None else check_names("by", by)
@@ -118,20 +130,24 @@ def counts_of(
     frame = _without_blanks(frame, names)
     counts = _with_periods(frame, periods, year_start, measure)
     counts = _with_values(counts, number)
-    if not names:
-        _refuse_several_units(counts, frame, number)
-    is_named = number != "value"
-    if "indicator" not in counts:
-        counts["indicator"] = number if is_named else "figures"
-    if "unit" not in counts:
-        counts["unit"] = words(number) if is_named else ""
+    counts = _with_defaults(counts, number)
+    if not names and "unit" not in frame:
+        _refuse_several_units(counts["unit"], number)
     if measure is not None:
-        counts["measure"] = measure
-    elif "measure" not in counts:
-        is_stock = counts["period_start"].isna().all()
-        has_starts = "period_start" in frame
-        counts["measure"] = "stock" if is_stock and not has_starts else "flow"
-    return counts
+        return counts.assign(measure=measure)
+    if "measure" in counts:
+        return counts
+    is_stock = counts["period_start"].isna().all() and "period_start" not in frame
+    return counts.assign(measure="stock" if is_stock else "flow")
+
+
+def _with_defaults(counts: pd.DataFrame, number: str) -> pd.DataFrame:
+    """Name the indicator and the unit by the column of values."""
+    defaults = {"indicator": number, "unit": words(number)}
+    if number == "value":
+        defaults = {"indicator": "figures", "unit": ""}
+    absent = {name: text for name, text in defaults.items() if name not in counts}
+    return counts.assign(**absent)
 
 
 def find_columns(
@@ -143,19 +159,20 @@ def find_columns(
 ) -> tuple[pd.DataFrame, list[str], str]:
     """Find the columns of periods and values; a wide table becomes a long one.
 
-    Returns the table; the column of periods, or those of years and their quarters or
-    months; and the column of values. `what` names the table in messages.
+    Returns the table, in which flags are called `obs_status`; the column of periods, or
+    those of years and their quarters or months; and the column of values. `what` names
+    the table in messages.
     """
+    frame = _with_status(frame, names)
     periods = [time] if time else _time_columns(frame, names)
-    if not periods and value is None:
-        frame, periods = _from_wide(frame, names)
+    if value is None and "value" not in frame:
+        frame, periods = _from_wide(frame, names, periods)
     values = [value] if value else _value_columns(frame, {*periods, *names})
     if periods and len(values) == 1:
         return frame, periods, values[0]
     # All that is missing is named at once.
     problems = " and ".join(_problems(periods, values, what))
-    columns = ", ".join(frame.columns[:10])
-    columns = columns or "no columns"
+    columns = ", ".join(frame.columns[:10]) or "no columns"
     raise ArgumentError(f"{what}: {problems}; the columns are {columns}")
 
 
@@ -221,7 +238,7 @@ def _index_matters(frame: pd.DataFrame, names: Iterable[str]) -> bool:
     is_default = isinstance(index, pd.RangeIndex) and index.start == 0
     if is_default or isinstance(index, pd.MultiIndex):
         return False
-    if name in names:
+    if name in names or _plain(name) in _NAMES_OF_TIME:
         return True
     if name is not None and name in frame:
         return False
@@ -233,10 +250,9 @@ def _index_matters(frame: pd.DataFrame, names: Iterable[str]) -> bool:
 
 
 def _with_index(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    index = frame.index
-    name: Any = index.name
+    name: Any = frame.index.name
     is_known = name in names or _plain(name) in _NAMES_OF_TIME
-    if not is_known and is_period_column(index.to_series()):
+    if not is_known and is_period_column(frame.index.to_series()):
         name = "period"
     named: pd.DataFrame = frame.rename_axis(index=name or "series")
     return named.reset_index()
@@ -265,14 +281,10 @@ def _time_columns(frame: pd.DataFrame, names: list[str]) -> list[str]:
         )
     # First days alone do not tell how long the periods are.
     others = [name for name in columns if name != "period_start"]
-    for name in others:
-        if _has_dates(frame[name]):
-            return [name]
-    # A column of plain numbers is more likely to hold values.
-    for name in others:
-        column = frame[name]
-        if pd.api.types.is_string_dtype(column) and is_period_column(column):
-            return [name]
+    for holds_periods in (_has_dates, _has_periods_as_text):
+        for name in others:
+            if holds_periods(frame[name]):
+                return [name]
     return []
 
 
@@ -281,34 +293,89 @@ def _has_dates(column: pd.Series) -> bool:
     return is_period or pd.api.types.is_datetime64_any_dtype(column.dtype)
 
 
-def _from_wide(frame: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, list[str]]:
-    """Turn columns named by periods into rows."""
+def _has_periods_as_text(column: pd.Series) -> bool:
+    # A column of plain numbers is more likely to hold values.
+    return pd.api.types.is_string_dtype(column) and is_period_column(column)
+
+
+def _with_status(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Call a column of flags, as Eurostat and OECD publish them, obs_status."""
+    if "obs_status" in frame:
+        return frame
+    for name in frame.columns.tolist():
+        if name in names or _plain(name) not in _NAMES_OF_STATUS:
+            continue
+        flags = text_column(frame[name]).str.strip()
+        flags = flags.str.upper().replace("", None)
+        known = flags.dropna()
+        are_codes = known.str.fullmatch(_STATUS).astype(bool)
+        if known.empty or not are_codes.all():
+            continue
+        # Of the two flags of "bp", the break decides what can be compared.
+        has_break = flags.str.contains("B", na=False)
+        first_flag = flags.str[:1]
+        frame = frame.drop(columns=name)
+        return frame.assign(obs_status=first_flag.mask(has_break, "B"))
+    return frame
+
+
+def _from_wide(
+    frame: pd.DataFrame, names: list[str], periods: list[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Turn columns named by periods into rows.
+
+    Where the rows are quarters or months, the columns are years, or the other way
+    round.
+    """
     columns = [name for name in frame.columns.tolist() if name not in names]
-    wide = [name for name in columns if is_period_column(pd.Series([name]))]
-    others = [name for name in frame if name not in wide]
-    # One period alone may be a number, and values have a column already.
-    if len(wide) < 2 or "value" in others:
-        return frame, []
-    for name in map(str, others):
+    parts = [name for name in periods or columns if _is_part(frame, name)]
+    header = "year" if parts else "period"
+    if periods and not parts:
+        wide = [name for name in columns if are_parts_of_years([name])]
+        found = [*periods, header]
+    else:
+        wide = periods_among(columns)
+        found = [header, *parts[:1]]
+    # One period alone may be a number.
+    if len(wide) < 2:
+        return frame, periods
+    kept = [name for name in frame.columns.tolist() if name not in wide]
+    _refuse_repeated_periods(wide, kept)
+    # A cell that is empty in a wide table is a period without a figure.
+    long = frame.melt(kept, wide, var_name=header, value_name="value")
+    others = [name for name in kept if name not in {*found, "obs_status"}]
+    if periods:
+        # A total beside the quarters of a year names no series.
+        others = [name for name in others if not _is_numeric(frame[name])]
+    if others and not names and "indicator" not in others:
+        long["indicator"] = _names_of_series(long[others])
+    return long, found
+
+
+def _is_part(frame: pd.DataFrame, name: str) -> bool:
+    """Tell whether a column holds quarters, months or weeks without their years."""
+    column = frame[name]
+    if are_parts_of_years(column):
+        return True
+    return _plain(name) in _PARTS_OF_YEARS and not is_period_column(column)
+
+
+def _refuse_repeated_periods(wide: list[str], others: list[str]) -> None:
+    for name in others:
         # pandas calls a second column 2022 of a file 2022.1.
         period, _, number = name.rpartition(".")
         if period in wide and number.isdecimal():
             raise ArgumentError(
                 f"the columns {period} and {name} are of one period; drop one"
             )
-    # A cell that is empty in a wide table is a period without a figure.
-    long = frame.melt(others, wide, var_name="period", value_name="value")
-    if others and not names and "indicator" not in others:
-        long["indicator"] = _names_of_series(long[others])
-    return long, ["period"]
 
 
 def _names_of_series(rows: pd.DataFrame) -> pd.Series:
     """Return the texts of each row, which tell the series of a wide table apart."""
     texts = [name for name in rows if not _is_numeric(rows[name])]
     cells = rows[texts] if texts else rows
-    cells = cells.astype("object").map(as_text)
-    names = cells.agg(", ".join, axis="columns")
+    printed = cells.astype("object").map(as_text)
+    names = printed.agg(", ".join, axis="columns")
     return text_column(names)
 
 
@@ -354,14 +421,15 @@ def _with_periods(
 ) -> pd.DataFrame:
     column = joined_periods(frame, names)
     periods = read_periods(column, year_start)
-    start, end = periods["start"], periods["end"]
+    start = periods["start"]
+    end = periods["end"]
     if "period_start" in frame:
         first = read_periods(frame["period_start"], year_start)
         # A first day has no start of its own.
         start = first["start"].fillna(first["end"])
     elif measure == "cumulative":
         # A year names the end of a total, which is not that of the year alone.
-        start = pd.Series(pd.NaT, frame.index, dtype="datetime64[us]")
+        start = start.mask(start.notna())
     elif measure == "flow" and start.isna().all():
         start, end = months_of(end)
     label = periods["label"]
@@ -370,46 +438,37 @@ def _with_periods(
 
 def joined_periods(frame: pd.DataFrame, names: list[str]) -> pd.Series:
     """Join a column of years and one of their quarters, months or weeks."""
-    column = frame[names[0]]
     if len(names) == 1:
-        return column
-    printed = as_printed(frame[names[1]])
-    # Beside empty cells, whole numbers are floats.
-    part = text_column(printed).str.strip()
-    part = part.str.removesuffix(".0")
-    kind = _plain(names[1])
-    if kind in ("quarter", "trimestre"):
-        part = "Q" + part.str[-1]
-    elif kind == "week":
-        part = "W" + part.str.extract(r"(\d+)$", expand=False)
-    else:
-        part = part.str.zfill(2)
-    years = text_column(column)
-    years = years.str.removesuffix(".0")
-    joined: pd.Series = years + " " + part
-    # A month may be a name or a number: "2019 mai", but 2019-05.
-    joined = joined.str.replace(r" (\d\d)$", r"-\1", regex=True)
+        return frame[names[0]]
+    years, parts = (_without_points(frame[name]) for name in names)
+    letter = _LETTERS.get(_plain(names[1]))
+    if letter:
+        parts = parts.str.replace(r"^.*?(\d+)$", rf"{letter}\1", regex=True)
+    # A month may be a name or a number: 2019-mai, 2019-5.
+    joined: pd.Series = years + "-" + parts
     return joined.rename(names[1])
+
+
+def _without_points(column: pd.Series) -> pd.Series:
+    # Beside empty cells, whole numbers are floats.
+    text = text_column(as_printed(column)).str.strip()
+    return text.str.removesuffix(".0")
 
 
 def _without_blanks(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Strip the names of series: a blank behind "Kenya" cannot be seen."""
-    texts = {}
-    for name in names:
-        if name in frame and pd.api.types.infer_dtype(frame[name]) == "string":
-            texts[name] = frame[name].str.strip()
-    return frame.assign(**texts)
+    for name in frame.columns.intersection(names):
+        if pd.api.types.infer_dtype(frame[name]) == "string":
+            stripped = frame[name].str.strip()
+            frame = frame.assign(**{name: stripped})
+    return frame
 
 
-def _refuse_several_units(
-    counts: pd.DataFrame, frame: pd.DataFrame, number: str
-) -> None:
+def _refuse_several_units(units: pd.Series, number: str) -> None:
     """Refuse dollars beside euros, which would be two series of one figure each."""
-    if "unit" in frame or "unit" not in counts:
-        return
-    units = counts["unit"].dropna().unique()
-    if len(units) > 1:
-        listed = ", ".join(units)
+    distinct = units.dropna().unique()
+    if len(distinct) > 1:
+        listed = ", ".join(distinct)
         raise DataError(
             f"{number} has figures in several units: {listed}; convert them to one, "
             "or add a column unit"
@@ -425,21 +484,32 @@ def _with_values(counts: pd.DataFrame, number: str) -> pd.DataFrame:
         # The text 1.234 may be a thousand and more, so that it is read as words are.
         is_in_words |= column.str.fullmatch(_ONE_THOUSAND).eq(other=True)
     if not is_in_words.any():
-        return counts.assign(value=as_printed(numbers))
+        return counts.assign(value=numbers)
     figures = split_figures(column)
-    problems = figures["problem"].dropna()
-    if len(problems):
-        raise DataError(f"{number} in row {problems.index[0]}: {problems.iloc[0]}")
+    for row, problem in figures["problem"].dropna().items():
+        raise DataError(f"{number} in row {row}: {problem}")
+    counts = counts.assign(value=figures["value"])
+    return with_words(counts, figures)
+
+
+def with_words(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Add what stands beside the values of a table, see `split_figures`.
+
+    What a column of the table says counts more than the words of a cell.
+    """
+    units = figures["unit"].dropna().unique()
     # "More than 330" before "492 missions" are missions, too.
-    if figures["unit"].nunique() == 1:
-        figures["unit"] = figures["unit"].ffill().bfill()
-    columns = {"value": figures["value"]}
+    if len(units) == 1:
+        figures = figures.assign(unit=units[0])
+    columns = {}
     for name in ("qualifier", "rounded_to", "unit", "obs_status"):
         column = figures[name]
-        # What a column of the data says counts more than the words of a cell.
-        if name in counts:
-            column = counts[name].fillna(column)
         # Words that name no unit leave it to the name of the column.
-        if column.notna().any():
-            columns[name] = column
-    return counts.assign(**columns)
+        if column.isna().all():
+            continue
+        if name in table:
+            given = table[name]
+            is_open = given.isna() | given.isin(["", "exact"])
+            column = column.where(is_open, given).fillna(given)
+        columns[name] = column
+    return table.assign(**columns)

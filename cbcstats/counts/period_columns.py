@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ import pandas as pd
 from cbcstats.counts.periods import month_number
 from cbcstats.errors import DataError, shortened
 from cbcstats.frames import as_text, read_days, text_column
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 _NAMES_OF_MONTHS: Final = (
     "jan january janv janvier ene enero",
@@ -33,6 +36,7 @@ _MONTHS: Final = {
     for number, names in enumerate(_NAMES_OF_MONTHS, start=1)
     for name in names.split()
 }
+_PARTS_OF_YEARS: Final = frozenset({*_MONTHS, "q1", "q2", "q3", "q4"})
 _LONGEST: Final = 40  # characters of a period
 _LOOKS_LIKE_A_DAY: Final = re.compile(r"\s*\d{4}-\d\d-\d\d")
 _TWO_YEARS: Final = re.compile(r"(?:fy\s*)?(\d{4})\s*[/\N{EN DASH}-]\s*(\d{4}|\d\d)")
@@ -93,27 +97,22 @@ def read_periods(column: pd.Series, year_start: int | None = None) -> pd.DataFra
             return _of_days(cells).take(codes).set_axis(column.index)
         except DataError as error:
             not_days = error
-    texts = [_plain(as_text(cell)) for cell in distinct]
-    are_fiscal = _are_fiscal(texts)
-    parsed = [_parse(text, year_start, are_fiscal=are_fiscal) for text in texts]
-    if None in parsed:
-        code = parsed.index(None)
-        first = as_text(cells.dropna().iloc[0])
-        if not_days and _LOOKS_LIKE_A_DAY.match(first):
-            raise not_days
-        row = column.index[codes == code][0]
-        cell = shortened(repr(as_text(distinct[code])))
-        raise DataError(
-            f"{column.name} in row {row} holds {cell}, which is not a period; "
-            "write years, quarters, months or days, such as 2019, 2019/20, 2019Q1, "
-            "2019-01 or 2019-01-31"
-        )
-    periods = pd.DataFrame(parsed, columns=_Period._fields)
-    # pandas 2 would read days as nanoseconds, which end in 2262.
-    start = pd.Series(periods["start"].to_numpy("datetime64[us]"))
-    end = pd.Series(periods["end"].to_numpy("datetime64[us]"))
-    periods = _table(start, end, periods["label"])
-    return periods.take(codes).set_axis(column.index)
+    texts = cells.astype("object").map(as_text)
+    parsed = _parse_all(texts, year_start)
+    if None not in parsed:
+        periods = _of_parsed(parsed)
+        return periods.take(codes).set_axis(column.index)
+    first = as_text(cells.dropna().iloc[0])
+    if not_days and _LOOKS_LIKE_A_DAY.match(first):
+        raise not_days
+    code = parsed.index(None)
+    row = column.index[codes == code][0]
+    cell = shortened(repr(texts[code]))
+    raise DataError(
+        f"{column.name} in row {row} holds {cell}, which is not a period; "
+        "write years, quarters, months or days, such as 2019, 2019/20, 2019Q1, "
+        "2019-01 or 2019-01-31"
+    )
 
 
 def is_period_column(column: pd.Series) -> bool:
@@ -123,6 +122,36 @@ def is_period_column(column: pd.Series) -> bool:
     except DataError:
         return False
     return bool(periods["end"].notna().any())
+
+
+def periods_among(names: list[str]) -> list[str]:
+    """Return the names that are periods, such as those of the columns of a wide table.
+
+    Examples
+    --------
+    >>> periods_among(["office", "2019", "2020"])
+    ['2019', '2020']
+    """
+    pairs = [name for name in names if _YEARS_OR_MONTH.fullmatch(_plain(name))]
+    # 2011-12 alone is a month; beside 2012-13 both are fiscal years.
+    if not is_period_column(pd.Series(pairs, dtype="object")):
+        pairs = []
+    return [
+        name for name in names if name in pairs or is_period_column(pd.Series([name]))
+    ]
+
+
+def are_parts_of_years(cells: Collection[Any]) -> bool:
+    """Tell whether every cell is a quarter such as Q1, or the name of a month.
+
+    Examples
+    --------
+    >>> are_parts_of_years(["Q1", "Q2"]), are_parts_of_years(["2019Q1"])
+    (True, False)
+    """
+    # Long columns of something else are left at their first cell.
+    texts = (_plain(as_text(cell)).rstrip(".") for cell in cells)
+    return len(cells) > 0 and all(text in _PARTS_OF_YEARS for text in texts)
 
 
 def months_of(days: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -164,20 +193,33 @@ def _of_pandas_periods(column: pd.Series) -> pd.DataFrame:
     is_day = start == end
     if is_day.all():
         start = start.mask(is_day)
-    return _table(start, end)
+    return _without_labels(start, end)
 
 
 def _of_days(column: pd.Series) -> pd.DataFrame:
     end = read_days(column)
-    start = pd.Series(pd.NaT, end.index, dtype=end.dtype)
-    return _table(start, end)
+    no_start = end.mask(end.notna())
+    return _without_labels(no_start, end)
 
 
-def _table(start: pd.Series, end: pd.Series, label: Any = None) -> pd.DataFrame:
-    labels = text_column(label, end.index)
-    columns = {"start": start, "end": end, "label": labels}
+def _without_labels(start: pd.Series, end: pd.Series) -> pd.DataFrame:
+    label = text_column(None, end.index)
+    columns = {"start": start, "end": end, "label": label}
     # Long columns need no copies.
     return pd.DataFrame(columns, copy=False)
+
+
+def _of_parsed(parsed: list[Any]) -> pd.DataFrame:
+    starts = [period.start for period in parsed]
+    ends = [period.end for period in parsed]
+    labels = [period.label for period in parsed]
+    # pandas 2 would read days as nanoseconds, which end in 2262.
+    columns = {
+        "start": np.array(starts, dtype="datetime64[us]"),
+        "end": np.array(ends, dtype="datetime64[us]"),
+        "label": text_column(labels),
+    }
+    return pd.DataFrame(columns)
 
 
 def _plain(text: str) -> str:
@@ -185,7 +227,13 @@ def _plain(text: str) -> str:
     return " ".join(text[:_LONGEST].lower().split())
 
 
-def _are_fiscal(texts: list[str]) -> bool:
+def _parse_all(texts: Iterable[str], year_start: int | None) -> list[_Period | None]:
+    texts = list(map(_plain, texts))
+    are_fiscal = _are_fiscal(texts)
+    return [_parse(text, year_start, are_fiscal=are_fiscal) for text in texts]
+
+
+def _are_fiscal(texts: Iterable[str]) -> bool:
     """Tell whether texts such as 2011-12 are pairs of years rather than months.
 
     They are if there are several, and the second year follows the first in each.
@@ -193,15 +241,15 @@ def _are_fiscal(texts: list[str]) -> bool:
     matches = map(_YEARS_OR_MONTH.fullmatch, texts)
     pairs = list(filter(None, matches))
     # A single 2011-12 may be December.
-    if len(pairs) < 2:
-        return False
-    return all(map(_follow_each_other, pairs))
+    are_several = len(pairs) > 1
+    return are_several and all(map(_follow_each_other, pairs))
 
 
 def _follow_each_other(pair: re.Match[str]) -> bool:
-    next_year = int(pair[1]) + 1
+    first, second = pair.groups()
+    next_year = int(first) + 1
     digits = f"{next_year:04}"
-    return digits.endswith(pair[2])
+    return digits.endswith(second)
 
 
 def _parse(text: str, year_start: int | None, *, are_fiscal: bool) -> _Period | None:
@@ -225,8 +273,9 @@ def _end_of_fiscal_year(text: str, *, are_fiscal: bool) -> int | None:
     pair = _TWO_YEARS.fullmatch(text)
     if pair is None or not _follow_each_other(pair):
         return None
-    is_clear = text.startswith("fy") or not _YEARS_OR_MONTH.fullmatch(text)
-    if not is_clear and not are_fiscal:
+    # 2011-12 may be a month, but 2011/12 and FY2011-12 are none.
+    may_be_month = _YEARS_OR_MONTH.fullmatch(text) and not text.startswith("fy")
+    if may_be_month and not are_fiscal:
         return None
     return int(pair[1]) + 1
 

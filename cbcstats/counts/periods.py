@@ -140,16 +140,15 @@ def reporting_year(days: pd.Series, year_start: int) -> pd.Series:
     >>> reporting_year(days, 7).tolist(), reporting_year(days, 1).tolist()
     (['2016/17', '2017/18'], ['2017', '2017'])
     """
-    months = days.dt.month
     years = days.dt.year
-    is_before_start = months < year_start
+    is_before_start = days.dt.month < year_start
     first_years = years - is_before_start
     known = first_years.dropna()
-    # A missing day, which is in no year, makes floats of all years.
-    distinct = known.unique().astype(int)
     label = str if year_start == 1 else _two_years
-    labels = {year: label(year) for year in distinct}
-    return text_column(first_years.map(labels))
+    # A missing day, which is in no year, makes floats of all years.
+    labels = {year: label(int(year)) for year in known.unique()}
+    names = first_years.map(labels)
+    return text_column(names)
 
 
 def period_label(start: Any, end: Any) -> str:
@@ -178,20 +177,29 @@ def period_label(start: Any, end: Any) -> str:
         return str(start.year) if start.month == 1 else _two_years(start.year)
     same_year = start.year == end.year
     if same_year and start.month == end.month:
-        if start.is_month_start and end.is_month_end:
-            return _month(end)
-        return f"{start.day}-{_day(end)}"
+        is_whole = start.is_month_start and end.is_month_end
+        return _month(end) if is_whole else f"{start.day}-{_day(end)}"
     # Months are enough for longer periods; short ones need their days.
     length = end - start
     is_short = length.days < DAYS_PER_MONTH
     name = _day if is_short else _month
     first = name(start, year=not same_year)
-    return f"{first} - {name(end)}"
+    last = name(end)
+    return f"{first} - {last}"
 
 
-def period_labels(start: pd.Series, end: pd.Series) -> list[str]:
+def period_labels(start: pd.Series, end: pd.Series) -> pd.Series:
     """Name each period as reports do."""
-    return [period_label(*days) for days in zip(start, end, strict=True)]
+    # Many series share the same few periods, so that each is named once.
+    start_codes, starts = pd.factorize(start)
+    end_codes, _ = pd.factorize(end)
+    pairs = end_codes * (len(starts) + 1) + start_codes
+    number, _ = pd.factorize(pairs)
+    is_first = ~pd.Index(number).duplicated()
+    periods = zip(start[is_first], end[is_first], strict=True)
+    names = text_column([period_label(*days) for days in periods])
+    labels = names.take(number)
+    return labels.set_axis(start.index)
 
 
 def _is_a_year(start: pd.Timestamp, end: pd.Timestamp) -> bool:
@@ -199,7 +207,8 @@ def _is_a_year(start: pd.Timestamp, end: pd.Timestamp) -> bool:
     last_day = np.array(end, dtype="datetime64[D]")
     # pandas has no day after 31 December 9999, but numpy has.
     next_day = last_day + 1
-    return bool(a_year_earlier(next_day) == first_day)
+    year_before = a_year_earlier(next_day)
+    return bool(year_before == first_day)
 
 
 def _two_years(first: int) -> str:

@@ -1,25 +1,17 @@
 """The words beside published figures, in English, French and Spanish: one table.
 
 A phrase stands before the number, or behind it where it begins with an ellipsis here.
-How far each reaches is computed in `readings`.
+What several languages share is in a row of its own, such as "en fr".
+What each means, and how far it reaches, is in `readings`.
 """
 
 from __future__ import annotations
 
-import itertools
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-
-class Meaning(NamedTuple):
-    """On which side of the number printed the real one lies."""
-
-    sign: int  # above 1, below -1, either side 0
-    includes: bool  # whether it may be the number printed
-    is_limit: bool = False  # whether the far side is open in every reading
 
 
 class Word(NamedTuple):
@@ -29,49 +21,43 @@ class Word(NamedTuple):
     languages: frozenset[str]
 
 
-MEANINGS: Final = {
-    "exact": Meaning(0, includes=True),
-    "more_than": Meaning(1, includes=False),
-    "at_least": Meaning(1, includes=True),
-    "about": Meaning(0, includes=True),
-    "almost": Meaning(-1, includes=False),
-    "less_than": Meaning(-1, includes=False),
-    "at_most": Meaning(-1, includes=True),
-    "below": Meaning(-1, includes=False, is_limit=True),
-    "above": Meaning(1, includes=False, is_limit=True),
-}
-QUALIFIERS: Final = tuple(MEANINGS)
-READINGS: Final = ("usual", "strict")
 LANGUAGES: Final = ("en", "fr", "es")
 
 _WORDS: Final = {
     "exact": {
+        "fr es": "un total de",
         "en": "exactly, precisely, a total of, only, just",
-        "fr": "exactement, précisément, un total de, seulement",
-        "es": "exactamente, precisamente, un total de, solo, solamente",
+        "fr": "exactement, précisément, seulement",
+        "es": "exactamente, precisamente, solo, solamente",
     },
     "more_than": {
         "en fr es": ">",
         "en": "more than, just more than, slightly more than, a little more than, "
-        "a bit more than, somewhat more than, well more than, far more than, "
-        "much more than, considerably more than, over, just over, slightly over, "
-        "a little over, a bit over, well over, far over, above, just above, "
-        "slightly above, a little above, well above, in excess of, upwards of, "
+        "a bit more than, somewhat more than, over, just over, slightly over, "
+        "a little over, a bit over, above, just above, "
+        "slightly above, a little above, in excess of, upwards of, "
         "upward of, exceeding, surpassing, topping, beyond, north of, greater than",
         "fr": "plus de, un peu plus de, légèrement plus de, à peine plus de, "
-        "bien plus de, nettement plus de, largement plus de, au-dessus de, "
+        "au-dessus de, "
         "au-delà de, supérieur à, supérieure à, dépassant",
         "es": "más de, algo más de, poco más de, un poco más de, "
-        "ligeramente más de, apenas más de, bastante más de, mucho más de, "
-        "por encima de, superior a",
+        "ligeramente más de, apenas más de, por encima de, superior a",
+    },
+    "well_over": {
+        "en": "well over, well above, well more than, well in excess of, far over, "
+        "far above, far more than, much more than, considerably more than",
+        "fr": "bien plus de, nettement plus de, largement plus de, beaucoup plus de, "
+        "bien au-dessus de, bien au-delà de",
+        "es": "muy por encima de, bastante más de, mucho más de, bien por encima de",
     },
     "at_least": {
         "en fr es": "≥, >=, … +",
+        "en fr": "minimum",
         "en": "at least, no fewer than, no less than, not less than, "
-        "not fewer than, a minimum of, minimum, "
+        "not fewer than, a minimum of, "
         "… or more, … and more, … or above, … and above, … and over, … or over, "
         "… plus, … -plus, … at least, … at a minimum",
-        "fr": "au moins, pas moins de, un minimum de, au minimum, minimum, "
+        "fr": "au moins, pas moins de, un minimum de, au minimum, "
         "… ou plus, … et plus, … au moins, … au minimum, … minimum",
         "es": "al menos, por lo menos, cuando menos, como mínimo, no menos de, "
         "un mínimo de, mínimo, "
@@ -111,12 +97,13 @@ _WORDS: Final = {
     },
     "at_most": {
         "en fr es": "≤, <=",
+        "en fr": "maximum",
         "en": "at most, no more than, not more than, up to, "
-        "as many as, a maximum of, maximum, "
+        "as many as, as much as, a maximum of, "
         "… or fewer, … or less, … or below, … or under, … and under, … at most, "
         "… at the most",
         "fr": "au plus, tout au plus, pas plus de, jusqu'à, un maximum de, "
-        "au maximum, maximum, … ou moins, … au plus, … tout au plus, … au maximum, "
+        "au maximum, … ou moins, … au plus, … tout au plus, … au maximum, "
         "… maximum",
         "es": "como máximo, como mucho, a lo sumo, no más de, hasta, un máximo de, "
         "máximo, … o menos, … como máximo, … como mucho, … a lo sumo",
@@ -150,6 +137,10 @@ _MULTIPLES: Final = {
 }
 
 
+# "Plus d'1,2 million", "plus du double", "más del doble".
+_CONTRACTED: Final = ("'", "u", "es", "el")
+
+
 def fold(text: str) -> str:
     """Return a text in small letters, without accents and with plain apostrophes.
 
@@ -170,40 +161,39 @@ def fold(text: str) -> str:
     return "".join(letters)
 
 
-def _entries(table: Mapping[Any, Mapping[str, str]]) -> Iterator[tuple[str, str, Any]]:
-    """Yield each phrase of a table, folded, with one of its languages and its key."""
+def _entries(
+    table: Mapping[Any, Mapping[str, str]],
+) -> Iterator[tuple[str, frozenset[str], Any]]:
+    """Yield each phrase of a table, folded, with its languages and its key."""
     for key, by_language in table.items():
         for codes, listed in by_language.items():
+            languages = frozenset(codes.split())
             phrases = fold(listed).split(", ")
-            languages = codes.split()
-            for phrase, language in itertools.product(phrases, languages):
-                yield phrase, language, key
+            for phrase in phrases:
+                yield phrase, languages, key
 
 
 def _phrases() -> dict[str, Word]:
     """Return what each phrase says; those behind the number begin with "… "."""
-    phrases: dict[str, Word] = {}
-    unknown = Word("", frozenset())
-    for phrase, language, qualifier in _entries(_WORDS):
-        # "minimum" is a word of English and of French.
-        known = phrases.get(phrase, unknown)
-        languages = known.languages | {language}
+    phrases = {}
+    for phrase, languages, qualifier in _entries(_WORDS):
         word = Word(qualifier, languages)
         phrases[phrase] = word
-        # "plus d'1,2 million"
         if phrase.endswith(" de"):
-            elided = phrase.removesuffix("e") + "'"
-            phrases[elided] = word
+            stem = phrase.removesuffix("e")
+            contracted = [stem + ending for ending in _CONTRACTED]
+            phrases |= dict.fromkeys(contracted, word)
     return phrases
 
 
 def _multiples() -> dict[str, dict[str, int]]:
     """Return what each word for a multiple means in each language."""
     multiples: dict[str, dict[str, int]] = {}
-    for word, language, multiple in _entries(_MULTIPLES):
-        # A French billion is a million millions.
+    for word, languages, multiple in _entries(_MULTIPLES):
         meanings = multiples.setdefault(word, {})
-        meanings[language] = multiple
+        # A French billion is a million millions.
+        for language in languages:
+            meanings[language] = multiple
     return multiples
 
 
@@ -217,6 +207,3 @@ BEHIND: Final = {
     if phrase.startswith("… ")
 }
 MULTIPLES: Final = _multiples()
-
-# Characters of a figure with its words.
-LONGEST: Final = 200

@@ -16,10 +16,33 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice, check_number
-from cbcstats.counts.qualifiers import MEANINGS, QUALIFIERS, READINGS, Meaning
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import plain_number
 
+
+class Meaning(NamedTuple):
+    """On which side of the number printed the real one lies, and how far from it."""
+
+    sign: int  # above 1, below -1, either side 0
+    includes: bool  # whether it may be the number printed
+    times: float = 1  # of the usual reach; `inf` if the far side is always open
+
+
+MEANINGS: Final = {
+    "exact": Meaning(0, includes=True, times=0),
+    "more_than": Meaning(1, includes=False),
+    # No more than a convention: there are only two pairs of word and exact figure.
+    "well_over": Meaning(1, includes=False, times=2),
+    "at_least": Meaning(1, includes=True),
+    "about": Meaning(0, includes=True),
+    "almost": Meaning(-1, includes=False),
+    "less_than": Meaning(-1, includes=False),
+    "at_most": Meaning(-1, includes=True),
+    "below": Meaning(-1, includes=False, times=math.inf),
+    "above": Meaning(1, includes=False, times=math.inf),
+}
+QUALIFIERS: Final = tuple(MEANINGS)
+READINGS: Final = ("usual", "strict")
 USUAL_SHARE: Final = Fraction(15, 100)
 # Rounded to one of these says in which unit a number is given, not that its zeros were
 # printed: "almost 100" beside rounded_to 1. Any other place comes from a decimal, as in
@@ -53,11 +76,12 @@ class Bounds(NamedTuple):
         """Write the range in words."""
         if self.empty:
             return "nothing"
-        if self.low == self.high:
-            return f"{self.low:,}"
-        if self.high == math.inf:
-            return f"{self.low:,} or more"
-        return f"{self.low:,} to {self.high:,}"
+        low, high = self
+        if low == high:
+            return f"{low:,}"
+        if high == math.inf:
+            return f"{low:,} or more"
+        return f"{low:,} to {high:,}"
 
     def _repr_html_(self) -> str:
         """Show the range in words in a notebook."""
@@ -78,8 +102,9 @@ def bounds(
     value : int or float
         The number printed. It may be negative where no word stands beside it.
     qualifier : str
-        The word beside it: `exact`, `more_than`, `at_least`, `about`, `almost`,
-        `less_than`, `at_most`; or `below` and `above`, the signs of `<5` and `>5`.
+        The word beside it: `exact`, `more_than`, `well_over`, `at_least`, `about`,
+        `almost`, `less_than`, `at_most`; or `below` and `above`, the signs of `<5` and
+        `>5`.
     rounded_to : float, optional
         The place to which the number was rounded: 0.1 for 24.1, 100,000 for 1.2 million.
     reading : {"usual", "strict"} or float
@@ -91,7 +116,7 @@ def bounds(
     Bounds
         `low` and `high`. A whole number without `rounded_to` is a count: both ends are
         whole, and both are possible. Any other number is an amount; *more than*,
-        *almost* and *less than* leave out the number itself, which is still the end.
+        *well over*, *almost* and *less than* leave out the number itself, which is still the end.
 
     Raises
     ------
@@ -109,6 +134,7 @@ def bounds(
 
     ====================  =========================  ===========================
     more_than, at_least   v to v + r                 330: 331 to 340
+    well_over             v to v + 2r                330: 331 to 350
     almost, less_than     v - r to v                 400: 340 to 399
     at_most               v - r to v                 12: 10 to 12
     about                 v - h to v + h             150: 128 to 172
@@ -188,39 +214,69 @@ def ranges(
     return low, high
 
 
-def usual_reach(
+def reach_of(
     value: Fraction,
-    place: Fraction,
-    share: Fraction = USUAL_SHARE,
-    *,
-    around: bool = False,
-) -> Fraction:
+    qualifier: str,
+    place: Fraction | None = None,
+    share: Fraction | None = USUAL_SHARE,
+) -> Fraction | float:
     """Return how far a word reaches from a number: one step, at most a share of it.
 
     Parameters
     ----------
     value : Fraction
         The number printed, from 0 on, with an end to its decimals.
-    place : Fraction
-        The last place printed: 1 for whole numbers, 1/10 for one decimal.
-    share : Fraction
-        The largest reach as a share of the number.
-    around : bool
-        Whether the word reaches both ways, by half a step.
+    qualifier : str
+        The word beside it. *About* reaches both ways, by half a step.
+    place : Fraction, optional
+        The last place printed: 1 for whole numbers, 1/10 for one decimal. A number in
+        words has none, and only the share.
+    share : Fraction or None
+        The largest reach as a share of the number; None for the strict reading.
 
     Examples
     --------
-    >>> usual_reach(Fraction(330), Fraction(1)), usual_reach(Fraction(400), Fraction(1))
+    >>> one, tenth = Fraction(1), Fraction(1, 10)
+    >>> reach_of(Fraction(330), "more_than", one), reach_of(Fraction(400), "almost", one)
     (Fraction(10, 1), Fraction(60, 1))
-    >>> usual_reach(Fraction(24), Fraction(1, 10), around=True)
+    >>> reach_of(Fraction(24), "about", tenth)
     Fraction(1, 20)
     """
-    step = _step(value, place)
-    # A share of nothing would be nothing.
-    if value == 0:
-        return step
-    reach = step / 2 if around else step
-    return min(reach, share * value)
+    meaning = MEANINGS[qualifier]
+    if meaning.times in (0, math.inf):
+        return meaning.times
+    if share is None:
+        return math.inf
+    most = share * value
+    if place is not None:
+        step = _step(value, place)
+        reach = step / 2 if meaning.sign == 0 else step
+        # A share of nothing would be nothing.
+        most = min(reach, most) if value else step
+    return meaning.times * most
+
+
+def rounded(number: Fraction, place: Fraction) -> tuple[Fraction, Fraction]:
+    """Return the ends of what rounds to a number; a count is never below 0."""
+    half = place / 2
+    low = number - half
+    high = number + half
+    if number >= 0:
+        low = max(low, Fraction(0))
+    return low, high
+
+
+def spread(
+    number: Fraction, sign: int, reach: Fraction | float
+) -> tuple[Fraction | float, Fraction | float]:
+    """Return the ends of a reach above a number, below it, or to either side."""
+    below = max(number - reach, Fraction(0))
+    above = number + reach
+    if sign > 0:
+        return number, above
+    if sign < 0:
+        return below, number
+    return below, above
 
 
 def check_reading(reading: Any) -> Fraction | None:
@@ -248,35 +304,21 @@ def _range(
 ) -> tuple[Fraction | float, Fraction | float]:
     """Return the ends of the range in exact numbers."""
     number, decimals = _exact(value)
-    is_rounded = rounded_to is not None and not math.isnan(rounded_to)
+    is_rounded = pd.notna(rounded_to)
     place = Fraction(1, 10**decimals)
     if is_rounded:
         place = Fraction(str(rounded_to))
     if qualifier == "exact":
-        return _rounded(number, place) if is_rounded else (number, number)
+        return rounded(number, place) if is_rounded else (number, number)
     meaning = MEANINGS[qualifier]
-    text = f"{qualifier.replace('_', ' ')} {plain_number(number):,}"
-    _refuse_impossible(number, meaning, text)
-    is_around = meaning.sign == 0
+    _refuse_impossible(number, qualifier)
+    reach = reach_of(number, qualifier, place, share)
     is_count = not is_rounded and not decimals
-    reach: Fraction | float = math.inf
-    if share is not None and not meaning.is_limit:
-        reach = usual_reach(number, place, share, around=is_around)
-        if is_count:
-            least = Fraction(1 if is_around else 2)
-            reach = max(reach, least)
-    low = number if meaning.sign > 0 else max(number - reach, 0)
-    high = number if meaning.sign < 0 else number + reach
-    return _whole(low, high, meaning) if is_count else (low, high)
-
-
-def _rounded(number: Fraction, place: Fraction) -> tuple[Fraction, Fraction]:
-    """Return the ends of what rounds to a number; a count is never below 0."""
-    half = place / 2
-    low = number - half
-    if number >= 0:
-        low = max(low, Fraction(0))
-    return low, number + half
+    if not is_count:
+        return spread(number, meaning.sign, reach)
+    least = meaning.times * (2 if meaning.sign else 1)
+    low, high = spread(number, meaning.sign, max(reach, least))
+    return _whole(low, high, meaning)
 
 
 def _whole(
@@ -286,12 +328,16 @@ def _whole(
     if not meaning.includes:
         low += meaning.sign > 0
         high -= meaning.sign < 0
-    if high == math.inf:
-        return math.ceil(low), math.inf
-    return math.ceil(low), math.floor(high)
+    first = math.ceil(low)
+    if math.isinf(high):
+        return first, math.inf
+    return first, math.floor(high)
 
 
-def _refuse_impossible(number: Fraction, meaning: Meaning, text: str) -> None:
+def _refuse_impossible(number: Fraction, qualifier: str) -> None:
+    meaning = MEANINGS[qualifier]
+    word = qualifier.replace("_", " ")
+    text = f"{word} {plain_number(number):,}"
     if number < 0:
         raise DataError(
             f"{text!r} could lie on either side of the number; leave out the word, "

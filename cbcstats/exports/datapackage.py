@@ -29,13 +29,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-MARKS: Final = {
-    "trueValues": ["true", "TRUE"],
-    "falseValues": ["false", "FALSE"],
-}  # spreadsheet programs write TRUE
+# Spreadsheet programs write TRUE.
+MARKS: Final = {"trueValues": ["true", "TRUE"], "falseValues": ["false", "FALSE"]}
 DESCRIPTOR: Final = "datapackage.json"
 SOURCES: Final = "sources"
 # Names that Windows keeps for devices, whatever stands after the dot.
+_LONGEST: Final = 100  # characters of a name
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 
 
@@ -98,46 +97,49 @@ def save_datapackage(
         raise ArgumentError(f"{folder}: is a file; name a folder")
     if not isinstance(tables, Mapping):
         raise ArgumentError(
-            f"`tables` must be a mapping of names to DataFrames, but {type(tables).__name__} was given; name each table"
+            "`tables` must be a mapping of names to DataFrames, "
+            f"but {type(tables).__name__} was given; name each table"
         )
     if not tables:
         raise ArgumentError(
             "`tables` holds no table; give a mapping of names to DataFrames"
         )
-    frames = dict(
-        zip(
-            file_names(map(str, tables)),
-            (plain_frame(table, str(name)) for name, table in tables.items()),
-            strict=True,
-        )
-    )
-    said = {name: caveats({name: frame}) for name, frame in frames.items()}
+    plain = [plain_frame(table, str(name)) for name, table in tables.items()]
+    frames = dict(zip(file_names(map(str, tables)), plain, strict=True))
+    descriptions = {name: _description(frame) for name, frame in frames.items()}
     of_sources = _add_sources(frames, sources)
-    name = title or folder.resolve().name
-    files = {folder / f"{name}.csv": csv_bytes(frame) for name, frame in frames.items()}
-    package = {
-        "name": file_names([name])[0],
-        "title": name,
-        **({"description": note} if note else {}),
-        **_cited(frames, of_sources),
-        "resources": [
-            _resource(name, frame, said.get(name), of_sources) | _mark(content)
-            for (name, frame), content in zip(
-                frames.items(), files.values(), strict=True
-            )
-        ],
-    }
-    files[folder / DESCRIPTOR] = (
-        json.dumps(package, indent=2, ensure_ascii=False) + "\n"
-    ).encode("utf-8")
+    files = {}
+    resources = []
+    for name, frame in frames.items():
+        content = csv_bytes(frame)
+        files[folder / f"{name}.csv"] = content
+        about = _resource(name, frame, of_sources)
+        if name in descriptions:
+            about["description"] = descriptions[name]
+        resources.append(about | _fingerprint(content))
+    package = _package(title or folder.resolve().name, note)
+    package |= {**_cited(frames, of_sources), "resources": resources}
+    text = json.dumps(package, indent=2, ensure_ascii=False)
+    files[folder / DESCRIPTOR] = f"{text}\n".encode()
     for path in files:
         target(path, [path.suffix], overwrite=overwrite)
     write_together(files, overwrite=overwrite)
     return folder / DESCRIPTOR
 
 
+def _package(title: str, note: str | None) -> dict[str, Any]:
+    """Return the name, the title and the description of a package."""
+    [name] = file_names([title])
+    package = {"name": name, "title": title}
+    if note:
+        package["description"] = note
+    return package
+
+
 def file_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
-    """Return names of files that every system takes, each once: lower case, digits, `_`, `-` and `.` within.
+    """Return names of files that every system takes, each once.
+
+    They have lower case, digits, `_`, `-`, and `.` within.
 
     Examples
     --------
@@ -145,28 +147,24 @@ def file_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     ['cote_d_ivoire', 'etc_passwd', 'table_con', 'table', 'table_con_2']
     """
     used = set(taken)
-    made = []
+    unique = []
     for name in names:
-        letters = (
-            unicodedata.normalize("NFKD", name)
-            .encode("ascii", "ignore")
-            .decode()
-            .lower()
-        )
-        letters = (
-            re.sub(r"[^a-z0-9_-]*[^a-z0-9._-]+[^a-z0-9_-]*", "_", letters).strip("._-")[
-                :100
-            ]
-            or "table"
-        )
-        plain = f"table_{letters}" if _DEVICES.fullmatch(letters) else letters
-        number, given = 1, plain
-        while given in used:
+        plain = _plain_name(name)
+        number, file_name = 1, plain
+        while file_name in used:
             number += 1
-            given = f"{plain}_{number}"
-        used.add(given)
-        made.append(given)
-    return made
+            file_name = f"{plain}_{number}"
+        used.add(file_name)
+        unique.append(file_name)
+    return unique
+
+
+def _plain_name(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name)
+    letters = decomposed.encode("ascii", "ignore").decode().lower()
+    letters = re.sub(r"[^a-z0-9_-]*[^a-z0-9._-]+[^a-z0-9_-]*", "_", letters)
+    plain = letters.strip("._-")[:_LONGEST] or "table"
+    return f"table_{plain}" if _DEVICES.fullmatch(plain) else plain
 
 
 def _add_sources(
@@ -191,55 +189,36 @@ def _cited(
     if of_sources is None:
         return {}
     known = frames[of_sources]
-    known = known[
-        known["source_id"].isin(cited_by(frames.values())) & known["title"].notna()
-    ]
-    return {
-        "sources": [
-            {"title": row["title"], "path": row["url"]} for _, row in known.iterrows()
-        ]
-    }
+    is_cited = known["source_id"].isin(cited_by(frames.values()))
+    cited = known[is_cited & known["title"].notna()]
+    columns = {"title": "title", "url": "path"}
+    listing = cited[list(columns)].rename(columns=columns)
+    return {"sources": listing.to_dict("records")}
 
 
-def _resource(
-    name: str, frame: pd.DataFrame, said: pd.DataFrame | None, of_sources: str | None
-) -> dict[str, Any]:
-    means = meanings(frame)
-    fields = [
-        {"name": harmless(column), **_field(frame[column], meaning)}
-        for column, meaning in means.items()
-    ]
-    refers = (
-        [column for column in SOURCE_IDS if column in frame]
-        if not is_sources(frame)
-        else []
-    )
-    keys = [
-        {
-            "fields": [column],
-            "reference": {"resource": of_sources, "fields": ["source_id"]},
-        }
-        for column in refers
-    ]
+def _resource(name: str, frame: pd.DataFrame, of_sources: str | None) -> dict[str, Any]:
+    fields = []
+    for column, meaning in meanings(frame).items():
+        fields.append({"name": harmless(column), **_field(frame[column], meaning)})
     table_schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
-    if keys and of_sources:
-        table_schema["foreignKeys"] = keys
-    lines = (
-        []
-        if said is None
-        else [f"{about}: {reading}" for about, reading in said.itertuples(index=False)]
-    )
-    return resource(name, table_schema) | (
-        {"description": " ".join(lines)} if lines else {}
-    )
+    reference = {"resource": of_sources, "fields": ["source_id"]}
+    ids = [column for column in SOURCE_IDS if column in frame]
+    if ids and of_sources and not is_sources(frame):
+        table_schema["foreignKeys"] = [
+            {"fields": [column], "reference": reference} for column in ids
+        ]
+    return resource(name, table_schema)
 
 
-def _mark(content: bytes) -> dict[str, Any]:
-    """Return by what a file is known, so that one of another time or one cut short is seen as such."""
-    return {
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-    }
+def _description(frame: pd.DataFrame) -> str:
+    rows = caveats({"": frame}).itertuples(index=False)
+    return " ".join(f"{about}: {reading}" for about, reading in rows)
+
+
+def _fingerprint(content: bytes) -> dict[str, Any]:
+    """Return the size and the hash of a file, which tell another version or a cut one."""
+    digest = hashlib.sha256(content).hexdigest()
+    return {"bytes": len(content), "hash": f"sha256:{digest}"}
 
 
 def _field(column: pd.Series, meaning: str) -> dict[str, Any]:
@@ -262,15 +241,13 @@ def _kind(column: pd.Series) -> str:
         return "number"
     if types.is_datetime64_any_dtype(column.dtype):
         return "date" if is_days(column) else "datetime"
-    return (
-        "string"
-        if all(isinstance(value, str) for value in column.dropna().unique())
-        else "any"
-    )
+    values = column.dropna().unique()
+    is_text = all(isinstance(value, str) for value in values)
+    return "string" if is_text else "any"
 
 
 def resource(name: str, table_schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the description of a CSV file in a Data Package: where it is, how it is written, what it holds."""
+    """Return the description of a CSV file in a Data Package."""
     return {
         "name": name,
         "type": "table",

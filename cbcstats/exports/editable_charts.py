@@ -1,4 +1,4 @@
-"""Tables -> what a chart of a spreadsheet or a slide shows, so that it stays editable there."""
+"""Charts that stay editable in a spreadsheet or on a slide, as tables."""
 
 from __future__ import annotations
 
@@ -7,24 +7,17 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.changes.comparability import labels_of
 from cbcstats.charts.descriptions import (
     change_label,
     change_text,
     changes_text,
     counts_text,
+    labelled_figures,
+    numbers_of,
     of_rates,
     typed_changes,
 )
-from cbcstats.counts.columns import PARTS
-from cbcstats.counts.figures import figures_of
-from cbcstats.counts.formats import (
-    format_range,
-    has_rates,
-    per_month,
-    printed_column,
-    words,
-)
+from cbcstats.counts.formats import PARTS, has_rates, per_month, words
 from cbcstats.errors import CbcstatsError
 from cbcstats.tables.loaders import cited_by, source_line
 
@@ -32,6 +25,12 @@ LABEL: Final = "period"
 SAID: Final = "in words"
 ABOVE: Final = "above"  # how far the range reaches above the mark
 BELOW: Final = "below"
+_CHANGE_COLUMNS: Final = {
+    *("period", "previous_period", "previous_period_end"),
+    *("percent_change_low", "percent_change_high", "comparable", "why", "unit"),
+}
+_RATES: Final = ["rate", "rate_low", "rate_high"]
+_COUNT_COLUMNS: Final = {"indicator", "value", "period_end", "qualifier"}
 MOST: Final = 40  # marks that a chart has room for
 COLOURS: Final = ("0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9", "000000")
 COMPARABLE: Final = "comparable"
@@ -39,10 +38,11 @@ OTHER: Final = "not comparable"
 
 
 class NativeChart(NamedTuple):
-    """A chart as a table: a row for each mark, a column for each series, and the reach of the ranges.
+    """A chart as a table: a row for each mark, a column for each series, and the ranges.
 
-    `data` holds `period`, the series, `in words`, `low`, `high`, `above`, `below`; a range without an end has no
-    reach. Bars lie if the labels are long; the labels then end in the words.
+    `data` holds `period`, the series, `in words`, `low`, `high`, `above`, `below`; a
+    range without an end has no reach. Bars lie if the labels are long; the labels then
+    end in the words.
     """
 
     title: str
@@ -57,10 +57,11 @@ class NativeChart(NamedTuple):
 def native_chart(
     frame: pd.DataFrame, sources: pd.DataFrame | None = None
 ) -> NativeChart | None:
-    """Return the chart of changes, or of counts of one indicator; None where a table is neither, or too long.
+    """Return the chart of changes, or of counts of one indicator.
 
-    Where counts have columns `low` and `high`, as those of `chart_data`, these are their ranges. `sources` are those
-    that are known, as for `source_line`.
+    None is returned for a table that is neither, or too long. Where counts have columns
+    `low` and `high`, as those of `chart_data`, these are their ranges. `sources` are
+    those that are known, as for `source_line`.
 
     Examples
     --------
@@ -69,30 +70,22 @@ def native_chart(
             period    all in words
     5  29 Jun 2024  186.0      186
     """
-    if {
-        "percent_change_low",
-        "percent_change_high",
-        "comparable",
-        "why",
-        "period",
-        "previous_period",
-        "previous_period_end",
-        "unit",
-    } <= set(frame):
+    columns = set(frame)
+    if columns >= _CHANGE_COLUMNS:
         return _of_changes(frame, sources) if 0 < len(frame) <= MOST else None
-    if {"indicator", "value", "period_end", "qualifier"} <= set(frame) and not _is_more(
-        frame
-    ):
+    if columns >= _COUNT_COLUMNS and not _is_more(frame):
         return _of_counts(frame, sources)
     return None
 
 
 def _is_more(frame: pd.DataFrame) -> bool:
-    """Return whether a table is more than counts of one indicator: several, parts of them, or two periods in a row."""
-    parts = (name for name in ("indicator", *PARTS) if name in frame)
-    return "previous_value" in frame or any(
-        frame[name].nunique(dropna=False) > 1 for name in parts
-    )
+    """Return whether a table is more than counts of one indicator.
+
+    It may hold several indicators, parts of them, or two periods in a row.
+    """
+    parts = [name for name in ("indicator", *PARTS) if name in frame]
+    has_several = frame[parts].nunique(dropna=False) > 1
+    return "previous_value" in frame or bool(has_several.any())
 
 
 def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart | None:
@@ -102,60 +95,64 @@ def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart
     else:
         frame = frame[frame["period_end"].notna()]
     try:
-        figures = figures_of(frame)
+        figures = labelled_figures(frame)
     except CbcstatsError:
         return None  # no table of counts after all
-    figures = figures.assign(printed=printed_column(figures), label=labels_of(figures))
-    figures[SAID] = figures["printed"]
     monthly = has_rates(frame)
-    given = ["rate_low", "rate_high"] if monthly else ["low", "high"]
-    if set(given) <= set(frame):
-        figures[["low", "high"]] = frame[given].to_numpy(float, na_value=np.nan)
-    if monthly:
-        figures["value"] = frame["rate"].to_numpy(float, na_value=np.nan)
-        # No source prints a monthly rate.
-        ends = zip(figures["low"], figures["high"], strict=True)
-        figures[SAID] = [format_range(low, high) for low, high in ends]
-    shown = figures["value"].notna() & figures["preferred"]
-    left_out = int((figures["value"].notna() & ~figures["preferred"]).sum())
-    figures = figures[shown].sort_values("period_end", kind="stable")
-    if not 0 < len(figures) <= MOST:
+    if monthly and not set(_RATES) <= set(frame):
+        return None  # the values are not those per month
+    figures = _with_ranges(figures, frame, monthly=monthly)
+    has_value = figures["value"].notna()
+    shown = figures[has_value & figures["preferred"]]
+    left_out = int(has_value.sum()) - len(shown)
+    if not 0 < len(shown) <= MOST:
         return None
-    title = words(figures["indicator"].iloc[0]).capitalize()
-    labels = list(figures["label"])
-    kinds = figures["scope"].map(words)
-    series = [
-        words(scope)
-        for scope in sorted(figures["scope"].unique(), key="planned".__eq__)
-    ]  # plans come last
-    unit = ", ".join(dict.fromkeys(filter(None, figures["unit"]))) or "number"
-    line = source_line(cited_by([figures]), sources)
+    shown = shown.sort_values("period_end", kind="stable")
+    title = words(shown["indicator"].iloc[0]).capitalize()
+    text = counts_text(shown, title, monthly=monthly)
+    line = source_line(cited_by([shown]), sources)
+    units = dict.fromkeys(filter(None, shown["unit"]))
+    unit = ", ".join(units) or "number"
+    # Plans come last.
+    scopes = sorted(shown["scope"].unique(), key="planned".__eq__)
+    series = list(map(words, scopes))
+    marks = shown.assign(kind=shown["scope"].map(words))
     return NativeChart(
         title=title,
         unit=per_month(unit) if monthly else unit,
-        says=_reading(figures, left_out, monthly=monthly),
-        text=f"{counts_text(figures, title, monthly=monthly)} {line}".strip(),
+        says=_reading(shown, left_out, monthly=monthly),
+        text=f"{text} {line}".strip(),
         series=series,
-        data=_with_series(
-            figures, labels, figures["value"], kinds, series, list(figures[SAID])
-        ),
+        data=_data_of(marks, series),
         lying=False,
     )
 
 
+def _with_ranges(
+    figures: pd.DataFrame, frame: pd.DataFrame, *, monthly: bool
+) -> pd.DataFrame:
+    """Return figures with the ranges or rates of a table that has them, and in words."""
+    ends = ["low", "high"]
+    if monthly:
+        rates = frame[_RATES].to_numpy(float, na_value=np.nan)
+        figures[["value", *ends]] = rates
+    elif set(ends) <= set(frame):
+        figures[ends] = frame[ends].to_numpy(float, na_value=np.nan)
+    return figures.assign(number=numbers_of(figures, monthly=monthly))
+
+
 def _reading(figures: pd.DataFrame, left_out: int, *, monthly: bool) -> str:
-    inferred = int((figures["period_basis"] == "inferred").sum())
-    columns = f"Columns are the numbers as printed{', per month' if monthly else ''}"
-    said = [
-        f"{columns}; a line shows how far the word beside a number reaches.",
-        f"The days of {inferred} of {len(figures)} periods are inferred."
-        if inferred
-        else "",
-        f"Left out: {left_out} of another source for the same period."
-        if left_out
-        else "",
-    ]
-    return " ".join(filter(None, said))
+    rates = ", per month" if monthly else ""
+    columns = f"Columns are the numbers as printed{rates}"
+    sentences = [f"{columns}; a line shows how far the word beside a number reaches."]
+    inferred = (figures["period_basis"] == "inferred").sum()
+    if inferred:
+        sentences.append(
+            f"The days of {inferred} of {len(figures)} periods are inferred."
+        )
+    if left_out:
+        sentences.append(f"Left out: {left_out} of another source for the same period.")
+    return " ".join(sentences)
 
 
 def _of_changes(
@@ -166,47 +163,43 @@ def _of_changes(
         changes = typed_changes(changes)
     except CbcstatsError:
         return None  # no table of changes after all
-    low, high = (
-        changes["percent_change_low"],
-        changes["percent_change_high"].replace(np.inf, np.nan),
-    )
+    rows = list(changes.itertuples(index=False))
+    texts = list(map(change_text, rows))
+    periods = [change_label(change, changes) for change in rows]
+    labels = [f"{period}: {text}" for period, text in zip(periods, texts, strict=True)]
+    low = changes["percent_change_low"]
+    high = changes["percent_change_high"].replace(np.inf, np.nan)
+    middle = ((low + high) / 2).fillna(low)
     kinds = changes["comparable"].map({True: COMPARABLE, False: OTHER})
     series = [kind for kind in (COMPARABLE, OTHER) if (kinds == kind).any()]
-    labels = [
-        f"{change_label(change, changes)}: {change_text(change)}"
-        for change in changes.itertuples(index=False)
-    ]
-    said = [change_text(change) for change in changes.itertuples(index=False)]
-    ends = changes.assign(low=low, high=high)
+    marks = changes.assign(label=labels, number=texts, kind=kinds)
+    marks = marks.assign(low=low, high=high, value=middle)
+    line = source_line(cited_by([changes]), sources)
     return NativeChart(
         title=title,
         unit=f"percent change{of_rates(changes)}",
-        says="A bar ends in the middle of the range in which the change can lie; a line shows the whole range.",
-        text=f"{changes_text(changes, title)} {source_line(cited_by([changes]), sources)}".strip(),
+        says="A bar ends in the middle of the range in which the change can lie; "
+        "a line shows the whole range.",
+        text=f"{changes_text(changes, title)} {line}".strip(),
         series=series,
-        data=_with_series(
-            ends, labels, ((low + high) / 2).fillna(low), kinds, series, said
-        ),
+        data=_data_of(marks, series),
         lying=True,
     )
 
 
-def _with_series(
-    ends: pd.DataFrame,
-    labels: list[str],
-    numbers: pd.Series,
-    kinds: pd.Series,
-    series: list[str],
-    said: list[str],
-) -> pd.DataFrame:
-    """Return a row for each mark; its number stands in the column of its series."""
-    columns = {kind: numbers.where(kinds == kind).astype(float) for kind in series}
-    high = ends["high"].replace(np.inf, np.nan)
+def _data_of(marks: pd.DataFrame, series: list[str]) -> pd.DataFrame:
+    """Return a row for each mark; its number is in the column of its series."""
+    value, low = marks["value"], marks["low"]
+    high = marks["high"].replace(np.inf, np.nan)
+    columns = {}
+    for kind in series:
+        columns[kind] = value.where(marks["kind"] == kind).astype(float)
     reach = {
-        SAID: said,
-        "low": ends["low"],
+        SAID: marks["number"],
+        "low": low,
         "high": high,
-        ABOVE: (high - numbers).clip(lower=0),
-        BELOW: (numbers - ends["low"]).clip(lower=0),
+        ABOVE: (high - value).clip(lower=0),
+        BELOW: (value - low).clip(lower=0),
     }
-    return pd.DataFrame({LABEL: labels, **columns, **reach}).reset_index(drop=True)
+    data = pd.DataFrame({LABEL: marks["label"], **columns, **reach})
+    return data.reset_index(drop=True)

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.counts.formats import words
-from cbcstats.exports.notes import caveats
+from cbcstats.exports.notes import WRITTEN_BY, caveats
 from cbcstats.files.writing import with_index
-from cbcstats.tables.loaders import SOURCE_IDS, cited_by, source_line, sources_of
+from cbcstats.tables.loaders import SOURCE_IDS, source_line, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,9 +31,8 @@ _LATEX_MARKS: Final = str.maketrans(
         "<": r"\textless{}",
         ">": r"\textgreater{}",
         "`": r"\`{}",
-        **{
-            mark: f"{{{mark}}}" for mark in "*[]"
-        },  # in a first cell, they would be arguments of the \\ before it
+        # In a first cell, they would be arguments of the \\ before it.
+        **{mark: f"{{{mark}}}" for mark in "*[]"},
     }
 )
 SHOWN: Final = 60  # rows of a table on the page; its file has all of them
@@ -84,32 +83,26 @@ def table_html(
     </table>
     """
     frame = with_index(frame)
-    names = (
-        " ".join(map(str, name)) if isinstance(name, tuple) else name for name in frame
-    )
     shown = frame.head(limit)
-    kinds = (' class="number"' if _is_number(kind) else "" for kind in shown.dtypes)
-    headings = (html.escape(heading(name)).replace("_", "_<wbr>") for name in names)
-    head = "".join(
-        f'<th scope="col"{kind}>{text}</th>'
-        for text, kind in zip(headings, kinds, strict=True)
-    )
-    columns = [
-        _column_html(shown.iloc[:, place], address) for place in range(shown.shape[1])
-    ]
-    rows = [f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True)]
-    label = html.escape(" ".join(filter(None, (caption, cut_note(frame, limit)))))
-    above = f"<caption>{label}</caption>\n" if label else ""
-    return "\n".join(
-        [
-            "<table>",
-            f"{above}<thead><tr>{head}</tr></thead>",
-            "<tbody>",
-            *rows,
-            "</tbody>",
-            "</table>",
-        ]
-    )
+    heads, columns = [], []
+    for place, name in enumerate(shown):
+        column = shown.iloc[:, place]
+        kind = ' class="number"' if _is_number(column.dtype) else ""
+        if isinstance(name, tuple):
+            name = " ".join(map(str, name))
+        text = html.escape(heading(name)).replace("_", "_<wbr>")
+        heads.append(f'<th scope="col"{kind}>{text}</th>')
+        columns.append(_column_html(column, address))
+    lines = ["<table>"]
+    caption = f"{caption} {cut_note(frame, limit)}".strip()
+    if caption:
+        lines.append(f"<caption>{html.escape(caption)}</caption>")
+    head = "".join(heads)
+    lines += [f"<thead><tr>{head}</tr></thead>", "<tbody>"]
+    for cells in zip(*columns, strict=True):
+        row = "".join(cells)
+        lines.append(f"<tr>{row}</tr>")
+    return "\n".join([*lines, "</tbody>", "</table>"])
 
 
 def cut_note(frame: pd.DataFrame, limit: int) -> str:
@@ -125,66 +118,61 @@ def cut_note(frame: pd.DataFrame, limit: int) -> str:
 
 def _column_html(column: pd.Series, address: Callable[[str], str]) -> list[str]:
     if pd.api.types.is_bool_dtype(column.dtype):
-        cells = [
-            f"<td>{'yes' if cell else 'no'}</td>" for cell in column.fillna(value=False)
-        ]
+        truths = column.fillna(value=False)
+        cells = [f"<td>{'yes' if truth else 'no'}</td>" for truth in truths]
     elif _is_number(column.dtype):
         numbers = column.to_numpy(float, na_value=math.nan)
         decimals = _decimals(numbers[np.isfinite(numbers)])
-        cells = [
-            f'<td class="number">{_number(cell, decimals)}</td>' for cell in numbers
-        ]
+        texts = [_number(number, decimals) for number in numbers]
+        cells = [f'<td class="number">{text}</td>' for text in texts]
     elif pd.api.types.is_datetime64_any_dtype(column.dtype):
-        cells = [
-            f'<td class="day">{cell:%Y-%m-%d}</td>'
-            for cell in column.fillna(pd.Timestamp(0))
-        ]
+        days = column.fillna(pd.Timestamp(0))
+        cells = [f'<td class="day">{day:%Y-%m-%d}</td>' for day in days]
+    elif column.name in SOURCE_IDS:
+        cells = [_source_html(str(cell), address) for cell in column]
     else:
-        cells = [
-            _text_html(str(cell), address if column.name in SOURCE_IDS else None)
-            for cell in column
-        ]
+        cells = [_text_html(str(cell)) for cell in column]
+    is_missing = column.isna()
+    empty = "<td></td>"
     return [
-        "<td></td>" if gone else cell
-        for gone, cell in zip(column.isna(), cells, strict=True)
+        empty if gone else cell for gone, cell in zip(is_missing, cells, strict=True)
     ]
 
 
 def _is_number(kind: Any) -> bool:
-    return pd.api.types.is_any_real_numeric_dtype(
-        kind
-    ) and not pd.api.types.is_bool_dtype(kind)
+    types = pd.api.types
+    return types.is_any_real_numeric_dtype(kind) and not types.is_bool_dtype(kind)
 
 
 def _decimals(numbers: np.ndarray) -> int:
     if (numbers % 1 == 0).all():
         return 0
-    return max(1, 1 - math.floor(math.log10(np.abs(numbers).max())))
+    largest = np.abs(numbers).max()
+    return max(1, 1 - math.floor(math.log10(largest)))
 
 
 def _number(number: float, decimals: int) -> str:
     """Format a number: no comma in four digits (a year?), and no rounding to zero."""
-    text = (
-        f"{number:,.{decimals}f}" if abs(number) >= 10_000 else f"{number:.{decimals}f}"
-    )
+    comma = "," if abs(number) >= 10_000 else ""
+    text = f"{number:{comma}.{decimals}f}"
     if number and not text.strip("-0."):
         text = f"{number:.1g}"
     return text
 
 
-def _text_html(text: str, address: Callable[[str], str] | None) -> str:
+def _source_html(source: str, address: Callable[[str], str]) -> str:
+    return f'<td class="day">{linked(source, address(source))}</td>'
+
+
+def _text_html(text: str) -> str:
     escaped = html.escape(text)
     if len(text) > NAME:
         escaped = escaped.replace("_", "_<wbr>")
-    if address:
-        return f'<td class="day">{linked(text, address(text))}</td>'
     if text in MARKED:
         return f'<td class="{text}">{escaped}</td>'
-    return (
-        f'<td class="long">{escaped}</td>'
-        if len(text) > LONG
-        else f"<td>{escaped}</td>"
-    )
+    if len(text) > LONG:
+        return f'<td class="long">{escaped}</td>'
+    return f"<td>{escaped}</td>"
 
 
 def html_page(
@@ -196,31 +184,24 @@ def html_page(
     """Return an HTML page with the tables, their caveats and their sources."""
     import jinja2
 
-    from cbcstats._version import __version__
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True
-    )
-    shown = {
-        name: table_html(
-            frame, caption=f"{name}, {len(frame):,} rows.", limit=len(frame) + 1
-        )
-        for name, frame in tables.items()
-    }
+    loader = jinja2.FileSystemLoader(_TEMPLATES)
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    shown = {}
+    for name, frame in tables.items():
+        rows = len(frame)
+        caption = f"{name}, {rows:,} rows."
+        shown[name] = table_html(frame, caption=caption, limit=rows + 1)
     cited = sources_of(tables.values(), sources)
     cited["accessed"] = cited["accessed"].dt.strftime("%Y-%m-%d")
-    page = environment.get_template("table.html.j2")
-    return (
-        page.render(
-            title=title,
-            note=note,
-            tables=shown,
-            caveats=_caveats_of(tables),
-            sources=[row.dropna().to_dict() for _, row in cited.iterrows()],
-            version=__version__,
-        )
-        + "\n"
+    page = environment.get_template("table.html.j2").render(
+        title=title,
+        note=note,
+        tables=shown,
+        caveats=_caveats_of(tables),
+        sources=[row.dropna().to_dict() for _, row in cited.iterrows()],
+        written_by=WRITTEN_BY,
     )
+    return f"{page}\n"
 
 
 def markdown_page(
@@ -242,27 +223,24 @@ def markdown_page(
     <BLANKLINE>
     - An empty cell: Not known, or there is nothing to say.
     """
-    parts = [f"# {markdown_text(title)}", *([markdown_text(note)] if note else [])]
+    parts = [f"# {markdown_text(title)}", markdown_text(note)]
     for name, frame in tables.items():
-        parts += [
-            *([f"## {markdown_text(name)}"] if len(tables) > 1 else []),
-            markdown_table(frame),
-        ]
-    parts.append(
-        "\n".join(
-            f"- {markdown_text(about)}: {markdown_text(reading)}"
-            for about, reading in _caveats_of(tables)
-        )
-    )
-    line = source_line(cited_by(tables.values()), sources_of(tables.values(), sources))
-    return "\n\n".join([*parts, *([markdown_text(line)] if line else [])]) + "\n"
+        if len(tables) > 1:
+            parts.append(f"## {markdown_text(name)}")
+        parts.append(markdown_table(frame))
+    items = []
+    for about, reading in _caveats_of(tables):
+        item = markdown_text(f"{about}: {reading}")
+        items.append(f"- {item}")
+    cited = sources_of(tables.values(), sources)
+    line = source_line(cited["source_id"], cited)
+    parts += ["\n".join(items), markdown_text(line)]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _caveats_of(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
-    return [
-        (f"{about[0].upper()}{about[1:]}", reading)
-        for about, reading in caveats(tables).itertuples(index=False)
-    ]
+    rows = caveats(tables).itertuples(index=False)
+    return [(about[0].upper() + about[1:], reading) for about, reading in rows]
 
 
 def markdown_table(
@@ -281,9 +259,11 @@ def markdown_table(
     | 49.1 | a \| b |
     """
     rows = _rows(frame, limit, heading)
-    head, *lines = (f"| {' | '.join(map(markdown_text, row))} |" for row in rows)
-    rule = f"| {' | '.join('---:' if number else '---' for number in _are_numbers(frame))} |"
-    return "\n".join([head, rule, *lines])
+    rows = [list(map(markdown_text, row)) for row in rows]
+    rules = ["---:" if number else "---" for number in _are_numbers(frame)]
+    rows.insert(1, rules)
+    lines = [" | ".join(row) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
 
 
 def latex_table(
@@ -305,33 +285,34 @@ def latex_table(
     \hline
     \end{tabular}
     """
-    rows = _rows(frame, limit, heading)
-    head, *lines = (" & ".join(map(latex_text, row)) + r" \\" for row in rows)
+    lines = []
+    for row in _rows(frame, limit, heading):
+        cells = " & ".join(map(latex_text, row))
+        lines.append(rf"{cells} \\")
+    head, *rows = lines
     columns = "".join("r" if number else "l" for number in _are_numbers(frame))
-    rule = r"\hline"
-    begin, end = rf"\begin{{tabular}}{{{columns}}}", r"\end{tabular}"
-    return "\n".join([begin, rule, head, rule, *lines, rule, end])
+    begin = rf"\begin{{tabular}}{{{columns}}}"
+    rule, end = r"\hline", r"\end{tabular}"
+    return "\n".join([begin, rule, head, rule, *rows, rule, end])
 
 
 def _rows(
     frame: pd.DataFrame, limit: int | None, heading: Callable[[Any], str]
 ) -> list[list[str]]:
     """Return header and rows as in the HTML table, so that all formats round alike."""
-    made = table_html(
-        frame, limit=len(frame) + 1 if limit is None else limit, heading=heading
-    )
-    rows = re.findall(r"<tr>(.*?)</tr>", made, re.DOTALL)
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    return [
-        [html.unescape(re.sub(r"<[^>]*>", "", cell)) for cell in row] for row in cells
-    ]
+    limit = len(frame) + 1 if limit is None else limit
+    table = table_html(frame, limit=limit, heading=heading)
+    rows = []
+    for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL):
+        cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        plain = [re.sub(r"<[^>]*>", "", cell) for cell in cells]
+        rows.append(list(map(html.unescape, plain)))
+    return rows
 
 
 def _are_numbers(frame: pd.DataFrame) -> list[bool]:
-    return [
-        pd.api.types.is_any_real_numeric_dtype(kind)
-        for kind in with_index(frame).dtypes
-    ]
+    kinds = with_index(frame).dtypes
+    return [pd.api.types.is_any_real_numeric_dtype(kind) for kind in kinds]
 
 
 def markdown_text(text: str) -> str:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cbcstats._version import __version__
 from cbcstats.changes.schemas import RESULTS
-from cbcstats.counts.columns import is_partial
-from cbcstats.counts.formats import has_rates, words
+from cbcstats.counts.formats import has_rates, is_partial, words
 from cbcstats.counts.readings import bounds
 from cbcstats.tables.schemas import SCHEMAS
 
@@ -33,6 +33,7 @@ _ENDS: Final = {
     "_high": "highest, given the ranges",
 }
 _PREVIOUS: Final = "previous_"
+WRITTEN_BY: Final = f"Written by cbcstats {__version__}."
 ABOUT: Final = "about"
 READING: Final = "reading"
 _STEP: Final = "one step of its last digit that is not 0 (five where that is a 5), at most 15% of it"
@@ -45,12 +46,20 @@ _REACHES: Final = {
     "almost": f"{_STEP}, downwards",
     "about": f"{_HALF_A_STEP}, to either side",
 }
-_LIMITS: Final = {
-    "below": "the sign < beside a number in a table is a limit",
-    "above": "the sign > beside a number in a table is a limit",
+_TWO_STEPS: Final = (
+    "two steps of its last digit that is not 0 (ten where that is a 5), "
+    "at most 30% of it"
+)
+_CONVENTIONS: Final = {
+    "well_over": f"{_TWO_STEPS}, upwards, which is a convention.",
+    "below": "the sign < beside a number in a table is a limit.",
+    "above": "the sign > beside a number in a table is a limit.",
 }
 _LARGEST: Final = 10**15  # larger figures are no examples
-_HABIT: Final = "That is a habit of writers, measured on published figures, and no law: one in ten is outside."
+_HABIT: Final = (
+    "That is a habit of writers, measured on published figures, and no law: "
+    "one in ten is outside."
+)
 _RATES: Final = (
     "Rates and changes{place} are of values divided by the length of their period: by its number of months, "
     "or by days / 30.4375 where it is not made of whole calendar months."
@@ -60,6 +69,31 @@ _RANGES: Final = (
     "there is no upper end. A number as printed can lie outside its range: 330, printed as more than 330, means 331 or "
     "more."
 )
+
+
+# By column: the value that needs a caveat, what the caveat is about, and its text.
+_MARKS: Final[dict[str, tuple[object, str, str]]] = {
+    "period_basis": (
+        "inferred",
+        "inferred days",
+        "have days that the source does not state; the note says more",
+    ),
+    "preferred": (
+        False,
+        "figures not preferred",
+        "stand beside another source's figure that is the one to use",
+    ),
+    "comparable": (
+        False,
+        "not comparable",
+        "are no change that can be compared; the column why says why",
+    ),
+    "list_kind": (
+        "partial",
+        "partial lists",
+        "are of lists that name some only: absence from one is no exit",
+    ),
+}
 
 
 def caveats(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -74,47 +108,37 @@ def caveats(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     readings = [("an empty cell", "Not known, or there is nothing to say.")]
     for table, frame in tables.items():
         place = f" in {table}" if len(tables) > 1 else ""
-        readings += [
-            (about, reading.format(place=place)) for about, reading in _caveats(frame)
-        ]
-    return pd.DataFrame(
-        list(dict.fromkeys(readings)), columns=[ABOUT, READING], dtype="str"
-    )
+        for about, reading in _caveats(frame):
+            readings.append((about, reading.format(place=place)))
+    distinct = list(dict.fromkeys(readings))
+    return pd.DataFrame(distinct, columns=[ABOUT, READING], dtype="str")
 
 
 def latest_day(tables: Iterable[pd.DataFrame]) -> pd.Timestamp | None:
     """Return the latest day of the figures or lists in tables; None if unknown."""
-    days = [
-        column.max()
-        for frame in tables
-        for column in _days(frame, "period_end", "as_of")
-        if len(column)
-    ]
+    days: list[pd.Timestamp] = []
+    for frame in tables:
+        days += _days(frame, "period_end", "as_of")
     return max(days, default=None)
 
 
 def period_of(frame: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """Return the first and the last day of a table; None if unknown."""
-    days = [
-        column
-        for column in _days(frame, "period_start", "period_end", "as_of")
-        if len(column)
-    ]
-    return (
-        (min(column.min() for column in days), max(column.max() for column in days))
-        if days
-        else None
-    )
+    days = _days(frame, "period_start", "period_end", "as_of")
+    return (min(days), max(days)) if days else None
 
 
-def _days(frame: pd.DataFrame, *names: str) -> list[pd.Series]:
-    """Return the day columns, without missing days and time zones."""
-    columns = [frame[name].dropna() for name in names if name in frame]
-    return [
-        days.dt.tz_localize(None)
-        for days in columns
-        if pd.api.types.is_datetime64_any_dtype(days.dtype)
-    ]
+def _days(frame: pd.DataFrame, *names: str) -> list[pd.Timestamp]:
+    """Return the first and the last day of columns, without time zones."""
+    days: list[pd.Timestamp] = []
+    for name in names:
+        if name not in frame:
+            continue
+        column = frame[name].dropna()
+        if len(column) and pd.api.types.is_datetime64_any_dtype(column.dtype):
+            column = column.dt.tz_localize(None)
+            days += [column.min(), column.max()]
+    return days
 
 
 def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -122,52 +146,44 @@ def _caveats(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     yield from _qualifiers(frame)
     if has_rates(frame):
         yield "monthly rates", _RATES
-    if "missing" in frame:
-        count = int((frame["missing"] > 0).sum())
-        if count:
-            reading = (
-                "lack rows that were rejected: they range from value to value + missing"
-            )
-            yield (
-                "rejected rows",
-                f"{count:,} of {len(frame):,} rows{{place}} {reading}.",
-            )
+    rows = f"of {len(frame):,} rows{{place}}"
+    if lacking := int(_has_missing(frame).sum()):
+        reading = (
+            "lack rows that were rejected: they range from value to value + missing"
+        )
+        yield "rejected rows", f"{lacking:,} {rows} {reading}."
     if {"low", "high"} <= set(frame) or "percent_change_low" in frame:
         yield "ranges", _RANGES
-    partial = int(is_partial(frame).sum())
-    if partial:
-        rows = f"{partial:,} of {len(frame):,} rows{{place}}"
-        reading = "are of periods that a register may cover only in part: they have no upper end and are not comparable"
-        yield "periods covered in part", f"{rows} {reading}."
-    marks = {
-        "period_basis": (
-            "inferred",
-            "inferred days",
-            "have days that the source does not state; the note says more",
-        ),
-        "preferred": (
-            False,
-            "figures not preferred",
-            "stand beside another source's figure that is the one to use",
-        ),
-        "comparable": (
-            False,
-            "not comparable",
-            "are no change that can be compared; the column why says why",
-        ),
-        "list_kind": (
-            "partial",
-            "partial lists",
-            "are of lists that name some only: absence from one is no exit",
-        ),
-    }
-    for name, (mark, about, reading) in marks.items():
-        has_marks = name in frame and pd.api.types.is_bool_dtype(
-            frame[name].dtype
-        ) == isinstance(mark, bool)
-        count = int((frame[name] == mark).sum()) if has_marks else 0
-        if count:
-            yield about, f"{count:,} of {len(frame):,} rows{{place}} {reading}."
+    if partial := int(is_partial(frame).sum()):
+        reading = (
+            "are of periods that a register may cover only in part: "
+            "they have no upper end and are not comparable"
+        )
+        yield "periods covered in part", f"{partial:,} {rows} {reading}."
+    for name, (mark, about, reading) in _MARKS.items():
+        if marked := _count_of(frame, name, mark):
+            yield about, f"{marked:,} {rows} {reading}."
+
+
+def _has_missing(frame: pd.DataFrame) -> pd.Series:
+    """Tell which figures lack rows that were rejected."""
+    nothing = pd.Series(data=False, index=frame.index)
+    missing = frame.get("missing", nothing)
+    # A column of this name in a table of a user can hold anything.
+    if not pd.api.types.is_numeric_dtype(missing.dtype):
+        return nothing
+    has_missing = missing > 0
+    return has_missing.fillna(value=False).astype(bool)
+
+
+def _count_of(frame: pd.DataFrame, name: str, mark: object) -> int:
+    """Count the rows that have a mark, in a column of the dtype of the mark."""
+    if name not in frame:
+        return 0
+    is_truth = pd.api.types.is_bool_dtype(frame[name].dtype)
+    if is_truth != isinstance(mark, bool):
+        return 0
+    return int((frame[name] == mark).sum())
 
 
 def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -177,25 +193,23 @@ def _qualifiers(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
     if not pd.api.types.is_any_real_numeric_dtype(frame["value"].dtype):
         return
     is_number = frame["value"].between(0, _LARGEST, inclusive="right")
-    has_word = is_number.fillna(value=False) & frame["qualifier"].isin(
-        [*_REACHES, *_LIMITS]
-    )
+    has_word = frame["qualifier"].isin([*_REACHES, *_CONVENTIONS])
     # These have a range of their own, whatever the qualifier.
-    has_word &= ~is_partial(frame)
-    if "missing" in frame:
-        has_word &= ~(frame["missing"] > 0).fillna(value=False)
-    figures = frame[has_word].drop_duplicates("qualifier").sort_values("qualifier")
+    has_own_range = is_partial(frame) | _has_missing(frame)
+    is_example = is_number.fillna(value=False) & has_word & ~has_own_range
+    figures = frame[is_example].drop_duplicates("qualifier").sort_values("qualifier")
     if "rounded_to" not in figures:
         figures = figures.assign(rounded_to=None)
     columns = figures["qualifier"], figures["value"], figures["rounded_to"]
     for qualifier, value, rounded_to in zip(*columns, strict=True):
         word, number = words(qualifier), _plain(value)
         place = None if pd.isna(rounded_to) else float(rounded_to)
-        reading = f"{word.capitalize()} {number:,} is read as {bounds(number, qualifier, place)}"
-        if qualifier in _LIMITS:
-            yield f"qualifier: {word}", f"{reading}: {_LIMITS[qualifier]}."
-        else:
-            yield f"qualifier: {word}", f"{reading}: {_REACHES[qualifier]}. {_HABIT}"
+        interval = bounds(number, qualifier, place)
+        reading = f"{word.capitalize()} {number:,} is read as {interval}"
+        rule = _CONVENTIONS.get(qualifier)
+        if rule is None:
+            rule = f"{_REACHES[qualifier]}. {_HABIT}"
+        yield f"qualifier: {word}", f"{reading}: {rule}"
 
 
 def _plain(value: Any) -> float:
@@ -216,15 +230,12 @@ def meanings(frame: pd.DataFrame) -> dict[str, str]:
     models = [*SCHEMAS.values(), *RESULTS.values()]
     schemas = [model.to_schema().columns for model in models]
     # Several tables have columns such as note: use the description from the schema
-    # that shares the most columns with the frame.
+    # that shares the most columns with the frame. That one is written last.
     nearest = sorted(schemas, key=lambda columns: -len(named & set(columns)))
     descriptions: dict[str, str] = {}
-    for columns in nearest:
-        descriptions |= {
-            name: column.description
-            for name, column in columns.items()
-            if name not in descriptions
-        }
+    for columns in reversed(nearest):
+        for name, column in columns.items():
+            descriptions[name] = column.description
     return {name: _meaning(name, descriptions) for name in map(str, frame)}
 
 

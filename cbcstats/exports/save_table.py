@@ -11,7 +11,6 @@ from cbcstats.arguments import (
     check_frame,
     check_optional_text,
 )
-from cbcstats.counts.formats import words
 from cbcstats.errors import ArgumentError
 from cbcstats.exports.html import html_page, markdown_page
 from cbcstats.files.writing import (
@@ -21,7 +20,7 @@ from cbcstats.files.writing import (
     target,
     write_whole,
 )
-from cbcstats.tables.loaders import cited_by, source_line, sources_of
+from cbcstats.tables.loaders import source_line, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,41 +109,45 @@ def save_table(
         raise ArgumentError(
             "`table` holds no table; give a DataFrame, or a mapping of names to DataFrames"
         )
-    tables = {str(name): plain_frame(frame, str(name)) for name, frame in given.items()}
+    tables = {}
+    for name, frame in given.items():
+        tables[str(name)] = plain_frame(frame, str(name))
     if len(tables) < len(given):
         raise ArgumentError(
             "two tables have the same name; give each a name of its own"
         )
-    said = (title or words(stem).capitalize(), note or "", sources)
-    return write_whole(path, _WRITERS[suffix](tables, *said), overwrite=overwrite)
+    title = title or stem.replace("_", " ").capitalize()
+    content = _WRITERS[suffix](tables, title, note or "", sources)
+    return write_whole(path, content, overwrite=overwrite)
 
 
-def _sdmx(tables: Tables, *_said: Any) -> bytes:
+def _sdmx(tables: Tables, *_about: Any) -> bytes:
     from cbcstats.exports.sdmx import sdmx_frame
 
-    return csv_bytes(sdmx_frame(_only(tables, "SDMX-CSV")))
+    counts = _only(tables, "SDMX-CSV")
+    return csv_bytes(sdmx_frame(counts))
 
 
-def _csv(tables: Tables, *_said: Any) -> bytes:
+def _csv(tables: Tables, *_about: Any) -> bytes:
     return csv_bytes(_only(tables, "CSV"))
 
 
-def _json(tables: Tables, *_said: Any) -> bytes:
+def _json(tables: Tables, *_about: Any) -> bytes:
     table = _only(tables, "JSON")
-    text = table.to_json(
-        orient="records", date_format="iso", date_unit="s", force_ascii=False, indent=2
-    )
+    days: dict[str, Any] = {"date_format": "iso", "date_unit": "s"}
+    text = table.to_json(orient="records", force_ascii=False, indent=2, **days)
     return f"{text}\n".encode()
 
 
 def _parquet(
     tables: Tables, title: str, note: str, sources: pd.DataFrame | None
 ) -> bytes:
-    line = source_line(cited_by(tables.values()), sources_of(tables.values(), sources))
-    said = {"title": title, "note": note, "sources": line}
-    return parquet_bytes(
-        _only(tables, "Parquet"), {name: text for name, text in said.items() if text}
-    )
+    table = _only(tables, "Parquet")
+    cited = sources_of([table], sources)
+    line = source_line(cited["source_id"], cited)
+    texts = {"title": title, "note": note, "sources": line}
+    metadata = {name: text for name, text in texts.items() if text}
+    return parquet_bytes(table, metadata)
 
 
 def _workbook(
@@ -168,9 +171,10 @@ def _markdown(
 def _only(tables: Tables, kind: str) -> pd.DataFrame:
     """Return the table of a file that has room for one."""
     if len(tables) > 1:
+        names = ", ".join(tables)
         raise ArgumentError(
-            f"{kind} holds one table, but {', '.join(tables)} were given; write .xlsx, .html or .md, "
-            "or use save_datapackage"
+            f"{kind} holds one table, but {names} were given; "
+            "write .xlsx, .html or .md, or use save_datapackage"
         )
     [frame] = tables.values()
     return frame

@@ -1,4 +1,4 @@
-"""Counts -> observations of SDMX: what a statistical data warehouse takes in, as SDMX-CSV 2.0."""
+"""Counts as observations of SDMX, for statistical data warehouses: SDMX-CSV 2.0."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import PARTS
 from cbcstats.counts.figures import figures_of
-from cbcstats.counts.formats import words
+from cbcstats.counts.formats import PARTS
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 
@@ -19,21 +18,12 @@ MISSING: Final = "O"
 _FIGURE: Final = "FIGURE"
 _DIMENSIONS: Final = ("indicator", "measure", "scope", "unit")
 _ATTRIBUTES: Final = (
-    *(
-        "qualifier",
-        "rounded_to",
-        "period_basis",
-        "published_change",
-        "change_basis",
-        "change_since",
-    ),
+    *("qualifier", "rounded_to", "period_basis"),
+    *("published_change", "change_basis", "change_since"),
     *("preferred", "preferred_reason", "note"),
 )
-_NAMES: Final = {
-    "unit": "UNIT_MEASURE",
-    "source_id": "SOURCE",
-    "note": "COMMENT_OBS",
-}  # concepts of SDMX
+# Concepts of SDMX.
+_NAMES: Final = {"unit": "UNIT_MEASURE", "source_id": "SOURCE", "note": "COMMENT_OBS"}
 
 
 def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
@@ -76,19 +66,20 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
             raise ArgumentError(
                 f"SDMX-CSV holds counts, and the table lacks the column {needed!r}"
             )
-    figures = figures_of(
-        counts
-    )  # refuses what is no figure, and knows what holds where columns are left out
-    if len(figures) < len(counts):
+    # Refuses what is not a figure, and fills in columns that are left out.
+    figures = figures_of(counts)
+    undated = len(counts) - len(figures)
+    if undated:
         raise ArgumentError(
-            f"{len(counts) - len(figures)} figures have no {words('period_end')}, and SDMX-CSV has no place for them; "
-            f"save counts[counts[{'period_end'!r}].notna()]"
+            f"{undated} figures have no period end, and SDMX-CSV has no place for them; "
+            "save counts[counts['period_end'].notna()]"
         )
-    printed = counts["value"].reset_index(drop=True)
     parts = [name for name in ("area", *PARTS) if name in counts]
     by_part = "".join(f"_BY_{name.upper()}" for name in parts)
-    dimensions = {
-        name: _coded(figures[name]) for name in (*_DIMENSIONS, *parts, "source_id")
+    names = [*_DIMENSIONS, *parts, "source_id"]
+    dimensions = {_named(name): _coded(figures[name]) for name in names}
+    attributes = {
+        _named(name): figures[name] for name in _ATTRIBUTES if name in figures
     }
     periods = _time_periods(figures)
     repeated = [*dimensions.values(), periods]
@@ -97,12 +88,12 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
         "STRUCTURE": "datastructure",
         "STRUCTURE_ID": STRUCTURE.format(parts=by_part),
         "ACTION": "I",
-        **{_named(name): cells for name, cells in dimensions.items()},
+        **dimensions,
         _FIGURE: number,
         "TIME_PERIOD": periods,
-        "OBS_VALUE": printed,
+        "OBS_VALUE": counts["value"].reset_index(drop=True),
         "OBS_STATUS": _statuses(figures),
-        **{_named(name): figures[name] for name in _ATTRIBUTES if name in figures},
+        **attributes,
     }
     return pd.DataFrame(cells, index=figures.index)
 
@@ -122,16 +113,14 @@ def _named(name: str) -> str:
 
 def _coded(column: pd.Series) -> pd.Series:
     text = text_column(column)
-    return text.where(column.notna() & (text != ""), NOT_APPLICABLE)
+    is_filled = column.notna() & (text != "")
+    return text.where(is_filled, NOT_APPLICABLE)
 
 
 def _time_periods(figures: pd.DataFrame) -> pd.Series:
     starts, ends = figures["period_start"], figures["period_end"]
-    lengths = (ends - starts).dt.days + 1
-    ranges: pd.Series = (
-        starts.dt.strftime("%Y-%m-%d")
-        + "/P"
-        + text_column(lengths.astype("Int64"))
-        + "D"
-    )
-    return ranges.where(starts.notna(), ends.dt.strftime("%Y-%m-%d"))
+    first_days, last_days = starts.dt.strftime("%Y-%m-%d"), ends.dt.strftime("%Y-%m-%d")
+    days = (ends - starts).dt.days + 1
+    lengths = text_column(days.astype("Int64"))
+    ranges: pd.Series = first_days + "/P" + lengths + "D"
+    return ranges.where(starts.notna(), last_days)

@@ -19,7 +19,7 @@ from cbcstats.arguments import (
 )
 from cbcstats.charts.chart import (
     chart_data,
-    cited_sources,
+    cited_in_words,
     describe,
     is_chart,
     title_of,
@@ -37,7 +37,6 @@ from cbcstats.exports.editable_charts import (
 from cbcstats.exports.notes import caveats
 from cbcstats.files.workbooks import new_workbook
 from cbcstats.files.writing import csv_bytes, plain_frame, target, write_whole
-from cbcstats.tables.loaders import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,20 +57,20 @@ _NUMBERS: Final = """<c:numRef><c:f>{cells}</c:f><c:numCache><c:formatCode>Gener
 WIDTH: Final = 13.333  # inches
 HEIGHT: Final = 7.5
 LEFT: Final = 0.6
-ROOM: Final = (
-    LEFT,
-    1.5,
-    WIDTH - 2 * LEFT,
-    4.95,
-)  # of a chart: left, top, width, height
+BREADTH: Final = WIDTH - 2 * LEFT
+# Of a chart: left, top, width, height.
+ROOM: Final = (LEFT, 1.5, BREADTH, 4.95)
 
 
 class Slide(NamedTuple):
-    """A chart as a slide: its words, its sources, its data, the names of its axes, and a picture or nothing."""
+    """A chart as a slide: its words, its sources, its data, the names of its axes.
+
+    The picture is empty where the chart has a native form.
+    """
 
     title: str
     text: str
-    sources: list[str]
+    source_line: str
     data: pd.DataFrame
     across: str
     upward: str
@@ -155,18 +154,19 @@ def has_slide(ax: Axes) -> bool:
 
 
 def slide_of(ax: Axes) -> Slide:
-    """Return what a slide says of a chart; a picture is drawn only where the chart has no native form."""
+    """Return what a slide says of a chart.
+
+    A picture is drawn only where the chart has no native form.
+    """
     data = chart_data(ax)
-    across, upward = (
-        " ".join(label.split()) for label in (ax.get_xlabel(), ax.get_ylabel())
-    )
+    across, upward = ax.get_xlabel(), ax.get_ylabel()
     return Slide(
         title=title_of(ax) or "Chart",
         text=describe(ax),
-        sources=cited_sources(ax),
+        source_line=cited_in_words(ax),
         data=data,
-        across=across,
-        upward=upward,
+        across=" ".join(across.split()),
+        upward=" ".join(upward.split()),
         picture=b"" if native_chart(data) else _picture(ax),
     )
 
@@ -189,53 +189,45 @@ def _new_deck(title: str) -> Any:
             'slides need python-pptx; install it with: pip install "cbcstats[slides]"'
         ) from error
     deck = pptx.Presentation()
-    deck.slide_width, deck.slide_height = (
-        pptx.util.Inches(WIDTH),
-        pptx.util.Inches(HEIGHT),
-    )
+    deck.slide_width = pptx.util.Inches(WIDTH)
+    deck.slide_height = pptx.util.Inches(HEIGHT)
     about = deck.core_properties
-    about.title, about.author, about.last_modified_by, about.language = (
-        title,
-        "cbcstats",
-        "cbcstats",
-        "en",
-    )
+    about.title = title
+    about.author = about.last_modified_by = "cbcstats"
+    about.language = "en"
     about.created = about.modified = datetime.datetime(2000, 1, 1)
     return deck
 
 
 def _add_slide(deck: Any, about: Slide, note: str) -> None:
-    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-    from pptx.util import Pt
-
     slide = deck.slides.add_slide(deck.slide_layouts.get_by_name("Title Only"))
-    title = slide.shapes.title
-    title.left, title.top, title.width, title.height = _box(
-        LEFT, 0.35, WIDTH - 2 * LEFT, 1.1
-    )
-    title.text_frame.text = about.title
-    title.text_frame.word_wrap = True
-    title.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-    title.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
-    (
-        title.text_frame.paragraphs[0].font.size,
-        title.text_frame.paragraphs[0].font.bold,
-    ) = (
-        Pt(28),
-        True,
-    )
+    _write_title(slide.shapes.title, about.title)
     spec = None if about.picture else native_chart(about.data)
     if spec is None:
         _add_picture(slide, about)
     else:
         unit = about.across if spec.lying else about.upward
-        add_chart(
-            slide, spec._replace(unit=unit or spec.unit, text=about.text), _box(*ROOM)
-        )
-        _add_lines(slide, [spec.says, source_line(about.sources)])
-    slide.notes_slide.notes_text_frame.text = _notes(
-        about, note, with_data=spec is None
-    )
+        spec = spec._replace(unit=unit or spec.unit, text=about.text)
+        add_chart(slide, spec, _box(*ROOM))
+        _add_lines(slide, [spec.says, about.source_line])
+    notes = _notes(about, note, with_data=spec is None)
+    slide.notes_slide.notes_text_frame.text = notes
+
+
+def _write_title(shape: Any, title: str) -> None:
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+    from pptx.util import Pt
+
+    box = _box(LEFT, 0.35, BREADTH, 1.1)
+    shape.left, shape.top, shape.width, shape.height = box
+    frame = shape.text_frame
+    frame.text = title
+    frame.word_wrap = True
+    frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+    paragraph = frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.LEFT
+    paragraph.font.size = Pt(28)
+    paragraph.font.bold = True
 
 
 def _picture(ax: Axes) -> bytes:
@@ -254,13 +246,13 @@ def _picture(ax: Axes) -> bytes:
 def _add_picture(slide: Any, about: Slide) -> None:
     """Add the picture of a chart, as large as there is room."""
     left, top, width, height = _box(*ROOM)
-    picture = slide.shapes.add_picture(io.BytesIO(about.picture), left, top)
+    image = io.BytesIO(about.picture)
+    picture = slide.shapes.add_picture(image, left, top)
     scale = min(width / picture.width, height / picture.height)
-    picture.width, picture.height = (
-        int(picture.width * scale),
-        int(picture.height * scale),
-    )
-    picture.left = int(left + (width - picture.width) / 2)
+    picture.width = int(picture.width * scale)
+    picture.height = int(picture.height * scale)
+    margin = (width - picture.width) / 2
+    picture.left = int(left + margin)
     picture._element.nvPicPr.cNvPr.set("descr", about.text)
 
 
@@ -268,7 +260,7 @@ def _add_lines(slide: Any, lines: list[str]) -> None:
     from pptx.dml.color import RGBColor
     from pptx.util import Pt
 
-    box = slide.shapes.add_textbox(*_box(LEFT, 6.5, WIDTH - 2 * LEFT, 0.8))
+    box = slide.shapes.add_textbox(*_box(LEFT, 6.5, BREADTH, 0.8))
     box.name = "Sources"
     box.text_frame.word_wrap = True
     box.text_frame.text = "\n".join(filter(None, lines))
@@ -278,18 +270,15 @@ def _add_lines(slide: Any, lines: list[str]) -> None:
 
 
 def _notes(about: Slide, note: str, *, with_data: bool) -> str:
-    said = [
-        f"{of[0].upper()}{of[1:]}: {reading}"
-        for of, reading in caveats({"chart": about.data})
-        .iloc[1:]
-        .itertuples(index=False)
-    ]
-    table = (
-        [f"Data:\n{csv_bytes(plain_frame(about.data)).decode('utf-8')}"]
-        if with_data
-        else []
-    )
-    return "\n\n".join(filter(None, [note, about.text, *said, *table]))
+    parts = [note, about.text]
+    # The first caveat is about empty cells.
+    rows = caveats({"chart": about.data}).iloc[1:]
+    for topic, reading in rows.itertuples(index=False):
+        parts.append(f"{topic[0].upper()}{topic[1:]}: {reading}")
+    if with_data:
+        table = csv_bytes(plain_frame(about.data)).decode()
+        parts.append(f"Data:\n{table}")
+    return "\n\n".join(filter(None, parts))
 
 
 def _box(*inches: float) -> tuple[int, ...]:
@@ -306,9 +295,8 @@ def _undated(content: io.BytesIO) -> bytes:
         zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as copy,
     ):
         for name in archive.namelist():
-            copy.writestr(
-                zipfile.ZipInfo(name), archive.read(name), zipfile.ZIP_DEFLATED
-            )
+            undated = zipfile.ZipInfo(name)
+            copy.writestr(undated, archive.read(name), zipfile.ZIP_DEFLATED)
     return plain.getvalue()
 
 
@@ -320,13 +308,8 @@ def add_chart(slide: Any, spec: NativeChart, box: tuple[int, ...]) -> Any:
     numbers = CategoryChartData()
     numbers.categories = list(spec.data[LABEL])
     for series in spec.series:
-        numbers.add_series(
-            series,
-            [
-                None if pd.isna(number) else float(number)
-                for number in spec.data[series]
-            ],
-        )
+        column = spec.data[series].astype(object)
+        numbers.add_series(series, column.where(column.notna(), None).tolist())
     kind = XL_CHART_TYPE.BAR_CLUSTERED if spec.lying else XL_CHART_TYPE.COLUMN_CLUSTERED
     frame = slide.shapes.add_chart(kind, *box, numbers)
     frame.name = "Chart"
@@ -349,28 +332,23 @@ def _dress_axes(chart: Any, spec: NativeChart) -> None:
 
     chart.font.size = Pt(12)
     if chart.has_legend:
-        chart.legend.position, chart.legend.include_in_layout = (
-            XL_LEGEND_POSITION.BOTTOM,
-            False,
-        )
+        chart.legend.position = XL_LEGEND_POSITION.BOTTOM
+        chart.legend.include_in_layout = False
     along, across = chart.category_axis, chart.value_axis
     for axis, name in ((along, LABEL), (across, spec.unit)):
-        axis.axis_title.text_frame.text = name
-        axis.axis_title.text_frame.paragraphs[0].font.size = Pt(12)
-        axis.axis_title.text_frame.paragraphs[0].font.bold = False
-    along.tick_label_position, along.reverse_order = (
-        XL_TICK_LABEL_POSITION.LOW,
-        spec.lying,
-    )
-    if spec.lying:
-        across._element.find("{*}crosses").set(
-            "val", "max"
-        )  # stands below, although the first bar is on top
+        frame = axis.axis_title.text_frame
+        frame.text = name
+        font = frame.paragraphs[0].font
+        font.size, font.bold = Pt(12), False
+    along.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    along.reverse_order = spec.lying
     across.major_gridlines.format.line.color.rgb = RGBColor.from_string("E3E3E3")
-    if not spec.lying:
-        across.minimum_scale = (
-            0  # a column that does not begin at 0 would lie about its height
-        )
+    if spec.lying:
+        # The axis stands below, although the first bar is on top.
+        across._element.find("{*}crosses").set("val", "max")
+    else:
+        # A column that does not begin at 0 would lie about its height.
+        across.minimum_scale = 0
 
 
 def _dress_series(series: Any, place: int, spec: NativeChart) -> None:
@@ -380,44 +358,39 @@ def _dress_series(series: Any, place: int, spec: NativeChart) -> None:
     from pptx.oxml import parse_xml
     from pptx.util import Pt
 
-    hollow = series.name == OTHER
+    colour = COLOURS[place % len(COLOURS)]
+    edge, face = (GREY, "FFFFFF") if series.name == OTHER else (colour, colour)
     series.format.fill.solid()
-    series.format.fill.fore_color.rgb = RGBColor.from_string(
-        "FFFFFF" if hollow else COLOURS[place % len(COLOURS)]
-    )
-    series.format.line.color.rgb = RGBColor.from_string(
-        GREY if hollow else COLOURS[place % len(COLOURS)]
-    )
+    series.format.fill.fore_color.rgb = RGBColor.from_string(face)
+    series.format.line.color.rgb = RGBColor.from_string(edge)
     series.invert_if_negative = False
-    for row, number in enumerate([] if spec.lying else spec.data[series.name]):
-        if pd.notna(number):
-            label = series.points[row].data_label
-            label.text_frame.text = spec.data[SAID].iloc[row]
-            label.text_frame.paragraphs[0].font.size = Pt(12)
-            label.position = XL_LABEL_POSITION.OUTSIDE_END
-    reach = {
-        name: _numbers_of(spec, column)
-        for name, column in (("plus", ABOVE), ("minus", BELOW))
-    }
-    series._element.find("{*}cat").addprevious(parse_xml(_ERROR_BARS.format(**reach)))
+    # The labels of lying bars end in the words.
+    has_label = spec.data[series.name].notna() & (not spec.lying)
+    for row in map(int, np.flatnonzero(has_label)):
+        label = series.points[row].data_label
+        label.text_frame.text = spec.data[SAID].iloc[row]
+        label.text_frame.paragraphs[0].font.size = Pt(12)
+        label.position = XL_LABEL_POSITION.OUTSIDE_END
+    plus, minus = _numbers_of(spec, ABOVE), _numbers_of(spec, BELOW)
+    bars = parse_xml(_ERROR_BARS.format(plus=plus, minus=minus))
+    series._element.find("{*}cat").addprevious(bars)
 
 
 def _numbers_of(spec: NativeChart, column: str) -> str:
     """Return numbers of the workbook in a chart as its XML refers to them."""
     from xlsxwriter.utility import xl_range_abs
 
-    numbers = spec.data[column].fillna(0)
-    points = "".join(
-        f'<c:pt idx="{row}"><c:v>{number!r}</c:v></c:pt>'
-        for row, number in enumerate(map(float, numbers))
-    )
+    numbers = spec.data[column].fillna(0).tolist()
+    points = ""
+    for row, number in enumerate(numbers):
+        points += f'<c:pt idx="{row}"><c:v>{number!r}</c:v></c:pt>'
     place = list(spec.data).index(column)
     cells = f"{_SHEET}!{xl_range_abs(1, place, len(numbers), place)}"
     return _NUMBERS.format(cells=cells, count=len(numbers), points=points)
 
 
 def _numbers_workbook(spec: NativeChart) -> bytes:
-    """Return the workbook in a chart: periods, series, and what the ranges are, so that all can be edited."""
+    """Return the workbook in a chart, so that its periods and numbers can be edited."""
     content = io.BytesIO()
     with new_workbook(content, spec.title) as workbook:
         sheet = workbook.add_worksheet(_SHEET)

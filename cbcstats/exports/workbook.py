@@ -1,4 +1,7 @@
-"""Tables -> a workbook as statistical offices publish it: cover, contents, notes, tables, sources."""
+"""Tables as a workbook of the kind that statistical offices publish.
+
+It has a cover, contents, notes, the tables with their charts, and the sources.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from cbcstats.exports.editable_charts import (
     NativeChart,
     native_chart,
 )
-from cbcstats.exports.notes import caveats, latest_day, meanings, period_of
+from cbcstats.exports.notes import WRITTEN_BY, caveats, latest_day, meanings, period_of
 from cbcstats.files.workbooks import (
     CHARACTERS,
     COLUMNS,
@@ -31,24 +34,25 @@ from cbcstats.files.workbooks import (
     text_of_name,
 )
 from cbcstats.files.writing import is_days
-from cbcstats.frames import text_column
 from cbcstats.tables.loaders import cited_by, source_line, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-TOP: Final = 3  # row of the header, counted from 0: below title, what the sheet holds, and source
+# Row of the header, counted from 0: below title, what the sheet holds, and source.
+TOP: Final = 3
 LONGEST: Final = 31  # characters of the name of a sheet
 LONGEST_HEADER: Final = 255  # characters of the header of a marked table
 WIDE: Final = 90  # characters of a column of long texts
 LINE: Final = 15  # points
 FEW: Final = 12  # columns that fit on the width of a printed page
 MEASURED: Final = 1000  # rows whose texts decide how wide a column is
-_FIRST_DAY: Final = datetime.datetime(
-    1900, 3, 1
-)  # before it, days of Excel are not those of the calendar
+# Before it, days of Excel are not those of the calendar.
+_FIRST_DAY: Final = datetime.datetime(1900, 3, 1)
 _LARGEST: Final = 10**15  # whole numbers up to which Excel keeps every digit
 _WIDTHS: Final = (9, 44)  # characters
+_A4: Final = 9  # number of the paper size
+_WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 _DAY: Final = {"num_format": "yyyy-mm-dd", "align": "left"}
 _MOMENT: Final = {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}
 _NO_SHEET: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -57,11 +61,18 @@ COVER: Final = "Cover"
 CONTENTS: Final = "Contents"
 NOTES: Final = "Notes"
 SOURCES: Final = "Sources"
-_OURS: Final = (COVER, CONTENTS, NOTES, "Columns", SOURCES)
+MEANINGS: Final = "Columns"
+_OURS: Final = (COVER, CONTENTS, NOTES, MEANINGS, SOURCES)
 _READ: Final = (
     "Each table is on a sheet of its own, marked as a table, with one header row.",
-    "Numbers are numbers: the word printed beside one, such as more than, is in a column of its own. Days are dates.",
-    f"The sheet {NOTES} says how words, ranges and marks are to be read, the sheet Columns what each column means.",
+    (
+        "Numbers are numbers: the word printed beside one, such as more than, is in a "
+        "column of its own. Days are dates."
+    ),
+    (
+        f"The sheet {NOTES} says how words, ranges and marks are to be read, "
+        "the sheet Columns what each column means."
+    ),
     f"For programs: the header of each table is row {TOP + 1}.",
 )
 
@@ -80,128 +91,105 @@ def workbook_bytes(
         If a table is larger than a sheet holds.
     """
     cited = sources_of(tables.values(), sources)
-    charts = {name: native_chart(frame, cited) for name, frame in tables.items()}
-    wanted = [
-        (name, kind)
-        for name in tables
-        for kind in ("", " chart")
-        if not kind or charts[name]
-    ]
-    names = dict(
-        zip(
-            wanted,
-            _sheet_names((name + kind for name, kind in wanted), _OURS),
-            strict=True,
-        )
-    )
+    sheets = _sheets(tables, cited)
     content = io.BytesIO()
     with new_workbook(content, title) as workbook:
         _write_cover(workbook, tables, title, note)
-        _write_contents(workbook, tables, names, cited=bool(len(cited)))
-        said = caveats(tables)
-        says = ("Notes", "How words, ranges and marks are to be read.", note)
-        _write_sheet(workbook, NOTES, says, said, wrapped=True)
-        says = (
-            "Columns",
-            "What the columns of the tables mean; empty where cbcstats does not know.",
-            "",
+        _write_contents(workbook, sheets, has_sources=len(cited) > 0)
+        about = "How words, ranges and marks are to be read."
+        _write_sheet(workbook, NOTES, (NOTES, about, note), caveats(tables), wrap=True)
+        about = (
+            "What the columns of the tables mean; empty where cbcstats does not know."
         )
-        _write_sheet(workbook, "Columns", says, _columns(tables), wrapped=True)
-        for (name, kind), sheet_name in names.items():
-            chart = charts[name]
-            if not kind:
-                line = (
-                    source_line(cited_by([tables[name]]), cited)
-                    or "Source: the table names none."
-                )
-                _write_table(
-                    workbook,
-                    sheet_name,
-                    name if len(tables) > 1 else title,
-                    tables[name],
-                    line,
-                )
-            elif chart is not None:
-                _write_chart(workbook, sheet_name, chart)
+        _write_sheet(
+            workbook, MEANINGS, (MEANINGS, about, ""), _columns(tables), wrap=True
+        )
+        for sheet, (name, table) in sheets.items():
+            if isinstance(table, NativeChart):
+                _write_chart(workbook, sheet, table)
+                continue
+            heading = name if len(tables) > 1 else title
+            line = source_line(cited_by([table]), cited)
+            _write_table(workbook, sheet, heading, table, line)
         if len(cited):
-            says = (
-                "Sources",
-                "The sources that the tables cite; addresses are text.",
-                "",
-            )
-            _write_sheet(workbook, SOURCES, says, cited, wrapped=True)
+            about = "The sources that the tables cite; addresses are text."
+            _write_sheet(workbook, SOURCES, (SOURCES, about, ""), cited, wrap=True)
     return content.getvalue()
+
+
+def _sheets(
+    tables: Mapping[str, pd.DataFrame], sources: pd.DataFrame
+) -> dict[str, tuple[str, pd.DataFrame | NativeChart]]:
+    """Return what each sheet holds: a table, or the chart of one, with the table's name."""
+    wanted: list[str] = []
+    contents: list[tuple[str, pd.DataFrame | NativeChart]] = []
+    for name, table in tables.items():
+        wanted.append(name)
+        contents.append((name, table))
+        if chart := native_chart(table, sources):
+            wanted.append(f"{name} chart")
+            contents.append((name, chart))
+    sheets = _sheet_names(wanted, _OURS)
+    return dict(zip(sheets, contents, strict=True))
 
 
 def _write_cover(
     workbook: Any, tables: Mapping[str, pd.DataFrame], title: str, note: str
 ) -> None:
-    from cbcstats._version import __version__
-
+    number = "A table" if len(tables) == 1 else f"{len(tables)} tables"
+    lines = [f"{number} with notes and sources."]
+    if note:
+        lines.append(note)
     latest = latest_day(tables.values())
-    lines = [
-        f"{'A table' if len(tables) == 1 else f'{len(tables)} tables'} with notes and sources.",
-        *([note] if note else []),
-        *([f"The data end on {latest.date()}."] if latest is not None else []),
-        *_READ,
-        f"Written by cbcstats {__version__}.",
-    ]
+    if latest is not None:
+        lines.append(f"The data end on {latest.date()}.")
+    lines += [*_READ, WRITTEN_BY]
     sheet = workbook.add_worksheet(COVER)
-    wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
+    large = workbook.add_format({"bold": True, "font_size": 16, "text_wrap": True})
+    wrapped = workbook.add_format(_WRAPPED)
     sheet.set_column(0, 0, WIDE)
-    sheet.write_string(
-        0,
-        0,
-        text_of_cell(title),
-        workbook.add_format({"bold": True, "font_size": 16, "text_wrap": True}),
-    )
-    sheet.set_paper(9)  # A4
+    sheet.write_string(0, 0, text_of_cell(title), large)
+    sheet.set_paper(_A4)
     sheet.set_landscape()
     for row, line in enumerate(lines, start=1):
-        sheet.set_row(row, LINE * math.ceil(len(line) / WIDE))
-        sheet.write_string(row, 0, text_of_cell(line), wrap)
+        height = LINE * math.ceil(len(line) / WIDE)
+        sheet.set_row(row, height)
+        sheet.write_string(row, 0, text_of_cell(line), wrapped)
 
 
 def _write_contents(
     workbook: Any,
-    tables: Mapping[str, pd.DataFrame],
-    names: dict[tuple[str, str], str],
+    sheets: Mapping[str, tuple[str, pd.DataFrame | NativeChart]],
     *,
-    cited: bool,
+    has_sources: bool,
 ) -> None:
-    ours = [
-        (NOTES, "how words, ranges and marks are to be read"),
-        ("Columns", "what columns mean"),
-    ]
     rows: list[tuple[Any, ...]] = [
-        (sheet, holds, None, None, None) for sheet, holds in ours
+        (NOTES, "how words, ranges and marks are to be read", None, None, None),
+        (MEANINGS, "what columns mean", None, None, None),
     ]
-    for (name, kind), sheet in names.items():
-        days = (period_of(tables[name]) or (None, None)) if not kind else (None, None)
-        rows.append(
-            (
-                sheet,
-                f"chart of {name}" if kind else name,
-                None if kind else len(tables[name]),
-                *days,
-            )
-        )
-    if cited:
+    for sheet, (name, table) in sheets.items():
+        if isinstance(table, NativeChart):
+            rows.append((sheet, f"chart of {name}", None, None, None))
+        else:
+            first, last = period_of(table) or (None, None)
+            rows.append((sheet, name, len(table), first, last))
+    if has_sources:
         rows.append((SOURCES, "the sources that the tables cite", None, None, None))
-    kinds = {"sheet": "str", "what it holds": "str", "rows": "Int64"}
-    kinds |= dict.fromkeys(("first day", "last day"), "datetime64[us]")
-    listed = pd.DataFrame(rows, columns=list(kinds), dtype="object").astype(kinds)
-    says = (
-        "Contents",
-        "The sheets of this workbook; each name leads to its sheet.",
-        "",
-    )
-    sheet = _write_sheet(workbook, CONTENTS, says, listed)
+    kinds = {
+        "sheet": "str",
+        "what it holds": "str",
+        "rows": "Int64",
+        "first day": "datetime64[us]",
+        "last day": "datetime64[us]",
+    }
+    listed = pd.DataFrame(rows, columns=list(kinds), dtype="object")
+    listed = listed.astype(kinds)
+    about = "The sheets of this workbook; each name leads to its sheet."
+    contents = _write_sheet(workbook, CONTENTS, (CONTENTS, about, ""), listed)
     for row, name in enumerate(listed["sheet"], start=TOP + 1):
         address = name.replace("'", "''")
-        sheet.write_url(
-            row, 0, f"internal:'{address}'!A1", string=name, tip=f"Go to {name}"
-        )
+        link = f"internal:'{address}'!A1"
+        contents.write_url(row, 0, link, string=name, tip=f"Go to {name}")
 
 
 def _columns(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -216,80 +204,82 @@ def _columns(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _write_table(
     workbook: Any, sheet: str, title: str, frame: pd.DataFrame, line: str
 ) -> None:
-    holds = f"One table of {len(frame):,} rows and {frame.shape[1]} columns. How to read it: sheet {NOTES}."
-    _write_sheet(workbook, sheet, (title, holds, line), frame)
+    rows, columns = frame.shape
+    about = (
+        f"One table of {rows:,} rows and {columns} columns. "
+        f"How to read it: sheet {NOTES}."
+    )
+    source = line or "Source: the table names none."
+    _write_sheet(workbook, sheet, (title, about, source), frame)
 
 
 def _write_chart(workbook: Any, name: str, spec: NativeChart) -> None:
-    """Write the numbers of a chart and, beside them, the chart that is drawn from their cells."""
-    line = spec.text[spec.text.rfind("Source: ") :] if "Source: " in spec.text else ""
-    sheet = _write_sheet(workbook, name, (spec.title, spec.says, line), spec.data)
-    last = TOP + len(spec.data)
-    places = {str(column): place for place, column in enumerate(spec.data)}
-
-    def cells(column: str) -> list[Any]:
-        return [name, TOP + 1, places[column], last, places[column]]
-
-    def formula(column: str) -> str:
-        from xlsxwriter.utility import xl_range_formula
-
-        return str(xl_range_formula(*cells(column)))
-
+    """Write the numbers of a chart and, beside them, the chart drawn from their cells."""
+    _, source, citation = spec.text.rpartition("Source: ")
+    lines = (spec.title, spec.says, source and source + citation)
+    sheet = _write_sheet(workbook, name, lines, spec.data)
     chart = workbook.add_chart({"type": "bar" if spec.lying else "column"})
     for number, series in enumerate(spec.series):
-        reach = {
-            "type": "custom",
-            "plus_values": f"={formula(ABOVE)}",
-            "minus_values": f"={formula(BELOW)}",
-        }
-        lists = {
-            "plus_data": _numbers(spec.data[ABOVE]),
-            "minus_data": _numbers(spec.data[BELOW]),
-        }
-        chart.add_series(
-            {
-                "name": [name, TOP, places[series]],
-                "categories": cells(LABEL),
-                "values": cells(series),
-                "gap": 60,
-                "overlap": 100,
-                "y_error_bars": reach
-                | lists
-                | {"end_style": 0, "line": {"color": "#222222", "width": 2}},
-                **_look(number, series),
-                **({} if spec.lying else _labels(spec.data, series)),
-            }
-        )
-    along = {
-        "name": LABEL,
-        "label_position": "low",
-        "reverse": spec.lying,
-        "crossing": "max" if spec.lying else None,
+        chart.add_series(_series_of(name, spec, number, series))
+    _dress_chart(chart, spec)
+    beside = spec.data.shape[1] + 1
+    options = {"description": text_of_name(spec.text), "object_position": 2}
+    sheet.insert_chart(TOP, beside, chart, options)
+
+
+def _series_of(
+    sheet: str, spec: NativeChart, number: int, series: str
+) -> dict[str, Any]:
+    """Return a series as XlsxWriter takes it: its cells, its ranges and its look."""
+    place = list(spec.data).index(series)
+    settings = {
+        "name": [sheet, TOP, place],
+        "categories": _cells(sheet, spec.data, LABEL),
+        "values": _cells(sheet, spec.data, series),
+        "gap": 60,
+        "overlap": 100,
+        "y_error_bars": _error_bars(sheet, spec.data),
+        **_look(number, series),
     }
-    # A column that does not begin at 0 would lie about its height.
-    across = {
-        "name": text_of_name(spec.unit),
-        **({} if spec.lying else {"min": 0}),
-        "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}},
-    }
+    if not spec.lying:
+        settings["data_labels"] = _labels(spec.data, series)
+    return settings
+
+
+def _cells(sheet: str, data: pd.DataFrame, column: str) -> list[Any]:
+    """Return where the cells of a column are: sheet, first row and column, last ones."""
+    place = list(data).index(column)
+    return [sheet, TOP + 1, place, TOP + len(data), place]
+
+
+def _error_bars(sheet: str, data: pd.DataFrame) -> dict[str, Any]:
+    from xlsxwriter.utility import xl_range_formula
+
+    bars: dict[str, Any] = {"type": "custom", "end_style": 0}
+    for name, column in (("plus", ABOVE), ("minus", BELOW)):
+        cells = xl_range_formula(*_cells(sheet, data, column))
+        bars[f"{name}_values"] = f"={cells}"
+        bars[f"{name}_data"] = data[column].fillna(0).astype(float).tolist()
+    return {**bars, "line": {"color": "#222222", "width": 2}}
+
+
+def _dress_chart(chart: Any, spec: NativeChart) -> None:
+    """Set title, axes, legend and size; the bars of a lying chart are named at the left."""
+    unit = {"name": text_of_name(spec.unit)}
+    grid = {"visible": True, "line": {"color": "#E3E3E3"}}
+    along = {"name": LABEL, "label_position": "low"}
     chart.set_title({"name": text_of_name(spec.title), "name_font": {"size": 13}})
-    chart.set_x_axis(across if spec.lying else along)
-    chart.set_y_axis(along if spec.lying else across)
-    chart.set_legend(
-        {"position": "bottom"} if len(spec.series) > 1 or spec.lying else {"none": True}
-    )
-    chart.set_size(
-        {
-            "width": 860,
-            "height": max(300, 140 + 46 * len(spec.data)) if spec.lying else 460,
-        }
-    )
-    sheet.insert_chart(
-        TOP,
-        len(places) + 1,
-        chart,
-        {"description": text_of_name(spec.text), "object_position": 2},
-    )
+    if spec.lying:
+        chart.set_x_axis({**unit, "major_gridlines": grid})
+        chart.set_y_axis({**along, "reverse": True, "crossing": "max"})
+    else:
+        chart.set_x_axis(along)
+        # A column that does not begin at 0 would lie about its height.
+        chart.set_y_axis({**unit, "min": 0, "major_gridlines": grid})
+    needs_legend = len(spec.series) > 1 or spec.lying
+    chart.set_legend({"position": "bottom"} if needs_legend else {"none": True})
+    height = max(300, 140 + 46 * len(spec.data)) if spec.lying else 460
+    chart.set_size({"width": 860, "height": height})
 
 
 def _look(number: int, series: str) -> dict[str, Any]:
@@ -301,24 +291,18 @@ def _look(number: int, series: str) -> dict[str, Any]:
 
 def _labels(data: pd.DataFrame, series: str) -> dict[str, Any]:
     """Return the words at the marks of a series."""
-    marks = zip(data[SAID], data[series], strict=True)
-    return {
-        "data_labels": {
-            "value": True,
-            "custom": [
-                {"value": text_of_name(said)} if pd.notna(number) else {"delete": True}
-                for said, number in marks
-            ],
-        }
-    }
-
-
-def _numbers(column: pd.Series) -> list[float]:
-    return [float(number) for number in column.fillna(0)]
+    labels: list[dict[str, Any]] = []
+    has_mark = data[series].notna()
+    for text, is_shown in zip(data[SAID], has_mark, strict=True):
+        label = {"value": text_of_name(text)}
+        labels.append(label if is_shown else {"delete": True})
+    return {"value": True, "custom": labels}
 
 
 def _sheet_names(names: Iterable[str], taken: Sequence[str] = ()) -> list[str]:
-    """Return names that Excel accepts for sheets, each once: 31 characters, no sign of its own among them.
+    """Return names that Excel accepts for sheets, each once.
+
+    They have up to 31 characters, and none that Excel keeps for itself.
 
     Examples
     --------
@@ -340,14 +324,17 @@ def _sheet_names(names: Iterable[str], taken: Sequence[str] = ()) -> list[str]:
 
 def check_sheet(name: str, frame: pd.DataFrame) -> None:
     """Raise ArgumentError if a table, or one of its cells, is larger than a sheet holds."""
-    if len(frame) + TOP >= ROWS or frame.shape[1] > COLUMNS:
+    rows, columns = frame.shape
+    if rows + TOP >= ROWS or columns > COLUMNS:
         raise ArgumentError(
-            f"{name}: {len(frame):,} rows and {frame.shape[1]:,} columns are more than a sheet holds; write .parquet"
+            f"{name}: {rows:,} rows and {columns:,} columns are more than a sheet "
+            "holds; write .parquet"
         )
     longest = max(map(len, map(str, frame)), default=0)
     if longest > LONGEST_HEADER:
         raise ArgumentError(
-            f"{name}: a column has a name of {longest:,} characters; Excel takes {LONGEST_HEADER}"
+            f"{name}: a column has a name of {longest:,} characters; "
+            f"Excel takes {LONGEST_HEADER}"
         )
     for column in frame.select_dtypes(exclude=["number", "datetime"]):
         for row, value in enumerate(frame[column], start=1):
@@ -364,9 +351,11 @@ def _write_sheet(
     lines: tuple[str, str, str],
     frame: pd.DataFrame,
     *,
-    wrapped: bool = False,
+    wrap: bool = False,
 ) -> Any:
-    """Write a table to a sheet of its own and return the sheet; long texts go on to further lines if `wrapped`.
+    """Write a table to a sheet of its own, and return the sheet.
+
+    Long texts go on to further lines if `wrap`.
 
     Raises
     ------
@@ -380,10 +369,10 @@ def _write_sheet(
         sheet.write_string(row, 0, text_of_cell(line), workbook.add_format(style))
     if frame.shape[1]:
         _add_table(workbook, sheet, frame)
-    if wrapped:
+    if wrap:
         _wrap(workbook, sheet, frame)
     sheet.freeze_panes(TOP + 1, 0)
-    sheet.set_paper(9)  # A4
+    sheet.set_paper(_A4)
     sheet.set_landscape()
     if frame.shape[1] <= FEW:
         sheet.fit_to_pages(1, 0)
@@ -392,88 +381,89 @@ def _write_sheet(
 
 
 def _add_table(workbook: Any, sheet: Any, frame: pd.DataFrame) -> None:
-    head = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    head = workbook.add_format({"bold": True, **_WRAPPED})
     number = len(workbook.worksheets())
     stem = re.sub(r"\W", "_", sheet.get_name(), flags=re.ASCII)
-    sheet.add_table(
-        *(TOP, 0, TOP + max(len(frame), 1), frame.shape[1] - 1),
-        {
-            "name": f"table_{number}_{stem}",
-            "columns": [
-                {"header": text_of_name(str(name)), "header_format": head}
-                for name in frame
-            ],
-            "style": "Table Style Light 1",
-        },
-    )
-    formats = {
-        kind: workbook.add_format(style)
-        for kind, style in (("day", _DAY), ("moment", _MOMENT))
+    headers = [text_of_name(str(name)) for name in frame]
+    options = {
+        "name": f"table_{number}_{stem}",
+        "columns": [{"header": header, "header_format": head} for header in headers],
+        "style": "Table Style Light 1",
     }
+    rows, columns = frame.shape
+    last = TOP + max(rows, 1)
+    sheet.add_table(TOP, 0, last, columns - 1, options)
+    day, moment = workbook.add_format(_DAY), workbook.add_format(_MOMENT)
     for place, name in enumerate(frame):
-        _write_column(sheet, place, frame[name], formats)
+        style = day if is_days(frame[name]) else moment
+        _write_column(sheet, place, frame[name], style)
 
 
-def _write_column(
-    sheet: Any, place: int, column: pd.Series, formats: dict[str, Any]
-) -> None:
-    days = is_days(column)
-    is_number = pd.api.types.is_numeric_dtype(column.dtype)
+def _write_column(sheet: Any, place: int, column: pd.Series, moment: Any) -> None:
     longest = 0
-    for row, (value, gone) in enumerate(
-        zip(column, column.isna(), strict=True), start=TOP + 1
-    ):
-        if gone:
+    cells = zip(column, column.isna(), strict=True)
+    for row, (value, is_missing) in enumerate(cells, start=TOP + 1):
+        if is_missing:
             continue
-        _write_cell(sheet, row, place, value, formats["day" if days else "moment"])
-        longest = max(longest, len(str(value)) if row <= TOP + MEASURED else 0)
-    longest = min(longest, 11) if days or is_number else longest
-    sheet.set_column(
-        place,
-        place,
-        min(max(longest, len(str(column.name)) + 3, _WIDTHS[0]), _WIDTHS[1]),
-    )
+        _write_cell(sheet, row, place, value, moment)
+        if row <= TOP + MEASURED:
+            longest = max(longest, len(str(value)))
+    if is_days(column) or pd.api.types.is_numeric_dtype(column.dtype):
+        longest = min(longest, 11)
+    least, most = _WIDTHS
+    width = max(longest, len(str(column.name)) + 3, least)
+    sheet.set_column(place, place, min(width, most))
 
 
 def _wrap(workbook: Any, sheet: Any, frame: pd.DataFrame) -> None:
-    """Make columns of long texts wide, and rows as high as their texts need: not every program does so itself."""
-    wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
-    lengths = pd.DataFrame(
-        {name: text_column(frame[name]).fillna("").str.len() for name in frame},
-        dtype=int,
-    )
+    """Make columns of long texts wide, and rows as high as their texts need.
+
+    Not every program does so itself.
+    """
+    wrapped = workbook.add_format(_WRAPPED)
+    texts = frame.astype("str").where(frame.notna(), "")
+    lengths = texts.map(len)
+    _, most = _WIDTHS
     for place, name in enumerate(frame):
-        longest = max([len(str(name)) + 3, *lengths[name]])
-        sheet.set_column(
-            place, place, WIDE if longest > _WIDTHS[1] else longest + 1, wrap
-        )
-    for row, length in enumerate(lengths.max(axis="columns"), start=TOP + 1):
-        sheet.set_row(row, LINE * math.ceil(length / WIDE))
+        header = len(str(name)) + 3
+        longest = max([header, *lengths[name]])
+        width = WIDE if longest > most else longest + 1
+        sheet.set_column(place, place, width, wrapped)
+    longest_texts = lengths.max(axis="columns")
+    for row, length in enumerate(longest_texts, start=TOP + 1):
+        lines = math.ceil(length / WIDE)
+        sheet.set_row(row, LINE * lines)
 
 
 def _write_cell(sheet: Any, row: int, place: int, value: Any, moment: Any) -> None:
     """Write a cell as what it is."""
-    if isinstance(value, bool) or pd.api.types.is_bool(value):
+    if pd.api.types.is_bool(value):
         sheet.write_boolean(row, place, bool(value))
-    elif (
-        pd.api.types.is_number(value)
-        and not isinstance(value, complex)
-        and _fits(value)
-    ):
+    elif _is_number_of_excel(value):
         sheet.write_number(row, place, value)
     elif _is_day_of_excel(value):
         sheet.write_datetime(row, place, value, moment)
     else:
-        text = (
-            value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
-        )
-        sheet.write_string(row, place, text_of_cell(text.removesuffix(" 00:00:00")))
+        sheet.write_string(row, place, text_of_cell(_text_of(value)))
 
 
-def _fits(value: Any) -> bool:
-    return math.isfinite(value) and (
-        abs(float(value)) <= _LARGEST or not pd.api.types.is_integer(value)
-    )
+def _text_of(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    is_moment = isinstance(value, datetime.datetime)
+    text = value.isoformat(" ") if is_moment else str(value)
+    return text.removesuffix(" 00:00:00")
+
+
+def _is_number_of_excel(value: Any) -> bool:
+    """Tell whether Excel keeps all digits of a number."""
+    types = pd.api.types
+    if not types.is_number(value) or types.is_complex(value):
+        return False
+    number: Any = value
+    if not math.isfinite(number):
+        return False
+    return types.is_float(number) or abs(number) <= _LARGEST
 
 
 def _is_day_of_excel(value: Any) -> bool:

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_names, shown
-from cbcstats.counts.columns import PARTIAL
+from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import read_days, text_column
-from cbcstats.places.lists import LIST, read_lists
-from cbcstats.places.names import plain_spelling
+from cbcstats.lists import LIST, read_lists
+from cbcstats.places import plain_spelling
 from cbcstats.registers.register import Register
 
 if TYPE_CHECKING:

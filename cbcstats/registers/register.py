@@ -28,7 +28,7 @@ from cbcstats.files.workbooks import (
 )
 from cbcstats.files.writing import target, write_whole
 from cbcstats.frames import as_text, text_column
-from cbcstats.places.members import wco_region
+from cbcstats.places import wco_region
 from cbcstats.registers.columns import BEYOND, REASONS, TO_CORRECT
 from cbcstats.registers.coverage import check_covers, notes_on_coverage
 from cbcstats.registers.schemas import takes_several_countries

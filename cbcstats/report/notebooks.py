@@ -29,13 +29,7 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
 
     Its charts and tables are saved to `folder`.
     """
-    import nbclient
     import nbformat
-    from nbclient.exceptions import (
-        CellExecutionError,
-        CellTimeoutError,
-        DeadKernelError,
-    )
 
     notebook = _read(path)
     setup = (
@@ -43,6 +37,24 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
         f"export_displays({str(folder)!r}, {file_name(path)!r})"
     )
     notebook.cells.insert(0, nbformat.v4.new_code_cell(setup))
+    with tempfile.TemporaryDirectory() as runtime:
+        _run(path, notebook, _kernel(Path(runtime)), progress)
+    _refuse_display_errors(path, notebook)
+    del notebook.cells[0]
+    return notebook
+
+
+def _run(
+    path: Path, notebook: NotebookNode, kernel: Any, progress: Progress | None
+) -> None:
+    """Run all cells in a kernel; raise ReportError if one fails."""
+    import nbclient
+    from nbclient.exceptions import (
+        CellExecutionError,
+        CellTimeoutError,
+        DeadKernelError,
+    )
+
     running = [0]
 
     def done(cell: object, cell_index: int) -> None:  # noqa: ARG001 - nbclient passes them by name
@@ -52,40 +64,37 @@ def execute(path: Path, folder: Path, progress: Progress | None = None) -> Noteb
     def begin(cell: object, cell_index: int) -> None:  # noqa: ARG001
         running.append(cell_index)
 
-    with tempfile.TemporaryDirectory() as runtime:
-        client = nbclient.NotebookClient(
-            notebook,
-            km=_kernel(Path(runtime)),
-            timeout=CELL_TIMEOUT,
-            record_timing=False,
-            # Relative paths work as in JupyterLab.
-            resources={"metadata": {"path": str(path.resolve().parent)}},
-            on_cell_start=begin,
-            on_cell_complete=done,
-        )
-        try:
-            # nbclient does not stop a kernel that is passed to it without cleanup_kc.
-            # What the kernel prints on shutdown is of no use to the user.
-            client.execute(cleanup_kc=True, stderr=subprocess.DEVNULL)
-        except (AssertionError, AttributeError, asyncio.InvalidStateError) as error:
-            if client.km is not None:
-                raise
-            # On Ctrl-C, nbclient drops its kernel and then fails because it is gone.
+    # Relative paths work as in JupyterLab.
+    folder = path.resolve().parent
+    client = nbclient.NotebookClient(
+        notebook,
+        km=kernel,
+        timeout=CELL_TIMEOUT,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_start=begin,
+        on_cell_complete=done,
+    )
+    try:
+        # nbclient does not stop a kernel that is passed to it without cleanup_kc.
+        # What the kernel prints on shutdown is of no use to the user.
+        client.execute(cleanup_kc=True, stderr=subprocess.DEVNULL)
+    except (AssertionError, AttributeError, asyncio.InvalidStateError) as error:
+        if client.km is not None:
+            raise
+        # On Ctrl-C, nbclient drops its kernel and then fails because it is gone.
+        raise KeyboardInterrupt from error
+    except CellExecutionError as error:
+        if error.ename == "KeyboardInterrupt":
+            # At Ctrl-C, ipykernel 6 can be faster than nbclient.
             raise KeyboardInterrupt from error
-        except CellExecutionError as error:
-            if error.ename == "KeyboardInterrupt":
-                # At Ctrl-C, ipykernel 6 can be faster than nbclient.
-                raise KeyboardInterrupt from error
-            raised = _raised(notebook.cells[running[-1]])
-            raised.append(f"{error.ename}: {error.evalue}")
-            failure = _failure(path, notebook, running[-1], raised[0])
-            raise ReportError(failure) from error
-        except (CellTimeoutError, DeadKernelError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise ReportError(_failure(path, notebook, running[-1], reason)) from error
-    _refuse_display_errors(path, notebook)
-    del notebook.cells[0]
-    return notebook
+        raised = _raised(notebook.cells[running[-1]])
+        raised.append(f"{error.ename}: {error.evalue}")
+        failure = _failure(path, notebook, running[-1], raised[0])
+        raise ReportError(failure) from error
+    except (CellTimeoutError, DeadKernelError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ReportError(_failure(path, notebook, running[-1], reason)) from error
 
 
 def _read(path: Path) -> NotebookNode:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.arguments import check_names, check_schema, check_source
-from cbcstats.counts.own_data import with_index
 from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
-from cbcstats.tables.own_counts import complete_counts
+from cbcstats.tables.own_counts import read_own_counts
 from cbcstats.tables.parsing import (
     KIND_OF_COLUMN,
     REGISTER_SOURCE,
@@ -95,7 +94,8 @@ def load_counts(
     """
     own_sources: frozenset[str] = frozenset()
     if sources is not None:
-        own_sources = frozenset(load_sources(source=sources)["source_id"])
+        given = load_sources(source=sources)
+        own_sources = frozenset(given["source_id"])
     loaded = _load("counts", source, schema, own_sources)
     counts = _only(loaded, "indicator", indicator)
     # Most figures are whole numbers; amounts of money and shares have decimals.
@@ -333,10 +333,9 @@ def source_line(ids: Iterable[str], known: pd.DataFrame | None = None) -> str:
     dates: dict[str, set[str]] = {}
     for source_id in ids:
         publisher = str(publishers.get(source_id, source_id))
-        dates.setdefault(publisher, set())
+        days = dates.setdefault(publisher, set())
         if source_id in published:
-            dates[publisher].add(str(published[source_id]))
-
+            days.add(str(published[source_id]))
     named = []
     for publisher, days in dates.items():
         listed = _date_list(sorted(days))
@@ -369,29 +368,26 @@ def _load(
     own_sources: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
     """Load a table that comes with cbcstats, or check and load a user's own."""
-    if source is not None:
-        # Counts may be a series or a dict by year, or have their years in the index.
-        given = with_index(source) if table == "counts" else source
-        source = check_source("source", given)
-    elif schema is None:
+    if source is None and schema is None:
         return _load_shipped(table)
     from cbcstats.tables.schemas import SCHEMAS  # imports pandera, which takes seconds
 
     usual = SCHEMAS[table]
     schema = check_schema("schema", schema, [usual]) or usual
     model = schema.to_schema()
+    is_header = is_header_of(model)
     # A user's counts may cite a register, which is not in any table of sources.
-    source_is_own = source is not None
-    of_registers = table == "counts" and source_is_own
+    of_registers = table == "counts" and source is not None
     if source is None:
         source = shipped("data") / f"{table}.csv"
+    if of_registers:
+        typed, cells = read_own_counts(source, is_header, model.columns)
+    else:
+        typed = cells = read_text_table(check_source("source", source), is_header)
     known = own_sources
     if _refers_to_sources(model):
         known |= _known_sources(source)
-    cells = read_text_table(source, is_header_of(model))
-    if table == "counts" and source_is_own:
-        cells = complete_counts(cells, is_header_of(model), model.columns)
-    return _checked(cells, model, known, of_registers=of_registers)
+    return _checked(cells, model, known, typed=typed, of_registers=of_registers)
 
 
 def _load_shipped(table: str) -> pd.DataFrame:
@@ -417,10 +413,11 @@ def _checked(
     model: pa.DataFrameSchema,
     known: Collection[str],
     *,
+    typed: TextTable | None = None,
     of_registers: bool = False,
 ) -> pd.DataFrame:
-    """Return the typed columns of a table; raise DataError if any cell is wrong."""
-    checked = check_table(table, model, known, of_registers=of_registers)
+    """Return the parsed columns of a table; raise DataError if any cell is wrong."""
+    checked = check_table(table, model, known, typed=typed, of_registers=of_registers)
     if checked.problems:
         raise problems_error(table.name, checked.problems)
     # Row numbers of the file are only needed to report problems.
@@ -450,8 +447,10 @@ def _own_sources(path: Path) -> set[str]:
         # A data package also lists registers as sources, but only with their id.
         ids = table.cells["source_id"]
         is_register = ids.str.fullmatch(REGISTER_SOURCE).astype(bool)
-        table = replace(table, cells=table.cells[~is_register])
-    return set(_checked(table, model, ())["source_id"])
+        others = table.cells[~is_register]
+        table = replace(table, cells=others)
+    sources = _checked(table, model, ())
+    return set(sources["source_id"])
 
 
 def _only(
@@ -462,4 +461,5 @@ def _only(
     options = sorted(frame[column].unique())
     names = check_names(column, wanted, options)
     is_wanted = frame[column].isin(names)
-    return frame[is_wanted].reset_index(drop=True)
+    wanted_rows = frame[is_wanted]
+    return wanted_rows.reset_index(drop=True)

@@ -9,15 +9,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cbcstats.arguments import check_source
 from cbcstats.counts.figures_in_words import split_figures
-from cbcstats.counts.own_data import find_columns, joined_periods
+from cbcstats.counts.own_data import (
+    find_columns,
+    joined_periods,
+    with_index,
+    with_words,
+)
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, nearest
-from cbcstats.files.cells import parse_decimal_numbers
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import as_text, text_column
 
@@ -37,9 +42,20 @@ _DEFAULTS: Final = {
     "published_change": "",
     "change_basis": "",
     "note": "",
+    "unit": "",
 }
+# Columns that do not tell figures apart.
+_NO_KEYS: Final = (
+    "value",
+    "period_basis",
+    "qualifier",
+    "published_change",
+    "change_basis",
+    "source_id",
+    "note",
+)
 # Digits alone are a number, even if it is too long; words have a letter or a sign.
-_DIGITS: Final = r"[0-9.]+"
+_NUMBER: Final = r"[+-]?[0-9.]*"
 
 
 def own_frame(path: Path) -> pd.DataFrame:
@@ -58,47 +74,50 @@ def own_frame(path: Path) -> pd.DataFrame:
     return cells.replace("", None)
 
 
-def complete_counts(
-    table: TextTable,
+def read_own_counts(
+    source: Any,
     is_header: Callable[[Sequence[str]], bool],
     columns: Collection[str],
-) -> TextTable:
-    """Add the columns of counts that a table of one's own leaves out.
+) -> tuple[TextTable, TextTable]:
+    """Read counts of one's own in any shape; return them as typed, and completed.
 
     `columns` are those of the schema.
 
     Raises
     ------
+    ArgumentError
+        If the source is neither a path nor a table.
     DataError
-        If its periods or values cannot be found.
+        If it cannot be read, or its periods or values cannot be found.
     """
-    cells = _texts(table)
-    names = {_plain_name(name): name for name in table.header}
-    is_of_counts = is_header(table.header)
-    if not is_of_counts and not {"value", "period_end"} <= set(names):
-        cells = _with_plain_names(cells, columns)
-        cells = _with_periods_and_values(cells, table.name)
-        names = {name: name for name in cells.columns.tolist()}
-    absent = [name for name in (*_DEFAULTS, "unit") if name not in names]
+    # Counts may be a series or a dict by year, or have their years in the index.
+    given = check_source("source", with_index(source))
+    typed = read_text_table(given, is_header)
+    cells = _with_plain_names(_texts(typed), columns)
+    is_of_counts = is_header(typed.header)
+    if not is_of_counts and not {"value", "period_end"} <= set(cells):
+        cells = _with_periods_and_values(cells, typed.name)
+    absent = [name for name in _DEFAULTS if name not in cells]
     if is_of_counts:
         # A misspelt column is reported, not taken for one that is left out.
-        unknown = [name for name in names if name not in columns]
+        unknown = cells.columns.difference(list(columns)).map(_plain_name)
         absent = [name for name in absent if not nearest(name, unknown, count=1)]
-    if "value" in names:
-        cells = _with_words_read(cells, names)
-    for name in absent:
-        if name not in cells and name in _DEFAULTS:
-            cells[name] = _DEFAULTS[name]
+    defaults = {name: _DEFAULTS[name] for name in absent}
+    cells = cells.assign(**defaults)
+    if "value" in cells:
+        cells = _with_words_read(cells)
     if {"indicator", "period_start"} <= set(cells):
-        cells = _with_unit_and_measure(cells, names, absent)
-    if "source_id" not in names:
-        cells["source_id"] = _source_of(table)
+        cells = _with_unit_and_measure(cells, absent)
+    if "source_id" not in cells:
+        cells["source_id"] = _source_of(typed)
     # A column cannot be left out if only it tells figures apart.
-    if _are_ambiguous(cells):
+    keys = cells.columns.difference([*_NO_KEYS])
+    is_repeated = cells.duplicated(keys.tolist())
+    if is_repeated.any():
         needed = [name for name in ("indicator", "scope") if name in absent]
         cells = cells.drop(columns=needed[:1])
     header = cells.columns.tolist()
-    return replace(table, header=header, cells=cells, is_text=True)
+    return typed, replace(typed, header=header, cells=cells, is_text=True)
 
 
 def _texts(table: TextTable) -> pd.DataFrame:
@@ -110,6 +129,17 @@ def _plain_name(name: str) -> str:
     return "_".join(name.lower().split())
 
 
+def _with_plain_names(cells: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
+    """Write the names of columns as the schema does, and leave others as typed."""
+    names = cells.columns.to_series()
+    plain = names.map(_plain_name)
+    is_known = plain.isin(list(columns))
+    # `Value` and `value` would agree, and stay as they are.
+    is_repeated = plain.duplicated(keep=False)
+    header = plain.where(is_known & ~is_repeated, names)
+    return cells.set_axis(header, axis="columns")
+
+
 def _source_of(table: TextTable) -> str:
     """Name the file as the source; a frame has no name."""
     if table.name.startswith("the "):
@@ -117,30 +147,18 @@ def _source_of(table: TextTable) -> str:
     return re.split(r"[\\/]", table.name)[-1]
 
 
-def _with_unit_and_measure(
-    cells: pd.DataFrame, names: dict[str, str], absent: list[str]
-) -> pd.DataFrame:
-    indicator = cells["indicator"]
-    has_no_start = cells["period_start"] == ""
+def _with_unit_and_measure(cells: pd.DataFrame, absent: list[str]) -> pd.DataFrame:
     if "unit" in absent:
-        unit = indicator.str.replace("_", " ")
         # Words beside the values may have given a unit.
-        if "unit" in cells:
-            unit = cells["unit"].mask(cells["unit"] == "", unit)
-        cells["unit"] = unit
-    if "measure" not in names:
-        measure = has_no_start.map({True: "stock", False: "flow"})
-        cells["measure"] = text_column(measure)
-    return cells
-
-
-def _are_ambiguous(cells: pd.DataFrame) -> bool:
-    """Tell whether a series has two figures for a period."""
-    filled = {*_DEFAULTS, "value", "source_id"}
-    figure = {"indicator", "scope", "period_start", "period_end"}
-    others = filled - figure
-    keys = [name for name in cells.columns.tolist() if name not in others]
-    return bool(cells.duplicated(keys).any())
+        unit = cells["unit"]
+        indicator = cells["indicator"].str.replace("_", " ")
+        unit = unit.mask(unit == "", indicator)
+        cells = cells.assign(unit=unit)
+    if "measure" in cells:
+        return cells
+    has_no_start = cells["period_start"] == ""
+    measure = has_no_start.map({True: "stock", False: "flow"})
+    return cells.assign(measure=text_column(measure))
 
 
 def _with_periods_and_values(cells: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -185,15 +203,6 @@ def _in_snake_case(name: str) -> str:
     return "_".join(words) or "figures"
 
 
-def _with_plain_names(cells: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
-    """Write the names of columns as the schema does, and leave others as typed."""
-    names = cells.columns.to_series()
-    plain = names.map(_plain_name)
-    # `Value` and `value` would agree, and stay as they are.
-    is_clear = plain.isin(list(columns)) & ~plain.duplicated(keep=False)
-    return cells.set_axis(plain.where(is_clear, names), axis="columns")
-
-
 def _read_each(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return the first and last days; a cell that is no period stays as it is."""
     try:
@@ -222,34 +231,18 @@ def _written(days: pd.Series) -> pd.Series:
     return text_column(dates).fillna("")
 
 
-def _with_words_read(cells: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+def _with_words_read(cells: pd.DataFrame) -> pd.DataFrame:
     """Move the words beside the values to columns of their own."""
-    value = names["value"]
-    text = cells[value]
-    numbers = parse_decimal_numbers(text.tolist())
-    is_number = numbers.notna().to_numpy()
-    has_digits_only = text.str.fullmatch(_DIGITS).astype(bool)
-    is_in_words = ~is_number & ~has_digits_only & (text != "")
-    if not is_in_words.any():
-        return cells
-    figures = split_figures(text[is_in_words])
+    text = cells["value"]
+    is_number = text.str.fullmatch(_NUMBER).astype(bool)
+    figures = split_figures(text[~is_number])
     # What cannot be read stays, and is reported with its row.
     figures = figures[figures["problem"].isna()]
-    cells = cells.copy()
-    cells.loc[figures.index, value] = figures["value"].map(as_text)
-    if "unit" not in names and figures["unit"].nunique() == 1:
-        # "More than 330" before "492 missions" are missions, too.
-        cells["unit"] = figures["unit"].dropna().iloc[0]
-    for name in ("qualifier", "rounded_to", "unit", "obs_status"):
-        words = figures[name].map(as_text)
-        words = words[words != ""]
-        if words.empty:
-            continue
-        column = names.get(name, name)
-        if column not in cells:
-            cells[column] = _DEFAULTS.get(name, "")
-        # What a column of the file says counts more than the words of a cell.
-        present = cells.loc[words.index, column]
-        words = words[present.isin(["", "exact"])]
-        cells.loc[words.index, column] = words
-    return cells
+    if figures.empty:
+        return cells
+    texts = figures.astype("object").map(as_text)
+    texts = texts.reindex(cells.index)
+    value = texts["value"].fillna(text)
+    cells = cells.assign(value=value)
+    words = texts.replace("", None)
+    return with_words(cells, words).fillna("")

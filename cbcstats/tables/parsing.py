@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
-from cbcstats.counts.columns import figure_keys
+from cbcstats.counts.formats import figure_keys
 from cbcstats.errors import DataError, Finding, Problem, Problems, nearest, plural
 from cbcstats.files.cells import (
     explain_mark,
@@ -111,23 +111,26 @@ def check_table(
     schema: pa.DataFrameSchema,
     known_sources: Collection[str],
     *,
+    typed: TextTable | None = None,
     of_registers: bool = False,
 ) -> Checked:
     """Parse each cell by the kind of its column, and check the values by the schema.
 
     A cell that cannot be parsed is one problem and becomes missing, so that the other
     checks still run. Each source must be among `known_sources`; with `of_registers`, a
-    row may also name a register as its source.
+    row may also name a register as its source. `typed` is the table before columns were
+    added to it, as problems of the file itself show it.
     """
+    typed = typed or table
     problems = Problems()
-    problems.add(_reading_problems(table))
+    problems.add(_reading_problems(typed))
     text = _named_columns(table, schema, problems)
     required = _required_columns(schema)
     missing = [name for name in required if name not in text]
     if len(missing) > len(required) / 2:
         # This is another table, or it has lost its header: one problem is clearer than
         # a list of missing columns.
-        problems.add([_not_the_header(table, required)])
+        problems.add([_not_the_header(typed, required)])
         return Checked(text, problems.collected)
     problems.add(_missing_columns(table, schema, missing, text))
 

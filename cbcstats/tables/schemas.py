@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cbcstats.counts.columns import BASES, CHANGE_BASES, MEASURES, PARTS, figure_keys
-from cbcstats.counts.qualifiers import QUALIFIERS
+from cbcstats.counts.formats import BASES, CHANGE_BASES, MEASURES, PARTS, figure_keys
+from cbcstats.counts.readings import QUALIFIERS
 from cbcstats.tables.checks import CHANGE_WITH_SIGN, PARTIAL_DATE
 from cbcstats.tables.codelists import (
     KINDS_OF_NAME,
@@ -227,9 +227,9 @@ class Counts(pa.DataFrameModel):
         # Repeated rows are reported separately; they must not fail the original row.
         is_new = ~_repeats(counts)
         is_preferred = counts["preferred"] & is_new
-        figures = is_preferred.groupby(figure_keys(counts), dropna=False)
-        number: pd.Series = figures.transform("sum")
-        return number == 1
+        keys = figure_keys(counts)
+        figures = is_preferred.groupby(keys, dropna=False)
+        return figures.transform("sum") == 1
 
     @pa.dataframe_check(
         title="preferred_reason",
@@ -240,11 +240,11 @@ class Counts(pa.DataFrameModel):
     def preference_has_a_reason(cls, counts: pd.DataFrame) -> pd.Series:
         """Check that a preference among several figures is explained."""
         is_new = ~_repeats(counts)
-        figures = is_new.groupby(figure_keys(counts), dropna=False)
+        keys = figure_keys(counts)
+        figures = is_new.groupby(keys, dropna=False)
         is_alone = figures.transform("sum") <= 1
-        has_reason = counts["preferred_reason"].notna()
-        is_preferred = counts["preferred"]
-        return ~is_preferred | is_alone | has_reason
+        needs_reason = counts["preferred"] & ~is_alone
+        return ~needs_reason | counts["preferred_reason"].notna()
 
 
 class Beneficiaries(pa.DataFrameModel):
@@ -297,10 +297,11 @@ class Beneficiaries(pa.DataFrameModel):
     def list_has_one_kind(cls, beneficiaries: pd.DataFrame) -> pd.Series:
         """Check that a list is full or partial as a whole."""
         kind = beneficiaries["list_kind"]
-        lists = kind.groupby(beneficiaries["list_id"], dropna=False)
-        is_as_first = kind == lists.transform("first")
+        list_id = beneficiaries["list_id"]
+        lists = kind.groupby(list_id, dropna=False)
+        first = lists.transform("first")
         is_empty = kind.isna()  # reported as an empty cell
-        return is_as_first | is_empty
+        return is_empty | (kind == first)
 
     @pa.dataframe_check(
         title="end",
@@ -313,11 +314,11 @@ class Beneficiaries(pa.DataFrameModel):
         start = beneficiaries["start"]
         end = beneficiaries["end"]
         # A year alone is stored as its first day: "June 2018 to 2018" is in order.
-        start_is_year = beneficiaries["start_precision"] == "year"
-        end_is_year = beneficiaries["end_precision"] == "year"
+        precision = beneficiaries[["start_precision", "end_precision"]]
+        is_of_year = (precision == "year").any(axis="columns")
         is_same_year = start.dt.year == end.dt.year
-        may_be_in_order = (start_is_year | end_is_year) & is_same_year
-        is_in_order: pd.Series = ~(end < start) | may_be_in_order
+        may_be_in_order = is_of_year & is_same_year
+        is_in_order: pd.Series = may_be_in_order | ~(end < start)
         return is_in_order
 
 
@@ -402,9 +403,8 @@ class Places(pa.DataFrameModel):
         """Check that each spelling belongs to one place only."""
         # `to_iso3` ignores case, so KENYA and Kenya are the same spelling.
         spelling = places["name"].str.casefold()
-        by_spelling = places["iso3"].groupby(spelling, dropna=False)
-        number: pd.Series = by_spelling.transform("nunique")
-        return number <= 1
+        codes = places["iso3"].groupby(spelling, dropna=False)
+        return codes.transform("nunique") <= 1
 
     @pa.dataframe_check(
         title="kind",
@@ -418,8 +418,10 @@ class Places(pa.DataFrameModel):
         """Check for one short name in English, and at most one per other language."""
         is_short = places["kind"] == "short"
         is_english = places["language"] == "en"
-        english_names = (is_short & is_english).groupby(places["iso3"], dropna=False)
-        has_one = english_names.transform("sum") == 1
+        is_chosen = is_short & is_english
+        place = places["iso3"]
+        names = is_chosen.groupby(place, dropna=False)
+        has_one = names.transform("sum") == 1
         is_repeated = places.duplicated(["iso3", "language", "kind"])
         return has_one & ~(is_short & is_repeated)
 
@@ -431,10 +433,13 @@ class Places(pa.DataFrameModel):
     )
     def codes_go_together(cls, places: pd.DataFrame) -> pd.Series:
         """Check that two-letter and three-letter codes correspond one to one."""
-        iso2, iso3 = places["iso2"], places["iso3"]
-        iso2_of_place = iso2.groupby(iso3, dropna=False).transform("nunique")
-        places_of_iso2 = iso3.groupby(iso2, dropna=False).transform("nunique")
-        return (iso2_of_place <= 1) & (places_of_iso2 <= 1)
+        iso2 = places["iso2"]
+        iso3 = places["iso3"]
+        by_place = iso2.groupby(iso3, dropna=False)
+        by_code = iso3.groupby(iso2, dropna=False)
+        codes = by_place.transform("nunique")
+        names = by_code.transform("nunique")
+        return (codes <= 1) & (names <= 1)
 
 
 class Sources(pa.DataFrameModel):

@@ -109,6 +109,22 @@ def test_a_base_of_nothing_has_no_index(base, why):
     assert index["why"].tolist() == ["base", why]
 
 
+def test_no_growth_in_less_than_ten_months_has_no_rate_either():
+    [growth] = growth_rate({"2021-01-01": 100, "2021-03-01": 100}).itertuples()
+    assert math.isnan(growth.growth_rate)
+    assert math.isnan(growth.growth_rate_low)
+    assert math.isnan(growth.growth_rate_high)
+
+
+# 8 in percent of 0 or 1 is 800 or more; the base itself is 100.
+def test_an_index_of_what_may_be_zero_has_no_upper_end():
+    index = index_to({2015: "less than 2", 2016: 8, 2017: 0}, 2015)
+    assert index["index_low"].tolist() == [100, 800, 0]
+    assert index["index_high"].tolist() == [100, math.inf, 0]
+    [growth] = growth_rate({2015: "less than 2", 2016: 8}).itertuples()
+    assert (growth.growth_rate_low, growth.growth_rate_high) == (700, math.inf)
+
+
 @pytest.mark.parametrize(
     ("base", "message"),
     [

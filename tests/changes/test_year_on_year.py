@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from cbcstats import ArgumentError, DataError, bounds, year_on_year
+from cbcstats import ArgumentError, DataError, bounds, contributions, year_on_year
 from cbcstats.charts.descriptions import typed_changes
 from cbcstats.counts.figures import figures_of
-from cbcstats.counts.qualifiers import QUALIFIERS
+from cbcstats.counts.readings import QUALIFIERS
 from cbcstats.frames import PANDAS_2
 from tests.properties import given, settings, st
 
@@ -167,8 +167,8 @@ def test_true_changes_and_middles_lie_inside_the_ranges(
             if percent == percent
         ]
         assert (least, greatest) == pytest.approx((min(possible), max(possible)))
-    elif low >= 0:  # from a figure that may be 0, there is no greatest
-        assert math.isnan(greatest)
+    elif low >= 0:  # from a figure that may be 0, there is no greatest, but to 0
+        assert greatest == (math.inf if high > 0 else -100)
         assert least == pytest.approx(100 * (low / high_before - 1))
     is_open = math.inf in (high, high_before)
     assert math.isnan(change["change"]) == is_open
@@ -209,22 +209,39 @@ def test_ten_after_a_hundred_less_than_ten_has_no_rounding_noise(years):
 
 
 @pytest.mark.parametrize(
-    ("previous", "qualifier", "low", "why"),
+    ("previous", "qualifier", "low", "high", "why"),
     [
-        (0, "exact", None, "the period before counts 0, so there is no percent change"),
+        (0, "exact", math.nan, math.nan, "the period before counts 0, so there is no percent change"),
         # Less than 2 is 0 or 1, almost 1 is 0
-        (2, "less_than", 700, "the period before may count 0, so percent change has no upper limit"),
-        (1, "almost", None, "the period before counts 0, so there is no percent change"),
+        (2, "less_than", 700, math.inf,
+         "the period before may count 0, so percent change has no upper limit"),
+        (1, "almost", math.nan, math.nan,
+         "the period before counts 0, so there is no percent change"),
     ],
 )  # fmt: skip
-def test_after_what_may_be_zero(years, previous, qualifier, low, why):
+def test_after_what_may_be_zero(years, previous, qualifier, low, high, why):
     counts = years({2015: previous, 2016: 8}, qualifier=[qualifier, "exact"])
     change = last(year_on_year(counts))
-    assert change["percent_change_low"] == pytest.approx(
-        math.nan if low is None else low, nan_ok=True
-    )
-    assert math.isnan(change["percent_change_high"])
+    ends = change[["percent_change_low", "percent_change_high"]].tolist()
+    assert ends == pytest.approx([low, high], nan_ok=True)
     assert (change["comparable"], change["why"]) == (True, why)
+
+
+# Nothing after 0 to 2 is a fall by all of it; 1 to 3 is an increase without limit.
+@pytest.mark.parametrize(("value", "missing", "high"), [(0, 0, -100), (1, 2, math.inf)])
+def test_the_upper_end_is_the_same_for_a_total_and_its_only_part(value, missing, high):
+    counts = pd.DataFrame({"year": [2015, 2016], "region": "Europe", "value": [0, value],
+                           "missing": [2, missing]})  # fmt: skip
+    change = last(year_on_year(counts, value="value"))
+    part = last(contributions(counts, by="region", value="value"))
+    assert change["percent_change_high"] == high
+    assert part["contribution_high"] == part["total_percent_change_high"] == high
+
+
+def test_a_missing_value_has_no_percent_change(years):
+    counts = years({2015: 330, 2016: None}, qualifier=["more_than", "exact"])
+    change = last(year_on_year(counts, reading="strict"))
+    assert change[["percent_change_low", "percent_change_high"]].isna().all()
 
 
 def test_the_strict_reading_leaves_ranges_open(missions):

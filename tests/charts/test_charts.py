@@ -22,7 +22,7 @@ from cbcstats import (
     year_on_year,
 )
 from cbcstats.charts.chart import chart_data, cited_sources
-from cbcstats.charts.marks import STYLE
+from cbcstats.charts.layout import STYLE
 from cbcstats.counts.formats import format_range
 from cbcstats.exports.editable_charts import native_chart
 from cbcstats.exports.notes import caveats
@@ -595,6 +595,19 @@ def test_changes_are_drawn_however_they_were_kept(missions, kept, per):
     assert describe(ax) == describe(expected)
     assert said(ax) == said(expected)
     assert native_chart(stored).text == native_chart(changes).text
+
+
+def test_years_in_a_file_of_changes_are_labels_although_they_look_like_numbers():
+    changes = year_on_year(pd.DataFrame({"year": [2019, 2020, 2022], "missions": [10, 12, 9]}))
+    stored = pd.read_csv(io.StringIO(changes.to_csv(index=False)))
+    assert "2020 against 2019: +20.0%" in describe(plot_changes(stored))
+    assert describe(plot_changes(stored)) == describe(plot_changes(changes))
+
+
+def test_monthly_figures_without_their_rates_have_no_chart_in_a_workbook(missions):
+    figures = missions.assign(per="month")
+    assert native_chart(missions) is not None
+    assert native_chart(figures) is None
 
 
 def test_changes_whose_days_are_none_are_said_and_saved_without_a_chart(missions):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from cbcstats.charts.marks import GREY, GRID, INK, PAPER, STYLE
+from cbcstats.charts.layout import GREY, GRID, INK, PAPER, STYLE
 from cbcstats.charts.members import _ON_STEPS, STEPS
 
 with plt.style.context(STYLE):

@@ -352,3 +352,78 @@ def test_two_columns_of_one_year_are_refused():
     wide = pd.read_csv(io.StringIO("office,2021,2022,2022\nFiji,1,2,3\n"))
     with pytest.raises(ArgumentError, match=r"columns 2022 and 2022\.1 are of one period"):
         year_on_year(wide)
+
+
+@pytest.mark.parametrize("name", ["flag", "Flags", "obs_flag", "OBS_STATUS", "status"])
+def test_flags_are_the_status_of_observations(name):
+    def why(*flags):
+        return year_on_year(table(YEARS, **{name: flags})).iloc[0]["why"]
+
+    assert why("", "p") == "the figure is provisional"
+    assert why("e", None) == "the figure before is estimated"
+    # Break and provisional: the break decides.
+    assert why(None, "bp") == "the series breaks in between"
+    assert why("delivered", "b") == ""
+    assert why(None, None) == ""
+
+
+def test_flags_that_tell_series_apart_are_none():
+    data = table(YEARS * 2, values=[40, 44, 8, 4], flag=["P", "P", "F", "F"])
+    assert year_on_year(data, by="flag")["flag"].tolist() == ["P", "F"]
+
+
+# Each quarter of 2022 after the same quarter of 2021: 44 after 40, 5 after 4.
+QUARTERS = {
+    "named": pd.DataFrame({"quarter": ["Q1", "Q2"], 2021: [40, 4], 2022: [44, 5]}),
+    "numbers": pd.DataFrame({"Quarter": [1, 2], "2021": [40, 4], "2022": [44, 5]}),
+    "by another name": pd.DataFrame({"when": ["q1", "q2"], 2021: [40, 4], 2022: [44, 5]}),
+    "called period": pd.DataFrame({"period": ["Q1", "Q2"], 2021: [40, 4], 2022: [44, 5]}),
+    "index": pd.DataFrame({2021: [40, 4], 2022: [44, 5]}, index=["Q1", "Q2"]),
+    "pivoted": pd.DataFrame(
+        {"year": [2021, 2021, 2022, 2022], "quarter": [1, 2, 1, 2], "courses": [40, 4, 44, 5]}
+    ).pivot_table(index="quarter", columns="year", values="courses"),
+    "columns": pd.DataFrame({"year": [2021, 2022], "Q1": [40, 44], "Q2": [4, 5], "total": [44, 49]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", QUARTERS)
+def test_quarters_beside_years_are_read(shape):
+    changes = year_on_year(QUARTERS[shape])
+    assert changes["period_start"].dt.date.astype(str).tolist() == ["2022-01-01", "2022-04-01"]
+    assert changes["percent_change"].tolist() == pytest.approx([10, 25])
+    assert changes["indicator"].unique().tolist() == ["figures"]
+
+
+def test_months_beside_years_are_read_by_series():
+    wide = pd.DataFrame(
+        {"office": ["Fiji", "Peru"] * 2, "month": ["Jan", "Jan", "Feb", "Feb"],
+         2021: [40, 8, 4, 2], 2022: [44, 4, 5, 2]}
+    )  # fmt: skip
+    for changes in (year_on_year(wide), year_on_year(wide, by="office")):
+        assert changes["percent_change"].tolist() == pytest.approx([10, 25, -50, 0])
+        assert changes["period_end"].dt.month.tolist() == [1, 2, 1, 2]
+
+
+def test_a_total_among_quarters_is_shown_as_typed():
+    data = pd.DataFrame({"quarter": ["Q1", "Total"], 2021: [40, 40], 2022: [44, 44]})
+    with pytest.raises(DataError, match="holds '2021-Total', which is not a period"):
+        year_on_year(data)
+
+
+def test_headers_of_two_years_are_fiscal_years_if_all_are():
+    wide = pd.DataFrame([[40, 44, 55]], columns=["2011-12", "2012-13", "2013-14"])
+    changes = year_on_year(wide)
+    assert changes["period"].tolist() == ["2012-13", "2013-14"]
+    assert changes["percent_change"].tolist() == pytest.approx([10, 25])
+    assert year_on_year(wide, year_start=4)["period_start"].dt.month.unique().tolist() == [4]
+    # December 2011 and November 2012 are months.
+    months = counts_of(pd.DataFrame([[40, 44]], columns=["2011-12", "2012-11"]))
+    assert months["period_end"].dt.date.astype(str).tolist() == ["2011-12-31", "2012-11-30"]
+    for header in (["2012-13"], ["2011-12"], ["2012-13", "2013-15"]):
+        with pytest.raises(ArgumentError, match=PERIODS):
+            year_on_year(pd.DataFrame([[40, 44][: len(header)]], columns=header))
+
+
+def test_a_word_in_a_cell_counts_more_than_exact():
+    data = table(YEARS, values=["about 40", "44"], qualifier=["exact", None])
+    assert counts_of(data)["qualifier"].tolist() == ["about", "exact"]

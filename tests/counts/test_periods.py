@@ -48,7 +48,7 @@ def test_periods_are_named_as_reports_name_them(start, end, label):
 def test_the_first_and_the_last_day_of_the_calendar_have_a_label():
     starts = pd.Series(["0001-01-01", "9999-07-01", None], dtype="datetime64[us]")
     ends = pd.Series(["0001-12-31", "9999-12-31", None], dtype="datetime64[us]")
-    assert period_labels(starts, ends) == ["1", "Jul - Dec 9999", "undated"]
+    assert period_labels(starts, ends).tolist() == ["1", "Jul - Dec 9999", "undated"]
 
 
 # Whole months count one each; 355 days are 355 / 30.4375 = 11.66 months.
@@ -94,7 +94,7 @@ def test_reporting_years_are_named_by_their_first_and_second_year():
     assert reporting_year(days, 1).fillna("").tolist() == ["1999", "1999", "2000", ""]
 
 
-@pytest.mark.parametrize("month", [0, 13, "7", 7.0, True, None])
+@pytest.mark.parametrize("month", [0, 13, "Juli", 7.0, True, None])
 def test_months_are_whole_numbers_from_1_to_12(month):
     with pytest.raises(ArgumentError, match="`year_start` must be a month from 1 to 12"):
         check_month("year_start", month)

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from cbcstats import ArgumentError, DataError, bounds
-from cbcstats.counts.qualifiers import QUALIFIERS
-from cbcstats.counts.readings import Bounds, ranges, usual_reach
+from cbcstats.counts.readings import QUALIFIERS, Bounds, ranges, reach_of
 from tests.properties import given, st
 
 MISSING = float("nan")
@@ -32,6 +31,9 @@ WORDS = [word for word in QUALIFIERS if word != "exact"]
         (250, "more_than", 251, 287),  # five steps of 10, but 15% are 37.5
         (750, "more_than", 751, 800),
         (5, "more_than", 6, 7),  # the only digit: one step, at least 2
+        (330, "well_over", 331, 350),
+        (300, "well_over", 301, 390),  # twice 15%
+        (3, "well_over", 4, 7),  # twice the least reach
         (330, "at_least", 330, 340),
         (20, "at_least", 20, 23),
         (0, "at_least", 0, 2),
@@ -71,6 +73,7 @@ def test_a_count_is_a_range_of_whole_numbers(value, qualifier, low, high):
         (4.5, "exact", None, 4.5, 4.5),
         (4.5, "more_than", None, 4.5, 5),  # five steps of 0.1
         (Decimal("4.70"), "more_than", None, 4.7, 4.8),
+        (24.1, "well_over", 0.1, 24.1, 24.3),
         (24.3, "about", 0.1, 24.25, 24.35),
         (24, "about", 0.1, 23.95, 24.05),  # printed 24.0
         (24, "about", 1, 23.5, 24.5),
@@ -93,6 +96,7 @@ def test_an_amount_is_a_range_of_real_numbers(value, qualifier, rounded_to, low,
     [
         ("exact", 330, 330),
         ("more_than", 331, math.inf),
+        ("well_over", 331, math.inf),
         ("at_least", 330, math.inf),
         ("less_than", 0, 329),
         ("at_most", 0, 330),
@@ -145,11 +149,20 @@ def test_the_usual_reading_reaches_fifteen_percent_at_most(value, word):
     assert high - value <= max(0.15 * value, 2)
 
 
-def test_usual_reach_is_exact():
-    assert usual_reach(Fraction(241, 10), Fraction(1, 10)) == Fraction(1, 10)
-    assert usual_reach(Fraction(40), Fraction(1)) == 6
-    assert usual_reach(Fraction(40), Fraction(1), around=True) == 5
-    assert usual_reach(Fraction(0), Fraction(1)) == 1
+@pytest.mark.parametrize(
+    ("value", "qualifier", "place", "reach"),
+    [
+        ("24.1", "more_than", "0.1", "0.1"),
+        ("40", "almost", "1", "6"),
+        ("40", "about", "1", "5"),
+        ("0", "at_most", "1", "1"),
+        ("0.5", "about", None, "0.075"),
+        ("40", "exact", "1", "0"),
+    ],
+)
+def test_the_reach_of_a_word_is_exact(value, qualifier, place, reach):
+    place = place and Fraction(place)
+    assert reach_of(Fraction(value), qualifier, place) == Fraction(reach)
 
 
 FIGURES = st.lists(

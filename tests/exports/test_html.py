@@ -1,6 +1,7 @@
 import pandas as pd
 
 from cbcstats.exports.html import SHOWN, table_html
+from cbcstats.exports.notes import caveats
 
 
 def test_markup_in_a_cell_is_text():
@@ -63,3 +64,9 @@ def test_small_numbers_are_not_rounded_to_nothing_and_years_have_no_comma():
     )
     for text in ("0.049", "0.051", "2017", "250.5", "-0.04"):
         assert f'<td class="number">{text}</td>' in made
+
+
+def test_a_column_called_missing_can_hold_what_a_user_wrote():
+    figures = pd.DataFrame({"value": [100], "qualifier": "about", "missing": ["two rows"]})
+    topics = caveats({"own": figures})["about"].tolist()
+    assert topics == ["an empty cell", "qualifier: about"]

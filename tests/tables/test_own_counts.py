@@ -252,3 +252,23 @@ def test_changes_of_loaded_counts_are_those_of_the_frame():
     ]
     loaded = cbcstats.year_on_year(load_counts(source=data))
     pd.testing.assert_frame_equal(loaded[numbers], year_on_year(data)[numbers])
+
+
+def test_problems_of_a_file_show_it_as_typed(save):
+    path = save([["Year", "Courses"], ["2021", "40"], ["2022", "44", "5"]])
+    text = path.read_text()
+    path.write_text(text.replace(",", ";"))
+    with pytest.raises(DataError) as error:
+        load_counts(source=path)
+    found = error.value.problems[["row", "value"]].to_numpy().tolist()
+    assert found == [[1, "Year;Courses"], [3, "2022,44,5"]]
+
+
+def test_an_error_of_excel_is_shown_in_its_column(tmp_path):
+    openpyxl = needed("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["Year", "Courses"], [2021, 40], [2022, "=NA()"]):
+        book.active.append(row)
+    book.save(tmp_path / "courses.xlsx")
+    with pytest.raises(DataError, match=r"row 3, column Courses.*formula"):
+        load_counts(source=tmp_path / "courses.xlsx")

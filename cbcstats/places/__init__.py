@@ -1,1 +1,0 @@
-"""Names of countries and territories as ISO codes; Members and their regions."""
