@@ -113,6 +113,7 @@ RIGHT = {
     "path": lambda: "table.csv",
     "previous": lambda: [33],
     "register_or_frame": lambda: cbcstats.load_beneficiaries("WCO C-RED"),
+    "register_or_rows": example_rows,
     "rows": example_rows,
     "series": lambda: pd.Series(["more than 330", "492"]),
     "source": lambda: pd.DataFrame({"member": ["Kenya"], "start_date": ["2017-04-03"]}),
