@@ -73,29 +73,38 @@ def read_lists(
         If a date is not one, or `list_kind` is not full or partial.
     """
     rows = check_frame(name, rows_of(register_or_frame))
-    lists = rows.rename(columns=_new_names(rows))
+    new_names = _new_names(rows)
+    lists = rows.rename(columns=new_names)
     missing = _missing(lists, needed)
     if missing:
         message = _explain_missing(name, lists, missing)
-        raise ArgumentError(message + otherwise if "as_of" in missing else message)
+        hint = otherwise if "as_of" in missing else ""
+        raise ArgumentError(message + hint)
     for column in {*LIST, "list_kind", "source_id"} & set(lists):
         lists[column] = text_column(lists[column])
     code = next(column for column in _CODES if column in lists)
     named = next(column for column in _NAMES if column in lists)
     _check_filled(name, lists, [code, named, "list_id"])
     typed = text_column(lists[code])
-    member_name = text_column(lists[named])
-    lists = lists.assign(member=member_keys(typed), member_name=member_name)
-    never = pd.Series(pd.NaT, lists.index, dtype="datetime64[us]")
+    keys = member_keys(typed)
+    names = text_column(lists[named])
+    lists = lists.assign(member=keys, member_name=names)
     source = str(rows.attrs.get("source", "own lists"))
-    defaults: dict[str, Any] = dict.fromkeys(_DAYS, never)
-    defaults |= {"list_kind": "full", "source_id": text_column(source, lists.index)}
-    for column, cells in defaults.items():
-        if column not in lists:
-            lists[column] = cells
-    lists["source_id"] = lists["source_id"].fillna(source)
+    lists = _with_defaults(lists, source)
     check_words(lists["list_kind"], ("full", "partial"))
     return _with_dates(lists)
+
+
+def _with_defaults(lists: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Add the columns that lists may lack."""
+    never = pd.Series(pd.NaT, lists.index, dtype="datetime64[us]")
+    nowhere = text_column(None, lists.index)
+    defaults: dict[str, Any] = dict.fromkeys(_DAYS, never)
+    defaults |= {"list_kind": "full", "source_id": nowhere}
+    absent = {name: cells for name, cells in defaults.items() if name not in lists}
+    lists = lists.assign(**absent)
+    lists["source_id"] = lists["source_id"].fillna(source)
+    return lists
 
 
 def _new_names(rows: pd.DataFrame) -> dict[Any, str]:
@@ -156,17 +165,20 @@ def _check_filled(name: str, lists: pd.DataFrame, columns: Sequence[str]) -> Non
 def _with_dates(lists: pd.DataFrame) -> pd.DataFrame:
     """Add the date of each list, and how precisely it is known."""
     periods = read_periods(lists["as_of"])
-    lists = lists.assign(as_of=periods["end"].astype("datetime64[us]"))
+    day = periods["end"].astype("datetime64[us]")
+    lists = lists.assign(as_of=day)
     if "as_of_precision" in lists:
         check_words(lists["as_of_precision"], PRECISIONS)
     else:
-        length = (periods["end"] - periods["start"]).dt.days
-        unit = np.where(length < _LONGEST_MONTHS, "month", "year")
-        unit = np.where(length.isna(), "day", unit)
-        lists["as_of_precision"] = text_column(unit, lists.index)
-    list_date = lists["as_of"]
+        length = periods["end"] - periods["start"]
+        is_short = length.dt.days < _LONGEST_MONTHS
+        precision = np.where(is_short, "month", "year")
+        # A day has no start, and so no length.
+        precision = np.where(length.isna(), "day", precision)
+        lists["as_of_precision"] = text_column(precision, lists.index)
     if "list_id" in lists:
-        keys = [lists[name] for name in LIST if name in lists]
+        names = [name for name in LIST if name in lists]
         # A list is as old as the latest of its sources.
-        list_date = list_date.groupby(keys, dropna=False).transform("max")
-    return lists.assign(list_date=list_date)
+        by_list = lists.groupby(names, dropna=False)
+        day = by_list["as_of"].transform("max")
+    return lists.assign(list_date=day)
