@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import gc
 import importlib.util
+import os
 import statistics
 import subprocess
 import sys
@@ -22,7 +23,7 @@ import pandas as pd
 import psutil
 
 import cbcstats
-from benchmarks.made_up import write
+from benchmarks.made_up import rows, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,28 +70,50 @@ def reading(bench: Bench) -> Iterator[Line]:
         (".parquet", "pandas", pd.read_parquet),
     ):
         # Excel is slow everywhere.
-        rows = bench.rows // 10 if suffix == ".xlsx" else bench.rows
-        path = bench.register(rows, suffix)
+        size = bench.rows // 10 if suffix == ".xlsx" else bench.rows
+        path = bench.register(size, suffix)
         ours = partial(cbcstats.read_register, path)
-        what = f"read_register, {rows:,} rows of {suffix}"
+        what = f"read_register, {size:,} rows of {suffix}"
         yield what, name, *bench.time(ours, partial(read, path))
 
 
+def checking(bench: Bench) -> Iterator[Line]:
+    """Check 8 files, write the rows that pass, and count them: pandas alone."""
+    if "spark" not in ENGINES:
+        return
+    folder, checked = bench.folder / "typed", bench.folder / "passed"
+    folder.mkdir()
+    made = rows(bench.rows, bad=0.1)
+    for part in range(8):
+        made[part::8].to_parquet(folder / f"{part}.parquet", index=False)
+    typed = _in_engine("spark", folder).repartition(8, "mission_id")
+    schema = "start_date date, wco_region string"
+
+    def in_spark() -> None:
+        passed = typed.mapInPandas(_passed, schema)
+        passed.write.mode("overwrite").parquet(str(checked))
+        cbcstats.count_missions(_in_engine("spark", checked), by="wco_region")
+
+    def in_pandas() -> None:
+        passed = cbcstats.read_register(pd.read_parquet(folder)).rows
+        passed[["start_date", "wco_region"]].to_parquet(bench.folder / "passed.parquet")
+        cbcstats.count_missions(passed, by="wco_region")
+
+    what = f"check and count in spark, {bench.rows:,} rows"
+    yield what, "in pandas", *bench.time(in_spark, in_pandas)
+
+
 def counting(bench: Bench) -> Iterator[Line]:
-    """Count missions by year and region: a bare groupby of pandas."""
-    rows = cbcstats.read_register(bench.register(bench.rows)).rows
+    """Count missions by year and region: a group-by of the same engine."""
+    passed = cbcstats.read_register(bench.register(bench.rows)).rows
     checked = _checked(bench, bench.rows)
-    year = rows["start_date"].dt.year
-    frames = {"pandas": rows}
+    frames = {"pandas": passed}
     frames |= {engine: _in_engine(engine, checked) for engine in ENGINES}
-
-    def by_hand() -> pd.Series:
-        return rows.groupby([year, "wco_region"], observed=True).size()
-
     for engine, frame in frames.items():
         count = partial(cbcstats.count_missions, frame, by="wco_region")
+        by_hand = partial(_BY_HAND[engine], frame)
         times = bench.time(count, by_hand)
-        yield f"count_missions in {engine}", "groupby of pandas", *times
+        yield f"count_missions in {engine}", f"group-by of {engine}", *times
 
 
 def charts(bench: Bench) -> Iterator[Line]:
@@ -145,7 +168,7 @@ def memory(bench: Bench) -> Iterator[Line]:
 
 COMPARISONS = {
     function.__name__: function
-    for function in (reading, counting, charts, loading, together, memory)
+    for function in (reading, checking, counting, charts, loading, together, memory)
 }
 
 
@@ -173,10 +196,52 @@ def _in_engine(engine: str, path: Path) -> Any:
         return duckdb.read_parquet(str(path))
     from pyspark.sql import SparkSession
 
+    # Workers take the first Python on the path, which may lack cbcstats.
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.master("local[2]")
     session = builder.config("spark.ui.enabled", "false").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session.read.parquet(str(path))
+
+
+def _passed(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Return the rows of a partition that pass, for Spark."""
+    passed = cbcstats.read_register(pd.concat(frames)).rows
+    yield passed[["start_date", "wco_region"]].astype("object")
+
+
+def _by_hand_in_pandas(frame: pd.DataFrame) -> pd.Series:
+    day = frame["start_date"].dt
+    year = day.year - (day.month < 7)
+    return frame.groupby([year, "wco_region"], observed=True).size()
+
+
+def _by_hand_in_polars(frame: Any) -> Any:
+    import polars as pl
+
+    day = pl.col("start_date").dt
+    year = day.year() - (day.month() < 7).cast(pl.Int32)
+    return frame.group_by(year.alias("year"), "wco_region").len().collect()
+
+
+_YEAR = "year(start_date) - cast(month(start_date) < 7 as int) as year"
+
+
+def _by_hand_in_duckdb(frame: Any) -> Any:
+    return frame.aggregate(f"{_YEAR}, wco_region, count(*)").fetchall()
+
+
+def _by_hand_in_spark(frame: Any) -> Any:
+    named = frame.selectExpr(_YEAR, "wco_region")
+    return named.groupBy("year", "wco_region").count().collect()
+
+
+_BY_HAND = {
+    "pandas": _by_hand_in_pandas,
+    "polars": _by_hand_in_polars,
+    "duckdb": _by_hand_in_duckdb,
+    "spark": _by_hand_in_spark,
+}
 
 
 def _python(code: str) -> None:

@@ -7,12 +7,12 @@ import functools
 import re
 import unicodedata
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import pandas as pd
 
 from cbcstats.arguments import check_flag, check_series
-from cbcstats.errors import ArgumentError
+from cbcstats.errors import ArgumentError, shortened
 from cbcstats.files.dates import parse_day
 from cbcstats.frames import text_column
 from cbcstats.tables.codelists import SHORT_REGIONS
@@ -58,6 +58,7 @@ _LONGEST: Final = 200  # characters of a name; the longest known one has about 8
 _NEAR: Final = 0.8  # similarity from which a known spelling is suggested
 _SUGGESTED: Final = 3
 _LETTERS: Final = 4  # a shorter name among other words may be a word
+_LISTED: Final = 5  # unknown names in a message
 
 
 def to_iso3(names: pd.Series) -> pd.Series:
@@ -289,76 +290,172 @@ def _near(words: list[str]) -> list[str]:
     ]
 
 
+@overload
 def is_member(
-    iso3: pd.Series, on: datetime.date | str | pd.Series | None = None
-) -> pd.Series:
-    """Tell whether each place was a Member of the WCO on a given day.
+    names: str, on: datetime.date | str | pd.Series | None = None
+) -> bool: ...
+
+
+@overload
+def is_member(
+    names: pd.Series | pd.Index | list[str],
+    on: datetime.date | str | pd.Series | None = None,
+) -> pd.Series: ...
+
+
+def is_member(
+    names: str | pd.Series | pd.Index | list[str],
+    on: datetime.date | str | pd.Series | None = None,
+) -> bool | pd.Series:
+    """Tell whether a place was a Member of the WCO on a given day.
 
     Parameters
     ----------
-    iso3 : pandas.Series of str
-        Codes of ISO 3166 alpha-3; XKX for Kosovo.
+    names : str, or pandas.Series, Index or list of str
+        A name, as in `to_iso3`, or a code of ISO 3166 in capitals; or several of them.
     on : date, str or pandas.Series of these, optional
-        The day, or one for each code, with the index of `iso3`; text as `2018-03-02`.
+        The day, or one for each name, with the index of `names`; text as `2018-03-02`.
         Today by default, and if a day is missing.
 
     Returns
     -------
-    pandas.Series of bool
-        Whether the place has acceded by that day. A Member whose date of accession is
-        unknown counts as a Member on any day; one with a known year, from the first day
-        of that year. The European Union is False, as the WCO does not count it as a
-        Member; so is a missing code.
+    bool, or pandas.Series of bool
+        One answer for a single text, else one for each name, with its index: whether
+        the place has acceded by that day. A Member whose date of accession is unknown
+        counts as a Member on any day; one with a known year, from the first day of that
+        year. The European Union is False, as the WCO does not count it as a Member; so
+        is a missing or empty cell.
 
     Raises
     ------
     ArgumentError
-        If `on` is not a day, or is a Series with another index.
+        If a name is not known; the message suggests the nearest. This also applies to
+        each name of a Series: False would mean that the place is known and is not a
+        Member. For a column with names that are not known, call `to_iso3` first, which
+        leaves their codes empty. Also if `on` is not a day, or is a Series with another
+        index.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> is_member(pd.Series(["KEN", "PLW", "EUE", "AIA"]), on="2018-03-02").tolist()
-    [True, False, False, False]
+    >>> is_member("Kenya"), is_member("PLW", on="2018-03-02")
+    (True, False)
+    >>> is_member(pd.Series(["Viet Nam", "PLW", "EUE"]), on="2018-03-02").tolist()
+    [True, False, False]
+    >>> is_member("Kenyaa")
+    Traceback (most recent call last):
+    cbcstats.errors.ArgumentError: 'Kenyaa' is not a place that is known; \
+did you mean 'Kenya'?
     """
-    iso3 = check_series("iso3", iso3, "codes")
-    codes = text_column(iso3)
+    codes = _known_codes(names)
     days = _days(on, codes.index)
     # A place that is not a Member has no date; a comparison with it is False.
     joined = codes.map(accessions()).astype("datetime64[us]")
     has_joined = joined <= days
+    if isinstance(names, str):
+        return bool(has_joined.iloc[0])
     return has_joined.rename("is_member")
 
 
-def wco_region(iso3: pd.Series, *, short: bool = False) -> pd.Series:
-    """Return the WCO region of each Member.
+@overload
+def wco_region(names: str, *, short: bool = False) -> str | None: ...
+
+
+@overload
+def wco_region(
+    names: pd.Series | pd.Index | list[str], *, short: bool = False
+) -> pd.Series: ...
+
+
+def wco_region(
+    names: str | pd.Series | pd.Index | list[str], *, short: bool = False
+) -> str | pd.Series | None:
+    """Return the WCO region of a Member.
 
     Parameters
     ----------
-    iso3 : pandas.Series of str
-        Codes of ISO 3166 alpha-3; XKX for Kosovo.
+    names : str, or pandas.Series, Index or list of str
+        A name, as in `to_iso3`, or a code of ISO 3166 in capitals; or several of them.
     short : bool
         Whether to shorten the official names, for charts and tables.
 
     Returns
     -------
-    pandas.Series of str
-        One of the six regions; missing for a place that is not a Member, and for the
-        European Union.
+    str or None, or pandas.Series of str
+        One answer for a single text, else one for each name, with its index: one of the
+        six regions. For a place that is not a Member, and for the European Union, it is
+        None, and missing in a Series; so is a missing or empty cell.
+
+    Raises
+    ------
+    ArgumentError
+        If a name is not known; the message suggests the nearest. This also applies to
+        each name of a Series: a missing region would mean that the place is known and
+        is not a Member. For a column with names that are not known, call `to_iso3`
+        first, which leaves their codes empty.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> wco_region(pd.Series(["KEN", "TON", "AIA"]), short=True).tolist()
+    >>> wco_region("Kenya")
+    'East and Southern Africa'
+    >>> wco_region(pd.Series(["KEN", "Tonga", "AIA"]), short=True).tolist()
     ['East and Southern Africa', 'Asia and the Pacific', nan]
     """
-    iso3 = check_series("iso3", iso3, "codes")
+    codes = _known_codes(names)
     short = check_flag("short", short)
-    codes = text_column(iso3)
     regions = codes.map(_regions())
     if short:
         regions = regions.map(SHORT_REGIONS)
+    if isinstance(names, str):
+        region = regions.iloc[0]
+        return None if pd.isna(region) else str(region)
     return text_column(regions).rename("wco_region")
+
+
+def _known_codes(names: str | pd.Series | pd.Index | list[str]) -> pd.Series:
+    """Return the ISO code of each place; a name that is not known is an error."""
+    typed = text_column(check_series("names", names, "names or ISO codes of places"))
+    codes = to_iso3(typed)
+    is_unknown = codes.isna()
+    if not isinstance(names, str):
+        # An empty cell of a column is missing, not wrong.
+        is_unknown &= typed.fillna("").str.strip() != ""
+    unknown = typed[is_unknown].unique().tolist()
+    if unknown:
+        raise ArgumentError(_explain_unknown(unknown))
+    return codes
+
+
+def _explain_unknown(names: list[str]) -> str:
+    """Explain which names are not known, the first of them with the nearest."""
+    if len(names) == 1:
+        [name] = names
+        remedy = _nearest(name) or "write the name of one country, or its ISO code"
+        return f"{shortened(name)!r} is not a place that is known; {remedy}"
+    listed = []
+    for name in names[:_LISTED]:
+        near = _nearest(name)
+        hint = f" ({near})" if near else ""
+        listed.append(f"{shortened(name)!r}{hint}")
+    more = len(names) - _LISTED
+    if more > 0:
+        listed.append(f"and {more:,} more")
+    return (
+        f"`names` holds {len(names):,} names of places that are not known: "
+        f"{', '.join(listed)}; correct them, or look up codes with to_iso3 first, "
+        "which leaves theirs empty"
+    )
+
+
+def _nearest(name: str) -> str:
+    """Ask whether the nearest known names are meant, or return an empty text."""
+    near = suggestions(name)
+    # Only capitals count as a code, since "no", "it" and "per" are also words.
+    capitals = name.strip().upper()
+    if not near and iso3_of([capitals]) != [None]:
+        near = [capitals]
+    return f"did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
 @functools.cache
@@ -385,8 +482,8 @@ def _days(
         return _day(on)
     if not on.index.equals(index):
         raise ArgumentError(
-            "`on` has another index than `iso3`; "
-            "give one day, or a Series with one for each code"
+            "`on` has another index than `names`; "
+            "give one day, or a Series with one for each name"
         )
     values = on.tolist()
     # Each distinct day is parsed once.

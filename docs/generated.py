@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
 from typer.testing import CliRunner
 
 import cbcstats
@@ -137,11 +138,26 @@ def _claims() -> Axes:
     return cbcstats.plot_claims(cbcstats.check_claims(cbcstats.load_counts("missions")))
 
 
+def _beneficiaries() -> Axes:
+    lists = {
+        "2021-06-30": ["Kenya", "Uganda", "Viet Nam"],
+        "2022-06-30": ["Kenya", "Uganda", "Fiji"],
+        "2023-06-30": ["Fiji", "Uganda", "Tonga", "Peru"],
+    }
+    rows = [(day, name) for day, names in lists.items() for name in names]
+    members = pd.DataFrame(rows, columns=["as_of", "member"])
+    return cbcstats.plot_beneficiaries(
+        members.assign(programme="Example"),
+        title="Invented programme: two joined in 2023, one left",
+    )
+
+
 _CHARTS: Final[dict[str, Callable[[], Axes]]] = {
     "changes": _changes,
     "counts": _counts,
     "contributions": _contributions,
     "claims": _claims,
+    "beneficiaries": _beneficiaries,
 }
 
 

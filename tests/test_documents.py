@@ -27,7 +27,7 @@ import pytest
 import cbcstats
 from tests.browsing import Elements, chromium, from_elsewhere, opened, violations
 from tests.command_line import run_command, run_here, run_python
-from tests.needs import java, needed
+from tests.needs import needed
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ["README.md", "CONTRIBUTING.md"]
@@ -39,7 +39,8 @@ PAGES = sorted(
 ALL = [*DOCUMENTS, *PAGES]
 EXTERNAL = re.compile(r"""(?:url\(|@import\s)\s*["']?(?:https?:)?//""")
 COMMAND = Path(sys.executable).with_name("cbcstats")
-SPARK, REPORT = "pyspark", "cbcstats report"  # what makes code slow
+SPARK = "import SparkSession"
+REPORT = "cbcstats report"  # takes minutes
 # What code of a page needs
 EXTRAS = {"import polars": "polars", "import duckdb": "duckdb", "save_slide": "pptx"}
 
@@ -114,14 +115,24 @@ def with_code(pages):
     return [page for page in pages if pieces(read(page))]
 
 
-@pytest.mark.parametrize("page", with_code(PAGES))
+# tests/registers/test_cluster.py runs the page on Spark, which takes minutes.
+ON_SPARK = ["docs/how_to/cluster.md"]
+
+
+def test_pages_on_spark_are_run_elsewhere():
+    assert [
+        page for page in with_code(PAGES) if SPARK in "".join(blocks(read(page), "python"))
+    ] == ON_SPARK
+
+
+@pytest.mark.parametrize("page", [page for page in with_code(PAGES) if page not in ON_SPARK])
 def test_code_of_a_page_runs_and_prints_what_is_shown(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {}
     for package in [name for sign, name in EXTRAS.items() if sign in read(page)]:
         needed(package)
     for piece in pieces(read(page)):
-        if SPARK not in piece.code and not piece.code.startswith(REPORT):
+        if not piece.code.startswith(REPORT):
             out = printed(piece, namespace, tmp_path)
             if piece.output is not None:
                 assert same(out) == expected(piece.output, out)
@@ -136,20 +147,6 @@ def test_code_of_a_page_can_be_typed_line_by_line(page):
             typed.append(line)
             if codeop.compile_command("\n".join(typed), page):
                 typed = []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page in PAGES if SPARK in read(page)])
-def test_code_for_spark_runs_and_prints_what_is_shown(page, tmp_path):
-    java()
-    needed("pyspark")
-    code = [piece for piece in pieces(read(page)) if piece.language == "python"]
-    (tmp_path / "page.py").write_text("\n".join(piece.code for piece in code), encoding="utf-8")
-    done = run_python("page.py", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert same(done.stdout) == "\n".join(
-        same(piece.output) for piece in code if piece.output is not None
-    )
 
 
 REPORTS = {

@@ -50,6 +50,12 @@ def from_a_register(path: str | Path, folder: Path) -> list[Path]:
     return [*files, cbcstats.save_table({"counts": counts}, folder / "counts.xlsx")]
 
 
+def where_kenya_is() -> tuple[bool, str | None, pd.Series]:
+    """Ask for one place, and for a column of them."""
+    member: bool = cbcstats.is_member("Kenya")
+    return member, cbcstats.wco_region("KEN"), cbcstats.wco_region(pd.Series(["Togo"]))
+
+
 def with_errors(path: Path) -> pd.DataFrame:
     """Return the problems of a file, empty where it loads."""
     try:

@@ -102,7 +102,6 @@ RIGHT = {
     "data": lambda: cbcstats.load_counts("missions"),
     "folder": lambda: "package",
     "high": lambda: 339.0,
-    "iso3": lambda: pd.Series(["KEN"]),
     "low": lambda: 331.0,
     "names": lambda: pd.Series(["Kenya"]),
     "new": lambda: cbcstats.load_counts("missions"),

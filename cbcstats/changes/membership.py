@@ -9,10 +9,10 @@ import pandas as pd
 
 from cbcstats.arguments import check_frame, check_series
 from cbcstats.counts.periods import period_label
-from cbcstats.errors import ArgumentError
-from cbcstats.frames import check_words, read_days, text_column
-from cbcstats.places import plain_spelling, to_iso3
-from cbcstats.tables.codelists import PRECISIONS
+from cbcstats.errors import ArgumentError, plural
+from cbcstats.frames import check_words, is_frame, read_days, text_column
+from cbcstats.lists import member_keys, read_lists, rows_of
+from cbcstats.places import to_iso3
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,10 +23,9 @@ LEFT: Final = "left"
 STAYED: Final = "stayed"
 SEEN: Final = "seen"  # on a list that does not tell who joined and who left
 # Programmes, and tracks of one, may use the same names for their lists.
-_LIST: Final = ["programme", "track", "list_id"]
 _SERIES: Final = ["programme", "track"]
+_BY_LETTERS: Final = "the name is not recognised and was compared by its letters"
 _DATED_LIST: Final = ["programme", "track", "list_date"]
-_COLUMNS: Final = (*_LIST, "member", "member_name", "list_kind", "as_of", "source_id")
 _CHANGED: Final = (
     "programme",
     "track",
@@ -42,10 +41,13 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
 
     Parameters
     ----------
-    old : pandas.DataFrame, or list or Series of str
-        Lists of programmes, as `load_beneficiaries` returns them; or with `new`, the
-        names or ISO codes on the earlier list.
-    new : list or Series of str, optional
+    old : Register, frame of any library, or list or Series of str
+        Lists of programmes: as `load_beneficiaries` returns them; a register of
+        beneficiaries, or its rows; or a table of your own with `programme`, `as_of`
+        (the date of the list) and `member`, `iso3` or `country`, one row per Member and
+        list. Lists are full unless `list_kind` is `partial`. With `new`, the names or
+        ISO codes on the earlier list.
+    new : list or Series of str, or Register or frame, optional
         The names or ISO codes on the later list.
 
     Returns
@@ -65,7 +67,9 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
     Raises
     ------
     ArgumentError
-        If a column is missing, or a list is not one of names.
+        If columns are missing, all of which are named, or a list is not one of names.
+    DataError
+        If a date is not one, or `list_kind` is not full or partial.
 
     Notes
     -----
@@ -73,7 +77,9 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
     not recognised is compared by its letters. A list is as old as the latest of its
     sources. Absence from a partial list does not mean that a Member left. A list
     without a date is not compared: its Members are `seen`. A Member that `left` has the
-    date and the source of the list that it is missing from.
+    date and the source of the list that it is missing from. If rows of a register were
+    rejected, a Member in them may seem to have joined or left: `why` says so, and these
+    changes are not comparable.
 
     Examples
     --------
@@ -84,32 +90,56 @@ def membership_changes(old: Any, new: Any = None) -> pd.DataFrame:
     """
     if new is None:
         lists = check_lists(old, "old")
-        return _changes_of_programmes(lists)
-    earlier = _names("old", old)
-    later = _names("new", new)
-    return _changes_of_lists(earlier, later)
+        changes = _changes_of_programmes(lists)
+    else:
+        earlier = _names("old", old)
+        later = _names("new", new)
+        changes = _changes_of_lists(earlier, later)
+    changes = _without_keys(changes)
+    rejected = _rejected_rows(old) + _rejected_rows(new)
+    return _with_rejected(changes, rejected) if rejected else changes
 
 
 def _names(name: str, names: Any) -> pd.DataFrame:
     """Return the Members on a list, once each, with the key to compare them by."""
-    series = check_series(name, names, "names of Members")
-    typed = text_column(series).dropna()
-    # A name in another language or spelling has the same code.
-    iso3 = to_iso3(typed)
-    spelling = typed.map(plain_spelling)
-    key = iso3.fillna(spelling)
-    listed = pd.DataFrame({"member": iso3, "member_name": typed, "key": key})
-    return listed.drop_duplicates("key")
+    rows = rows_of(names)
+    if is_frame(rows):
+        listed = read_lists(name, rows, ["member"])
+    else:
+        typed = text_column(check_series(name, rows, "names of Members")).dropna()
+        listed = pd.DataFrame({"member": member_keys(typed), "member_name": typed})
+    return listed.drop_duplicates("member")
+
+
+def _without_keys(changes: pd.DataFrame) -> pd.DataFrame:
+    """Leave the code of a name that is not recognised empty, and say so in `why`."""
+    iso3 = to_iso3(changes["member"])
+    why = changes["why"].where(iso3.notna() | changes["why"].ne(""), _BY_LETTERS)
+    return changes.assign(member=iso3, why=text_column(why))
+
+
+def _rejected_rows(register: Any) -> int:
+    rejected = getattr(register, "rejected", None)
+    return len(rejected) if isinstance(rejected, pd.DataFrame) else 0
+
+
+def _with_rejected(changes: pd.DataFrame, rejected: int) -> pd.DataFrame:
+    """Mark the changes that Members in rejected rows may only pretend."""
+    were = "was" if rejected == 1 else "were"
+    words = f"{plural(rejected, 'row')} of the register {were} rejected"
+    is_open = changes["change"].isin([JOINED, LEFT])
+    has_why = is_open & changes["why"].ne("")
+    why = changes["why"].mask(has_why, changes["why"] + "; ")
+    return changes.assign(
+        comparable=changes["comparable"] & ~is_open,
+        why=why.mask(is_open, why + words),
+    )
 
 
 def _changes_of_lists(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    changes = _with_change(new, old, "key")
-    changes = changes.drop_duplicates("key", ignore_index=True)
-    is_known = changes["member"].notna()
-    reason = "the name is not recognised and was compared by its letters"
-    why = np.where(is_known, "", reason)
-    texts = text_column(why)
-    changes = changes.assign(comparable=True, why=texts)
+    changes = _with_change(new, old, "member")
+    changes = changes.drop_duplicates("member", ignore_index=True)
+    changes = changes.assign(comparable=True, why="")
     return changes[["member", "member_name", "change", "comparable", "why"]]
 
 
@@ -127,14 +157,13 @@ def _with_change(
 
 
 def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
-    rows = lists.assign(list_date=list_dates(lists))
-    has_date = rows["list_date"].notna()
-    is_full = (rows["list_kind"] == "full") & has_date
-    seen = _seen(rows[~is_full])
-    moved = _between_full_lists(rows[is_full])
+    has_date = lists["list_date"].notna()
+    is_full = (lists["list_kind"] == "full") & has_date
+    seen = _seen(lists[~is_full])
+    moved = _between_full_lists(lists[is_full])
     changes = pd.concat([seen, moved], ignore_index=True)
     # Programmes keep the order in which they first occur.
-    programmes = pd.Index(rows["programme"].unique())
+    programmes = pd.Index(lists["programme"].unique())
     changes["order"] = programmes.get_indexer(changes["programme"])
     by = ["order", "list_date"]
     changes = changes.sort_values(by, kind="stable", ignore_index=True)
@@ -154,27 +183,13 @@ def _changes_of_programmes(lists: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_lists(lists: Any, name: str = "beneficiaries") -> pd.DataFrame:
-    """Check Members on lists, and return them with their days as days."""
-    rows = check_frame(name, lists, _COLUMNS, "load_beneficiaries")
-    check_words(rows["list_kind"], ("full", "partial"))
-    for column in ("member", "member_name", "list_id"):
-        is_empty = rows[column].isna()
-        empty = rows.index[is_empty]
-        if len(empty):
-            raise ArgumentError(
-                f"`{name}` has no {column!r} in row {empty[0]}; "
-                "fill it in, or drop the row"
-            )
-    if "as_of_precision" in rows:
-        check_words(rows["as_of_precision"], PRECISIONS)
-    days = read_days(rows["as_of"])
-    return rows.assign(as_of=days)
-
-
-def list_dates(lists: pd.DataFrame) -> pd.Series:
-    """Return the date of the list of each row: that of the latest of its sources."""
-    by_list = lists.groupby(_LIST, dropna=False)
-    return by_list["as_of"].transform("max")
+    """Check Members on lists of any kind, and return them with the dates of the lists."""
+    needed = ("member", "programme", "as_of")
+    two_lists = "; or compare two lists of names: membership_changes(old, new)"
+    rows = read_lists(name, lists, needed, two_lists)
+    if "track" not in rows:
+        rows["track"] = text_column(None, rows.index)
+    return rows
 
 
 def _seen(rows: pd.DataFrame) -> pd.DataFrame:
@@ -244,9 +259,9 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
 
     Parameters
     ----------
-    beneficiaries : pandas.DataFrame
-        Members on lists, as `load_beneficiaries` returns them, or the result of
-        `membership_changes`, which lacks full lists without another one.
+    beneficiaries : Register, or frame of any library
+        Members on lists, as `membership_changes` takes them, or its result, which lacks
+        full lists without another one.
 
     Raises
     ------
@@ -254,8 +269,8 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
         If a column is missing, there is no list with a date, or lists are of several
         programmes.
     """
-    frame = check_frame("beneficiaries", beneficiaries)
-    if "list_date" in frame:
+    frame = check_frame("beneficiaries", rows_of(beneficiaries))
+    if "change" in frame:
         changes = _check_changes(frame)
         sizes = _sizes_by_changes(changes)
         named = _named_on_lists(changes)
@@ -264,8 +279,8 @@ def rosters_of(beneficiaries: pd.DataFrame) -> list[Roster]:
         _check_one_programme(lists)
         lists = _with_tracks(lists)
         changes = _changes_of_programmes(lists)
-        named = lists.assign(list_date=list_dates(lists))
-        sizes = _sizes(named)
+        named = lists
+        sizes = _sizes(lists)
     by_member = named.groupby("member")
     first_named = by_member["list_date"].min()
     full = _full_rosters(changes, sizes)
@@ -286,6 +301,10 @@ def _check_changes(changes: pd.DataFrame) -> pd.DataFrame:
     day = read_days(changes["list_date"])
     day_before = read_days(changes["previous_list_date"])
     changes = changes.assign(list_date=day, previous_list_date=day_before)
+    # A name that is not recognised has no code.
+    names = text_column(changes.get("member_name", changes["member"]))
+    members = text_column(changes["member"]).fillna(names)
+    changes["member"] = member_keys(members)
     return _with_tracks(changes)
 
 
@@ -308,12 +327,10 @@ def _check_one_programme(frame: pd.DataFrame) -> None:
 
 def _sizes(lists: pd.DataFrame) -> pd.DataFrame:
     """Return how many Members are on each full list, and how its date is known."""
-    precision = text_column("day", lists.index)
-    if "as_of_precision" in lists:
-        # The date of a list is that of its latest source.
-        is_latest = lists["as_of"] == lists["list_date"]
-        precision = text_column(lists["as_of_precision"])
-        precision = precision.fillna("day").where(is_latest)
+    # The date of a list is that of its latest source.
+    is_latest = lists["as_of"] == lists["list_date"]
+    precision = text_column(lists["as_of_precision"])
+    precision = precision.fillna("day").where(is_latest)
     lists = lists.assign(precision=precision)
     is_full = lists["list_kind"] == "full"
     is_dated = lists["list_date"].notna()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.arguments import check_frame, check_optional_axes, check_optional_text
-from cbcstats.changes.membership import Roster, rosters_of
+from cbcstats.changes.membership import Roster, check_lists, rosters_of
 from cbcstats.changes.schemas import Contributions
 from cbcstats.charts.descriptions import percent_text, typed_changes
 from cbcstats.charts.labels import label_above, label_inside, place_labels
@@ -31,7 +31,8 @@ from cbcstats.charts.layout import (
 from cbcstats.counts.formats import format_range, words
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import as_text, text_column
-from cbcstats.places import wco_region
+from cbcstats.lists import rows_of
+from cbcstats.places import to_iso3, wco_region
 from cbcstats.tables.codelists import SHORT_REGIONS, WCO_REGIONS
 
 if TYPE_CHECKING:
@@ -294,7 +295,7 @@ def _short_name(part: object) -> str:
 
 
 def plot_beneficiaries(
-    beneficiaries: pd.DataFrame, *, ax: Axes | None = None, title: str | None = None
+    beneficiaries: Any, *, ax: Axes | None = None, title: str | None = None
 ) -> Axes:
     """Draw who joined and who left a programme from list to list, by WCO region: up joined, down left.
 
@@ -303,9 +304,10 @@ def plot_beneficiaries(
 
     Parameters
     ----------
-    beneficiaries : pandas.DataFrame
-        Members on the lists of one programme, as `load_beneficiaries` returns them, or their changes, as
-        `membership_changes` does; these lack full lists that stand alone.
+    beneficiaries : Register, or frame of any library
+        Members on the lists of one programme: as `load_beneficiaries` returns them, a register of beneficiaries or its
+        rows, or a table of your own, as `membership_changes` takes it; or their changes, as it returns them, which lack
+        full lists that stand alone.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     title : str, optional
@@ -319,7 +321,7 @@ def plot_beneficiaries(
     Raises
     ------
     ArgumentError
-        If a column is missing, the lists belong to several programmes, or none has a date.
+        If columns are missing, the lists belong to several programmes, or none has a date.
 
     Notes
     -----
@@ -336,7 +338,9 @@ def plot_beneficiaries(
 
     ax = check_optional_axes("ax", ax)
     title = check_optional_text("title", title)
-    beneficiaries = check_frame("beneficiaries", beneficiaries)
+    beneficiaries = check_frame("beneficiaries", rows_of(beneficiaries))
+    if "change" not in beneficiaries:
+        beneficiaries = check_lists(beneficiaries)
     rosters = rosters_of(beneficiaries)
     programme = str(beneficiaries["programme"].iloc[0])
     name = title or f"Who joined and left: {programme}"
@@ -369,7 +373,8 @@ def plot_beneficiaries(
 def _counted(roster: Roster, programme: str) -> pd.DataFrame:
     """Return how many Members of each region joined, left or were first named on a list; one row at least."""
     moved = roster.moved
-    regions = wco_region(moved["member"]).fillna("no WCO region")
+    # A name that is not recognised has no code, and so no region.
+    regions = wco_region(to_iso3(moved["member"])).fillna("no WCO region")
     sizes = moved.groupby(["change", regions.rename("wco_region")]).size()
     counts = sizes.rename("members").reset_index()
     if counts.empty:

@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from cbcstats.arguments import check_frame, check_names, shown
+from cbcstats.arguments import check_names, shown
 from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, plural
-from cbcstats.frames import check_words, read_days, text_column
-from cbcstats.places import plain_spelling, to_iso3
+from cbcstats.frames import read_days, text_column
+from cbcstats.lists import LIST, read_lists
+from cbcstats.places import plain_spelling
 from cbcstats.registers.register import Register
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
-# Columns that name the Member, the first of which is used.
-_MEMBER: Final = ("iso3", "member", "member_name", "name", "country")
-# How registers call the columns of lists.
-_NAMES: Final = {"start_date": "start", "end_date": "end", "source": "source_id"}
-_LIST: Final = ("programme", "track", "list_id")
+_ON_A_DAY: Final = "; or name a day to count on, such as on='2024-12-31'"
 
 
 def count_beneficiaries(
@@ -66,7 +63,7 @@ def count_beneficiaries(
     Raises
     ------
     ArgumentError
-        If a column or a date is missing; the message says which.
+        If columns or dates are missing; the message names all of them.
     DataError
         If a cell is not a day, or `list_kind` is not full or partial.
 
@@ -87,12 +84,11 @@ def count_beneficiaries(
     >>> year_on_year(counts)["percent_change"].tolist()
     [50.0]
     """
-    rows, rejected = register_or_frame, 0
+    rejected = 0
     if isinstance(register_or_frame, Register):
-        rows, rejected = register_or_frame.rows, len(register_or_frame.rejected)
-    rows = check_frame("register_or_frame", rows)
-    names = check_names("by", by, map(str, rows))
-    lists = _typed_lists(rows, names)
+        rejected = len(register_or_frame.rejected)
+    names = check_names("by", by)
+    lists = _typed_lists(register_or_frame, names, on)
     counts = _on_lists(lists, names) if on is None else _on_day(lists, names, on)
     counts["missing"] += rejected
     note = f"; {plural(rejected, 'row')} of the register rejected" if rejected else ""
@@ -118,40 +114,19 @@ def count_beneficiaries(
     return pd.DataFrame(columns, index=counts.index)
 
 
-def _typed_lists(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return lists with the Member, the date of the list, and all columns needed."""
-    names = {name: new for name, new in _NAMES.items() if new not in rows}
-    lists = rows.rename(columns=names).reset_index(drop=True)
-    for name in {*by, *_LIST} & set(lists):
+def _typed_lists(register_or_frame: Any, by: list[str], on: Any) -> pd.DataFrame:
+    """Return lists with the columns that are needed to count by some of them."""
+    needed = ["member"]
+    if "programme" in by:
+        needed.append("programme")
+    if on is None:
+        needed.append("as_of")
+    otherwise = _ON_A_DAY if on is None else ""
+    lists = read_lists("register_or_frame", register_or_frame, needed, otherwise)
+    check_names("by", by, map(str, lists))
+    for name in by:
         lists[name] = text_column(lists[name])
-    member = next((name for name in _MEMBER if name in lists), None)
-    if member is None:
-        raise ArgumentError(
-            "`register_or_frame` has no column of Members; call it member or iso3"
-        )
-    is_empty = lists[member].isna()
-    if is_empty.any():
-        row = lists.index[is_empty][0]
-        raise ArgumentError(
-            f"`register_or_frame` has no {member!r} in row {row}; "
-            "fill it in, or drop the row"
-        )
-    # One Member may be spelled in several ways, by its name or by its code.
-    typed = text_column(lists[member])
-    lists["beneficiary"] = to_iso3(typed).fillna(typed.map(plain_spelling))
-    never = pd.Series(pd.NaT, lists.index, dtype="datetime64[us]")
-    defaults: dict[str, Any] = dict.fromkeys(("as_of", "start", "end"), never)
-    defaults |= {"list_kind": "full", "source_id": "own lists"}
-    for name, cells in defaults.items():
-        if name not in lists:
-            lists[name] = cells
-    check_words(lists["list_kind"], ("full", "partial"))
-    as_of = read_periods(lists["as_of"]).end
-    # A list is as old as the latest of its sources.
-    if "list_id" in lists:
-        keys = [lists[name] for name in _LIST if name in lists]
-        as_of = as_of.groupby(keys, dropna=False).transform("max")
-    return lists.assign(list_date=as_of)
+    return lists.reset_index(drop=True)
 
 
 def _on_lists(lists: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -159,10 +134,9 @@ def _on_lists(lists: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     is_dated = lists["list_date"].notna()
     if not is_dated.any():
         raise ArgumentError(
-            "`register_or_frame` has no dates of lists in a column as_of; "
-            "write them, or name a day to count on, such as on='2024-12-31'"
+            f"`register_or_frame` has no dates of lists in as_of; write them{_ON_A_DAY}"
         )
-    part = [name for name in _LIST[:2] if name in lists and name not in names]
+    part = [name for name in LIST[:2] if name in lists and name not in names]
     lists = lists.assign(all=0, part=_numbers(lists, part))
     parts = lists.groupby([*names, "all"], dropna=False)["part"].transform("nunique")
     dated = lists.assign(parts=parts)[is_dated]
@@ -176,7 +150,7 @@ def _on_lists(lists: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     dated = dated[(dated["list_kind"] == "full") | ~is_whole]
     by_list = dated.sort_values(keys, kind="stable").groupby(keys, dropna=False)
     counts = by_list.agg(
-        value=("beneficiary", "nunique"),
+        value=("member", "nunique"),
         is_partial=("is_partial", "first"),
         parts=("parts", "first"),
         full_parts=("full_parts", "first"),
@@ -207,7 +181,7 @@ def _on_day(lists: pd.DataFrame, names: list[str], on: object) -> pd.DataFrame:
     begins_by_then = first_day.fillna(lists["list_date"]) <= day
     has_ended = last_day < day
     is_possible = (begins_by_then | first_day.isna()) & ~has_ended
-    member = lists["beneficiary"]
+    member = lists["member"]
     lists = lists.assign(
         all=0,
         certain=member.where(begins_by_then & ~has_ended),

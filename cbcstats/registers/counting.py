@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
+from narwhals.exceptions import DuplicateError
 
 from cbcstats.arguments import check_choice, check_names
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
-from cbcstats.places import wco_region
+from cbcstats.lists import rows_of
+from cbcstats.places import to_iso3, wco_region
 from cbcstats.registers.coverage import (
     check_covers,
     coverage_notes,
@@ -24,6 +27,7 @@ from cbcstats.registers.engines import (
     MISSIONS,
     NO_COUNTRY,
     OUTSIDE,
+    PEOPLE,
     ROWS,
     STATUS,
     SUM,
@@ -131,8 +135,9 @@ def count_missions(
     Raises
     ------
     ArgumentError
-        If `register_or_rows` is neither a register of missions nor a frame, or an
-        argument is not one of the options; the message suggests the nearest.
+        If `register_or_rows` is neither a register of missions nor a frame, or holds
+        beneficiaries, which `count_beneficiaries` counts; or an argument is not one of
+        the options; the message suggests the nearest.
     DataError
         If a column to add up has fractions.
 
@@ -190,6 +195,7 @@ def count_missions(
         year_start = year_start or register_or_rows.year_start
     month = check_month("year_start", 7 if year_start is None else year_start)
     by = check_names("by", by)
+    _refuse_beneficiaries(rows_of(rows))
     days_covered = check_covers(covers)
     options: Any = {
         "year_start": month,
@@ -252,6 +258,26 @@ def _counts(
     return counts.assign(**texts)
 
 
+def _refuse_beneficiaries(rows: Any) -> None:
+    """Refuse rows of a register of beneficiaries, which are not missions."""
+    try:
+        names = nw.from_native(rows).collect_schema().names()
+    except (TypeError, DuplicateError):
+        # What is not a frame is refused later, in words of its own.
+        return
+    has_missions = not {"mission_id", *PEOPLE}.isdisjoint(names)
+    has_lists = {"programme", "as_of"} <= set(names)
+    # Without dates of lists, only the register knows what its rows are.
+    kind = rows.attrs.get("kind") if isinstance(rows, pd.DataFrame) else None
+    is_of_beneficiaries = has_lists or kind == "beneficiaries"
+    if is_of_beneficiaries and not has_missions:
+        raise ArgumentError(
+            "`register_or_rows` are beneficiaries of programmes, not missions: count them with "
+            "count_beneficiaries; if they are missions, drop the column as_of, "
+            "or read them with kind='missions'"
+        )
+
+
 def _by_place(cells: pd.DataFrame, by: list[str], indicator: str) -> pd.DataFrame:
     """Count a mission to several countries in each of its countries or regions."""
     cells = cells.assign(**{_SEVERAL: 0})
@@ -272,7 +298,7 @@ def _by_place(cells: pd.DataFrame, by: list[str], indicator: str) -> pd.DataFram
     several = cells[is_several]
     each = several.assign(iso3=several[ALL_ISO3].str.split()).explode("iso3")
     if "wco_region" in by:
-        each["wco_region"] = wco_region(each["iso3"]).fillna(NO_REGION)
+        each["wco_region"] = wco_region(to_iso3(each["iso3"])).fillna(NO_REGION)
     parts = each[places].assign(mission=each.index)
     is_repeated = parts.duplicated()
     each = each[~is_repeated]

@@ -144,12 +144,14 @@ def _distinct_days(
     """Return the days on which rows have a date, by status if there is one."""
     day = nw.col(date).dt.truncate("1d").alias(DAY)
     status = [name for name in keys if name == STATUS]
-    # The engine makes them distinct.
-    distinct = frame.select(day, *status).unique()
+    # `unique` takes several times as long in DuckDB and Spark.
+    by_day = frame.select(day, *status).group_by(DAY, *status, drop_null_keys=False)
+    distinct = by_day.agg(nw.len().alias(ROWS))
     days = distinct.collect().to_pandas()
     # With a time zone, the day is the one that is written there.
     written = pd.to_datetime(days[DAY]).dt.tz_localize(None)
-    return days.assign(**{DAY: written.astype("datetime64[us]")}).dropna(subset=DAY)
+    days = days.assign(**{DAY: written.astype("datetime64[us]")}).drop(columns=ROWS)
+    return days.dropna(subset=DAY)
 
 
 def _count_by_code(

@@ -98,7 +98,8 @@ class Register:
     name : str
         The name of the file, and the sheet of a workbook.
     rows : pandas.DataFrame
-        The rows that passed, ready for `count_missions`, in file order, with the
+        The rows that passed, ready for `count_missions`, or for `count_beneficiaries`
+        if these are beneficiaries, in file order, with the
         columns and dtypes of `MissionRegister` or `BeneficiaryRegister`, `iso3` and
         `wco_region` added, and every other column as it is: text in CSV and Excel. The
         index is the row as a spreadsheet numbers it; `source` in the `attrs` is the
@@ -360,6 +361,9 @@ def build_register(
         summary |= _summary_of_coverage(rows, partly_read, year_start, covers)
     name = re.split(r"[/\\]", matched.table.name)[-1]
     rows.attrs["source"] = _source_id(name)
+    if "mission_id" not in matched.schema.columns:
+        # Their columns may be the same as those of missions.
+        rows.attrs["kind"] = "beneficiaries"
     # Mixed numbers and dates need an object dtype.
     described = pd.Series(summary, dtype="object", name=name)
     return Register(

@@ -462,7 +462,7 @@ def frames():
             }
         ),
         "by code": pd.Series([1, 2], index=["KEN", "PER"]),
-        "codes": pd.Series(["KEN", None, "XXX"], index=[3, 3, 1], name="codes"),
+        "codes": pd.Series(["KEN", None, "AIA"], index=[3, 3, 1], name="codes"),
         "names": pd.Series(["Kenya", None, "Perugia"], index=[3, 3, 1]).astype("category"),
         "days": pd.Series(pd.to_datetime(["2015-01-01", None, "2016-12-31"]), index=[3, 3, 1]),
         "numbers": pd.Series([4, None, 0], dtype="Int64", index=[3, 3, 1]),

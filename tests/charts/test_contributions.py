@@ -4,6 +4,7 @@ import io
 
 import matplotlib.pyplot as plt
 import pandas as pd
+import pyarrow as pa
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
@@ -267,10 +268,38 @@ def test_what_is_no_programme_is_said(programme):
         plot_beneficiaries(pd.concat([programme, programme.assign(programme="Q")]))
     with pytest.raises(ArgumentError, match="no list with a date"):
         plot_beneficiaries(programme.assign(as_of=pd.NaT))
-    with pytest.raises(
-        ArgumentError, match="lacks the column 'list_kind'; make it with load_beneficiaries"
-    ):
-        plot_beneficiaries(programme.drop(columns="list_kind"))
+    with pytest.raises(ArgumentError, match=r"has no column member .* and as_of"):
+        plot_beneficiaries(programme[["programme", "track"]])
+
+
+def test_a_register_of_beneficiaries_is_drawn_as_its_rows_are():
+    typed = pd.DataFrame(
+        {
+            "member": ["Kenya", "Fiji", "Fidji", "Togo"],
+            "programme": "P",
+            "as_of": ["2021-06-30"] * 2 + ["2022-06-30"] * 2,
+        }
+    )
+    register = cbcstats.read_register(typed, kind="beneficiaries")
+    ax = plot_beneficiaries(register)
+    text = describe(ax)
+    assert "30 Jun 2022, full list: 2 Members, joined 1 (Togo); left 1 (Kenya)" in text
+    rows = register.rows.astype(dict.fromkeys(["member", "iso3", "programme", "wco_region"], "str"))
+    for other in (register.rows, pa.Table.from_pandas(rows)):
+        assert sorted(bars(plot_beneficiaries(other))) == sorted(bars(ax))
+    # Without a register there are no ids of sources.
+    assert chart_data(plot_beneficiaries(typed)).equals(chart_data(ax))
+
+
+def test_a_name_that_is_not_recognised_has_no_region():
+    lists = pd.DataFrame({"member": ["Atlantis", "Togo"], "programme": "P", "as_of": [2021, 2022]})
+    data = chart_data(plot_beneficiaries(lists))
+    moved = data[["change", "wco_region", "members"]].fillna("")
+    assert moved.to_numpy().tolist() == [
+        ["none", "", 0],
+        ["joined", "West and Central Africa", 1],
+        ["left", "no WCO region", 1],
+    ]
 
 
 # 50 after 31 or more is +19 at most, of 72 or more; nothing says how far it fell but that all was lost at most.

@@ -83,6 +83,60 @@ def test_what_is_no_day_is_refused(on, said):
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["Kenya", "KEN", "KE", " kenya ", "Kenia", np.str_("Kenya")])
+def test_a_single_text_has_a_single_answer(name):
+    assert is_member(name) is True
+    assert wco_region(name) == "East and Southern Africa"
+    assert type(wco_region(name, short=True)) is str
+
+
+def test_a_place_that_is_not_a_member_is_known():
+    assert is_member("Anguilla") is False
+    assert wco_region("Anguilla") is None
+    assert is_member("Palau", on="2018-03-02") is False
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Kenya", "TON", None, "Anguilla"],
+        pd.Index(["Kenya", "TON", None, "Anguilla"]),
+        pd.Series(["Kenya", "TON", None, "Anguilla"], index=[3, 3, 1, 0]),
+        pd.Series(["Kenya", "TON", " ", "Anguilla"], dtype="category"),
+    ],
+)
+def test_names_and_codes_in_a_column_have_an_answer_each(names):
+    regions = wco_region(names, short=True)
+    assert regions.fillna("none").tolist() == [
+        "East and Southern Africa", "Asia and the Pacific", "none", "none"
+    ]  # fmt: skip
+    today = is_member(names)
+    assert today.tolist() == [True, True, False, False]
+    assert today.dtype == bool
+    if isinstance(names, pd.Series):
+        assert today.index.tolist() == regions.index.tolist() == names.index.tolist()
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ("Tansania1", "'Tansania1' is not a place that is known; did you mean 'Tanzania'?"),
+        ("ug", "'ug' is not a place that is known; did you mean 'UG'?"),
+        ("Togo / Benin", "known; did you mean 'Togo' or 'Benin'?"),
+        ("Utopia", "known; write the name of one country, or its ISO code"),
+        ("", "'' is not a place that is known"),
+        (["Togo", "Utopia", "ug", "Utopia"], "holds 2 names of places that are not known: 'Utopia', 'ug' (did"),
+        (pd.Series(["ug"]), "'ug' is not a place that is known; did you mean 'UG'?"),
+        ([f"Utopia {letter}" for letter in "abcdefgh"], "'Utopia e', and 3 more; correct them"),
+    ],
+)  # fmt: skip
+def test_names_that_are_not_known_are_refused_with_the_nearest(names, message):
+    for function in (is_member, wco_region):
+        with pytest.raises(ArgumentError) as caught:
+            function(names)
+        assert message in str(caught.value)
+
+
 def test_regions_of_the_wco_are_no_continents():
     codes = pd.Series(["ISR", "KAZ", "SDN", "SSD", "IRN", "XKX", "HKG", "NAM"])
     assert wco_region(codes, short=True).tolist() == [

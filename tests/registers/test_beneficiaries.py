@@ -3,18 +3,22 @@
 import datetime
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from cbcstats import (
     ArgumentError,
+    BeneficiaryRegister,
     DataError,
     count_beneficiaries,
+    count_missions,
     load_beneficiaries,
     load_counts,
     plot_counts,
     read_register,
     year_on_year,
 )
+from tests.needs import needed
 
 
 def lists_of(*lists, **columns):
@@ -135,8 +139,14 @@ def test_a_register_of_beneficiaries_says_how_many_rows_were_rejected(tmp_path):
 @pytest.mark.parametrize(
     ("change", "options", "error", "message"),
     [
-        ({"drop": "as_of"}, {}, ArgumentError, "no dates of lists in a column as_of"),
-        ({"drop": "member"}, {}, ArgumentError, "has no column of Members; call it member"),
+        ({"drop": "as_of"}, {}, ArgumentError, "no column as_of .* on='2024-12-31'"),
+        ({"drop": "member"}, {}, ArgumentError, "no column member .*'programme': 'member'"),
+        (
+            {"as_of": None},
+            {},
+            ArgumentError,
+            "no dates of lists in as_of; write them; or name a day",
+        ),
         ({"member": None}, {}, ArgumentError, "has no 'member' in row 0; fill it in"),
         ({"list_kind": "whole"}, {}, DataError, "list_kind holds 'whole'"),
         ({}, {"by": "track"}, ArgumentError, "`by` cannot be 'track'"),
@@ -154,3 +164,66 @@ def test_one_member_in_several_spellings_is_counted_once():
     names = ["Kenya", "KEN", "Kenia", "Republic of Kenya", "Nowhere"]
     lists = pd.DataFrame({"programme": "Example", "as_of": 2022, "country": names})
     assert count_beneficiaries(lists)["value"].tolist() == [2]
+
+
+TYPED = pd.DataFrame(
+    {
+        "Member": ["Kenya", "Togo", "Togo"],
+        "Programme": "One",
+        "Start date": ["2016-05-01", "2016-07-01", "2016-07-01"],
+        "As of": ["2021-06-30", "2021-06-30", "2022-06-30"],
+    }
+)
+
+
+class MyBeneficiaries(BeneficiaryRegister):
+    """Rules of one's own."""
+
+
+@pytest.mark.parametrize("columns", [list(TYPED), list(TYPED)[:3]])
+@pytest.mark.parametrize("rules", [{"kind": "beneficiaries"}, {"schema": MyBeneficiaries}])
+def test_beneficiaries_are_not_counted_as_missions(columns, rules):
+    register = read_register(TYPED[columns], **rules)
+    for given in (register, register.rows, register.rows[register.rows["iso3"] == "TGO"]):
+        with pytest.raises(
+            ArgumentError, match="not missions: count them with count_beneficiaries"
+        ):
+            count_missions(given)
+
+
+def test_beneficiaries_in_other_engines_are_known_by_their_columns():
+    rows = read_register(TYPED, kind="beneficiaries").rows
+    plain = rows.astype(dict.fromkeys(rows.select_dtypes("category"), "str"))
+    frames = [
+        needed("polars").from_pandas(plain).lazy(),
+        needed("duckdb").from_df(plain),
+        pa.Table.from_pandas(plain),
+        load_beneficiaries(),
+    ]
+    for frame in frames:
+        with pytest.raises(ArgumentError, match="count_beneficiaries"):
+            count_missions(frame)
+
+
+def test_missions_with_the_day_of_an_extract_are_counted():
+    missions = read_register(TYPED.drop(columns="As of")).rows
+    assert count_missions(missions)["value"].tolist() == [1, 2]
+    assert count_missions(missions.assign(as_of="2024", mission_id="a"))["value"].sum() == 3
+
+
+@pytest.mark.parametrize(
+    "names", [("start", "end"), ("start_date", "end_date"), ("Start", "End date")]
+)
+def test_the_days_of_support_have_two_names(names):
+    table = pd.DataFrame(
+        {"Country": ["Kenya", "Togo"], names[0]: [2020, 2021], names[1]: [2020, None]}
+    )
+    [count] = count_beneficiaries(table, by=[], on="2021-01-01").itertuples()
+    assert count.value == 1
+
+
+def test_frames_of_other_libraries_are_counted():
+    expected = count_beneficiaries(TYPED)["value"].tolist()
+    assert expected == [2, 1]
+    for frame in (needed("polars").from_pandas(TYPED), pa.Table.from_pandas(TYPED)):
+        assert count_beneficiaries(frame)["value"].tolist() == expected
