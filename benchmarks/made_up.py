@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from cbcstats.places import accessions
+from cbcstats.places.names import accessions
 from cbcstats.tables.loaders import load_places
 
 if TYPE_CHECKING:

@@ -32,9 +32,9 @@ from .errors import DataError as DataError
 from .exports.datapackage import save_datapackage as save_datapackage
 from .exports.save_table import save_table as save_table
 from .exports.slides import save_slide as save_slide
-from .places import is_member as is_member
-from .places import to_iso3 as to_iso3
-from .places import wco_region as wco_region
+from .places.names import is_member as is_member
+from .places.names import to_iso3 as to_iso3
+from .places.names import wco_region as wco_region
 from .registers.beneficiaries import count_beneficiaries as count_beneficiaries
 from .registers.counting import count_missions as count_missions
 from .registers.reading import example_register as example_register

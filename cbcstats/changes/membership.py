@@ -11,8 +11,8 @@ from cbcstats.arguments import check_frame, check_series
 from cbcstats.counts.periods import period_label
 from cbcstats.errors import ArgumentError, plural
 from cbcstats.frames import check_words, is_frame, read_days, text_column
-from cbcstats.lists import member_keys, read_lists, rows_of
-from cbcstats.places import to_iso3
+from cbcstats.places.lists import member_keys, read_lists, rows_of
+from cbcstats.places.names import to_iso3
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,8 +14,8 @@ from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import read_days, text_column
-from cbcstats.lists import LIST, read_lists
-from cbcstats.places import plain_spelling
+from cbcstats.places.lists import LIST, read_lists
+from cbcstats.places.names import plain_spelling
 from cbcstats.registers.register import Register
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from cbcstats.files.cells import (
 )
 from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.frames import MARKS, factorize_text, text_column
-from cbcstats.places import iso3_of
+from cbcstats.places.names import iso3_of
 from cbcstats.registers.schemas import (
     columns_of_file,
     is_free_text,

@@ -13,8 +13,8 @@ from cbcstats.arguments import check_choice, check_names
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
-from cbcstats.lists import rows_of
-from cbcstats.places import to_iso3, wco_region
+from cbcstats.places.lists import rows_of
+from cbcstats.places.names import to_iso3, wco_region
 from cbcstats.registers.coverage import (
     check_covers,
     coverage_notes,

@@ -15,7 +15,7 @@ from cbcstats.errors import ERROR, WARNING, Finding, Problem
 from cbcstats.files.dates import check_date_format, first_of_each_order
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import text_column
-from cbcstats.places import accessions
+from cbcstats.places.names import accessions
 from cbcstats.registers.columns import (
     BEYOND,
     MatchedTable,

@@ -20,7 +20,7 @@ from cbcstats.errors import ERROR, ArgumentError, plural
 from cbcstats.files.dates import serials_as_days
 from cbcstats.files.text_table import free_name
 from cbcstats.frames import text_column
-from cbcstats.places import wco_region
+from cbcstats.places.names import wco_region
 from cbcstats.registers.columns import BEYOND, REASONS
 from cbcstats.registers.corrections_workbook import write_corrections
 from cbcstats.registers.coverage import check_covers, notes_on_coverage

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cbcstats.errors import Finding
-from cbcstats.places import LIST, iso3_of, plain_spelling, suggestions
+from cbcstats.places.names import LIST, iso3_of, plain_spelling, suggestions
 from cbcstats.tables.codelists import SHORT_REGIONS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 import cbcstats
 from cbcstats import to_iso3
-from cbcstats.places import iso3_of, plain_spelling, suggestions
+from cbcstats.places.names import iso3_of, plain_spelling, suggestions
 from tests.frames import TEXT
 from tests.properties import given, st
 
