@@ -17,7 +17,7 @@ from cbcstats.counts.figures_in_words import split_figures
 from cbcstats.counts.period_columns import is_period_column
 from cbcstats.errors import SHOWN, ArgumentError, problem_line
 from cbcstats.files.writing import target, write_whole
-from cbcstats.tables.own_counts import own_frame
+from cbcstats.tables.counts import own_frame
 from cbcstats.terminal import (
     echo,
     errors_as_sentences,

@@ -149,7 +149,7 @@ def test_commands_escape_cells_headers_and_names_on_the_terminal(register, tmp_p
         (["check", register, "-c", f"member={SCREEN}"], 2),
         (["check", register, "--date-format", f"%d/%m/%Y{SCREEN}"], 1),
         (["check", f"{SCREEN}.csv"], 2),
-        (["count", register, "-o", f"{SCREEN}.csv"], 0),
+        (["count", register, "-o", f"{SCREEN}.csv"], 1),
         (["count", register, "--by", SCREEN], 2),
         (["chart", SCREEN], 2),
     ):
@@ -185,7 +185,7 @@ def test_a_table_on_a_terminal_shows_markup_as_it_is_typed(register, tmp_path, m
     monkeypatch.setattr(Console, "is_terminal", True)
     monkeypatch.setattr(Console, "__init__", wide)
     code, printed = call("count", register, "--by", "programme", folder=tmp_path)
-    assert code == 0
+    assert code == 1
     assert MARKUP in printed
     assert is_quiet(re.sub(r"\x1b\[[0-9;]*m", "", printed))  # but for the colours of rich itself
 

@@ -14,9 +14,8 @@ from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import read_days, text_column
-from cbcstats.places.lists import LIST, read_lists
+from cbcstats.places.lists import LIST, read_lists, rows_of
 from cbcstats.places.names import plain_spelling
-from cbcstats.registers.register import Register
 
 if TYPE_CHECKING:
     import datetime
@@ -85,7 +84,7 @@ def count_beneficiaries(
     [50.0]
     """
     rejected = 0
-    if isinstance(register_or_frame, Register):
+    if rows_of(register_or_frame) is not register_or_frame:
         rejected = len(register_or_frame.rejected)
     names = check_names("by", by)
     lists = _typed_lists(register_or_frame, names, on)

@@ -17,6 +17,13 @@ from cbcstats.errors import WARNING, DataError, Finding
 from cbcstats.files.dates import serials_as_days
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import MARKS
+from cbcstats.registers.building import register_fields
+from cbcstats.registers.checking import (
+    UNCHANGED,
+    ProblemCells,
+    RegisterProblems,
+    check_rows,
+)
 from cbcstats.registers.columns import BEYOND, with_texts
 from cbcstats.registers.corrections_workbook import (
     cells_to_correct,
@@ -25,13 +32,6 @@ from cbcstats.registers.corrections_workbook import (
     normal,
     take_apart,
 )
-from cbcstats.registers.reading import (
-    UNCHANGED,
-    ProblemCells,
-    RegisterProblems,
-    check_rows,
-)
-from cbcstats.registers.register import build_register
 from cbcstats.registers.schemas import kind_of
 
 if TYPE_CHECKING:
@@ -101,12 +101,13 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
 
     matched = with_texts(table, reading.schema, reading.names)
     values = values.reindex(table.cells.index)
-    corrected = build_register(
+    fields = register_fields(
         matched, values, problems, register.year_start, register.covers
     )
-    _restore_dtypes(corrected.rows, register.rows)
-    partly_read = _partly_read(register.partly_read, corrected.partly_read, left)
-    return replace(corrected, partly_read=partly_read, _reading=reading)
+    _restore_dtypes(fields["rows"], register.rows)
+    checked = fields.pop("partly_read")
+    partly_read = _partly_read(register.partly_read, checked, left)
+    return replace(register, **fields, partly_read=partly_read, _reading=reading)
 
 
 def _partly_read(

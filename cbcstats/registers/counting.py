@@ -34,7 +34,6 @@ from cbcstats.registers.engines import (
     YEAR,
     cells_of,
 )
-from cbcstats.registers.register import Register
 from cbcstats.registers.words import (
     ALL_ISO3,
     COUNTED_ABOVE,
@@ -49,6 +48,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from narwhals.typing import IntoFrame
+
+    from cbcstats.registers.register import Register
 
 _SERIES: Final = "_series"  # the number of a combination of `by`
 _SEVERAL: Final = "_several"  # rows of missions to several countries
@@ -187,15 +188,16 @@ def count_missions(
     >>> by_country[["iso3", "value"]].to_numpy().tolist()
     [['KEN', 1], ['MLI', 1], ['TGO', 1]]
     """
-    rows: Any = register_or_rows
+    register: Any = register_or_rows
+    rows = rows_of(register)
     rejected = None
-    if isinstance(register_or_rows, Register):
-        rows, rejected = register_or_rows.rows, register_or_rows.partly_read
-        covers = register_or_rows.covers if covers is None else covers
-        year_start = year_start or register_or_rows.year_start
+    if rows is not register:
+        rejected = register.partly_read
+        covers = register.covers if covers is None else covers
+        year_start = year_start or register.year_start
     month = check_month("year_start", 7 if year_start is None else year_start)
     by = check_names("by", by)
-    _refuse_beneficiaries(rows_of(rows))
+    _refuse_beneficiaries(rows)
     days_covered = check_covers(covers)
     options: Any = {
         "year_start": month,

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.arguments import check_names, check_schema, check_source
-from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
-from cbcstats.tables.own_counts import read_own_counts
 from cbcstats.tables.parsing import (
     KIND_OF_COLUMN,
     REGISTER_SOURCE,
@@ -25,7 +23,7 @@ from cbcstats.tables.parsing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     import pandera.pandas as pa
 
@@ -41,71 +39,6 @@ SOURCE_IDS: Final = (
     "joined_source_id",
 )
 MANY: Final = 5  # up to this many dates of a publisher are listed one by one
-
-
-def load_counts(
-    indicator: str | Iterable[str] | None = None,
-    *,
-    source: Any = None,
-    sources: pd.DataFrame | None = None,
-    schema: type[pa.DataFrameModel] | None = None,
-) -> pd.DataFrame:
-    """Load published counts, or figures of your own in the same columns.
-
-    Parameters
-    ----------
-    indicator : str or iterable of str, optional
-        Series to keep, such as `missions`. All of them by default.
-    source : path, frame of any library, Series or dict, optional
-        Figures of your own: a CSV, Excel or Parquet file, or a table. Only periods and
-        values are needed, as for `year_on_year`; the other columns of
-        `data/counts.csv` are filled in: exact figures of one series, flows over years,
-        quarters and months, stocks on days. The source is the name of the file, or
-        `own figures`. Only the first sheet of a workbook is read.
-    sources : frame of any library, optional
-        Your own sources, in the columns of `load_sources`, which `source_id` may name.
-        So does a file `sources.csv` in the folder of the figures. A register, and a
-        text of several words, are sources without being in any list.
-    schema : subclass of Counts, optional
-        A schema of your own, with further columns and checks.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per published figure, in file order, with the columns and dtypes of
-        `Counts`: text as `str`, `value` as `Int64`, or `Float64` if one of them has
-        decimals, days as `datetime64`, `preferred` as `bool`.
-
-    Raises
-    ------
-    DataError
-        If the file breaks the schema. The error lists all bad cells and holds them in
-        `.problems`.
-    ArgumentError
-        If an indicator is unknown; the message suggests similar names.
-
-    Examples
-    --------
-    >>> from cbcstats import load_counts
-    >>> load_counts("missions")[["scope", "value", "qualifier"]].tail(2)
-           scope  value qualifier
-    4  delivered    342     exact
-    5  delivered    492     exact
-    """
-    own_sources: frozenset[str] = frozenset()
-    if sources is not None:
-        given = load_sources(source=sources)
-        own_sources = frozenset(given["source_id"])
-    loaded = _load("counts", source, schema, own_sources)
-    counts = _only(loaded, "indicator", indicator)
-    # Most figures are whole numbers; amounts of money and shares have decimals.
-    counts = counts.assign(value=whole_if_possible(counts["value"]))
-    if "missing" not in counts:
-        return counts
-    # Only counts of registers know how many rows are missing.
-    if counts["missing"].isna().all():
-        return counts.drop(columns="missing")
-    return counts.assign(missing=whole_if_possible(counts["missing"]))
 
 
 def load_beneficiaries(
@@ -143,7 +76,7 @@ def load_beneficiaries(
     >>> load_beneficiaries("WCO-SACU Connect")["member"].tolist()
     ['BWA', 'LSO', 'NAM', 'ZAF', 'SWZ']
     """
-    return _only(_load("beneficiaries", source, schema), "programme", programme)
+    return only(load_table("beneficiaries", source, schema), "programme", programme)
 
 
 def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
@@ -172,7 +105,7 @@ def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataF
     >>> len(load_members())
     188
     """
-    return _load("members", source, None)
+    return load_table("members", source, None)
 
 
 def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
@@ -203,7 +136,7 @@ def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFr
     >>> kenya.loc[kenya["kind"] == "short", "name"].tolist()
     ['Kenya', 'Kenya', 'Kenia']
     """
-    return _load("places", source, None)
+    return load_table("places", source, None)
 
 
 def load_sources(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
@@ -231,7 +164,7 @@ def load_sources(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataF
     >>> sources.loc["wco-2018-03-02", "title"]
     'Successful 9th Session of the Capacity Building Committee'
     """
-    return _load("sources", source, None)
+    return load_table("sources", source, None)
 
 
 def load_readings(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
@@ -253,7 +186,7 @@ def load_readings(*, source: str | Path | pd.DataFrame | None = None) -> pd.Data
     >>> pairs.loc[pairs["printed"] == 330, ["word", "exact"]].to_numpy().tolist()
     [['more than', 342.0]]
     """
-    return _load("readings", source, None)
+    return load_table("readings", source, None)
 
 
 def cited_by(tables: Iterable[pd.DataFrame]) -> list[str]:
@@ -367,13 +300,18 @@ def shipped(folder: str) -> Path:
     return package.parent / folder
 
 
-def _load(
+def load_table(
     table: str,
     source: Any,
     schema: type[pa.DataFrameModel] | None,
-    own_sources: frozenset[str] = frozenset(),
+    own_sources: Collection[str] = (),
+    read_own: Callable[..., tuple[TextTable, TextTable]] | None = None,
 ) -> pd.DataFrame:
-    """Load a table that comes with cbcstats, or check and load a user's own."""
+    """Load a table that comes with cbcstats, or check and load a user's own.
+
+    `own_sources` are ids of sources that the user's table may cite. `read_own` reads
+    it, if it need not have all columns; such a table may also cite a register.
+    """
     if source is None and schema is None:
         return _load_shipped(table)
     from cbcstats.tables.schemas import SCHEMAS  # imports pandera, which takes seconds
@@ -382,18 +320,17 @@ def _load(
     schema = check_schema("schema", schema, [usual]) or usual
     model = schema.to_schema()
     is_header = is_header_of(model)
-    # A user's counts may cite a register, which is not in any table of sources.
-    of_registers = table == "counts" and source is not None
-    if source is None:
-        source = shipped("data") / f"{table}.csv"
-    if of_registers:
-        typed, cells = read_own_counts(source, is_header, model.columns)
+    is_own = bool(source is not None and read_own)
+    if source is not None and read_own:
+        typed, cells = read_own(source, is_header, model.columns)
     else:
+        if source is None:
+            source = shipped("data") / f"{table}.csv"
         typed = cells = read_text_table(check_source("source", source), is_header)
-    known = own_sources
+    known = frozenset(own_sources)
     if _refers_to_sources(model):
         known |= _known_sources(source)
-    return _checked(cells, model, known, typed=typed, of_registers=of_registers)
+    return _checked(cells, model, known, typed=typed, of_registers=is_own)
 
 
 def _load_shipped(table: str) -> pd.DataFrame:
@@ -459,7 +396,7 @@ def _own_sources(path: Path) -> set[str]:
     return set(sources["source_id"])
 
 
-def _only(
+def only(
     frame: pd.DataFrame, column: str, wanted: str | Iterable[str] | None
 ) -> pd.DataFrame:
     if wanted is None:

@@ -1,54 +1,37 @@
-"""Read a register: parse every cell, check every row, and explain every rejection."""
+"""Check a register: parse every cell, check every row, and explain every rejection."""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from cbcstats.arguments import check_choice, check_names, check_source
-from cbcstats.counts.periods import check_month
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
-from cbcstats.files.dates import check_date_format, first_of_each_order
-from cbcstats.files.text_table import read_text_table
+from cbcstats.files.dates import first_of_each_order
 from cbcstats.frames import text_column
 from cbcstats.places.names import accessions
 from cbcstats.registers.columns import (
     BEYOND,
     MatchedTable,
-    check_columns,
     distinct_texts,
     has_value,
     is_total,
-    match_columns,
-    missing_columns,
     parse_cells,
     plain_name,
     plain_texts,
 )
-from cbcstats.registers.corrections_workbook import (
-    came_back_unchanged,
-    passed_ids,
-    take_apart,
-)
-from cbcstats.registers.coverage import check_covers
-from cbcstats.registers.register import Reading, Register, build_register
 from cbcstats.registers.schemas import (
     kind_of,
     needed_columns,
-    schema_of,
     takes_several_countries,
 )
 from cbcstats.registers.words import NOWHERE, countries_of
 from cbcstats.tables import checks
-from cbcstats.tables.loaders import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import pandera.pandas as pa
 
@@ -96,129 +79,6 @@ _NOT_YET_A_MEMBER: Final = Finding(
 )
 
 
-def read_register(
-    source: str | Path | pd.DataFrame,
-    *,
-    kind: str | None = None,
-    schema: type[pa.DataFrameModel] | None = None,
-    columns: Mapping[str, str] | None = None,
-    date_format: str | None = None,
-    year_start: int | str = 7,
-    sheet: str | None = None,
-    no_country: str | Collection[str] = (),
-    covers: tuple[Any, Any] | None = None,
-    repeated_rows: str = "keep",
-) -> Register:
-    """Read a register: parse every cell, check every row, and report every problem.
-
-    Parameters
-    ----------
-    source : path or pandas.DataFrame
-        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
-        Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
-        read into memory, up to 512 MB. A workbook of `save_problems` that came back is
-        known: its rows pass only if they were corrected.
-    kind : {"missions", "beneficiaries"}, optional
-        Missions, by default, need `member` and `start_date`, and may have `mission_id`,
-        `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
-        `female_participants`, `source`. Beneficiaries need `member` and `programme`,
-        and may have `track`, `start_date`, `end_date`, `as_of`, `status`, `source`.
-        Every other column is kept as it is.
-    schema : subclass of MissionRegister or BeneficiaryRegister, optional
-        Rules of your own, instead of `kind`.
-    columns : mapping of str to str, optional
-        Names of the columns in the file, such as `{"member": "Country"}`. By default,
-        the same names; case, blanks and punctuation are ignored.
-    date_format : str, optional
-        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and
-        dates of Excel are always read; any other date is a problem, since 03/04/2017 is
-        ambiguous.
-    year_start : int
-        The month in which reporting years begin, for the summary.
-    sheet : str, optional
-        The sheet of a workbook; by default the one that has the needed columns.
-    repeated_rows : {"keep", "reject"}
-        What to do with a row that repeats another in all its cells and has no id. Two
-        missions can look alike, so it is kept, with a warning, by default. A repeated
-        id always rejects the row.
-
-    Returns
-    -------
-    Register
-        With `rows`, `rejected`, `problems`, `summary` and `save_problems`.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read as a table, or a needed column is missing; the
-        message lists the columns found.
-    ArgumentError
-        If an argument is not one of those that are allowed.
-
-    Notes
-    -----
-    Errors reject a row: a place, date or whole number that cannot be read; a needed
-    cell that is empty, `n/a` or `TBC`; days before 1952 or in the future; an end before
-    its start; more women than participants; an id used in an earlier row; totals and
-    repeated headers; rows that cannot be cut into cells; values that fail a check of
-    the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
-    missing); a place that is not a Member of the WCO on that day; a row that repeats
-    another; a column with dates in two orders; bytes that are not UTF-8.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from cbcstats import read_register
-    >>> typed = pd.DataFrame({"Country": ["Kenya", "Atlantis", "Viet Nam"],
-    ...                       "Start": ["2017-04-03", "2017-05-08", "03/04/2017"]})
-    >>> register = read_register(typed, columns={"member": "Country", "start_date": "Start"})
-    >>> register.rows[["iso3", "start_date"]]
-        iso3 start_date
-    row
-    2    KEN 2017-04-03
-    >>> register.problems[["row", "column", "value", "problem"]]
-       row   column       value                             problem
-    0    3  Country    Atlantis        is not a place that is known
-    1    4    Start  03/04/2017  may have the day or the month first
-    """
-    # Check the arguments first: reading the file may take long.
-    source = check_source("source", source)
-    year_start = check_month("year_start", year_start)
-    no_country = check_names("no_country", no_country)
-    check_covers(covers)
-    check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
-    check_date_format(date_format)
-    rules = schema_of(kind, schema)
-    called = check_columns(columns, rules)
-
-    def is_header(cells: Sequence[str]) -> bool:
-        return not missing_columns(cells, rules, called)
-
-    table = read_text_table(source, is_header, sheet)
-    returned = take_apart(table, source)
-    if returned:
-        table = returned.table
-    matched = match_columns(table, rules, called)
-    ids = passed_ids(returned.notes) if returned else None
-    values, problems = check_rows(matched, date_format, no_country, repeated_rows, ids)
-    if returned:
-        problems.add(_formulas_as_text(matched))
-        unchanged = came_back_unchanged(returned)
-        problems.add(_unchanged_rows(unchanged, problems))
-    register = build_register(matched, values, problems, year_start, covers)
-    reading = Reading(
-        table,
-        rules,
-        matched.names,
-        table.cells.dtypes,
-        date_format,
-        no_country,
-        repeated_rows,
-        ids,
-    )
-    return replace(register, _reading=reading)
-
-
 def check_rows(
     matched: MatchedTable,
     date_format: str | None,
@@ -251,20 +111,6 @@ def check_rows(
     problems.add(_places_that_are_not_members(matched, values))
     problems.add(_misread_cells(table))
     return values, problems
-
-
-def example_register() -> Path:
-    """Return the path of an invented register of 600 missions with typical faults.
-
-    Examples
-    --------
-    >>> from cbcstats import example_register, read_register
-    >>> called = {"member": "Country", "start_date": "Start", "end_date": "End"}
-    >>> register = read_register(example_register(), columns=called, date_format="%d/%m/%Y")
-    >>> register.summary["rejected"]
-    40
-    """
-    return shipped("data") / "example_register.csv"
 
 
 def _parse_column(
@@ -611,6 +457,14 @@ def _ids_of_other_rows(
             repeated = rows[values.loc[rows, "mission_id"] == mission_id]
             column = matched.names["mission_id"]
             yield from _in_rows(matched.table, column, repeated, finding)
+
+
+def check_returned(
+    matched: MatchedTable, unchanged: pd.Series, problems: RegisterProblems
+) -> None:
+    """Reject the rows of a workbook that came back as they went."""
+    problems.add(_formulas_as_text(matched))
+    problems.add(_unchanged_rows(unchanged, problems))
 
 
 def _formulas_as_text(matched: MatchedTable) -> Iterator[ProblemCells]:

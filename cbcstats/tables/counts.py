@@ -1,6 +1,6 @@
-"""Complete a file of one's own figures to a table of counts.
+"""Load counts: those that come with cbcstats, or a file of one's own figures.
 
-Only periods and values are needed. The result is a table of text like that of a
+Of one's own, only periods and values are needed. The result is a table of text like that of a
 complete file, so that the schema checks both, and problems name the row of the file.
 """
 
@@ -23,12 +23,16 @@ from cbcstats.counts.own_data import (
 )
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, nearest
+from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import as_text, text_column
+from cbcstats.tables.loaders import load_sources, load_table, only
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
+
+    import pandera.pandas as pa
 
     from cbcstats.files.text_table import TextTable
 
@@ -56,6 +60,71 @@ _NO_KEYS: Final = (
 )
 # Digits alone are a number, even if it is too long; words have a letter or a sign.
 _NUMBER: Final = r"[+-]?[0-9.]*"
+
+
+def load_counts(
+    indicator: str | Iterable[str] | None = None,
+    *,
+    source: Any = None,
+    sources: pd.DataFrame | None = None,
+    schema: type[pa.DataFrameModel] | None = None,
+) -> pd.DataFrame:
+    """Load published counts, or figures of your own in the same columns.
+
+    Parameters
+    ----------
+    indicator : str or iterable of str, optional
+        Series to keep, such as `missions`. All of them by default.
+    source : path, frame of any library, Series or dict, optional
+        Figures of your own: a CSV, Excel or Parquet file, or a table. Only periods and
+        values are needed, as for `year_on_year`; the other columns of
+        `data/counts.csv` are filled in: exact figures of one series, flows over years,
+        quarters and months, stocks on days. The source is the name of the file, or
+        `own figures`. Only the first sheet of a workbook is read.
+    sources : frame of any library, optional
+        Your own sources, in the columns of `load_sources`, which `source_id` may name.
+        So does a file `sources.csv` in the folder of the figures. A register, and a
+        text of several words, are sources without being in any list.
+    schema : subclass of Counts, optional
+        A schema of your own, with further columns and checks.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per published figure, in file order, with the columns and dtypes of
+        `Counts`: text as `str`, `value` as `Int64`, or `Float64` if one of them has
+        decimals, days as `datetime64`, `preferred` as `bool`.
+
+    Raises
+    ------
+    DataError
+        If the file breaks the schema. The error lists all bad cells and holds them in
+        `.problems`.
+    ArgumentError
+        If an indicator is unknown; the message suggests similar names.
+
+    Examples
+    --------
+    >>> from cbcstats import load_counts
+    >>> load_counts("missions")[["scope", "value", "qualifier"]].tail(2)
+           scope  value qualifier
+    4  delivered    342     exact
+    5  delivered    492     exact
+    """
+    own_sources: frozenset[str] = frozenset()
+    if sources is not None:
+        given = load_sources(source=sources)
+        own_sources = frozenset(given["source_id"])
+    loaded = load_table("counts", source, schema, own_sources, read_own_counts)
+    counts = only(loaded, "indicator", indicator)
+    # Most figures are whole numbers; amounts of money and shares have decimals.
+    counts = counts.assign(value=whole_if_possible(counts["value"]))
+    if "missing" not in counts:
+        return counts
+    # Only counts of registers know how many rows are missing.
+    if counts["missing"].isna().all():
+        return counts.drop(columns="missing")
+    return counts.assign(missing=whole_if_possible(counts["missing"]))
 
 
 def own_frame(path: Path) -> pd.DataFrame:

@@ -1,0 +1,337 @@
+"""Split the rows of a register into passed and rejected ones, and sum them up."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cbcstats.counts.periods import MONTH_NAMES, reporting_year
+from cbcstats.errors import ERROR
+from cbcstats.files.dates import serials_as_days
+from cbcstats.files.text_table import free_name
+from cbcstats.frames import text_column
+from cbcstats.places.names import wco_region
+from cbcstats.registers.columns import BEYOND, REASONS
+from cbcstats.registers.coverage import check_covers, notes_on_coverage
+from cbcstats.registers.schemas import takes_several_countries
+from cbcstats.registers.words import (
+    ALL_ISO3,
+    COUNTED_ABOVE,
+    NOWHERE,
+    STATUSES,
+    UNKNOWN,
+    kind_of_status,
+    region_in,
+)
+from cbcstats.tables.codelists import WCO_REGIONS
+from cbcstats.tables.parsing import REGISTER_SOURCE
+
+if TYPE_CHECKING:
+    from cbcstats.registers.checking import RegisterProblems
+    from cbcstats.registers.columns import MatchedTable
+
+IN_YEAR: Final = "in "
+
+
+def register_fields(
+    matched: MatchedTable,
+    values: pd.DataFrame,
+    problems: RegisterProblems,
+    year_start: int,
+    covers: tuple[Any, Any] | None,
+) -> dict[str, Any]:
+    """Return the fields of a Register: passed and rejected rows, problems, a summary."""
+    ordered = problems.in_order(matched.table.header)
+    is_error = ordered["severity"] == ERROR
+    errors = ordered[is_error]
+    is_rejected = values.index.isin(errors["row"])
+    rows = _passed_rows(matched, values, ~is_rejected)
+    rejected = _rejected_rows(matched, values, is_rejected, errors)
+    may_be_mission = is_rejected & ~values.index.isin(problems.no_entries)
+    partly_read = _partly_read(matched, values, may_be_mission, errors)
+    is_ahead = partly_read.index.isin(problems.in_the_future)
+    if "status" in partly_read:
+        # What is planned for a day to come is not missing from any period yet.
+        kinds = text_column(partly_read["status"]).fillna("").map(kind_of_status)
+        is_ahead &= kinds != ""
+        partly_read = partly_read[~is_ahead]
+    warned = ordered.loc[~is_error, "row"]
+    summary: dict[str, Any] = {
+        "rows read": len(values),
+        "passed": len(rows),
+        "rejected": len(rejected),
+        "with warnings": int(rows.index.isin(warned).sum()),
+        "errors": len(errors),
+        "warnings": len(warned),
+        **_summary_of_words(rows),
+        **_summary_of_days(rows, year_start),
+    }
+    # The days of beneficiaries are those of their support.
+    if takes_several_countries(matched.schema.columns["member"]):
+        summary |= _summary_of_coverage(rows, partly_read, year_start, covers)
+    name = re.split(r"[/\\]", matched.table.name)[-1]
+    rows.attrs["source"] = _source_id(name)
+    if "mission_id" not in matched.schema.columns:
+        # Their columns may be the same as those of missions.
+        rows.attrs["kind"] = "beneficiaries"
+    # Mixed numbers and dates need an object dtype.
+    described = pd.Series(summary, dtype="object", name=name)
+    return {
+        "name": name,
+        "rows": rows,
+        "rejected": rejected,
+        "problems": ordered,
+        "summary": described,
+        "partly_read": partly_read,
+        "covers": covers,
+        "year_start": year_start,
+    }
+
+
+def _passed_rows(
+    matched: MatchedTable, values: pd.DataFrame, has_passed: np.ndarray
+) -> pd.DataFrame:
+    """Return the rows that passed, in the order of columns of the file."""
+    rows = _typed_rows(matched, values, has_passed)
+    if takes_several_countries(matched.schema.columns["member"]):
+        codes = values.loc[has_passed, "member"]
+        return _with_several_countries(rows, codes)
+    return rows
+
+
+def _typed_rows(
+    matched: MatchedTable, values: pd.DataFrame, is_wanted: np.ndarray
+) -> pd.DataFrame:
+    table, schema = matched.table, matched.schema
+    values = values[is_wanted]
+    known = {column: name for name, column in matched.names.items()}
+    rows: dict[str, Any] = {}
+    for column in table.header:
+        name = known.get(column)
+        if name == "member":
+            text = matched.text["member"][is_wanted]
+            rows["member"] = _sorted_categories(text)
+            rows["iso3"] = _single_countries(values["member"])
+            rows["wco_region"] = _regions(values["member"], text)
+        elif name:
+            rows[name] = _as_dtype(values[name], str(schema.columns[name].dtype))
+        # Skip the columns that save_problems adds for surplus cells.
+        elif not column.endswith(BEYOND):
+            free = free_name(column, {*rows, *schema.columns})
+            rows[free] = table.cells.loc[is_wanted, column]
+    return pd.DataFrame(rows).rename_axis("row")
+
+
+def _partly_read(
+    matched: MatchedTable,
+    values: pd.DataFrame,
+    may_be_mission: np.ndarray,
+    errors: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return rejected rows as far as they could be read."""
+    rows = _typed_rows(matched, values, may_be_mission)
+    if ALL_ISO3 in matched.schema.columns:
+        rows = _with_several_countries(rows, values.loc[may_be_mission, "member"])
+        rows = rows.drop(columns=COUNTED_ABOVE, errors="ignore")
+    known = {column: name for name, column in matched.names.items()}
+    names = errors["column"].map(known)
+    for name, of_column in errors.groupby(names):
+        is_bad = rows.index.isin(of_column["row"])
+        places = ["iso3", "wco_region"] if name == "member" else []
+        for target_name in [name, *places]:
+            column = rows[target_name]
+            # Numbers and days that could not be read are missing already.
+            if is_bad.any() and not _is_number_or_day(column):
+                rows[target_name] = text_column(column).mask(is_bad, UNKNOWN)
+    return rows
+
+
+def _is_number_or_day(column: pd.Series) -> bool:
+    is_day = pd.api.types.is_datetime64_any_dtype(column.dtype)
+    return is_day or pd.api.types.is_numeric_dtype(column.dtype)
+
+
+def _single_countries(codes: pd.Series) -> pd.Series:
+    """Return the codes of single countries; several, and none, are missing."""
+    single = [code for code in codes.cat.categories if len(code) == 3]
+    return codes.cat.set_categories(single).cat.remove_unused_categories()
+
+
+def _with_several_countries(rows: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
+    """Add the countries of missions to several: in one cell, or in rows with one id."""
+    countries = text_column(codes).fillna(NOWHERE)
+    is_several = countries.str.contains(" ")
+    if "mission_id" in rows:
+        ids = rows["mission_id"]
+        is_repeated = ids.notna() & ids.duplicated(keep=False)
+        if is_repeated.any():
+            of_mission = countries[is_repeated].groupby(ids[is_repeated])
+            listed = of_mission.transform(_listed_once)
+            countries = countries.mask(is_repeated, listed)
+            is_first = ~ids.duplicated()
+            is_several |= is_repeated & countries.str.contains(" ")
+            is_several &= is_first | ~is_repeated
+            rows[COUNTED_ABOVE] = is_repeated & ~is_first
+    if is_several.any():
+        rows[ALL_ISO3] = countries.where(is_several)
+    return rows
+
+
+def _listed_once(countries: pd.Series) -> str:
+    codes = " ".join(countries).split()
+    return " ".join(dict.fromkeys(codes))
+
+
+def _sorted_categories(text: pd.Series) -> pd.Series:
+    text = text.cat.remove_unused_categories()
+    return text.cat.reorder_categories(text.cat.categories.sort_values())
+
+
+def _regions(codes: pd.Series, text: pd.Series) -> pd.Series:
+    """Return the regions of places, in the order of the WCO."""
+    listed = codes.cat.categories.to_series().str.split().explode()
+    of_places = pd.DataFrame({"region": wco_region(listed)}, listed.index)
+    by_category = of_places.groupby(level=0, sort=False)["region"]
+    # Several countries of one region are in that region.
+    is_one = by_category.nunique(dropna=False) == 1
+    of_category = by_category.first().where(is_one)
+    regions = codes.astype("object").map(of_category).astype("object")
+    is_nowhere = codes == NOWHERE
+    if is_nowhere.any():
+        words = text[is_nowhere].astype("object")
+        in_words = {word: region_in(word) for word in words.unique()}
+        regions = regions.mask(is_nowhere, words.map(in_words))
+    present = set(regions.dropna())
+    known = [region for region in WCO_REGIONS if region in present]
+    return regions.astype(pd.CategoricalDtype(known))
+
+
+def _as_dtype(values: pd.Series, dtype: str) -> pd.Series:
+    """Convert values to the dtype in the schema; text and days already have it."""
+    if dtype == "category":
+        return values.cat.remove_unused_categories()
+    plain = dtype.lower()
+    is_number = plain.startswith(("int", "uint", "float"))
+    if is_number or dtype == "bool":
+        known = pd.api.types.pandas_dtype(dtype)
+        return values.astype(known)
+    return values
+
+
+def _rejected_rows(
+    matched: MatchedTable,
+    values: pd.DataFrame,
+    is_rejected: np.ndarray,
+    errors: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return the rejected rows as typed, with surplus cells and reasons."""
+    table = matched.table
+    rows = values.index[is_rejected]
+    known = {column: name for name, column in matched.names.items()}
+    rejected: dict[str, Any] = {}
+    for column in table.header:
+        name = known.get(column)
+        free = free_name(column, {*rejected, REASONS})
+        if not name:
+            rejected[free] = table.cells.loc[is_rejected, column]
+            continue
+        cells = table.text_of(is_rejected, column)
+        if values[name].dtype.kind == "M":
+            # As text, the serial number of a workbook would not be read as a day again.
+            cells = serials_as_days(cells, table.first_day)
+        rejected[free] = cells
+    for place in range(max(map(len, table.surplus.values()), default=0)):
+        number = len(table.header) + place + 1
+        # By its name, reading knows that they belong elsewhere.
+        name = free_name(f"column {number}{BEYOND}", rejected)
+        surplus = [table.surplus.get(row, [])[place : place + 1] for row in rows]
+        rejected[name] = text_column(["".join(cell) for cell in surplus], rows)
+    rejected[REASONS] = _reasons(rows, errors)
+    return pd.DataFrame(rejected, index=rows).rename_axis("row")
+
+
+def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
+    """Return the reasons for each rejected row, as one text."""
+    column = errors["column"]
+    place = column + ": "
+    # A problem of a whole row has no column.
+    place = place.where(column != "", "")
+    texts = place + errors["problem"]
+    problems = zip(errors["row"], texts.to_numpy(dtype=object), strict=True)
+    reasons: dict[int, str] = {}
+    for row, text in problems:
+        if row in reasons:
+            text = f"{reasons[row]}; {text}"
+        reasons[row] = text
+    # An error of a workbook with corrections has no row here.
+    return text_column([reasons[row] for row in rows], rows)
+
+
+def _summary_of_words(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return how many missions have no country, or several, and are not delivered."""
+    summary: dict[str, Any] = {}
+    several = rows[ALL_ISO3].notna().sum() if ALL_ISO3 in rows else 0
+    summary["in several countries"] = several
+    without = rows["iso3"].isna().sum()
+    if ALL_ISO3 in rows:
+        without -= (rows["iso3"].isna() & rows[ALL_ISO3].notna()).sum()
+    summary["without a country"] = without
+    if "status" in rows:
+        numbers = rows["status"].value_counts()
+        kinds = numbers.index.to_series().map(kind_of_status)
+        by_kind = numbers.groupby(kinds.to_numpy()).sum()
+        for kind in STATUSES:
+            summary[kind] = by_kind.get(kind, 0)
+    return {name: int(number) for name, number in summary.items() if number}
+
+
+def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:
+    """Return the first and the last day, and the rows per reporting year."""
+    # Beneficiaries may have no day.
+    if "start_date" not in rows or rows["start_date"].isna().all():
+        return {}
+    days = rows["start_date"]
+    summary = {
+        "reporting years begin in": MONTH_NAMES[year_start - 1],
+        "first day": days.min().date(),
+        "last day": days.max().date(),
+    }
+    # A day has many rows; its reporting year is computed once.
+    per_day = days.value_counts()
+    distinct = per_day.index.to_series()
+    years = reporting_year(distinct, year_start)
+    per_year = per_day.groupby(years).sum()
+    for label, count in per_year.items():
+        summary[f"{IN_YEAR}{label}"] = int(count)
+    return summary
+
+
+def _summary_of_coverage(
+    rows: pd.DataFrame,
+    partly_read: pd.DataFrame,
+    year_start: int,
+    covers: tuple[Any, Any] | None,
+) -> dict[str, str]:
+    """Return notes on reporting years that may be covered only in part."""
+    days = pd.concat([rows["start_date"], partly_read["start_date"]]).dropna()
+    distinct = np.unique(days.to_numpy("datetime64[D]"))
+    if not len(distinct):
+        return {}
+    notes = notes_on_coverage(distinct, year_start, check_covers(covers))
+    return {f"coverage of {label}": note for label, note in notes.items()}
+
+
+def _source_id(name: str) -> str:
+    """Return the source id of a register.
+
+    Examples
+    --------
+    >>> _source_id("Missions 2017.xlsx, sheet First half"), _source_id("the frame")
+    ('Missions-2017.xlsx#First-half', 'register')
+    """
+    # Ids of sources have no blanks.
+    source_id = "-".join(name.replace(", sheet ", "#").split())
+    return source_id if re.fullmatch(REGISTER_SOURCE, source_id) else "register"
