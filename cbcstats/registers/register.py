@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
 from cbcstats.arguments import (
     check_choice,
     check_file_to_write,
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
     import pandera.pandas as pa
 
     from cbcstats.files.text_table import TextTable

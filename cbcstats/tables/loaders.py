@@ -399,6 +399,7 @@ def _own_sources(path: Path) -> set[str]:
 def only(
     frame: pd.DataFrame, column: str, wanted: str | Iterable[str] | None
 ) -> pd.DataFrame:
+    """Return the rows with one of the names that are wanted; all if None is."""
     if wanted is None:
         return frame
     options = sorted(frame[column].unique())
