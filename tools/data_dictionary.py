@@ -99,8 +99,11 @@ def _contents() -> dict[str, str]:
 
 
 def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
+    # The published tables do not have the columns of counts of registers.
     fields = [
-        {"name": name, **_field(column)} for name, column in schema.columns.items()
+        {"name": name, **_field(column)}
+        for name, column in schema.columns.items()
+        if not (column.metadata or {}).get("of_registers")
     ]
     table_schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
     if table in _KEYS:

@@ -158,11 +158,13 @@ class Counts(pa.DataFrameModel):
     )
     note: str = _text("what a reader must know, in our own words", nullable=True)
     missing: pd.Float64Dtype | None = pa.Field(
-        description="rows of a register that may belong to the count and are not in "
-        "it, such as rejected ones: it ranges from value to value + missing",
+        description="only in counts of registers: rows that may belong to the count "
+        "and are not in it, such as rejected ones; it ranges from value to "
+        "value + missing",
         ge=0,
         nullable=True,
         coerce=True,
+        metadata={"of_registers": True},
     )
 
     @pa.dataframe_check(
