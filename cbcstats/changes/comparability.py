@@ -175,6 +175,8 @@ def _on_distance(now: pd.DataFrame) -> Iterator[_Reason]:
     months = now["months_apart"].round(1)
     is_apart = now["days_off"] > _A_WEEK
     is_apart &= months != 12
+    if not is_apart.any():
+        return
     # A session or a conference has its own rhythm; a stock has a value on any day.
     is_stock = now["measure"].isin(["stock", "cumulative"])
     is_about_a_year = months.between(11, 13)

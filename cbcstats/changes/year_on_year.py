@@ -111,10 +111,11 @@ def year_on_year(
     figures, names = read_series(
         data, by, per, reading, time, value, measure, year_start
     )
+    figures["label"] = labels_of(figures)
     later, previous = with_figure_before(figures)
     columns = {
-        **figure_columns(later, labels_of(later), per),
-        **figure_columns(previous, labels_of(previous), per, "previous_"),
+        **figure_columns(later, later["label"], per),
+        **figure_columns(previous, previous["label"], per, "previous_"),
         **changes_of(later, previous, per),
         **comparison(later, previous, per=per),
     }

@@ -231,6 +231,9 @@ def _tolerances(figures: pd.DataFrame) -> pd.Series:
     """Return by how many days each period may be shorter or longer."""
     tolerance = pd.Series(0.0, figures.index)
     is_inferred = figures["period_basis"] == "inferred"
+    # Most data of one's own states its periods, and has nothing to add.
+    if not is_inferred.any() and "period_tolerance" not in figures:
+        return tolerance
     start = figures.loc[is_inferred, "period_start"]
     end = figures.loc[is_inferred, "period_end"]
     # A reporting year from July to June has twelve months whichever way it is known.

@@ -198,9 +198,11 @@ def ranges(
     high = low.copy()
     places = _floats(rounded_to)
     qualifier = pd.Series(qualifiers).reset_index(drop=True)
-    # An exact figure is its own range, so that long columns of them need no work.
     is_exact = qualifier.eq("exact").to_numpy(bool) & np.isnan(places)
     rows = np.flatnonzero(~is_exact & ~np.isnan(low))
+    # An exact figure is its own range, so that long columns of them need no work.
+    if not len(rows):
+        return low, high
     figures = pd.DataFrame(
         {"value": low[rows], "qualifier": qualifier[rows].array, "place": places[rows]}
     )
