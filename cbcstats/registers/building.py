@@ -162,19 +162,24 @@ def _single_countries(codes: pd.Series) -> pd.Series:
 
 def _with_several_countries(rows: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
     """Add the countries of missions to several: in one cell, or in rows with one id."""
-    countries = text_column(codes).fillna(NOWHERE)
-    is_several = countries.str.contains(" ")
+    lists = [listed for listed in codes.cat.categories if " " in listed]
+    is_several = codes.isin(lists)
+    is_repeated = pd.Series(data=False, index=rows.index)
     if "mission_id" in rows:
         ids = rows["mission_id"]
-        is_repeated = ids.notna() & ids.duplicated(keep=False)
-        if is_repeated.any():
-            of_mission = countries[is_repeated].groupby(ids[is_repeated])
-            listed = of_mission.transform(_listed_once)
-            countries = countries.mask(is_repeated, listed)
-            is_first = ~ids.duplicated()
-            is_several |= is_repeated & countries.str.contains(" ")
-            is_several &= is_first | ~is_repeated
-            rows[COUNTED_ABOVE] = is_repeated & ~is_first
+        is_repeated = ids.duplicated(keep=False) & ids.notna()
+    if not (is_several | is_repeated).any():
+        return rows
+    countries = text_column(codes).fillna(NOWHERE)
+    if is_repeated.any():
+        ids = rows["mission_id"]
+        of_mission = countries[is_repeated].groupby(ids[is_repeated])
+        listed = of_mission.transform(_listed_once)
+        countries = countries.mask(is_repeated, listed)
+        is_first = ~ids.duplicated()
+        is_several |= is_repeated & countries.str.contains(" ")
+        is_several &= is_first | ~is_repeated
+        rows[COUNTED_ABOVE] = is_repeated & ~is_first
     if is_several.any():
         rows[ALL_ISO3] = countries.where(is_several)
     return rows
@@ -192,21 +197,27 @@ def _sorted_categories(text: pd.Series) -> pd.Series:
 
 def _regions(codes: pd.Series, text: pd.Series) -> pd.Series:
     """Return the regions of places, in the order of the WCO."""
-    listed = codes.cat.categories.to_series().str.split().explode()
-    of_places = pd.DataFrame({"region": wco_region(listed)}, listed.index)
-    by_category = of_places.groupby(level=0, sort=False)["region"]
+    # Each place is looked up once, however many rows it has.
+    categories = codes.cat.categories
+    listed = categories.to_series().str.split().explode()
+    of_places = wco_region(listed).set_axis(listed.index)
+    by_category = of_places.groupby(level=0)
     # Several countries of one region are in that region.
     is_one = by_category.nunique(dropna=False) == 1
-    of_category = by_category.first().where(is_one)
-    regions = codes.astype("object").map(of_category).astype("object")
-    is_nowhere = codes == NOWHERE
+    of_category = by_category.first().where(is_one).reindex(categories)
+    number_of = {region: number for number, region in enumerate(WCO_REGIONS)}
+    numbers = np.append(of_category.map(number_of).fillna(-1).astype(int), -1)
+    regions = numbers[codes.cat.codes]
+    is_nowhere = (codes == NOWHERE).to_numpy(bool)
     if is_nowhere.any():
         words = text[is_nowhere].astype("object")
-        in_words = {word: region_in(word) for word in words.unique()}
-        regions = regions.mask(is_nowhere, words.map(in_words))
-    present = set(regions.dropna())
-    known = [region for region in WCO_REGIONS if region in present]
-    return regions.astype(pd.CategoricalDtype(known))
+        in_words = {}
+        for word in words.unique():
+            in_words[word] = number_of.get(region_in(word) or "", -1)
+        regions[is_nowhere] = words.map(in_words)
+    names = pd.Index(WCO_REGIONS)
+    named = pd.Categorical.from_codes(regions.tolist(), names)
+    return pd.Series(named.remove_unused_categories(), codes.index)
 
 
 def _as_dtype(values: pd.Series, dtype: str) -> pd.Series:

@@ -194,9 +194,13 @@ class MissionRegister(_Register):
         """Check that each mission has an id of its own, once for each country."""
         if "mission_id" not in rows:
             return True
+        ids = rows["mission_id"]
         # Missing ids do not count as duplicates of each other.
-        has_no_id = rows["mission_id"].isna()
-        return has_no_id | ~rows.duplicated(["mission_id", "member"])
+        is_again = ids.notna() & ids.duplicated(keep=False)
+        again = rows.loc[is_again, ["mission_id", "member"]]
+        is_new = ~is_again
+        is_new[is_again] = ~again.duplicated()
+        return is_new
 
     @pa.dataframe_check(
         title="female_participants",

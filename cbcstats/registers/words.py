@@ -119,7 +119,7 @@ def countries_of(
     countries: list[str | None] = []
     for text, iso3 in zip(texts, iso3_of(texts), strict=True):
         codes = iso3
-        if text and plain_spelling(text) in own_words:
+        if own_words and text and plain_spelling(text) in own_words:
             codes = NOWHERE
         elif not iso3 and len(text) <= _LONGEST:
             codes = " ".join(_several(text)) or _without_country(text)

@@ -175,9 +175,8 @@ def _missing(dtype: str, index: pd.Index) -> pd.Series:
     has_missing = _TYPES_WITH_MISSING.match(dtype)
     if not has_missing:
         dtype = "object"
-    empty = [None] * len(index)
     pandas_dtype = pd.api.types.pandas_dtype(dtype)
-    return pd.Series(empty, index=index, dtype=pandas_dtype)
+    return pd.Series(None, index=index, dtype=pandas_dtype)
 
 
 def _sentence(name: str, limits: dict[str, Any]) -> Finding:
