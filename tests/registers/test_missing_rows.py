@@ -180,6 +180,12 @@ def test_a_register_covers_what_is_stated():
             count_missions(register, covers=wrong)
 
 
+def test_rejected_rows_without_a_day_may_belong_to_every_period_that_is_covered():
+    rows = [("Kenya", "2016-08-01"), ("Kenya", "2016-02-30"), ("Kenya", "2018-03-01")]
+    register = register_of(*rows, covers=("2016-07-01", "2018-06-30"))
+    assert counts_of(register, "value", "missing") == [[1, 1], [1, 1]]
+
+
 MEMBERS = st.sampled_from(["Kenya", "Mali", "Atlantis", "Regional", "Kenya / Mali", ""])
 DAYS = st.sampled_from(["2015-08-01", "2016-06-30", "2016-07-01", "2018-01-05", "2016-02-31", ""])
 PROGRAMMES = st.sampled_from(["Columbus", "Mercator", ""])
