@@ -170,6 +170,10 @@ def test_missions_without_the_date_are_in_no_period_and_said(register):
     noted = counts[counts["note"].fillna("").str.contains("1 more without end date")]
     assert set(noted["wco_region"]) == {"no WCO region"}
     assert len(noted) == 4
+    # It may belong to each of the periods, so each is the least there can be.
+    assert noted["missing"].tolist() == [1] * 4
+    assert set(noted["qualifier"]) == {"at_least"}
+    assert counts["missing"].sum() == 4
 
 
 def test_the_source_is_that_of_the_rows(register):

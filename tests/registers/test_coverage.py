@@ -148,6 +148,27 @@ def test_a_period_that_is_not_over_is_partial():
     named = f"{today.day} {today:%b} {today.year}"
     assert last[3:] == ("at_least", f"partial: the period is not over on {named}")
     assert before[3:] == ("exact", None)
+    # Who states the last day knows, also if it is still to come.
+    ahead = str(today + datetime.timedelta(days=9))
+    *_, stated = counted(weekly, year_start=today.month, covers=(None, ahead))
+    assert stated[1] == ahead
+    assert stated[3:] == ("exact", None)
+
+
+@pytest.mark.parametrize(
+    ("today", "note"), [(30, None), (29, "partial: the period is not over on 29 Jun 2017")]
+)
+def test_a_period_is_over_on_its_last_day(today, note, monkeypatch):
+    class Clock(datetime.date):
+        @classmethod
+        def today(cls):
+            return cls(2017, 6, today)
+
+    monkeypatch.setattr(datetime, "date", Clock)
+    weekly = register(pd.date_range("2016-07-01", "2017-06-29", freq="7D"))
+    assert counted(weekly) == [
+        ("2016-07-01", "2017-06-30", 52, "at_least" if note else "exact", note)
+    ]
 
 
 # A mission every ten days from 1 October 2016 to 23 June 2018, 64 in all: 28 to 28 June 2017, and 36 after that.

@@ -136,6 +136,11 @@ def test_statuses_are_named_and_chosen():
     chosen = counts_of(register, "value", "missing", "note", status="delivered")
     assert chosen == [[2, 0, "2 more with another status"]]
     assert counts_of(register, "value", "missing", status=["annulée", "planned"]) == [[2, 1]]
+    # A status that could not be read may be any.
+    broken = register_of(
+        ("Kenya", "2016-08-01", "", "delivered"), ("Mali", "2016-09-01", "", "#REF!")
+    )
+    assert counts_of(broken, "value", "missing", status="delivered") == [[1, 1]]
     with pytest.raises(ArgumentError, match=r"`status` cannot be 'deliverd'.*'delivered'"):
         count_missions(register, status="deliverd")
     with pytest.raises(ArgumentError, match="there is no column status"):
@@ -154,6 +159,39 @@ def test_what_is_planned_is_not_missing_yet_and_its_period_not_over():
     )
     note = count_missions(stale)["note"].item()
     assert note.startswith("partial: missions are planned up to 1 Feb 2017")
+
+
+def test_what_was_planned_for_the_day_of_the_last_mission_may_have_been_forgotten():
+    rows = [("Kenya", day, "", "delivered") for day in ("2016-07-02", "2017-06-20")]
+    register = register_of(*rows, ("Kenya", "2017-06-20", "", "planned"))
+    assert counts_of(register, "qualifier", "note") == [["exact", "1 planned among them"]]
+
+
+# From 1 November, missions on the first of each month: by themselves they make 2016/17 partial.
+def test_the_days_of_rejected_rows_are_covered():
+    days = pd.date_range("2016-11-01", periods=8, freq="MS").strftime("%Y-%m-%d")
+    rows = [("Kenya", day) for day in days]
+    assert count_missions(register_of(*rows))["note"].item().startswith("partial:")
+    register = register_of(("Atlantis", "2016-07-05"), *rows)
+    assert counts_of(register, "value", "note") == [[8, "1 rejected row may belong here"]]
+
+
+# Not counted: two missions with a gap between them and the others that is longer than that at the other end.
+@pytest.mark.parametrize(
+    ("more", "covers"),
+    [
+        (["2017-12-01", "2018-05-01"], (None, "2017-06-30")),
+        (["2015-12-01", "2016-05-01"], ("2016-11-01", None)),
+    ],
+)
+def test_days_that_are_not_covered_say_nothing_of_those_that_are(more, covers):
+    days = pd.date_range("2016-11-01", "2017-06-30", freq="7D").strftime("%Y-%m-%d")
+    if covers[0]:
+        days = days[:10]
+    rows = [("Kenya", day) for day in (*days, *more)]
+    [note] = count_missions(register_of(*rows), covers=covers)["note"]
+    assert note.startswith("partial: the register")
+    assert note.endswith("2 more outside the days covered")
 
 
 def test_a_register_covers_what_is_stated():
