@@ -107,13 +107,15 @@ def _count_in_engine(
     # A reporting period is labelled by the year in which it begins.
     is_of_year_before = day.dt.month() < year_start
     year = day.dt.year() - is_of_year_before.cast(nw.Int32)
+    # Engines differ in which days they compare with moments, but not in numbers.
+    written = (day.dt.year() * 100 + day.dt.month()) * 100 + day.dt.day()
     first, last = covers
     if not np.isnat(first):
-        year = nw.when(day < first.item()).then(nw.lit(OUTSIDE)).otherwise(year)
+        is_before = written < _written(first)
+        year = nw.when(is_before).then(nw.lit(OUTSIDE)).otherwise(year)
     if not np.isnat(last):
-        # The last day is covered to its end.
-        day_after = (last + 1).item()
-        year = nw.when(day >= day_after).then(nw.lit(OUTSIDE)).otherwise(year)
+        is_after = written > _written(last)
+        year = nw.when(is_after).then(nw.lit(OUTSIDE)).otherwise(year)
     number = _number(frame.collect_schema(), indicator)
     selected = frame.select(*keys, year.alias(YEAR), number.alias(SUM))
     # Rows without a date or a label are counted, too.
@@ -121,6 +123,11 @@ def _count_in_engine(
     number = nw.col(SUM)
     cells = groups.agg(nw.len().alias(ROWS), number.count().alias(KNOWN), number.sum())
     return cells.collect().to_pandas()
+
+
+def _written(day: np.datetime64) -> int:
+    """Return a day as a number, such as 20170403."""
+    return int(str(day).replace("-", ""))
 
 
 def _number(schema: nw.Schema, indicator: str) -> nw.Expr:

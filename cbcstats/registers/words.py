@@ -161,15 +161,16 @@ def explain_country(text: str, *, suggest: bool) -> Finding:
     """Explain a cell that names no known place, or several and something else."""
     may_be_a_name = suggest and len(text) < _LONGEST_PLACE
     near = suggestions(text) if may_be_a_name else []
+    remedy = "write the name of one country, or its ISO code"
     # Only capitals count as a code, since "no", "it" and "per" are also words.
     capitals = text.upper()
     [code] = iso3_of([capitals])
     if code:
         near = [capitals]
+        remedy += " in capitals"
     if len(near) > 1 and LIST.search(text):
-        remedy = f"write one row for each: {', '.join(near)}"
-        return Finding("names several places", remedy)
-    remedy = "write the name of one country, or its ISO code"
+        listed = f"write one row for each: {', '.join(near)}"
+        return Finding("names several places", listed)
     if near:
         remedy += f"; perhaps {' or '.join(near)}"
     return Finding("is not a place that is known", remedy)

@@ -170,6 +170,10 @@ def test_missions_without_the_date_are_in_no_period_and_said(register):
     noted = counts[counts["note"].fillna("").str.contains("1 more without end date")]
     assert set(noted["wco_region"]) == {"no WCO region"}
     assert len(noted) == 4
+    # It may belong to each of the periods, so each is the least there can be.
+    assert noted["missing"].tolist() == [1] * 4
+    assert set(noted["qualifier"]) == {"at_least"}
+    assert counts["missing"].sum() == 4
 
 
 def test_the_source_is_that_of_the_rows(register):
@@ -475,6 +479,23 @@ def test_every_engine_counts_the_same(engine, many, request):
     pd.testing.assert_frame_equal(count_missions(rows, date="time", **arguments), expected)
 
 
+# On some of the days that are covered first and last, there are missions at night.
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("date", ["start_date", "time"])
+def test_every_engine_leaves_out_the_same_days(engine, date, many, request):
+    late = many.assign(start_date=many["start_date"] + pd.Timedelta(hours=23))
+    table = as_table(many).drop_columns("time")
+    rows = engine(table.append_column("time", as_table(late)["time"]), request)
+    day = many["start_date"]
+    for first, last in (("2014-03-05", "2018-11-30"), ("2014-03-05", None), (None, "2018-11-30")):
+        is_before = day < pd.Timestamp(first or "1900-01-01")
+        is_after = day > pd.Timestamp(last or "2100-01-01")
+        counts = count_missions(rows, date=date, covers=(first, last))
+        assert counts["value"].sum() == (day.notna() & ~is_before & ~is_after).sum()
+        expected = count_missions(many, covers=(first, last)).drop(columns="note")
+        pd.testing.assert_frame_equal(counts.drop(columns="note"), expected)
+
+
 def test_dictionaries_and_categories_count_the_same(many):
     expected = count_missions(many, by="wco_region")
     table = pa.Table.from_pandas(many, preserve_index=False)
@@ -531,6 +552,7 @@ def test_not_a_number_is_missing(many):
 # The short cut of pandas is one, and not another answer. Times of the day and time zones change no day.
 def test_the_short_cut_of_pandas_changes_no_count(many, monkeypatch):
     arguments = {"by": ["programme", "wco_region"], "indicator": "experts", "year_start": 10}
+    arguments["covers"] = ("2014-03-05", "2018-11-30")
     expected = count_missions(many, **arguments)
     late = many["start_date"] + pd.Timedelta(hours=23, minutes=30)
     real = many["experts"].astype("float64")

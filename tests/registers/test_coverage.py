@@ -2,6 +2,7 @@
 
 import datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,6 +17,7 @@ from cbcstats import (
 )
 from cbcstats.counts.figures import figures_of
 from cbcstats.exports.notes import caveats
+from cbcstats.registers.coverage import check_covers, coverage_notes, reporting_years
 
 FIRST = "first mission on 1 Nov 2016; 2016/17 is taken as covered whole"
 COVERED = 'if 2016/17 is covered whole, say covers=("2016-07-01", None)'
@@ -146,6 +148,27 @@ def test_a_period_that_is_not_over_is_partial():
     named = f"{today.day} {today:%b} {today.year}"
     assert last[3:] == ("at_least", f"partial: the period is not over on {named}")
     assert before[3:] == ("exact", None)
+    # Who states the last day knows, also if it is still to come.
+    ahead = str(today + datetime.timedelta(days=9))
+    *_, stated = counted(weekly, year_start=today.month, covers=(None, ahead))
+    assert stated[1] == ahead
+    assert stated[3:] == ("exact", None)
+
+
+@pytest.mark.parametrize(
+    ("today", "note"), [(30, None), (29, "partial: the period is not over on 29 Jun 2017")]
+)
+def test_a_period_is_over_on_its_last_day(today, note, monkeypatch):
+    class Clock(datetime.date):
+        @classmethod
+        def today(cls):
+            return cls(2017, 6, today)
+
+    monkeypatch.setattr(datetime, "date", Clock)
+    weekly = register(pd.date_range("2016-07-01", "2017-06-29", freq="7D"))
+    assert counted(weekly) == [
+        ("2016-07-01", "2017-06-30", 52, "at_least" if note else "exact", note)
+    ]
 
 
 # A mission every ten days from 1 October 2016 to 23 June 2018, 64 in all: 28 to 28 June 2017, and 36 after that.
@@ -220,3 +243,76 @@ def test_what_goes_with_a_table_says_which_periods_are_partial(begun_in_october)
         "1 of 2 rows are of periods that a register may cover only in part"
     )
     assert not said.index.str.contains("at least").any()
+
+
+# ---- Simulated registers: how often the rule is wrong. Nothing is stated, and every period is over.
+def open_days(month, years, *, holidays):
+    """Return the days of some reporting years on which missions may begin."""
+    days = pd.date_range(f"2010-{month:02}-01", periods=12 * years + 1, freq="MS")[[0, -1]]
+    days = pd.date_range(*days, inclusive="left")
+    if holidays:
+        day = days.month * 100 + days.day
+        in_summer = (day >= 715) & (day <= 820)
+        in_winter = (day >= 1220) | (day <= 106)
+        days = days[~in_summer & ~in_winter]
+    return days.to_numpy("datetime64[D]")
+
+
+def drawn(random, days, number, *, trips):
+    """Draw the distinct days of missions; a trip is three of them on consecutive days."""
+    if not trips:
+        return np.unique(random.choice(days, number))
+    firsts = random.choice(days[:-2], number // 3)
+    return np.unique([firsts, firsts + 1, firsts + 2])
+
+
+def edges_called_partial(days, month, years):
+    """Tell for the first and the last of some reporting years whether they are called partial."""
+    nothing_stated = check_covers(None)
+    periods = reporting_years(np.arange(2010, 2010 + years), month, nothing_stated)
+    notes = coverage_notes(days, periods, nothing_stated)
+    return notes.iloc[[0, -1]].str.startswith("partial:").tolist()
+
+
+KINDS = [
+    pytest.param({"holidays": False, "trips": False}, id="even"),
+    pytest.param({"holidays": True, "trips": False}, id="holidays"),
+    pytest.param({"holidays": False, "trips": True}, id="trips"),
+    pytest.param({"holidays": True, "trips": True}, id="trips and holidays"),
+]
+
+
+@pytest.mark.parametrize("month", [1, 7])
+@pytest.mark.parametrize("kind", KINDS)
+def test_complete_registers_are_seldom_called_partial(kind, month):
+    random = np.random.default_rng(2014)
+    called = []
+    for years in range(3, 7):
+        days = open_days(month, years, holidays=kind["holidays"])
+        for a_year in (30, 100, 500):
+            for _ in range(34):
+                missions = drawn(random, days, a_year * years, trips=kind["trips"])
+                called.append(edges_called_partial(missions, month, years))
+    assert len(called) == 408
+    first_or_last = np.any(called, axis=1)
+    assert first_or_last.mean() < 0.08
+
+
+@pytest.mark.parametrize("month", [1, 7])
+@pytest.mark.parametrize("kind", KINDS)
+def test_registers_that_begin_within_a_year_are_mostly_called_partial(kind, month):
+    random = np.random.default_rng(2015)
+    called = []
+    for years in range(3, 7):
+        days = open_days(month, years, holidays=kind["holidays"])
+        first_day = np.datetime64(f"2010-{month:02}-01")
+        for a_year in (100, 500):
+            for _ in range(13):
+                missions = drawn(random, days, a_year * years, trips=kind["trips"])
+                begins = first_day + random.integers(120, 365)
+                missions = missions[missions >= begins]
+                # Without a mission in its first year, the register begins in the next.
+                if missions[0] < first_day + 365:
+                    called.append(edges_called_partial(missions, month, years)[0])
+    assert len(called) > 90
+    assert np.mean(called) >= 0.8

@@ -136,6 +136,11 @@ def test_statuses_are_named_and_chosen():
     chosen = counts_of(register, "value", "missing", "note", status="delivered")
     assert chosen == [[2, 0, "2 more with another status"]]
     assert counts_of(register, "value", "missing", status=["annulée", "planned"]) == [[2, 1]]
+    # A status that could not be read may be any.
+    broken = register_of(
+        ("Kenya", "2016-08-01", "", "delivered"), ("Mali", "2016-09-01", "", "#REF!")
+    )
+    assert counts_of(broken, "value", "missing", status="delivered") == [[1, 1]]
     with pytest.raises(ArgumentError, match=r"`status` cannot be 'deliverd'.*'delivered'"):
         count_missions(register, status="deliverd")
     with pytest.raises(ArgumentError, match="there is no column status"):
@@ -154,6 +159,39 @@ def test_what_is_planned_is_not_missing_yet_and_its_period_not_over():
     )
     note = count_missions(stale)["note"].item()
     assert note.startswith("partial: missions are planned up to 1 Feb 2017")
+
+
+def test_what_was_planned_for_the_day_of_the_last_mission_may_have_been_forgotten():
+    rows = [("Kenya", day, "", "delivered") for day in ("2016-07-02", "2017-06-20")]
+    register = register_of(*rows, ("Kenya", "2017-06-20", "", "planned"))
+    assert counts_of(register, "qualifier", "note") == [["exact", "1 planned among them"]]
+
+
+# From 1 November, missions on the first of each month: by themselves they make 2016/17 partial.
+def test_the_days_of_rejected_rows_are_covered():
+    days = pd.date_range("2016-11-01", periods=8, freq="MS").strftime("%Y-%m-%d")
+    rows = [("Kenya", day) for day in days]
+    assert count_missions(register_of(*rows))["note"].item().startswith("partial:")
+    register = register_of(("Atlantis", "2016-07-05"), *rows)
+    assert counts_of(register, "value", "note") == [[8, "1 rejected row may belong here"]]
+
+
+# Not counted: two missions with a gap between them and the others that is longer than that at the other end.
+@pytest.mark.parametrize(
+    ("more", "covers"),
+    [
+        (["2017-12-01", "2018-05-01"], (None, "2017-06-30")),
+        (["2015-12-01", "2016-05-01"], ("2016-11-01", None)),
+    ],
+)
+def test_days_that_are_not_covered_say_nothing_of_those_that_are(more, covers):
+    days = pd.date_range("2016-11-01", "2017-06-30", freq="7D").strftime("%Y-%m-%d")
+    if covers[0]:
+        days = days[:10]
+    rows = [("Kenya", day) for day in (*days, *more)]
+    [note] = count_missions(register_of(*rows), covers=covers)["note"]
+    assert note.startswith("partial: the register")
+    assert note.endswith("2 more outside the days covered")
 
 
 def test_a_register_covers_what_is_stated():
@@ -178,6 +216,12 @@ def test_a_register_covers_what_is_stated():
     ):
         with pytest.raises(ArgumentError, match=message):
             count_missions(register, covers=wrong)
+
+
+def test_rejected_rows_without_a_day_may_belong_to_every_period_that_is_covered():
+    rows = [("Kenya", "2016-08-01"), ("Kenya", "2016-02-30"), ("Kenya", "2018-03-01")]
+    register = register_of(*rows, covers=("2016-07-01", "2018-06-30"))
+    assert counts_of(register, "value", "missing") == [[1, 1], [1, 1]]
 
 
 MEMBERS = st.sampled_from(["Kenya", "Mali", "Atlantis", "Regional", "Kenya / Mali", ""])
@@ -216,3 +260,64 @@ def test_rows_are_counted_or_missing_and_nothing_else(rows):
                 name in row[0] or row[0] in ("Atlantis", "") for row in undated
             )
             assert part["missing"].sum() == expected
+
+
+# The events of three calendar years: how many rows pass, name an unknown place, name no day. About half are rejected.
+# The truth is 49 / 35 = +40% and 69 / 49 = +41%; of the rows that pass, 26 after 25 is +4%, and 32 after 26 is +23%.
+FATES = {2016: (25, 6, 4), 2017: (26, 14, 9), 2018: (32, 22, 15)}
+PLACES = {"KEN": "Kenya", "MLI": "Mali", "TGO": "Togo"}
+NO_DAYS = ["30 or 31 May", "13/13/{}", "early {}", "{}-02-30"]
+
+
+def introduction():
+    """Return the rows of a register of events as they were typed, and the true year and country of each."""
+    rows, truth = [], []
+    for year, fates in FATES.items():
+        number = sum(fates)
+        for event in range(number):
+            day = pd.Timestamp(year, 1, 1) + pd.Timedelta(days=(event * 365 + 180) // number)
+            iso3, place = list(PLACES.items())[event % 3]
+            # 37 has no factor in common with the number of events, so each fate is spread over the year.
+            fate = event * 37 % number
+            if fate < fates[0]:
+                rows.append((place, f"{day:%Y-%m-%d}"))
+            elif fate < fates[0] + fates[1]:
+                rows.append(("Atlantis", f"{day:%Y-%m-%d}"))
+            else:
+                rows.append((place, NO_DAYS[event % 4].format(year)))
+            truth.append((year, iso3))
+    return rows, pd.DataFrame(truth, columns=["year", "iso3"])
+
+
+def test_changes_are_not_comparable_where_half_of_the_rows_are_rejected():
+    rows, truth = introduction()
+    register = register_of(*rows, year_start="January")
+    assert register.summary[["rows read", "passed", "rejected"]].tolist() == [153, 83, 70]
+    # The rows that passed say that little changed.
+    change = year_on_year(count_missions(register.rows, year_start=1)).iloc[0]
+    assert (change["percent_change"], change["comparable"]) == (4, True)
+    counts = count_missions(register)
+    assert counts["value"].tolist() == [25, 26, 32]
+    # The 28 rows whose day could not be read may belong to each year.
+    assert counts["missing"].tolist() == [6 + 28, 14 + 28, 22 + 28]
+    true_counts = truth["year"].value_counts().sort_index()
+    assert true_counts.tolist() == [35, 49, 69]
+    true_changes = 100 * true_counts.pct_change().dropna()
+    for how in ({}, {"per": "month"}, {"reading": "strict"}):
+        changes = year_on_year(counts, **how)
+        assert changes["period"].tolist() == ["2017", "2018"]
+        assert not changes["comparable"].any()
+        for true_change, row in zip(true_changes, changes.to_dict("records"), strict=True):
+            assert row["percent_change_low"] <= true_change <= row["percent_change_high"]
+
+
+@pytest.mark.parametrize("by", ["", "iso3"])
+def test_the_truth_lies_between_what_is_counted_and_what_may_be_missing(by):
+    rows, truth = introduction()
+    keys = ["year", *filter(None, [by])]
+    counts = count_missions(register_of(*rows), by=keys[1:], year_start="January")
+    counts = counts.assign(year=counts["period_start"].dt.year).set_index(keys).sort_index()
+    true_counts = truth.value_counts(keys).sort_index()
+    assert len(counts) == len(true_counts)
+    assert (counts["value"] < true_counts.to_numpy()).all()
+    assert (counts["value"] + counts["missing"] >= true_counts.to_numpy()).all()

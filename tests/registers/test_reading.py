@@ -710,7 +710,7 @@ def test_a_column_that_is_named_is_not_found_again(tmp_path):
 
 def test_a_code_in_small_letters_is_suggested(tmp_path):
     register = read_text("member,start_date\nken,2017-04-03\n", tmp_path)
-    assert register.problems["remedy"][0].endswith("perhaps KEN")
+    assert register.problems["remedy"][0].endswith("or its ISO code in capitals; perhaps KEN")
 
 
 def test_rows_are_numbered_whatever_the_ends_of_lines(tmp_path):
