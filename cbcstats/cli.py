@@ -95,7 +95,7 @@ RepeatedRows = Annotated[
 NoCountry = Annotated[
     list[str] | None,
     typer.Option(
-        help="A word for missions without a country, beside Regional, Online and "
+        help="A word for missions without a country, besides Regional, Online and "
         "others that are known; may be repeated."
     ),
 ]
