@@ -161,6 +161,29 @@ def test_what_is_planned_is_not_missing_yet_and_its_period_not_over():
     assert note.startswith("partial: missions are planned up to 1 Feb 2017")
 
 
+def test_periods_that_are_covered_are_counted_also_without_missions():
+    rows = [("Kenya", "2015-08-01"), ("Kenya", "2016-03-01")]
+    covers = ("2014-07-01", "2017-06-30")
+    assert counts_of(register_of(*rows), "value", covers=covers) == [[0], [2], [0]]
+    # A rejected row on another day is in none of them.
+    register = register_of(*rows, ("Atlantis", "2012-03-01"), covers=covers)
+    assert counts_of(register, "value", "missing") == [[0, 0], [2, 0], [0, 0]]
+
+
+def test_notes_speak_only_of_missions_that_are_counted_in_several_parts():
+    register = register_of(
+        ("Kenya / Mozambique", "2016-07-01", "", "delivered"),
+        ("Kenya / Peru", "2017-06-20", "", "cancelled"),
+    )
+    several = "1 to several countries counted "
+    delivered = counts_of(register, "value", "note", status="delivered")
+    assert delivered == [[1, f"1 more with another status; {several}once"]]
+    # Kenya and Mozambique are in one region.
+    by_region = counts_of(register, "value", "note", by="wco_region")
+    assert [1, f"1 cancelled among them; {several}in each of them"] in by_region
+    assert [2, f"1 cancelled among them; {several}in each of them"] in by_region
+
+
 def test_what_was_planned_for_the_day_of_the_last_mission_may_have_been_forgotten():
     rows = [("Kenya", day, "", "delivered") for day in ("2016-07-02", "2017-06-20")]
     register = register_of(*rows, ("Kenya", "2017-06-20", "", "planned"))
