@@ -88,21 +88,26 @@ def cells_of(
     if isinstance(rows, pd.DataFrame) and isinstance(rows[date].dtype, np.dtype):
         counted = _count_by_code(rows, keys, year_start, date, indicator, covers)
     if counted is None:
-        cells = _count_in_engine(frame, keys, year_start, date, indicator, covers)
-        counted = cells, _distinct_days(frame, date, keys)
+        # Without parts there are few cells by day, and one pass gives both.
+        per_day = [] if by else [DAY]
+        selected = _selected(frame, keys, year_start, date, indicator, covers)
+        cells = _count_in_engine(selected, [YEAR, *per_day, *keys])
+        status = [name for name in keys if name == STATUS]
+        by_day = _count_in_engine(selected, [DAY, *status]) if by else cells
+        counted = cells, _days_of(by_day, status)
     cells, days = counted
     return _without_engine(cells, keys, indicator), days
 
 
-def _count_in_engine(
+def _selected(
     frame: nw.LazyFrame[Any],
     keys: Sequence[str],
     year_start: int,
     date: str,
     indicator: str,
     covers: tuple[np.datetime64, np.datetime64],
-) -> pd.DataFrame:
-    """Compute the cells with one group_by in the engine."""
+) -> nw.LazyFrame[Any]:
+    """Select the keys, the reporting year, the day, and the number to add up."""
     day = nw.col(date)
     # A reporting period is labelled by the year in which it begins.
     is_of_year_before = day.dt.month() < year_start
@@ -117,9 +122,13 @@ def _count_in_engine(
         is_after = written > _written(last)
         year = nw.when(is_after).then(nw.lit(OUTSIDE)).otherwise(year)
     number = _number(frame.collect_schema(), indicator)
-    selected = frame.select(*keys, year.alias(YEAR), number.alias(SUM))
-    # Rows without a date or a label are counted, too.
-    groups = selected.group_by(YEAR, *keys, drop_null_keys=False)
+    of_day = day.dt.truncate("1d").alias(DAY)
+    return frame.select(*keys, year.alias(YEAR), of_day, number.alias(SUM))
+
+
+def _count_in_engine(selected: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
+    """Count and add up the rows of each combination of keys, missing ones too."""
+    groups = selected.group_by(*keys, drop_null_keys=False)
     number = nw.col(SUM)
     cells = groups.agg(nw.len().alias(ROWS), number.count().alias(KNOWN), number.sum())
     return cells.collect().to_pandas()
@@ -145,20 +154,12 @@ def _number(schema: nw.Schema, indicator: str) -> nw.Expr:
     return number
 
 
-def _distinct_days(
-    frame: nw.LazyFrame[Any], date: str, keys: Sequence[str]
-) -> pd.DataFrame:
-    """Return the days on which rows have a date, by status if there is one."""
-    day = nw.col(date).dt.truncate("1d").alias(DAY)
-    status = [name for name in keys if name == STATUS]
-    # `unique` takes several times as long in DuckDB and Spark.
-    by_day = frame.select(day, *status).group_by(DAY, *status, drop_null_keys=False)
-    distinct = by_day.agg(nw.len().alias(ROWS))
-    days = distinct.collect().to_pandas()
+def _days_of(cells: pd.DataFrame, status: list[str]) -> pd.DataFrame:
+    """Return the days of cells that are dated, by status if there is one."""
+    days = cells[[DAY, *status]].drop_duplicates()
     # With a time zone, the day is the one that is written there.
     written = pd.to_datetime(days[DAY]).dt.tz_localize(None)
-    days = days.assign(**{DAY: written.astype("datetime64[us]")}).drop(columns=ROWS)
-    return days.dropna(subset=DAY)
+    return days.assign(**{DAY: written.astype("datetime64[us]")}).dropna(subset=DAY)
 
 
 def _count_by_code(
