@@ -607,8 +607,7 @@ def test_nothing_is_lost_and_nothing_added(
     before = register.rows[columns].astype("str")
     after = corrected.rows.loc[before.index, columns].astype("str")
     pd.testing.assert_frame_equal(after, before)
-    dtypes = corrected.rows[columns].dtypes.map(str)
-    assert dtypes.equals(register.rows[columns].dtypes.map(str))
+    assert corrected.rows[columns].dtypes.map(str).equals(register.rows[columns].dtypes.map(str))
     errors = corrected.problems[corrected.problems["severity"] == "error"]
     assert set(errors["row"]) == set(corrected.rejected.index)
     assert corrected.summary["rows read"] == register.summary["rows read"]
