@@ -3,7 +3,12 @@
 import pytest
 
 from cbcstats import read_register
-from cbcstats.registers.words import countries_of, kind_of_status, region_in
+from cbcstats.registers.words import (
+    countries_of,
+    explain_country,
+    kind_of_status,
+    region_in,
+)
 from tests.register_files import HEADER, changed, found, good_row
 
 AMERICAS = "South America, North America, Central America and the Caribbean"
@@ -32,6 +37,8 @@ MIDDLE_EAST = "North of Africa, Near and Middle East"
         ("Zambia / Atlantis", None),
         ("Zambia and others", None),
         ("Korea, Zambia", None),
+        # So long a text is no list of countries.
+        ("Zambia / Malawi / " * 60, None),
         ("", None),
     ],
 )
@@ -53,6 +60,7 @@ def test_a_cell_names_one_country_or_several(text, codes):
         ("Plusieurs pays", None),
         ("Varios países", None),
         ("7 pays", None),
+        ("Regional 2017", None),
         ("All Members", None),
         ("Tous les Membres de l'OMD", None),
         ("Todos los Miembros", None),
@@ -144,6 +152,12 @@ def test_all_members_with_a_day_is_a_mission_and_without_one_a_total(save):
     register = read_register(save([HEADER, row, changed(row, "start_date", "")]))
     assert register.rows.index.tolist() == [2]
     assert found(register) == [[3, "member", "All Members", "is a total, not an entry", "error"]]
+
+
+def test_two_names_that_are_near_are_one_place_that_is_not_known():
+    finding = explain_country("Nigera", suggest=True)
+    assert finding.problem == "is not a place that is known"
+    assert finding.remedy.endswith("perhaps Nigeria or Niger")
 
 
 def test_beneficiaries_are_one_member_each(save):
