@@ -390,11 +390,14 @@ def _on_rejected_rows(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reas
     share = missing / (now["value"] + missing)
     share_before = missing_before / (before["value"] + missing_before)
     are_many = (share > _FEW_ROWS) | (share_before > _FEW_ROWS)
+    one = missing == 1
     both = "{:,.0f} rows of this period and {:,.0f} of the one before were rejected"
+    one_and_more = "1 row of this period and {1:,.0f} of the one before were rejected"
     only_later = "rows of this period that were rejected: {:,.0f}"
     only_earlier = "rows of the period before that were rejected: {1:,.0f}"
     cases = (
-        (is_later & is_earlier, both),
+        (is_later & is_earlier & ~one, both),
+        (one & is_earlier, one_and_more),
         (is_later & ~is_earlier, only_later),
         (is_earlier & ~is_later, only_earlier),
     )

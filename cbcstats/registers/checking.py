@@ -65,7 +65,7 @@ _MIXED_ORDERS: Final = Finding(
     WARNING,
 )
 _YEARS_AWAY: Final = 10  # that make a year lonely
-_FEW: Final = 0.25  # share of rows that may have been typed with a wrong year
+_FEW: Final = 0.05  # share of rows that may have been typed with a wrong year
 _NEW_ID: Final = "give the mission an id of its own, or delete the row"
 UNCHANGED: Final = "came back unchanged"
 _CORRECT_OR_DELETE: Final = "correct the row, or delete it"
@@ -340,10 +340,12 @@ def _lonely_years(
     distinct = np.unique(years)
     gaps = np.diff(distinct, prepend=-np.inf, append=np.inf)
     away = np.minimum(gaps[:-1], gaps[1:])
-    lonely = pd.Series(away, distinct)[away >= _YEARS_AWAY]
+    # Where all days are of one year, none is away from others.
+    is_lonely = (away >= _YEARS_AWAY) & np.isfinite(away)
+    lonely = pd.Series(away, distinct)[is_lonely]
     away_of_rows = years.map(lonely).dropna()
-    # A year of many rows is no typing error, and of two years both are lonely.
-    if len(away_of_rows) > _FEW * len(years):
+    # A year of several rows is no typing error, and of two years both are lonely.
+    if len(away_of_rows) > max(1, _FEW * len(years)):
         return
     for number, rows in away_of_rows.groupby(away_of_rows):
         problem = f"is {number:.0f} years from all other days of the column"
