@@ -164,7 +164,9 @@ def _as_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     for name in texts:
         claims[name] = text_column(claims[name])
     # Counts print as counts if all are whole.
-    claims["value"] = claims["value"].convert_dtypes()
+    value = claims["value"]
+    # By an option of pandas, a number that is missing would be not a number instead.
+    claims["value"] = value.convert_dtypes().mask(value.isna(), pd.NA)
     return claims
 
 
