@@ -84,7 +84,13 @@ def count_beneficiaries(
     [50.0]
     """
     rejected = 0
-    if rows_of(register_or_frame) is not register_or_frame:
+    rows = rows_of(register_or_frame)
+    if rows is not register_or_frame:
+        if rows.attrs.get("kind") != "beneficiaries":
+            raise ArgumentError(
+                "`register_or_frame` is a register of missions; count it with "
+                'count_missions, or read it with kind="beneficiaries"'
+            )
         rejected = len(register_or_frame.rejected)
     names = check_names("by", by)
     lists = _typed_lists(register_or_frame, names, on)
@@ -161,7 +167,15 @@ def _on_lists(lists: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     one = f"{PARTIAL} the list is of one programme or track among several"
     is_one_part = counts["full_parts"] > 0
     note = np.where(counts["is_partial"], np.where(is_one_part, one, some), "")
-    return counts.assign(note=note, missing=0).reset_index(drop=True)
+    undated = lists[~is_dated].groupby([*names, "all"], dropna=False)["member"]
+    # A Member without a date may be on any of the lists.
+    without_date = undated.nunique().rename("missing").reset_index()
+    counts = counts.assign(all=0).merge(without_date, on=[*names, "all"], how="left")
+    missing = counts["missing"].fillna(0).astype(int)
+    more = missing.map("; {} more without a date".format).where(missing > 0, "")
+    texts = pd.Series(note, counts.index).astype("object") + more.astype("object")
+    notes = texts.str.removeprefix("; ")
+    return counts.assign(note=notes, missing=missing).reset_index(drop=True)
 
 
 def _on_day(lists: pd.DataFrame, names: list[str], on: object) -> pd.DataFrame:

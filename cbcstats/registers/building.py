@@ -141,12 +141,23 @@ def _partly_read(
     for name, of_column in errors.groupby(names):
         is_bad = rows.index.isin(of_column["row"])
         places = ["iso3", "wco_region"] if name == "member" else []
-        for target_name in [name, *places]:
-            column = rows[target_name]
-            # Numbers and days that could not be read are missing already.
-            if is_bad.any() and not _is_number_or_day(column):
-                rows[target_name] = text_column(column).mask(is_bad, UNKNOWN)
+        for target in [name, *places]:
+            rows[target] = _as_unknown(rows[target], is_bad)
+    # The cells of a row that could not be cut may stand in any column.
+    is_not_cut = rows.index.isin(list(matched.table.faults))
+    for column in rows.columns.drop(ALL_ISO3, errors="ignore"):
+        rows[column] = _as_unknown(rows[column], is_not_cut)
+    if ALL_ISO3 in rows:
+        rows[ALL_ISO3] = rows[ALL_ISO3].mask(is_not_cut)
     return rows
+
+
+def _as_unknown(column: pd.Series, is_bad: np.ndarray) -> pd.Series:
+    if not is_bad.any():
+        return column
+    if _is_number_or_day(column) and column.dtype != bool:
+        return column.mask(is_bad)
+    return text_column(column).mask(is_bad, UNKNOWN)
 
 
 def _is_number_or_day(column: pd.Series) -> bool:
@@ -177,11 +188,27 @@ def _with_several_countries(rows: pd.DataFrame, codes: pd.Series) -> pd.DataFram
         listed = of_mission.transform(_listed_once)
         countries = countries.mask(is_repeated, listed)
         is_first = ~ids.duplicated()
-        is_several |= is_repeated & countries.str.contains(" ")
-        is_several &= is_first | ~is_repeated
+        # The first row may be online, and another one in a country.
+        has_more = is_repeated & (countries != text_column(codes).fillna(NOWHERE))
+        is_several = (is_several | has_more) & (is_first | ~is_repeated)
         rows[COUNTED_ABOVE] = is_repeated & ~is_first
     if is_several.any():
         rows[ALL_ISO3] = countries.where(is_several)
+    return rows
+
+
+def with_several_countries_again(rows: pd.DataFrame) -> pd.DataFrame:
+    """Find the countries of missions anew, where some of their rows were left out."""
+    if not {"mission_id", "iso3", COUNTED_ABOVE} <= set(rows):
+        return rows
+    iso3 = text_column(rows["iso3"])
+    if ALL_ISO3 in rows:
+        iso3 = iso3.fillna(rows[ALL_ISO3])
+    codes = iso3.fillna(NOWHERE).astype("category")
+    attrs = rows.attrs
+    rows = rows.drop(columns=[ALL_ISO3, COUNTED_ABOVE], errors="ignore")
+    rows = _with_several_countries(rows, codes)
+    rows.attrs = attrs
     return rows
 
 
@@ -284,7 +311,7 @@ def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
 def _summary_of_words(rows: pd.DataFrame) -> dict[str, Any]:
     """Return how many missions have no country, or several, and are not delivered."""
     summary: dict[str, Any] = {}
-    several = rows[ALL_ISO3].notna().sum() if ALL_ISO3 in rows else 0
+    several = rows[ALL_ISO3].str.contains(" ").sum() if ALL_ISO3 in rows else 0
     summary["in several countries"] = several
     without = rows["iso3"].isna().sum()
     if ALL_ISO3 in rows:

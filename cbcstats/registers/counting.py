@@ -15,6 +15,7 @@ from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 from cbcstats.places.lists import rows_of
 from cbcstats.places.names import to_iso3, wco_region
+from cbcstats.registers.building import with_several_countries_again
 from cbcstats.registers.coverage import (
     check_covers,
     coverage_notes,
@@ -26,6 +27,7 @@ from cbcstats.registers.engines import (
     KNOWN,
     MISSIONS,
     NO_COUNTRY,
+    NOT_STATED,
     OUTSIDE,
     PEOPLE,
     ROWS,
@@ -57,9 +59,14 @@ _UNDATED: Final = "_undated"  # rows of a series without a date
 _OUTSIDE: Final = "_outside"  # rows of a series on days that are not covered
 _REJECTED: Final = "_rejected"  # rejected rows that may belong to a count
 _UNKNOWN: Final = "_unknown"  # missions whose number of people is not known
+_NO_STATUS: Final = "_no_status"  # rows whose status is not known, if it is asked for
 _LEFT_OUT: Final = "_left_out"  # rows of another status
 
-_ADDED: Final = (ROWS, SUM, KNOWN, _SEVERAL, _REJECTED, _LEFT_OUT, *STATUSES)
+_ADDED: Final = (
+    *(ROWS, SUM, KNOWN),
+    *(_SEVERAL, _REJECTED, _NO_STATUS, _LEFT_OUT),
+    *STATUSES,
+)
 # How cells say that a row has no country, or no region, of its own.
 _NOWHERE: Final = {"iso3": NO_COUNTRY, "wco_region": NO_REGION}
 
@@ -206,6 +213,8 @@ def count_missions(
         "covers": days_covered,
         "taken": _TAKEN,
     }
+    if rows is register and isinstance(rows, pd.DataFrame):
+        rows = with_several_countries_again(rows)
     cells, days = cells_of(rows, by, **options)
     failed = cells.head(0)
     if rejected is not None and len(rejected):
@@ -214,6 +223,8 @@ def count_missions(
     _check_statuses(cells, status)
     cells = _with_statuses(_by_place(cells, by, indicator), status)
     failed = _with_statuses(_by_place(failed, by, MISSIONS), status)
+    # A rejected row without a status may be of one that is asked for.
+    failed[ROWS] += failed[_NO_STATUS]
     totals = _totals(cells, failed, by, _years_of(days_covered, month))
     periods = reporting_years(totals[YEAR].to_numpy(), month, days_covered)
     coverage = _coverage(periods, days, days_covered)
@@ -232,7 +243,8 @@ def _counts(
     notes: pd.Series,
 ) -> pd.DataFrame:
     """Return totals in the columns of counts."""
-    missing = totals[_REJECTED] + totals[_UNDATED] + totals[ROWS] - totals[KNOWN]
+    unknown = totals[ROWS] - totals[KNOWN]
+    missing = totals[_REJECTED] + totals[_UNDATED] + totals[_NO_STATUS] + unknown
     is_at_least = (missing > 0) | notes.str.startswith("partial:")
     columns = {
         "indicator": indicator,
@@ -315,7 +327,7 @@ def _with_statuses(
     cells: pd.DataFrame, status: str | Sequence[str] | None
 ) -> pd.DataFrame:
     """Add the rows of each kind of status; leave out those that are not asked for."""
-    cells = cells.assign(**dict.fromkeys((*STATUSES, _LEFT_OUT), 0))
+    cells = cells.assign(**dict.fromkeys((*STATUSES, _NO_STATUS, _LEFT_OUT), 0))
     if STATUS not in cells:
         return cells
     statuses = cells[STATUS]
@@ -326,8 +338,10 @@ def _with_statuses(
             cells[name] = cells[ROWS].where(kind == name, 0)
         return cells
     wanted = [name.casefold() for name in check_names("status", status)]
-    is_wanted = statuses.str.casefold().isin([*wanted, UNKNOWN])
-    cells[_LEFT_OUT] = cells[ROWS].mask(is_wanted, 0)
+    is_wanted = statuses.str.casefold().isin(wanted)
+    is_unknown = statuses.isin([UNKNOWN, NOT_STATED]) & ~is_wanted
+    cells[_NO_STATUS] = cells[ROWS].where(is_unknown, 0)
+    cells[_LEFT_OUT] = cells[ROWS].mask(is_wanted | is_unknown, 0)
     cells.loc[~is_wanted, [ROWS, SUM, KNOWN, _SEVERAL]] = 0
     return cells
 
@@ -412,8 +426,9 @@ def _coverage(
     days = days[~is_outside]
     planned = np.datetime64("NaT", "D")
     if STATUS in days:
-        kinds = {text: kind_of_status(str(text)) for text in days[STATUS].unique()}
-        is_planned = days[STATUS].map(kinds) == PLANNED
+        statuses = text_column(days[STATUS]).fillna("")
+        kinds = {text: kind_of_status(text) for text in statuses.unique()}
+        is_planned = statuses.map(kinds) == PLANNED
         last_planned = days.loc[is_planned, DAY].max()
         # What is planned for a day before the last mission may have been forgotten.
         if last_planned > days.loc[~is_planned, DAY].max():
@@ -437,6 +452,7 @@ def _notes(
         _UNKNOWN: "number of " + people + " missing for {} of {all} missions",
         _UNDATED: "{} more without " + date.replace("_", " "),
         _OUTSIDE: "{} more outside the days covered",
+        _NO_STATUS: "{} more without a status",
         _LEFT_OUT: "{} more with another status",
         **{kind: "{} " + kind + " among them" for kind in STATUSES},
         _SEVERAL: "{} to several countries counted " + how,

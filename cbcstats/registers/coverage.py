@@ -83,6 +83,7 @@ def coverage_notes(
     ends = periods["period_end"].to_numpy("datetime64[D]")
     covered_from, covered_to = covers
     today = np.datetime64(datetime.date.today())
+    # What is stated overrides the clock.
     is_current = (ends > today) & np.isnat(covered_to)
     notes[is_current] = f"partial: the period is not over on {_label(today)}"
     if not len(days):

@@ -133,7 +133,7 @@ class MissionRegister(_Register):
     )
     all_iso3: Optional[str] = _added(
         "codes of all countries of the mission, added where there are several",
-        str_matches=r"^[A-Z]{3}( [A-Z]{3})+$",
+        str_matches=r"^[A-Z]{3}( [A-Z]{3})*$",
         nullable=True,
     )
     counted_above: Optional[bool] = _added(
@@ -195,8 +195,8 @@ class MissionRegister(_Register):
         if "mission_id" not in rows:
             return True
         ids = rows["mission_id"]
-        # Missing ids do not count as duplicates of each other.
-        is_again = ids.notna() & ids.duplicated(keep=False)
+        # Missing ids are no duplicates of each other, nor are unknown places.
+        is_again = ids.notna() & rows["member"].notna() & ids.duplicated(keep=False)
         again = rows.loc[is_again, ["mission_id", "member"]]
         is_new = ~is_again
         is_new[is_again] = ~again.duplicated()

@@ -33,6 +33,7 @@ _STATUSES: Final = {
     r"previst|programad|por realizar",
 }
 STATUSES: Final = tuple(_STATUSES)
+_NOT: Final = r"^(?:not|no|no longer|non|pas)\b"
 _DONE: Final = r"deliver|complet|done|realise|effectue|acheve|realizad|ejecutad"
 
 # A list is cut at the first of these that makes names of all its parts: names of
@@ -149,7 +150,7 @@ def kind_of_status(text: str) -> str:
     ['cancelled', 'postponed', 'planned', '']
     """
     plain = plain_spelling(text)
-    if re.search(_DONE, plain):
+    if re.search(_DONE, plain) or re.search(_NOT, plain):
         return ""
     for kind, words in _STATUSES.items():
         if re.search(rf"\b(?:{words})", plain):

@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+import cbcstats
 from cbcstats import (
     ArgumentError,
     BeneficiaryRegister,
@@ -227,3 +228,24 @@ def test_frames_of_other_libraries_are_counted():
     assert expected == [2, 1]
     for frame in (needed("polars").from_pandas(TYPED), pa.Table.from_pandas(TYPED)):
         assert count_beneficiaries(frame)["value"].tolist() == expected
+
+
+def test_a_member_without_a_date_may_be_on_any_list():
+    lists = pd.DataFrame(
+        {
+            "programme": "Example",
+            "member": ["Kenya", "Mali", "Kenya", "Togo"],
+            "as_of": ["2021-06-30", "", "2022-06-30", "2022-06-30"],
+        }
+    )
+    counts = cbcstats.count_beneficiaries(lists)
+    assert counts[["value", "missing"]].to_numpy().tolist() == [[1, 1], [2, 1]]
+    assert counts["note"].tolist() == ["1 more without a date"] * 2
+    assert not cbcstats.year_on_year(counts)["comparable"].any()
+
+
+def test_a_register_of_missions_is_none_of_beneficiaries():
+    missions = pd.DataFrame({"member": ["Kenya"], "start_date": ["2021-07-05"]})
+    register = cbcstats.read_register(missions)
+    with pytest.raises(ArgumentError, match="a register of missions; count it with count_missions"):
+        cbcstats.count_beneficiaries(register, on="2022-01-01")

@@ -247,6 +247,67 @@ def test_rejected_rows_without_a_day_may_belong_to_every_period_that_is_covered(
     assert counts_of(register, "value", "missing") == [[1, 1], [1, 1]]
 
 
+def test_a_status_that_is_not_known_may_be_the_one_that_is_asked_for():
+    register = register_of(
+        ("Kenya", "2016-08-01", "", "delivered"),
+        ("Kenya", "2017-08-01", "", ""),
+        ("Kenya", "2017-08-02", "", "TBC"),
+        ("Kenya", "2017-08-03", "", "cancelled"),
+        ("Atlantis", "2017-09-01", "", ""),
+        covers=("2016-07-01", "2018-06-30"),
+    )
+    notes = "1 rejected row may belong here; 2 more without a status; 1 more with another status"
+    counts = counts_of(register, "value", "missing", "note", status="delivered")
+    assert counts[1] == [0, 3, notes]
+
+
+def test_a_row_that_is_not_cut_well_may_belong_anywhere(tmp_path):
+    path = tmp_path / "missions.csv"
+    path.write_text(
+        "member,programme,start_date\nKenya, Uganda,A,2016-08-01\nMali,A,2016-08-02\nMali,B,2017-08-02\n",
+        encoding="utf-8",
+    )
+    register = read_register(path, covers=("2016-07-01", "2018-06-30"))
+    assert counts_of(register, "value", "missing") == [[1, 1], [1, 1]]
+    by_programme = counts_of(register, "programme", "value", "missing", by="programme")
+    assert by_programme == [["A", 1, 1], ["B", 0, 1], ["A", 0, 1], ["B", 1, 1]]
+
+
+def test_rows_of_one_id_are_one_mission_whatever_is_left_out_of_them():
+    rows = [
+        ["A", "Online", "2016-08-01"],
+        ["A", "Togo", "2016-08-01"],
+        ["B", "Kenya", "2016-08-01"],
+        ["B", "Mali", "2017-08-01"],
+        ["C", "Peru", "2016-08-02"],
+        ["C", "Peru", "2016-08-02"],
+        ["D", "Atlantis", "2016-08-02"],
+        ["D", "Lemuria", "2016-08-02"],
+    ]
+    frame = pd.DataFrame(rows, columns=["mission_id", "member", "start_date"])
+    register = read_register(frame, covers=("2016-07-01", "2017-06-30"))
+    problems = register.problems[["row", "column", "problem", "severity"]].to_numpy().tolist()
+    assert problems == [
+        [
+            *(5, "mission_id"),
+            "is the id of a row above on another day, and both count as one mission",
+            "warning",
+        ],
+        [
+            *(7, "mission_id", "is already the id of a row above with the same country", "error"),
+        ],
+        [8, "member", "is not a place that is known", "error"],
+        [9, "member", "is not a place that is known", "error"],
+    ]
+    # The row that repeats another with its id is not missing.
+    assert counts_of(register, "value", "missing") == [[3, 2]]
+    by_country = dict(counts_of(register, "iso3", "value", by="iso3"))
+    assert by_country == {"TGO": 1, "KEN": 1, "MLI": 1, "PER": 1}
+    only_mali = register.rows[register.rows["iso3"] == "MLI"]
+    counts = count_missions(only_mali, by="iso3")
+    assert counts[["iso3", "value"]].to_numpy().tolist() == [["MLI", 1]]
+
+
 MEMBERS = st.sampled_from(["Kenya", "Mali", "Atlantis", "Regional", "Kenya / Mali", ""])
 DAYS = st.sampled_from(["2015-08-01", "2016-06-30", "2016-07-01", "2018-01-05", "2016-02-31", ""])
 PROGRAMMES = st.sampled_from(["Columbus", "Mercator", ""])
