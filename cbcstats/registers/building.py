@@ -50,14 +50,8 @@ def register_fields(
     is_rejected = values.index.isin(errors["row"])
     rows = _passed_rows(matched, values, ~is_rejected)
     rejected = _rejected_rows(matched, values, is_rejected, errors)
-    may_be_mission = is_rejected & ~values.index.isin(problems.no_entries)
-    partly_read = _partly_read(matched, values, may_be_mission, errors)
-    is_ahead = partly_read.index.isin(problems.in_the_future)
-    if "status" in partly_read:
-        # What is planned for a day to come is not missing from any period yet.
-        kinds = text_column(partly_read["status"]).fillna("").map(kind_of_status)
-        is_ahead &= kinds != ""
-        partly_read = partly_read[~is_ahead]
+    partly_read = _partly_read(matched, values, is_rejected, errors)
+    partly_read = _that_may_count(partly_read, problems)
     warned = ordered.loc[~is_error, "row"]
     summary: dict[str, Any] = {
         "rows read": len(values),
@@ -89,6 +83,19 @@ def register_fields(
         "covers": covers,
         "year_start": year_start,
     }
+
+
+def _that_may_count(
+    partly_read: pd.DataFrame, problems: RegisterProblems
+) -> pd.DataFrame:
+    """Leave out totals, repetitions, and what is planned for a day to come."""
+    is_entry = ~partly_read.index.isin(problems.no_entries)
+    entries = partly_read[is_entry]
+    if "status" not in entries:
+        return entries
+    kinds = text_column(entries["status"]).fillna("").map(kind_of_status)
+    is_ahead = entries.index.isin(problems.in_the_future) & (kinds != "")
+    return entries[~is_ahead]
 
 
 def _passed_rows(
@@ -128,13 +135,13 @@ def _typed_rows(
 def _partly_read(
     matched: MatchedTable,
     values: pd.DataFrame,
-    may_be_mission: np.ndarray,
+    is_rejected: np.ndarray,
     errors: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return rejected rows as far as they could be read."""
-    rows = _typed_rows(matched, values, may_be_mission)
+    rows = _typed_rows(matched, values, is_rejected)
     if ALL_ISO3 in matched.schema.columns:
-        rows = _with_several_countries(rows, values.loc[may_be_mission, "member"])
+        rows = _with_several_countries(rows, values.loc[is_rejected, "member"])
         rows = rows.drop(columns=COUNTED_ABOVE, errors="ignore")
     known = {column: name for name, column in matched.names.items()}
     names = errors["column"].map(known)

@@ -338,12 +338,12 @@ def _header_in_words(header: Sequence[str]) -> str:
 
 def _likely_column(wanted: str, name: str, free: Sequence[str]) -> str:
     """Return the column that most likely matches, or dots."""
-    likely = nearest(wanted, free, count=1)
     words = _ALSO_CALLED.get(name, [])
-    for column in free:
-        plain = column.casefold()
-        if any(word in plain for word in words):
-            likely.append(column)
+    # What a column means tells more than how similar its name is.
+    likely = [
+        column for column in free if any(word in column.casefold() for word in words)
+    ]
+    likely += nearest(wanted, free, count=1)
     if not likely:
         return "..."
     return likely[0][:_SHOWN_CHARACTERS]

@@ -155,3 +155,9 @@ def test_placeholders_in_french_and_spanish_are_known(text, problem):
         ["programme", problem, "warning"],
         ["member", problem, "error"],
     ]
+
+
+def test_a_column_is_suggested_by_what_its_name_means():
+    frame = pd.DataFrame({"Pays": ["Kenya"], "Date de début": ["2017-01-02"], "Statut": ["fini"]})
+    with pytest.raises(DataError, match='"start_date": "Date de début"'):
+        read_register(frame)
