@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
-from cbcstats.errors import WARNING, DataError, Finding
+from cbcstats.errors import ERROR, WARNING, DataError, Finding
 from cbcstats.files.dates import serials_as_days
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import MARKS
@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 
 _NOT_BACK: Final = "did not come back"
 _CORRECT_IT: Final = "correct it in the workbook, under its number"
+_WAS_TO_BE_DELETED: Final = (
+    "nothing to do if it was deleted, as the remedy asks; "
+    "or correct it in the workbook, under its number"
+)
 _BEYOND: Final = Finding(
     "is beyond the header", "move it to the cell where it belongs, or delete it"
 )
@@ -86,7 +90,9 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     changed = _changed_cells(written, back)
     table = _corrected_table(reading, back, changed, remarks)
     left = register.rejected.index.difference(back.cells.index)
-    remarks += _rows_not_back(left, remarks, path.name)
+    not_back = left.difference([remark.rows[0] for remark in remarks])
+    deleted = _to_be_deleted(register.problems, not_back)
+    remarks += _rows_not_back(not_back, path.name, deleted)
 
     hashes = fingerprints(back.cells.loc[back.added])
     added = {**reading.added, **dict(zip(hashes, back.added, strict=True))}
@@ -107,6 +113,8 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     _restore_dtypes(fields["rows"], register.rows)
     checked = fields.pop("partly_read")
     partly_read = _partly_read(register.partly_read, checked, left)
+    # A row that is there twice is not missing once its author has deleted it.
+    partly_read = partly_read.drop(index=deleted, errors="ignore")
     return replace(register, **fields, partly_read=partly_read, _reading=reading)
 
 
@@ -417,14 +425,23 @@ def _still_beyond(
                 yield ProblemCells([row], f"column {place}{BEYOND}", [cell], [_BEYOND])
 
 
+def _to_be_deleted(problems: pd.DataFrame, rows: pd.Index) -> pd.Index:
+    """Return the rows whose remedies all say that they may be deleted."""
+    is_of_row = problems["row"].isin(rows) & (problems["severity"] == ERROR)
+    is_new = ~problems["problem"].str.startswith(_NOT_BACK).astype(bool)
+    errors = problems[is_of_row & is_new]
+    says_so = errors["remedy"].str.contains("delete the row").astype(bool)
+    by_row = says_so.groupby(errors["row"]).all()
+    return by_row.index[by_row]
+
+
 def _rows_not_back(
-    left: pd.Index, remarks: list[ProblemCells], name: str
-) -> list[ProblemCells]:
-    """Return the rows that the workbook does not have, or of which it has several."""
-    with_remark = [remark.rows[0] for remark in remarks]
-    missing = left.difference(with_remark)
-    finding = Finding(f"{_NOT_BACK} in {name}", _CORRECT_IT)
-    return [_of_row(row, finding) for row in missing]
+    rows: pd.Index, name: str, deleted: pd.Index
+) -> Iterator[ProblemCells]:
+    """Yield rows that the workbook does not have."""
+    for row in rows:
+        remedy = _WAS_TO_BE_DELETED if row in deleted else _CORRECT_IT
+        yield _of_row(row, Finding(f"{_NOT_BACK} in {name}", remedy))
 
 
 def _of_row(row: int, finding: Finding) -> ProblemCells:

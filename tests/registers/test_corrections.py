@@ -276,11 +276,19 @@ def test_rows_that_do_not_come_back_stay_rejected(register, edit):
     assert corrected.rejected.index.tolist() == [5, 7]
     reasons = "did not come back in back.xlsx; mission_id: is already the id of a row above with the same country"
     assert corrected.rejected.loc[5, "reasons"] == reasons
-    remedies = corrected.problems.set_index("problem")["remedy"]
-    assert (
-        remedies["did not come back in back.xlsx"].tolist()
-        == ["correct it in the workbook, under its number"] * 2
-    )
+    remedies = corrected.problems.set_index("problem")["remedy"]["did not come back in back.xlsx"]
+    # A total, and a row that is there twice, were to be deleted.
+    assert remedies.str.startswith("nothing to do if it was deleted").all()
+    assert corrected.partly_read.empty
+    assert 5 in register.partly_read.index
+
+
+def test_a_row_that_may_be_right_is_missing_until_it_comes_back(register, edit):
+    path = edit(register, then=lambda sheet: sheet.delete_rows(2))
+    corrected = register.corrected(path)
+    [remedy] = corrected.problems.query("row == 3 and column == ''")["remedy"]
+    assert remedy == "correct it in the workbook, under its number"
+    assert 3 in corrected.partly_read.index
 
 
 def test_a_row_that_is_cleared_does_not_come_back(register, edit):
