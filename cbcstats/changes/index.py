@@ -226,7 +226,7 @@ def _comparison_with_base(figures: pd.DataFrame, per: str) -> pd.DataFrame:
     rows[moments] = later.reset_index(drop=True)
     base[moments] = earlier.reset_index(drop=True)
     compared = comparison(rows, base, per=per, a_year=False)
-    why = compared["why"]
+    why = compared["why"].copy()
     noted = why[why != ""]
     for name in ("period before", "figure before", "one before"):
         noted = noted.str.replace(name, "base")

@@ -111,7 +111,7 @@ def year_on_year(
     figures, names = read_series(
         data, by, per, reading, time, value, measure, year_start
     )
-    figures["label"] = labels_of(figures)
+    figures = figures.assign(label=labels_of(figures))
     later, previous = with_figure_before(figures)
     columns = {
         **figure_columns(later, later["label"], per),

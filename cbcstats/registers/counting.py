@@ -294,10 +294,10 @@ def _refuse_beneficiaries(rows: Any) -> None:
 
 def _by_place(cells: pd.DataFrame, by: list[str], indicator: str) -> pd.DataFrame:
     """Count a mission to several countries in each of its countries or regions."""
-    cells = cells.assign(**{_SEVERAL: 0})
     is_of_missions = indicator == MISSIONS
     if COUNTED_ABOVE in cells and is_of_missions and COUNTED_ABOVE not in by:
         cells = cells[cells[COUNTED_ABOVE] != "True"]
+    cells = cells.assign(**{_SEVERAL: 0})
     if ALL_ISO3 not in cells or ALL_ISO3 in by:
         return cells
     is_several = cells[ALL_ISO3] != ""
@@ -315,7 +315,7 @@ def _by_place(cells: pd.DataFrame, by: list[str], indicator: str) -> pd.DataFram
         each["wco_region"] = wco_region(to_iso3(each["iso3"])).fillna(NO_REGION)
     parts = each[places].assign(mission=each.index)
     is_repeated = parts.duplicated()
-    each = each[~is_repeated]
+    each = each[~is_repeated].copy()
     is_divided = each.index.duplicated(keep=False)
     each.loc[~is_divided, _SEVERAL] = 0
     if not is_of_missions:

@@ -198,9 +198,9 @@ class MissionRegister(_Register):
         # Missing ids are no duplicates of each other, nor are unknown places.
         is_again = ids.notna() & rows["member"].notna() & ids.duplicated(keep=False)
         again = rows.loc[is_again, ["mission_id", "member"]]
-        is_new = ~is_again
-        is_new[is_again] = ~again.duplicated()
-        return is_new
+        repeated = again.index[again.duplicated()]
+        is_new = ~rows.index.isin(repeated)
+        return pd.Series(is_new, rows.index)
 
     @pa.dataframe_check(
         title="female_participants",
