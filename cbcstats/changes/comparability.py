@@ -221,7 +221,8 @@ def _on_lengths(
     if not (is_unequal | is_uncertain).any():
         return
     are_same = _are_same_months(now[is_unequal], before[is_unequal])
-    is_unequal[is_unequal] = ~are_same
+    same = are_same.index[are_same]
+    is_unequal &= ~is_unequal.index.isin(same)
     # Rates allow for different lengths, and their ranges for uncertain ones.
     if per == "month":
         is_noted = is_unequal | is_uncertain

@@ -172,19 +172,20 @@ def _pairs_of_rows(
     old: pd.DataFrame, new: pd.DataFrame, keys: list[str]
 ) -> pd.DataFrame:
     """Match the rows of two editions that are not equal, by their row numbers."""
-    every = pd.concat([old, new], keys=["old", "new"])
+    # As objects, since columns that one edition leaves out are empty there.
+    editions = [old.astype("object"), new.astype("object")]
+    every = pd.concat(editions, keys=["old", "new"])
     names = every.columns.to_list()
     by_values = _numbered(every, names)
     # A number occurs once in an edition, so that twice is once in each.
     is_equal = by_values.duplicated(keep=False)
-    others = every[~is_equal]
+    others = every[~is_equal.reindex(every.index)]
     by_keys = _numbered(others, keys)
     rows = by_keys.reset_index(names=["edition", "row"])
     pair = ["number", "twin"]
     pairs = rows.pivot_table("row", pair, "edition", aggfunc="first")
-    editions = ["old", "new"]
-    pairs = pairs.reindex(columns=editions)
-    return pairs.sort_values(editions)
+    pairs = pairs.reindex(columns=["old", "new"])
+    return pairs.sort_values(["old", "new"])
 
 
 def _numbered(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -162,12 +162,13 @@ def _partly_read(
 def _as_unknown(column: pd.Series, is_bad: np.ndarray) -> pd.Series:
     if not is_bad.any():
         return column
-    if _is_number_or_day(column) and column.dtype != bool:
+    if is_number_or_day(column) and column.dtype != bool:
         return column.mask(is_bad)
     return text_column(column).mask(is_bad, UNKNOWN)
 
 
-def _is_number_or_day(column: pd.Series) -> bool:
+def is_number_or_day(column: pd.Series) -> bool:
+    """Tell whether a column holds numbers or days, and not texts."""
     is_day = pd.api.types.is_datetime64_any_dtype(column.dtype)
     return is_day or pd.api.types.is_numeric_dtype(column.dtype)
 

@@ -16,8 +16,8 @@ import pandas as pd
 from cbcstats.errors import ERROR, WARNING, DataError, Finding
 from cbcstats.files.dates import serials_as_days
 from cbcstats.files.text_table import read_text_table
-from cbcstats.frames import MARKS
-from cbcstats.registers.building import register_fields
+from cbcstats.frames import MARKS, text_column
+from cbcstats.registers.building import is_number_or_day, register_fields
 from cbcstats.registers.checking import (
     UNCHANGED,
     ProblemCells,
@@ -124,7 +124,16 @@ def _partly_read(
     """Return rejected rows as far as they could be read; some were not read again."""
     is_left = before.index.isin(left)
     is_checked = ~checked.index.isin(left)
-    return pd.concat([before[is_left], checked[is_checked]]).sort_index()
+    # Parts without any value would lose their dtypes in some versions of pandas.
+    parts = before[is_left].astype("object"), checked[is_checked].astype("object")
+    both = pd.concat(parts).sort_index()
+    for name in both:
+        column = checked[name] if name in checked else before[name]
+        if is_number_or_day(column):
+            both[name] = both[name].astype(column.dtype)
+        else:
+            both[name] = text_column(both[name])
+    return both
 
 
 def _problems_to_keep(problems: pd.DataFrame, table: TextTable) -> pd.DataFrame:
