@@ -64,11 +64,6 @@ _MIXED_ORDERS: Final = Finding(
     "write all of them in one way, best as 2017-04-03",
     WARNING,
 )
-_OTHER_DAY: Final = Finding(
-    "is the id of a row above on another day, and both count as one mission",
-    "give the missions ids of their own, if they are two",
-    WARNING,
-)
 _YEARS_AWAY: Final = 10  # that make a year lonely
 _FEW: Final = 0.05  # share of rows that may have been typed with a wrong year
 _NEW_ID: Final = "give the mission an id of its own, or delete the row"
@@ -117,7 +112,6 @@ def check_rows(
     if own_ids is not None:
         # A row that repeats another, with its id, is rejected and not missing.
         problems.no_entries.update(_repeats(table, own_ids.dropna().index))
-        problems.add(_ids_that_disagree(matched, values))
     problems.add(_places_that_are_not_members(matched, values))
     problems.add(_misread_cells(table))
     return values, problems
@@ -414,23 +408,6 @@ def _repeats(table: TextTable, rows: pd.Index) -> pd.Index:
     # Compare all columns of the file: remarks can distinguish two missions.
     texts = {column: table.text_of(rows, column) for column in table.header}
     return rows[pd.DataFrame(texts, index=rows).duplicated()]
-
-
-def _ids_that_disagree(
-    matched: MatchedTable, values: pd.DataFrame
-) -> Iterator[ProblemCells]:
-    """Yield rows that share an id, but neither the country nor the day, with another.
-
-    They count as one mission in several countries, which may be two.
-    """
-    column = matched.names["mission_id"]
-    known = values.dropna(subset=["mission_id", "start_date", "member"])
-    by_id = known.groupby("mission_id")["start_date"]
-    is_other_day = known["start_date"] != by_id.transform("first")
-    is_other_country = ~known.duplicated(["mission_id", "member"])
-    yield from _in_cells(
-        matched.table, column, is_other_day & is_other_country, _OTHER_DAY
-    )
 
 
 def _places_that_are_not_members(
