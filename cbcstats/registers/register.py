@@ -354,10 +354,17 @@ def read_register(
         How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and
         dates of Excel are always read; any other date is a problem, since 03/04/2017 is
         ambiguous.
-    year_start : int
-        The month in which reporting years begin, for the summary.
+    year_start : int or str
+        The month in which reporting years begin, such as 7 or `July`: for the summary,
+        and by default for counts of the register.
     sheet : str, optional
         The sheet of a workbook; by default the one that has the needed columns.
+    no_country : str or list of str
+        Words for missions without a country, besides those that are known, such as
+        `Regional`, `Online` and `All Members` in English, French and Spanish.
+    covers : tuple of two days, optional
+        The first and the last day that the register covers, such as
+        `("2021-01-01", "2023-12-31")`; either may be None. See `count_missions`.
     repeated_rows : {"keep", "reject"}
         What to do with a row that repeats another in all its cells and has no id. Two
         missions can look alike, so it is kept, with a warning, by default. A repeated
@@ -380,11 +387,12 @@ def read_register(
     -----
     Errors reject a row: a place, date or whole number that cannot be read; a needed
     cell that is empty, `n/a` or `TBC`; days before 1952 or in the future; an end before
-    its start; more women than participants; an id used in an earlier row; totals and
-    repeated headers; rows that cannot be cut into cells; values that fail a check of
+    its start; more women than participants; an id used in an earlier row with the same country;
+    totals and repeated headers; rows that cannot be cut into cells; values that fail a check of
     the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
     missing); a place that is not a Member of the WCO on that day; a row that repeats
-    another; a column with dates in two orders; bytes that are not UTF-8.
+    another; a day ten years or more from all others; a column with dates in two orders;
+    bytes that are not UTF-8.
 
     Examples
     --------
