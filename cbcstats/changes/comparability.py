@@ -92,7 +92,6 @@ def comparison(
         *_on_other_sources(now, before),
     ]
     is_comparable = pd.Series(data=True, index=later.index)
-    why = text_column("", later.index)
     for texts, forbids in reasons:
         if forbids:
             is_comparable[texts.index] = False

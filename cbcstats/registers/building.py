@@ -24,6 +24,7 @@ from cbcstats.registers.words import (
     STATUSES,
     UNKNOWN,
     kind_of_status,
+    kinds_of_statuses,
     region_in,
 )
 from cbcstats.tables.codelists import WCO_REGIONS
@@ -93,8 +94,8 @@ def _that_may_count(
     entries = partly_read[is_entry]
     if "status" not in entries:
         return entries
-    kinds = text_column(entries["status"]).fillna("").map(kind_of_status)
-    is_ahead = entries.index.isin(problems.in_the_future) & (kinds != "")
+    has_kind = kinds_of_statuses(entries["status"]) != ""
+    is_ahead = entries.index.isin(problems.in_the_future) & has_kind
     return entries[~is_ahead]
 
 
@@ -189,15 +190,16 @@ def _with_several_countries(rows: pd.DataFrame, codes: pd.Series) -> pd.DataFram
         is_repeated = ids.duplicated(keep=False) & ids.notna()
     if not (is_several | is_repeated).any():
         return rows
-    countries = text_column(codes).fillna(NOWHERE)
+    own = text_column(codes).fillna(NOWHERE)
+    countries = own
     if is_repeated.any():
         ids = rows["mission_id"]
-        of_mission = countries[is_repeated].groupby(ids[is_repeated])
+        of_mission = own[is_repeated].groupby(ids[is_repeated])
         listed = of_mission.transform(_listed_once)
-        countries = countries.mask(is_repeated, listed)
+        countries = own.mask(is_repeated, listed)
         is_first = ~ids.duplicated()
         # The first row may be online, and another one in a country.
-        has_more = is_repeated & (countries != text_column(codes).fillna(NOWHERE))
+        has_more = is_repeated & (countries != own)
         is_several = (is_several | has_more) & (is_first | ~is_repeated)
         rows[COUNTED_ABOVE] = is_repeated & ~is_first
     if is_several.any():

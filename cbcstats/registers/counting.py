@@ -10,6 +10,7 @@ import pandas as pd
 from narwhals.exceptions import DuplicateError
 
 from cbcstats.arguments import check_choice, check_names
+from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
@@ -42,7 +43,7 @@ from cbcstats.registers.words import (
     PLANNED,
     STATUSES,
     UNKNOWN,
-    kind_of_status,
+    kinds_of_statuses,
 )
 from cbcstats.tables.codelists import NO_REGION
 
@@ -245,7 +246,7 @@ def _counts(
     """Return totals in the columns of counts."""
     unknown = totals[ROWS] - totals[KNOWN]
     missing = totals[_REJECTED] + totals[_UNDATED] + totals[_NO_STATUS] + unknown
-    is_at_least = (missing > 0) | notes.str.startswith("partial:")
+    is_at_least = (missing > 0) | notes.str.startswith(PARTIAL)
     columns = {
         "indicator": indicator,
         "measure": "flow",
@@ -332,8 +333,7 @@ def _with_statuses(
         return cells
     statuses = cells[STATUS]
     if status is None:
-        kinds = {text: kind_of_status(text) for text in statuses.unique()}
-        kind = statuses.map(kinds)
+        kind = kinds_of_statuses(statuses)
         for name in STATUSES:
             cells[name] = cells[ROWS].where(kind == name, 0)
         return cells
@@ -426,9 +426,7 @@ def _coverage(
     days = days[~is_outside]
     planned = np.datetime64("NaT", "D")
     if STATUS in days:
-        statuses = text_column(days[STATUS]).fillna("")
-        kinds = {text: kind_of_status(text) for text in statuses.unique()}
-        is_planned = statuses.map(kinds) == PLANNED
+        is_planned = kinds_of_statuses(days[STATUS]) == PLANNED
         last_planned = days.loc[is_planned, DAY].max()
         # What is planned for a day before the last mission may have been forgotten.
         if last_planned > days.loc[~is_planned, DAY].max():

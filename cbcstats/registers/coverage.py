@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.periods import period_label, period_labels
 from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import read_days
@@ -85,7 +86,7 @@ def coverage_notes(
     today = np.datetime64(datetime.date.today())
     # What is stated overrides the clock.
     is_current = (ends > today) & np.isnat(covered_to)
-    notes[is_current] = f"partial: the period is not over on {_label(today)}"
+    notes[is_current] = f"{PARTIAL} the period is not over on {_label(today)}"
     if not len(days):
         return notes
     first, last = periods.index[0], periods.index[-1]
@@ -95,7 +96,7 @@ def coverage_notes(
     # A gap before the end of a current period is no evidence of missing data.
     if np.isnat(covered_to) and not is_current[-1]:
         if last_planned >= days[-1]:
-            note = f"partial: missions are planned up to {_label(last_planned)}"
+            note = f"{PARTIAL} missions are planned up to {_label(last_planned)}"
         else:
             gap = int((ends[-1] - days[-1]) / _DAY)
             note = _note_on_end(days, gap, starts, ends)
@@ -160,7 +161,7 @@ def _note_on_end(
 def _partial(edge: str, days: np.ndarray, period: str, covers: str) -> str:
     longest = plural(_longest_gap(days), "day")
     return (
-        f"partial: the register {edge}, longer than any gap inside it ({longest}); "
+        f"{PARTIAL} the register {edge}, longer than any gap inside it ({longest}); "
         f"if {period} is covered whole, say covers={covers}"
     )
 
@@ -178,7 +179,7 @@ def _joined(first: str, second: str) -> str:
 
 
 def _is_not_partial(text: str) -> bool:
-    return not text.startswith("partial:")
+    return not text.startswith(PARTIAL)
 
 
 def _is_unlikely(days: np.ndarray, gap: int) -> bool:

@@ -35,7 +35,6 @@ YEAR: Final = "_year"  # in which the reporting period begins; missing where the
 ROWS: Final = "_rows"
 SUM: Final = "_sum"  # of the indicator, where it is not missing
 KNOWN: Final = "_known"  # rows in which it is not missing
-ADDED: Final = {ROWS: "sum", SUM: "sum", KNOWN: "sum"}
 
 # Columns that say which rows count, and how often.
 STATUS: Final = "status"

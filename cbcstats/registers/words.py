@@ -11,11 +11,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cbcstats.errors import Finding
+from cbcstats.frames import text_column
 from cbcstats.places.names import LIST, iso3_of, plain_spelling, suggestions
 from cbcstats.tables.codelists import SHORT_REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+    import pandas as pd
 
 # Columns that are added where a mission went to several countries.
 ALL_ISO3: Final = "all_iso3"
@@ -96,11 +99,12 @@ afrique de l ouest|afrique occidentale|afrique centrale|africa occidental y cent
 africa occidental|africa central""",
 }
 # Words that may be between, before and after those above.
-_BETWEEN: Final = """\
+_BETWEEN_WORDS: Final = """\
 region regions of in for from to with wco omd oma country member pays pais miembro
 membre customs aduanas douanes de du des d l la le les los las del el en et and y pour
 para workshop seminar training event meeting course conference atelier seminaire
 formation reunion taller seminario curso evento /"""
+_BETWEEN: Final = frozenset(_BETWEEN_WORDS.split())
 
 
 def countries_of(
@@ -156,6 +160,14 @@ def kind_of_status(text: str) -> str:
         if re.search(rf"\b(?:{words})", plain):
             return kind
     return ""
+
+
+def kinds_of_statuses(statuses: pd.Series) -> pd.Series:
+    """Return the kind of each status, see `kind_of_status`; none for a missing one."""
+    texts = text_column(statuses).fillna("")
+    # A column repeats a few statuses on many rows.
+    kinds = {text: kind_of_status(text) for text in texts.unique()}
+    return texts.map(kinds)
 
 
 def explain_country(text: str, *, suggest: bool) -> Finding:
@@ -214,7 +226,7 @@ def _phrases_in(text: str) -> list[str] | None:
                 start = end
                 break
         else:
-            if words[start] not in _BETWEEN.split():
+            if words[start] not in _BETWEEN:
                 return None
             start += 1
     return phrases or None
