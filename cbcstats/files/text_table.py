@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute
 from pyarrow.parquet import ParquetFile
 
-from cbcstats.errors import ArgumentError, DataError, did_you_mean, plural
+from cbcstats.errors import ArgumentError, DataError, Problem, did_you_mean, plural
 from cbcstats.files import delimited
 from cbcstats.files.workbooks import COLUMNS, Sheet, first_day, read_sheets
 from cbcstats.frames import as_text, text_column
@@ -72,6 +72,14 @@ class TextTable:
     unread : dict of (int, str) to str
         By row and column, the reason why Excel shows no value; the cell holds the
         formula or the error.
+    remarks : list of Problem
+        What a person sees and the table does not show, such as hidden rows: problems of
+        rows and cells, or of the whole table in its header row.
+    formats : dict of (int, str) to str
+        By row and column, the number format of a cell that shows something else than
+        its value: `percent`, or `no year`.
+    serials : set of (int, str)
+        The rows and columns of numbers in a workbook that may be days.
     encoding : str
         Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, or `mixed` of UTF-8 and
         Windows-1252.
@@ -91,6 +99,9 @@ class TextTable:
     surplus: dict[int, list[str]] = field(default_factory=dict)
     not_utf8: dict[tuple[int, str], str] = field(default_factory=dict)
     unread: dict[tuple[int, str], str] = field(default_factory=dict)
+    remarks: list[Problem] = field(default_factory=list)
+    formats: dict[tuple[int, str], str] = field(default_factory=dict)
+    serials: set[tuple[int, str]] = field(default_factory=set)
     encoding: str = "utf-8"
     delimiter: str = ","
     first_day: datetime.date | None = None

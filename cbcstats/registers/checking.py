@@ -31,7 +31,7 @@ from cbcstats.registers.words import NOWHERE, countries_of
 from cbcstats.tables import checks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandera.pandas as pa
 
@@ -80,11 +80,7 @@ _NOT_YET_A_MEMBER: Final = Finding(
 
 
 def check_rows(
-    matched: MatchedTable,
-    date_format: str | None,
-    no_country: Collection[str],
-    repeated_rows: str,
-    ids: pd.DataFrame | None = None,
+    matched: MatchedTable, ids: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, RegisterProblems]:
     """Parse the cells of a register and check its rows; collect every problem.
 
@@ -101,11 +97,11 @@ def check_rows(
     problems.add(_cells_without_result(matched))
     values = pd.DataFrame(index=table.cells.index)
     for name in matched.names:
-        values[name] = _parse_column(matched, name, date_format, no_country, problems)
+        values[name] = _parse_column(matched, name, problems)
     problems.add(_broken_rows(matched, values))
     if ids is not None:
         problems.add(_ids_of_other_rows(matched, values, ids))
-    reject = repeated_rows == "reject"
+    reject = matched.options.repeated_rows == "reject"
     own_ids = values.get("mission_id")
     repeated = _repeated_rows(table, own_ids, reject=reject)
     problems.add(repeated, are_entries=not reject)
@@ -114,15 +110,12 @@ def check_rows(
         problems.no_entries.update(_repeats(table, own_ids.dropna().index))
     problems.add(_places_that_are_not_members(matched, values))
     problems.add(_misread_cells(table))
+    problems.add(_remarks(table))
     return values, problems
 
 
 def _parse_column(
-    matched: MatchedTable,
-    name: str,
-    date_format: str | None,
-    no_country: Collection[str],
-    problems: RegisterProblems,
+    matched: MatchedTable, name: str, problems: RegisterProblems
 ) -> pd.Series:
     """Parse a column and check its values; invalid values become missing."""
     table, column = matched.table, matched.names[name]
@@ -132,7 +125,7 @@ def _parse_column(
         # These cells hold a formula, and have been reported already.
         is_unread = table.cells.index.isin(unread)
         text = plain_texts(table.text(column).mask(is_unread, ""), rule)
-    values, findings = parse_cells(text, rule, date_format, table.first_day, no_country)
+    values, findings = parse_cells(text, rule, matched.options, table.first_day)
     is_missing = values.isna()
     bad = _unreadable_cells(table, column, text[is_missing], findings)
     problems.add(bad)
@@ -501,6 +494,15 @@ def _misread_cells(table: TextTable) -> Iterator[ProblemCells]:
         row, column = place
         findings = [_NOT_UTF_8]
         yield ProblemCells([row], column, [word], findings)
+
+
+def _remarks(table: TextTable) -> Iterator[ProblemCells]:
+    """Yield what was found when the file was read, such as hidden rows."""
+    rows = {table.header_row, *table.cells.index}
+    for row, column, cell, *finding in table.remarks:
+        # A corrected register is checked without some of its rows.
+        if row in rows:
+            yield ProblemCells([row], column, [cell], [Finding(*finding)])
 
 
 def _in_cells(

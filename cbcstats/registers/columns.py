@@ -108,6 +108,14 @@ _REMEDIES: Final = {
 _SUGGESTED_FOR: Final = 500
 
 
+class Options(NamedTuple):
+    """How the cells of a register are read, as given to `read_register`."""
+
+    date_format: str | None = None
+    no_country: Collection[str] = ()
+    repeated_rows: str = "keep"
+
+
 @dataclass
 class MatchedTable:
     """A table of text whose columns are matched with those of a schema.
@@ -122,12 +130,15 @@ class MatchedTable:
         For each column of the schema that the file has, its name in the file.
     text : dict of str to Series
         For each of them, its cells without blanks around them.
+    options : Options
+        How its cells are read.
     """
 
     table: TextTable
     schema: pa.DataFrameSchema
     names: dict[str, str]
     text: dict[str, pd.Series]
+    options: Options
 
 
 def plain_name(text: str) -> str:
@@ -203,7 +214,10 @@ def missing_columns(
 
 
 def match_columns(
-    table: TextTable, schema: pa.DataFrameSchema, called: Mapping[str, str]
+    table: TextTable,
+    schema: pa.DataFrameSchema,
+    called: Mapping[str, str],
+    options: Options,
 ) -> MatchedTable:
     """Find the column of the file for each column of the schema.
 
@@ -236,11 +250,14 @@ def match_columns(
     if missing:
         raise DataError(_explain_missing(table, missing, called, matched))
     names = {name: matched[name] for name in known if name in matched}
-    return with_texts(table, schema, names)
+    return with_texts(table, schema, names, options)
 
 
 def with_texts(
-    table: TextTable, schema: pa.DataFrameSchema, names: dict[str, str]
+    table: TextTable,
+    schema: pa.DataFrameSchema,
+    names: dict[str, str],
+    options: Options,
 ) -> MatchedTable:
     """Return a table with the texts of its matched columns."""
     text = {}
@@ -248,7 +265,7 @@ def with_texts(
         cells = table.text(column)
         rule = schema.columns[name]
         text[name] = plain_texts(cells, rule)
-    return MatchedTable(table, schema, names, text)
+    return MatchedTable(table, schema, names, text, options)
 
 
 def _candidates(header: Sequence[str], wanted: str) -> list[str]:
@@ -385,23 +402,21 @@ class Parsed(NamedTuple):
 def parse_cells(
     text: pd.Series,
     column: pa.Column,
-    date_format: str | None,
+    options: Options,
     day_zero: datetime.date | None,
-    no_country: Collection[str] = (),
 ) -> Parsed:
     """Parse the distinct texts of a column as its schema requires.
 
-    `date_format` is accepted in addition to ISO 8601; `day_zero` is day zero of serial
-    numbers; `no_country` are words for missions without a country.
+    `day_zero` is day zero of serial numbers.
     """
     if is_free_text(column):
         return _parse_free_text(text, column)
     kind = kind_of(column)
     texts = distinct_texts(text)
     if takes_several_countries(column):
-        values = text_column(countries_of(texts, no_country))
+        values = text_column(countries_of(texts, options.no_country))
     else:
-        values = _parse(texts, kind, date_format, day_zero)
+        values = _parse(texts, kind, options.date_format, day_zero)
     findings: dict[str, Finding] = {}
     unknown_places = 0
     is_missing = values.isna()
@@ -414,7 +429,7 @@ def parse_cells(
             if kind == "place":
                 unknown_places += 1
             suggest = unknown_places <= _SUGGESTED_FOR
-            finding = _explain(cell, kind, date_format, suggest=suggest)
+            finding = _explain(cell, kind, options.date_format, suggest=suggest)
         if finding:
             findings[cell] = finding
     if kind in ("place", "text"):

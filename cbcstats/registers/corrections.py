@@ -105,7 +105,7 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     problems.add(_still_unchanged(earlier, back.cells.index, changed))
     problems.add(remarks)
 
-    matched = with_texts(table, reading.schema, reading.names)
+    matched = with_texts(table, reading.schema, reading.names, reading.options)
     values = values.reindex(table.cells.index)
     fields = register_fields(
         matched, values, problems, register.year_start, register.covers
@@ -498,14 +498,8 @@ def _check(reading: Reading, rows: pd.Index) -> tuple[pd.DataFrame, RegisterProb
         unread=_of_those(table.unread, is_wanted),
         not_utf8=_of_those(table.not_utf8, is_wanted),
     )
-    matched = with_texts(some, reading.schema, reading.names)
-    return check_rows(
-        matched,
-        reading.date_format,
-        reading.no_country,
-        reading.repeated_rows,
-        reading.ids,
-    )
+    matched = with_texts(some, reading.schema, reading.names, reading.options)
+    return check_rows(matched, reading.ids)
 
 
 def _restore_dtypes(rows: pd.DataFrame, before: pd.DataFrame) -> None:

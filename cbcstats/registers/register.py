@@ -24,7 +24,12 @@ from cbcstats.files.dates import check_date_format
 from cbcstats.files.text_table import read_text_table
 from cbcstats.registers.building import IN_YEAR, register_fields
 from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_rows
-from cbcstats.registers.columns import check_columns, match_columns, missing_columns
+from cbcstats.registers.columns import (
+    Options,
+    check_columns,
+    match_columns,
+    missing_columns,
+)
 from cbcstats.registers.corrections import put_in_place
 from cbcstats.registers.corrections_workbook import (
     came_back_unchanged,
@@ -62,8 +67,8 @@ class Reading:
         For each column of the schema that the file has, its name in the file.
     dtypes : Series
         The dtype of each column of the table.
-    date_format, no_country, repeated_rows
-        As given to `read_register`.
+    options : Options
+        How its cells are read.
     ids : DataFrame
         If the register is a workbook that came back: the ids of rows that had passed
         before, in the columns `mission_id` and `member`.
@@ -78,9 +83,7 @@ class Reading:
     schema: pa.DataFrameSchema
     names: dict[str, str]
     dtypes: pd.Series
-    date_format: str | None
-    no_country: Collection[str]
-    repeated_rows: str
+    options: Options
     ids: pd.DataFrame | None = None
     known: frozenset[tuple[int, str]] = frozenset()
     added: dict[str, int] = field(default_factory=dict)
@@ -427,22 +430,15 @@ def read_register(
     returned = take_apart(table, source)
     if returned:
         table = returned.table
-    matched = match_columns(table, rules, called)
+    options = Options(date_format, no_country, repeated_rows)
+    matched = match_columns(table, rules, called, options)
     ids = passed_ids(returned.notes) if returned else None
-    values, problems = check_rows(matched, date_format, no_country, repeated_rows, ids)
+    values, problems = check_rows(matched, ids)
     if returned:
         check_returned(matched, came_back_unchanged(returned), problems)
     fields = register_fields(matched, values, problems, year_start, covers)
-    reading = Reading(
-        table,
-        rules,
-        matched.names,
-        table.cells.dtypes,
-        date_format,
-        no_country,
-        repeated_rows,
-        ids,
-    )
+    dtypes = table.cells.dtypes
+    reading = Reading(table, rules, matched.names, dtypes, options, ids)
     return Register(**fields, _reading=reading)
 
 
