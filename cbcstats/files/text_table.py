@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -143,23 +143,24 @@ class TextTable:
         texts = map(as_text, cells)
         return text_column(list(texts), cells.index)
 
+    def known(self) -> dict[str, dict[Any, Any] | set[Any]]:
+        """Return all that is known about some rows and cells, by attribute."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: of for name, of in values.items() if isinstance(of, dict | set)}
+
     def of_rows(self, rows: pd.Index) -> TextTable:
         """Return the table of some rows, with what is known about them."""
         wanted = set(rows)
 
-        def of_cells(known: dict[tuple[int, str], str]) -> dict[tuple[int, str], str]:
-            return {cell: known[cell] for cell in known if cell[0] in wanted}
+        def is_wanted(place: Any) -> bool:
+            return (place[0] if isinstance(place, tuple) else place) in wanted
 
-        return replace(
-            self,
-            cells=self.cells.loc[rows],
-            faults={row: self.faults[row] for row in self.faults if row in wanted},
-            surplus={row: self.surplus[row] for row in self.surplus if row in wanted},
-            not_utf8=of_cells(self.not_utf8),
-            unread=of_cells(self.unread),
-            formats=of_cells(self.formats),
-            serials={cell for cell in self.serials if cell[0] in wanted},
-        )
+        known: dict[str, Any] = {}
+        for name, of in self.known().items():
+            places = list(filter(is_wanted, of))
+            is_set = isinstance(of, set)
+            known[name] = set(places) if is_set else {key: of[key] for key in places}
+        return replace(self, cells=self.cells.loc[rows], **known)
 
     def part_numbers(self, rows: Any) -> np.ndarray:
         """Return for each row the number of its part, from 0."""

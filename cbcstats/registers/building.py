@@ -293,7 +293,7 @@ def _rejected_rows(
         cells = table.text_of(is_rejected, column)
         if values[name].dtype.kind == "M":
             # As text, the serial number of a workbook would not be read as a day again.
-            cells = _with_days(cells, table)
+            cells = with_days(cells, table)
         rejected[free] = cells
     for place in range(max(map(len, table.surplus.values()), default=0)):
         number = len(table.header) + place + 1
@@ -305,7 +305,7 @@ def _rejected_rows(
     return pd.DataFrame(rejected, index=rows).rename_axis("row")
 
 
-def _with_days(cells: pd.Series, table: TextTable) -> pd.Series:
+def with_days(cells: pd.Series, table: TextTable) -> pd.Series:
     """Write the serial numbers of workbooks as days, in a column of days."""
     days = [
         serials_as_days(cells[rows], part.first_day)

@@ -50,7 +50,7 @@ _HEADER: Final = Finding("repeats the header", "delete the row")
 _TOTAL: Final = Finding(
     "is a total, not an entry", "delete the row; totals are computed"
 )
-_REPEATS: Final = "repeats a row above in all its cells"
+_REPEATS: Final = "repeats an earlier row in all its cells"
 _NO_RESULT: Final = (
     "correct the formula and save the file in a spreadsheet program, or write the value"
 )

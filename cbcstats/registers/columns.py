@@ -260,12 +260,22 @@ def with_texts(
     options: Options,
 ) -> MatchedTable:
     """Return a table with the texts of its matched columns."""
-    text = {}
-    for name, column in names.items():
-        cells = table.text(column)
-        rule = schema.columns[name]
-        text[name] = plain_texts(cells, rule)
-    return MatchedTable(table, schema, names, text, options)
+    return MatchedTable(table, schema, names, _Texts(table, schema, names), options)
+
+
+class _Texts(dict[str, pd.Series]):
+    """The texts of matched columns: each is made when it is first asked for."""
+
+    def __init__(
+        self, table: TextTable, schema: pa.DataFrameSchema, names: dict[str, str]
+    ) -> None:
+        self._made_of = table, schema, names
+
+    def __missing__(self, name: str) -> pd.Series:
+        table, schema, names = self._made_of
+        cells = table.text(names[name])
+        self[name] = plain_texts(cells, schema.columns[name])
+        return self[name]
 
 
 def _candidates(header: Sequence[str], wanted: str) -> list[str]:

@@ -43,6 +43,7 @@ from cbcstats.registers.several import (
     is_of_several,
     join_tables,
     read_tables,
+    with_numbers,
     with_places,
 )
 from cbcstats.tables.loaders import shipped
@@ -175,7 +176,9 @@ class Register:
         """
         path = check_file_to_write("path", path)
         overwrite = check_flag("overwrite", overwrite)
-        return write_corrections(path, self, self._how(), overwrite=overwrite)
+        reading = self._how()
+        register = with_numbers(self, reading.table)
+        return write_corrections(path, register, reading, overwrite=overwrite)
 
     def corrected(self, path: str | Path) -> Register:
         """Return the register with the corrected rows of a workbook in their places.

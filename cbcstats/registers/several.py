@@ -169,53 +169,54 @@ def _common_columns(matched: MatchedTable, header: dict[str, str]) -> dict[str, 
 def _moved(table: TextTable, columns: dict[str, str], before: int) -> TextTable:
     """Give a table other names of columns, and higher numbers of rows."""
 
-    def of_cells(known: dict[tuple[int, str], str]) -> dict[tuple[int, str], str]:
-        return {
-            (row + before, columns[column]): text
-            for (row, column), text in known.items()
-        }
+    def moved(place: Any) -> Any:
+        if not isinstance(place, tuple):
+            return place + before
+        row, column = place
+        return row + before, columns.get(column, column)
 
-    [part] = table.parts
+    known: dict[str, Any] = {}
+    for name, of in table.known().items():
+        is_set = isinstance(of, set)
+        known[name] = set(map(moved, of)) if is_set else _with_keys(of, moved)
+    remarks = []
+    for remark in table.remarks:
+        row, column = moved((remark.row, remark.column))
+        remarks.append(remark._replace(row=row, column=column))
+    header = list(columns.values())
     header_row = table.header_row + before
-    header = [columns[column] for column in table.header]
-    remarks = [
-        remark._replace(
-            row=remark.row + before, column=columns.get(remark.column, remark.column)
-        )
-        for remark in table.remarks
-    ]
     cells = table.cells.set_axis(header, axis="columns")
+    [part] = table.parts
     return replace(
         table,
         header=header,
         header_row=header_row,
         cells=cells.set_axis(table.cells.index + before, axis="index"),
-        faults={row + before: fault for row, fault in table.faults.items()},
-        surplus={row + before: cells for row, cells in table.surplus.items()},
-        not_utf8=of_cells(table.not_utf8),
-        unread=of_cells(table.unread),
         remarks=remarks,
-        formats=of_cells(table.formats),
-        serials={(row + before, columns[column]) for row, column in table.serials},
-        parts=[part._replace(before=before, header_row=header_row, columns=_inverted(columns))],
+        parts=[
+            part._replace(
+                before=before, header_row=header_row, columns=_inverted(columns)
+            )
+        ],
+        **known,
     )
 
 
+def _with_keys(values: dict[Any, Any], key_of: Callable[[Any], Any]) -> dict[Any, Any]:
+    return {key_of(key): value for key, value in values.items()}
+
+
 def _one_table(tables: list[TextTable], header: list[str]) -> TextTable:
-    is_text = all(table.is_text for table in tables)
     is_typed = not any(table.is_text for table in tables)
     cells = pd.concat([_under(table, header, is_typed=is_typed) for table in tables])
-    name = tables[0].parts[0].whole
-    one = replace(tables[0], name=name, header=header, cells=cells, first_day=None)
-    one.is_text = is_text or not is_typed
+    first = tables[0]
+    one = replace(first, name=first.parts[0].whole, header=header, cells=cells)
+    one.is_text = not is_typed
+    one.first_day = None
     for table in tables[1:]:
-        one.faults.update(table.faults)
-        one.surplus.update(table.surplus)
-        one.not_utf8.update(table.not_utf8)
-        one.unread.update(table.unread)
+        for name, of in table.known().items():
+            getattr(one, name).update(of)
         one.remarks.extend(table.remarks)
-        one.formats.update(table.formats)
-        one.serials.update(table.serials)
         one.parts.extend(table.parts)
     return one
 
