@@ -6,13 +6,10 @@ import glob
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cbcstats.errors import DataError
 from cbcstats.files.text_table import SUFFIXES, unique_names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _KINDS: Final = ", ".join(SUFFIXES)
 # Files that programs write beside others: hidden ones, _SUCCESS of Spark, locks of Excel.
@@ -85,7 +82,8 @@ def _beside(source: Path) -> list[Path]:
     """Return all that a folder holds, or that matches a pattern, sorted by name."""
     if source.is_dir():
         return _in_folder(source)
-    matches = sorted(map(Path, glob.glob(str(source))))
+    # Path.glob takes no pattern of an absolute path.
+    matches = sorted(map(Path, glob.glob(str(source))))  # noqa: PTH207
     if not matches:
         raise DataError(
             f"{source}: there is no such file; check the pattern and the folder"
@@ -126,7 +124,9 @@ def _common_name(sources: list[Path], files: list[Path]) -> str:
     """
     folder = files[0].parent
     if len(sources) > 1 or not sources[0].is_dir():
-        shared = os.path.commonprefix([path.stem for path in files])
+        stems = [path.stem for path in files]
+        # The letters that all have in common, not the folders.
+        shared = os.path.commonprefix(stems)  # noqa: RUF071
         # Of 01 and 02, the 0 is not a name; of one file, all of it is.
         if any(path.stem != shared for path in files):
             shared = re.sub(r"\d*$", "", shared).rstrip(" _-.(")

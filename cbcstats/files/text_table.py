@@ -143,8 +143,8 @@ class TextTable:
         texts = map(as_text, cells)
         return text_column(list(texts), cells.index)
 
-    def known(self) -> dict[str, dict[Any, Any] | set[Any]]:
-        """Return all that is known about some rows and cells, by attribute."""
+    def known(self) -> dict[str, Any]:
+        """Return what is known of some rows or cells, a dict or a set, by attribute."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         return {name: of for name, of in values.items() if isinstance(of, dict | set)}
 
@@ -164,8 +164,9 @@ class TextTable:
 
     def part_numbers(self, rows: Any) -> np.ndarray:
         """Return for each row the number of its part, from 0."""
-        before = [part.before for part in self.parts]
-        return np.searchsorted(before, rows, side="left") - 1
+        before = np.array([part.before for part in self.parts])
+        numbers: np.ndarray = before.searchsorted(rows, side="left")
+        return numbers - 1
 
     def by_part(self, rows: pd.Index) -> Iterator[tuple[TextTable | Part, pd.Index]]:
         """Yield each part with those of the rows that it has; the table if it is one."""

@@ -307,11 +307,13 @@ def _rejected_rows(
 
 def with_days(cells: pd.Series, table: TextTable) -> pd.Series:
     """Write the serial numbers of workbooks as days, in a column of days."""
-    days = [
-        serials_as_days(cells[rows], part.first_day)
-        for part, rows in table.by_part(cells.index)
-    ]
-    return pd.concat(days)
+    days = cells
+    for part, rows in table.by_part(cells.index):
+        if part.first_day:
+            days = days.mask(
+                days.index.isin(rows), serials_as_days(cells[rows], part.first_day)
+            )
+    return days
 
 
 def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:

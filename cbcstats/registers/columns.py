@@ -190,8 +190,16 @@ def check_columns(
             f"but {columns!r} was given"
         )
     names = list(columns.values())
-    for name in columns:
-        check_choice("columns", name, columns_of_file(schema))
+    known = columns_of_file(schema)
+    for name, header in columns.items():
+        if name not in known and header in known:
+            option = as_typed(f"{header}={name}")
+            raise ArgumentError(
+                f"`columns` names {name!r} and {header!r} the wrong way round: "
+                f'write {{"{header}": "{name}"}}, '
+                f"or --column {option} on the command line"
+            )
+        check_choice("columns", name, known)
     for name in names:
         if names.count(name) > 1:
             raise ArgumentError(
@@ -345,9 +353,9 @@ def _explain_missing(
     columns = ", ".join(mapping)
     return (
         f"{table.name}: no column for {' and '.join(wanted)}; "
-        f"the header in row {table.header_row} has {header}; "
         f"say which it is: columns={{{columns}}}, "
-        f"or {' '.join(options)} on the command line"
+        f"or {' '.join(options)} on the command line; "
+        f"the header in row {table.header_row} has {header}"
     )
 
 

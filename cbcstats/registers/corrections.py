@@ -324,7 +324,8 @@ def _new_numbers(before: pd.Series, table: TextTable) -> pd.Index:
     # Rows that name no file are added to the last one.
     files = before.where(before.isin(list(last)), max(last))
     numbers = files.map(last) + files.groupby(files).cumcount() + 1
-    return pd.Index(numbers, dtype="int64")
+    index: pd.Index = pd.Index(numbers, dtype="int64")
+    return index
 
 
 def _is_in_place(

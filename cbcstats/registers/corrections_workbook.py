@@ -88,8 +88,9 @@ class Returned(NamedTuple):
     """A workbook that came back, without what `save_problems` had added.
 
     `place` is the column of row numbers, if it is there, and `rows` has its cells, with
-    those of the columns `file` and `sheet` if the register is in several; `explained` tells whether a row still has its explanation; `notes` is the second
-    sheet, empty if it is gone; `fingerprints` has one for each row.
+    those of the columns `file` and `sheet` if the register is in several; `explained`
+    tells whether a row still has its explanation; `notes` is the second sheet, empty if
+    it is gone; `fingerprints` has one for each row.
     """
 
     table: TextTable
@@ -152,7 +153,7 @@ def take_apart(
     notes = _read_notes(source)
     if not explanations and notes.empty:
         return None
-    of_several |= (notes["file"] != "").any()
+    of_several = of_several or bool((notes["file"] != "").any())
     added = [TO_CORRECT, place, *(PLACES if of_several else [])]
     header = [column for column in table.header if column not in added]
     unread = {cell: why for cell, why in table.unread.items() if cell[1] in header}
@@ -244,10 +245,7 @@ def _check_size(cells: pd.DataFrame) -> None:
 
 def _places(rows: pd.Index, table: TextTable) -> pd.DataFrame:
     """Return the columns that tell where rows are, under their names in the workbook."""
-    if table.parts:
-        places = table.places(rows)
-    else:
-        places = pd.DataFrame({"row": rows})
+    places = table.places(rows) if table.parts else pd.DataFrame({"row": rows})
     return places.rename(columns={"row": name_of_rows(table.header)})
 
 
@@ -266,7 +264,7 @@ def _write_cells(
         for row, cell in enumerate(written, start=1):
             sheet.write_string(row, place, cell, text)
     place = cells.shape[1] - 1
-    for place, name in enumerate(places, start=cells.shape[1]):
+    for place, name in enumerate(map(str, places), start=cells.shape[1]):
         of_rows = [text_of_cell(str(cell)) for cell in places[name]]
         sheet.set_column(place, place, _width(name, of_rows), grey)
         sheet.write_string(0, place, name, head)
@@ -404,7 +402,7 @@ def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
     text = workbook.add_format(_TEXT)
     wrap = workbook.add_format({**_WRAPPED, **_TEXT})
     sheet.write_string(0, 0, _INTRODUCTION)
-    for place, name in enumerate(notes):
+    for place, name in enumerate(map(str, notes)):
         title, width = _TITLES[name]
         cell_format = wrap if name == "wrong" else text
         sheet.set_column(

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from cbcstats.errors import SHOWN, WARNING, DataError, Problem, plural
@@ -28,7 +27,9 @@ from cbcstats.registers.columns import MatchedTable, plain_name, with_texts
 from cbcstats.registers.corrections_workbook import take_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
 
     from cbcstats.registers.register import Register
 
@@ -53,7 +54,7 @@ def is_of_several(source: Any, sheet: Any) -> bool:
 
 
 def read_tables(
-    source: Path | list[Path], is_header: IsHeader, sheet: str | list[str] | None
+    source: Any, is_header: IsHeader, sheet: str | list[str] | None
 ) -> list[TextTable]:
     """Read every file and sheet of a register as a table of one part.
 
@@ -84,11 +85,10 @@ def read_tables(
     return tables
 
 
-def _listing(source: Path | list[Path]) -> Listing:
+def _listing(source: Any) -> Listing:
     if is_several(source):
         return list_files(source)
-    path: Any = source
-    return Listing(path.name, {path.name: path}, [])
+    return Listing(source.name, {source.name: source}, [])
 
 
 def _sheets(
@@ -177,8 +177,10 @@ def _moved(table: TextTable, columns: dict[str, str], before: int) -> TextTable:
 
     known: dict[str, Any] = {}
     for name, of in table.known().items():
-        is_set = isinstance(of, set)
-        known[name] = set(map(moved, of)) if is_set else _with_keys(of, moved)
+        if isinstance(of, set):
+            known[name] = set(map(moved, of))
+        else:
+            known[name] = {moved(place): text for place, text in of.items()}
     remarks = []
     for remark in table.remarks:
         row, column = moved((remark.row, remark.column))
@@ -200,10 +202,6 @@ def _moved(table: TextTable, columns: dict[str, str], before: int) -> TextTable:
         ],
         **known,
     )
-
-
-def _with_keys(values: dict[Any, Any], key_of: Callable[[Any], Any]) -> dict[Any, Any]:
-    return {key_of(key): value for key, value in values.items()}
 
 
 def _one_table(tables: list[TextTable], header: list[str]) -> TextTable:
@@ -279,11 +277,13 @@ def joined_values(tables: list[pd.DataFrame], rows: pd.Index) -> pd.DataFrame:
 
 
 def _under_each_other(columns: list[pd.Series]) -> pd.Series:
-    if not isinstance(columns[0].dtype, pd.CategoricalDtype):
-        return pd.concat(columns)
-    index = np.concatenate([column.index for column in columns])
-    together = pd.api.types.union_categoricals(columns, sort_categories=True)
-    return pd.Series(together, index)
+    first, *others = columns
+    if not isinstance(first.dtype, pd.CategoricalDtype):
+        together: pd.Series = pd.concat(columns)
+        return together
+    values = pd.api.types.union_categoricals(columns, sort_categories=True)
+    index = first.index.append([column.index for column in others])
+    return pd.Series(values, index)
 
 
 def with_places(register: Register, table: TextTable) -> Register:
