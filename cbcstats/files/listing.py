@@ -41,14 +41,13 @@ def list_files(source: Path | list[Path]) -> Listing:
     Raises
     ------
     DataError
-        If there are none, or one of them is neither a file nor a folder.
+        If there are none, or a folder cannot be opened.
     """
     sources = source if isinstance(source, list) else [source]
     paths: dict[Path, Path] = {}
     left_out = []
     for each in sources:
         if not is_several(each):
-            check_regular(each)
             paths[each.resolve()] = each
             continue
         found = _beside(each)
@@ -62,15 +61,6 @@ def list_files(source: Path | list[Path]) -> Listing:
         left_out += [path.name for path in found if _is_other(path, data)]
     files = list(paths.values())
     return Listing(_common_name(sources, files), _named(files), left_out)
-
-
-def check_regular(path: Path) -> None:
-    """Refuse a pipe or a device, which may never end."""
-    if path.exists() and not path.is_file():
-        raise DataError(
-            f"{path}: is a pipe or a device, not a file; "
-            "save what it holds as a file, and give that"
-        )
 
 
 def _is_pattern(path: Path) -> bool:
