@@ -30,9 +30,13 @@ class Listing(NamedTuple):
 
 def is_several(source: Any) -> bool:
     """Tell whether a source may be several files: a list, a folder, or a pattern."""
-    if isinstance(source, list):
-        return True
-    return isinstance(source, Path) and (source.is_dir() or _is_pattern(source))
+    if not isinstance(source, Path):
+        return isinstance(source, list)
+    try:
+        return source.is_dir() or _is_pattern(source)
+    # What is in a closed folder is explained when it is read.
+    except OSError:
+        return False
 
 
 def list_files(source: Path | list[Path]) -> Listing:
@@ -121,8 +125,8 @@ def _common_name(sources: list[Path], files: list[Path]) -> str:
         if any(path.stem != shared for path in files):
             shared = re.sub(r"\d*$", "", shared).rstrip(" _-.(")
         if shared:
-            return _readable(shared)
-    return _readable(folder.resolve().name)
+            return readable_name(shared)
+    return readable_name(folder.resolve().name)
 
 
 def _named(files: list[Path]) -> dict[str, Path]:
@@ -130,9 +134,9 @@ def _named(files: list[Path]) -> dict[str, Path]:
     names = [path.name for path in files]
     if len(set(names)) < len(names):
         names = [path.as_posix() for path in files]
-    return dict(zip(unique_names(map(_readable, names)), files, strict=True))
+    return dict(zip(unique_names(map(readable_name, names)), files, strict=True))
 
 
-def _readable(name: str) -> str:
+def readable_name(name: str) -> str:
     """Replace what is not UTF-8 in the name of a file, which no table can hold."""
     return os.fsencode(name).decode("utf-8", "replace")
