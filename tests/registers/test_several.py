@@ -15,7 +15,11 @@ openpyxl = Needed("openpyxl")
 
 JANUARY = "member,Start-date,mission id\nKenya,2023-01-03,M1\nAtlantis,2023-01-04,M2\n"
 FEBRUARY = "start_date;member;remarks\n2023-02-01;Kenya;first\nsoon;Togo;second\n"
-MARCH = "Start date\tmember\tMission-ID\n2023-03-03\tKenya\tM1\n2023-03-09\tMali\tM4\n"
+MARCH = (
+    "Start date\tRemarks\tmember\tKind\tMission-ID\n"
+    "2023-03-03\tagain\tKenya\tworkshop\tM1\n"
+    "2023-03-09\t\tMali\tdiagnostic\tM4\n"
+)
 FILES = {"2023_01.csv": JANUARY, "2023_02.csv": FEBRUARY, "2023_03.tsv": MARCH}
 
 
@@ -83,8 +87,12 @@ def test_a_folder_is_one_register(folder):
     ]
     assert list(register.rows) == [
         *("file", "sheet", "member", "iso3", "wco_region", "start_date", "mission_id", "remarks"),
+        "kind",
     ]
+    # Columns that a file lacks are empty in its rows.
     assert register.rows["remarks"].tolist() == ["", "first", ""]
+    assert register.rows["kind"].astype("object").fillna("").tolist() == ["", "", "diagnostic"]
+    assert register.rejected["remarks"].tolist() == ["", "second", "again"]
     # Each column is named as in its own file.
     assert register.problems[["file", "row", "column"]].to_numpy().tolist() == [
         ["2023_01.csv", 3, "member"],
