@@ -372,6 +372,22 @@ but None was given
     return to_pandas(name, value)
 
 
+def check_sources(name: str, value: Any) -> Path | list[Path] | pd.DataFrame:
+    """Check that a value is a path, a list of paths, or a frame of any library.
+
+    Examples
+    --------
+    >>> check_sources("source", ["jan.csv", "feb.csv"])[0].name
+    'jan.csv'
+    """
+    if not isinstance(value, list | tuple):
+        return check_source(name, value)
+    paths = check_paths(name, list(value))
+    if not paths:
+        raise ArgumentError(f"`{name}` is an empty list; give at least one file")
+    return paths
+
+
 def check_schema(name: str, value: Any, models: Sequence[type]) -> Any:
     """Check that a value is a subclass of one of the schemas, or None.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from cbcstats.errors import CbcstatsError
+from cbcstats.errors import CbcstatsError, plural
 from cbcstats.files.writing import in_words
 
 if TYPE_CHECKING:
@@ -93,17 +93,20 @@ def print_all_letters() -> None:
 
 
 @contextlib.contextmanager
-def shown_as_reading(file: Path) -> Iterator[None]:
-    """Show on a terminal that a large file is being read."""
+def shown_as_reading(files: Sequence[Path]) -> Iterator[None]:
+    """Show on a terminal that a large file, or several files, are being read."""
     from rich.console import Console
     from rich.markup import escape
 
     console = Console(stderr=True)
-    is_large = file.is_file() and file.stat().st_size >= _LARGE
-    if not console.is_terminal or not is_large:
+    first = files[0]
+    is_one = len(files) == 1 and first.is_file()
+    is_small = is_one and first.stat().st_size < _LARGE
+    if not console.is_terminal or is_small:
         yield
         return
-    with console.status(escape(printable(f"reading {file.name}"))):
+    name = first.name if len(files) == 1 else plural(len(files), "file")
+    with console.status(escape(printable(f"reading {name}"))):
         yield
 
 

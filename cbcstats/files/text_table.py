@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
@@ -25,7 +26,7 @@ from cbcstats.frames import as_text, text_column
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     IsHeader = Callable[[Sequence[str]], bool]
     Rows = list[tuple[int, list[str]]]
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 # Number of the first row of a frame, as if it had a header in row 1.
 FIRST_ROW: Final = 2
+# The columns that tell in which part of a table of several a row is.
+PLACES: Final = ["file", "sheet"]
 # Megabytes of a file that is read into memory.
 LARGEST: Final = 512
 # Characters of Arrow's own error message that are shown.
@@ -43,6 +46,24 @@ _NULLABLE: Final = {
     **{f"int{bits}": f"Int{bits}" for bits in (8, 16, 32, 64)},
     **{f"uint{bits}": f"UInt{bits}" for bits in (8, 16, 32, 64)},
 }
+
+
+class Part(NamedTuple):
+    """One file or sheet in a table of several.
+
+    In the table, its rows are numbered after those of the parts before it: `before` is added to the
+    row of its file. `columns` maps the columns of the table to those of its file.
+    `whole` is what all files have in common in their names.
+    """
+
+    file: str
+    sheet: str
+    whole: str
+    before: int
+    header_row: int
+    columns: dict[str, str]
+    first_day: datetime.date | None
+    encoding: str
 
 
 @dataclass
@@ -89,6 +110,8 @@ class TextTable:
         Day zero of the serial numbers of a workbook.
     is_text : bool
         Whether all cells are text.
+    parts : list of Part
+        The files and sheets, if the table was put together from several.
     """
 
     name: str
@@ -106,6 +129,7 @@ class TextTable:
     delimiter: str = ","
     first_day: datetime.date | None = None
     is_text: bool = True
+    parts: list[Part] = field(default_factory=list)
 
     def text(self, column: str) -> pd.Series:
         """Return a column as a person would type it; a missing cell is empty."""
@@ -118,6 +142,54 @@ class TextTable:
             return cells
         texts = map(as_text, cells)
         return text_column(list(texts), cells.index)
+
+    def known(self) -> dict[str, Any]:
+        """Return what is known of some rows or cells, a dict or a set, by attribute."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: of for name, of in values.items() if isinstance(of, dict | set)}
+
+    def of_rows(self, rows: pd.Index) -> TextTable:
+        """Return the table of some rows, with what is known about them."""
+        wanted = set(rows)
+
+        def is_wanted(place: Any) -> bool:
+            return (place[0] if isinstance(place, tuple) else place) in wanted
+
+        known: dict[str, Any] = {}
+        for name, of in self.known().items():
+            places = list(filter(is_wanted, of))
+            is_set = isinstance(of, set)
+            known[name] = set(places) if is_set else {key: of[key] for key in places}
+        return replace(self, cells=self.cells.loc[rows], **known)
+
+    def part_numbers(self, rows: Any) -> np.ndarray:
+        """Return for each row the number of its part, from 0."""
+        before = np.array([part.before for part in self.parts])
+        numbers: np.ndarray = before.searchsorted(rows, side="left")
+        return numbers - 1
+
+    def by_part(self, rows: pd.Index) -> Iterator[tuple[TextTable | Part, pd.Index]]:
+        """Yield each part with those of the rows that it has; the table if it is one."""
+        if not self.parts:
+            yield self, rows
+            return
+        numbers = self.part_numbers(rows)
+        for number, part in enumerate(self.parts):
+            yield part, rows[numbers == number]
+
+    def places(self, rows: Any) -> pd.DataFrame:
+        """Return the file, the sheet and the row there of some rows of several parts."""
+        numbers = self.part_numbers(rows)
+        parts = pd.DataFrame(self.parts).take(numbers)
+        own = np.asarray(rows) - parts["before"].to_numpy()
+        return parts[PLACES].assign(row=own).reset_index(drop=True)
+
+    def before(self, files: Iterable[str], sheets: Iterable[str]) -> np.ndarray:
+        """Return what is added to the rows of files and sheets; NaN if not known."""
+        known = {(part.file, part.sheet.strip()): part.before for part in self.parts}
+        places = zip(files, sheets, strict=True)
+        numbers = [known.get((file, sheet.strip())) for file, sheet in places]
+        return np.array(numbers, dtype="float64")
 
 
 def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> TextTable:
@@ -428,6 +500,18 @@ def _choose_sheet(path: Path, is_header: IsHeader, wanted: str | None) -> Sheet:
     filled = [sheet for sheet in sheets if _holds_something(sheet)]
     candidates = fitting or filled or sheets
     return candidates[0]
+
+
+def sheets_with_header(path: Path, is_header: IsHeader) -> tuple[list[str], list[str]]:
+    """Return the names of the sheets that have the header, and of other filled ones."""
+    fitting = []
+    others = []
+    for sheet in read_sheets(path):
+        if _has_header(sheet, is_header):
+            fitting.append(sheet.name)
+        elif _holds_something(sheet):
+            others.append(sheet.name)
+    return fitting, others
 
 
 def _has_header(sheet: Sheet, is_header: IsHeader) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.counts.periods import MONTH_NAMES, reporting_year
-from cbcstats.errors import ERROR
+from cbcstats.errors import ERROR, plural
 from cbcstats.files.dates import serials_as_days
 from cbcstats.files.text_table import free_name
 from cbcstats.frames import text_column
@@ -31,6 +31,7 @@ from cbcstats.tables.codelists import WCO_REGIONS
 from cbcstats.tables.parsing import REGISTER_SOURCE
 
 if TYPE_CHECKING:
+    from cbcstats.files.text_table import TextTable
     from cbcstats.registers.checking import RegisterProblems
     from cbcstats.registers.columns import MatchedTable
 
@@ -55,6 +56,7 @@ def register_fields(
     partly_read = _that_may_count(partly_read, problems)
     warned = ordered.loc[~is_error, "row"]
     summary: dict[str, Any] = {
+        **_summary_of_parts(matched.table),
         "rows read": len(values),
         "passed": len(rows),
         "rejected": len(rejected),
@@ -67,8 +69,8 @@ def register_fields(
     # The days of beneficiaries are those of their support.
     if takes_several_countries(matched.schema.columns["member"]):
         summary |= _summary_of_coverage(rows, partly_read, year_start, covers)
-    name = re.split(r"[/\\]", matched.table.name)[-1]
-    rows.attrs["source"] = _source_id(name)
+    name, source = _names(matched.table)
+    rows.attrs["source"] = source
     if "mission_id" not in matched.schema.columns:
         # Their columns may be the same as those of missions.
         rows.attrs["kind"] = "beneficiaries"
@@ -211,11 +213,13 @@ def with_several_countries_again(rows: pd.DataFrame) -> pd.DataFrame:
     """Find the countries of missions anew, where some of their rows were left out."""
     if not {"mission_id", "iso3", COUNTED_ABOVE} <= set(rows):
         return rows
+    attrs = rows.attrs
+    # Rows of several files can have one number.
+    rows = rows.reset_index(drop=True)
     iso3 = text_column(rows["iso3"])
     if ALL_ISO3 in rows:
         iso3 = iso3.fillna(rows[ALL_ISO3])
     codes = iso3.fillna(NOWHERE).astype("category")
-    attrs = rows.attrs
     rows = rows.drop(columns=[ALL_ISO3, COUNTED_ABOVE], errors="ignore")
     rows = _with_several_countries(rows, codes)
     rows.attrs = attrs
@@ -289,7 +293,7 @@ def _rejected_rows(
         cells = table.text_of(is_rejected, column)
         if values[name].dtype.kind == "M":
             # As text, the serial number of a workbook would not be read as a day again.
-            cells = serials_as_days(cells, table.first_day)
+            cells = with_days(cells, table)
         rejected[free] = cells
     for place in range(max(map(len, table.surplus.values()), default=0)):
         number = len(table.header) + place + 1
@@ -299,6 +303,17 @@ def _rejected_rows(
         rejected[name] = text_column(["".join(cell) for cell in surplus], rows)
     rejected[REASONS] = _reasons(rows, errors)
     return pd.DataFrame(rejected, index=rows).rename_axis("row")
+
+
+def with_days(cells: pd.Series, table: TextTable) -> pd.Series:
+    """Write the serial numbers of workbooks as days, in a column of days."""
+    days = cells
+    for part, rows in table.by_part(cells.index):
+        if part.first_day:
+            days = days.mask(
+                days.index.isin(rows), serials_as_days(cells[rows], part.first_day)
+            )
+    return days
 
 
 def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
@@ -316,6 +331,16 @@ def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
         reasons[row] = text
     # An error of a workbook with corrections has no row here.
     return text_column([reasons[row] for row in rows], rows)
+
+
+def _summary_of_parts(table: TextTable) -> dict[str, int]:
+    """Return how many files and sheets there are, if the register is in several."""
+    if not table.parts:
+        return {}
+    sheets = [part for part in table.parts if part.sheet]
+    files = {part.file for part in table.parts}
+    summary = {"files": len(files), "sheets": len(sheets)}
+    return {name: number for name, number in summary.items() if number}
 
 
 def _summary_of_words(rows: pd.DataFrame) -> dict[str, Any]:
@@ -370,6 +395,19 @@ def _summary_of_coverage(
         return {}
     notes = notes_on_coverage(distinct, year_start, check_covers(covers))
     return {f"coverage of {label}": note for label, note in notes.items()}
+
+
+def _names(table: TextTable) -> tuple[str, str]:
+    """Return the name of a register, and the source id of its counts."""
+    name = re.split(r"[/\\]", table.name)[-1]
+    numbers = _summary_of_parts(table)
+    if not numbers:
+        return name, _source_id(name)
+    of_one_file = numbers["files"] == 1 and "sheets" in numbers
+    kind = "sheets" if of_one_file else "files"
+    name += f", {plural(numbers[kind], kind[:-1])}"
+    # A text of several words is a source in itself.
+    return name, name
 
 
 def _source_id(name: str) -> str:

@@ -27,6 +27,7 @@ from cbcstats.registers.schemas import (
     needed_columns,
     takes_several_countries,
 )
+from cbcstats.registers.several import joined_values, split_table
 from cbcstats.registers.words import NOWHERE, countries_of
 from cbcstats.tables import checks
 
@@ -49,7 +50,7 @@ _HEADER: Final = Finding("repeats the header", "delete the row")
 _TOTAL: Final = Finding(
     "is a total, not an entry", "delete the row; totals are computed"
 )
-_REPEATS: Final = "repeats a row above in all its cells"
+_REPEATS: Final = "repeats an earlier row in all its cells"
 _NO_RESULT: Final = (
     "correct the formula and save the file in a spreadsheet program, or write the value"
 )
@@ -87,17 +88,11 @@ def check_rows(
     `ids` are those of other rows, in the columns `mission_id` and `member`.
     """
     table = matched.table
-    # A cell keeps only its first problem, so the order of these steps matters.
     problems = RegisterProblems()
-    # Rows that are not entries, such as totals, are not checked any further.
-    problems.close(_rows_not_cut(table))
-    problems.close(_cells_beyond_the_header(table))
-    problems.close(_repeated_headers(matched), are_entries=False)
-    problems.close(_totals(matched), are_entries=False)
-    problems.add(_cells_without_result(matched))
-    values = pd.DataFrame(index=table.cells.index)
-    for name in matched.names:
-        values[name] = _parse_column(matched, name, problems)
+    of_files = split_table(matched)
+    # A cell keeps only its first problem, so the order of these steps matters.
+    parsed = [_check_file(own, problems) for own in of_files]
+    values = joined_values(parsed, table.cells.index)
     problems.add(_broken_rows(matched, values))
     if ids is not None:
         problems.add(_ids_of_other_rows(matched, values, ids))
@@ -109,9 +104,25 @@ def check_rows(
         # A row that repeats another, with its id, is rejected and not missing.
         problems.no_entries.update(_repeats(table, own_ids.dropna().index))
     problems.add(_places_that_are_not_members(matched, values))
-    problems.add(_misread_cells(table))
-    problems.add(_remarks(table))
+    for own in of_files:
+        problems.add(_misread_cells(own.table))
+        problems.add(_remarks(own.table))
     return values, problems
+
+
+def _check_file(matched: MatchedTable, problems: RegisterProblems) -> pd.DataFrame:
+    """Parse the cells of one file or sheet, and collect the problems in them."""
+    table = matched.table
+    # Rows that are not entries, such as totals, are not checked any further.
+    problems.close(_rows_not_cut(table))
+    problems.close(_cells_beyond_the_header(table))
+    problems.close(_repeated_headers(matched), are_entries=False)
+    problems.close(_totals(matched), are_entries=False)
+    problems.add(_cells_without_result(matched))
+    values = pd.DataFrame(index=table.cells.index)
+    for name in matched.names:
+        values[name] = _parse_column(matched, name, problems)
+    return values
 
 
 def _parse_column(

@@ -190,8 +190,16 @@ def check_columns(
             f"but {columns!r} was given"
         )
     names = list(columns.values())
-    for name in columns:
-        check_choice("columns", name, columns_of_file(schema))
+    known = columns_of_file(schema)
+    for name, header in columns.items():
+        if name not in known and header in known:
+            option = as_typed(f"{header}={name}")
+            raise ArgumentError(
+                f"`columns` names {name!r} and {header!r} the wrong way round: "
+                f'write {{"{header}": "{name}"}}, '
+                f"or --column {option} on the command line"
+            )
+        check_choice("columns", name, known)
     for name in names:
         if names.count(name) > 1:
             raise ArgumentError(
@@ -260,12 +268,22 @@ def with_texts(
     options: Options,
 ) -> MatchedTable:
     """Return a table with the texts of its matched columns."""
-    text = {}
-    for name, column in names.items():
-        cells = table.text(column)
-        rule = schema.columns[name]
-        text[name] = plain_texts(cells, rule)
-    return MatchedTable(table, schema, names, text, options)
+    return MatchedTable(table, schema, names, _Texts(table, schema, names), options)
+
+
+class _Texts(dict[str, pd.Series]):
+    """The texts of matched columns: each is made when it is first asked for."""
+
+    def __init__(
+        self, table: TextTable, schema: pa.DataFrameSchema, names: dict[str, str]
+    ) -> None:
+        self._made_of = table, schema, names
+
+    def __missing__(self, name: str) -> pd.Series:
+        table, schema, names = self._made_of
+        cells = table.text(names[name])
+        self[name] = plain_texts(cells, schema.columns[name])
+        return self[name]
 
 
 def _candidates(header: Sequence[str], wanted: str) -> list[str]:
@@ -335,9 +353,9 @@ def _explain_missing(
     columns = ", ".join(mapping)
     return (
         f"{table.name}: no column for {' and '.join(wanted)}; "
-        f"the header in row {table.header_row} has {header}; "
         f"say which it is: columns={{{columns}}}, "
-        f"or {' '.join(options)} on the command line"
+        f"or {' '.join(options)} on the command line; "
+        f"the header in row {table.header_row} has {header}"
     )
 
 

@@ -16,7 +16,7 @@ from cbcstats.arguments import (
     check_flag,
     check_names,
     check_path,
-    check_source,
+    check_sources,
 )
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, plural
@@ -39,6 +39,13 @@ from cbcstats.registers.corrections_workbook import (
 )
 from cbcstats.registers.coverage import check_covers
 from cbcstats.registers.schemas import schema_of
+from cbcstats.registers.several import (
+    is_of_several,
+    join_tables,
+    read_tables,
+    with_numbers,
+    with_places,
+)
 from cbcstats.tables.loaders import shipped
 
 if TYPE_CHECKING:
@@ -169,7 +176,9 @@ class Register:
         """
         path = check_file_to_write("path", path)
         overwrite = check_flag("overwrite", overwrite)
-        return write_corrections(path, self, self._how(), overwrite=overwrite)
+        reading = self._how()
+        register = with_numbers(self, reading.table)
+        return write_corrections(path, register, reading, overwrite=overwrite)
 
     def corrected(self, path: str | Path) -> Register:
         """Return the register with the corrected rows of a workbook in their places.
@@ -321,14 +330,14 @@ def _where_the_rest_is(before: str, after: str) -> str:
 
 
 def read_register(
-    source: str | Path | pd.DataFrame,
+    source: str | Path | Sequence[str | Path] | pd.DataFrame,
     *,
     kind: str | None = None,
     schema: type[pa.DataFrameModel] | None = None,
     columns: Mapping[str, str] | None = None,
     date_format: str | None = None,
     year_start: int | str = 7,
-    sheet: str | None = None,
+    sheet: str | Sequence[str] | None = None,
     no_country: str | Collection[str] = (),
     covers: tuple[Any, Any] | None = None,
     repeated_rows: str = "keep",
@@ -414,7 +423,8 @@ def read_register(
     1    4    Start  03/04/2017  may have the day or the month first
     """
     # Check the arguments first: reading the file may take long.
-    source = check_source("source", source)
+    source = check_sources("source", source)
+    sheet = _check_sheet(sheet)
     year_start = check_month("year_start", year_start)
     no_country = check_names("no_country", no_country)
     check_covers(covers)
@@ -426,12 +436,18 @@ def read_register(
     def is_header(cells: Sequence[str]) -> bool:
         return not missing_columns(cells, rules, called)
 
-    table = read_text_table(source, is_header, sheet)
-    returned = take_apart(table, source)
-    if returned:
-        table = returned.table
+    returned = None
+    if is_of_several(source, sheet):
+        tables = read_tables(source, is_header, sheet)
+    else:
+        table = read_text_table(source, is_header, sheet)
+        returned = take_apart(table, source)
+        tables = [returned.table if returned else table]
     options = Options(date_format, no_country, repeated_rows)
-    matched = match_columns(table, rules, called, options)
+    matched = join_tables(
+        [match_columns(table, rules, called, options) for table in tables]
+    )
+    table = matched.table
     ids = passed_ids(returned.notes) if returned else None
     values, problems = check_rows(matched, ids)
     if returned:
@@ -439,7 +455,17 @@ def read_register(
     fields = register_fields(matched, values, problems, year_start, covers)
     dtypes = table.cells.dtypes
     reading = Reading(table, rules, matched.names, dtypes, options, ids)
-    return Register(**fields, _reading=reading)
+    return with_places(Register(**fields, _reading=reading), table)
+
+
+def _check_sheet(sheet: Any) -> str | list[str] | None:
+    """Check the name of a sheet, or a list of names."""
+    if sheet is None or isinstance(sheet, str):
+        return sheet
+    sheets = check_names("sheet", sheet)
+    if not sheets:
+        raise ArgumentError("`sheet` is an empty list; give at least one sheet")
+    return sheets
 
 
 def example_register() -> Path:

@@ -186,7 +186,7 @@ class MissionRegister(_Register):
 
     @pa.dataframe_check(
         title="mission_id",
-        error="is already the id of a row above with the same country",
+        error="is already the id of an earlier row with the same country",
         description="give each mission an id of its own, or delete the row that is there twice",
         ignore_na=False,
     )

@@ -54,9 +54,9 @@ def test_the_same_faults_are_the_same_problems_in_csv_excel_and_parquet(save):
         [last - 3, "member", "Sub-total", "is a total, not an entry", "error"],
         [
             *(last - 2, "mission_id", "M-002"),
-            *("is already the id of a row above with the same country", "error"),
+            *("is already the id of an earlier row with the same country", "error"),
         ],
-        [last, "", "", "repeats a row above in all its cells", "warning"],
+        [last, "", "", "repeats an earlier row in all its cells", "warning"],
     ]
     for register in registers[1:]:
         pd.testing.assert_frame_equal(register.problems, registers[0].problems)
@@ -642,7 +642,7 @@ def test_placeholders_are_known_in_any_case(tmp_path):
     assert register.rejected.empty
     assert register.problems["problem"].tolist() == [
         "is still to come",
-        "repeats a row above in all its cells",
+        "repeats an earlier row in all its cells",
         "is still to come",
     ]
 
