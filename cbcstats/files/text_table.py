@@ -19,9 +19,25 @@ import pyarrow as pa
 import pyarrow.compute
 from pyarrow.parquet import ParquetFile
 
-from cbcstats.errors import ArgumentError, DataError, Problem, did_you_mean, plural
+from cbcstats.errors import (
+    WARNING,
+    ArgumentError,
+    DataError,
+    Problem,
+    did_you_mean,
+    plural,
+)
 from cbcstats.files import delimited
-from cbcstats.files.workbooks import COLUMNS, Sheet, first_day, read_sheets
+from cbcstats.files.sheet_tables import (
+    OWN_SHEET,
+    fill_merged,
+    first_rows,
+    header_of,
+    hidden_and_struck,
+    holds_a_table,
+    in_table,
+)
+from cbcstats.files.workbooks import COLUMNS, WORKBOOKS, Sheet, read_sheets
 from cbcstats.frames import as_text, text_column
 
 if TYPE_CHECKING:
@@ -31,7 +47,7 @@ if TYPE_CHECKING:
     IsHeader = Callable[[Sequence[str]], bool]
     Rows = list[tuple[int, list[str]]]
 
-SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+SUFFIXES: Final = (".csv", ".tsv", ".txt", *WORKBOOKS, ".parquet")
 # Number of the first row of a frame, as if it had a header in row 1.
 FIRST_ROW: Final = 2
 # The columns that tell in which part of a table of several a row is.
@@ -235,8 +251,8 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
 
 def _from_file(path: Path, is_header: IsHeader, sheet: str | None) -> TextTable:
     suffix = path.suffix.lower()
-    if suffix == ".xlsx":
-        return _from_workbook(path, is_header, sheet)
+    if suffix in WORKBOOKS:
+        return _from_workbook(path, suffix, is_header, sheet)
     if sheet is not None:
         raise DataError(
             f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
@@ -459,47 +475,70 @@ def _with_ragged_lines(table: TextTable, ragged: dict[int, str]) -> TextTable:
     return replace(others, cells=cells.sort_index())
 
 
-def _from_workbook(path: Path, is_header: IsHeader, wanted: str | None) -> TextTable:
-    sheet = _choose_sheet(path, is_header, wanted)
-    rows = _filled(sheet)
+def _from_workbook(
+    path: Path, kind: str, is_header: IsHeader, wanted: str | None
+) -> TextTable:
+    sheets = read_sheets(path, kind)
+    if wanted is not None:
+        return _from_sheet(path, _named_sheet(path, sheets, wanted), is_header)
+    sheet = _choose_sheet(path, sheets, is_header)
+    table = _from_sheet(path, sheet, is_header)
+    for other in sheets:
+        is_other = other.name not in (sheet.name, OWN_SHEET)
+        if is_other and holds_a_table(other):
+            table.remarks.append(_not_read(other, table.header_row))
+    return table
+
+
+def _from_sheet(path: Path, sheet: Sheet, is_header: IsHeader) -> TextTable:
     name = f"{path}, sheet {sheet.name}"
-    place = header_place([cells for _, cells in rows], is_header, name)
-    row, header = rows[place]
+    first = first_rows(sheet)
+    place = header_place(list(first.values()), is_header, name)
+    header_row, header = header_of(sheet, list(first)[place])
     names = unique_names(header)
-    empty = TextTable(name, names, row, pd.DataFrame())
-    empty.first_day = first_day(path)
-    body = dict(rows[place + 1 :])
-    unread = {}
-    for (row, column), (formula, problem) in sheet.unread.items():
-        # Ignore formulas in titles above the header, or to the right of the table.
-        if row in body and column < len(names):
-            body[row][column] = formula
-            unread[row, names[column]] = problem
+    empty = TextTable(name, names, header_row, pd.DataFrame())
+    empty.first_day = sheet.xml.first_day
+    body = {row: cells for row, cells in sheet.rows if row > header_row}
+    # Ignore formulas in titles above the header, or to the right of the table.
+    unread = in_table(sheet.xml.unread, sheet, names, body)
+    for (row, column), (formula, _) in sheet.xml.unread.items():
+        if (row, column) in unread:
+            body[row][column - sheet.left] = formula
+    merged = fill_merged(sheet, names, body)
     table = _from_rows(empty, list(body.items()))
-    table.unread = unread
+    table.unread = {unread[cell]: sheet.xml.unread[cell][1] for cell in unread}
+    formats = in_table(sheet.xml.formats, sheet, names, body)
+    table.formats = {formats[cell]: sheet.xml.formats[cell] for cell in formats}
+    table.serials = set(in_table(sheet.serials, sheet, names, body).values())
+    table.remarks = [*hidden_and_struck(sheet, names, header_row, body), *merged]
     return without_blank_rows(table)
 
 
-def _choose_sheet(path: Path, is_header: IsHeader, wanted: str | None) -> Sheet:
-    """Return the named sheet, else the one with the header, else the first filled."""
-    sheets = read_sheets(path)
+def _named_sheet(path: Path, sheets: list[Sheet], wanted: str) -> Sheet:
     by_name = {sheet.name: sheet for sheet in sheets}
     if wanted in by_name:
         return by_name[wanted]
-    if wanted is not None:
-        shown = ", ".join(map(repr, by_name))
-        hint = did_you_mean(wanted, by_name, count=1)
-        raise DataError(f"{path}: has no sheet {wanted!r}, but {shown}{hint}")
-    fitting = [sheet for sheet in sheets if _has_header(sheet, is_header)]
-    if len(fitting) > 1:
-        shown = ", ".join(repr(sheet.name) for sheet in fitting)
-        raise DataError(
-            f"{path}: holds a table on several sheets ({shown}); name one of them: "
-            f"sheet={fitting[0].name!r} (--sheet on the command line)"
-        )
-    filled = [sheet for sheet in sheets if _holds_something(sheet)]
-    candidates = fitting or filled or sheets
-    return candidates[0]
+    shown = ", ".join(map(repr, by_name))
+    hint = did_you_mean(wanted, by_name, count=1)
+    raise DataError(f"{path}: has no sheet {wanted!r}, but {shown}{hint}")
+
+
+def _choose_sheet(path: Path, sheets: list[Sheet], is_header: IsHeader) -> Sheet:
+    """Return the sheet with the header, else the first filled; rather a visible one."""
+    visible = [sheet for sheet in sheets if not sheet.is_hidden]
+    hidden = [sheet for sheet in sheets if sheet.is_hidden]
+    for some in (visible, hidden):
+        fitting = [sheet for sheet in some if _has_header(sheet, is_header)]
+        if len(fitting) > 1:
+            shown = ", ".join(repr(sheet.name) for sheet in fitting)
+            raise DataError(
+                f"{path}: holds a table on several sheets ({shown}); name one of them: "
+                f"sheet={fitting[0].name!r} (--sheet on the command line)"
+            )
+        if fitting:
+            return fitting[0]
+    filled = [sheet for sheet in [*visible, *hidden] if sheet.rows]
+    return [*filled, *sheets][0]
 
 
 def sheets_with_header(path: Path, is_header: IsHeader) -> tuple[list[str], list[str]]:
@@ -515,33 +554,20 @@ def sheets_with_header(path: Path, is_header: IsHeader) -> tuple[list[str], list
 
 
 def _has_header(sheet: Sheet, is_header: IsHeader) -> bool:
-    first = sheet.rows[: delimited.FIRST_ROWS]
-    return any(is_header(cells) for _, cells in first)
+    return any(map(is_header, first_rows(sheet).values()))
 
 
-def _holds_something(sheet: Sheet) -> bool:
-    return any(any(cells) for _, cells in sheet.rows)
-
-
-def _filled(sheet: Sheet) -> Rows:
-    """Return the filled rows of a sheet, up to its last filled column."""
-    unread_rows = {row for row, _ in sheet.unread}
-    # Cells without a value are empty here, but hold a formula or an error.
-    width = 1 + max((place for _, place in sheet.unread), default=-1)
-    filled = []
-    for row, cells in sheet.rows:
-        width = max(width, _count_to_last_text(cells, width))
-        if row in unread_rows or "".join(cells).strip():
-            filled.append((row, cells))
-    return [(row, cells[:width]) for row, cells in filled]
-
-
-def _count_to_last_text(cells: list[str], least: int) -> int:
-    # Excel also stores empty cells that have a format, often far to the right.
-    count = len(cells)
-    while count > least and not cells[count - 1].strip():
-        count -= 1
-    return count
+def _not_read(sheet: Sheet, header_row: int) -> Problem:
+    """Remark that a sheet holds rows that were not read."""
+    hidden = "hidden " if sheet.is_hidden else ""
+    return Problem(
+        header_row,
+        "",
+        "",
+        f"{hidden}sheet {sheet.name!r} also holds rows, which were not read",
+        f"name the sheet to read: sheet={sheet.name!r} (--sheet on the command line)",
+        WARNING,
+    )
 
 
 def _from_rows(empty: TextTable, rows: Rows) -> TextTable:

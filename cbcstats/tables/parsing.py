@@ -22,7 +22,7 @@ from cbcstats.files.cells import (
 )
 from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.files.delimited import DELIMITERS
-from cbcstats.files.workbooks import AN_ERROR
+from cbcstats.files.sheet_xml import AN_ERROR
 from cbcstats.frames import MARKS, factorize_text, text_column
 from cbcstats.tables import checks
 
