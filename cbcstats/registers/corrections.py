@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, DataError, Finding
-from cbcstats.files.dates import serials_as_days
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import MARKS, text_column
 from cbcstats.registers.building import is_number_or_day, register_fields
@@ -32,7 +31,6 @@ from cbcstats.registers.corrections_workbook import (
     normal,
     take_apart,
 )
-from cbcstats.registers.schemas import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -77,7 +75,6 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     DataError
         If the file cannot be read, or is not a workbook of this register.
     """
-    reading = _with_days(reading)
     written = cells_to_correct(register.rejected, reading.table.header)
     hashes = fingerprints(written)
     known = reading.known.union(zip(hashes.index, hashes, strict=True))
@@ -141,21 +138,6 @@ def _problems_to_keep(problems: pd.DataFrame, table: TextTable) -> pd.DataFrame:
     is_outdated = problems["problem"].str.startswith(_NOT_BACK)
     is_of_number = problems["column"] == name_of_rows(table.header)
     return problems[~(is_outdated | is_of_number)]
-
-
-def _with_days(reading: Reading) -> Reading:
-    """Write the serial numbers of a workbook as days, in its columns of days.
-
-    In a workbook that comes back, a number is a slip, or counts from another day.
-    """
-    table = reading.table
-    if table.first_day is None:
-        return reading
-    cells = table.cells.copy()
-    for name, column in reading.names.items():
-        if kind_of(reading.schema.columns[name]) == "day":
-            cells[column] = serials_as_days(cells[column], table.first_day)
-    return replace(reading, table=replace(table, cells=cells, first_day=None))
 
 
 def _read_workbook(name: str, header: Sequence[str], path: Path) -> Returned:
