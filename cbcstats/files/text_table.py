@@ -548,7 +548,7 @@ def sheets_with_header(path: Path, is_header: IsHeader) -> tuple[list[str], list
     for sheet in read_sheets(path):
         if _has_header(sheet, is_header):
             fitting.append(sheet.name)
-        elif _holds_something(sheet):
+        elif holds_a_table(sheet):
             others.append(sheet.name)
     return fitting, others
 

@@ -9,18 +9,29 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
-from cbcstats.files.dates import first_of_each_order
+from cbcstats.files.spans import PRECISIONS
 from cbcstats.frames import text_column
 from cbcstats.places.names import accessions
 from cbcstats.registers.columns import (
     BEYOND,
     MatchedTable,
+    day_parts,
     distinct_texts,
     has_value,
     is_total,
     parse_cells,
     plain_name,
     plain_texts,
+)
+from cbcstats.registers.days import (
+    PRECISION,
+    add_spans,
+    days_without_year,
+    imprecise_days,
+    last_days,
+    lonely_years,
+    odd_columns,
+    parse_days,
 )
 from cbcstats.registers.schemas import (
     kind_of,
@@ -59,14 +70,6 @@ _NOT_UTF_8: Final = Finding(
     "save the file as CSV UTF-8; check accents",
     WARNING,
 )
-_MIXED_ORDERS: Final = Finding(
-    "holds dates with the day first and dates with the month first, so that 03/04/2017 may be "
-    "either",
-    "write all of them in one way, best as 2017-04-03",
-    WARNING,
-)
-_YEARS_AWAY: Final = 10  # that make a year lonely
-_FEW: Final = 0.05  # share of rows that may have been typed with a wrong year
 _NEW_ID: Final = "give the mission an id of its own, or delete the row"
 UNCHANGED: Final = "came back unchanged"
 _CORRECT_OR_DELETE: Final = "correct the row, or delete it"
@@ -93,6 +96,10 @@ def check_rows(
     # A cell keeps only its first problem, so the order of these steps matters.
     parsed = [_check_file(own, problems) for own in of_files]
     values = joined_values(parsed, table.cells.index)
+    if PRECISION in values:
+        # The days of other files may all be known exactly.
+        precision = values[PRECISION].cat.set_categories(PRECISIONS).fillna("day")
+        values[PRECISION] = precision.where(values["start_date"].notna())
     problems.add(_broken_rows(matched, values))
     if ids is not None:
         problems.add(_ids_of_other_rows(matched, values, ids))
@@ -121,7 +128,15 @@ def _check_file(matched: MatchedTable, problems: RegisterProblems) -> pd.DataFra
     problems.add(_cells_without_result(matched))
     values = pd.DataFrame(index=table.cells.index)
     for name in matched.names:
-        values[name] = _parse_column(matched, name, problems)
+        if kind_of(matched.schema.columns[name]) == "day":
+            spans = _parse_day_column(matched, name, problems)
+            values[name] = spans["end" if name == "end_date" else "start"]
+            if name == "start_date":
+                starts = spans
+        else:
+            values[name] = _parse_column(matched, name, problems)
+    if "start_date" in values:
+        problems.add(_ends_of_ranges(matched, values, starts))
     return values
 
 
@@ -130,27 +145,61 @@ def _parse_column(
 ) -> pd.Series:
     """Parse a column and check its values; invalid values become missing."""
     table, column = matched.table, matched.names[name]
-    text, rule = matched.text[name], matched.schema.columns[name]
-    unread = [row for row, unread_column in table.unread if unread_column == column]
-    if unread:
-        # These cells hold a formula, and have been reported already.
-        is_unread = table.cells.index.isin(unread)
-        text = plain_texts(table.text(column).mask(is_unread, ""), rule)
-    values, findings = parse_cells(text, rule, matched.options, table.first_day)
-    is_missing = values.isna()
-    bad = _unreadable_cells(table, column, text[is_missing], findings)
-    problems.add(bad)
-    mixed = _mixed_orders(table, column, text, rule)
-    problems.add(mixed)
+    rule = matched.schema.columns[name]
+    text = _text_to_parse(matched, name)
+    values, findings = parse_cells(text, rule, matched.options)
+    problems.add(_unreadable_cells(table, column, text[values.isna()], findings))
     broken = list(_broken_cells(table, column, values, rule))
     problems.add(broken)
-    if kind_of(rule) == "day":
-        today = pd.Timestamp(datetime.date.today())
-        problems.in_the_future.update(values.index[values > today])
-        problems.add(_lonely_years(table, column, values))
     for problem_cells in broken:
         values.loc[problem_cells.rows] = None
     return values
+
+
+def _parse_day_column(
+    matched: MatchedTable, name: str, problems: RegisterProblems
+) -> pd.DataFrame:
+    """Parse a column of days and check them; return their spans, missing if invalid."""
+    table, column = matched.table, matched.names[name]
+    rule = matched.schema.columns[name]
+    text = _text_to_parse(matched, name)
+    spans, findings = parse_days(text, rule, matched.options.date_format)
+    parts = day_parts(table.header) if name == "start_date" else []
+    others = " and ".join(parts[1:]) if parts[:1] == [column] else ""
+    if others:
+        for cell, finding in findings.items():
+            problem = f"{finding.problem}, read with {others} as {cell}"
+            findings[cell] = finding._replace(problem=problem)
+    is_end = name == "end_date"
+    days = spans["end" if is_end else "start"]
+    problems.add(_unreadable_cells(table, column, text[days.isna()], findings))
+    if others:
+        problems.add(_read_together(table, column, others))
+    problems.add(_odd_columns(matched, name))
+    broken = list(_broken_cells(table, column, days, rule))
+    problems.add(broken)
+    today = pd.Timestamp(datetime.date.today())
+    problems.in_the_future.update(days.index[days > today])
+    odd = [*lonely_years(days), *days_without_year(table.formats, column, days)]
+    if name != "start_date":
+        odd += imprecise_days(spans, is_end=is_end)
+    for rows, finding in odd:
+        problems.add(_in_rows(table, column, rows, finding))
+    for problem_cells in broken:
+        spans.loc[problem_cells.rows] = None
+    return spans
+
+
+def _text_to_parse(matched: MatchedTable, name: str) -> pd.Series:
+    """Return the texts of a column, without those that have been reported already."""
+    table, column = matched.table, matched.names[name]
+    unread = [row for row, unread_column in table.unread if unread_column == column]
+    if not unread:
+        return matched.text[name]
+    # These cells hold a formula.
+    is_unread = table.cells.index.isin(unread)
+    text = table.text(column).mask(is_unread, "")
+    return plain_texts(text, matched.schema.columns[name])
 
 
 # Each function below yields `ProblemCells`, which hold many problems at once: a large
@@ -325,40 +374,36 @@ def _unreadable_cells(
     yield ProblemCells(rows, column, cells, [findings[plain] for plain in bad])
 
 
-def _mixed_orders(
-    table: TextTable, column: str, text: pd.Series, rule: pa.Column
+def _read_together(
+    table: TextTable, column: str, others: str
 ) -> Iterator[ProblemCells]:
-    """Yield one warning if some dates are day-first and others month-first."""
-    kind = kind_of(rule)
-    if kind != "day":
-        return
-    texts = distinct_texts(text)
-    day_first, month_first = first_of_each_order(texts)
-    if day_first and month_first:
-        rows = [table.header_row]
-        examples = f"{day_first} and {month_first}"
-        yield ProblemCells(rows, column, [examples], [_MIXED_ORDERS])
+    """Yield a warning that several columns are read as one."""
+    problem = f"is read with {others} as the start"
+    finding = Finding(problem, "name another column start_date if not", WARNING)
+    yield ProblemCells([table.header_row], column, [column], [finding])
 
 
-def _lonely_years(
-    table: TextTable, column: str, values: pd.Series
+def _odd_columns(matched: MatchedTable, name: str) -> Iterator[ProblemCells]:
+    """Yield, in the row of the header, what is odd in a whole column of days."""
+    table, column = matched.table, matched.names[name]
+    texts = distinct_texts(matched.text[name])
+    is_workbook = table.first_day is not None
+    odd = odd_columns(texts, matched.options.date_format, is_workbook=is_workbook)
+    for example, finding in odd:
+        yield ProblemCells([table.header_row], column, [example], [finding])
+
+
+def _ends_of_ranges(
+    matched: MatchedTable, values: pd.DataFrame, spans: pd.DataFrame
 ) -> Iterator[ProblemCells]:
-    """Yield the days of a year that is far from those of all other rows."""
-    years = values.dt.year.dropna()
-    distinct = np.unique(years)
-    gaps = np.diff(distinct, prepend=-np.inf, append=np.inf)
-    away = np.minimum(gaps[:-1], gaps[1:])
-    # Where all days are of one year, none is away from others.
-    is_lonely = (away >= _YEARS_AWAY) & np.isfinite(away)
-    lonely = pd.Series(away, distinct)[is_lonely]
-    away_of_rows = years.map(lonely).dropna()
-    # A year of several rows is no typing error, and of two years both are lonely.
-    if len(away_of_rows) > max(1, _FEW * len(years)):
-        return
-    for number, rows in away_of_rows.groupby(away_of_rows):
-        problem = f"is {number:.0f} years from all other days of the column"
-        finding = Finding(problem, "check the year", WARNING)
-        yield from _in_rows(table, column, rows.index, finding)
+    """Add precisions, and the ends of ranges; yield ranges whose ends are wrong."""
+    table, column = matched.table, matched.names["start_date"]
+    of_ends = matched.names.get("end_date", "end_date")
+    for rows, finding in add_spans(values, spans, of_ends):
+        yield from _in_rows(table, column, rows, finding)
+    if "end_date" in values and "end_date" not in matched.names:
+        rule = matched.schema.columns["end_date"]
+        yield from _broken_cells(table, column, values["end_date"], rule)
 
 
 def _broken_cells(
@@ -434,7 +479,11 @@ def _places_that_are_not_members(
     never = is_place & np.isnat(joined_on)
     yield from _in_cells(table, column, never, _NOT_A_MEMBER)
     if "start_date" in values:
-        not_yet = values["start_date"] < joined_on
+        days = values["start_date"]
+        # Of a year, the last day decides.
+        if PRECISION in values:
+            days = last_days(days, values[PRECISION])
+        not_yet = days < joined_on
         yield from _in_cells(table, column, not_yet, _NOT_YET_A_MEMBER)
 
 

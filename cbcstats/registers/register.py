@@ -38,6 +38,7 @@ from cbcstats.registers.corrections_workbook import (
     write_corrections,
 )
 from cbcstats.registers.coverage import check_covers
+from cbcstats.registers.days import with_days_of_numbers
 from cbcstats.registers.schemas import schema_of
 from cbcstats.registers.several import (
     is_of_several,
@@ -429,7 +430,7 @@ def read_register(
     no_country = check_names("no_country", no_country)
     check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
-    check_date_format(date_format)
+    date_format = check_date_format(date_format)
     rules = schema_of(kind, schema)
     called = check_columns(columns, rules)
 
@@ -445,7 +446,10 @@ def read_register(
         tables = [returned.table if returned else table]
     options = Options(date_format, no_country, repeated_rows)
     matched = join_tables(
-        [match_columns(table, rules, called, options) for table in tables]
+        [
+            with_days_of_numbers(match_columns(table, rules, called, options))
+            for table in tables
+        ]
     )
     table = matched.table
     ids = passed_ids(returned.notes) if returned else None
