@@ -99,15 +99,16 @@ def shown_as_reading(files: Sequence[Path]) -> Iterator[None]:
     from rich.markup import escape
 
     console = Console(stderr=True)
-    first = files[0]
-    is_one = len(files) == 1 and first.is_file()
-    is_small = is_one and first.stat().st_size < _LARGE
-    if not console.is_terminal or is_small:
+    if not console.is_terminal or _is_small(files):
         yield
         return
-    name = first.name if len(files) == 1 else plural(len(files), "file")
+    name = files[0].name if len(files) == 1 else plural(len(files), "file")
     with console.status(escape(printable(f"reading {name}"))):
         yield
+
+
+def _is_small(files: Sequence[Path]) -> bool:
+    return len(files) == 1 and files[0].is_file() and files[0].stat().st_size < _LARGE
 
 
 def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:

@@ -30,9 +30,13 @@ class Listing(NamedTuple):
 
 def is_several(source: Any) -> bool:
     """Tell whether a source may be several files: a list, a folder, or a pattern."""
-    if isinstance(source, list):
-        return True
-    return isinstance(source, Path) and (source.is_dir() or _is_pattern(source))
+    if not isinstance(source, Path):
+        return isinstance(source, list)
+    try:
+        return source.is_dir() or _is_pattern(source)
+    # What is in a closed folder is explained when it is read.
+    except OSError:
+        return False
 
 
 def list_files(source: Path | list[Path]) -> Listing:
@@ -41,14 +45,13 @@ def list_files(source: Path | list[Path]) -> Listing:
     Raises
     ------
     DataError
-        If there are none, or one of them is neither a file nor a folder.
+        If there are none, or a folder cannot be opened.
     """
     sources = source if isinstance(source, list) else [source]
     paths: dict[Path, Path] = {}
     left_out = []
     for each in sources:
         if not is_several(each):
-            check_regular(each)
             paths[each.resolve()] = each
             continue
         found = _beside(each)
@@ -62,15 +65,6 @@ def list_files(source: Path | list[Path]) -> Listing:
         left_out += [path.name for path in found if _is_other(path, data)]
     files = list(paths.values())
     return Listing(_common_name(sources, files), _named(files), left_out)
-
-
-def check_regular(path: Path) -> None:
-    """Refuse a pipe or a device, which may never end."""
-    if path.exists() and not path.is_file():
-        raise DataError(
-            f"{path}: is a pipe or a device, not a file; "
-            "save what it holds as a file, and give that"
-        )
 
 
 def _is_pattern(path: Path) -> bool:
@@ -131,8 +125,8 @@ def _common_name(sources: list[Path], files: list[Path]) -> str:
         if any(path.stem != shared for path in files):
             shared = re.sub(r"\d*$", "", shared).rstrip(" _-.(")
         if shared:
-            return _readable(shared)
-    return _readable(folder.resolve().name)
+            return readable_name(shared)
+    return readable_name(folder.resolve().name)
 
 
 def _named(files: list[Path]) -> dict[str, Path]:
@@ -140,9 +134,9 @@ def _named(files: list[Path]) -> dict[str, Path]:
     names = [path.name for path in files]
     if len(set(names)) < len(names):
         names = [path.as_posix() for path in files]
-    return dict(zip(unique_names(map(_readable, names)), files, strict=True))
+    return dict(zip(unique_names(map(readable_name, names)), files, strict=True))
 
 
-def _readable(name: str) -> str:
+def readable_name(name: str) -> str:
     """Replace what is not UTF-8 in the name of a file, which no table can hold."""
     return os.fsencode(name).decode("utf-8", "replace")

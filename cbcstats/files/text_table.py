@@ -267,10 +267,17 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
     try:
         path = Path(source).expanduser()
         exists = path.is_file()
+        is_other = path.exists() and not exists and not path.is_dir()
     # An unknown home folder, a name that is too long, or a zero byte in it.
     except (RuntimeError, OSError, ValueError) as error:
         message = f"{source}: cannot be found ({error}); check the name and the folder"
         raise DataError(message) from error
+    # Reading a pipe or a device may never end.
+    if is_other:
+        raise DataError(
+            f"{path}: is a pipe or a device, not a file; "
+            "save what it holds as a file, and give that"
+        )
     if path.suffix.lower() not in SUFFIXES:
         kinds = ", ".join(SUFFIXES)
         raise DataError(

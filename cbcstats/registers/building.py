@@ -10,6 +10,7 @@ import pandas as pd
 
 from cbcstats.counts.periods import MONTH_NAMES, reporting_year
 from cbcstats.errors import ERROR, plural
+from cbcstats.files.listing import readable_name
 from cbcstats.files.text_table import free_name
 from cbcstats.frames import text_column
 from cbcstats.places.names import wco_region
@@ -405,7 +406,7 @@ def _summary_of_coverage(
 
 def _names(table: TextTable) -> tuple[str, str]:
     """Return the name of a register, and the source id of its counts."""
-    name = re.split(r"[/\\]", table.name)[-1]
+    name = readable_name(re.split(r"[/\\]", table.name)[-1])
     numbers = _summary_of_parts(table)
     if not numbers:
         return name, _source_id(name)

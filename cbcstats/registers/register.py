@@ -104,7 +104,8 @@ class Register:
     Attributes
     ----------
     name : str
-        The name of the file, and the sheet of a workbook.
+        The name of the file, and the sheet of a workbook. If there are several: the
+        folder, or what their names have in common, and how many there are.
     rows : pandas.DataFrame
         The rows that passed, ready for `count_missions`, or for `count_beneficiaries`
         if these are beneficiaries, in file order, with the
@@ -112,7 +113,8 @@ class Register:
         `wco_region` added, and every other column as it is: text in CSV and Excel. The
         index is the row as a spreadsheet numbers it; `source` in the `attrs` is the
         source id of their counts: the file name without blanks, and the sheet of a
-        workbook after `#`.
+        workbook after `#`. If the register is in several files or sheets, the row is
+        that of its sheet, and the first columns are `file` and `sheet`.
     rejected : pandas.DataFrame
         The rows that did not pass, as typed, under the header of the file, with the
         same index and a last column `reasons`; cells beyond the header are in columns
@@ -122,12 +124,14 @@ class Register:
     problems : pandas.DataFrame
         One line for each bad cell, in file order: `row` (int64), `column` (of the file;
         empty for a whole row), `value` as typed, `problem`, `remedy`, `severity`: an
-        `error` rejects its row, a `warning` does not.
+        `error` rejects its row, a `warning` does not; and `file` and `sheet`, if the
+        register is in several.
     summary : pandas.Series
-        How many rows were read, passed, were rejected, have warnings; how many errors
-        and warnings there are; how many missions have no country, or several; how many
-        are cancelled, postponed or planned; the month in which reporting years begin;
-        the first and the last day; how many rows start in each reporting year.
+        How many files and sheets there are, if several; how many rows were read,
+        passed, were rejected, have warnings; how many errors and warnings there are;
+        how many missions have no country, or several; how many are cancelled, postponed
+        or planned; the month in which reporting years begin; the first and the last
+        day; how many rows start in each reporting year.
     partly_read : pandas.DataFrame
         The rejected rows that may be missions, as far as they could be read, in the
         columns of `rows`: `?` for a text and missing for a day or a number that could
@@ -152,10 +156,11 @@ class Register:
         """Write rejected rows to a workbook, with faulty cells marked and explained.
 
         It opens on the rows as typed, under the header of the file. To their right are
-        the column `row`, the row in the register, and what to correct. A second sheet
-        lists the ids that are taken. When the workbook comes back, `corrected` puts its
-        rows in their places. `read_register`, with the same arguments, reads the
-        workbook alone. A row that comes back unchanged is rejected again.
+        the column `row`, the row in the register, with its file and sheet if there are
+        several, and what to correct. A second sheet lists the ids that are taken. When
+        the workbook comes back, `corrected` puts its rows in their places.
+        `read_register`, with the same arguments, reads the workbook alone. A row that
+        comes back unchanged is rejected again.
 
         Parameters
         ----------
@@ -214,7 +219,8 @@ class Register:
         unchanged, did not come back, or came back twice. If an id is used twice, the
         corrected row is rejected, never one that had passed. A row without a number was
         added, such as one for each of several places: it gets a number after the last
-        row of the file, and is rejected if it repeats another row in all its cells. A
+        row of the file (of the last one, if there are several and it names none), and
+        is rejected if it repeats another row in all its cells. A
         number that no rejected row has is a problem of the header row, and its row is
         left out.
 
@@ -347,11 +353,13 @@ def read_register(
 
     Parameters
     ----------
-    source : path or pandas.DataFrame
+    source : path, list of paths, or pandas.DataFrame
         CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
         Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
         read into memory, up to 512 MB. A workbook of `save_problems` that came back is
-        known: its rows pass only if they were corrected.
+        known: its rows pass only if they were corrected. Several files are one
+        register: a list, a folder, or a pattern such as `missions_2023_*.csv`. Their
+        headers may differ in order and spelling, and each needs the needed columns.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
@@ -370,8 +378,10 @@ def read_register(
     year_start : int or str
         The month in which reporting years begin, such as 7 or `July`: for the summary,
         and by default for counts of the register.
-    sheet : str, optional
+    sheet : str or list of str, optional
         The sheet of a workbook; by default the one that has the needed columns.
+        Several sheets are one register: their names, or `*` for all that have the
+        needed columns.
     no_country : str or list of str
         Words for missions without a country, besides those that are known, such as
         `Regional`, `Online` and `All Members` in English, French and Spanish.

@@ -40,7 +40,7 @@ _FRAMES: Final = ("rows", "rejected", "partly_read")  # those with an index of r
 # Parts begin at multiples of it, so that rows can be added to each.
 _SPACE: Final = 1_000_000
 _WITHOUT_SHEETS: Final = (".csv", ".tsv", ".txt", ".parquet")
-_UNLESS: Final = "nothing to do, unless they belong to it"
+_UNLESS: Final = "nothing to do if that is right"
 _OF_CORRECTIONS: Final = (
     "leave it where it is, and put its rows in their places with "
     "register.corrected, or --corrected on the command line"
