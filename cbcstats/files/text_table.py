@@ -27,6 +27,7 @@ from cbcstats.errors import (
     plural,
 )
 from cbcstats.files import delimited
+from cbcstats.files.kinds import check_name, kind_of, wrong_name
 from cbcstats.files.sheet_tables import (
     OWN_SHEET,
     fill_merged,
@@ -178,14 +179,23 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
 
 
 def _from_file(path: Path, is_header: IsHeader, sheet: str | None) -> TextTable:
-    suffix = path.suffix.lower()
-    if suffix in WORKBOOKS:
-        return _from_workbook(path, suffix, is_header, sheet)
+    kind = kind_of(path)
+    table = _from_kind(kind, path, is_header, sheet)
+    if kind != path.suffix.lower():
+        table.remarks.append(wrong_name(path, kind, table.header_row))
+    return table
+
+
+def _from_kind(
+    kind: str, path: Path, is_header: IsHeader, sheet: str | None
+) -> TextTable:
+    if kind in WORKBOOKS:
+        return _from_workbook(path, kind, is_header, sheet)
     if sheet is not None:
         raise DataError(
             f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
         )
-    if suffix == ".parquet":
+    if kind == ".parquet":
         return _from_frame(_read_parquet(path), str(path))
     return _from_csv(path, is_header)
 
@@ -199,6 +209,7 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
     except (RuntimeError, OSError, ValueError) as error:
         message = f"{source}: cannot be found ({error}); check the name and the folder"
         raise DataError(message) from error
+    check_name(source, path)
     if path.suffix.lower() not in SUFFIXES:
         kinds = ", ".join(SUFFIXES)
         raise DataError(
