@@ -27,8 +27,9 @@ _PARQUET: Final = b"PAR1"
 # Files of Office 97 to 2003, and those of later ones with a password.
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-# Bytes that are in no text.
+# Bytes that are in no text, and a delimiter in the first line of a table.
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_DELIMITER: Final = re.compile(rb"\A[^\r\n]*[\t,;|]")
 _WEB_PAGE: Final = re.compile(rb"<(!doctype html|html|head|body|table|meta)\b")
 _XML_SPREADSHEET: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
 _ADDRESS: Final = re.compile(r"(https?|ftps?|s3|gs|abfss?):/", re.IGNORECASE)
@@ -83,8 +84,8 @@ def kind_of(path: Path) -> str:
     if start.startswith(_PARQUET):
         return ".parquet"
     _refuse_markup(start, path)
-    is_text = start.startswith(_UTF_16) or not _BINARY.search(start)
-    return ".csv" if is_text and suffix not in _TEXTS else suffix
+    is_table = _is_text(start) and _DELIMITER.search(start) is not None
+    return ".csv" if is_table and suffix not in _TEXTS else suffix
 
 
 def wrong_name(path: Path, kind: str, header_row: int) -> Problem:
@@ -142,6 +143,10 @@ def _kind_of_old_office(path: Path) -> str:
         raise DataError(f"{path}: {_WORD}")
     is_workbook = _stream("Workbook") in content or _stream("Book") in content
     return ".xls" if is_workbook else path.suffix.lower()
+
+
+def _is_text(start: bytes) -> bool:
+    return start.startswith(_UTF_16) or _BINARY.search(start) is None
 
 
 def _stream(name: str) -> bytes:

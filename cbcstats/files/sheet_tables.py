@@ -83,7 +83,7 @@ def first_rows(sheet: Sheet) -> dict[int, list[str]]:
 def header_of(sheet: Sheet, row: int) -> tuple[int, list[str]]:
     """Return the last row of the header that begins in a row, and its cells.
 
-    A name that is merged over several columns is the name of each.
+    Of the columns under a merged name, the second is `Dates, column 3`.
     """
     first = first_rows(sheet)
     areas = merged_places(sheet)
@@ -92,9 +92,10 @@ def header_of(sheet: Sheet, row: int) -> tuple[int, list[str]]:
     names = zip(first[last], first[row], strict=True)
     header = [name or above for name, above in names]
     for rows, places in areas:
-        if last in rows:
+        name = header[places[0]]
+        if last in rows and name:
             for place in places[1:]:
-                header[place] = header[place] or header[places[0]]
+                header[place] = header[place] or f"{name}, column {place + 1}"
     return last, header
 
 

@@ -72,7 +72,7 @@ class TextTable:
         The file, and the sheet of a workbook.
     header : list of str
         The names of the columns, each once: a second `Country` is `Country (2)`, a
-        column without a name is `column 3`.
+        column without a name is `column 3`, or `Dates, column 3` under a merged name.
     header_row : int
         The row of the header.
     cells : pandas.DataFrame

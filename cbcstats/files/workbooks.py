@@ -115,8 +115,9 @@ def read_sheets(path: Path, kind: str) -> list[Sheet]:
     except python_calamine.PasswordError as error:
         raise DataError(f"{path}: {PROTECTED}") from error
     except (python_calamine.CalamineError, *BROKEN) as error:
+        program = "OpenDocument" if kind == ".ods" else "Excel"
         raise DataError(
-            f"{path}: is not a workbook that can be read ({error}); "
+            f"{path}: is not an {program} workbook that can be read ({error}); "
             "save it again as .xlsx"
         ) from error
     return sheets
