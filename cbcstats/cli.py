@@ -69,7 +69,9 @@ class Theme(enum.StrEnum):
 
 
 # Options of several commands.
-File = Annotated[Path, typer.Argument(help="A register: CSV, Excel or Parquet.")]
+File = Annotated[
+    Path, typer.Argument(help="A register: CSV, Excel, OpenDocument or Parquet.")
+]
 Columns = Annotated[
     list[str] | None,
     typer.Option(
@@ -240,7 +242,7 @@ def change(
     data: Annotated[
         str,
         typer.Argument(
-            help="A file with periods and numbers: CSV, Excel or Parquet; "
+            help="A file with periods and numbers: CSV, Excel, OpenDocument or Parquet; "
             "or an indicator of cbcstats, such as missions."
         ),
     ],

@@ -143,12 +143,13 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
     Parameters
     ----------
     source : path or pandas.DataFrame
-        A file that ends in .csv, .tsv, .txt, .xlsx or .parquet, or a frame.
+        A file whose name ends in one of `SUFFIXES`, or a frame. What it holds decides
+        how it is read; a remark says that its name is wrong.
     is_header : callable
         Tells whether a list of cells is the header. If no row is, the header is the
         first row about as full as the others; titles above it are skipped.
     sheet : str, optional
-        The sheet of a workbook; by default the one that has the header.
+        The sheet of a workbook; by default the visible one that has the header.
 
     Raises
     ------

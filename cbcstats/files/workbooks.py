@@ -115,12 +115,21 @@ def read_sheets(path: Path, kind: str) -> list[Sheet]:
     except python_calamine.PasswordError as error:
         raise DataError(f"{path}: {PROTECTED}") from error
     except (python_calamine.CalamineError, *BROKEN) as error:
-        program = "OpenDocument" if kind == ".ods" else "Excel"
-        raise DataError(
-            f"{path}: is not an {program} workbook that can be read ({error}); "
-            "save it again as .xlsx"
-        ) from error
+        raise _cannot_be_read(path, kind, error) from error
+    except BaseException as error:
+        # Some broken .xls make calamine panic; Python cannot import that exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _cannot_be_read(path, kind, error) from error
     return sheets
+
+
+def _cannot_be_read(path: Path, kind: str, error: BaseException) -> DataError:
+    program = "OpenDocument" if kind == ".ods" else "Excel"
+    return DataError(
+        f"{path}: is not an {program} workbook that can be read ({error}); "
+        "save it again as .xlsx"
+    )
 
 
 def new_workbook(content: io.BytesIO, title: str) -> Any:
