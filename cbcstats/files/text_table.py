@@ -18,24 +18,18 @@ import pyarrow as pa
 import pyarrow.compute
 from pyarrow.parquet import ParquetFile
 
-from cbcstats.errors import (
-    WARNING,
-    ArgumentError,
-    DataError,
-    Problem,
-    did_you_mean,
-    plural,
-)
+from cbcstats.errors import ArgumentError, DataError, Problem, plural
 from cbcstats.files import delimited
 from cbcstats.files.kinds import check_name, kind_of, wrong_name
 from cbcstats.files.sheet_tables import (
-    OWN_SHEET,
+    choose_sheet,
     fill_merged,
     first_rows,
     header_of,
     hidden_and_struck,
-    holds_a_table,
     in_table,
+    named_sheet,
+    sheets_not_read,
 )
 from cbcstats.files.workbooks import COLUMNS, WORKBOOKS, Sheet, read_sheets
 from cbcstats.frames import as_text, text_column
@@ -420,13 +414,10 @@ def _from_workbook(
 ) -> TextTable:
     sheets = read_sheets(path, kind)
     if wanted is not None:
-        return _from_sheet(path, _named_sheet(path, sheets, wanted), is_header)
-    sheet = _choose_sheet(path, sheets, is_header)
+        return _from_sheet(path, named_sheet(path, sheets, wanted), is_header)
+    sheet = choose_sheet(path, sheets, is_header)
     table = _from_sheet(path, sheet, is_header)
-    for other in sheets:
-        is_other = other.name not in (sheet.name, OWN_SHEET)
-        if is_other and holds_a_table(other):
-            table.remarks.append(_not_read(other, table.header_row))
+    table.remarks += sheets_not_read(sheets, sheet, table.header_row)
     return table
 
 
@@ -452,50 +443,6 @@ def _from_sheet(path: Path, sheet: Sheet, is_header: IsHeader) -> TextTable:
     table.serials = set(in_table(sheet.serials, sheet, names, body).values())
     table.remarks = [*hidden_and_struck(sheet, names, header_row, body), *merged]
     return without_blank_rows(table)
-
-
-def _named_sheet(path: Path, sheets: list[Sheet], wanted: str) -> Sheet:
-    by_name = {sheet.name: sheet for sheet in sheets}
-    if wanted in by_name:
-        return by_name[wanted]
-    shown = ", ".join(map(repr, by_name))
-    hint = did_you_mean(wanted, by_name, count=1)
-    raise DataError(f"{path}: has no sheet {wanted!r}, but {shown}{hint}")
-
-
-def _choose_sheet(path: Path, sheets: list[Sheet], is_header: IsHeader) -> Sheet:
-    """Return the sheet with the header, else the first filled; rather a visible one."""
-    visible = [sheet for sheet in sheets if not sheet.is_hidden]
-    hidden = [sheet for sheet in sheets if sheet.is_hidden]
-    for some in (visible, hidden):
-        fitting = [sheet for sheet in some if _has_header(sheet, is_header)]
-        if len(fitting) > 1:
-            shown = ", ".join(repr(sheet.name) for sheet in fitting)
-            raise DataError(
-                f"{path}: holds a table on several sheets ({shown}); name one of them: "
-                f"sheet={fitting[0].name!r} (--sheet on the command line)"
-            )
-        if fitting:
-            return fitting[0]
-    filled = [sheet for sheet in [*visible, *hidden] if sheet.rows]
-    return [*filled, *sheets][0]
-
-
-def _has_header(sheet: Sheet, is_header: IsHeader) -> bool:
-    return any(map(is_header, first_rows(sheet).values()))
-
-
-def _not_read(sheet: Sheet, header_row: int) -> Problem:
-    """Remark that a sheet holds rows that were not read."""
-    hidden = "hidden " if sheet.is_hidden else ""
-    return Problem(
-        header_row,
-        "",
-        "",
-        f"{hidden}sheet {sheet.name!r} also holds rows, which were not read",
-        f"name the sheet to read: sheet={sheet.name!r} (--sheet on the command line)",
-        WARNING,
-    )
 
 
 def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
