@@ -96,8 +96,9 @@ class Theme(enum.StrEnum):
 Files = Annotated[
     list[Path],
     typer.Argument(
-        help="A register: CSV, Excel or Parquet. Several files, a folder, or a pattern "
-        "such as missions_*.csv, are one register; - is CSV from standard input.",
+        help="A register: CSV, Excel, OpenDocument or Parquet. Several files, a folder, "
+        "or a pattern such as missions_*.csv, are one register; - is CSV from standard "
+        "input.",
     ),
 ]
 Columns = Annotated[
@@ -276,7 +277,7 @@ def change(
     data: Annotated[
         str,
         typer.Argument(
-            help="A file with periods and numbers: CSV, Excel or Parquet; "
+            help="A file with periods and numbers: CSV, Excel, OpenDocument or Parquet; "
             "or an indicator of cbcstats, such as missions."
         ),
     ],

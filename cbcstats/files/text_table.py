@@ -19,23 +19,19 @@ import pyarrow as pa
 import pyarrow.compute
 from pyarrow.parquet import ParquetFile
 
-from cbcstats.errors import (
-    WARNING,
-    ArgumentError,
-    DataError,
-    Problem,
-    did_you_mean,
-    plural,
-)
+from cbcstats.errors import ArgumentError, DataError, Problem, plural
 from cbcstats.files import delimited
+from cbcstats.files.kinds import check_name, kind_of, wrong_name
 from cbcstats.files.sheet_tables import (
-    OWN_SHEET,
+    choose_sheet,
     fill_merged,
     first_rows,
+    has_header,
     header_of,
     hidden_and_struck,
-    holds_a_table,
     in_table,
+    named_sheet,
+    sheets_not_read,
 )
 from cbcstats.files.workbooks import COLUMNS, WORKBOOKS, Sheet, read_sheets
 from cbcstats.frames import as_text, text_column
@@ -48,6 +44,7 @@ if TYPE_CHECKING:
     Rows = list[tuple[int, list[str]]]
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", *WORKBOOKS, ".parquet")
+EVERY_SHEET: Final = "*"
 # Number of the first row of a frame, as if it had a header in row 1.
 FIRST_ROW: Final = 2
 # The columns that tell in which part of a table of several a row is.
@@ -92,7 +89,7 @@ class TextTable:
         The file, and the sheet of a workbook.
     header : list of str
         The names of the columns, each once: a second `Country` is `Country (2)`, a
-        column without a name is `column 3`.
+        column without a name is `column 3`, or `Dates, column 3` under a merged name.
     header_row : int
         The row of the header.
     cells : pandas.DataFrame
@@ -214,12 +211,13 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
     Parameters
     ----------
     source : path or pandas.DataFrame
-        A file that ends in .csv, .tsv, .txt, .xlsx or .parquet, or a frame.
+        A file whose name ends in one of `SUFFIXES`, or a frame. What it holds decides
+        how it is read; a remark says that its name is wrong.
     is_header : callable
         Tells whether a list of cells is the header. If no row is, the header is the
         first row about as full as the others; titles above it are skipped.
     sheet : str, optional
-        The sheet of a workbook; by default the one that has the header.
+        The sheet of a workbook; by default the visible one that has the header.
 
     Raises
     ------
@@ -239,6 +237,17 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         raise ArgumentError(
             f"`source` must be a path or a pandas frame, but {given} was given"
         )
+    [table] = read_text_tables(source, is_header, sheet)
+    return table
+
+
+def read_text_tables(
+    source: str | os.PathLike[str], is_header: IsHeader, sheet: str | list[str] | None
+) -> list[TextTable]:
+    """Read the tables of a file: of each sheet that is named, or of every one with `*`.
+
+    Without a sheet, and of a file without sheets, it is the only table.
+    """
     path = existing_file(source)
     try:
         return _from_file(path, is_header, sheet)
@@ -249,17 +258,29 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         ) from error
 
 
-def _from_file(path: Path, is_header: IsHeader, sheet: str | None) -> TextTable:
-    suffix = path.suffix.lower()
-    if suffix in WORKBOOKS:
-        return _from_workbook(path, suffix, is_header, sheet)
-    if sheet is not None:
+def _from_file(
+    path: Path, is_header: IsHeader, sheet: str | list[str] | None
+) -> list[TextTable]:
+    kind = kind_of(path)
+    tables = _from_kind(kind, path, is_header, sheet)
+    if kind != path.suffix.lower():
+        first = tables[0]
+        first.remarks.append(wrong_name(path, kind, first.header_row))
+    return tables
+
+
+def _from_kind(
+    kind: str, path: Path, is_header: IsHeader, sheet: str | list[str] | None
+) -> list[TextTable]:
+    if kind in WORKBOOKS:
+        return _from_workbook(path, kind, is_header, sheet)
+    if sheet not in (None, EVERY_SHEET):
         raise DataError(
             f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
         )
-    if suffix == ".parquet":
-        return _from_frame(_read_parquet(path), str(path))
-    return _from_csv(path, is_header)
+    if kind == ".parquet":
+        return [_from_frame(_read_parquet(path), str(path))]
+    return [_from_csv(path, is_header)]
 
 
 def existing_file(source: str | os.PathLike[str]) -> Path:
@@ -278,6 +299,7 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
             f"{path}: is a pipe or a device, not a file; "
             "save what it holds as a file, and give that"
         )
+    check_name(source, path)
     if path.suffix.lower() not in SUFFIXES:
         kinds = ", ".join(SUFFIXES)
         raise DataError(
@@ -483,18 +505,24 @@ def _with_ragged_lines(table: TextTable, ragged: dict[int, str]) -> TextTable:
 
 
 def _from_workbook(
-    path: Path, kind: str, is_header: IsHeader, wanted: str | None
-) -> TextTable:
+    path: Path, kind: str, is_header: IsHeader, wanted: str | list[str] | None
+) -> list[TextTable]:
     sheets = read_sheets(path, kind)
-    if wanted is not None:
-        return _from_sheet(path, _named_sheet(path, sheets, wanted), is_header)
-    sheet = _choose_sheet(path, sheets, is_header)
-    table = _from_sheet(path, sheet, is_header)
-    for other in sheets:
-        is_other = other.name not in (sheet.name, OWN_SHEET)
-        if is_other and holds_a_table(other):
-            table.remarks.append(_not_read(other, table.header_row))
-    return table
+    if isinstance(wanted, list):
+        chosen = [named_sheet(path, sheets, name) for name in wanted]
+    elif wanted == EVERY_SHEET:
+        fitting = [sheet for sheet in sheets if has_header(sheet, is_header)]
+        # Without any, it is said which columns are missing.
+        chosen = fitting or [choose_sheet(path, sheets, is_header)]
+    elif wanted is not None:
+        chosen = [named_sheet(path, sheets, wanted)]
+    else:
+        chosen = [choose_sheet(path, sheets, is_header)]
+    tables = [_from_sheet(path, sheet, is_header) for sheet in chosen]
+    if wanted in (None, EVERY_SHEET):
+        first = tables[0]
+        first.remarks += sheets_not_read(sheets, chosen, first.header_row)
+    return tables
 
 
 def _from_sheet(path: Path, sheet: Sheet, is_header: IsHeader) -> TextTable:
@@ -519,62 +547,6 @@ def _from_sheet(path: Path, sheet: Sheet, is_header: IsHeader) -> TextTable:
     table.serials = set(in_table(sheet.serials, sheet, names, body).values())
     table.remarks = [*hidden_and_struck(sheet, names, header_row, body), *merged]
     return without_blank_rows(table)
-
-
-def _named_sheet(path: Path, sheets: list[Sheet], wanted: str) -> Sheet:
-    by_name = {sheet.name: sheet for sheet in sheets}
-    if wanted in by_name:
-        return by_name[wanted]
-    shown = ", ".join(map(repr, by_name))
-    hint = did_you_mean(wanted, by_name, count=1)
-    raise DataError(f"{path}: has no sheet {wanted!r}, but {shown}{hint}")
-
-
-def _choose_sheet(path: Path, sheets: list[Sheet], is_header: IsHeader) -> Sheet:
-    """Return the sheet with the header, else the first filled; rather a visible one."""
-    visible = [sheet for sheet in sheets if not sheet.is_hidden]
-    hidden = [sheet for sheet in sheets if sheet.is_hidden]
-    for some in (visible, hidden):
-        fitting = [sheet for sheet in some if _has_header(sheet, is_header)]
-        if len(fitting) > 1:
-            shown = ", ".join(repr(sheet.name) for sheet in fitting)
-            raise DataError(
-                f"{path}: holds a table on several sheets ({shown}); name one of them: "
-                f"sheet={fitting[0].name!r} (--sheet on the command line)"
-            )
-        if fitting:
-            return fitting[0]
-    filled = [sheet for sheet in [*visible, *hidden] if sheet.rows]
-    return [*filled, *sheets][0]
-
-
-def sheets_with_header(path: Path, is_header: IsHeader) -> tuple[list[str], list[str]]:
-    """Return the names of the sheets that have the header, and of other filled ones."""
-    fitting = []
-    others = []
-    for sheet in read_sheets(path):
-        if _has_header(sheet, is_header):
-            fitting.append(sheet.name)
-        elif holds_a_table(sheet):
-            others.append(sheet.name)
-    return fitting, others
-
-
-def _has_header(sheet: Sheet, is_header: IsHeader) -> bool:
-    return any(map(is_header, first_rows(sheet).values()))
-
-
-def _not_read(sheet: Sheet, header_row: int) -> Problem:
-    """Remark that a sheet holds rows that were not read."""
-    hidden = "hidden " if sheet.is_hidden else ""
-    return Problem(
-        header_row,
-        "",
-        "",
-        f"{hidden}sheet {sheet.name!r} also holds rows, which were not read",
-        f"name the sheet to read: sheet={sheet.name!r} (--sheet on the command line)",
-        WARNING,
-    )
 
 
 def _from_rows(empty: TextTable, rows: Rows) -> TextTable:

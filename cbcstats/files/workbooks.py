@@ -41,12 +41,15 @@ PROTECTED: Final = (
     "(in Excel: File > Info > Protect Workbook > Encrypt with Password)"
 )
 # Numbers that may be days: from 1927 to 2173.
-_SERIALS: Final = (10_000, 100_000)
+_FIRST_SERIAL: Final = 10_000
+_LAST_SERIAL: Final = 99_999.999_999
+# calamine gives a float, or an int of .xls; a bool is neither.
+_NUMBERS: Final = (float, int)
 # Characters that are not allowed in XML, and others unwanted in a title or a name.
 _NOT_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _NOT_NAME: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Errors that Python raises for a broken archive or broken XML.
-_BROKEN: Final = (
+BROKEN: Final = (
     ValueError,
     LookupError,
     EOFError,
@@ -111,12 +114,22 @@ def read_sheets(path: Path, kind: str) -> list[Sheet]:
         raise
     except python_calamine.PasswordError as error:
         raise DataError(f"{path}: {PROTECTED}") from error
-    except (python_calamine.CalamineError, *_BROKEN) as error:
-        raise DataError(
-            f"{path}: is not a workbook that can be read ({error}); "
-            "save it again as .xlsx"
-        ) from error
+    except (python_calamine.CalamineError, *BROKEN) as error:
+        raise _cannot_be_read(path, kind, error) from error
+    except BaseException as error:
+        # Some broken .xls make calamine panic; Python cannot import that exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _cannot_be_read(path, kind, error) from error
     return sheets
+
+
+def _cannot_be_read(path: Path, kind: str, error: BaseException) -> DataError:
+    program = "OpenDocument" if kind == ".ods" else "Excel"
+    return DataError(
+        f"{path}: is not an {program} workbook that can be read ({error}); "
+        "save it again as .xlsx"
+    )
 
 
 def new_workbook(content: io.BytesIO, title: str) -> Any:
@@ -174,14 +187,13 @@ def _read(sheet: Any, xml: SheetXml, *, is_hidden: bool) -> Sheet:
     before = [""] * (left + 1 - first)
     after = [""] * (end - right)
     rows = {}
-    serials: set[Cell] = set()
     for number, row in enumerate(cells, start=top + 1):
         texts = map(as_text, row)
         rows[number] = [*before, *texts, *after]
-        serials.update((number, left + 1 + place) for place in _places_of_serials(row))
     for number, _ in xml.unread:
         rows.setdefault(number, [""] * (end + 1 - first))
     merged = [_from_one(merged) for merged in sheet.merged_cell_ranges or []]
+    serials = _serials(cells, top + 1, left + 1)
     filled = _filled(sorted(rows.items()), xml, first)
     return Sheet(sheet.name, filled, first, is_hidden, merged, serials, xml)
 
@@ -207,14 +219,14 @@ def _count_to_last_text(cells: list[str], least: int) -> int:
     return count
 
 
-def _places_of_serials(row: list[Any]) -> list[int]:
-    """Return the places of the numbers of a row that may be days."""
-    least, end = _SERIALS
-    return [
-        place
-        for place, cell in enumerate(row)
-        if type(cell) in (float, int) and least <= cell < end
-    ]
+def _serials(cells: list[list[Any]], top: int, left: int) -> set[Cell]:
+    """Return the row and column of each number that may be a day."""
+    return {
+        (number, column)
+        for number, row in enumerate(cells, top)
+        for column, cell in enumerate(row, left)
+        if type(cell) in _NUMBERS and _FIRST_SERIAL <= cell <= _LAST_SERIAL
+    }
 
 
 def _from_one(merged: tuple[Cell, Cell]) -> tuple[Cell, Cell]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import ERROR, ArgumentError
+from cbcstats.files.kinds import kind_of
 from cbcstats.files.sheet_tables import OWN_SHEET
 from cbcstats.files.text_table import PLACES, without_blank_rows
 from cbcstats.files.workbooks import (
@@ -423,8 +424,7 @@ def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
 def _read_notes(source: Any) -> pd.DataFrame:
     """Read the second sheet of a workbook; empty if it has none."""
     lines: Iterable[list[str]] = []
-    if isinstance(source, Path) and source.suffix.lower() in WORKBOOKS:
-        kind = source.suffix.lower()
+    if isinstance(source, Path) and (kind := kind_of(source)) in WORKBOOKS:
         by_name = {sheet.name: sheet for sheet in read_sheets(source, kind)}
         if OWN_SHEET in by_name:
             lines = [cells for _, cells in by_name[OWN_SHEET].rows]

@@ -355,11 +355,13 @@ def read_register(
     ----------
     source : path, list of paths, or pandas.DataFrame
         CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
-        Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
-        read into memory, up to 512 MB. A workbook of `save_problems` that came back is
-        known: its rows pass only if they were corrected. Several files are one
-        register: a list, a folder, or a pattern such as `missions_2023_*.csv`. Their
-        headers may differ in order and spelling, and each needs the needed columns.
+        Excel (.xlsx, .xlsm, .xls, .xlsb), OpenDocument (.ods), Parquet, or a frame.
+        Titles may be above the header. Merged cells hold for each of their rows and
+        columns, but a merged number only for the first. Files are read into memory, up
+        to 512 MB. A workbook of `save_problems` that came back is known: its rows pass
+        only if they were corrected. Several files are one register: a list, a folder,
+        or a pattern such as `missions_2023_*.csv`. Their headers may differ in order
+        and spelling, and each needs the needed columns.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
@@ -379,7 +381,7 @@ def read_register(
         The month in which reporting years begin, such as 7 or `July`: for the summary,
         and by default for counts of the register.
     sheet : str or list of str, optional
-        The sheet of a workbook; by default the one that has the needed columns.
+        The sheet of a workbook; by default the visible one that has the needed columns.
         Several sheets are one register: their names, or `*` for all that have the
         needed columns.
     no_country : str or list of str
@@ -415,7 +417,13 @@ def read_register(
     the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
     missing); a place that is not a Member of the WCO on that day; a row that repeats
     another; a day ten years or more from all others; a column with dates in two orders;
-    bytes that are not UTF-8.
+    bytes that are not UTF-8; a name that ends as that of another kind of file.
+
+    In .xlsx and .xlsm, there is also a warning for each hidden or struck-out row, hidden
+    column and merged range, and in every workbook for a hidden sheet that is read, and
+    for other sheets that hold rows if none was named. In .xls, .xlsb and .ods, errors
+    and formulas without a result are empty cells, and only merged cells of .xls are
+    known.
 
     Examples
     --------
