@@ -189,7 +189,7 @@ def test_two_columns_that_may_both_be_meant_are_said(save):
     [
         ({"kind": "mission"}, "`kind` cannot .*did you mean 'missions'"),
         ({"columns": {"membr": "x"}}, "did you mean 'member'"),
-        ({"date_format": "dd/mm/yyyy"}, "such as '%d/%m/%Y'"),
+        ({"date_format": "dd/mm"}, "such as '%d/%m/%Y'"),
         ({"year_start": 13}, "`year_start` must be a month from 1 to 12"),
         ({"repeated_rows": "drop"}, "`repeated_rows` cannot .*'keep', 'reject'"),
     ],
