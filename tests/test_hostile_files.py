@@ -156,18 +156,6 @@ def test_days_are_read_or_rejected_but_never_as_others(save):
     assert different == []
 
 
-def test_a_format_for_days_in_words_is_offered_where_it_reads_them(save):
-    for day, date_format in cases("days_in_words.txt"):
-        path = save(f'member,start_date\nKenya,"{day}"\n'.encode())
-        [problem] = read_register(path).problems.itertuples()
-        offered = f', or state a date_format such as "{date_format}"' if date_format else ""
-        assert problem.problem == "is a date in words"
-        assert problem.remedy == f"write the year first, as in 2017-04-03{offered}"
-        if date_format:
-            [read] = read_register(path, date_format=date_format).rows["start_date"]
-            assert read == pd.Timestamp("2017-04-03")
-
-
 def test_a_date_format_that_no_platform_reads_is_refused(save):
     for date_format in ("%d/%m/%Y %G", "%d/%m/%Y %U", "%c %d %m %Y", "%d/%m/%Y\0", "\ud800%d"):
         with pytest.raises(ArgumentError, match="date_format"):

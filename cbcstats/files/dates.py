@@ -339,15 +339,17 @@ def _explain_numbers(
     orders = _orders(numbers)
     if not orders:
         return NOT_IN_CALENDAR
-    if len(proved) == 1:
-        # The other dates of the column settle what 03/04/2017 is.
-        orders = {order: orders[order] for order in proved if order in orders} or orders
     # 03/03/2017 is the same day in both orders.
-    days = list(dict.fromkeys(map(str, orders.values())))
-    is_ambiguous = len(days) > 1
+    is_ambiguous = len(set(orders.values())) > 1
+    meant = "whichever is meant"
+    if is_ambiguous and len(proved) == 1:
+        # The other dates of the column settle what 03/04/2017 is.
+        orders = {order: orders[order] for order in proved}
+        meant = "as other dates of the column are written"
+    days = dict.fromkeys(map(str, orders.values()))
     write = f"write it as {' or '.join(days)}"
     if is_ambiguous:
-        write += ", whichever is meant"
+        write += f", {meant}"
     year = "%Y" if len(numbers[4]) == 4 else "%y"
     formats = {}
     for order in (DAY_FIRST, MONTH_FIRST):

@@ -316,9 +316,8 @@ def _read_day(text: str, date_format: str | None) -> datetime.date | None:
     if date_format and has_format(text, date_format):
         return datetime.datetime.strptime(text, date_format).date()
     numbers = YEAR_FIRST.fullmatch(text)
-    # 2017/03/04 may be 3 April where the stated format has the year first.
-    is_other = date_format and date_format.startswith("%Y") and "-" not in text
-    if numbers and not is_other:
+    # 2017/03/04 is 3 April where the stated format has the day before the month.
+    if numbers and not re.match("%Y.?%d", date_format or ""):
         return date_of(numbers[1], numbers[3], numbers[4])
     if parts := _match(_DAY_FORMS, text):
         return date_of(parts["year"], parts["month"], parts["day"])

@@ -166,8 +166,8 @@ def _parse_day_column(
     spans, findings = parse_days(text, rule, matched.options.date_format)
     parts = day_parts(table.header) if name == "start_date" else []
     others = " and ".join(parts[1:]) if parts[:1] == [column] else ""
-    if others:
-        for cell, finding in findings.items():
+    for cell, finding in findings.items():
+        if others and cell:
             problem = f"{finding.problem}, read with {others} as {cell}"
             findings[cell] = finding._replace(problem=problem)
     is_end = name == "end_date"

@@ -229,7 +229,7 @@ def count_missions(
     failed = cells.head(0)
     if rejected is not None and len(rejected):
         failed, days_of_failed = cells_of(rejected, by, **options)
-        days = pd.concat([days, days_of_failed])
+        days = pd.concat([days, days_of_failed], ignore_index=True)
     _check_statuses(cells, status)
     cells = _with_spans(cells, days_covered, month)
     failed = _with_spans(failed, days_covered, month)

@@ -246,8 +246,11 @@ def odd_columns(
         yield f"{first[DAY_FIRST]} and {first[MONTH_FIRST]}", _MIXED_ORDERS
     elif first:
         [(order, example)] = first.items()
-        yield from _refuted_format(order, example, date_format)
-        if is_workbook and _is_half_turned(texts):
+        proving = [text for text in texts if first_of_each_order([text])]
+        # A single one may be a slip.
+        if len(proving) > 1:
+            yield from _refuted_format(order, example, date_format)
+        if is_workbook and _is_half_turned(texts, len(proving)):
             yield example, _HALF_TURNED
     yield from _midnights_elsewhere(texts)
 
@@ -268,13 +271,12 @@ def _refuted_format(
     yield example, Finding(problem, remedy, WARNING)
 
 
-def _is_half_turned(texts: list[str]) -> bool:
+def _is_half_turned(texts: list[str], proving: int) -> bool:
     """Tell whether real dates end on the 12th, and texts begin on the 13th."""
     plain = without_time(text_column(texts))
     real = iso_days(plain).dropna()
-    typed = plain[plain.map(is_day_and_month).astype(bool)].tolist()
-    proving = [text for text in typed if first_of_each_order([text])]
-    return bool(len(real)) and len(proving) == len(typed) and (real.dt.day <= 12).all()
+    typed = plain.map(is_day_and_month).sum()
+    return bool(len(real)) and typed == proving and bool((real.dt.day <= 12).all())
 
 
 def _midnights_elsewhere(texts: list[str]) -> Iterator[tuple[str, Finding]]:
