@@ -97,7 +97,8 @@ class Counts(pa.DataFrameModel):
     measure: str = _text(
         "flow: happened within the period; stock: true on a day; "
         "cumulative: since a start; event: at one event, such as attendance, "
-        "which does not grow with the days it lasts",
+        "which does not grow with the days it lasts; share: percent of a whole, "
+        "of a period or on a day",
         isin=MEASURES,
     )
     scope: str = _text(
@@ -460,7 +461,12 @@ class Sources(pa.DataFrameModel):
     published: str = _text(
         "date of publication as far as known", nullable=True, **PARTIAL_DAY
     )
-    url: str = _text("address", **ADDRESS)
+    url: str = _text(
+        "address of the publisher's own page, in English where there is one; "
+        "empty where only a copy was read that no reader is sent to",
+        nullable=True,
+        **ADDRESS,
+    )
     accessed: pd.Timestamp = _day("day on which it was read")
     note: str = _text("how it was read", nullable=True)
 
