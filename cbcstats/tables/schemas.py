@@ -355,6 +355,13 @@ class Members(pa.DataFrameModel):
         "date of accession; its first day where only the year is known", partial=True
     )
     joined_precision: str | None = _precision("joined")
+    joined_basis: str | None = _text(
+        "how joined is known: stated in a list, or inferred, mostly by a data set "
+        "whose year differs for 26 of the 74 Members whose day is known, "
+        "for 17 of them by two years or more",
+        nullable=True,
+        isin=BASES,
+    )
     joined_source_id: str = _source("the date of accession", nullable=True)
     source_id: str = _source("the membership")
     note: str = _text("other names, uncertainties, status", nullable=True)
