@@ -293,7 +293,7 @@ def change(
     ] = None,
     value: Annotated[str | None, typer.Option(help="Column of numbers.")] = None,
     measure: Annotated[
-        str | None, typer.Option(help="flow, stock, cumulative or event.")
+        str | None, typer.Option(help="flow, stock, cumulative, event or share.")
     ] = None,
     year_start: Annotated[
         int | None,
