@@ -88,12 +88,8 @@ def legend_looks(ax):
     return dict(zip(in_lines(legend.get_texts()), looks, strict=True))
 
 
-def explained(entries, mark):
-    """Return what a legend says of a look."""
-    return ", ".join(name for name, entry in entries.items() if _explains(entry, mark))
-
-
-def _explains(entry, mark):
+def explains(entry, mark):
+    """Tell whether an entry of the legend is about marks of a look."""
     if entry.ink == NEUTRAL:
         special = [name for name in ("hollow", "dashed", "pale") if getattr(entry, name)]
         same = [*special, "marker", *(["hatch"] if entry.pale else [])]
@@ -136,10 +132,9 @@ def _box(x, y, other_x, other_y, seen, *, bar=False):
 
 
 def _turned(ax, mark):
-    """Turn a mark of a row; one at the edge of the chart is the arrow of a range without an end."""
-    low, high = mark.left, mark.right
-    if low == high == ax.get_xlim()[1]:
-        high = math.inf
+    """Turn a mark of a row; one that reaches the edge of the chart has no end."""
+    _, edge = ax.get_xlim()
+    low, high = (math.inf if end == edge else end for end in (mark.left, mark.right))
     return mark._replace(left=mark.low, right=mark.high, low=low, high=high)
 
 
@@ -195,10 +190,14 @@ def _place(ax, middle, there, ticks):
         within = [text for text in said if mark.low < text.number < mark.high and text.centred]
         numbers = [text.text.split()[-1] for text in within]
         ends = [round(float(end), 2) for end in (mark.low, mark.high)]
-        what = explained(entries, mark.look) or ("hollow" if mark.look.hollow else "")
+        what = _named(entries, mark.look) or ("hollow" if mark.look.hollow else "")
         shown.append((what, *ends, *numbers))
         inside += within
     return name, sorted(shown), [text.text for text in said if text not in inside]
+
+
+def _named(entries, mark):
+    return ", ".join(name for name, entry in entries.items() if explains(entry, mark))
 
 
 def read_tiles(ax):
@@ -209,5 +208,5 @@ def read_tiles(ax):
         [text] = [text for text in ax.texts if box.get_bbox().contains(*text.get_position())]
         code, *others = text.get_text().split()
         assert code not in tiles
-        tiles[code] = (explained(entries, look_of(box)), *others)
+        tiles[code] = (_named(entries, look_of(box)), *others)
     return tiles

@@ -22,8 +22,13 @@ HEADER = 4  # row of the header of a table in a workbook
 
 
 class Editable(NamedTuple):
-    """A chart that stays editable: its titles, its rows of (series, place, value, below, above, words), its colours."""
+    """A chart that stays editable: bars or columns, from where, its titles, rows and colours.
 
+    A row is (series, place, value, below, above, words).
+    """
+
+    kind: str
+    least: float | None
     titles: list
     rows: list
     faces: dict
@@ -76,7 +81,9 @@ def _editable(xml, book):
             if value is not None:
                 ends = [round(float(end or 0), 2) for end in (value, *reach)]
                 rows.append((name, place, *ends, words.get(row, "")))
-    return Editable(titles, rows, faces)
+    kind = root.find(f".//{CHART}barDir").get("val")
+    least = root.find(f".//{CHART}valAx/{CHART}scaling/{CHART}min")
+    return Editable(kind, None if least is None else float(least.get("val")), titles, rows, faces)
 
 
 def _cells(element, book):

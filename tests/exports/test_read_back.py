@@ -1,11 +1,13 @@
 """Every file is read back as data: tables cell by cell, charts by the cells behind them, sources by their addresses."""
 
+import io
 import json
 import re
 from collections import Counter
 
 import matplotlib.pyplot as plt
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -35,6 +37,7 @@ from tests.reading_files import (
 )
 
 pptx = Needed("pptx")
+shapes = Needed("pptx.enum.shapes")
 MINUS = "\N{MINUS SIGN}"
 
 TABLE = pd.DataFrame(
@@ -97,17 +100,18 @@ def tables(years):
     return {"counts": counts, "changes": cbcstats.year_on_year(figures.assign(**ids))}
 
 
-# Of each chart: its titles, its rows (series, place, value, below, above, words), its hollow series. A change ends in
-# the middle of its range: 121 to 130 after 100; 60 after these is -53.85% to -50.41%; 40 after 60.
+# Of each chart: columns or bars, the number at their foot, its titles, its rows (series, place, value, below, above,
+# words), and its hollow series. A change ends in the middle of its range: 121 to 130 after 100; 60 after these is
+# -53.85% to -50.41%; 40 after 60.
 COMPARED, OTHER = "comparable", "not comparable"
 CHARTS = {
-    "counts": (["period", "missions"], [
+    "counts": ("col", 0, ["period", "missions"], [
         ("delivered", "2015", 330, 0, 10, "more than 330"),
         ("delivered", "2016", 400, 60, 0, "almost 400"),
         ("delivered", "2017", 492, 0, 0, "492"),
         ("planned", "2018", 500, 0, 0, "500"),
     ], []),
-    "changes": (["period", "percent change"], [
+    "changes": ("bar", None, ["period", "percent change"], [
         (COMPARED, "2016 against 2015: +21% to +30%", 25.5, 4.5, 4.5, ""),
         (COMPARED, f"2017 against 2016: {MINUS}54% to {MINUS}50%", -52.13, 1.72, 1.72, ""),
         (OTHER, f"Jan 2018 - Feb 2019 against 2017: {MINUS}33.3%", -33.33, 0, 0, ""),
@@ -126,8 +130,8 @@ def test_an_editable_chart_is_read_back_from_the_cells_behind_it(name, form, tab
         [slide] = pptx.Presentation(save_slide(ax, path)).slides
         chart, text = chart_of_slide(slide)
         assert slide.shapes.title.text == ax.get_title("left")
-    titles, rows, hollow = CHARTS[name]
-    assert chart.titles[-2:] == titles
+    kind, least, titles, rows, hollow = CHARTS[name]
+    assert (chart.kind, chart.least, chart.titles[-2:]) == (kind, least, titles)
     assert chart.rows == rows
     assert [series for series, face in chart.faces.items() if face == "FFFFFF"] == hollow
     assert len(set(chart.faces.values())) == len(chart.faces)
@@ -238,6 +242,7 @@ def test_the_pictures_of_two_charts_are_read_back(theme, years, tables, tmp_path
         {name: row[head.index(name)] for name in ("chart", "low", "high", "contribution")}
         for row in rows
     ]
+    assert head[0] == "chart"
     assert [row["contribution"] for row in shown[:7]] == [
         f"{100 * step / 70:g}" for step in range(1, 8)
     ]
@@ -245,3 +250,35 @@ def test_the_pictures_of_two_charts_are_read_back(theme, years, tables, tmp_path
         ("1 Parts", "17", "17"), ("2 Missions", "331", "340"), ("2 Missions", "340", "399"),
         ("2 Missions", "492", "492"), ("2 Missions", "500", "500"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", ["md", "parquet"])
+def test_the_line_of_sources_is_read_back(suffix, tmp_path):
+    path = save_table(TABLE, tmp_path / f"table.{suffix}", sources=SOURCES)
+    if suffix == "md":
+        *_, line = path.read_text(encoding="utf-8").splitlines()
+    else:
+        line = pq.read_schema(path).metadata[b"sources"].decode()
+    assert line == "Source: A 2016; B 2017; C 2018."
+
+
+def test_a_slide_of_a_chart_without_an_editable_form_is_read_back(years, tmp_path):
+    parts = [
+        years({2015: 10, 2016: 15}, wco_region="Europe"),
+        years({2015: 10, 2016: 7}, wco_region="none"),
+    ]
+    ax = plot_contributions(cbcstats.contributions(pd.concat(parts)))
+    [slide] = pptx.Presentation(save_slide(ax, tmp_path / "parts.pptx")).slides
+    [picture] = [
+        shape for shape in slide.shapes if shape.shape_type == shapes.MSO_SHAPE_TYPE.PICTURE
+    ]
+    assert picture._element.nvPicPr.cNvPr.get("descr") == describe(ax)
+    assert picture.image.content_type == "image/png"
+    notes, _, table = slide.notes_slide.notes_text_frame.text.partition("Data:\n")
+    assert notes.startswith(describe(ax))
+    data = pd.read_csv(io.StringIO(table))
+    # Of 20: 5 more, and 3 fewer.
+    assert data[["wco_region", "contribution"]].to_numpy().tolist() == [
+        ["Europe", 25],
+        ["none", -15],
+    ]
