@@ -158,11 +158,8 @@ def read_chart(ax):
     """
     ax.figure.draw_without_rendering()
     axis = ax.yaxis if is_lying(ax) else ax.xaxis
-    ticks = (
-        in_lines(axis.get_ticklabels())
-        if isinstance(axis.get_major_locator(), FixedLocator)
-        else []
-    )
+    is_labelled = isinstance(axis.get_major_locator(), FixedLocator)
+    ticks = in_lines(axis.get_ticklabels()) if is_labelled else []
     places = dict.fromkeys(range(len(ticks)), ())
 
     def at(mark):
@@ -174,13 +171,12 @@ def read_chart(ax):
 
 
 def _place(ax, middle, there, ticks):
-    name = "" if any(mark.bar for mark in there) else f"{num2date(middle):%Y-%m-%d}"
-    left, right = (
-        min((mark.left for mark in there), default=0),
-        max((mark.right for mark in there), default=0),
-    )
+    """Return what stands at a place of the axis, whose marks are there."""
     if ticks:
         name, left, right = ticks[int(middle)], middle - 0.5, middle + 0.5
+    else:
+        name = "" if any(mark.bar for mark in there) else f"{num2date(middle):%Y-%m-%d}"
+        left, right = min(mark.left for mark in there), max(mark.right for mark in there)
     off = max(SAME * (right - left), 0.01)
     said = [text for text in words(ax) if left <= text.place <= right]
     said = [text for text in said if not text.centred or abs(text.place - middle) <= off]
