@@ -86,6 +86,13 @@ DateFormat = Annotated[
     ),
 ]
 Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        help="The encoding of a CSV file, such as cp1251; by default UTF-8 or UTF-16, "
+        "or else Windows-1252 with a warning."
+    ),
+]
 RepeatedRows = Annotated[
     str,
     typer.Option(
@@ -434,6 +441,7 @@ def check(
     date_format: DateFormat = None,
     kind: KindOfRegister = "missions",
     sheet: Sheet = None,
+    encoding: Encoding = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
     corrected: Corrected = None,
@@ -458,6 +466,7 @@ def check(
     """
     options = {
         "sheet": sheet,
+        "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,
@@ -532,6 +541,7 @@ def count(
     column: Columns = None,
     date_format: DateFormat = None,
     sheet: Sheet = None,
+    encoding: Encoding = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
     corrected: Corrected = None,
@@ -546,6 +556,7 @@ def count(
     """
     options = {
         "sheet": sheet,
+        "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,

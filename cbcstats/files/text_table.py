@@ -19,7 +19,7 @@ import pyarrow.compute
 from pyarrow.parquet import ParquetFile
 
 from cbcstats.errors import ArgumentError, DataError, Problem, did_you_mean, plural
-from cbcstats.files import delimited
+from cbcstats.files import delimited, encodings
 from cbcstats.files.workbooks import COLUMNS, Sheet, first_day, read_sheets
 from cbcstats.frames import as_text, text_column
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Rows = list[tuple[int, list[str]]]
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+_TEXT_FILES: Final = (".csv", ".tsv", ".txt")
 # Number of the first row of a frame, as if it had a header in row 1.
 FIRST_ROW: Final = 2
 # Megabytes of a file that is read into memory.
@@ -65,7 +66,8 @@ class TextTable:
     faults : dict of int to str
         By row, why it could not be split into cells, or has too many or too few.
     surplus : dict of int to list of str
-        By row, the cells beyond the header; none where there are too few.
+        By row, the cells beyond the header; none where there are too few. Rows that
+        could not be split are not among them.
     not_utf8 : dict of (int, str) to str
         By row and column, the first word of a cell that was not UTF-8 and was read as
         Windows-1252.
@@ -80,9 +82,12 @@ class TextTable:
         its value: `percent`, or `no year`.
     serials : set of (int, str)
         The rows and columns of numbers in a workbook that may be days.
+    other_headers : set of int
+        The rows of headers with other columns, or in another order; the cells below
+        them stand in the columns of the first header.
     encoding : str
-        Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, or `mixed` of UTF-8 and
-        Windows-1252.
+        Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, `mixed` of UTF-8 and
+        Windows-1252, or the one that was given.
     delimiter : str
         The delimiter of a CSV file.
     first_day : datetime.date, optional
@@ -102,6 +107,7 @@ class TextTable:
     remarks: list[Problem] = field(default_factory=list)
     formats: dict[tuple[int, str], str] = field(default_factory=dict)
     serials: set[tuple[int, str]] = field(default_factory=set)
+    other_headers: set[int] = field(default_factory=set)
     encoding: str = "utf-8"
     delimiter: str = ","
     first_day: datetime.date | None = None
@@ -120,7 +126,12 @@ class TextTable:
         return text_column(list(texts), cells.index)
 
 
-def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> TextTable:
+def read_text_table(
+    source: Any,
+    is_header: IsHeader,
+    sheet: Any = None,
+    encoding: str | None = None,
+) -> TextTable:
     """Read a table.
 
     Parameters
@@ -132,6 +143,8 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         first row about as full as the others; titles above it are skipped.
     sheet : str, optional
         The sheet of a workbook; by default the one that has the header.
+    encoding : str, optional
+        The encoding of a text file; by default the one that it shows.
 
     Raises
     ------
@@ -145,6 +158,7 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
             f"`sheet` must be the name of a sheet, but {sheet!r} was given"
         )
     if isinstance(source, pd.DataFrame):
+        _refuse_encoding("the frame", encoding)
         return _from_frame(source, "the frame")
     if not isinstance(source, str | os.PathLike):
         given = type(source).__name__
@@ -153,7 +167,7 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         )
     path = existing_file(source)
     try:
-        return _from_file(path, is_header, sheet)
+        return _from_file(path, is_header, sheet, encoding)
     except OSError as error:
         reason = error.strerror or error
         raise DataError(
@@ -161,17 +175,28 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         ) from error
 
 
-def _from_file(path: Path, is_header: IsHeader, sheet: str | None) -> TextTable:
+def _from_file(
+    path: Path, is_header: IsHeader, sheet: str | None, encoding: str | None
+) -> TextTable:
     suffix = path.suffix.lower()
+    if suffix in _TEXT_FILES and sheet is None:
+        return _from_csv(path, is_header, encoding)
+    _refuse_encoding(path, encoding)
     if suffix == ".xlsx":
         return _from_workbook(path, is_header, sheet)
     if sheet is not None:
         raise DataError(
             f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
         )
-    if suffix == ".parquet":
-        return _from_frame(_read_parquet(path), str(path))
-    return _from_csv(path, is_header)
+    return _from_frame(_read_parquet(path), str(path))
+
+
+def _refuse_encoding(source: Path | str, encoding: str | None) -> None:
+    if encoding is not None:
+        raise ArgumentError(
+            f"{source}: only text files such as CSV can have another encoding; "
+            f"leave out `encoding`, which was {encoding!r}"
+        )
 
 
 def existing_file(source: str | os.PathLike[str]) -> Path:
@@ -277,22 +302,25 @@ def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
     return without_blank_rows(table)
 
 
-def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
+def _from_csv(path: Path, is_header: IsHeader, given: str | None) -> TextTable:
     name = str(path)
-    text, encoding = delimited.decode(path.read_bytes(), name)
+    text, encoding, doubtful = encodings.decode(path.read_bytes(), name, given)
     delimiter, first = _first_records(text, is_header)
     rows = [record.cells for record in first]
     header = first[header_place(rows, is_header, name)]
-    names = unique_names(map(delimited.repair, header.cells))
+    names = unique_names(map(encodings.repair, header.cells))
     empty = TextTable(name, names, header.row, pd.DataFrame())
     empty.delimiter = delimiter
     empty.encoding = encoding
+    if doubtful:
+        word, finding = encodings.explain_windows_1252(doubtful)
+        empty.remarks.append(Problem(header.row, "", word, *finding))
     table = _from_lines(empty, text, first)
     if table is None:
-        records = delimited.all_records(text, delimiter)
+        records = delimited.all_records(text, delimiter, width=len(names))
         body = [record for record in records if record.row > header.row]
         table = _from_records(empty, body)
-        if not encoding.startswith("utf"):
+        if encoding in encodings.WITH_REPAIRS:
             table.not_utf8 = _misread_words(names, [header, *body])
     return without_blank_rows(table)
 
@@ -305,7 +333,7 @@ def _from_lines(
     Arrow is much faster than the csv module.
     """
     # Arrow does not read bytes that are not UTF-8.
-    if not empty.encoding.startswith("utf"):
+    if empty.encoding in encodings.WITH_REPAIRS:
         return None
     for record in first:
         if any("\n" in cell for cell in record.cells):
@@ -338,12 +366,13 @@ def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTabl
     """Align records with the header; repair bytes that are not UTF-8."""
     rows = []
     for record in records:
-        cells = map(delimited.repair, record.cells)
+        cells = map(encodings.repair, record.cells)
         rows.append((record.row, list(cells)))
     table = _from_rows(empty, rows)
     for record in records:
         if record.fault:
             table.faults[record.row] = f"cannot be cut into cells: {record.fault}"
+            table.surplus.pop(record.row, None)
     return table
 
 
@@ -355,7 +384,7 @@ def _misread_words(
     for record in records:
         # Cells beyond the header have no name, and are a problem of their row.
         for name, cell in zip(header, record.cells, strict=False):
-            word = delimited.repaired_word(cell)
+            word = encodings.repaired_word(cell)
             place = record.row, name
             if word:
                 words[place] = word

@@ -38,14 +38,16 @@ if TYPE_CHECKING:
     from cbcstats.files.text_table import TextTable
 
 REPEATED_ROWS: Final = ("keep", "reject")
-_NOT_CUT: Final = (
-    "put text that holds the delimiter into quotation marks, "
-    "and write one delimiter for each empty cell"
-)
+_NOT_CUT: Final = "put text that holds the delimiter into quotation marks"
+_CLOSE: Final = "close the quotation mark after its text, or delete it"
 _BEYOND: Final = Finding(
     "is beyond the header", "move it to the cell where it belongs, or delete it"
 )
 _HEADER: Final = Finding("repeats the header", "delete the row")
+_OTHER_HEADER: Final = Finding(
+    "is another header, and the rows below it were read under it",
+    "check them, and delete this row once they stand under the first header",
+)
 _TOTAL: Final = Finding(
     "is a total, not an entry", "delete the row; totals are computed"
 )
@@ -230,7 +232,8 @@ def _rows_not_cut(table: TextTable) -> Iterator[ProblemCells]:
         filled = [cell for cell in cells if cell.strip()]
         # The first filled cell shows which row it is.
         value = filled[0] if filled else ""
-        finding = Finding(fault, _NOT_CUT)
+        is_open = "quotation mark" in fault
+        finding = Finding(fault, _CLOSE if is_open else _NOT_CUT)
         yield ProblemCells([row], "", [value], [finding])
 
 
@@ -255,7 +258,10 @@ def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
         is_header = text.isin(alike)
         # In the next column, only these rows are compared.
         rows = rows[is_header]
-    yield from _in_rows(matched.table, matched.names["member"], rows, _HEADER)
+    other = rows.intersection(list(matched.table.other_headers))
+    column = matched.names["member"]
+    yield from _in_rows(matched.table, column, other, _OTHER_HEADER)
+    yield from _in_rows(matched.table, column, rows.difference(other), _HEADER)
 
 
 def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:

@@ -21,7 +21,13 @@ from cbcstats.arguments import (
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, plural
 from cbcstats.files.dates import check_date_format
+from cbcstats.files.encodings import check_encoding
 from cbcstats.files.text_table import read_text_table
+from cbcstats.registers.arranging import (
+    fill_and_skip,
+    move_parts,
+    parts_in_another_order,
+)
 from cbcstats.registers.building import IN_YEAR, register_fields
 from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_rows
 from cbcstats.registers.columns import (
@@ -329,6 +335,7 @@ def read_register(
     date_format: str | None = None,
     year_start: int | str = 7,
     sheet: str | None = None,
+    encoding: str | None = None,
     no_country: str | Collection[str] = (),
     covers: tuple[Any, Any] | None = None,
     repeated_rows: str = "keep",
@@ -338,10 +345,11 @@ def read_register(
     Parameters
     ----------
     source : path or pandas.DataFrame
-        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
-        Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
-        read into memory, up to 512 MB. A workbook of `save_problems` that came back is
-        known: its rows pass only if they were corrected.
+        CSV with any delimiter (.csv, .tsv, .txt), Excel (.xlsx), Parquet, or a frame.
+        Titles may be above the header, and tags of HXL below it; a table further down
+        is read under its own header. Files are read into memory, up to 512 MB. A
+        workbook of `save_problems` that came back is known: its rows pass only if they
+        were corrected.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
@@ -362,6 +370,9 @@ def read_register(
         and by default for counts of the register.
     sheet : str, optional
         The sheet of a workbook; by default the one that has the needed columns.
+    encoding : str, optional
+        The encoding of a CSV file, such as `cp1251`. By default UTF-8 or UTF-16, which
+        a file shows, or else Windows-1252, with a warning.
     no_country : str or list of str
         Words for missions without a country, besides those that are known, such as
         `Regional`, `Online` and `All Members` in English, French and Spanish.
@@ -420,20 +431,27 @@ def read_register(
     check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
     check_date_format(date_format)
+    encoding = check_encoding(encoding)
     rules = schema_of(kind, schema)
     called = check_columns(columns, rules)
 
     def is_header(cells: Sequence[str]) -> bool:
         return not missing_columns(cells, rules, called)
 
-    table = read_text_table(source, is_header, sheet)
+    table = read_text_table(source, is_header, sheet, encoding)
     returned = take_apart(table, source)
     if returned:
         table = returned.table
+    table = fill_and_skip(table)
     options = Options(date_format, no_country, repeated_rows)
     matched = match_columns(table, rules, called, options)
     ids = passed_ids(returned.notes) if returned else None
     values, problems = check_rows(matched, ids)
+    rejected = problems.rejected_rows()
+    if parts := parts_in_another_order(table, rejected, rules, called):
+        table = move_parts(table, parts)
+        matched = match_columns(table, rules, called, options)
+        values, problems = check_rows(matched, ids)
     if returned:
         check_returned(matched, came_back_unchanged(returned), problems)
     fields = register_fields(matched, values, problems, year_start, covers)
