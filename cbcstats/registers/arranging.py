@@ -97,7 +97,7 @@ def _rows_that_name(
     table: TextTable, rejected: Sequence[int], needed: Sequence[str]
 ) -> pd.Index:
     """Return the rejected rows in which each of the needed names is some cell."""
-    rows = pd.Index(np.array(rejected, dtype="int64"))
+    rows: pd.Index = pd.Index(np.array(rejected, dtype="int64"))
     for name in needed:
         wanted = plain_name(name)
         beyond = [
@@ -112,7 +112,7 @@ def _rows_that_name(
             alike = [text for text in texts if plain_name(text) == wanted]
             is_named |= cells.isin(alike).to_numpy()
         # Hardly any row names a column, so the other names are looked up in few rows.
-        rows = pd.Index(rows[is_named])
+        rows = rows[is_named]
     return rows
 
 
@@ -188,7 +188,7 @@ def _cells_under(table: TextTable, part: Part, header: list[str]) -> pd.DataFram
         axis="columns",
     )
     wide = wide.iloc[:, : len(part.names)].set_axis(part.names, axis="columns")
-    is_filled = (wide.fillna("") != "").any()
+    is_filled = (wide.map(as_text) != "").any()
     return wide.loc[:, [name in header or is_filled[name] for name in part.names]]
 
 
