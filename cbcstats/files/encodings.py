@@ -142,9 +142,9 @@ def explain_windows_1252(doubtful: bytes) -> tuple[str, Finding]:
 
     Examples
     --------
-    >>> word, finding = explain_windows_1252("Обучение".encode("cp1251"))
+    >>> word, finding = explain_windows_1252("Таможня".encode("cp1251"))
     >>> print(word, finding.remedy, sep=": ")
-    Îáó÷åíèå: the word may be wrong: encoding='cp1251' reads 'Обучение' (--encoding on \
+    Òàìîæíÿ: the word may be wrong: encoding='cp1251' reads 'Таможня' (--encoding on \
 the command line); or save the file as CSV UTF-8
     """
     text = doubtful.decode("cp1252", "replace")

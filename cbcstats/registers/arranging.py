@@ -182,12 +182,14 @@ def _cells_under(table: TextTable, part: Part, header: list[str]) -> pd.DataFram
 
     Columns without a name and without a cell are left out.
     """
-    beyond = [table.surplus.get(row, []) for row in part.rows]
+    room = len(part.names) - len(header)
+    blank = [""] * room
+    beyond = [[*table.surplus.get(row, []), *blank][:room] for row in part.rows]
     wide = pd.concat(
         [table.cells.loc[part.rows, header], pd.DataFrame(beyond, part.rows)],
         axis="columns",
     )
-    wide = wide.iloc[:, : len(part.names)].set_axis(part.names, axis="columns")
+    wide = wide.set_axis(part.names, axis="columns")
     is_filled = (wide.map(as_text) != "").any()
     return wide.loc[:, [name in header or is_filled[name] for name in part.names]]
 
