@@ -123,6 +123,13 @@ Sheet = Annotated[
         "'*' is every sheet that has the needed columns."
     ),
 ]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        help="The encoding of a CSV file, such as cp1251; by default UTF-8 or UTF-16, "
+        "or else Windows-1252 with a warning."
+    ),
+]
 RepeatedRows = Annotated[
     str,
     typer.Option(
@@ -473,6 +480,7 @@ def check(
     date_format: DateFormat = None,
     kind: KindOfRegister = "missions",
     sheet: Sheet = None,
+    encoding: Encoding = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
     corrected: Corrected = None,
@@ -510,6 +518,7 @@ def check(
     options: dict[str, Any] = {
         "kind": kind,
         "sheet": sheet or [],
+        "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,
@@ -587,6 +596,7 @@ def count(
     column: Columns = None,
     date_format: DateFormat = None,
     sheet: Sheet = None,
+    encoding: Encoding = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
     corrected: Corrected = None,
@@ -601,6 +611,7 @@ def count(
     """
     options: dict[str, Any] = {
         "sheet": sheet or [],
+        "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,

@@ -84,7 +84,10 @@ def _faults(address: str, safe_hosts: frozenset[str]) -> Iterator[tuple[str, str
         if host == name or host.endswith(f".{name}"):
             yield f"is on a site that {reason}", _EMPTY
     if _EDITIONS.match(address):
-        yield "is not the English or French edition", "write en in place of the language"
+        yield (
+            "is not the English or French edition",
+            "write en in place of the language",
+        )
     if address.startswith("http:") and host in safe_hosts:
         yield "is not encrypted, as other addresses of this site are", "write https://"
 

@@ -20,7 +20,7 @@ import pyarrow.compute
 from pyarrow.parquet import ParquetFile
 
 from cbcstats.errors import ArgumentError, DataError, Problem, plural
-from cbcstats.files import delimited
+from cbcstats.files import delimited, encodings
 from cbcstats.files.kinds import check_name, kind_of, wrong_name
 from cbcstats.files.sheet_tables import (
     choose_sheet,
@@ -99,7 +99,8 @@ class TextTable:
     faults : dict of int to str
         By row, why it could not be split into cells, or has too many or too few.
     surplus : dict of int to list of str
-        By row, the cells beyond the header; none where there are too few.
+        By row, the cells beyond the header; none where there are too few. Rows that
+        could not be split are not among them.
     not_utf8 : dict of (int, str) to str
         By row and column, the first word of a cell that was not UTF-8 and was read as
         Windows-1252.
@@ -114,9 +115,12 @@ class TextTable:
         its value: `percent`, or `no year`.
     serials : set of (int, str)
         The rows and columns of numbers in a workbook that may be days.
+    other_headers : set of int
+        The rows of headers with other columns, or in another order; the cells below
+        them stand in the columns of the first header.
     encoding : str
-        Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, or `mixed` of UTF-8 and
-        Windows-1252.
+        Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, `mixed` of UTF-8 and
+        Windows-1252, or the one that was given.
     delimiter : str
         The delimiter of a CSV file.
     first_day : datetime.date, optional
@@ -138,6 +142,7 @@ class TextTable:
     remarks: list[Problem] = field(default_factory=list)
     formats: dict[tuple[int, str], str] = field(default_factory=dict)
     serials: set[tuple[int, str]] = field(default_factory=set)
+    other_headers: set[int] = field(default_factory=set)
     encoding: str = "utf-8"
     delimiter: str = ","
     first_day: datetime.date | None = None
@@ -205,7 +210,12 @@ class TextTable:
         return np.array(numbers, dtype="float64")
 
 
-def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> TextTable:
+def read_text_table(
+    source: Any,
+    is_header: IsHeader,
+    sheet: Any = None,
+    encoding: str | None = None,
+) -> TextTable:
     """Read a table.
 
     Parameters
@@ -218,6 +228,8 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         first row about as full as the others; titles above it are skipped.
     sheet : str, optional
         The sheet of a workbook; by default the visible one that has the header.
+    encoding : str, optional
+        The encoding of a text file; by default the one that it shows.
 
     Raises
     ------
@@ -231,18 +243,22 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
             f"`sheet` must be the name of a sheet, but {sheet!r} was given"
         )
     if isinstance(source, pd.DataFrame):
+        _refuse_encoding("the frame", encoding)
         return _from_frame(source, "the frame")
     if not isinstance(source, str | os.PathLike):
         given = type(source).__name__
         raise ArgumentError(
             f"`source` must be a path or a pandas frame, but {given} was given"
         )
-    [table] = read_text_tables(source, is_header, sheet)
+    [table] = read_text_tables(source, is_header, sheet, encoding)
     return table
 
 
 def read_text_tables(
-    source: str | os.PathLike[str], is_header: IsHeader, sheet: str | list[str] | None
+    source: str | os.PathLike[str],
+    is_header: IsHeader,
+    sheet: str | list[str] | None,
+    encoding: str | None,
 ) -> list[TextTable]:
     """Read the tables of a file: of each sheet that is named, or of every one with `*`.
 
@@ -250,7 +266,7 @@ def read_text_tables(
     """
     path = existing_file(source)
     try:
-        return _from_file(path, is_header, sheet)
+        return _from_file(path, is_header, sheet, encoding)
     except OSError as error:
         reason = error.strerror or error
         raise DataError(
@@ -259,28 +275,36 @@ def read_text_tables(
 
 
 def _from_file(
-    path: Path, is_header: IsHeader, sheet: str | list[str] | None
+    path: Path,
+    is_header: IsHeader,
+    sheet: str | list[str] | None,
+    encoding: str | None,
 ) -> list[TextTable]:
     kind = kind_of(path)
-    tables = _from_kind(kind, path, is_header, sheet)
+    if kind in WORKBOOKS or kind == ".parquet":
+        _refuse_encoding(path, encoding)
+    if kind in WORKBOOKS:
+        tables = _from_workbook(path, kind, is_header, sheet)
+    elif sheet not in (None, EVERY_SHEET):
+        raise DataError(
+            f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
+        )
+    elif kind == ".parquet":
+        tables = [_from_frame(_read_parquet(path), str(path))]
+    else:
+        tables = [_from_csv(path, is_header, encoding)]
     if kind != path.suffix.lower():
         first = tables[0]
         first.remarks.append(wrong_name(path, kind, first.header_row))
     return tables
 
 
-def _from_kind(
-    kind: str, path: Path, is_header: IsHeader, sheet: str | list[str] | None
-) -> list[TextTable]:
-    if kind in WORKBOOKS:
-        return _from_workbook(path, kind, is_header, sheet)
-    if sheet not in (None, EVERY_SHEET):
-        raise DataError(
-            f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
+def _refuse_encoding(source: Path | str, encoding: str | None) -> None:
+    if encoding is not None:
+        raise ArgumentError(
+            f"{source}: only text files such as CSV can have another encoding; "
+            f"leave out `encoding`, which was {encoding!r}"
         )
-    if kind == ".parquet":
-        return [_from_frame(_read_parquet(path), str(path))]
-    return [_from_csv(path, is_header)]
 
 
 def existing_file(source: str | os.PathLike[str]) -> Path:
@@ -394,22 +418,25 @@ def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
     return without_blank_rows(table)
 
 
-def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
+def _from_csv(path: Path, is_header: IsHeader, given: str | None) -> TextTable:
     name = str(path)
-    text, encoding = delimited.decode(path.read_bytes(), name)
+    text, encoding, doubtful = encodings.decode(path.read_bytes(), name, given)
     delimiter, first = _first_records(text, is_header)
     rows = [record.cells for record in first]
     header = first[header_place(rows, is_header, name)]
-    names = unique_names(map(delimited.repair, header.cells))
+    names = unique_names(map(encodings.repair, header.cells))
     empty = TextTable(name, names, header.row, pd.DataFrame())
     empty.delimiter = delimiter
     empty.encoding = encoding
+    if doubtful:
+        word, finding = encodings.explain_windows_1252(doubtful)
+        empty.remarks.append(Problem(header.row, "", word, *finding))
     table = _from_lines(empty, text, first)
     if table is None:
-        records = delimited.all_records(text, delimiter)
+        records = delimited.all_records(text, delimiter, width=len(names))
         body = [record for record in records if record.row > header.row]
         table = _from_records(empty, body)
-        if not encoding.startswith("utf"):
+        if encoding in encodings.WITH_REPAIRS:
             table.not_utf8 = _misread_words(names, [header, *body])
     return without_blank_rows(table)
 
@@ -422,7 +449,7 @@ def _from_lines(
     Arrow is much faster than the csv module.
     """
     # Arrow does not read bytes that are not UTF-8.
-    if not empty.encoding.startswith("utf"):
+    if empty.encoding in encodings.WITH_REPAIRS:
         return None
     for record in first:
         if any("\n" in cell for cell in record.cells):
@@ -455,12 +482,13 @@ def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTabl
     """Align records with the header; repair bytes that are not UTF-8."""
     rows = []
     for record in records:
-        cells = map(delimited.repair, record.cells)
+        cells = map(encodings.repair, record.cells)
         rows.append((record.row, list(cells)))
     table = _from_rows(empty, rows)
     for record in records:
         if record.fault:
             table.faults[record.row] = f"cannot be cut into cells: {record.fault}"
+            table.surplus.pop(record.row, None)
     return table
 
 
@@ -472,7 +500,7 @@ def _misread_words(
     for record in records:
         # Cells beyond the header have no name, and are a problem of their row.
         for name, cell in zip(header, record.cells, strict=False):
-            word = delimited.repaired_word(cell)
+            word = encodings.repaired_word(cell)
             place = record.row, name
             if word:
                 words[place] = word

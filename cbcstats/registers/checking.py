@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
+from cbcstats.files.cells import damaged_texts
 from cbcstats.files.spans import PRECISIONS
 from cbcstats.frames import text_column
 from cbcstats.places.names import accessions
@@ -50,14 +52,26 @@ if TYPE_CHECKING:
     from cbcstats.files.text_table import TextTable
 
 REPEATED_ROWS: Final = ("keep", "reject")
-_NOT_CUT: Final = (
-    "put text that holds the delimiter into quotation marks, "
-    "and write one delimiter for each empty cell"
-)
+_NOT_CUT: Final = "put text that holds the delimiter into quotation marks"
+_CLOSE: Final = "close the quotation mark after its text, or delete it"
 _BEYOND: Final = Finding(
     "is beyond the header", "move it to the cell where it belongs, or delete it"
 )
 _HEADER: Final = Finding("repeats the header", "delete the row")
+_OTHER_HEADER: Final = Finding(
+    "is another header, and the rows below it were read under it",
+    "check them, and delete this row once they stand under the first header",
+)
+# What may stand below a name: (text), [number], dd/mm/yyyy, persons, e.g. Kenya.
+_EXPLANATION: Final = re.compile(
+    r"[(\[<{].*[)\]>}]|[dmyja]+([-/. ][dmyja]+)+|(e\.g\.|ex\.|for example).*|"
+    r"units?|text|texts|string|dates?|days?|numbers?|integers?|persons|people|names?|codes?|"
+    r"texte|nombre|personnes|texto|n[uú]mero|fecha|personas",
+    re.IGNORECASE | re.DOTALL,
+)
+_UNITS: Final = Finding(
+    "seems to explain the columns, and is not an entry", "delete the row"
+)
 _TOTAL: Final = Finding(
     "is a total, not an entry", "delete the row; totals are computed"
 )
@@ -124,8 +138,10 @@ def _check_file(matched: MatchedTable, problems: RegisterProblems) -> pd.DataFra
     problems.close(_rows_not_cut(table))
     problems.close(_cells_beyond_the_header(table))
     problems.close(_repeated_headers(matched), are_entries=False)
+    problems.close(_row_of_units(matched), are_entries=False)
     problems.close(_totals(matched), are_entries=False)
     problems.add(_cells_without_result(matched))
+    problems.add(_damaged_cells(matched))
     values = pd.DataFrame(index=table.cells.index)
     for name in matched.names:
         if kind_of(matched.schema.columns[name]) == "day":
@@ -290,7 +306,8 @@ def _rows_not_cut(table: TextTable) -> Iterator[ProblemCells]:
         filled = [cell for cell in cells if cell.strip()]
         # The first filled cell shows which row it is.
         value = filled[0] if filled else ""
-        finding = Finding(fault, _NOT_CUT)
+        is_open = "quotation mark" in fault
+        finding = Finding(fault, _CLOSE if is_open else _NOT_CUT)
         yield ProblemCells([row], "", [value], [finding])
 
 
@@ -315,7 +332,35 @@ def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
         is_header = text.isin(alike)
         # In the next column, only these rows are compared.
         rows = rows[is_header]
-    yield from _in_rows(matched.table, matched.names["member"], rows, _HEADER)
+    other = rows.intersection(list(matched.table.other_headers))
+    column = matched.names["member"]
+    yield from _in_rows(matched.table, column, other, _OTHER_HEADER)
+    yield from _in_rows(matched.table, column, rows.difference(other), _HEADER)
+
+
+def _row_of_units(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield the first row if its cells only explain what to write below them."""
+    first = matched.table.cells.index[:1]
+    texts = {name: "".join(text.loc[first]) for name, text in matched.text.items()}
+    filled = {name: text for name, text in texts.items() if text}
+    if not filled or not all(map(_EXPLANATION.fullmatch, filled.values())):
+        return
+    if not any(_is_value(matched, name, text) for name, text in filled.items()):
+        words = ", ".join(filled.values())
+        yield ProblemCells(first, "", [words], [_UNITS])
+
+
+def _is_value(matched: MatchedTable, name: str, text: str) -> bool:
+    """Tell whether a text is a place, day or number of its column."""
+    rule = matched.schema.columns[name]
+    cell = plain_texts(text_column([text]), rule)
+    if kind_of(rule) == "text":
+        return False
+    if kind_of(rule) == "day":
+        spans, _ = parse_days(cell, rule, matched.options.date_format)
+        return bool(spans["start"].notna().all())
+    values, _ = parse_cells(cell, rule, matched.options)
+    return bool(values.notna().all())
 
 
 def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:
@@ -358,6 +403,21 @@ def _cells_without_result(matched: MatchedTable) -> Iterator[ProblemCells]:
         finding = Finding(problem, _NO_RESULT, severity)
         cell = str(table.cells.at[row, column])
         yield ProblemCells([row], column, [cell], [finding])
+
+
+def _damaged_cells(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield cells with a lost character, or with Ã© for é; warnings in other columns."""
+    table = matched.table
+    used = matched.names.values()
+    for column in table.header if table.is_text else used:
+        text = table.text(column)
+        findings = damaged_texts(text)
+        if column not in used:
+            findings = {
+                cell: finding._replace(severity=WARNING)
+                for cell, finding in findings.items()
+            }
+        yield from _unreadable_cells(table, column, text, findings)
 
 
 def _unreadable_cells(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -56,6 +57,9 @@ BEYOND: Final = " (beyond the header)"
 
 _SHOWN_CHARACTERS: Final = 60  # of a name in a message
 _COMPARED_CHARACTERS: Final = 500  # of a name
+
+# Also apostrophes that count as letters.
+_NOT_IN_NAMES: Final = re.compile("[\\W_\u02b9-\u02cb\ua78b\ua78c]+")
 
 # Other common names for columns, for hints only.
 _COUNTRY: Final = "country beneficiary administration place pays pais país"
@@ -148,7 +152,7 @@ class MatchedTable:
 
 
 def plain_name(text: str) -> str:
-    """Normalise a column name: drop case, blanks and punctuation.
+    """Normalise a column name: drop case, blanks, punctuation and invisible characters.
 
     Examples
     --------
@@ -157,7 +161,9 @@ def plain_name(text: str) -> str:
     """
     # Some files have a whole paragraph in one cell of the header.
     beginning = text[:_COMPARED_CHARACTERS]
-    return re.sub(r"[\W_]+", "", beginning).casefold()
+    # An accent may be a character of its own, which is no letter.
+    composed = unicodedata.normalize("NFKC", beginning)
+    return _NOT_IN_NAMES.sub("", composed).casefold()
 
 
 def as_typed(word: str) -> str:

@@ -21,7 +21,13 @@ from cbcstats.arguments import (
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, plural
 from cbcstats.files.dates import check_date_format
+from cbcstats.files.encodings import check_encoding
 from cbcstats.files.text_table import read_text_table
+from cbcstats.registers.arranging import (
+    fill_and_skip,
+    move_parts,
+    parts_in_another_order,
+)
 from cbcstats.registers.building import IN_YEAR, register_fields
 from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_rows
 from cbcstats.registers.columns import (
@@ -57,6 +63,7 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
     from cbcstats.files.text_table import TextTable
+    from cbcstats.registers.columns import MatchedTable
 
 _SHOWN: Final = 5  # kinds of problems in the text of a register
 
@@ -345,6 +352,7 @@ def read_register(
     date_format: str | None = None,
     year_start: int | str = 7,
     sheet: str | Sequence[str] | None = None,
+    encoding: str | None = None,
     no_country: str | Collection[str] = (),
     covers: tuple[Any, Any] | None = None,
     repeated_rows: str = "keep",
@@ -354,14 +362,15 @@ def read_register(
     Parameters
     ----------
     source : path, list of paths, or pandas.DataFrame
-        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
-        Excel (.xlsx, .xlsm, .xls, .xlsb), OpenDocument (.ods), Parquet, or a frame.
-        Titles may be above the header. Merged cells hold for each of their rows and
-        columns, but a merged number only for the first. Files are read into memory, up
-        to 512 MB. A workbook of `save_problems` that came back is known: its rows pass
-        only if they were corrected. Several files are one register: a list, a folder,
-        or a pattern such as `missions_2023_*.csv`. Their headers may differ in order
-        and spelling, and each needs the needed columns.
+        CSV with any delimiter (.csv, .tsv, .txt), Excel (.xlsx, .xlsm, .xls, .xlsb),
+        OpenDocument (.ods), Parquet, or a frame. Titles may be above the header, and
+        tags of HXL below it; a table further down is read under its own header. Merged
+        cells hold for each of their rows and columns, but a merged number only for the
+        first. Files are read into memory, up to 512 MB. A workbook of `save_problems`
+        that came back is known: its rows pass only if they were corrected. Several
+        files are one register: a list, a folder, or a pattern such as
+        `missions_2023_*.csv`. Their headers may differ in order and spelling, and each
+        needs the needed columns.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
@@ -384,6 +393,9 @@ def read_register(
         The sheet of a workbook; by default the visible one that has the needed columns.
         Several sheets are one register: their names, or `*` for all that have the
         needed columns.
+    encoding : str, optional
+        The encoding of a CSV file, such as `cp1251`. By default UTF-8 or UTF-16, which
+        a file shows, or else Windows-1252, with a warning.
     no_country : str or list of str
         Words for missions without a country, besides those that are known, such as
         `Regional`, `Online` and `All Members` in English, French and Spanish.
@@ -449,6 +461,7 @@ def read_register(
     check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
     date_format = check_date_format(date_format)
+    encoding = check_encoding(encoding)
     rules = schema_of(kind, schema)
     called = check_columns(columns, rules)
 
@@ -457,17 +470,14 @@ def read_register(
 
     returned = None
     if is_of_several(source, sheet):
-        tables = read_tables(source, is_header, sheet)
+        tables = read_tables(source, is_header, sheet, encoding)
     else:
-        table = read_text_table(source, is_header, sheet)
+        table = read_text_table(source, is_header, sheet, encoding)
         returned = take_apart(table, source)
         tables = [returned.table if returned else table]
     options = Options(date_format, no_country, repeated_rows)
     matched = join_tables(
-        [
-            with_days_of_numbers(match_columns(table, rules, called, options))
-            for table in tables
-        ]
+        [_arranged_and_matched(table, rules, called, options) for table in tables]
     )
     table = matched.table
     ids = passed_ids(returned.notes) if returned else None
@@ -478,6 +488,21 @@ def read_register(
     dtypes = table.cells.dtypes
     reading = Reading(table, rules, matched.names, dtypes, options, ids)
     return with_places(Register(**fields, _reading=reading), table)
+
+
+def _arranged_and_matched(
+    table: TextTable,
+    rules: pa.DataFrameSchema,
+    called: Mapping[str, str],
+    options: Options,
+) -> MatchedTable:
+    """Match the columns of a table whose rows may stand under several headers."""
+    table = fill_and_skip(table)
+    matched = match_columns(table, rules, called, options)
+    if parts := parts_in_another_order(matched):
+        table = move_parts(table, parts)
+        matched = match_columns(table, rules, called, options)
+    return with_days_of_numbers(matched)
 
 
 def _check_sheet(sheet: Any) -> str | list[str] | None:

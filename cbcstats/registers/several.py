@@ -52,7 +52,10 @@ def is_of_several(source: Any, sheet: Any) -> bool:
 
 
 def read_tables(
-    source: Any, is_header: IsHeader, sheet: str | list[str] | None
+    source: Any,
+    is_header: IsHeader,
+    sheet: str | list[str] | None,
+    encoding: str | None,
 ) -> list[TextTable]:
     """Read every file and sheet of a register as a table of one part.
 
@@ -65,7 +68,7 @@ def read_tables(
     tables = []
     left_out = _left_out(listing.left_out)
     for file, path in listing.files.items():
-        for table in read_text_tables(path, is_header, sheet):
+        for table in read_text_tables(path, is_header, sheet, encoding):
             if take_apart(table, path):
                 problem = f"the register leaves out {file}, a workbook of rejected rows"
                 left_out.append((problem, _OF_CORRECTIONS))

@@ -89,7 +89,44 @@ def test_any_encoding(encoding, save):
     register = read_register(save(rows, encoding=encoding))
     assert register.rows["iso3"].tolist() == ["CIV", "VNM"]
     assert register.rows["remarks"].tolist() == ["remark 1", "à revoir"]
+    was_guessed = "the file is not UTF-8, and was read as Windows-1252"
+    expected = [[1, "", "Côte", was_guessed, "warning"]] if encoding == "cp1252" else []
+    assert found(register) == expected
+
+
+@pytest.mark.parametrize("encoding", ["Windows-1251", "koi8-r", "utf-16"])
+def test_an_encoding_can_be_given(encoding, tmp_path):
+    path = tmp_path / "missions.csv"
+    text = "member,start_date,programme\nKenya,2017-04-03,Обучение\n"
+    path.write_bytes(text.encode(encoding))
+    register = read_register(path, encoding=encoding)
+    assert register.rows["programme"].tolist() == ["Обучение"]
     assert register.problems.empty
+
+
+def test_an_encoding_is_for_text_files_only(save):
+    path = save([HEADER, good_row(1)])
+    with pytest.raises(ArgumentError, match=r"such as 'utf-8', 'cp1252'.*'klingon' was given"):
+        read_register(path, encoding="klingon")
+    for source in (save([HEADER, good_row(1)], ".xlsx"), pd.read_csv(path)):
+        with pytest.raises(ArgumentError, match=r"only text files .* leave out `encoding`"):
+            read_register(source, encoding="cp1251")
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ("S\ufffdcurit\ufffd", "holds a character that was lost"),
+        ("SÃ©curitÃ©", "was written in UTF-8 and read in another encoding"),
+        ("PRIORITÉ\N{NO-BREAK SPACE}: «ÉTÉ»", None),
+    ],
+)
+def test_damaged_text_rejects_its_row_only_in_a_column_that_is_used(cell, problem, save):
+    rows = [["member", "start_date", "programme", "notes"]]
+    rows += [["Kenya", "2017-04-03", cell, ""], ["Mali", "2017-04-03", "", cell]]
+    register = read_register(save(rows))
+    expected = [[2, "programme", cell, problem, "error"], [3, "notes", cell, problem, "warning"]]
+    assert found(register) == (expected if problem else [])
 
 
 def test_lines_in_two_encodings_are_read_and_said(tmp_path):
@@ -411,13 +448,12 @@ def test_titles_blank_rows_and_cells_beyond_the_header(save):
     text = "Missions 2017\n\nmember,start_date,remarks\nKenya,2017-04-03,a\n\n,,\n"
     text += "Peru,2017-04-04,b,c\nPeru,2017-04-05\n"
     register = read_register(save([], text=text))
-    assert register.rows.index.tolist() == [4]
-    assert register.rejected.index.tolist() == [7, 8]
-    assert register.rejected["column 4 (beyond the header)"].tolist() == ["c", ""]
-    assert register.problems["problem"].tolist() == [
-        "has 4 cells where the header has 3",
-        "has 2 cells where the header has 3",
-    ]
+    # Cells that are missing at the end are empty.
+    assert register.rows.index.tolist() == [4, 8]
+    assert register.rows["remarks"].tolist() == ["a", ""]
+    assert register.rejected.index.tolist() == [7]
+    assert register.rejected["column 4 (beyond the header)"].tolist() == ["c"]
+    assert register.problems["problem"].tolist() == ["has 4 cells where the header has 3"]
 
 
 def test_line_breaks_inside_quotation_marks_begin_no_row(save):
@@ -432,6 +468,46 @@ def test_a_quotation_mark_that_never_closes_rejects_one_row(save):
     register = read_register(save([], text=text))
     assert (register.rows.index.tolist(), register.rejected.index.tolist()) == ([3], [2])
     assert register.rejected["member"].tolist() == ['Kenya,2017-04-03,"open']
+
+
+SWALLOWED = """member,start_date,remarks
+Kenya,2017-07-03,"5 experts
+Mali,2017-07-03,good
+Togo,2017-07-03,good"
+Peru,2017-13-04,good
+"""
+
+
+def test_rows_between_two_quotation_marks_are_rows(save):
+    register = read_register(save([], text=SWALLOWED))
+    assert register.rows["remarks"].to_dict() == {3: "good", 4: 'good"'}
+    assert register.problems["row"].tolist() == [2, 5]
+    assert (
+        "a quotation mark is opened, and rows follow up to line 4"
+        in register.problems["problem"][0]
+    )
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "seen:\nTogo, Chad, and others\n- 2017-07-03, again, good",
+        "5 experts, of Kenya\nand Mali, good, good",
+        "Kenya,\n2017-07-03,good",
+    ],
+)
+def test_a_note_of_several_lines_is_one_cell(note, save):
+    text = f'member,start_date,remarks\nKenya,2017-07-03,"{note}"\nTogo,2017-07-03,good\n'
+    register = read_register(save([], text=text))
+    assert register.rows["remarks"].to_dict() == {2: note, 3: "good"}
+    assert register.problems.empty
+
+
+def test_an_open_quotation_mark_hides_no_cell_of_its_row(save):
+    text = 'member,start_date,programme,experts\nMali,2017-07-03,"Train,5\nTogo,2017-07-03,"x",4\n'
+    register = read_register(save([], text=text))
+    assert (register.rows.index.tolist(), register.rejected.index.tolist()) == ([3], [2])
+    assert "a quotation mark is never closed" in register.problems["problem"][0]
 
 
 def test_a_header_alone_is_a_register_without_rows(save):
