@@ -96,8 +96,9 @@ class Theme(enum.StrEnum):
 Files = Annotated[
     list[Path],
     typer.Argument(
-        help="A register: CSV, Excel or Parquet. Several files, a folder, or a pattern "
-        "such as missions_*.csv, are one register; - is CSV from standard input.",
+        help="A register: CSV, Excel, OpenDocument or Parquet. Several files, a folder, "
+        "or a pattern such as missions_*.csv, are one register; - is CSV from standard "
+        "input.",
     ),
 ]
 Columns = Annotated[
@@ -120,6 +121,13 @@ Sheet = Annotated[
     typer.Option(
         help="The sheet of a workbook; may be repeated. "
         "'*' is every sheet that has the needed columns."
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        help="The encoding of a CSV file, such as cp1251; by default UTF-8 or UTF-16, "
+        "or else Windows-1252 with a warning."
     ),
 ]
 RepeatedRows = Annotated[
@@ -276,7 +284,7 @@ def change(
     data: Annotated[
         str,
         typer.Argument(
-            help="A file with periods and numbers: CSV, Excel or Parquet; "
+            help="A file with periods and numbers: CSV, Excel, OpenDocument or Parquet; "
             "or an indicator of cbcstats, such as missions."
         ),
     ],
@@ -292,7 +300,7 @@ def change(
     ] = None,
     value: Annotated[str | None, typer.Option(help="Column of numbers.")] = None,
     measure: Annotated[
-        str | None, typer.Option(help="flow, stock, cumulative or event.")
+        str | None, typer.Option(help="flow, stock, cumulative, event or share.")
     ] = None,
     year_start: Annotated[
         int | None,
@@ -472,6 +480,7 @@ def check(
     date_format: DateFormat = None,
     kind: KindOfRegister = "missions",
     sheet: Sheet = None,
+    encoding: Encoding = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
     corrected: Corrected = None,
@@ -509,6 +518,7 @@ def check(
     options: dict[str, Any] = {
         "kind": kind,
         "sheet": sheet or [],
+        "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,
@@ -586,6 +596,7 @@ def count(
     column: Columns = None,
     date_format: DateFormat = None,
     sheet: Sheet = None,
+    encoding: Encoding = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
     corrected: Corrected = None,
@@ -600,6 +611,7 @@ def count(
     """
     options: dict[str, Any] = {
         "sheet": sheet or [],
+        "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,

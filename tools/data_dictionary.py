@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats import __version__
-from cbcstats.exports.datapackage import MARKS, resource
+from cbcstats.exports.datapackage import LICENCE, MARKS, resource
 from cbcstats.tables.checks import PARTIAL_DATE
 from cbcstats.tables.schemas import SCHEMAS
 
@@ -21,13 +22,30 @@ if TYPE_CHECKING:
 _FILES: Final = ("README.md", "datapackage.json")
 _KEYS: Final = {"members": "iso3", "sources": "source_id", "readings": "pair_id"}
 _PARTIAL: Final = "a year, month or day, such as 2018, 2018-03 or 2018-03-02"
-_HEAD: Final = """# Data dictionary
+_LICENCE: Final = (
+    "The figures are facts that their sources published. This compilation of them, with its notes, may be used under "
+    "the licence [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). The World Customs Organization has not "
+    "endorsed it."
+)
+# Where each table names its sources.
+_SOURCES: Final = {
+    "places": {"title": "our own list of names"},
+    "sources": {"title": "the sources themselves"},
+    "readings": {"title": "named in the columns source and exact_source"},
+}
+_CITED: Final = {
+    "title": "cited in each row by their ids in sources.csv",
+    "path": "sources.csv",
+}
+_HEAD: Final = f"""# Data dictionary
 
 Written from the schemas in `cbcstats/tables/schemas.py`; change them there and run `make data`.
 
 All tables are CSV in UTF-8 with one header row, one value in a cell, and dates in ISO 8601. An empty cell is not
 known. Every row names its source: an id in `sources.csv`, but for the names of places, which are our own list, and for
 the pairs in `readings.csv`, which name it in full. Notes are in our own words.
+
+{fill(_LICENCE, 120, break_long_words=False)}
 """
 
 
@@ -63,9 +81,11 @@ def datapackage() -> dict[str, Any]:
         "name": "cbcstats",
         "title": "Published counts of customs capacity building",
         "description": (
-            "Counts as published, with their words, sources, and what must be known to compare them."
+            "Counts as published, with their words, sources, and what must be known to compare them. "
+            f"{_LICENCE}"
         ),
         "version": __version__,
+        "licenses": [LICENCE],
         "resources": [
             _resource(table, model.to_schema()) for table, model in SCHEMAS.items()
         ],
@@ -118,7 +138,8 @@ def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
     ]
     if keys:
         table_schema["foreignKeys"] = keys
-    return resource(table, table_schema)
+    sources = [_SOURCES.get(table, _CITED)]
+    return resource(table, table_schema) | {"sources": sources}
 
 
 def _field(column: pa.Column) -> dict[str, Any]:

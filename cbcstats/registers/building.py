@@ -10,13 +10,13 @@ import pandas as pd
 
 from cbcstats.counts.periods import MONTH_NAMES, reporting_year
 from cbcstats.errors import ERROR, plural
-from cbcstats.files.dates import serials_as_days
 from cbcstats.files.listing import readable_name
 from cbcstats.files.text_table import free_name
 from cbcstats.frames import text_column
 from cbcstats.places.names import wco_region
 from cbcstats.registers.columns import BEYOND, REASONS
 from cbcstats.registers.coverage import check_covers, notes_on_coverage
+from cbcstats.registers.days import PRECISION, known_days, last_days
 from cbcstats.registers.schemas import takes_several_countries
 from cbcstats.registers.words import (
     ALL_ISO3,
@@ -129,11 +129,25 @@ def _typed_rows(
             rows["wco_region"] = _regions(values["member"], text)
         elif name:
             rows[name] = _as_dtype(values[name], str(schema.columns[name].dtype))
+            if name == "start_date":
+                rows |= _columns_of_spans(values, matched.names)
         # Skip the columns that save_problems adds for surplus cells.
         elif not column.endswith(BEYOND):
             free = free_name(column, {*rows, *schema.columns})
             rows[free] = table.cells.loc[is_wanted, column]
     return pd.DataFrame(rows).rename_axis("row")
+
+
+def _columns_of_spans(
+    values: pd.DataFrame, names: dict[str, str]
+) -> dict[str, pd.Series]:
+    """Return the precisions of starts, and ends that only ranges of days give."""
+    added = {}
+    if PRECISION in values:
+        added[PRECISION] = values[PRECISION].cat.remove_unused_categories()
+    if "end_date" in values and "end_date" not in names:
+        added["end_date"] = values["end_date"]
+    return added
 
 
 def _partly_read(
@@ -291,11 +305,7 @@ def _rejected_rows(
         if not name:
             rejected[free] = table.cells.loc[is_rejected, column]
             continue
-        cells = table.text_of(is_rejected, column)
-        if values[name].dtype.kind == "M":
-            # As text, the serial number of a workbook would not be read as a day again.
-            cells = with_days(cells, table)
-        rejected[free] = cells
+        rejected[free] = table.text_of(is_rejected, column)
     for place in range(max(map(len, table.surplus.values()), default=0)):
         number = len(table.header) + place + 1
         # By its name, reading knows that they belong elsewhere.
@@ -304,17 +314,6 @@ def _rejected_rows(
         rejected[name] = text_column(["".join(cell) for cell in surplus], rows)
     rejected[REASONS] = _reasons(rows, errors)
     return pd.DataFrame(rejected, index=rows).rename_axis("row")
-
-
-def with_days(cells: pd.Series, table: TextTable) -> pd.Series:
-    """Write the serial numbers of workbooks as days, in a column of days."""
-    days = cells
-    for part, rows in table.by_part(cells.index):
-        if part.first_day:
-            days = days.mask(
-                days.index.isin(rows), serials_as_days(cells[rows], part.first_day)
-            )
-    return days
 
 
 def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
@@ -373,13 +372,20 @@ def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:
         "first day": days.min().date(),
         "last day": days.max().date(),
     }
+    straddles = pd.Series(data=False, index=days.index)
+    if PRECISION in rows:
+        last = last_days(days, rows[PRECISION])
+        first_years = reporting_year(days, year_start)
+        straddles = first_years.ne(reporting_year(last, year_start)) & days.notna()
     # A day has many rows; its reporting year is computed once.
-    per_day = days.value_counts()
+    per_day = days[~straddles].value_counts()
     distinct = per_day.index.to_series()
     years = reporting_year(distinct, year_start)
     per_year = per_day.groupby(years).sum()
     for label, count in per_year.items():
         summary[f"{IN_YEAR}{label}"] = int(count)
+    if straddles.any():
+        summary[f"{IN_YEAR}one of two years"] = int(straddles.sum())
     return summary
 
 
@@ -390,8 +396,8 @@ def _summary_of_coverage(
     covers: tuple[Any, Any] | None,
 ) -> dict[str, str]:
     """Return notes on reporting years that may be covered only in part."""
-    days = pd.concat([rows["start_date"], partly_read["start_date"]]).dropna()
-    distinct = np.unique(days.to_numpy("datetime64[D]"))
+    every = pd.concat([rows, partly_read], ignore_index=True)
+    distinct = known_days(every["start_date"], every.get(PRECISION))
     if not len(distinct):
         return {}
     notes = notes_on_coverage(distinct, year_start, check_covers(covers))

@@ -17,11 +17,7 @@ import pandas as pd
 from cbcstats.errors import ERROR, WARNING, DataError, Finding
 from cbcstats.files.text_table import PLACES, Part, read_text_table
 from cbcstats.frames import MARKS, text_column
-from cbcstats.registers.building import (
-    is_number_or_day,
-    register_fields,
-    with_days,
-)
+from cbcstats.registers.building import is_number_or_day, register_fields
 from cbcstats.registers.checking import (
     UNCHANGED,
     ProblemCells,
@@ -36,7 +32,6 @@ from cbcstats.registers.corrections_workbook import (
     normal,
     take_apart,
 )
-from cbcstats.registers.schemas import kind_of
 from cbcstats.registers.several import with_numbers, with_places
 
 if TYPE_CHECKING:
@@ -83,7 +78,6 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
         If the file cannot be read, or is not a workbook of this register.
     """
     register = with_numbers(register, reading.table)
-    reading = _with_days(reading)
     written = cells_to_correct(register.rejected, reading.table.header)
     hashes = fingerprints(written)
     known = reading.known.union(zip(hashes.index, hashes, strict=True))
@@ -148,21 +142,6 @@ def _problems_to_keep(problems: pd.DataFrame, table: TextTable) -> pd.DataFrame:
     is_outdated = problems["problem"].str.startswith(_NOT_BACK)
     is_of_number = problems["column"] == name_of_rows(table.header)
     return problems[~(is_outdated | is_of_number)]
-
-
-def _with_days(reading: Reading) -> Reading:
-    """Write the serial numbers of a workbook as days, in its columns of days.
-
-    In a workbook that comes back, a number is a slip, or counts from another day.
-    """
-    table = reading.table
-    cells = table.cells.copy()
-    for name, column in reading.names.items():
-        if kind_of(reading.schema.columns[name]) == "day":
-            cells[column] = with_days(cells[column], table)
-    parts = [part._replace(first_day=None) for part in table.parts]
-    plain = replace(table, cells=cells, first_day=None, parts=parts)
-    return replace(reading, table=plain)
 
 
 def _read_workbook(name: str, register: TextTable, path: Path) -> Returned:

@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import ERROR, ArgumentError
+from cbcstats.files.kinds import kind_of
+from cbcstats.files.sheet_tables import OWN_SHEET
 from cbcstats.files.text_table import PLACES, without_blank_rows
 from cbcstats.files.workbooks import (
     CHARACTERS,
     ROWS,
+    WORKBOOKS,
     new_workbook,
     read_sheets,
     text_of_cell,
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
     from cbcstats.files.text_table import TextTable
     from cbcstats.registers.register import Reading, Register
 
-# The sheet that is not data: no column of it is called as one of a register.
-NOTES: Final = "for cbcstats"
 _ROW: Final = "row"
 _ROW_IF_TAKEN: Final = "row in the register"  # if the file has a column `row`
 # Its columns and their titles with the widths; those without a width are hidden.
@@ -115,7 +116,7 @@ def write_corrections(
     content = io.BytesIO()
     with new_workbook(content, "Rows to correct") as workbook:
         sheet = workbook.add_worksheet("to correct")
-        notes = workbook.add_worksheet(NOTES)
+        notes = workbook.add_worksheet(OWN_SHEET)
         places = _places(cells.index, reading.table)
         _write_cells(workbook, sheet, cells, places)
         _mark_cells(workbook, sheet, cells, register.problems)
@@ -423,10 +424,10 @@ def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
 def _read_notes(source: Any) -> pd.DataFrame:
     """Read the second sheet of a workbook; empty if it has none."""
     lines: Iterable[list[str]] = []
-    if isinstance(source, Path) and source.suffix.lower() == ".xlsx":
-        by_name = {sheet.name: sheet for sheet in read_sheets(source)}
-        if NOTES in by_name:
-            lines = [cells for _, cells in by_name[NOTES].rows]
+    if isinstance(source, Path) and (kind := kind_of(source)) in WORKBOOKS:
+        by_name = {sheet.name: sheet for sheet in read_sheets(source, kind)}
+        if OWN_SHEET in by_name:
+            lines = [cells for _, cells in by_name[OWN_SHEET].rows]
     columns = list(_TITLES)
     width = len(columns)
     body = []

@@ -21,7 +21,13 @@ from cbcstats.arguments import (
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, plural
 from cbcstats.files.dates import check_date_format
+from cbcstats.files.encodings import check_encoding
 from cbcstats.files.text_table import read_text_table
+from cbcstats.registers.arranging import (
+    fill_and_skip,
+    move_parts,
+    parts_in_another_order,
+)
 from cbcstats.registers.building import IN_YEAR, register_fields
 from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_rows
 from cbcstats.registers.columns import (
@@ -38,6 +44,7 @@ from cbcstats.registers.corrections_workbook import (
     write_corrections,
 )
 from cbcstats.registers.coverage import check_covers
+from cbcstats.registers.days import with_days_of_numbers
 from cbcstats.registers.schemas import schema_of
 from cbcstats.registers.several import (
     is_of_several,
@@ -56,6 +63,7 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
     from cbcstats.files.text_table import TextTable
+    from cbcstats.registers.columns import MatchedTable
 
 _SHOWN: Final = 5  # kinds of problems in the text of a register
 
@@ -344,6 +352,7 @@ def read_register(
     date_format: str | None = None,
     year_start: int | str = 7,
     sheet: str | Sequence[str] | None = None,
+    encoding: str | None = None,
     no_country: str | Collection[str] = (),
     covers: tuple[Any, Any] | None = None,
     repeated_rows: str = "keep",
@@ -353,12 +362,15 @@ def read_register(
     Parameters
     ----------
     source : path, list of paths, or pandas.DataFrame
-        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
-        Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
-        read into memory, up to 512 MB. A workbook of `save_problems` that came back is
-        known: its rows pass only if they were corrected. Several files are one
-        register: a list, a folder, or a pattern such as `missions_2023_*.csv`. Their
-        headers may differ in order and spelling, and each needs the needed columns.
+        CSV with any delimiter (.csv, .tsv, .txt), Excel (.xlsx, .xlsm, .xls, .xlsb),
+        OpenDocument (.ods), Parquet, or a frame. Titles may be above the header, and
+        tags of HXL below it; a table further down is read under its own header. Merged
+        cells hold for each of their rows and columns, but a merged number only for the
+        first. Files are read into memory, up to 512 MB. A workbook of `save_problems`
+        that came back is known: its rows pass only if they were corrected. Several
+        files are one register: a list, a folder, or a pattern such as
+        `missions_2023_*.csv`. Their headers may differ in order and spelling, and each
+        needs the needed columns.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
@@ -378,9 +390,12 @@ def read_register(
         The month in which reporting years begin, such as 7 or `July`: for the summary,
         and by default for counts of the register.
     sheet : str or list of str, optional
-        The sheet of a workbook; by default the one that has the needed columns.
+        The sheet of a workbook; by default the visible one that has the needed columns.
         Several sheets are one register: their names, or `*` for all that have the
         needed columns.
+    encoding : str, optional
+        The encoding of a CSV file, such as `cp1251`. By default UTF-8 or UTF-16, which
+        a file shows, or else Windows-1252, with a warning.
     no_country : str or list of str
         Words for missions without a country, besides those that are known, such as
         `Regional`, `Online` and `All Members` in English, French and Spanish.
@@ -414,7 +429,13 @@ def read_register(
     the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
     missing); a place that is not a Member of the WCO on that day; a row that repeats
     another; a day ten years or more from all others; a column with dates in two orders;
-    bytes that are not UTF-8.
+    bytes that are not UTF-8; a name that ends as that of another kind of file.
+
+    In .xlsx and .xlsm, there is also a warning for each hidden or struck-out row, hidden
+    column and merged range, and in every workbook for a hidden sheet that is read, and
+    for other sheets that hold rows if none was named. In .xls, .xlsb and .ods, errors
+    and formulas without a result are empty cells, and only merged cells of .xls are
+    known.
 
     Examples
     --------
@@ -439,7 +460,8 @@ def read_register(
     no_country = check_names("no_country", no_country)
     check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
-    check_date_format(date_format)
+    date_format = check_date_format(date_format)
+    encoding = check_encoding(encoding)
     rules = schema_of(kind, schema)
     called = check_columns(columns, rules)
 
@@ -448,14 +470,14 @@ def read_register(
 
     returned = None
     if is_of_several(source, sheet):
-        tables = read_tables(source, is_header, sheet)
+        tables = read_tables(source, is_header, sheet, encoding)
     else:
-        table = read_text_table(source, is_header, sheet)
+        table = read_text_table(source, is_header, sheet, encoding)
         returned = take_apart(table, source)
         tables = [returned.table if returned else table]
     options = Options(date_format, no_country, repeated_rows)
     matched = join_tables(
-        [match_columns(table, rules, called, options) for table in tables]
+        [_arranged_and_matched(table, rules, called, options) for table in tables]
     )
     table = matched.table
     ids = passed_ids(returned.notes) if returned else None
@@ -466,6 +488,21 @@ def read_register(
     dtypes = table.cells.dtypes
     reading = Reading(table, rules, matched.names, dtypes, options, ids)
     return with_places(Register(**fields, _reading=reading), table)
+
+
+def _arranged_and_matched(
+    table: TextTable,
+    rules: pa.DataFrameSchema,
+    called: Mapping[str, str],
+    options: Options,
+) -> MatchedTable:
+    """Match the columns of a table whose rows may stand under several headers."""
+    table = fill_and_skip(table)
+    matched = match_columns(table, rules, called, options)
+    if parts := parts_in_another_order(matched):
+        table = move_parts(table, parts)
+        matched = match_columns(table, rules, called, options)
+    return with_days_of_numbers(matched)
 
 
 def _check_sheet(sheet: Any) -> str | list[str] | None:

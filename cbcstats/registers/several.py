@@ -15,12 +15,12 @@ import pandas as pd
 from cbcstats.errors import SHOWN, WARNING, DataError, Problem, plural
 from cbcstats.files.listing import Listing, is_several, list_files
 from cbcstats.files.text_table import (
+    EVERY_SHEET,
     PLACES,
     Part,
     TextTable,
     free_name,
-    read_text_table,
-    sheets_with_header,
+    read_text_tables,
 )
 from cbcstats.frames import text_column
 from cbcstats.registers.columns import MatchedTable, plain_name, with_texts
@@ -35,11 +35,9 @@ if TYPE_CHECKING:
 
     IsHeader = Callable[[Sequence[str]], bool]
 
-_ALL_SHEETS: Final = "*"
 _FRAMES: Final = ("rows", "rejected", "partly_read")  # those with an index of rows
 # Parts begin at multiples of it, so that rows can be added to each.
 _SPACE: Final = 1_000_000
-_WITHOUT_SHEETS: Final = (".csv", ".tsv", ".txt", ".parquet")
 _UNLESS: Final = "nothing to do if that is right"
 _OF_CORRECTIONS: Final = (
     "leave it where it is, and put its rows in their places with "
@@ -49,12 +47,15 @@ _OF_CORRECTIONS: Final = (
 
 def is_of_several(source: Any, sheet: Any) -> bool:
     """Tell whether a register may be in several files or sheets."""
-    has_sheets = isinstance(sheet, list) or sheet == _ALL_SHEETS
+    has_sheets = isinstance(sheet, list) or sheet == EVERY_SHEET
     return is_several(source) or (isinstance(source, Path) and has_sheets)
 
 
 def read_tables(
-    source: Any, is_header: IsHeader, sheet: str | list[str] | None
+    source: Any,
+    is_header: IsHeader,
+    sheet: str | list[str] | None,
+    encoding: str | None,
 ) -> list[TextTable]:
     """Read every file and sheet of a register as a table of one part.
 
@@ -65,12 +66,9 @@ def read_tables(
     """
     listing = _listing(source)
     tables = []
-    left_out = _left_out("the folder", "file", listing.left_out)
+    left_out = _left_out(listing.left_out)
     for file, path in listing.files.items():
-        sheets, others = _sheets(path, is_header, sheet)
-        left_out += _left_out(file, "sheet", others)
-        for name in sheets:
-            table = read_text_table(path, is_header, name)
+        for table in read_text_tables(path, is_header, sheet, encoding):
             if take_apart(table, path):
                 problem = f"the register leaves out {file}, a workbook of rejected rows"
                 left_out.append((problem, _OF_CORRECTIONS))
@@ -91,30 +89,14 @@ def _listing(source: Any) -> Listing:
     return Listing(source.name, {source.name: source}, [])
 
 
-def _sheets(
-    path: Path, is_header: IsHeader, sheet: str | list[str] | None
-) -> tuple[list[str | None], list[str]]:
-    """Return the sheets to read, and the filled ones that lack the header."""
-    if isinstance(sheet, list):
-        return [*sheet], []
-    if sheet != _ALL_SHEETS:
-        return [sheet], []
-    if path.suffix.lower() in _WITHOUT_SHEETS:
-        return [None], []
-    fitting, others = sheets_with_header(path, is_header)
-    # Without any, reading explains which columns are missing.
-    return [*fitting] or [None], others
-
-
-def _left_out(where: str, kind: str, names: list[str]) -> list[tuple[str, str]]:
+def _left_out(names: list[str]) -> list[tuple[str, str]]:
     if not names:
         return []
     listed = ", ".join(names[:SHOWN])
     if len(names) > SHOWN:
         listed += ", ..."
-    count = plural(len(names), kind)
-    why = " without the needed columns" if kind == "sheet" else ""
-    return [(f"the register leaves out {count} of {where}{why}: {listed}", _UNLESS)]
+    count = plural(len(names), "file")
+    return [(f"the register leaves out {count} of the folder: {listed}", _UNLESS)]
 
 
 def _as_part(table: TextTable, name: str, file: str, path: Path) -> TextTable:
