@@ -49,7 +49,7 @@ def years(tmp_path):
         tmp_path / "missions.xlsx",
         {
             "2017": [["Country", "Start"], ["Kenya", datetime.date(2017, 4, 3)]],
-            "Lists": [["Country"], ["Kenya"], ["Togo"]],
+            "Plans": [["Land", "When"], *[["Kenya", datetime.date(2019, 1, 8)]] * 3],
             "2018": [
                 ["Missions of 2018"],
                 ["start", "Experts", "country"],
@@ -203,12 +203,13 @@ def test_what_a_column_proves_holds_for_its_file(tmp_path):
 
 def test_numbers_are_days_in_a_workbook_and_not_in_text(tmp_path):
     (tmp_path / "a.csv").write_text("member,start_date\nTogo,42828\n", encoding="utf-8")
-    rows = [["member", "start_date"], ["Mali", 42829], ["Nowhere", 42830]]
+    day = ["Nowhere", datetime.date(2017, 4, 5)]
+    rows = [["member", "start_date"], ["Mali", 42829], ["Nowhere", 42830], day]
     workbook(tmp_path / "b.xlsx", {"Sheet": rows})
     register = read_register(tmp_path)
     assert places(register.rows) == [("b.xlsx", "Sheet", 2)]
     assert register.rows["start_date"].tolist() == [pd.Timestamp("2017-04-04")]
-    assert register.rejected["start_date"].tolist() == ["42828", "2017-04-05"]
+    assert register.rejected["start_date"].tolist() == ["42828", "2017-04-05", "2017-04-05"]
 
 
 def test_typed_and_text_files_are_read_together(tmp_path):
@@ -240,9 +241,7 @@ def test_one_sheet_for_each_year_is_one_register(sheet, years):
     assert places(register.rows) == [("missions.xlsx", "2017", 2), ("missions.xlsx", "2018", 3)]
     assert places(register.rejected) == [("missions.xlsx", "2018", 4)]
     assert register.name == "missions.xlsx, 2 sheets"
-    left_out = register.problems["problem"].str.contains(
-        "1 sheet of missions.xlsx without the needed columns: Lists"
-    )
+    left_out = register.problems["problem"].str.contains("sheet 'Plans' also holds rows")
     assert left_out.sum() == (sheet == "*")
 
 
