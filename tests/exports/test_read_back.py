@@ -1,5 +1,6 @@
 """Every file is read back as data: tables cell by cell, charts by the cells behind them, sources by their addresses."""
 
+import hashlib
 import io
 import json
 import re
@@ -184,9 +185,14 @@ def sources_of_workbook(path):
 
 
 def sources_of_package(path):
-    described = json.loads(path.read_text(encoding="utf-8"))["sources"]
+    """Return the sources of a data package, which says of each file how long it is and what its hash is."""
+    package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        content = path.with_name(resource["path"]).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        assert (resource["bytes"], resource["hash"]) == (len(content), f"sha256:{digest}")
     rows = [row[:-1] for row in frame_rows(pd.read_csv(path.with_name("sources.csv")))[1:]]
-    assert described == [{"title": row[1], "path": row[4]} for row in rows]
+    assert package["sources"] == [{"title": row[1], "path": row[4]} for row in rows]
     return rows
 
 
@@ -260,6 +266,18 @@ def test_the_line_of_sources_is_read_back(suffix, tmp_path):
     else:
         line = pq.read_schema(path).metadata[b"sources"].decode()
     assert line == "Source: A 2016; B 2017; C 2018."
+
+
+def test_the_observations_of_sdmx_are_read_back(tables, tmp_path):
+    """Days count from the first to the last one, and 2016 has 366."""
+    data = pd.read_csv(save_table(tables["counts"], tmp_path / "counts.sdmx.csv"))
+    names = ["SCOPE", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "QUALIFIER", "SOURCE"]
+    assert data[names].to_numpy(object).tolist() == [
+        ["delivered", "2015-01-01/P365D", 330, "A", "more_than", "mine-1"],
+        ["delivered", "2016-01-01/P366D", 400, "A", "almost", "mine-2"],
+        ["delivered", "2017-01-01/P365D", 492, "A", "exact", "mine-3"],
+        ["planned", "2018-01-01/P365D", 500, "A", "exact", "mine-1"],
+    ]
 
 
 def test_a_slide_of_a_chart_without_an_editable_form_is_read_back(years, tmp_path):
