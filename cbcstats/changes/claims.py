@@ -42,6 +42,7 @@ _UNKNOWN: Final = "cannot be checked"
 _UNREADABLE: Final = Claim("unreadable", Growth(-math.inf, math.inf))
 _IN_PERCENT: Final = ("percent", "ratio", "direction")
 # Units of shares in three languages, as a pattern.
+_LONGER: Final = 1.02  # as for comparable periods
 _SHARES: Final = "percent|per cent|%|share|pour cent|por ciento"
 # Columns of the later figure in the result, and those of numbers and days.
 _LATER: Final = (
@@ -386,11 +387,25 @@ def _is_possible(pair: _Pair) -> bool | None:
 
 
 def _earlier(pair: _Pair) -> tuple[list[Any], list[Any]]:
-    """Return the earlier figures of a series, and those that are surely higher."""
+    """Return the earlier figures of a series, and those that are surely higher.
+
+    Those of longer periods are left out: two years have more than one.
+    """
     later = pair.later
-    earlier = [row for row in pair.series if row.period_end < later.period_end]
+    earlier = [
+        row
+        for row in pair.series
+        if row.period_end < later.period_end and not _is_longer(row, later)
+    ]
     higher = [row for row in earlier if row.low > later.high]
     return earlier, higher
+
+
+def _is_longer(figure: Any, later: Any) -> bool:
+    """Tell whether a flow covers a longer period than the later one."""
+    # A length that is not known is not longer.
+    longest = _LONGER * later.months
+    return bool(later.measure == "flow" and figure.months > longest)
 
 
 def _range(figure: Any) -> Bounds:

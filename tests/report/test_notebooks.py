@@ -78,11 +78,11 @@ def test_the_numbers_in_the_text_of_the_map_are_those_of_the_tables():
     counts = cbcstats.load_counts()
     sizes = counts.groupby("indicator").size()
     assert len(counts) > 300
-    assert len(sizes) > 130
-    assert len(cbcstats.load_beneficiaries()) > 300
+    assert len(sizes) > 100
+    assert len(cbcstats.load_beneficiaries()) > 350
     years = counts["period_end"].dt.year
     assert f"from {years.min():.0f} to {years.max():.0f}" in text
-    assert 0.45 < (sizes == 1).mean() < 0.55  # about half
+    assert 0.2 < (sizes == 1).mean() < 0.3  # about a quarter
     changes = cbcstats.year_on_year(counts)
     assert 0.35 < changes["comparable"].mean() < 0.45  # about two in five
     assert changes.loc[~changes["comparable"], "why"].str.startswith("no figure").mean() > 0.8
@@ -102,18 +102,18 @@ def test_the_numbers_in_the_text_of_the_first_are_those_of_the_library():
     assert f"{change['rate_low']:.0f} to {change['rate_high']:.0f}" in text
     least, most = changes["previous_rate_low"].min(), changes["previous_rate_high"].max()
     assert f"{least:.0f} to {most:.0f} missions per month" in text
-    assert "more than 130 other series" in text
+    assert "more than 100 other series" in text
 
 
 def test_the_numbers_in_the_text_of_the_second_are_those_of_the_tables():
     text = markdown(2)
     beneficiaries = cbcstats.load_beneficiaries()
-    assert len(beneficiaries) > 300
-    assert "More than 300 rows name a Member" in text
+    assert len(beneficiaries) > 350
+    assert "More than 350 rows name a Member" in text
     named = beneficiaries.query("programme == 'Mercator'")["member"].nunique()
     assert f"the {named} Members named for the Mercator Programme" in text
     partners = cbcstats.load_counts("acip_partner_administrations")["value"].tolist()
-    assert partners == [11, 20, 23, 22, 16]
+    assert partners[-3:] == [23, 22, 16]
     assert "23 in 2023, 22 in 2024 and 16 in 2025" in text
 
 
@@ -127,11 +127,11 @@ def test_the_numbers_in_the_text_of_the_third_are_those_of_the_claims():
     assert f"{claim['previous_low']:.0f} to {claim['previous_high']:.0f}" in text
     assert f"was {claim['previous_low']:.0f} to {high:.0f}." in text
     doubtful = claims.groupby("verdict")["published_change"].agg(sorted)
-    assert doubtful["contradicts"] == ["+23%"]
+    assert doubtful["contradicts"] == ["+23%", "+66%"]
     assert doubtful["unlikely"] == ["+19%", "stable"]
-    assert "one contradicts its figures" in text
+    assert "two contradict their figures" in text
     assert "Two are unlikely" in text
-    assert 0.45 < (claims["verdict"] == "cannot be checked").mean() < 0.55  # about half
+    assert 0.28 < (claims["verdict"] == "cannot be checked").mean() < 0.38  # about a third
 
 
 def test_the_numbers_in_the_text_of_the_fourth_are_those_of_the_library():
