@@ -545,6 +545,19 @@ def test_an_archive_that_is_not_a_workbook_is_called_by_its_kind(name, parts, me
         read_register(tmp_path / name)
 
 
+def test_an_opendocument_sheet_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    path = opendocument(tmp_path / "calc.ods", CALC)
+    monkeypatch.setattr("cbcstats.files.sheet_xml._MOST_XML", 100)
+    with pytest.raises(DataError, match="unpacks to more than"):
+        read_register(path)
+
+
+def test_cells_of_an_old_workbook_that_are_too_far_apart_are_refused(monkeypatch):
+    monkeypatch.setattr("cbcstats.files.workbooks.MOST_CELLS", 8)
+    with pytest.raises(DataError, match="its cells are spread over 3 rows and 3 columns"):
+        read_register(CASES / "register.xls")
+
+
 def test_a_spreadsheet_with_a_password_is_refused(tmp_path):
     path = opendocument(tmp_path / "calc.ods", CALC, manifest="<encryption-data/>")
     with pytest.raises(DataError, match="protected by a password"):
