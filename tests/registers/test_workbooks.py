@@ -272,6 +272,23 @@ def test_a_filter_with_a_criterion_hides_the_rows_within_it(tmp_path):
     assert said(read_register(path)) == [[3, "", FILTERED], [4, "", HIDDEN]]
 
 
+def test_a_corrected_cell_has_lost_its_number_format(tmp_path):
+    path = tmp_path / "percent.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row("A1", HEADER)
+        sheet.write_row("A2", ["Kenyaa", 42828])
+        sheet.write("C2", 0.5, book.add_format({"num_format": "0%"}))
+    register = read_register(path)
+    problems = openpyxl.load_workbook(register.save_problems(tmp_path / "problems.xlsx"))
+    problems.active["A2"], problems.active["B2"], problems.active["C2"] = "Kenya", "2017-04-03", "5"
+    problems.save(tmp_path / "problems.xlsx")
+    corrected = register.corrected(tmp_path / "problems.xlsx")
+    table = corrected._reading.table
+    assert (table.formats, table.serials) == ({}, set())
+    assert corrected.rows["participants"].tolist() == [5]
+
+
 @pytest.mark.parametrize(
     ("code", "shown"),
     [
@@ -546,8 +563,8 @@ def test_an_archive_that_is_not_a_workbook_is_called_by_its_kind(name, parts, me
 
 
 def test_an_opendocument_sheet_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    path = opendocument(tmp_path / "calc.ods", CALC)
-    monkeypatch.setattr("cbcstats.files.sheet_xml._MOST_XML", 100)
+    path = opendocument(tmp_path / "calc.ods", [*CALC, [of_text("x" * 100_000)]])
+    monkeypatch.setattr("cbcstats.files.sheet_xml._MOST_XML", 50_000)
     with pytest.raises(DataError, match="unpacks to more than"):
         read_register(path)
 
