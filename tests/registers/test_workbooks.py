@@ -281,7 +281,7 @@ def test_a_corrected_cell_has_lost_its_number_format(tmp_path):
         sheet.write("C2", 0.5, book.add_format({"num_format": "0%"}))
     register = read_register(path)
     problems = openpyxl.load_workbook(register.save_problems(tmp_path / "problems.xlsx"))
-    problems.active["A2"], problems.active["B2"], problems.active["C2"] = "Kenya", "2017-04-03", "5"
+    problems.active["A2"], problems.active["B2"], problems.active["C2"] = "Kenya", "2017-04-04", "5"
     problems.save(tmp_path / "problems.xlsx")
     corrected = register.corrected(tmp_path / "problems.xlsx")
     table = corrected._reading.table
