@@ -380,10 +380,12 @@ def test_columns_under_a_merged_name_are_told_apart(merge):
     assert register.problems.empty
 
 
-def test_merged_ranges_that_overlap_are_read_once(merge):
-    path = merge([HEADER[:2], ["Kenya", "2017-04-03"], [None, "2017-05-03"]], "A2:A3")
-    rewrite_parts(path, lambda _, text: re.sub('(<mergeCell ref="A2:A3" ?/>)', r"\1\1\1", text))
-    assert len(said(read_register(path))) == 1
+def test_of_merged_ranges_that_overlap_only_the_first_is_filled(merge):
+    rows = [["Kenya", "2017-04-03"], [None, "2017-05-03"], [None, "2017-06-03"]]
+    path = merge([HEADER[:2], *rows], "A2:A3")
+    second = r'\1<mergeCell ref="A3:A4"/>'
+    rewrite_parts(path, lambda _, text: re.sub('(<mergeCell ref="A2:A3" ?/>)', second, text))
+    assert rows_of(read_register(path)) == ([2, 3], [4])
 
 
 @pytest.fixture
