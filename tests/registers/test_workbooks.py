@@ -585,5 +585,5 @@ def test_a_spreadsheet_with_a_password_is_refused(tmp_path):
 
 @pytest.mark.parametrize("address", ["https://example.org/a.xlsx", "s3://bucket/a.csv"])
 def test_an_address_is_not_a_file(address):
-    with pytest.raises(DataError, match="is an address on the web; download it first"):
+    with pytest.raises(DataError, match=f"^{address}: is an address on the web; download it"):
         read_register(address)
