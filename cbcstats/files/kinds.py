@@ -55,8 +55,10 @@ _BY_NAME: Final = {".numbers": _NUMBERS, ".gsheet": _GOOGLE}
 def check_name(source: Any, path: Path) -> None:
     """Refuse an address on the web, and files that only another program can read."""
     if _ADDRESS.match(str(source)):
+        # A path has lost one of the slashes.
+        address = re.sub(":/+", "://", str(source), count=1)
         raise DataError(
-            f"{source}: is an address on the web; "
+            f"{address}: is an address on the web; "
             "download it first, and give the name of the file"
         )
     sentence = _BY_NAME.get(path.suffix.lower())

@@ -102,6 +102,16 @@ def scan_workbook(path: Path) -> dict[str, SheetXml]:
         return sheets
 
 
+def check_unpacked_size(path: Path) -> None:
+    """Check that a workbook that is not scanned does not unpack to too much."""
+    with zipfile.ZipFile(path) as file:
+        archive = _Archive(file, path)
+        for part in file.namelist():
+            # Pictures and fonts are not read.
+            if part.endswith((".xml", ".bin")):
+                archive.unpack(part)
+
+
 class _Archive:
     """The parts of a workbook, with a limit on their total unpacked size."""
 

@@ -19,7 +19,13 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from cbcstats.errors import DataError
-from cbcstats.files.sheet_xml import MOST_CELLS, SheetXml, scan_workbook, spread
+from cbcstats.files.sheet_xml import (
+    MOST_CELLS,
+    SheetXml,
+    check_unpacked_size,
+    scan_workbook,
+    spread,
+)
 from cbcstats.frames import as_text
 
 if TYPE_CHECKING:
@@ -33,9 +39,10 @@ if TYPE_CHECKING:
 ROWS: Final = 1_048_576
 COLUMNS: Final = 16_384
 CHARACTERS: Final = 32_767
-# Kinds of workbooks whose XML is scanned, and all that are read.
+# Kinds of workbooks whose XML is scanned, other archives, and all that are read.
 _SCANNED: Final = (".xlsx", ".xlsm")
-WORKBOOKS: Final = (*_SCANNED, ".xls", ".xlsb", ".ods")
+_ARCHIVES: Final = (".xlsb", ".ods")
+WORKBOOKS: Final = (*_SCANNED, ".xls", *_ARCHIVES)
 PROTECTED: Final = (
     "is protected by a password; open it, and save it without one "
     "(in Excel: File > Info > Protect Workbook > Encrypt with Password)"
@@ -95,6 +102,8 @@ def read_sheets(path: Path, kind: str) -> list[Sheet]:
 
     try:
         scanned = scan_workbook(path) if kind in _SCANNED else {}
+        if kind in _ARCHIVES:
+            check_unpacked_size(path)
         # calamine trusts the ending of a name, which may be wrong.
         is_named_so = path.suffix.lower() == kind
         content = str(path) if is_named_so else io.BytesIO(path.read_bytes())

@@ -232,6 +232,7 @@ def marked(tmp_path):
         sheet.write("D4", "50%", percent)
         sheet.write("E4", "x", struck)
         sheet.write_row("A5", ["Peru", "2017-04-03", 8, "", "x"])
+        sheet.write_blank("D5", None, struck)
         sheet.set_row(4, None, None, {"hidden": True})
         sheet.set_column("D:D", None, None, {"hidden": True})
     return path
@@ -270,6 +271,23 @@ def test_a_filter_with_a_criterion_hides_the_rows_within_it(tmp_path):
         for row in (2, 3):
             sheet.set_row(row, None, None, {"hidden": True})
     assert said(read_register(path)) == [[3, "", FILTERED], [4, "", HIDDEN]]
+
+
+def test_a_corrected_cell_has_lost_its_number_format(tmp_path):
+    path = tmp_path / "percent.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row("A1", HEADER)
+        sheet.write_row("A2", ["Kenyaa", 42828])
+        sheet.write("C2", 0.5, book.add_format({"num_format": "0%"}))
+    register = read_register(path)
+    problems = openpyxl.load_workbook(register.save_problems(tmp_path / "problems.xlsx"))
+    problems.active["A2"], problems.active["B2"], problems.active["C2"] = "Kenya", "2017-04-04", "5"
+    problems.save(tmp_path / "problems.xlsx")
+    corrected = register.corrected(tmp_path / "problems.xlsx")
+    table = corrected._reading.table
+    assert (table.formats, table.serials) == ({}, set())
+    assert corrected.rows["participants"].tolist() == [5]
 
 
 @pytest.mark.parametrize(
@@ -362,11 +380,12 @@ def test_columns_under_a_merged_name_are_told_apart(merge):
     assert register.problems.empty
 
 
-def test_merged_ranges_that_overlap_are_read_once(merge):
-    path = merge([HEADER[:2], ["Kenya", "2017-04-03"], [None, "2017-05-03"]], "A2:A3")
-    ranges = '<mergeCell ref="A2:A3"/>'
-    rewrite_parts(path, lambda _, text: text.replace('<mergeCell ref="A2:A3"/>', ranges * 3))
-    assert len(said(read_register(path))) == 1
+def test_of_merged_ranges_that_overlap_only_the_first_is_filled(merge):
+    rows = [["Kenya", "2017-04-03"], [None, "2017-05-03"], [None, "2017-06-03"]]
+    path = merge([HEADER[:2], *rows], "A2:A3")
+    second = r'\1<mergeCell ref="A3:A4"/>'
+    rewrite_parts(path, lambda _, text: re.sub('(<mergeCell ref="A2:A3" ?/>)', second, text))
+    assert rows_of(read_register(path)) == ([2, 3], [4])
 
 
 @pytest.fixture
@@ -545,6 +564,19 @@ def test_an_archive_that_is_not_a_workbook_is_called_by_its_kind(name, parts, me
         read_register(tmp_path / name)
 
 
+def test_an_opendocument_sheet_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    path = opendocument(tmp_path / "calc.ods", [*CALC, [of_text("x" * 100_000)]])
+    monkeypatch.setattr("cbcstats.files.sheet_xml._MOST_XML", 50_000)
+    with pytest.raises(DataError, match="unpacks to more than"):
+        read_register(path)
+
+
+def test_cells_of_an_old_workbook_that_are_too_far_apart_are_refused(monkeypatch):
+    monkeypatch.setattr("cbcstats.files.workbooks.MOST_CELLS", 8)
+    with pytest.raises(DataError, match="its cells are spread over 3 rows and 3 columns"):
+        read_register(CASES / "register.xls")
+
+
 def test_a_spreadsheet_with_a_password_is_refused(tmp_path):
     path = opendocument(tmp_path / "calc.ods", CALC, manifest="<encryption-data/>")
     with pytest.raises(DataError, match="protected by a password"):
@@ -553,5 +585,5 @@ def test_a_spreadsheet_with_a_password_is_refused(tmp_path):
 
 @pytest.mark.parametrize("address", ["https://example.org/a.xlsx", "s3://bucket/a.csv"])
 def test_an_address_is_not_a_file(address):
-    with pytest.raises(DataError, match="is an address on the web; download it first"):
+    with pytest.raises(DataError, match=f"^{address}: is an address on the web; download it"):
         read_register(address)
