@@ -207,7 +207,8 @@ def iso_days(text: pd.Series) -> pd.Series:
 def days_of_format(text: pd.Series, date_format: str) -> pd.Series:
     """Parse the texts that have a format; the others are missing."""
     stated = text.where(_may_have_format(text, date_format))
-    return _to_datetime(stated, date_format).dt.normalize()
+    days: pd.Series = _to_datetime(stated, date_format).dt.normalize()
+    return days
 
 
 def _to_datetime(texts: pd.Series, date_format: str) -> pd.Series:
@@ -368,10 +369,10 @@ def _explain_numbers(
         problem = "may have the day or the month first"
     if not may_state:
         return Finding(problem if is_ambiguous else "is not ISO 8601", write)
-    state = [f'"{formats[order]}"' for order in possible if order in orders]
-    if not state:
+    fitting = [f'"{formats[order]}"' for order in possible if order in orders]
+    if not fitting:
         return Finding(problem, write)
-    offered = " or, with the month first, ".join(state)
+    offered = " or, with the month first, ".join(fitting)
     return Finding(problem, f"state date_format={offered}; or {write}")
 
 
@@ -382,7 +383,7 @@ def _explain_words(text: str) -> Finding:
     fitting = [known for known in _IN_WORDS if has_format(on_the_first, known)]
     if fitting and not has_format(text, fitting[0]):
         return NOT_IN_CALENDAR
-    return Finding("is a date in words", "write it as YYYY-MM-DD")
+    return Finding("is a date in words", "write the year first, as YYYY-MM-DD")
 
 
 def has_format(text: str, date_format: str) -> bool:

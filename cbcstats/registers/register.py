@@ -355,9 +355,10 @@ def read_register(
         Names of the columns in the file, such as `{"member": "Country"}`. By default,
         the same names; case, blanks and punctuation are ignored.
     date_format : str, optional
-        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and
-        dates of Excel are always read; any other date is a problem, since 03/04/2017 is
-        ambiguous.
+        How dates are written, such as `%d/%m/%Y` or `dd/mm/yyyy`. What can mean one
+        thing only is always read: ISO 8601, `2017-04-03`; dates of Excel; words in
+        English, French, Spanish and Portuguese, `3 avril 2017`; ranges, `3-7 June
+        2019`; months, quarters and years. 03/04/2017 is a problem without a format.
     year_start : int or str
         The month in which reporting years begin, such as 7 or `July`: for the summary,
         and by default for counts of the register.
