@@ -242,7 +242,9 @@ def first_of_each_order(texts: Iterable[str]) -> dict[str, str]:
     """
     first: dict[str, str] = {}
     for text in texts:
-        numbers = _DAY_MONTH_YEAR.fullmatch(_TIME.sub("", text))
+        # Most texts of long columns are in ISO 8601, and end here.
+        numbers = _DAY_MONTH_YEAR.match(text)
+        numbers = numbers and _DAY_MONTH_YEAR.fullmatch(_TIME.sub("", text))
         orders = list(_orders(numbers)) if numbers else []
         # A date that is valid in both orders, such as 03/04/2017, proves neither.
         if len(orders) == 1:

@@ -102,7 +102,8 @@ class Register:
         The rows that passed, ready for `count_missions`, or for `count_beneficiaries`
         if these are beneficiaries, in file order, with the
         columns and dtypes of `MissionRegister` or `BeneficiaryRegister`, `iso3` and
-        `wco_region` added, and every other column as it is: text in CSV and Excel. The
+        `wco_region` added, `start_precision` where starts are known to the month or
+        year only, and every other column as it is: text in CSV and Excel. The
         index is the row as a spreadsheet numbers it; `source` in the `attrs` is the
         source id of their counts: the file name without blanks, and the sheet of a
         workbook after `#`.
@@ -396,7 +397,9 @@ def read_register(
     totals and repeated headers; rows that cannot be cut into cells; values that fail a check of
     the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
     missing); a place that is not a Member of the WCO on that day; a row that repeats
-    another; a day ten years or more from all others; a column with dates in two orders;
+    another; a day ten years or more from all others; an end known
+    to the month only; a column with dates in two orders, or half of which a spreadsheet
+    program may have turned, or with the midnights of another time zone;
     bytes that are not UTF-8.
 
     Examples
