@@ -207,7 +207,8 @@ def iso_days(text: pd.Series) -> pd.Series:
 def days_of_format(text: pd.Series, date_format: str) -> pd.Series:
     """Parse the texts that have a format; the others are missing."""
     stated = text.where(_may_have_format(text, date_format))
-    return _to_datetime(stated, date_format).dt.normalize()
+    days: pd.Series = _to_datetime(stated, date_format).dt.normalize()
+    return days
 
 
 def _to_datetime(texts: pd.Series, date_format: str) -> pd.Series:
@@ -241,7 +242,9 @@ def first_of_each_order(texts: Iterable[str]) -> dict[str, str]:
     """
     first: dict[str, str] = {}
     for text in texts:
-        numbers = _DAY_MONTH_YEAR.fullmatch(_TIME.sub("", text))
+        # Most texts of long columns are in ISO 8601, and end here.
+        numbers = _DAY_MONTH_YEAR.match(text)
+        numbers = numbers and _DAY_MONTH_YEAR.fullmatch(_TIME.sub("", text))
         orders = list(_orders(numbers)) if numbers else []
         # A date that is valid in both orders, such as 03/04/2017, proves neither.
         if len(orders) == 1:
@@ -368,10 +371,10 @@ def _explain_numbers(
         problem = "may have the day or the month first"
     if not may_state:
         return Finding(problem if is_ambiguous else "is not ISO 8601", write)
-    state = [f'"{formats[order]}"' for order in possible if order in orders]
-    if not state:
+    fitting = [f'"{formats[order]}"' for order in possible if order in orders]
+    if not fitting:
         return Finding(problem, write)
-    offered = " or, with the month first, ".join(state)
+    offered = " or, with the month first, ".join(fitting)
     return Finding(problem, f"state date_format={offered}; or {write}")
 
 
@@ -382,7 +385,7 @@ def _explain_words(text: str) -> Finding:
     fitting = [known for known in _IN_WORDS if has_format(on_the_first, known)]
     if fitting and not has_format(text, fitting[0]):
         return NOT_IN_CALENDAR
-    return Finding("is a date in words", "write it as YYYY-MM-DD")
+    return Finding("is a date in words", "write the year first, as YYYY-MM-DD")
 
 
 def has_format(text: str, date_format: str) -> bool:

@@ -29,7 +29,6 @@ from cbcstats.frames import text_column
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-PRECISIONS: Final = ("day", "month", "quarter", "year")
 _MONTHS_IN: Final = {"month": 1, "quarter": 3, "year": 12}
 # In English, French, Spanish and Portuguese.
 _NAMES_OF_MONTHS: Final = (
@@ -207,12 +206,13 @@ def may_be_two_years(texts: Sequence[str]) -> list[str]:
     (['2018/19'], [])
     """
     labels = {text: match for text in texts if (match := _TWO_YEARS.fullmatch(text))}
-    years, others = [], []
+    years = []
     for text, match in labels.items():
         last_digits = f"{int(match[1]) + 1:04}"[-len(match[2]) :]
-        (years if match[2] == last_digits else others).append(text)
+        if match[2] == last_digits:
+            years.append(text)
     is_month = all(labels[text][2] <= "12" and len(text) == 7 for text in years)
-    return [] if others and is_month else years
+    return [] if len(labels) > len(years) and is_month else years
 
 
 def explain_span(

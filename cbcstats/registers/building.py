@@ -15,13 +15,18 @@ from cbcstats.files.text_table import free_name
 from cbcstats.frames import text_column
 from cbcstats.places.names import wco_region
 from cbcstats.registers.columns import BEYOND, REASONS
-from cbcstats.registers.coverage import check_covers, notes_on_coverage
-from cbcstats.registers.days import PRECISION, known_days, last_days
+from cbcstats.registers.coverage import (
+    check_covers,
+    known_days,
+    last_days,
+    notes_on_coverage,
+)
 from cbcstats.registers.schemas import takes_several_countries
 from cbcstats.registers.words import (
     ALL_ISO3,
     COUNTED_ABOVE,
     NOWHERE,
+    PRECISION,
     STATUSES,
     UNKNOWN,
     kind_of_status,

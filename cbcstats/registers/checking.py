@@ -11,7 +11,7 @@ import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
 from cbcstats.files.cells import damaged_texts
-from cbcstats.files.spans import PRECISIONS
+
 from cbcstats.frames import text_column
 from cbcstats.places.names import accessions
 from cbcstats.registers.columns import (
@@ -25,12 +25,11 @@ from cbcstats.registers.columns import (
     plain_name,
     plain_texts,
 )
+from cbcstats.registers.coverage import last_days
 from cbcstats.registers.days import (
-    PRECISION,
     add_spans,
     days_without_year,
     imprecise_days,
-    last_days,
     lonely_years,
     odd_columns,
     parse_days,
@@ -41,7 +40,7 @@ from cbcstats.registers.schemas import (
     takes_several_countries,
 )
 from cbcstats.registers.several import joined_values, split_table
-from cbcstats.registers.words import NOWHERE, countries_of
+from cbcstats.registers.words import NOWHERE, PRECISION, PRECISIONS, countries_of
 from cbcstats.tables import checks
 
 if TYPE_CHECKING:
@@ -539,11 +538,11 @@ def _places_that_are_not_members(
     never = is_place & np.isnat(joined_on)
     yield from _in_cells(table, column, never, _NOT_A_MEMBER)
     if "start_date" in values:
-        days = values["start_date"]
+        starts = values["start_date"]
         # Of a year, the last day decides.
         if PRECISION in values:
-            days = last_days(days, values[PRECISION])
-        not_yet = days < joined_on
+            starts = last_days(starts, values[PRECISION])
+        not_yet = starts < joined_on
         yield from _in_cells(table, column, not_yet, _NOT_YET_A_MEMBER)
 
 

@@ -10,13 +10,12 @@ import shlex
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
-from cbcstats.counts.periods import MONTHS
 from cbcstats.errors import (
     ERROR,
     SHOWN,
@@ -334,19 +333,20 @@ class _Texts(dict[str, pd.Series]):
 def _joined_parts(table: TextTable, parts: Sequence[str]) -> pd.Series:
     """Write years, months and days of several columns as days, each once."""
     texts = pd.DataFrame({part: table.text(part).str.strip() for part in parts})
-    codes, distinct = pd.MultiIndex.from_frame(texts).factorize()
-    days = [_joined_day(*cells) for cells in distinct.tolist()]
+    rows: Any = pd.MultiIndex.from_frame(texts)
+    codes, distinct = rows.factorize()
+    days = [_joined_day(*cells) for cells in distinct]
     return text_column(days).take(codes).set_axis(texts.index)
 
 
 def _joined_day(year: str, month: str = "", day: str = "") -> str:
     if not has_value(year):
         return year
-    known = [part for part in (day, month, year) if has_value(part)]
-    # As a word, since 2011-12 may also be two years.
-    if month.isdecimal() and int(month) in range(1, 13):
-        known[known.index(month)] = MONTHS[int(month) - 1]
-    return " ".join(known)
+    parts = [part for part in (year, month, day) if has_value(part)]
+    if not month.isdecimal():
+        return " ".join(reversed(parts))
+    # Not 2011-12, which may also be two years.
+    return "-".join(parts) if len(parts) == 3 else "/".join(reversed(parts))
 
 
 def _candidates(header: Sequence[str], wanted: str) -> list[str]:

@@ -13,7 +13,6 @@ from cbcstats.arguments import check_choice, check_names
 from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError
-from cbcstats.files.spans import PRECISIONS
 from cbcstats.frames import text_column
 from cbcstats.places.lists import rows_of
 from cbcstats.places.names import to_iso3, wco_region
@@ -21,10 +20,11 @@ from cbcstats.registers.building import with_several_countries_again
 from cbcstats.registers.coverage import (
     check_covers,
     coverage_notes,
+    known_days,
+    last_days,
     reporting_years,
     year_of,
 )
-from cbcstats.registers.days import PRECISION, known_days, last_days
 from cbcstats.registers.engines import (
     DAY,
     FIRST,
@@ -44,6 +44,8 @@ from cbcstats.registers.words import (
     ALL_ISO3,
     COUNTED_ABOVE,
     PLANNED,
+    PRECISION,
+    PRECISIONS,
     STATUSES,
     UNKNOWN,
     kinds_of_statuses,
@@ -334,7 +336,8 @@ def _with_spans(
         either[name] = spans[ROWS].where(spans[PRECISION] == precision, 0)
     later = either.assign(**{YEAR: last_year})[~is_known & (first_year < last_year)]
     parts = [cells[~is_long], spans[is_known], either[~is_known], later]
-    return pd.concat(parts, ignore_index=True).astype({YEAR: "Int64"})
+    every: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return every.astype({YEAR: "Int64"})
 
 
 def _by_place(cells: pd.DataFrame, by: list[str], indicator: str) -> pd.DataFrame:

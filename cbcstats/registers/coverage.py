@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 # If chance would produce so long a gap less often than this, the period is partial.
 UNLIKELY: Final = 0.05
 LONG_GAP: Final = 30  # days; a longer gap at either end is always noted
+_ENDS: Final = {
+    "month": pd.offsets.MonthEnd(0),
+    "quarter": pd.offsets.QuarterEnd(0, startingMonth=3),
+    "year": pd.offsets.YearEnd(0),
+}
 _DAY: Final = np.timedelta64(1, "D")
 _NEVER: Final = np.datetime64("NaT", "D")
 
@@ -56,6 +61,43 @@ def year_of(days: Any, month: int) -> Any:
     """
     months = days.astype("datetime64[M]").astype(int)
     return (months + 1 - month) // 12 + 1970
+
+
+def last_days(days: pd.Series, precision: pd.Series) -> pd.Series:
+    """Return the last day of each month, quarter and year that is named by its first.
+
+    Examples
+    --------
+    >>> days = pd.Series(pd.to_datetime(["2019-01-01", "2019-01-01"]))
+    >>> last_days(days, pd.Series(["quarter", "day"])).dt.strftime("%Y-%m-%d").tolist()
+    ['2019-03-31', '2019-01-01']
+    """
+    last = days
+    for name, end in _ENDS.items():
+        is_of_precision = precision == name
+        if is_of_precision.any():
+            last = last.mask(is_of_precision, days + end)
+    return last
+
+
+def known_days(days: pd.Series, precision: pd.Series | None) -> np.ndarray:
+    """Return the distinct days on which something is known to have begun.
+
+    A row known to the month has no exact day. Only if its whole month is before or
+    after all exact days, its first and its last day stand for it.
+    """
+    days = days.dropna()
+    if precision is None:
+        return np.unique(days.to_numpy("datetime64[D]"))
+    precision = precision[days.index]
+    is_long = precision.isin(list(_ENDS))
+    exact = days[~is_long]
+    last = last_days(days, precision)
+    # Comparisons with NaT, where no day is exact, are false.
+    is_within = (days <= exact.max()) & (last >= exact.min())
+    others = is_long & ~is_within
+    every = pd.concat([exact, days[others], last[others]])
+    return np.unique(every.to_numpy("datetime64[D]"))
 
 
 def coverage_notes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from cbcstats.files.dates import (
     iso_days,
     without_time,
 )
-from cbcstats.files.spans import PRECISIONS, explain_span, read_spans
+from cbcstats.files.spans import explain_span, read_spans
 from cbcstats.frames import text_column
 from cbcstats.registers.columns import (
     MatchedTable,
@@ -28,13 +28,13 @@ from cbcstats.registers.columns import (
     without_value,
 )
 from cbcstats.registers.schemas import kind_of
+from cbcstats.registers.words import PRECISION, PRECISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandera.pandas as pa
 
-PRECISION: Final = "start_precision"
 _YEARS_AWAY: Final = 10  # that make a year lonely
 _FEW: Final = 0.05  # share of rows that may have been typed with a wrong year
 _MIXED_ORDERS: Final = Finding(
@@ -54,7 +54,7 @@ _OTHER_ORDER: Final = (
     "first, as the stated date_format has it"
 )
 _TIME_OF_DAY: Final = re.compile(
-    r"[T ](\d\d):?(\d\d)(?::00(?:[.,]0+)?)?\s?(Z|UTC|[+-]00:?00)?", re.ASCII
+    r"[T ]([01]\d|2[0-3]):?([0-5]\d)(?::00(?:[.,]0+)?)?\s?(Z|UTC|[+-]00:?00)?", re.ASCII
 )
 # Earliest midnight of another time zone, in minutes of the day: where UTC is stated,
 # and where it is not.
@@ -131,48 +131,6 @@ def _cells_of(
     return rows.isin([row for row, of_column in places if of_column == column])
 
 
-def last_days(days: pd.Series, precision: pd.Series) -> pd.Series:
-    """Return the last day of each month, quarter and year that is named by its first.
-
-    Examples
-    --------
-    >>> days = pd.Series(pd.to_datetime(["2019-01-01", "2019-01-01"]))
-    >>> last_days(days, pd.Series(["quarter", "day"])).dt.strftime("%Y-%m-%d").tolist()
-    ['2019-03-31', '2019-01-01']
-    """
-    ends = {
-        "month": pd.offsets.MonthEnd(0),
-        "quarter": pd.offsets.QuarterEnd(0, startingMonth=3),
-        "year": pd.offsets.YearEnd(0),
-    }
-    last = days
-    for name, end in ends.items():
-        is_of_precision = precision == name
-        if is_of_precision.any():
-            last = last.mask(is_of_precision, days + end)
-    return last
-
-
-def known_days(days: pd.Series, precision: pd.Series | None) -> np.ndarray:
-    """Return the distinct days on which something is known to have begun.
-
-    A row known to the month has no exact day. Only if its whole month is before or
-    after all exact days, its first and its last day stand for it.
-    """
-    days = days.dropna()
-    if precision is None:
-        return np.unique(days.to_numpy("datetime64[D]"))
-    precision = precision[days.index]
-    is_long = precision.isin(PRECISIONS[1:])
-    exact = days[~is_long]
-    last = last_days(days, precision)
-    # Comparisons with NaT, where no day is exact, are false.
-    is_within = (days <= exact.max()) & (last >= exact.min())
-    others = is_long & ~is_within
-    every = pd.concat([exact, days[others], last[others]])
-    return np.unique(every.to_numpy("datetime64[D]"))
-
-
 def add_spans(
     values: pd.DataFrame, spans: pd.DataFrame, column: str
 ) -> Iterator[tuple[pd.Index, Finding]]:
@@ -202,7 +160,8 @@ def imprecise_days(
     taken = spans["end" if is_end else "start"]
     which = "last" if is_end else "first"
     is_long = spans["precision"].isin(PRECISIONS[1:])
-    for (precision, day), rows in taken[is_long].groupby([spans["precision"], taken]):
+    groups: Any = taken[is_long].groupby([spans["precision"], taken])
+    for (precision, day), rows in groups:
         problem = f"names only the {precision}; its {which} day, {day.date()}, is taken"
         finding = Finding(problem, "write the day if it is known", WARNING)
         yield rows.index, finding

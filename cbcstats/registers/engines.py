@@ -16,11 +16,14 @@ from narwhals.exceptions import DuplicateError
 
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError, DataError
-from cbcstats.files.spans import PRECISIONS
 from cbcstats.frames import text_column
 from cbcstats.registers.coverage import year_of
-from cbcstats.registers.days import PRECISION
-from cbcstats.registers.words import ALL_ISO3, COUNTED_ABOVE
+from cbcstats.registers.words import (
+    ALL_ISO3,
+    COUNTED_ABOVE,
+    PRECISION,
+    PRECISIONS,
+)
 from cbcstats.tables.codelists import NO_REGION
 
 if TYPE_CHECKING:
@@ -91,10 +94,11 @@ def cells_of(
     spans = [FIRST] if date == "start_date" and PRECISION in schema else []
     counted = None
     # Arrow dates have no numpy dtype, so they take the path of the other engines.
-    is_of_numpy = isinstance(rows, pd.DataFrame) and isinstance(
-        rows[date].dtype, np.dtype
-    )
-    if is_of_numpy and not spans:
+    if (
+        isinstance(rows, pd.DataFrame)
+        and isinstance(rows[date].dtype, np.dtype)
+        and not spans
+    ):
         counted = _count_by_code(rows, keys, year_start, date, indicator, covers)
     if counted is None:
         # Without parts there are few cells by day, and one pass gives both.

@@ -117,7 +117,8 @@ class Register:
         The rows that passed, ready for `count_missions`, or for `count_beneficiaries`
         if these are beneficiaries, in file order, with the
         columns and dtypes of `MissionRegister` or `BeneficiaryRegister`, `iso3` and
-        `wco_region` added, and every other column as it is: text in CSV and Excel. The
+        `wco_region` added, `start_precision` where starts are known to the month or
+        year only, and every other column as it is: text in CSV and Excel. The
         index is the row as a spreadsheet numbers it; `source` in the `attrs` is the
         source id of their counts: the file name without blanks, and the sheet of a
         workbook after `#`. If the register is in several files or sheets, the row is
@@ -383,9 +384,10 @@ def read_register(
         Names of the columns in the file, such as `{"member": "Country"}`. By default,
         the same names; case, blanks and punctuation are ignored.
     date_format : str, optional
-        How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and
-        dates of Excel are always read; any other date is a problem, since 03/04/2017 is
-        ambiguous.
+        How dates are written, such as `%d/%m/%Y` or `dd/mm/yyyy`. What can mean one
+        thing only is always read: ISO 8601, `2017-04-03`; dates of Excel; words in
+        English, French, Spanish and Portuguese, `3 avril 2017`; ranges, `3-7 June
+        2019`; months, quarters and years. 03/04/2017 is a problem without a format.
     year_start : int or str
         The month in which reporting years begin, such as 7 or `July`: for the summary,
         and by default for counts of the register.
@@ -428,8 +430,10 @@ def read_register(
     totals and repeated headers; rows that cannot be cut into cells; values that fail a check of
     the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
     missing); a place that is not a Member of the WCO on that day; a row that repeats
-    another; a day ten years or more from all others; a column with dates in two orders;
-    bytes that are not UTF-8; a name that ends as that of another kind of file.
+        another; a day ten years or more from all others; an end known to the month only; a
+    column with dates in two orders, or half of which a spreadsheet program may have
+    turned, or with the midnights of another time zone; bytes that are not UTF-8; a name
+    that ends as that of another kind of file.
 
     In .xlsx and .xlsm, there is also a warning for each hidden or struck-out row, hidden
     column and merged range, and in every workbook for a hidden sheet that is read, and

@@ -16,7 +16,7 @@ import pandas as pd
 
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError
-from cbcstats.files.spans import PRECISIONS
+from cbcstats.registers.words import PRECISIONS
 from cbcstats.tables.codelists import WCO_REGIONS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # Columns that are added where a mission went to several countries.
 ALL_ISO3: Final = "all_iso3"
 COUNTED_ABOVE: Final = "counted_above"
+# The column that is added where a start is not known to the day, and what it holds.
+PRECISION: Final = "start_precision"
+PRECISIONS: Final = ("day", "month", "quarter", "year")
 NOWHERE: Final = ""  # the code of a mission without a country
 UNKNOWN: Final = "?"  # a cell of a rejected row that could not be read
 PLANNED: Final = "planned"

@@ -31,7 +31,7 @@ def test_check_says_what_is_wrong_and_exits_with_1(example, tmp_path):
     assert (done.returncode, done.stderr) == (1, "")
     assert "example_register.csv: 603 rows read, 563 passed, 40 rejected" in done.stdout
     assert (
-        "row 42, column Start, '12 May 2018': is a date in words; write the year first, as in 2017-04-03"
+        "row 42, column End, '28/12/2014': is before the start; correct the start or the end"
         in done.stdout
     )
     assert "--problems problems.xlsx" in done.stdout

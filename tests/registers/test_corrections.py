@@ -491,13 +491,15 @@ def test_a_column_row_of_the_file_is_kept(save, edit):
 
 def test_days_of_a_workbook_from_1904_stay_these_days(tmp_path, edit):
     book = openpyxl.Workbook()
-    for row in (["member", "start_date"], ["Mali", 41366], ["Fijii", 41367], ["Togo", "soon"]):
+    rows = [["Mali", 41366], ["Fijii", 41367], ["Togo", "soon"]]
+    # A number is a day only among days.
+    for row in (["member", "start_date"], *rows, ["Peru", datetime.date(2017, 4, 6)]):
         book.active.append(row)
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
     book.save(tmp_path / "missions.xlsx")
     register = read_register(tmp_path / "missions.xlsx")
     corrected = register.corrected(edit(register, {"A2": "Fiji", "B3": datetime.date(2017, 4, 5)}))
-    days = ["2017-04-03", "2017-04-04", "2017-04-05"]
+    days = ["2017-04-03", "2017-04-04", "2017-04-05", "2017-04-06"]
     assert corrected.rows["start_date"].dt.strftime("%Y-%m-%d").tolist() == days
     slip = register.corrected(edit(register, {"B3": 41368}))
     assert slip.rejected.index.tolist() == [3, 4]

@@ -17,8 +17,12 @@ from cbcstats import (
 )
 from cbcstats.counts.figures import figures_of
 from cbcstats.exports.notes import caveats
-from cbcstats.registers.coverage import check_covers, coverage_notes, reporting_years
-from cbcstats.registers.days import known_days
+from cbcstats.registers.coverage import (
+    check_covers,
+    coverage_notes,
+    known_days,
+    reporting_years,
+)
 
 FIRST = "first mission on 1 Nov 2016; 2016/17 is taken as covered whole"
 COVERED = 'if 2016/17 is covered whole, say covers=("2016-07-01", None)'

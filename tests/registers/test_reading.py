@@ -404,7 +404,7 @@ def test_year_month_and_day_are_read_as_the_start(save):
             5,
             "Année",
             "2017",
-            "is not a date of the calendar, read with Mois and Jour as 31 Apr 2017",
+            "is not a date of the calendar, read with Mois and Jour as 2017-4-31",
             "error",
         ],
         [6, "Année", "", "is empty", "error"],
