@@ -12,16 +12,14 @@ from cbcstats.errors import ERROR, WARNING, Finding, Problem
 from cbcstats.files.dates import first_of_each_order
 from cbcstats.frames import text_column
 from cbcstats.places.names import accessions
-from cbcstats.registers.columns import (
-    BEYOND,
-    MatchedTable,
+from cbcstats.registers.cells import (
     distinct_texts,
     has_value,
     is_total,
     parse_cells,
-    plain_name,
     plain_texts,
 )
+from cbcstats.registers.columns import BEYOND, MatchedTable, plain_name
 from cbcstats.registers.schemas import (
     kind_of,
     needed_columns,
