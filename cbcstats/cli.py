@@ -75,7 +75,8 @@ Columns = Annotated[
     typer.Option(
         "--column",
         "-c",
-        help="Which column is which, such as member=Country; may be repeated.",
+        help="Which column is which, such as member=Country; may be repeated. "
+        "experts= leaves a column out.",
     ),
 ]
 DateFormat = Annotated[
@@ -90,6 +91,13 @@ RepeatedRows = Annotated[
     str,
     typer.Option(
         help="keep or reject rows that repeat another in all cells and have no id."
+    ),
+]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Reject rows for cells that cannot be read, even if nobody needs them.",
     ),
 ]
 NoCountry = Annotated[
@@ -436,6 +444,7 @@ def check(
     sheet: Sheet = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
+    strict: Strict = False,
     corrected: Corrected = None,
     problems: Annotated[
         Path | None,
@@ -461,6 +470,7 @@ def check(
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,
+        "strict": strict,
     }
     with errors_as_sentences():
         if problems:
@@ -534,6 +544,7 @@ def count(
     sheet: Sheet = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
+    strict: Strict = False,
     corrected: Corrected = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -549,6 +560,7 @@ def count(
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,
+        "strict": strict,
     }
     with errors_as_sentences():
         if output:
@@ -709,7 +721,7 @@ def _read(
     file: Path, column: list[str] | None, corrected: list[Path] | None, **options: Any
 ) -> cbcstats.Register:
     """Read a register, and the workbooks with corrected rows that came back."""
-    columns: dict[str, str] = {}
+    columns: dict[str, str | None] = {}
     for pair in column or []:
         name, equals, header = pair.partition("=")
         if not equals:
@@ -719,7 +731,8 @@ def _read(
             )
         if name.strip() in columns:
             raise ArgumentError("--column names one column twice; give each once")
-        columns[name.strip()] = header.strip()
+        # An empty name leaves out the column.
+        columns[name.strip()] = header.strip() or None
     with shown_as_reading(file):
         register = cbcstats.read_register(file, columns=columns, **options)
     for workbook in corrected or []:
@@ -752,8 +765,9 @@ def _check_command(
     for name, value in options.items():
         option = f"--{name.replace('_', '-')}"
         values = value if isinstance(value, list) else [value]
-        # Neither None nor `keep`, the defaults, need to be typed.
-        words += [f"{option}={each}" for each in values if each not in (None, "keep")]
+        # The defaults need not be typed.
+        given = [each for each in values if each not in (None, "keep", False)]
+        words += [option if each is True else f"{option}={each}" for each in given]
     return " ".join(map(as_typed, words))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,6 +81,9 @@ class TextTable:
         its value: `percent`, or `no year`.
     serials : set of (int, str)
         The rows and columns of numbers in a workbook that may be days.
+    decimals : set of (int, str)
+        The rows and columns of numbers in a workbook that have decimals: the text 1.125
+        may be 1125, such a number cannot.
     encoding : str
         Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, or `mixed` of UTF-8 and
         Windows-1252.
@@ -102,6 +106,7 @@ class TextTable:
     remarks: list[Problem] = field(default_factory=list)
     formats: dict[tuple[int, str], str] = field(default_factory=dict)
     serials: set[tuple[int, str]] = field(default_factory=set)
+    decimals: set[tuple[int, str]] = field(default_factory=set)
     encoding: str = "utf-8"
     delimiter: str = ","
     first_day: datetime.date | None = None
@@ -118,6 +123,16 @@ class TextTable:
             return cells
         texts = map(as_text, cells)
         return text_column(list(texts), cells.index)
+
+    def is_number(self, column: str) -> pd.Series:
+        """Tell which cells of a column are numbers with decimals, not texts."""
+        cells = self.cells[column]
+        if self.is_text:
+            rows = [row for row, of_column in self.decimals if of_column == column]
+            return pd.Series(cells.index.isin(rows), cells.index)
+        if pd.api.types.is_numeric_dtype(cells.dtype):
+            return pd.Series(data=True, index=cells.index)
+        return cells.map(lambda cell: isinstance(cell, Number)).astype(bool)
 
 
 def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> TextTable:
@@ -405,6 +420,9 @@ def _from_workbook(path: Path, is_header: IsHeader, wanted: str | None) -> TextT
             unread[row, names[column]] = problem
     table = _from_rows(empty, list(body.items()))
     table.unread = unread
+    for row, column in sheet.decimals:
+        if row in body and column < len(names):
+            table.decimals.add((row, names[column]))
     return without_blank_rows(table)
 
 

@@ -74,12 +74,14 @@ class Sheet(NamedTuple):
 
     `rows` holds the number of each row with its cells, all of one length. `unread`
     holds the cells that show no value and are empty in `rows`: by row and place, the
-    formula or the error, and the problem.
+    formula or the error, and the problem. `decimals` holds the row and place of numbers
+    that are not whole.
     """
 
     name: str
     rows: list[tuple[int, list[str]]]
     unread: Unread
+    decimals: list[tuple[int, int]]
 
 
 def read_sheets(path: Path) -> list[Sheet]:
@@ -165,15 +167,19 @@ def _read(sheet: Any, unread: Unread) -> Sheet:
     before = [""] * (left - first)
     after = [""] * (end - right)
     rows = {}
+    decimals = []
     for number, row in enumerate(cells, start=top + 1):
         texts = map(as_text, row)
         rows[number] = [*before, *texts, *after]
+        for place, cell in enumerate(row, start=len(before)):
+            if type(cell) is float and not cell.is_integer():
+                decimals.append((number, place))
     for number, _ in unread:
         rows.setdefault(number, [""] * (end - first))
     problems = {}
     for (number, column), problem in unread.items():
         problems[number, column - 1 - first] = problem
-    return Sheet(sheet.name, sorted(rows.items()), problems)
+    return Sheet(sheet.name, sorted(rows.items()), problems, decimals)
 
 
 def _scan_workbook(path: Path) -> dict[str, Unread]:

@@ -6,6 +6,8 @@ Each distinct text of a column is parsed once.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -15,14 +17,18 @@ from cbcstats.errors import ERROR, WARNING, Finding
 from cbcstats.files.cells import (
     explain_mark,
     explain_number,
+    may_be_thousands,
     parse_decimal_numbers,
     parse_whole_numbers,
+    plain_text,
+    with_decimal_points,
 )
 from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.frames import MARKS, factorize_text, text_column
 from cbcstats.places.names import iso3_of
 from cbcstats.registers.schemas import (
     is_free_text,
+    is_optional,
     kind_of,
     takes_several_countries,
 )
@@ -30,6 +36,7 @@ from cbcstats.registers.words import countries_of, explain_country
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     import pandera.pandas as pa
 
@@ -73,22 +80,43 @@ _REMEDIES: Final = {
     "place": "write the name of one country",
     "day": "write the day as 2017-04-03",
 }
+_COMPARED_LABELS: Final = 1000
+_LONG_LABEL: Final = 8  # letters, below which labels with another letter differ
+_LONG_WORD: Final = 4
+_ROMAN: Final = re.compile("[ivxlcdm]+")
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")  # once they are cut off
+_SEVERITIES: Final = (WARNING, ERROR)
 # With more unknown places, the column is not one of places, and suggestions are slow.
 _SUGGESTED_FOR: Final = 500
 
 
 def plain_texts(cells: pd.Series, column: pa.Column) -> pd.Series:
-    """Strip cells; return a categorical if there are few distinct texts."""
+    """Normalise cells, see `plain_text`; a categorical if few texts are distinct."""
     if is_free_text(column):
-        return cells.str.strip()
+        stripped = cells.str.strip()
+        each = stripped.to_numpy(dtype=object)
+        if all(map(str.isascii, each)):
+            return stripped
+        return text_column(list(map(plain_text, each)), cells.index)
     # Not astype("category"), which sorts: the first unknown places get suggestions.
     codes, texts = factorize_text(cells)
-    stripped = text_column(texts).str.strip()
-    codes_of_stripped, distinct = factorize_text(stripped)
-    codes = codes_of_stripped[codes]
+    plain = list(map(plain_text, texts))
+    if kind_of(column) == "text":
+        # Labels with a double blank or a line break are the same labels.
+        plain = [" ".join(label.split()) for label in plain]
+    codes_of_plain, distinct = factorize_text(text_column(plain))
+    codes = codes_of_plain[codes]
     categories = pd.Index(text_column(distinct))
     values = pd.Categorical.from_codes(codes, categories, validate=False)
     return pd.Series(values, index=cells.index)
+
+
+def with_clear_decimals(cells: pd.Series, is_number: pd.Series) -> pd.Series:
+    """Add a zero to numbers such as 1.125, which as a text may be 1125."""
+    if not is_number.any():
+        return cells
+    may_be_thousands = cells.str.fullmatch(r"[+-]?\d{1,3}\.\d{3}").astype(bool)
+    return cells.mask(is_number & may_be_thousands, cells + "0")
 
 
 def distinct_texts(text: pd.Series) -> list[str]:
@@ -121,7 +149,7 @@ def parse_cells(
     `day_zero` is day zero of serial numbers.
     """
     if is_free_text(column):
-        return _parse_free_text(text, column)
+        return _parse_free_text(text, column, options)
     kind = kind_of(column)
     texts = distinct_texts(text)
     if takes_several_countries(column):
@@ -142,6 +170,8 @@ def parse_cells(
             suggest = unknown_places <= _SUGGESTED_FOR
             finding = _explain(cell, kind, options.date_format, suggest=suggest)
         if finding:
+            if not may_be_thousands(cell):
+                finding = _softened(finding, column, options)
             findings[cell] = finding
     if kind in ("place", "text"):
         values = values.astype("category")
@@ -151,7 +181,22 @@ def parse_cells(
     return Parsed(values, findings)
 
 
-def _parse_free_text(text: pd.Series, column: pa.Column) -> Parsed:
+def _softened(finding: Finding, column: pa.Column, options: Options) -> Finding:
+    severity = min(
+        finding.severity, severity_of(column, options), key=_SEVERITIES.index
+    )
+    return finding._replace(severity=severity)
+
+
+def severity_of(column: pa.Column, options: Options) -> str:
+    """Return the severity of a cell that cannot be read.
+
+    In a column that nobody needs, it is a missing value and does not reject its row.
+    """
+    return ERROR if options.strict or not is_optional(column) else WARNING
+
+
+def _parse_free_text(text: pd.Series, column: pa.Column, options: Options) -> Parsed:
     is_empty = text == ""
     is_word = text.str.lower().isin(NO_VALUES)
     is_missing = is_empty | is_word
@@ -159,9 +204,31 @@ def _parse_free_text(text: pd.Series, column: pa.Column) -> Parsed:
     for cell in text[is_missing].unique():
         finding = without_value(cell, column, "text")
         if finding:
-            findings[cell] = finding
+            findings[cell] = _softened(finding, column, options)
     values = text.mask(is_missing)
     return Parsed(values, findings)
+
+
+def all_unreadable(
+    text: pd.Series,
+    column: pa.Column,
+    options: Options,
+    day_zero: datetime.date | None,
+) -> str:
+    """Return the first cell of a column in which two or more, and all, are unreadable.
+
+    Empty cells and words such as n/a do not count; if a cell can be read, the text is
+    empty.
+    """
+    if kind_of(column) == "text":
+        return ""
+    values, findings, *_ = parse_cells(text, column, options, day_zero)
+    has_error = any(finding.severity == ERROR for finding in findings.values())
+    if values.notna().any() or has_error:
+        return ""
+    words = [cell for cell in distinct_texts(text) if has_value(cell)]
+    bad = text[text.isin(words)]
+    return str(bad.iloc[0]) if len(bad) > 1 else ""
 
 
 def is_total(text: str, *, alone: bool = False) -> bool:
@@ -213,7 +280,7 @@ def _parse(
     if kind == "whole number":
         return parse_whole_numbers(texts)
     if kind == "number":
-        return parse_decimal_numbers(texts)
+        return parse_decimal_numbers(with_decimal_points(texts))
     if kind == "place":
         return text_column(iso3_of(texts))
     if kind == "mark":
@@ -238,3 +305,71 @@ def _explain(
 def has_value(text: str) -> bool:
     """Tell whether a cell holds more than a placeholder."""
     return bool(text) and text.casefold() not in NO_VALUES
+
+
+def labels_nearly_alike(labels: Sequence[str]) -> list[tuple[str, str]]:
+    """Return pairs of labels that differ in capitals, accents, marks or one letter.
+
+    Words that tell parts of a series apart, such as numbers, Roman numerals and single
+    letters, must be the same in both.
+
+    Examples
+    --------
+    >>> labels_nearly_alike(["Phase I", "Phase II", "Mercator", "MERCATOR"])
+    [('Mercator', 'MERCATOR')]
+    >>> labels_nearly_alike(["Training of trainers", "Training of trainer"])
+    [('Training of trainers', 'Training of trainer')]
+    """
+    first_of: dict[str, str] = {}
+    pairs = []
+    for label in labels:
+        spelling = _spelling(label)
+        if spelling in first_of:
+            pairs.append((first_of[spelling], label))
+        first_of.setdefault(spelling, label)
+    # Columns with more labels hold names or remarks.
+    if len(first_of) <= _COMPARED_LABELS:
+        pairs += _pairs_but_for_a_letter(list(first_of.values()))
+    return pairs
+
+
+def _spelling(label: str) -> str:
+    """Return the letters and digits of a label, without case and accents."""
+    # 1.1 is not 11.
+    spaced = re.sub(r"(?<=\d)[\W_]+(?=\d)", "0 0", label)
+    return "".join(_words(spaced))
+
+
+def _words(label: str) -> list[str]:
+    letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", label))
+    return re.findall(r"[^\W_]+", letters.casefold())
+
+
+def _pairs_but_for_a_letter(labels: Sequence[str]) -> list[tuple[str, str]]:
+    """Return pairs of long labels in which one long word has another letter."""
+    # Labels that differ in one letter are the same once it is left out.
+    by_rest: dict[str, list[str]] = {}
+    pairs = {}
+    for label in labels:
+        spelling = _spelling(label)
+        if len(spelling) < _LONG_LABEL:
+            continue
+        rests = {
+            spelling[:place] + spelling[place + 1 :] for place in range(len(spelling))
+        }
+        for rest in {spelling, *rests}:
+            for other in by_rest.setdefault(rest, []):
+                if _differ_in_a_long_word(other, label):
+                    pairs[other, label] = True
+            by_rest[rest].append(label)
+    return list(pairs)
+
+
+def _differ_in_a_long_word(label: str, other: str) -> bool:
+    words, other_words = Counter(_words(label)), Counter(_words(other))
+    different = [*(words - other_words), *(other_words - words)]
+    are_long = all(
+        len(word) >= _LONG_WORD and word.isalpha() and not _ROMAN.fullmatch(word)
+        for word in different
+    )
+    return are_long and len(different) == 2

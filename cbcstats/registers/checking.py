@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -9,18 +10,26 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
+from cbcstats.files.cells import (
+    explain_separators,
+    explain_share,
+    with_invisible,
+)
 from cbcstats.files.dates import first_of_each_order
-from cbcstats.frames import text_column
+from cbcstats.frames import as_text, text_column
 from cbcstats.places.names import accessions
 from cbcstats.registers.cells import (
     distinct_texts,
     has_value,
     is_total,
+    labels_nearly_alike,
     parse_cells,
     plain_texts,
+    severity_of,
 )
 from cbcstats.registers.columns import BEYOND, MatchedTable, plain_name
 from cbcstats.registers.schemas import (
+    is_free_text,
     kind_of,
     needed_columns,
     takes_several_countries,
@@ -62,6 +71,7 @@ _MIXED_ORDERS: Final = Finding(
     "write all of them in one way, best as 2017-04-03",
     WARNING,
 )
+_PAIRS: Final = 5  # of labels in a message
 _YEARS_AWAY: Final = 10  # that make a year lonely
 _FEW: Final = 0.05  # share of rows that may have been typed with a wrong year
 _NEW_ID: Final = "give the mission an id of its own, or delete the row"
@@ -118,17 +128,23 @@ def _parse_column(
     """Parse a column and check its values; invalid values become missing."""
     table, column = matched.table, matched.names[name]
     text, rule = matched.text[name], matched.schema.columns[name]
-    unread = [row for row, unread_column in table.unread if unread_column == column]
-    if unread:
-        # These cells hold a formula, and have been reported already.
-        is_unread = table.cells.index.isin(unread)
-        text = plain_texts(table.text(column).mask(is_unread, ""), rule)
+    shares = list(_shares_in_counts(matched, name))
+    problems.add(shares)
+    # These cells show something else than they hold, such as no result of a formula.
+    reported = [row for row, of_column in table.unread if of_column == column]
+    reported += [row for share in shares for row in share.rows]
+    if reported:
+        is_reported = table.cells.index.isin(reported)
+        text = plain_texts(text_column(text).mask(is_reported, ""), rule)
     values, findings = parse_cells(text, rule, matched.options, table.first_day)
     is_missing = values.isna()
     bad = _unreadable_cells(table, column, text[is_missing], findings)
     problems.add(bad)
     mixed = _mixed_orders(table, column, text, rule)
     problems.add(mixed)
+    problems.add(_separators(table, column, text, rule))
+    entries = values[~values.index.isin(problems.closed)]
+    problems.add(_labels_nearly_alike(table, column, entries, rule))
     broken = list(_broken_cells(table, column, values, rule))
     problems.add(broken)
     if kind_of(rule) == "day":
@@ -158,7 +174,7 @@ class RegisterProblems:
 
     def __init__(self) -> None:
         self._problems: list[tuple[Any, ...]] = []
-        self._closed: set[int] = set()
+        self.closed: set[int] = set()  # rows without any further problems
         self.no_entries: set[int] = set()  # rows that are no entries, such as totals
         self.in_the_future: set[int] = set()  # rows of a day to come
 
@@ -169,9 +185,9 @@ class RegisterProblems:
         for rows, column, cells, findings in problem_cells:
             of_rows = zip(rows, cells, findings, strict=True)
             for row, cell, finding in of_rows:
-                if row in self._closed:
+                if row in self.closed:
                     continue
-                problem = (row, column, cell, *finding)
+                problem = (row, column, cell, *with_invisible(finding, cell))
                 self._problems.append(problem)
                 if not are_entries:
                     self.no_entries.add(row)
@@ -181,7 +197,7 @@ class RegisterProblems:
     ) -> None:
         """Add problems, and ignore any later ones in the same rows."""
         self.add(problem_cells, are_entries=are_entries)
-        self._closed = {row for row, *_ in self._problems}
+        self.closed = {row for row, *_ in self._problems}
 
     def rejected_rows(self) -> set[int]:
         """Return the rows that have an error."""
@@ -201,8 +217,8 @@ class RegisterProblems:
             if problem == _REPEATS and row in rows:
                 self._problems[place] = (row, column, cell, problem, remedy, ERROR)
 
-    def in_order(self, header: Sequence[str]) -> pd.DataFrame:
-        """Return problems by row and column: one per cell, all of a whole row."""
+    def in_order(self, table: TextTable) -> pd.DataFrame:
+        """Return problems by row and column: one per cell, all of a row or a column."""
         problems = pd.DataFrame(self._problems, columns=Problem._fields)
         problems = problems.astype({"row": "int64"})
         for name in Problem._fields[1:]:
@@ -210,11 +226,11 @@ class RegisterProblems:
         column = problems["column"]
         # Later problems of a cell often follow from the first.
         is_repeated = problems.duplicated(["row", "column"])
-        is_cell = column != ""
+        is_cell = (column != "") & (problems["row"] != table.header_row)
         problems = problems.loc[~(is_repeated & is_cell)]
         # Problems of a whole row, without a column, come before those of its cells.
         # Last come the columns that only a workbook with corrected rows has.
-        columns = pd.Index(["", *header, *problems["column"]]).unique()
+        columns = pd.Index(["", *table.header, *problems["column"]]).unique()
         places = pd.Categorical(problems["column"], categories=columns)
         order = np.lexsort([places.codes, problems["row"].to_numpy()])
         problems = problems.iloc[order]
@@ -289,11 +305,13 @@ def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:
 def _cells_without_result(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield the cells of a workbook in which Excel shows no value."""
     table = matched.table
-    known = set(matched.names.values())
+    severities = {}
+    for name, column in matched.names.items():
+        rule = matched.schema.columns[name]
+        severities[column] = severity_of(rule, matched.options)
     for (row, column), problem in table.unread.items():
         # Columns that are not parsed must not reject their row.
-        severity = ERROR if column in known else WARNING
-        finding = Finding(problem, _NO_RESULT, severity)
+        finding = Finding(problem, _NO_RESULT, severities.get(column, WARNING))
         cell = str(table.cells.at[row, column])
         yield ProblemCells([row], column, [cell], [finding])
 
@@ -325,6 +343,56 @@ def _mixed_orders(
         rows = [table.header_row]
         examples = f"{day_first} and {month_first}"
         yield ProblemCells(rows, column, [examples], [_MIXED_ORDERS])
+
+
+def _shares_in_counts(matched: MatchedTable, name: str) -> Iterator[ProblemCells]:
+    """Yield the cells of a workbook that show a percentage instead of a count."""
+    table, column = matched.table, matched.names[name]
+    rule = matched.schema.columns[name]
+    if kind_of(rule) != "whole number":
+        return
+    severity = severity_of(rule, matched.options)
+    for (row, of_column), shows in table.formats.items():
+        if of_column != column or shows != "percent" or row not in table.cells.index:
+            continue
+        cell = as_text(table.cells.at[row, column])
+        with contextlib.suppress(ValueError):
+            finding = explain_share(f"{100 * float(cell):.10g}%")
+            finding = finding._replace(severity=severity)
+            yield ProblemCells([row], column, [cell], [finding])
+
+
+def _separators(
+    table: TextTable, column: str, text: pd.Series, rule: pa.Column
+) -> Iterator[ProblemCells]:
+    """Yield one warning if numbers are read as other numbers of the column show."""
+    kind = kind_of(rule)
+    if kind not in ("number", "whole number"):
+        return
+    texts = distinct_texts(text)
+    finding = explain_separators(texts, whole=kind == "whole number")
+    if finding:
+        yield ProblemCells([table.header_row], column, [column], [finding])
+
+
+def _labels_nearly_alike(
+    table: TextTable, column: str, values: pd.Series, rule: pa.Column
+) -> Iterator[ProblemCells]:
+    """Yield one warning with the labels of a column that are nearly alike."""
+    if kind_of(rule) != "text" or is_free_text(rule):
+        return
+    labels = values.cat.remove_unused_categories()
+    pairs = labels_nearly_alike(distinct_texts(labels))
+    if not pairs:
+        return
+    listed = ", ".join(f"{one!r} and {other!r}" for one, other in pairs[:_PAIRS])
+    more = ", and more" if len(pairs) > _PAIRS else ""
+    finding = Finding(
+        f"has labels that are nearly alike: {listed}{more}",
+        "write them alike, if they mean the same",
+        WARNING,
+    )
+    yield ProblemCells([table.header_row], column, [column], [finding])
 
 
 def _lonely_years(

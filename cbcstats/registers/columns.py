@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import re
 import shlex
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cbcstats.arguments import check_choice
-from cbcstats.errors import SHOWN, ArgumentError, DataError, nearest
-from cbcstats.registers.cells import plain_texts
-from cbcstats.registers.schemas import columns_of_file, needed_columns
+from cbcstats.errors import (
+    ERROR,
+    SHOWN,
+    WARNING,
+    ArgumentError,
+    DataError,
+    Finding,
+    Problem,
+    nearest,
+)
+from cbcstats.registers.cells import (
+    all_unreadable,
+    plain_texts,
+    severity_of,
+    with_clear_decimals,
+)
+from cbcstats.registers.schemas import (
+    columns_of_file,
+    is_optional,
+    kind_of,
+    needed_columns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -36,6 +56,39 @@ _ALSO_CALLED: Final = {
     "start_date": ["start", "date", "from", "begin", "first day", "début", "inicio"],
     "programme": ["program", "project", "initiative"],
 }
+# Whole names of columns in English, French and Spanish, in plain letters, which are
+# read without being asked for. Words that may mean something else are not among them.
+_NAMES: Final = {
+    "member": "country|member country|member state|beneficiary country|host country|"
+    "pays|pays membre|pays beneficiaire|pais|pais miembro|pais beneficiario",
+    "start_date": "start|start day|start of mission|date of start|starting date|"
+    "begin|begin date|beginning|first day|debut|date debut|date de debut|"
+    "debut de mission|premier jour|inicio|fecha inicio|fecha de inicio|primer dia",
+    "end_date": "end|end day|end of mission|date of end|ending date|finish|last day|"
+    "fin|date fin|date de fin|fin de mission|dernier jour|fecha fin|fecha de fin|"
+    "fecha final|fecha de termino|ultimo dia",
+    "programme": "program|programa",
+    "kind": "kind of support|type of support|type d appui|tipo de apoyo",
+    "status": "statut",
+    "experts": "number of experts|nombre d experts|expertos|numero de expertos",
+    "participants": "number of participants|nombre de participants|participantes|"
+    "numero de participantes",
+    "female_participants": "women|of which women|number of women|women participants|"
+    "females|femmes|dont femmes|nombre de femmes|participantes femmes|mujeres|"
+    "de las cuales mujeres|numero de mujeres",
+    "source": "fuente",
+}
+# Read as the start if no other column holds dates.
+_DATE: Final = (
+    "date|mission date|date of mission|date de mission|date de la mission|"
+    "fecha|fecha de la mision"
+)
+_COUNTS: Final = (
+    "value|values|count|counts|total|missions|number of missions|valeur|"
+    "nombre de missions|valor|misiones|numero de misiones|indicator|indicateur|"
+    "indicador"
+)
+_MARKS: Final = re.compile("[\u0300-\u036f]")  # accents, once they are cut off
 
 
 class Options(NamedTuple):
@@ -44,6 +97,7 @@ class Options(NamedTuple):
     date_format: str | None = None
     no_country: Collection[str] = ()
     repeated_rows: str = "keep"
+    strict: bool = False
 
 
 @dataclass
@@ -57,7 +111,7 @@ class MatchedTable:
     schema : pandera.DataFrameSchema
         The rules of the register.
     names : dict of str to str
-        For each column of the schema that the file has, its name in the file.
+        For each column of the schema that is read, its name in the file.
     text : dict of str to Series
         For each of them, its cells without blanks around them.
     options : Options
@@ -103,25 +157,35 @@ def as_typed(word: str) -> str:
 
 
 def check_columns(
-    columns: Mapping[str, str] | None, schema: pa.DataFrameSchema
-) -> dict[str, str]:
+    columns: Mapping[str, str | None] | None, schema: pa.DataFrameSchema
+) -> dict[str, str | None]:
     """Check the mapping from columns of the schema to columns of the file.
+
+    None leaves out a column.
 
     Raises
     ------
     ArgumentError
-        If a column is not in the schema, or a name is not text or is given twice.
+        If a column is not in the schema, or is needed and left out, or a name is not
+        text or is given twice.
     """
     columns = {} if columns is None else columns
     is_mapping = isinstance(columns, Mapping)
-    if not is_mapping or not all(isinstance(name, str) for name in columns.values()):
+    if not is_mapping or not all(
+        isinstance(name, str | None) for name in columns.values()
+    ):
         raise ArgumentError(
             '`columns` must map names to names, such as {"member": "Country"}, '
             f"but {columns!r} was given"
         )
-    names = list(columns.values())
-    for name in columns:
+    names = [name for name in columns.values() if name is not None]
+    for name, column in columns.items():
         check_choice("columns", name, columns_of_file(schema))
+        if column is None and name in needed_columns(schema):
+            raise ArgumentError(
+                f"`columns` leaves out {name}, which every register needs; "
+                "give the name of its column in the file"
+            )
     for name in names:
         if names.count(name) > 1:
             raise ArgumentError(
@@ -132,21 +196,76 @@ def check_columns(
 
 
 def missing_columns(
-    header: Sequence[str], schema: pa.DataFrameSchema, called: Mapping[str, str]
+    header: Sequence[str],
+    schema: pa.DataFrameSchema,
+    called: Mapping[str, str | None],
 ) -> list[str]:
     """Return the required columns that a header lacks."""
     present = {plain_name(cell) for cell in header}
     return [
         name
         for name in needed_columns(schema)
-        if plain_name(called.get(name, name)) not in present
+        if plain_name(called.get(name) or name) not in present
     ]
+
+
+def columns_in_other_words(
+    header: Sequence[str],
+    schema: pa.DataFrameSchema,
+    called: Mapping[str, str | None],
+) -> dict[str, str]:
+    """Return the columns that a header has under another common name.
+
+    A column counts only if no other one fits. None does in a table of counts, each of
+    whose rows is many missions.
+    """
+    if any(_words(column) in _COUNTS.split("|") for column in header):
+        return {}
+    own = {name: called.get(name, name) for name in columns_of_file(schema)}
+    named = {plain_name(column) for column in own.values() if column}
+    free = [column for column in header if plain_name(column) not in named]
+    present = {plain_name(column) for column in header}
+    columns = {}
+    for name in own:
+        if name in called or plain_name(name) in present:
+            continue
+        known = _NAMES.get(name, "").split("|")
+        fitting = [column for column in free if _words(column) in known]
+        if name == "start_date" and not fitting:
+            fitting = _only_dates(header)
+        if len(fitting) == 1:
+            columns[name] = fitting[0]
+    return columns
+
+
+def _only_dates(header: Sequence[str]) -> list[str]:
+    """Return the column called Date, unless another one may hold dates, too."""
+    days = f"{_NAMES['start_date']}|{_NAMES['end_date']}|as of".split("|")
+    dates = []
+    for column in header:
+        words = _words(column)
+        if re.search("date|fecha", words) or words in days:
+            dates.append(column)
+    is_date = len(dates) == 1 and _words(dates[0]) in _DATE.split("|")
+    return dates if is_date else []
+
+
+def _words(column: str) -> str:
+    """Return the words of a column in small letters, without accents or a number.
+
+    >>> _words("Date de d\u00e9but (2)"), _words("Women %")
+    ('date de debut', 'women %')
+    """
+    # The text table renames a second column of one name.
+    beginning = re.sub(r" \(\d+\)$", "", column[:_COMPARED_CHARACTERS])
+    spelling = unicodedata.normalize("NFKD", beginning).casefold()
+    return " ".join(re.findall("[a-z0-9]+|%", _MARKS.sub("", spelling)))
 
 
 def match_columns(
     table: TextTable,
     schema: pa.DataFrameSchema,
-    called: Mapping[str, str],
+    called: Mapping[str, str | None],
     options: Options,
 ) -> MatchedTable:
     """Find the column of the file for each column of the schema.
@@ -156,12 +275,32 @@ def match_columns(
     DataError
         If a required column is missing, or several columns of the file match one.
     """
-    matched: dict[str, str] = {}
+    matched = _columns_by_name(table, schema, called)
+    for name, column in columns_in_other_words(table.header, schema, called).items():
+        matched[name] = column
+        remark = _taken_for(name, is_optional(schema.columns[name]), column)
+        table.remarks.append(Problem(table.header_row, column, column, *remark))
+    missing = missing_columns(table.header, schema, called)
+    missing += [name for name in called if called[name] and name not in missing]
+    missing = [name for name in missing if name not in matched]
+    if missing:
+        raise DataError(_explain_missing(table, missing, called, matched))
     known = columns_of_file(schema)
+    names = {name: matched[name] for name in known if name in matched}
+    return _readable(with_texts(table, schema, names, options))
+
+
+def _columns_by_name(
+    table: TextTable, schema: pa.DataFrameSchema, called: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Match the columns that have the name in the schema, or the one that is given."""
+    matched: dict[str, str] = {}
     # Match the columns named by the caller first, so that no other column takes them.
-    named_first = sorted(known, key=lambda name: name not in called)
+    named_first = sorted(columns_of_file(schema), key=lambda name: name not in called)
     for name in named_first:
         wanted = called.get(name, name)
+        if wanted is None:
+            continue
         candidates = _candidates(table.header, wanted)
         if name not in called:
             taken = set(matched.values())
@@ -174,13 +313,46 @@ def match_columns(
         [column] = candidates
         _check_free(table, column, name, matched)
         matched[name] = column
-    missing = missing_columns(table.header, schema, called)
-    missing += [name for name in called if name not in missing]
-    missing = [name for name in missing if name not in matched]
-    if missing:
-        raise DataError(_explain_missing(table, missing, called, matched))
-    names = {name: matched[name] for name in known if name in matched}
-    return with_texts(table, schema, names, options)
+    return matched
+
+
+def _taken_for(name: str, may_be_left_out: bool, column: str) -> Finding:
+    """Say that a column with another name is read, and how to say otherwise."""
+    option = as_typed(f"{name}={column}")
+    remedy = (
+        f'say which column it is: columns={{"{name}": "{column}"}}, '
+        f"or --column {option} on the command line"
+    )
+    if may_be_left_out:
+        remedy += f'; or leave it out: columns={{"{name}": None}}, or --column {name}='
+    return Finding(f"is taken for {name}", remedy, WARNING)
+
+
+def _readable(matched: MatchedTable) -> MatchedTable:
+    """Leave out the columns that nobody needs and in which nothing can be read."""
+    table, schema, options = matched.table, matched.schema, matched.options
+    for name, column in list(matched.names.items()):
+        rule = schema.columns[name]
+        if severity_of(rule, options) == ERROR:
+            continue
+        unread = [row for row, of_column in table.unread if of_column == column]
+        text = matched.text[name].drop(unread)
+        bad = all_unreadable(text, rule, options, table.first_day)
+        if bad:
+            del matched.names[name], matched.text[name]
+            finding = _left_out(name, kind_of(rule))
+            table.remarks.append(Problem(table.header_row, column, bad, *finding))
+    return matched
+
+
+def _left_out(name: str, kind: str) -> Finding:
+    nouns = {"day": "date", "mark": "true or false"}
+    problem = f"is not read as {name}: no cell is a {nouns.get(kind, kind)}"
+    remedy = (
+        f'leave it out: columns={{"{name}": None}}, or --column {name}= on the command '
+        "line; or name the column that it is"
+    )
+    return Finding(problem, remedy, WARNING)
 
 
 def with_texts(
@@ -194,6 +366,8 @@ def with_texts(
     for name, column in names.items():
         cells = table.text(column)
         rule = schema.columns[name]
+        if kind_of(rule) in ("whole number", "number"):
+            cells = with_clear_decimals(cells, table.is_number(column))
         text[name] = plain_texts(cells, rule)
     return MatchedTable(table, schema, names, text, options)
 
@@ -242,7 +416,7 @@ def _check_free(
 def _explain_missing(
     table: TextTable,
     missing: Sequence[str],
-    called: Mapping[str, str],
+    called: Mapping[str, str | None],
     matched: Mapping[str, str],
 ) -> str:
     """Explain which columns are missing, what the header has, and what to type."""
@@ -252,7 +426,7 @@ def _explain_missing(
     options = []
     mapping = []
     for name in missing:
-        word = called.get(name, name)
+        word = called.get(name) or name
         if name in called:
             wanted.append(f"{name} ({word!r})")
         else:

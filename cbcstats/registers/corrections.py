@@ -378,6 +378,8 @@ def _corrected_table(
         surplus=_of_those(table.surplus, is_old) | surplus,
         unread=_of_those(table.unread, is_unchanged) | back.unread,
         not_utf8=_of_those(table.not_utf8, is_unchanged),
+        formats=_of_those(table.formats, is_unchanged),
+        decimals=set(filter(is_unchanged, table.decimals)),
     )
 
 

@@ -27,6 +27,7 @@ from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_row
 from cbcstats.registers.columns import (
     Options,
     check_columns,
+    columns_in_other_words,
     match_columns,
     missing_columns,
 )
@@ -325,11 +326,12 @@ def read_register(
     *,
     kind: str | None = None,
     schema: type[pa.DataFrameModel] | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | None] | None = None,
     date_format: str | None = None,
     year_start: int | str = 7,
     sheet: str | None = None,
     no_country: str | Collection[str] = (),
+    strict: bool = False,
     covers: tuple[Any, Any] | None = None,
     repeated_rows: str = "keep",
 ) -> Register:
@@ -352,7 +354,9 @@ def read_register(
         Rules of your own, instead of `kind`.
     columns : mapping of str to str, optional
         Names of the columns in the file, such as `{"member": "Country"}`. By default,
-        the same names; case, blanks and punctuation are ignored.
+        the same names; case, blanks and punctuation are ignored. If there is none,
+        common names in English, French and Spanish, such as `Pays`, are taken, with a
+        warning. None leaves out a column that is not needed: `{"experts": None}`.
     date_format : str, optional
         How dates are written, such as `%d/%m/%Y`. Dates in ISO 8601, `2017-04-03`, and
         dates of Excel are always read; any other date is a problem, since 03/04/2017 is
@@ -365,6 +369,10 @@ def read_register(
     no_country : str or list of str
         Words for missions without a country, besides those that are known, such as
         `Regional`, `Online` and `All Members` in English, French and Spanish.
+    strict : bool
+        Whether a cell that cannot be read rejects its row even in a column that is not
+        needed. By default, it is a missing value, with a warning; and a column in which
+        nothing can be read is left out.
     covers : tuple of two days, optional
         The first and the last day that the register covers, such as
         `("2021-01-01", "2023-12-31")`; either may be None. See `count_missions`.
@@ -388,14 +396,22 @@ def read_register(
 
     Notes
     -----
-    Errors reject a row: a place, date or whole number that cannot be read; a needed
-    cell that is empty, `n/a` or `TBC`; days before 1952 or in the future; an end before
-    its start; more women than participants; an id used in an earlier row with the same country;
-    totals and repeated headers; rows that cannot be cut into cells; values that fail a check of
-    the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
-    missing); a place that is not a Member of the WCO on that day; a row that repeats
-    another; a day ten years or more from all others; a column with dates in two orders;
+    Errors reject a row: a needed cell that is empty, `n/a` or `TBC`, or cannot be read
+    as a place, a date or a whole number; days before 1952 or in the future; an end
+    before its start; more women than participants; an id used in an earlier row with
+    the same country; totals and repeated headers; rows that cannot be cut into cells;
+    values that fail a check of the schema.
+
+    Warnings do not: a cell that is not needed and is `n/a` or `TBC` or cannot be read
+    (it is then missing); a place that is not a Member of the WCO on that day; a row
+    that repeats another; a day ten years or more from all others; a column with dates
+    in two orders, with labels that are nearly alike, with numbers such as 1.250 that
+    other cells of the column explain, or with another name than that of the register;
     bytes that are not UTF-8.
+
+    A number with one point or comma and three digits, 1.250, may be 1250. It is read
+    only if the column proves what the mark is: 1.234.567 can only separate thousands.
+    Invisible characters and no-break blanks are ignored in all cells.
 
     Examples
     --------
@@ -419,18 +435,16 @@ def read_register(
     no_country = check_names("no_country", no_country)
     check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
+    strict = check_flag("strict", strict)
     check_date_format(date_format)
     rules = schema_of(kind, schema)
     called = check_columns(columns, rules)
 
-    def is_header(cells: Sequence[str]) -> bool:
-        return not missing_columns(cells, rules, called)
-
-    table = read_text_table(source, is_header, sheet)
+    table = _read_table(source, sheet, rules, called)
     returned = take_apart(table, source)
     if returned:
         table = returned.table
-    options = Options(date_format, no_country, repeated_rows)
+    options = Options(date_format, no_country, repeated_rows, strict)
     matched = match_columns(table, rules, called, options)
     ids = passed_ids(returned.notes) if returned else None
     values, problems = check_rows(matched, ids)
@@ -440,6 +454,28 @@ def read_register(
     dtypes = table.cells.dtypes
     reading = Reading(table, rules, matched.names, dtypes, options, ids)
     return Register(**fields, _reading=reading)
+
+
+def _read_table(
+    source: Any,
+    sheet: str | None,
+    rules: pa.DataFrameSchema,
+    called: Mapping[str, str | None],
+) -> TextTable:
+    """Read the table that has the needed columns, best under their own names."""
+
+    def is_header(cells: Sequence[str]) -> bool:
+        return not missing_columns(cells, rules, called)
+
+    def is_header_in_other_words(cells: Sequence[str]) -> bool:
+        missing = missing_columns(cells, rules, called)
+        return columns_in_other_words(cells, rules, called).keys() >= set(missing)
+
+    table = read_text_table(source, is_header, sheet)
+    if is_header(table.header):
+        return table
+    # Another sheet, or another row, may be the header in other words.
+    return read_text_table(source, is_header_in_other_words, sheet)
 
 
 def example_register() -> Path:
