@@ -372,7 +372,7 @@ def _separators(
     texts = distinct_texts(text)
     finding = explain_separators(texts, whole=kind == "whole number")
     if finding:
-        yield ProblemCells([table.header_row], column, [column], [finding])
+        yield ProblemCells([table.header_row], column, [""], [finding])
 
 
 def _labels_nearly_alike(
@@ -392,7 +392,7 @@ def _labels_nearly_alike(
         "write them alike, if they mean the same",
         WARNING,
     )
-    yield ProblemCells([table.header_row], column, [column], [finding])
+    yield ProblemCells([table.header_row], column, [""], [finding])
 
 
 def _lonely_years(

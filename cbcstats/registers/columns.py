@@ -279,7 +279,7 @@ def match_columns(
     for name, column in columns_in_other_words(table.header, schema, called).items():
         matched[name] = column
         remark = _taken_for(name, is_optional(schema.columns[name]), column)
-        table.remarks.append(Problem(table.header_row, column, column, *remark))
+        table.remarks.append(Problem(table.header_row, column, "", *remark))
     missing = missing_columns(table.header, schema, called)
     missing += [name for name in called if called[name] and name not in missing]
     missing = [name for name in missing if name not in matched]

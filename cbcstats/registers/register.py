@@ -487,6 +487,6 @@ def example_register() -> Path:
     >>> called = {"member": "Country", "start_date": "Start", "end_date": "End"}
     >>> register = read_register(example_register(), columns=called, date_format="%d/%m/%Y")
     >>> register.summary["rejected"]
-    40
+    34
     """
     return shipped("data") / "example_register.csv"
