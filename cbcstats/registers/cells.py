@@ -81,6 +81,7 @@ _REMEDIES: Final = {
     "day": "write the day as 2017-04-03",
 }
 _COMPARED_LABELS: Final = 1000
+_MOST_PAIRS: Final = 100
 _LONG_LABEL: Final = 8  # letters, below which labels with another letter differ
 _LONG_WORD: Final = 4
 _ROMAN: Final = re.compile("[ivxlcdm]+")
@@ -337,19 +338,26 @@ def _spelling(label: str) -> str:
     """Return the letters and digits of a label, without case and accents."""
     # 1.1 is not 11.
     spaced = re.sub(r"(?<=\d)[\W_]+(?=\d)", "0 0", label)
-    return "".join(_words(spaced))
+    return "".join(plain_words(spaced))
 
 
-def _words(label: str) -> list[str]:
-    letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", label))
-    return re.findall(r"[^\W_]+", letters.casefold())
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text in small letters, without accents.
+
+    Examples
+    --------
+    >>> plain_words("Date de d\N{LATIN SMALL LETTER E WITH ACUTE}but"), plain_words("Women (%)")
+    (['date', 'de', 'debut'], ['women', '%'])
+    """
+    letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return re.findall(r"[^\W_]+|%", letters.casefold())
 
 
 def _pairs_but_for_a_letter(labels: Sequence[str]) -> list[tuple[str, str]]:
     """Return pairs of long labels in which one long word has another letter."""
     # Labels that differ in one letter are the same once it is left out.
     by_rest: dict[str, list[str]] = {}
-    pairs = {}
+    pairs: dict[tuple[str, str], bool] = {}
     for label in labels:
         spelling = _spelling(label)
         if len(spelling) < _LONG_LABEL:
@@ -357,6 +365,8 @@ def _pairs_but_for_a_letter(labels: Sequence[str]) -> list[tuple[str, str]]:
         rests = {
             spelling[:place] + spelling[place + 1 :] for place in range(len(spelling))
         }
+        if len(pairs) >= _MOST_PAIRS:
+            break
         for rest in {spelling, *rests}:
             for other in by_rest.setdefault(rest, []):
                 if _differ_in_a_long_word(other, label):
@@ -366,7 +376,7 @@ def _pairs_but_for_a_letter(labels: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _differ_in_a_long_word(label: str, other: str) -> bool:
-    words, other_words = Counter(_words(label)), Counter(_words(other))
+    words, other_words = Counter(plain_words(label)), Counter(plain_words(other))
     different = [*(words - other_words), *(other_words - words)]
     are_long = all(
         len(word) >= _LONG_WORD and word.isalpha() and not _ROMAN.fullmatch(word)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -23,6 +22,7 @@ from cbcstats.errors import (
 from cbcstats.registers.cells import (
     all_unreadable,
     plain_texts,
+    plain_words,
     severity_of,
     with_clear_decimals,
 )
@@ -88,7 +88,6 @@ _COUNTS: Final = (
     "nombre de missions|valor|misiones|numero de misiones|indicator|indicateur|"
     "indicador"
 )
-_MARKS: Final = re.compile("[\u0300-\u036f]")  # accents, once they are cut off
 
 
 class Options(NamedTuple):
@@ -232,7 +231,7 @@ def columns_in_other_words(
         known = _NAMES.get(name, "").split("|")
         fitting = [column for column in free if _words(column) in known]
         if name == "start_date" and not fitting:
-            fitting = _only_dates(header)
+            fitting = [column for column in _only_dates(header) if column in free]
         if len(fitting) == 1:
             columns[name] = fitting[0]
     return columns
@@ -251,15 +250,9 @@ def _only_dates(header: Sequence[str]) -> list[str]:
 
 
 def _words(column: str) -> str:
-    """Return the words of a column in small letters, without accents or a number.
-
-    >>> _words("Date de d\u00e9but (2)"), _words("Women %")
-    ('date de debut', 'women %')
-    """
     # The text table renames a second column of one name.
     beginning = re.sub(r" \(\d+\)$", "", column[:_COMPARED_CHARACTERS])
-    spelling = unicodedata.normalize("NFKD", beginning).casefold()
-    return " ".join(re.findall("[a-z0-9]+|%", _MARKS.sub("", spelling)))
+    return " ".join(plain_words(beginning))
 
 
 def match_columns(

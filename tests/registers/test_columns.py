@@ -219,6 +219,11 @@ def test_names_that_may_mean_something_else_are_not_taken(header, missing):
         read_as(header)
 
 
+def test_a_column_that_is_named_is_not_taken_for_another():
+    with pytest.raises(DataError, match="no column for start_date;"):
+        read_as(["member", "Date"], columns={"end_date": "Date"})
+
+
 def test_a_column_of_shares_is_not_taken_for_counts():
     columns, said = read_as(["member", "start_date", "end_date", "Women (%)"])
     assert (columns[-1], said) == ("Women (%)", [])
