@@ -106,7 +106,8 @@ Columns = Annotated[
     typer.Option(
         "--column",
         "-c",
-        help="Which column is which, such as member=Country; may be repeated.",
+        help="Which column is which, such as member=Country; may be repeated. "
+        "experts= leaves a column out.",
     ),
 ]
 DateFormat = Annotated[
@@ -134,6 +135,13 @@ RepeatedRows = Annotated[
     str,
     typer.Option(
         help="keep or reject rows that repeat another in all cells and have no id."
+    ),
+]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Reject rows for cells that cannot be read, even if nobody needs them.",
     ),
 ]
 NoCountry = Annotated[
@@ -483,6 +491,7 @@ def check(
     encoding: Encoding = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
+    strict: Strict = False,
     corrected: Corrected = None,
     problems: Annotated[
         Path | None,
@@ -522,6 +531,7 @@ def check(
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,
+        "strict": strict,
     }
     is_text = form is Report.text
     with errors_as_sentences():
@@ -599,6 +609,7 @@ def count(
     encoding: Encoding = None,
     no_country: NoCountry = None,
     repeated_rows: RepeatedRows = "keep",
+    strict: Strict = False,
     corrected: Corrected = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -615,6 +626,7 @@ def count(
         "date_format": date_format,
         "no_country": no_country or [],
         "repeated_rows": repeated_rows,
+        "strict": strict,
     }
     with errors_as_sentences():
         if output:
@@ -779,9 +791,11 @@ def _read(
     **options: Any,
 ) -> cbcstats.Register:
     """Read a register, and the workbooks with corrected rows that came back."""
-    columns = _pairs(
+    pairs = _pairs(
         "--column", column or [], "Header, with the name of the column in the file"
     )
+    # An empty name leaves out the column.
+    columns = {name: header or None for name, header in pairs.items()}
     names: Any = sheet if len(sheet) > 1 else next(iter(sheet), None)
     if _ALL_SHEETS in sheet:
         names = _ALL_SHEETS

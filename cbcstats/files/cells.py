@@ -6,17 +6,18 @@ Many faulty cells are not typing errors: a spreadsheet program changed a valid e
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cbcstats.errors import Finding
+from cbcstats.errors import WARNING, Finding
 from cbcstats.files.dates import is_date_like
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 # True and false as Excel shows them in German, French, Spanish, Italian, Dutch, ...
 _FOREIGN_MARKS: Final = {
@@ -46,18 +47,195 @@ _ONE_COMMA: Final = re.compile(r"[+-]?\d{1,3},\d{3}")
 _GROUPED: Final = re.compile(
     r"[+-]?\d{1,3}(?:[.,' \u00a0\u2009\u202f\u2019]\d{3})+", re.ASCII
 )
-_FRACTION: Final = re.compile(r"[+-]?\d*[.,]\d+", re.ASCII)
+_FRACTION: Final = re.compile(r"[+-]?\d*([.,])\d+", re.ASCII)
+# 1.250 and 1,250, which are ambiguous, 1.234.567 and 1.250,5, which are not.
+_GROUPS: Final = re.compile(
+    r"[+-]?[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})*(?:(?!\1)([.,])\d+)?", re.ASCII
+)
+# Blanks and apostrophes can only separate thousands.
+_BLANK_GROUPS: Final = re.compile(
+    r"[+-]?[1-9]\d{0,2}(?:[ '\u2019]\d{3})+(?:[.,]\d+)?", re.ASCII
+)
+_PERCENTAGE: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)? ?%", re.ASCII)
+_NAMES_OF_MARKS: Final = {".": "point", ",": "comma"}
+# Characters without a width, which come along when text is copied.
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_BLANK: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
-def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
-    """Parse whole numbers to Int64; invalid or ambiguous numbers become missing.
+def plain_text(text: str) -> str:
+    """Remove invisible characters and outer blanks; normalise blanks and accents.
 
     Examples
     --------
-    >>> parse_whole_numbers(["12", "12.0", "1,234", "1.5"]).tolist()
-    [12, 12, <NA>, <NA>]
+    >>> plain_text(" M1\N{ZERO WIDTH SPACE}"), plain_text("Viet\N{NO-BREAK SPACE}Nam")
+    ('M1', 'Viet Nam')
     """
-    matches = map(_WHOLE.fullmatch, texts)
+    if text.isascii():
+        return text.strip()
+    visible = _INVISIBLE.sub("", text)
+    blanks = _BLANK.sub(" ", visible)
+    return unicodedata.normalize("NFC", blanks).strip()
+
+
+def with_invisible(finding: Finding, cell: str) -> Finding:
+    """Name the invisible characters of a faulty cell in its remedy.
+
+    Examples
+    --------
+    >>> cell = "Kenia" + chr(0x200B)
+    >>> with_invisible(Finding("is not a place", "write Kenya"), cell).remedy
+    'write Kenya; the cell also holds an invisible character: zero width space (U+200B)'
+    """
+    if cell.isascii():
+        return finding
+    characters = dict.fromkeys(_INVISIBLE.findall(cell) + _BLANK.findall(cell))
+    if not characters:
+        return finding
+    names = []
+    for character in characters:
+        name = unicodedata.name(character, "character").lower()
+        names.append(f"{name} (U+{ord(character):04X})")
+    listed = ", ".join(names)
+    remedy = f"{finding.remedy}; the cell also holds an invisible character: {listed}"
+    return finding._replace(remedy=remedy)
+
+
+class Separators(NamedTuple):
+    """The marks that a column proves to separate thousands, and decimals.
+
+    `proof` is a number that shows it. A mark that no number proves is empty, and so is
+    one that some numbers use for thousands and others for decimals.
+    """
+
+    thousands: str
+    decimal: str
+    proof: str
+
+
+def separators_of(texts: Iterable[str]) -> Separators:
+    """Return the separators that the numbers of a column prove.
+
+    1.250 alone proves nothing. 1.234.567 and 1.250,5 can only have points between
+    thousands, and 2.5, 0.125 and 1234.567 only a decimal point.
+
+    Examples
+    --------
+    >>> separators_of(["1.250", "1.234.567"])
+    Separators(thousands='.', decimal='', proof='1.234.567')
+    >>> separators_of(["1.250", "1.234.567", "2.5"]).thousands
+    ''
+    """
+    thousands: dict[str, str] = {}
+    decimals: dict[str, str] = {}
+    for text in texts:
+        for marks, mark in zip((thousands, decimals), _marks_in(text), strict=True):
+            if mark:
+                marks.setdefault(mark, text)
+    has_one_use = thousands.keys().isdisjoint(decimals)
+    [thousand, *other_thousands] = thousands or [""]
+    [decimal, *other_decimals] = decimals or [""]
+    if not has_one_use or other_thousands:
+        thousand = ""
+    if not has_one_use or other_decimals:
+        decimal = ""
+    proof = thousands.get(thousand) or decimals.get(decimal, "")
+    return Separators(thousand, decimal, proof)
+
+
+def _marks_in(text: str) -> tuple[str, str]:
+    """Return the marks that a number proves to separate thousands, and decimals."""
+    if len(text) > _LONGEST:
+        return "", ""
+    if groups := _GROUPS.fullmatch(text):
+        thousands, decimal = groups.groups(default="")
+        is_ambiguous = not decimal and text.count(thousands) == 1
+        return ("", "") if is_ambiguous else (thousands, decimal)
+    fraction = _FRACTION.fullmatch(text)
+    return "", fraction[1] if fraction else ""
+
+
+def may_be_thousands(text: str) -> bool:
+    """Tell whether a number has groups of three digits: 1.250 may be 1250, or 1.25."""
+    return len(text) <= _LONGEST and _GROUPS.fullmatch(text) is not None
+
+
+def with_decimal_points(texts: Sequence[str], *, whole: bool = False) -> list[str]:
+    """Write the numbers of a column without separators, as far as it proves them.
+
+    An ambiguous number becomes empty. In a column of whole numbers 1.000 remains
+    ambiguous next to 2.0, since nobody needs decimals there.
+
+    Examples
+    --------
+    >>> with_decimal_points(["1.250", "1.234.567"])
+    ['1250', '1234567']
+    >>> with_decimal_points(["1,250", "2,5"]), with_decimal_points(["1.250", "950"])
+    (['1.2500', '2.5'], ['', '950'])
+    """
+    separators = separators_of(texts)
+    return [_with_decimal_point(text, separators, whole=whole) for text in texts]
+
+
+def _with_decimal_point(text: str, separators: Separators, *, whole: bool) -> str:
+    if len(text) > _LONGEST:
+        return text
+    if _BLANK_GROUPS.fullmatch(text):
+        text = re.sub("[ '\u2019]", "", text)
+    groups = _GROUPS.fullmatch(text)
+    if groups and groups[1] == separators.thousands:
+        return text.replace(groups[1], "").replace(",", ".")
+    if groups and (whole or groups[1] != separators.decimal):
+        return ""
+    if separators.decimal == "," and _FRACTION.fullmatch(text):
+        text = text.replace(",", ".")
+    # A zero at the end shows that the point is a decimal one.
+    return f"{text}0" if groups else text
+
+
+def explain_separators(texts: Sequence[str], *, whole: bool) -> Finding | None:
+    """Return how the numbers of a column with separators are read, if any are.
+
+    Examples
+    --------
+    >>> explain_separators(["1.250", "1.234.567"], whole=True).problem
+    'holds 1.250, read as 1250: 1.234.567 shows that the point separates thousands'
+    """
+    separators = separators_of(texts)
+    mark = separators.thousands or separators.decimal
+    if not mark:
+        return None
+    use = "separates thousands" if separators.thousands else "is a decimal one"
+    # Ambiguous numbers come first, as only the column shows how they are read.
+    for text in sorted(texts, key=lambda text: _marks_in(text) != ("", "")):
+        if mark not in text or not (mark == "," or _GROUPS.fullmatch(text)):
+            continue
+        number = _with_decimal_point(text, separators, whole=whole)
+        if not (_WHOLE if whole else _DECIMAL).fullmatch(number):
+            continue
+        problem = (
+            f"holds {text}, read as {float(number):.15g}: {separators.proof} shows "
+            f"that the {_NAMES_OF_MARKS[mark]} {use}"
+        )
+        remedy = "check these numbers; best write them without separators"
+        return Finding(problem, remedy, WARNING)
+    return None
+
+
+def parse_whole_numbers(texts: Sequence[str]) -> pd.Series:
+    """Parse a column of whole numbers to Int64; invalid ones become missing.
+
+    So do ambiguous ones, see `with_decimal_points`.
+
+    Examples
+    --------
+    >>> parse_whole_numbers(["12", "12.0", "1 234", "1,234", "1.5"]).tolist()
+    [12, 12, 1234, <NA>, <NA>]
+    """
+    matches = map(_WHOLE.fullmatch, with_decimal_points(texts, whole=True))
     numbers = [int(match[1]) if match else None for match in matches]
     return pd.Series(numbers, dtype="Int64")
 
@@ -107,6 +285,8 @@ def explain_number(
     )
     if len(text) > _LONGEST:
         return Finding("is not a number", digits_only)
+    if whole and _PERCENTAGE.fullmatch(text):
+        return explain_share(text)
     if _GROUPED.fullmatch(text):
         return _explain_thousands(text, whole=whole)
     if whole and _FRACTION.fullmatch(text):
@@ -121,6 +301,12 @@ def explain_number(
         problem = "is a date, which spreadsheet programs make of numbers such as 24.1"
         return Finding(problem, "write the number that is printed")
     return Finding("is not a number", digits_only)
+
+
+def explain_share(shown: str) -> Finding:
+    """Explain a percentage in a column of whole numbers."""
+    problem = f"shows {shown}, a share and not a number"
+    return Finding(problem, "write how many there were")
 
 
 def _explain_thousands(text: str, *, whole: bool) -> Finding:

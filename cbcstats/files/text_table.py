@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field, fields, replace
+from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -118,6 +119,9 @@ class TextTable:
     other_headers : set of int
         The rows of headers with other columns, or in another order; the cells below
         them stand in the columns of the first header.
+    decimals : set of (int, str)
+        The rows and columns of numbers in a workbook that have decimals: the text 1.125
+        may be 1125, such a number cannot.
     encoding : str
         Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, `mixed` of UTF-8 and
         Windows-1252, or the one that was given.
@@ -143,6 +147,7 @@ class TextTable:
     formats: dict[tuple[int, str], str] = field(default_factory=dict)
     serials: set[tuple[int, str]] = field(default_factory=set)
     other_headers: set[int] = field(default_factory=set)
+    decimals: set[tuple[int, str]] = field(default_factory=set)
     encoding: str = "utf-8"
     delimiter: str = ","
     first_day: datetime.date | None = None
@@ -160,6 +165,16 @@ class TextTable:
             return cells
         texts = map(as_text, cells)
         return text_column(list(texts), cells.index)
+
+    def is_number(self, column: str) -> pd.Series:
+        """Tell which cells of a column are numbers with decimals, not texts."""
+        cells = self.cells[column]
+        if self.is_text:
+            rows = [row for row, of_column in self.decimals if of_column == column]
+            return pd.Series(cells.index.isin(rows), cells.index)
+        if pd.api.types.is_numeric_dtype(cells.dtype):
+            return pd.Series(data=True, index=cells.index)
+        return cells.map(lambda cell: isinstance(cell, Number)).astype(bool)
 
     def known(self) -> dict[str, Any]:
         """Return what is known of some rows or cells, a dict or a set, by attribute."""
@@ -242,28 +257,28 @@ def read_text_table(
         raise ArgumentError(
             f"`sheet` must be the name of a sheet, but {sheet!r} was given"
         )
-    if isinstance(source, pd.DataFrame):
-        _refuse_encoding("the frame", encoding)
-        return _from_frame(source, "the frame")
-    if not isinstance(source, str | os.PathLike):
-        given = type(source).__name__
-        raise ArgumentError(
-            f"`source` must be a path or a pandas frame, but {given} was given"
-        )
     [table] = read_text_tables(source, is_header, sheet, encoding)
     return table
 
 
 def read_text_tables(
-    source: str | os.PathLike[str],
+    source: Any,
     is_header: IsHeader,
     sheet: str | list[str] | None,
     encoding: str | None,
 ) -> list[TextTable]:
     """Read the tables of a file: of each sheet that is named, or of every one with `*`.
 
-    Without a sheet, and of a file without sheets, it is the only table.
+    Without a sheet, of a file without sheets, and of a frame, it is the only table.
     """
+    if isinstance(source, pd.DataFrame):
+        _refuse_encoding("the frame", encoding)
+        return [_from_frame(source, "the frame")]
+    if not isinstance(source, str | os.PathLike):
+        given = type(source).__name__
+        raise ArgumentError(
+            f"`source` must be a path or a pandas frame, but {given} was given"
+        )
     path = existing_file(source)
     try:
         return _from_file(path, is_header, sheet, encoding)
@@ -573,6 +588,7 @@ def _from_sheet(path: Path, sheet: Sheet, is_header: IsHeader) -> TextTable:
     formats = in_table(sheet.xml.formats, sheet, names, body)
     table.formats = {formats[cell]: sheet.xml.formats[cell] for cell in formats}
     table.serials = set(in_table(sheet.serials, sheet, names, body).values())
+    table.decimals = set(in_table(sheet.decimals, sheet, names, body).values())
     table.remarks = [*hidden_and_struck(sheet, names, header_row, body), *merged]
     return without_blank_rows(table)
 

@@ -76,9 +76,10 @@ class Sheet(NamedTuple):
     """The cells of a sheet as text.
 
     `rows` holds the number of each filled row with its cells, up to the last filled
-    column; the first of them is in the column `left`, counted from 1. `merged` holds the first and the last
-    row and column of each merged range, and `serials` the row and column of each
-    number that may be a day. `xml` is empty where it is not scanned.
+    column; the first of them is in the column `left`, counted from 1. `merged` holds the
+    first and the last row and column of each merged range, `serials` the row and column
+    of each number that may be a day, `decimals` that of each number that is not whole.
+    `xml` is empty where it is not scanned.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Sheet(NamedTuple):
     is_hidden: bool
     merged: list[tuple[Cell, Cell]]
     serials: set[Cell]
+    decimals: set[Cell]
     xml: SheetXml
 
 
@@ -202,9 +204,9 @@ def _read(sheet: Any, xml: SheetXml, *, is_hidden: bool) -> Sheet:
     for number, _ in xml.unread:
         rows.setdefault(number, [""] * (end + 1 - first))
     merged = [_from_one(merged) for merged in sheet.merged_cell_ranges or []]
-    serials = _serials(cells, top + 1, left + 1)
+    serials, decimals = _numbers(cells, top + 1, left + 1)
     filled = _filled(sorted(rows.items()), xml, first)
-    return Sheet(sheet.name, filled, first, is_hidden, merged, serials, xml)
+    return Sheet(sheet.name, filled, first, is_hidden, merged, serials, decimals, xml)
 
 
 def _filled(rows: Rows, xml: SheetXml, left: int) -> Rows:
@@ -228,14 +230,21 @@ def _count_to_last_text(cells: list[str], least: int) -> int:
     return count
 
 
-def _serials(cells: list[list[Any]], top: int, left: int) -> set[Cell]:
-    """Return the row and column of each number that may be a day."""
-    return {
-        (number, column)
-        for number, row in enumerate(cells, top)
-        for column, cell in enumerate(row, left)
-        if type(cell) in _NUMBERS and _FIRST_SERIAL <= cell <= _LAST_SERIAL
-    }
+def _numbers(
+    cells: list[list[Any]], top: int, left: int
+) -> tuple[set[Cell], set[Cell]]:
+    """Return the places of numbers that may be days, and of those that are not whole."""
+    serials = set()
+    decimals = set()
+    for row, values in enumerate(cells, top):
+        for column, value in enumerate(values, left):
+            if type(value) not in _NUMBERS:
+                continue
+            if _FIRST_SERIAL <= value <= _LAST_SERIAL:
+                serials.add((row, column))
+            if value % 1:
+                decimals.add((row, column))
+    return serials, decimals
 
 
 def _from_one(merged: tuple[Cell, Cell]) -> tuple[Cell, Cell]:

@@ -1,4 +1,4 @@
-"""Arrange the rows below a header: short rows, tags, and other headers.
+"""Arrange a table before it is checked: rows below a header, columns to leave out.
 
 A header holds for the rows below it, up to the next one. The cells below one with its
 columns in another order are moved into the columns of the first.
@@ -14,14 +14,23 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cbcstats.errors import plural
+from cbcstats.errors import ERROR, WARNING, Finding, Problem, plural
 from cbcstats.files.text_table import unique_names
 from cbcstats.frames import as_text, text_column
-from cbcstats.registers.columns import MatchedTable, plain_name
-from cbcstats.registers.schemas import needed_columns
+from cbcstats.registers.cells import (
+    distinct_texts,
+    has_value,
+    parse_cells,
+    severity_of,
+)
+from cbcstats.registers.columns import MatchedTable, Options, plain_name
+from cbcstats.registers.days import parse_days
+from cbcstats.registers.schemas import kind_of, needed_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    import pandera.pandas as pa
 
     from cbcstats.files.text_table import TextTable
 
@@ -58,6 +67,49 @@ def _without_tags(table: TextTable) -> TextTable:
     if not filled or not all(map(_TAG.fullmatch, filled)):
         return table
     return replace(table, cells=table.cells.drop(first.index))
+
+
+def leave_out_unreadable(matched: MatchedTable) -> None:
+    """Leave out the columns that nobody needs and in which nothing can be read."""
+    table = matched.table
+    for name, column in list(matched.names.items()):
+        rule = matched.schema.columns[name]
+        if severity_of(rule, matched.options) == ERROR or kind_of(rule) == "text":
+            continue
+        unread = [row for row, of_column in table.unread if of_column == column]
+        bad = _if_unreadable(matched.text[name].drop(unread), rule, matched.options)
+        if bad:
+            del matched.names[name]
+            finding = _left_out(name, kind_of(rule))
+            table.remarks.append(Problem(table.header_row, column, bad, *finding))
+
+
+def _if_unreadable(text: pd.Series, rule: pa.Column, options: Options) -> str:
+    """Return the first cell of a column if two or more, and all, are unreadable.
+
+    Empty cells and words such as n/a do not count.
+    """
+    if kind_of(rule) == "day":
+        spans, findings = parse_days(text, rule, options)
+        values = spans["start"]
+    else:
+        values, findings = parse_cells(text, rule, options)
+    has_error = any(finding.severity == ERROR for finding in findings.values())
+    if values.notna().any() or has_error:
+        return ""
+    words = [cell for cell in distinct_texts(text) if has_value(cell)]
+    bad = text[text.isin(words)]
+    return str(bad.iloc[0]) if len(bad) > 1 else ""
+
+
+def _left_out(name: str, kind: str) -> Finding:
+    nouns = {"day": "date", "mark": "true or false"}
+    problem = f"is not read as {name}: no cell is a {nouns.get(kind, kind)}"
+    remedy = (
+        f'leave it out: columns={{"{name}": None}}, or --column {name}= on the command '
+        "line; or name the column that it is"
+    )
+    return Finding(problem, remedy, WARNING)
 
 
 def _cells_of(table: TextTable, row: int) -> list[str]:

@@ -52,7 +52,7 @@ def register_fields(
     covers: tuple[Any, Any] | None,
 ) -> dict[str, Any]:
     """Return the fields of a Register: passed and rejected rows, problems, a summary."""
-    ordered = problems.in_order(matched.table.header)
+    ordered = problems.in_order(matched.table)
     is_error = ordered["severity"] == ERROR
     errors = ordered[is_error]
     is_rejected = values.index.isin(errors["row"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -10,20 +11,28 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
-from cbcstats.files.cells import damaged_texts
-
-from cbcstats.frames import text_column
+from cbcstats.files.cells import (
+    damaged_texts,
+    explain_separators,
+    explain_share,
+    with_invisible,
+)
+from cbcstats.frames import as_text, text_column
 from cbcstats.places.names import accessions
+from cbcstats.registers.cells import (
+    distinct_texts,
+    has_value,
+    is_total,
+    labels_nearly_alike,
+    parse_cells,
+    plain_texts,
+    severity_of,
+)
 from cbcstats.registers.columns import (
     BEYOND,
     MatchedTable,
     day_parts,
-    distinct_texts,
-    has_value,
-    is_total,
-    parse_cells,
     plain_name,
-    plain_texts,
 )
 from cbcstats.registers.coverage import last_days
 from cbcstats.registers.days import (
@@ -35,6 +44,7 @@ from cbcstats.registers.days import (
     parse_days,
 )
 from cbcstats.registers.schemas import (
+    is_free_text,
     kind_of,
     needed_columns,
     takes_several_countries,
@@ -83,6 +93,7 @@ _NOT_UTF_8: Final = Finding(
     "save the file as CSV UTF-8; check accents",
     WARNING,
 )
+_PAIRS: Final = 5  # of labels in a message
 _NEW_ID: Final = "give the mission an id of its own, or delete the row"
 UNCHANGED: Final = "came back unchanged"
 _CORRECT_OR_DELETE: Final = "correct the row, or delete it"
@@ -161,9 +172,15 @@ def _parse_column(
     """Parse a column and check its values; invalid values become missing."""
     table, column = matched.table, matched.names[name]
     rule = matched.schema.columns[name]
-    text = _text_to_parse(matched, name)
+    shares = list(_shares_in_counts(matched, name))
+    problems.add(shares)
+    reported = [row for share in shares for row in share.rows]
+    text = _text_to_parse(matched, name, reported)
     values, findings = parse_cells(text, rule, matched.options)
     problems.add(_unreadable_cells(table, column, text[values.isna()], findings))
+    problems.add(_separators(table, column, text, rule))
+    entries = values[~values.index.isin(problems.closed)]
+    problems.add(_labels_nearly_alike(table, column, entries, rule))
     broken = list(_broken_cells(table, column, values, rule))
     problems.add(broken)
     for problem_cells in broken:
@@ -178,7 +195,7 @@ def _parse_day_column(
     table, column = matched.table, matched.names[name]
     rule = matched.schema.columns[name]
     text = _text_to_parse(matched, name)
-    spans, findings = parse_days(text, rule, matched.options.date_format)
+    spans, findings = parse_days(text, rule, matched.options)
     parts = day_parts(table.header) if name == "start_date" else []
     others = " and ".join(parts[1:]) if parts[:1] == [column] else ""
     for cell, finding in findings.items():
@@ -205,16 +222,20 @@ def _parse_day_column(
     return spans
 
 
-def _text_to_parse(matched: MatchedTable, name: str) -> pd.Series:
+def _text_to_parse(
+    matched: MatchedTable, name: str, reported: Sequence[int] = ()
+) -> pd.Series:
     """Return the texts of a column, without those that have been reported already."""
     table, column = matched.table, matched.names[name]
-    unread = [row for row, unread_column in table.unread if unread_column == column]
-    if not unread:
-        return matched.text[name]
-    # These cells hold a formula.
-    is_unread = table.cells.index.isin(unread)
-    text = table.text(column).mask(is_unread, "")
-    return plain_texts(text, matched.schema.columns[name])
+    # A formula without a result, say, shows something else than it holds.
+    unread = [row for row, of_column in table.unread if of_column == column]
+    is_reported = table.cells.index.isin([*unread, *reported])
+    text = matched.text[name]
+    if not is_reported.any():
+        return text
+    return plain_texts(
+        text_column(text).mask(is_reported, ""), matched.schema.columns[name]
+    )
 
 
 # Each function below yields `ProblemCells`, which hold many problems at once: a large
@@ -235,7 +256,7 @@ class RegisterProblems:
 
     def __init__(self) -> None:
         self._problems: list[tuple[Any, ...]] = []
-        self._closed: set[int] = set()
+        self.closed: set[int] = set()  # rows without any further problems
         self.no_entries: set[int] = set()  # rows that are no entries, such as totals
         self.in_the_future: set[int] = set()  # rows of a day to come
 
@@ -246,9 +267,9 @@ class RegisterProblems:
         for rows, column, cells, findings in problem_cells:
             of_rows = zip(rows, cells, findings, strict=True)
             for row, cell, finding in of_rows:
-                if row in self._closed:
+                if row in self.closed:
                     continue
-                problem = (row, column, cell, *finding)
+                problem = (row, column, cell, *with_invisible(finding, cell))
                 self._problems.append(problem)
                 if not are_entries:
                     self.no_entries.add(row)
@@ -258,7 +279,7 @@ class RegisterProblems:
     ) -> None:
         """Add problems, and ignore any later ones in the same rows."""
         self.add(problem_cells, are_entries=are_entries)
-        self._closed = {row for row, *_ in self._problems}
+        self.closed = {row for row, *_ in self._problems}
 
     def rejected_rows(self) -> set[int]:
         """Return the rows that have an error."""
@@ -278,8 +299,8 @@ class RegisterProblems:
             if problem == _REPEATS and row in rows:
                 self._problems[place] = (row, column, cell, problem, remedy, ERROR)
 
-    def in_order(self, header: Sequence[str]) -> pd.DataFrame:
-        """Return problems by row and column: one per cell, all of a whole row."""
+    def in_order(self, table: TextTable) -> pd.DataFrame:
+        """Return problems by row and column: one per cell, all of a row or a column."""
         problems = pd.DataFrame(self._problems, columns=Problem._fields)
         problems = problems.astype({"row": "int64"})
         for name in Problem._fields[1:]:
@@ -287,11 +308,12 @@ class RegisterProblems:
         column = problems["column"]
         # Later problems of a cell often follow from the first.
         is_repeated = problems.duplicated(["row", "column"])
-        is_cell = column != ""
+        header_rows = [table.header_row, *(part.header_row for part in table.parts)]
+        is_cell = (column != "") & ~problems["row"].isin(header_rows)
         problems = problems.loc[~(is_repeated & is_cell)]
         # Problems of a whole row, without a column, come before those of its cells.
         # Last come the columns that only a workbook with corrected rows has.
-        columns = pd.Index(["", *header, *problems["column"]]).unique()
+        columns = pd.Index(["", *table.header, *problems["column"]]).unique()
         places = pd.Categorical(problems["column"], categories=columns)
         order = np.lexsort([places.codes, problems["row"].to_numpy()])
         problems = problems.iloc[order]
@@ -340,7 +362,7 @@ def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
 def _row_of_units(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield the first row if its cells only explain what to write below them."""
     first = matched.table.cells.index[:1]
-    texts = {name: "".join(text.loc[first]) for name, text in matched.text.items()}
+    texts = {name: "".join(matched.text[name].loc[first]) for name in matched.names}
     filled = {name: text for name, text in texts.items() if text}
     if not filled or not all(map(_EXPLANATION.fullmatch, filled.values())):
         return
@@ -356,7 +378,7 @@ def _is_value(matched: MatchedTable, name: str, text: str) -> bool:
     if kind_of(rule) == "text":
         return False
     if kind_of(rule) == "day":
-        spans, _ = parse_days(cell, rule, matched.options.date_format)
+        spans, _ = parse_days(cell, rule, matched.options)
         return bool(spans["start"].notna().all())
     values, _ = parse_cells(cell, rule, matched.options)
     return bool(values.notna().all())
@@ -395,11 +417,13 @@ def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:
 def _cells_without_result(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield the cells of a workbook in which Excel shows no value."""
     table = matched.table
-    known = set(matched.names.values())
+    severities = {}
+    for name, column in matched.names.items():
+        rule = matched.schema.columns[name]
+        severities[column] = severity_of(rule, matched.options)
     for (row, column), problem in table.unread.items():
         # Columns that are not parsed must not reject their row.
-        severity = ERROR if column in known else WARNING
-        finding = Finding(problem, _NO_RESULT, severity)
+        finding = Finding(problem, _NO_RESULT, severities.get(column, WARNING))
         cell = str(table.cells.at[row, column])
         yield ProblemCells([row], column, [cell], [finding])
 
@@ -450,6 +474,56 @@ def _odd_columns(matched: MatchedTable, name: str) -> Iterator[ProblemCells]:
     odd = odd_columns(texts, matched.options.date_format, is_workbook=is_workbook)
     for example, finding in odd:
         yield ProblemCells([table.header_row], column, [example], [finding])
+
+
+def _shares_in_counts(matched: MatchedTable, name: str) -> Iterator[ProblemCells]:
+    """Yield the cells of a workbook that show a percentage instead of a count."""
+    table, column = matched.table, matched.names[name]
+    rule = matched.schema.columns[name]
+    if kind_of(rule) != "whole number":
+        return
+    severity = severity_of(rule, matched.options)
+    for (row, of_column), shows in table.formats.items():
+        if of_column != column or shows != "percent" or row not in table.cells.index:
+            continue
+        cell = as_text(table.cells.at[row, column])
+        with contextlib.suppress(ValueError):
+            finding = explain_share(f"{100 * float(cell):.10g}%")
+            finding = finding._replace(severity=severity)
+            yield ProblemCells([row], column, [cell], [finding])
+
+
+def _separators(
+    table: TextTable, column: str, text: pd.Series, rule: pa.Column
+) -> Iterator[ProblemCells]:
+    """Yield one warning if numbers are read as other numbers of the column show."""
+    kind = kind_of(rule)
+    if kind not in ("number", "whole number"):
+        return
+    texts = distinct_texts(text)
+    finding = explain_separators(texts, whole=kind == "whole number")
+    if finding:
+        yield ProblemCells([table.header_row], column, [""], [finding])
+
+
+def _labels_nearly_alike(
+    table: TextTable, column: str, values: pd.Series, rule: pa.Column
+) -> Iterator[ProblemCells]:
+    """Yield one warning with the labels of a column that are nearly alike."""
+    if kind_of(rule) != "text" or is_free_text(rule):
+        return
+    labels = values.cat.remove_unused_categories()
+    pairs = labels_nearly_alike(distinct_texts(labels))
+    if not pairs:
+        return
+    listed = ", ".join(f"{one!r} and {other!r}" for one, other in pairs[:_PAIRS])
+    more = ", and more" if len(pairs) > _PAIRS else ""
+    finding = Finding(
+        f"has labels that are nearly alike: {listed}{more}",
+        "write them alike, if they mean the same",
+        WARNING,
+    )
+    yield ProblemCells([table.header_row], column, [""], [finding])
 
 
 def _ends_of_ranges(

@@ -1,7 +1,4 @@
-"""Match the columns of a file with those of a register, and parse their cells.
-
-Each distinct text of a column is parsed once.
-"""
+"""Match the columns of a file with those of a register."""
 
 from __future__ import annotations
 
@@ -12,35 +9,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
 from cbcstats.errors import (
-    ERROR,
     SHOWN,
     WARNING,
     ArgumentError,
     DataError,
     Finding,
+    Problem,
     nearest,
 )
-from cbcstats.files.cells import (
-    explain_mark,
-    explain_number,
-    parse_decimal_numbers,
-    parse_whole_numbers,
+from cbcstats.frames import text_column
+from cbcstats.registers.cells import (
+    has_value,
+    plain_texts,
+    plain_words,
+    with_clear_decimals,
 )
-from cbcstats.frames import MARKS, factorize_text, text_column
-from cbcstats.places.names import iso3_of, plain_spelling
 from cbcstats.registers.schemas import (
     columns_of_file,
-    is_free_text,
+    is_optional,
     kind_of,
     needed_columns,
-    takes_several_countries,
 )
-from cbcstats.registers.words import countries_of, explain_country
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -67,54 +60,44 @@ _ALSO_CALLED: Final = {
     "start_date": ["start", "date", "from", "begin", "first day", "début", "inicio"],
     "programme": ["program", "project", "initiative"],
 }
-
+# Whole names of columns in English, French and Spanish, in plain letters, which are
+# read without being asked for. Words that may mean something else are not among them.
+_NAMES: Final = {
+    "member": "country|member country|member state|beneficiary country|host country|"
+    "pays|pays membre|pays beneficiaire|pais|pais miembro|pais beneficiario",
+    "start_date": "start|start day|start of mission|date of start|starting date|"
+    "begin|begin date|beginning|first day|debut|date debut|date de debut|"
+    "debut de mission|premier jour|inicio|fecha inicio|fecha de inicio|primer dia",
+    "end_date": "end|end day|end of mission|date of end|ending date|finish|last day|"
+    "fin|date fin|date de fin|fin de mission|dernier jour|fecha fin|fecha de fin|"
+    "fecha final|fecha de termino|ultimo dia",
+    "programme": "program|programa",
+    "kind": "kind of support|type of support|type d appui|tipo de apoyo",
+    "status": "statut",
+    "experts": "number of experts|nombre d experts|expertos|numero de expertos",
+    "participants": "number of participants|nombre de participants|participantes|"
+    "numero de participantes",
+    "female_participants": "women|of which women|number of women|women participants|"
+    "females|femmes|dont femmes|nombre de femmes|participantes femmes|mujeres|"
+    "de las cuales mujeres|numero de mujeres",
+    "source": "fuente",
+}
+# Read as the start if no other column holds dates.
+_DATE: Final = (
+    "date|mission date|date of mission|date de mission|date de la mission|"
+    "fecha|fecha de la mision"
+)
 # Columns that are read together where there is no other column of starts.
 _PARTS_OF_DAYS: Final = (
-    {"year", "annee", "ano", "an"},
-    {"month", "mois", "mes"},
-    {"day", "jour", "dia"},
+    ("year", "annee", "ano", "an"),
+    ("month", "mois", "mes"),
+    ("day", "jour", "dia"),
 )
-
-# Placeholders for a missing value, in lower case.
-_DASHES: Final = (
-    "- -- --- \N{EN DASH} \N{EM DASH} . .. ... \N{HORIZONTAL ELLIPSIS} ? / *"
+_COUNTS: Final = (
+    "value|values|count|counts|total|missions|number of missions|valeur|"
+    "nombre de missions|valor|misiones|numero de misiones|indicator|indicateur|"
+    "indicador"
 )
-_PLACEHOLDER_WORDS: Final = (
-    "n/a #n/a #n/d na n.a. n.a n/d nd n.d. none null nil nan nat missing unknown s/o"
-)
-_PLACEHOLDERS: Final = frozenset(f"{_DASHES} {_PLACEHOLDER_WORDS}".split())
-_TO_COME_WORDS: Final = "tbc tba tbd t.b.c. t.b.a. t.b.d. pending"
-_TO_COME_PHRASES: Final = (
-    "to be confirmed|to be announced|a confirmer|à confirmer|por confirmar"
-)
-_TO_COME: Final = frozenset(_TO_COME_WORDS.split()) | {*_TO_COME_PHRASES.split("|")}
-# Error values in CSV files: Excel in English, French and Spanish; LibreOffice
-# (Err:502).
-_ERROR_WORDS: Final = (
-    "#null! #div/0! #value! #ref! #name? #num! #nul! #valeur! #nom? #nombre! "
-    "#¡nulo! #¡div/0! #¡valor! #¡ref! #¿nombre? #¡num!"
-)
-_ERRORS: Final = frozenset(_ERROR_WORDS.split()) | {
-    f"err:{number}" for number in range(501, 541)
-}
-NO_VALUES: Final = _PLACEHOLDERS | _TO_COME | _ERRORS
-
-# "Total" first, in English, French or Spanish; or last, as in "Kenya - total".
-_TOTAL: Final = re.compile(
-    r"((?:(?:grand|general|overall|sub|sous)[\s-]*)?total(?:e|es|s)?\b.*)|.*\btotals?\s*:?",
-    re.IGNORECASE,
-)
-_ALL_WORDS: Final = "sum|somme|suma|all members|all countries|all regions|all missions"
-_ALL: Final = frozenset(_ALL_WORDS.split("|"))
-_ERROR_OF_PROGRAM: Final = Finding(
-    "is an error of a spreadsheet program", "correct the formula, or write the value"
-)
-_REMEDIES: Final = {
-    "place": "write the name of one country",
-    "day": "write the day as YYYY-MM-DD",
-}
-# With more unknown places, the column is not one of places, and suggestions are slow.
-_SUGGESTED_FOR: Final = 500
 
 
 class Options(NamedTuple):
@@ -123,6 +106,7 @@ class Options(NamedTuple):
     date_format: str | None = None
     no_country: Collection[str] = ()
     repeated_rows: str = "keep"
+    strict: bool = False
 
 
 @dataclass
@@ -136,7 +120,7 @@ class MatchedTable:
     schema : pandera.DataFrameSchema
         The rules of the register.
     names : dict of str to str
-        For each column of the schema that the file has, its name in the file.
+        For each column of the schema that is read, its name in the file.
     text : dict of str to Series
         For each of them, its cells without blanks around them.
     options : Options
@@ -184,33 +168,43 @@ def as_typed(word: str) -> str:
 
 
 def check_columns(
-    columns: Mapping[str, str] | None, schema: pa.DataFrameSchema
-) -> dict[str, str]:
+    columns: Mapping[str, str | None] | None, schema: pa.DataFrameSchema
+) -> dict[str, str | None]:
     """Check the mapping from columns of the schema to columns of the file.
+
+    None leaves out a column.
 
     Raises
     ------
     ArgumentError
-        If a column is not in the schema, or a name is not text or is given twice.
+        If a column is not in the schema, or is needed and left out, or a name is not
+        text or is given twice.
     """
     columns = {} if columns is None else columns
     is_mapping = isinstance(columns, Mapping)
-    if not is_mapping or not all(isinstance(name, str) for name in columns.values()):
+    if not is_mapping or not all(
+        isinstance(name, str | None) for name in columns.values()
+    ):
         raise ArgumentError(
             '`columns` must map names to names, such as {"member": "Country"}, '
             f"but {columns!r} was given"
         )
-    names = list(columns.values())
+    names = [name for name in columns.values() if name is not None]
     known = columns_of_file(schema)
-    for name, header in columns.items():
-        if name not in known and header in known:
-            option = as_typed(f"{header}={name}")
+    for name, column in columns.items():
+        if name not in known and column in known:
+            option = as_typed(f"{column}={name}")
             raise ArgumentError(
-                f"`columns` names {name!r} and {header!r} the wrong way round: "
-                f'write {{"{header}": "{name}"}}, '
+                f"`columns` names {name!r} and {column!r} the wrong way round: "
+                f'write {{"{column}": "{name}"}}, '
                 f"or --column {option} on the command line"
             )
         check_choice("columns", name, known)
+        if column is None and name in needed_columns(schema):
+            raise ArgumentError(
+                f"`columns` leaves out {name}, which every register needs; "
+                "give the name of its column in the file"
+            )
     for name in names:
         if names.count(name) > 1:
             raise ArgumentError(
@@ -221,14 +215,16 @@ def check_columns(
 
 
 def missing_columns(
-    header: Sequence[str], schema: pa.DataFrameSchema, called: Mapping[str, str]
+    header: Sequence[str],
+    schema: pa.DataFrameSchema,
+    called: Mapping[str, str | None],
 ) -> list[str]:
     """Return the required columns that a header lacks."""
     present = {plain_name(cell) for cell in header}
     missing = [
         name
         for name in needed_columns(schema)
-        if plain_name(called.get(name, name)) not in present
+        if plain_name(called.get(name) or name) not in present
     ]
     if "start_date" in missing and "start_date" not in called and day_parts(header):
         missing.remove("start_date")
@@ -245,25 +241,70 @@ def day_parts(header: Sequence[str]) -> list[str]:
     >>> day_parts(["Country", "Année", "Mois"]), day_parts(["Country", "Year", "Start"])
     (['Année', 'Mois'], [])
     """
-    spellings = {
-        column: plain_spelling(column[:_COMPARED_CHARACTERS]) for column in header
-    }
-    words = {word for spelling in spellings.values() for word in spelling.split()}
-    if words.intersection(_ALSO_CALLED["start_date"]):
+    words = {column: plain_words(column[:_COMPARED_CHARACTERS]) for column in header}
+    every = {word for listed in words.values() for word in listed}
+    if every.intersection(_ALSO_CALLED["start_date"]):
         return []
     parts = []
     for names in _PARTS_OF_DAYS:
-        found = [column for column in header if spellings[column] in names]
+        found = [column for column in header if " ".join(words[column]) in names]
         if not found:
             break
         parts.append(found[0])
     return parts
 
 
+def columns_in_other_words(
+    header: Sequence[str],
+    schema: pa.DataFrameSchema,
+    called: Mapping[str, str | None],
+) -> dict[str, str]:
+    """Return the columns that a header has under another common name.
+
+    A column counts only if no other one fits. None does in a table of counts, each of
+    whose rows is many missions.
+    """
+    if any(_words(column) in _COUNTS.split("|") for column in header):
+        return {}
+    own = {name: called.get(name, name) for name in columns_of_file(schema)}
+    named = {plain_name(column) for column in own.values() if column}
+    free = [column for column in header if plain_name(column) not in named]
+    present = {plain_name(column) for column in header}
+    columns = {}
+    for name in own:
+        if name in called or plain_name(name) in present:
+            continue
+        known = _NAMES.get(name, "").split("|")
+        fitting = [column for column in free if _words(column) in known]
+        if name == "start_date" and not fitting:
+            fitting = [column for column in _only_dates(header) if column in free]
+        if len(fitting) == 1:
+            columns[name] = fitting[0]
+    return columns
+
+
+def _only_dates(header: Sequence[str]) -> list[str]:
+    """Return the column called Date, unless another one may hold dates, too."""
+    days = f"{_NAMES['start_date']}|{_NAMES['end_date']}|as of".split("|")
+    dates = []
+    for column in header:
+        words = _words(column)
+        if re.search("date|fecha", words) or words in days:
+            dates.append(column)
+    is_date = len(dates) == 1 and _words(dates[0]) in _DATE.split("|")
+    return dates if is_date else []
+
+
+def _words(column: str) -> str:
+    # The text table renames a second column of one name.
+    beginning = re.sub(r" \(\d+\)$", "", column[:_COMPARED_CHARACTERS])
+    return " ".join(plain_words(beginning))
+
+
 def match_columns(
     table: TextTable,
     schema: pa.DataFrameSchema,
-    called: Mapping[str, str],
+    called: Mapping[str, str | None],
     options: Options,
 ) -> MatchedTable:
     """Find the column of the file for each column of the schema.
@@ -273,12 +314,32 @@ def match_columns(
     DataError
         If a required column is missing, or several columns of the file match one.
     """
-    matched: dict[str, str] = {}
+    matched = _columns_by_name(table, schema, called)
+    for name, column in columns_in_other_words(table.header, schema, called).items():
+        matched[name] = column
+        remark = _taken_for(name, is_optional(schema.columns[name]), column)
+        table.remarks.append(Problem(table.header_row, column, "", *remark))
+    missing = missing_columns(table.header, schema, called)
+    missing += [name for name in called if called[name] and name not in missing]
+    missing = [name for name in missing if name not in matched]
+    if missing:
+        raise DataError(_explain_missing(table, missing, called, matched))
     known = columns_of_file(schema)
+    names = {name: matched[name] for name in known if name in matched}
+    return with_texts(table, schema, names, options)
+
+
+def _columns_by_name(
+    table: TextTable, schema: pa.DataFrameSchema, called: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Match the columns that have the name in the schema, or the one that is given."""
+    matched: dict[str, str] = {}
     # Match the columns named by the caller first, so that no other column takes them.
-    named_first = sorted(known, key=lambda name: name not in called)
+    named_first = sorted(columns_of_file(schema), key=lambda name: name not in called)
     for name in named_first:
         wanted = called.get(name, name)
+        if wanted is None:
+            continue
         candidates = _candidates(table.header, wanted)
         if name == "start_date" and not candidates and name in needed_columns(schema):
             candidates = day_parts(table.header)[:1]
@@ -293,13 +354,19 @@ def match_columns(
         [column] = candidates
         _check_free(table, column, name, matched)
         matched[name] = column
-    missing = missing_columns(table.header, schema, called)
-    missing += [name for name in called if name not in missing]
-    missing = [name for name in missing if name not in matched]
-    if missing:
-        raise DataError(_explain_missing(table, missing, called, matched))
-    names = {name: matched[name] for name in known if name in matched}
-    return with_texts(table, schema, names, options)
+    return matched
+
+
+def _taken_for(name: str, may_be_left_out: bool, column: str) -> Finding:
+    """Say that a column with another name is read, and how to say otherwise."""
+    option = as_typed(f"{name}={column}")
+    remedy = (
+        f'say which column it is: columns={{"{name}": "{column}"}}, '
+        f"or --column {option} on the command line"
+    )
+    if may_be_left_out:
+        remedy += f'; or leave it out: columns={{"{name}": None}}, or --column {name}='
+    return Finding(f"is taken for {name}", remedy, WARNING)
 
 
 def with_texts(
@@ -322,11 +389,14 @@ class _Texts(dict[str, pd.Series]):
 
     def __missing__(self, name: str) -> pd.Series:
         table, schema, names = self._made_of
+        column, rule = names[name], schema.columns[name]
         parts = day_parts(table.header) if name == "start_date" else []
-        cells = table.text(names[name])
-        if parts[:1] == [names[name]]:
+        cells = table.text(column)
+        if parts[:1] == [column]:
             cells = _joined_parts(table, parts)
-        self[name] = plain_texts(cells, schema.columns[name])
+        elif kind_of(rule) in ("whole number", "number"):
+            cells = with_clear_decimals(cells, table.is_number(column))
+        self[name] = plain_texts(cells, rule)
         return self[name]
 
 
@@ -393,7 +463,7 @@ def _check_free(
 def _explain_missing(
     table: TextTable,
     missing: Sequence[str],
-    called: Mapping[str, str],
+    called: Mapping[str, str | None],
     matched: Mapping[str, str],
 ) -> str:
     """Explain which columns are missing, what the header has, and what to type."""
@@ -403,7 +473,7 @@ def _explain_missing(
     options = []
     mapping = []
     for name in missing:
-        word = called.get(name, name)
+        word = called.get(name) or name
         if name in called:
             wanted.append(f"{name} ({word!r})")
         else:
@@ -445,151 +515,3 @@ def _likely_column(wanted: str, name: str, free: Sequence[str]) -> str:
     if not likely:
         return "..."
     return likely[0][:_SHOWN_CHARACTERS]
-
-
-def plain_texts(cells: pd.Series, column: pa.Column) -> pd.Series:
-    """Strip cells; return a categorical if there are few distinct texts."""
-    if is_free_text(column):
-        return cells.str.strip()
-    # Not astype("category"), which sorts: the first unknown places get suggestions.
-    codes, texts = factorize_text(cells)
-    stripped = text_column(texts).str.strip()
-    codes_of_stripped, distinct = factorize_text(stripped)
-    codes = codes_of_stripped[codes]
-    categories = pd.Index(text_column(distinct))
-    values = pd.Categorical.from_codes(codes, categories, validate=False)
-    return pd.Series(values, index=cells.index)
-
-
-def distinct_texts(text: pd.Series) -> list[str]:
-    """Return each text of a column once, in the order of the file."""
-    is_category = isinstance(text.dtype, pd.CategoricalDtype)
-    texts = text.cat.categories if is_category else text.drop_duplicates()
-    # Arrow strings are much slower to iterate over.
-    return texts.to_numpy(dtype=object).tolist()
-
-
-class Parsed(NamedTuple):
-    """A parsed column.
-
-    `values` are missing where a cell is empty or cannot be parsed; `findings` maps the
-    text of such a cell to its problem.
-    """
-
-    values: pd.Series
-    findings: dict[str, Finding]
-
-
-def parse_cells(
-    text: pd.Series,
-    column: pa.Column,
-    options: Options,
-) -> Parsed:
-    """Parse the distinct texts of a column, not one of days, as its schema requires."""
-    if is_free_text(column):
-        return _parse_free_text(text, column)
-    kind = kind_of(column)
-    texts = distinct_texts(text)
-    if takes_several_countries(column):
-        values = text_column(countries_of(texts, options.no_country))
-    else:
-        values = _parse(texts, kind)
-    findings: dict[str, Finding] = {}
-    unknown_places = 0
-    is_missing = values.isna()
-    missing = np.flatnonzero(is_missing)
-    for place in missing:
-        cell = texts[place]
-        finding = without_value(cell, column, kind)
-        # An empty cell without a finding is allowed to be empty.
-        if finding is None and cell:
-            if kind == "place":
-                unknown_places += 1
-            suggest = unknown_places <= _SUGGESTED_FOR
-            finding = _explain(cell, kind, suggest=suggest)
-        if finding:
-            findings[cell] = finding
-    if kind in ("place", "text"):
-        values = values.astype("category")
-    codes = text.cat.codes.to_numpy()
-    values = values.take(codes)
-    values = values.set_axis(text.index)
-    return Parsed(values, findings)
-
-
-def _parse_free_text(text: pd.Series, column: pa.Column) -> Parsed:
-    is_empty = text == ""
-    is_word = text.str.lower().isin(NO_VALUES)
-    is_missing = is_empty | is_word
-    findings = {}
-    for cell in text[is_missing].unique():
-        finding = without_value(cell, column, "text")
-        if finding:
-            findings[cell] = finding
-    values = text.mask(is_missing)
-    return Parsed(values, findings)
-
-
-def is_total(text: str, *, alone: bool = False) -> bool:
-    """Tell whether a text labels a total; with `alone`, it must begin with the word.
-
-    Examples
-    --------
-    >>> [is_total(text) for text in ("Total Africa", "GRAND TOTAL:", "Kenya - total", "Togo")]
-    [True, True, True, False]
-    """
-    plain = text.strip().casefold()
-    if plain in _ALL:
-        return True
-    if "total" not in plain:
-        return False
-    match = _TOTAL.fullmatch(plain)
-    if match is None:
-        return False
-    begins_with_total = match[1] is not None
-    return begins_with_total or not alone
-
-
-def without_value(text: str, column: pa.Column, kind: str) -> Finding | None:
-    """Explain an empty cell, an error value, or a placeholder such as n/a or TBC."""
-    word = text.casefold()
-    if word in _ERRORS:
-        return _ERROR_OF_PROGRAM
-    if column.nullable:
-        remedy, severity = "leave the cell empty until it is known", WARNING
-    else:
-        remedy, severity = _REMEDIES.get(kind, "write it"), ERROR
-    if not text:
-        return None if column.nullable else Finding("is empty", remedy)
-    if word in _TO_COME:
-        return Finding("is still to come", remedy, severity)
-    if word in _PLACEHOLDERS:
-        return Finding("is a placeholder, not a value", remedy, severity)
-    return None
-
-
-def _parse(texts: list[str], kind: str) -> pd.Series:
-    if kind == "whole number":
-        return parse_whole_numbers(texts)
-    if kind == "number":
-        return parse_decimal_numbers(texts)
-    if kind == "place":
-        return text_column(iso3_of(texts))
-    if kind == "mark":
-        marks = [MARKS.get(text.lower()) for text in texts]
-        return pd.Series(marks, dtype="boolean")
-    values = [text if has_value(text) else None for text in texts]
-    return text_column(values)
-
-
-def _explain(cell: str, kind: str, *, suggest: bool) -> Finding:
-    if kind == "place":
-        return explain_country(cell, suggest=suggest)
-    if kind == "mark":
-        return explain_mark(cell)
-    return explain_number(cell, whole=kind == "whole number")
-
-
-def has_value(text: str) -> bool:
-    """Tell whether a cell holds more than a placeholder."""
-    return bool(text) and text.casefold() not in NO_VALUES

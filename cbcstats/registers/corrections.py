@@ -399,6 +399,7 @@ def _corrected_table(
         not_utf8=_of_those(table.not_utf8, is_unchanged),
         formats=_of_those(table.formats, is_unchanged),
         serials=set(filter(is_unchanged, table.serials)),
+        decimals=set(filter(is_unchanged, table.decimals)),
     )
 
 

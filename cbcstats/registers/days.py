@@ -21,12 +21,8 @@ from cbcstats.files.dates import (
 )
 from cbcstats.files.spans import explain_span, read_spans
 from cbcstats.frames import text_column
-from cbcstats.registers.columns import (
-    MatchedTable,
-    distinct_texts,
-    with_texts,
-    without_value,
-)
+from cbcstats.registers.cells import distinct_texts, softened, without_value
+from cbcstats.registers.columns import MatchedTable, Options, with_texts
 from cbcstats.registers.schemas import kind_of
 from cbcstats.registers.words import PRECISION, PRECISIONS
 
@@ -72,10 +68,9 @@ class ParsedDays(NamedTuple):
     findings: dict[str, Finding]
 
 
-def parse_days(
-    text: pd.Series, column: pa.Column, date_format: str | None
-) -> ParsedDays:
+def parse_days(text: pd.Series, column: pa.Column, options: Options) -> ParsedDays:
     """Parse the distinct texts of a column of days."""
+    date_format = options.date_format
     texts = distinct_texts(text)
     spans = read_spans(texts, date_format)
     proved = first_of_each_order(texts)
@@ -90,7 +85,7 @@ def parse_days(
         if finding is None and cell:
             finding = explain_span(cell, date_format, proved)
         if finding:
-            findings[cell] = finding
+            findings[cell] = softened(finding, column, options)
     of_rows = spans.take(text.cat.codes.to_numpy()).set_axis(text.index)
     return ParsedDays(of_rows, findings)
 

@@ -22,9 +22,10 @@ from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, plural
 from cbcstats.files.dates import check_date_format
 from cbcstats.files.encodings import check_encoding
-from cbcstats.files.text_table import read_text_table
+from cbcstats.files.text_table import read_text_tables
 from cbcstats.registers.arranging import (
     fill_and_skip,
+    leave_out_unreadable,
     move_parts,
     parts_in_another_order,
 )
@@ -33,6 +34,7 @@ from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_row
 from cbcstats.registers.columns import (
     Options,
     check_columns,
+    columns_in_other_words,
     match_columns,
     missing_columns,
 )
@@ -349,12 +351,13 @@ def read_register(
     *,
     kind: str | None = None,
     schema: type[pa.DataFrameModel] | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | None] | None = None,
     date_format: str | None = None,
     year_start: int | str = 7,
     sheet: str | Sequence[str] | None = None,
     encoding: str | None = None,
     no_country: str | Collection[str] = (),
+    strict: bool = False,
     covers: tuple[Any, Any] | None = None,
     repeated_rows: str = "keep",
 ) -> Register:
@@ -382,7 +385,9 @@ def read_register(
         Rules of your own, instead of `kind`.
     columns : mapping of str to str, optional
         Names of the columns in the file, such as `{"member": "Country"}`. By default,
-        the same names; case, blanks and punctuation are ignored.
+        the same names; case, blanks and punctuation are ignored. If there is none,
+        common names in English, French and Spanish, such as `Pays`, are taken, with a
+        warning. None leaves out a column that is not needed: `{"experts": None}`.
     date_format : str, optional
         How dates are written, such as `%d/%m/%Y` or `dd/mm/yyyy`. What can mean one
         thing only is always read: ISO 8601, `2017-04-03`; dates of Excel; words in
@@ -401,6 +406,10 @@ def read_register(
     no_country : str or list of str
         Words for missions without a country, besides those that are known, such as
         `Regional`, `Online` and `All Members` in English, French and Spanish.
+    strict : bool
+        Whether a cell that cannot be read rejects its row even in a column that is not
+        needed. By default, it is a missing value, with a warning; and a column in which
+        nothing can be read is left out.
     covers : tuple of two days, optional
         The first and the last day that the register covers, such as
         `("2021-01-01", "2023-12-31")`; either may be None. See `count_missions`.
@@ -424,22 +433,30 @@ def read_register(
 
     Notes
     -----
-    Errors reject a row: a place, date or whole number that cannot be read; a needed
-    cell that is empty, `n/a` or `TBC`; days before 1952 or in the future; an end before
-    its start; more women than participants; an id used in an earlier row with the same country;
-    totals and repeated headers; rows that cannot be cut into cells; values that fail a check of
-    the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
-    missing); a place that is not a Member of the WCO on that day; a row that repeats
-        another; a day ten years or more from all others; an end known to the month only; a
-    column with dates in two orders, or half of which a spreadsheet program may have
-    turned, or with the midnights of another time zone; bytes that are not UTF-8; a name
-    that ends as that of another kind of file.
+    Errors reject a row: a needed cell that is empty, `n/a` or `TBC`, or cannot be read
+    as a place, a date or a whole number; days before 1952 or in the future; an end
+    before its start; more women than participants; an id used in an earlier row with
+    the same country; totals and repeated headers; rows that cannot be cut into cells;
+    values that fail a check of the schema.
+
+    Warnings do not: a cell that is not needed and is `n/a` or `TBC` or cannot be read
+    (it is then missing); a place that is not a Member of the WCO on that day; a row
+    that repeats another; a day ten years or more from all others; an end known to the
+    month only; a column with dates in two orders, or half of which a spreadsheet
+    program may have turned, or with the midnights of another time zone, with labels
+    that are nearly alike, with numbers such as 1.250 that other cells of the column
+    explain, or with another name than that of the register; bytes that are not UTF-8; a
+    file name that ends as that of another kind of file.
 
     In .xlsx and .xlsm, there is also a warning for each hidden or struck-out row, hidden
     column and merged range, and in every workbook for a hidden sheet that is read, and
     for other sheets that hold rows if none was named. In .xls, .xlsb and .ods, errors
     and formulas without a result are empty cells, and only merged cells of .xls are
     known.
+
+    A number with one point or comma and three digits, 1.250, may be 1250. It is read
+    only if the column proves what the mark is: 1.234.567 can only separate thousands.
+    Invisible characters and no-break blanks are ignored in all cells.
 
     Examples
     --------
@@ -464,22 +481,23 @@ def read_register(
     no_country = check_names("no_country", no_country)
     check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
+    strict = check_flag("strict", strict)
     date_format = check_date_format(date_format)
     encoding = check_encoding(encoding)
     rules = schema_of(kind, schema)
     called = check_columns(columns, rules)
+    options = Options(date_format, no_country, repeated_rows, strict)
 
-    def is_header(cells: Sequence[str]) -> bool:
-        return not missing_columns(cells, rules, called)
+    def tables_of(source: Any) -> list[TextTable]:
+        return _read_tables(source, rules, called, sheet, encoding)
 
     returned = None
     if is_of_several(source, sheet):
-        tables = read_tables(source, is_header, sheet, encoding)
+        tables = read_tables(source, tables_of)
     else:
-        table = read_text_table(source, is_header, sheet, encoding)
+        [table] = tables_of(source)
         returned = take_apart(table, source)
         tables = [returned.table if returned else table]
-    options = Options(date_format, no_country, repeated_rows)
     matched = join_tables(
         [_arranged_and_matched(table, rules, called, options) for table in tables]
     )
@@ -497,7 +515,7 @@ def read_register(
 def _arranged_and_matched(
     table: TextTable,
     rules: pa.DataFrameSchema,
-    called: Mapping[str, str],
+    called: Mapping[str, str | None],
     options: Options,
 ) -> MatchedTable:
     """Match the columns of a table whose rows may stand under several headers."""
@@ -506,6 +524,7 @@ def _arranged_and_matched(
     if parts := parts_in_another_order(matched):
         table = move_parts(table, parts)
         matched = match_columns(table, rules, called, options)
+    leave_out_unreadable(matched)
     return with_days_of_numbers(matched)
 
 
@@ -519,6 +538,29 @@ def _check_sheet(sheet: Any) -> str | list[str] | None:
     return sheets
 
 
+def _read_tables(
+    source: Any,
+    rules: pa.DataFrameSchema,
+    called: Mapping[str, str | None],
+    sheet: str | list[str] | None,
+    encoding: str | None,
+) -> list[TextTable]:
+    """Read the tables that have the needed columns, best under their own names."""
+
+    def is_header(cells: Sequence[str]) -> bool:
+        return not missing_columns(cells, rules, called)
+
+    def is_header_in_other_words(cells: Sequence[str]) -> bool:
+        missing = missing_columns(cells, rules, called)
+        return columns_in_other_words(cells, rules, called).keys() >= set(missing)
+
+    tables = read_text_tables(source, is_header, sheet, encoding)
+    if all(is_header(table.header) for table in tables):
+        return tables
+    # Another sheet, or another row, may be the header in other words.
+    return read_text_tables(source, is_header_in_other_words, sheet, encoding)
+
+
 def example_register() -> Path:
     """Return the path of an invented register of 600 missions with typical faults.
 
@@ -528,6 +570,6 @@ def example_register() -> Path:
     >>> called = {"member": "Country", "start_date": "Start", "end_date": "End"}
     >>> register = read_register(example_register(), columns=called, date_format="%d/%m/%Y")
     >>> register.summary["rejected"]
-    40
+    34
     """
     return shipped("data") / "example_register.csv"

@@ -312,6 +312,11 @@ def needed_columns(schema: pa.DataFrameSchema) -> list[str]:
     return [name for name in columns_of_file(schema) if schema.columns[name].required]
 
 
+def is_optional(column: pa.Column) -> bool:
+    """Tell whether a file may lack the column, and its cells may be empty."""
+    return column.nullable and not column.required
+
+
 def kind_of(column: pa.Column) -> str:
     """Return the kind of values in a column of a register."""
     if (column.metadata or {}).get("parse") in ("place", "countries"):

@@ -20,7 +20,6 @@ from cbcstats.files.text_table import (
     Part,
     TextTable,
     free_name,
-    read_text_tables,
 )
 from cbcstats.frames import text_column
 from cbcstats.registers.columns import MatchedTable, plain_name, with_texts
@@ -52,10 +51,7 @@ def is_of_several(source: Any, sheet: Any) -> bool:
 
 
 def read_tables(
-    source: Any,
-    is_header: IsHeader,
-    sheet: str | list[str] | None,
-    encoding: str | None,
+    source: Any, tables_of: Callable[[Path], list[TextTable]]
 ) -> list[TextTable]:
     """Read every file and sheet of a register as a table of one part.
 
@@ -68,7 +64,7 @@ def read_tables(
     tables = []
     left_out = _left_out(listing.left_out)
     for file, path in listing.files.items():
-        for table in read_text_tables(path, is_header, sheet, encoding):
+        for table in tables_of(path):
             if take_apart(table, path):
                 problem = f"the register leaves out {file}, a workbook of rejected rows"
                 left_out.append((problem, _OF_CORRECTIONS))

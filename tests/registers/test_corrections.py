@@ -228,16 +228,16 @@ def test_formulas_without_a_result_do_not_pass_unchanged(tmp_path, edit):
     ):
         book.active.append(row)
     book.save(tmp_path / "missions.xlsx")
-    register = read_register(tmp_path / "missions.xlsx")
+    register = read_register(tmp_path / "missions.xlsx", strict=True)
     assert register.rejected.index.tolist() == [3]
-    assert read_register(edit(register)).rows.empty
+    assert read_register(edit(register), strict=True).rows.empty
     assert register.corrected(edit(register)).rejected.index.tolist() == [3]
     # The formula is still there where another cell was changed.
-    assert read_register(edit(register, {"A2": "Togo"})).rows.empty
+    assert read_register(edit(register, {"A2": "Togo"}), strict=True).rows.empty
     assert register.corrected(edit(register, {"A2": "Togo"})).rejected.index.tolist() == [3]
     # Nor does a formula pass that its author writes, as no result is stored.
     path = edit(register, {"A2": "Togo", "C2": "=A2"})
-    assert read_register(path).rows.empty
+    assert read_register(path, strict=True).rows.empty
     assert register.corrected(path).problems["problem"].tolist() == [
         "holds a formula whose result is not stored"
     ]
