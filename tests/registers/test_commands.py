@@ -146,7 +146,7 @@ def test_check_of_a_clean_register_exits_with_0(tmp_path):
         (["other.csv", "-c", "member"], "--column member: write it as member=Header"),
         (["other.csv", "-c", "membr=Land"], "did you mean 'member'"),
         (["other.csv", "--kind", "missons"], "did you mean 'missions'"),
-        (["other.csv", "--date-format", "dd.mm.yy"], "must name day, month and year"),
+        (["other.csv", "--date-format", "dd.mm"], "must name day, month and year"),
         (["picture.xlsx"], "is not an Excel workbook"),
         (["picture.parquet"], "is not a Parquet file"),
     ],
