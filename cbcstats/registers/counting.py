@@ -233,10 +233,10 @@ def count_missions(
         failed, days_of_failed = cells_of(rejected, by, **options)
         days = pd.concat([days, days_of_failed], ignore_index=True)
     _check_statuses(cells, status)
-    cells = _with_spans(cells, days_covered, month)
-    failed = _with_spans(failed, days_covered, month)
-    cells = _with_statuses(_by_place(cells, by, indicator), status)
-    failed = _with_statuses(_by_place(failed, by, MISSIONS), status)
+    spans = _with_spans(cells, days_covered, month)
+    cells = _with_statuses(_by_place(spans, by, indicator), status)
+    spans = _with_spans(failed, days_covered, month)
+    failed = _with_statuses(_by_place(spans, by, MISSIONS), status)
     # A rejected row may belong to each of its periods; without a status, it may be of
     # one that is asked for.
     failed[ROWS] += failed[[_NO_STATUS, *_KNOWN_TO.values()]].sum(axis="columns")
