@@ -116,8 +116,8 @@ def _spellings(name: str) -> set[str]:
     composed = unicodedata.normalize("NFC", name.strip())
     words = [word for word in re.split(r"[\W_]+", composed) if word]
     joined = {blank.join(words) for blank in _BLANKS} | {composed}
-    cases = (str, str.lower, str.upper, str.title, str.capitalize)
-    spelled = {case(text) for case, text in product(cases, joined)}
+    cases = (str.lower, str.upper, str.title, str.capitalize)
+    spelled = joined | {case(text) for case, text in product(cases, joined)}
     spelled |= {unicodedata.normalize("NFD", text) for text in spelled}
     ends = ("", " ", ":")
     around = product(("", " "), spelled, ends)
