@@ -7,8 +7,9 @@ columns in another order are moved into the columns of the first.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 # A tag of HXL, such as #country+name; errors such as #N/A have other characters.
 _TAG: Final = re.compile(r"#[a-z]\w*(\s*\+\s*[a-z]\w*)*", re.IGNORECASE)
+# What may be between the words of a name.
+_BLANKS: Final = ("", " ", "_", "-", "\N{NO-BREAK SPACE}")
 
 
 class Part(NamedTuple):
@@ -134,25 +137,43 @@ def parts_in_another_order(matched: MatchedTable) -> list[Part]:
 
 def _rows_that_name(table: TextTable, needed: Sequence[str]) -> pd.Index:
     """Return the rows in which each of the needed names is some cell."""
-    rows = table.cells.index
+    rows = table.cells.select_dtypes(["object", "str"])
     for name in needed:
-        wanted = plain_name(name)
+        spellings = _spellings(name)
         beyond = [
             row
             for row, cells in table.surplus.items()
-            if wanted in map(plain_name, cells)
+            if not spellings.isdisjoint(cells)
         ]
-        is_named = rows.isin(beyond)
-        for column in table.header:
-            cells = table.cells.loc[rows, column]
-            if not pd.api.types.is_string_dtype(cells.dtype):
-                continue
-            # Case and blanks may differ; more would be slow for many rows.
-            plain = cells.str.strip().str.casefold()
-            is_named |= plain.eq(name.strip().casefold()).to_numpy(bool)
+        is_named = rows.index.isin(beyond)
+        for column in rows:
+            cells = rows[column]
+            # Cells of a frame may be anything, even lists.
+            if cells.dtype == "object":
+                cells = table.text_of(cells.index, str(column))
+            is_named |= cells.isin(spellings).to_numpy(bool)
         # Hardly any row names a column, so the other names are looked up in few rows.
         rows = rows[is_named]
-    return rows
+    return rows.index
+
+
+def _spellings(name: str) -> set[str]:
+    """Return the usual spellings of a column name: looking up texts is fast.
+
+    Examples
+    --------
+    >>> {"start_date", "Start date", "START-DATE "} <= _spellings("Start Date")
+    True
+    """
+    composed = unicodedata.normalize("NFC", name.strip())
+    words = [word for word in re.split(r"[\W_]+", composed) if word]
+    joined = {blank.join(words) for blank in _BLANKS} | {composed}
+    cases = (str.lower, str.upper, str.title, str.capitalize)
+    spelled = joined | {case(text) for case, text in product(cases, joined)}
+    spelled |= {unicodedata.normalize("NFD", text) for text in spelled}
+    ends = ("", " ", ":")
+    around = product(("", " "), spelled, ends)
+    return {before + text + after for before, text, after in around}
 
 
 def _names_below(cells: Sequence[str], header: Sequence[str]) -> list[str]:
