@@ -69,7 +69,7 @@ def address_problems(sources: pd.DataFrame) -> list[Problem]:
     safe = addresses[addresses.str.startswith("https:")]
     safe_hosts = frozenset(map(_host, safe))
     return [
-        Problem(row, "url", address, problem, remedy)
+        Problem(int(str(row)), "url", address, problem, remedy)
         for row, address in addresses.items()
         for problem, remedy in _faults(address, safe_hosts)
     ]
