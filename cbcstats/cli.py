@@ -99,6 +99,14 @@ NoCountry = Annotated[
         "others that are known; may be repeated."
     ),
 ]
+Places = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--place",
+        help="The place of a name or code of your own, such as OPT=PSE; "
+        "may be repeated.",
+    ),
+]
 Corrected = Annotated[
     list[Path] | None,
     typer.Option(
@@ -435,6 +443,7 @@ def check(
     kind: KindOfRegister = "missions",
     sheet: Sheet = None,
     no_country: NoCountry = None,
+    place: Places = None,
     repeated_rows: RepeatedRows = "keep",
     corrected: Corrected = None,
     problems: Annotated[
@@ -456,10 +465,11 @@ def check(
     Exits with 0 when there is no error, with 1 when a row is rejected or its number
     is not known, and with 2 when a file cannot be read or written.
     """
-    options = {
+    options: dict[str, Any] = {
         "sheet": sheet,
         "date_format": date_format,
         "no_country": no_country or [],
+        "place": place or [],
         "repeated_rows": repeated_rows,
     }
     with errors_as_sentences():
@@ -533,6 +543,7 @@ def count(
     date_format: DateFormat = None,
     sheet: Sheet = None,
     no_country: NoCountry = None,
+    place: Places = None,
     repeated_rows: RepeatedRows = "keep",
     corrected: Corrected = None,
     overwrite: Overwrite = False,
@@ -544,10 +555,11 @@ def count(
     Exits with 0 when no row is rejected, with 1 when some are, and with 2 when the file
     cannot be read or written.
     """
-    options = {
+    options: dict[str, Any] = {
         "sheet": sheet,
         "date_format": date_format,
         "no_country": no_country or [],
+        "place": place or [],
         "repeated_rows": repeated_rows,
     }
     with errors_as_sentences():
@@ -706,25 +718,38 @@ def _figures(data: str) -> pd.DataFrame:
 
 
 def _read(
-    file: Path, column: list[str] | None, corrected: list[Path] | None, **options: Any
+    file: Path,
+    column: list[str] | None,
+    corrected: list[Path] | None,
+    place: list[str],
+    **options: Any,
 ) -> cbcstats.Register:
     """Read a register, and the workbooks with corrected rows that came back."""
-    columns: dict[str, str] = {}
-    for pair in column or []:
-        name, equals, header = pair.partition("=")
-        if not equals:
-            raise ArgumentError(
-                f"--column {pair}: write it as {pair}=Header, "
-                "with the name of the column in the file"
-            )
-        if name.strip() in columns:
-            raise ArgumentError("--column names one column twice; give each once")
-        columns[name.strip()] = header.strip()
+    columns = _pairs(
+        "--column", column or [], "Header, with the name of the column in the file"
+    )
+    places = _pairs("--place", place, "KEN, with a name or an ISO code")
     with shown_as_reading(file):
-        register = cbcstats.read_register(file, columns=columns, **options)
+        register = cbcstats.read_register(
+            file, columns=columns, places=places, **options
+        )
     for workbook in corrected or []:
         register = register.corrected(workbook)
     return register
+
+
+def _pairs(option: str, pairs: list[str], example: str) -> dict[str, str]:
+    """Return what was typed as name=value."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals:
+            raise ArgumentError(f"{option} {pair}: write it as {pair}={example}")
+        if name in values:
+            what = option.removeprefix("--")
+            raise ArgumentError(f"{option} names one {what} twice; give each once")
+        values[name] = value
+    return values
 
 
 def _check_not_read(problems: Path, file: Path, corrected: list[Path]) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -20,14 +21,23 @@ if TYPE_CHECKING:
 
 _FILES: Final = ("README.md", "datapackage.json")
 _KEYS: Final = {"members": "iso3", "sources": "source_id", "readings": "pair_id"}
+_TAKEN_OVER: Final = {
+    "places": {
+        "sources": [{"title": "Unicode CLDR 47", "path": "https://cldr.unicode.org"}],
+        "licenses": [
+            {"name": "MIT", "title": "our own list"},
+            {"name": "Unicode-3.0", "path": "UNICODE-LICENSE.txt"},
+        ],
+    }
+}
 _PARTIAL: Final = "a year, month or day, such as 2018, 2018-03 or 2018-03-02"
 _HEAD: Final = """# Data dictionary
 
 Written from the schemas in `cbcstats/tables/schemas.py`; change them there and run `make data`.
 
 All tables are CSV in UTF-8 with one header row, one value in a cell, and dates in ISO 8601. An empty cell is not
-known. Every row names its source: an id in `sources.csv`, but for the names of places, which are our own list, and for
-the pairs in `readings.csv`, which name it in full. Notes are in our own words.
+known. Every row names its source: an id in `sources.csv`, but for the names of places, which are our own list and those
+of Unicode CLDR, and for the pairs in `readings.csv`, which name it in full. Notes are in our own words.
 """
 
 
@@ -36,7 +46,7 @@ def data_dictionary() -> str:
     parts = [_HEAD]
     for table, model in SCHEMAS.items():
         schema = model.to_schema()
-        parts += [f"## {table}.csv", "", (model.__doc__ or "").strip(), ""]
+        parts += [f"## {table}.csv", "", inspect.cleandoc(model.__doc__ or ""), ""]
         parts += ["| column | type | empty | meaning |", "| --- | --- | --- | --- |"]
         parts += [_column_line(name, column) for name, column in schema.columns.items()]
         rules = [
@@ -118,7 +128,7 @@ def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
     ]
     if keys:
         table_schema["foreignKeys"] = keys
-    return resource(table, table_schema)
+    return resource(table, table_schema) | _TAKEN_OVER.get(table, {})
 
 
 def _field(column: pa.Column) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, plural
 from cbcstats.files.dates import check_date_format
 from cbcstats.files.text_table import read_text_table
+from cbcstats.places.names import check_places
 from cbcstats.registers.building import IN_YEAR, register_fields
 from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_rows
 from cbcstats.registers.columns import (
@@ -330,6 +331,7 @@ def read_register(
     year_start: int | str = 7,
     sheet: str | None = None,
     no_country: str | Collection[str] = (),
+    places: Mapping[str, str] | None = None,
     covers: tuple[Any, Any] | None = None,
     repeated_rows: str = "keep",
 ) -> Register:
@@ -365,6 +367,10 @@ def read_register(
     no_country : str or list of str
         Words for missions without a country, besides those that are known, such as
         `Regional`, `Online` and `All Members` in English, French and Spanish.
+    places : mapping of str to str, optional
+        Names or codes of places that only this register uses, such as
+        `{"OPT": "PSE", "HQ Nairobi": "Kenya"}`: a known name, or an ISO code, for each.
+        A key of up to three capitals is a code.
     covers : tuple of two days, optional
         The first and the last day that the register covers, such as
         `("2021-01-01", "2023-12-31")`; either may be None. See `count_missions`.
@@ -417,6 +423,7 @@ def read_register(
     source = check_source("source", source)
     year_start = check_month("year_start", year_start)
     no_country = check_names("no_country", no_country)
+    places = check_places(places)
     check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
     check_date_format(date_format)
@@ -430,7 +437,7 @@ def read_register(
     returned = take_apart(table, source)
     if returned:
         table = returned.table
-    options = Options(date_format, no_country, repeated_rows)
+    options = Options(date_format, no_country, repeated_rows, places)
     matched = match_columns(table, rules, called, options)
     ids = passed_ids(returned.notes) if returned else None
     values, problems = check_rows(matched, ids)
