@@ -196,6 +196,8 @@ def _forms_of(text: str) -> Iterator[str]:
             yield rest
 
 
+# A column is looked at several times: for codes, for names, for words such as Regional.
+@functools.lru_cache(maxsize=10_000)
 def plain_spelling(text: str) -> str:
     """Normalise a name: drop case, accents, punctuation and outer articles.
 
