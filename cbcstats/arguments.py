@@ -347,7 +347,10 @@ def check_path(name: str, value: Any) -> Path:
         message = f"{given}: there is no such home folder; write the path in full"
         raise ArgumentError(message) from None
     except OSError as error:
-        message = f"{shortened(given)}: {error.strerror or error}; give another name"
+        remedy = "give another name"
+        if isinstance(error, PermissionError):
+            remedy = "check that its folder may be opened"
+        message = f"{shortened(given)}: {error.strerror or error}; {remedy}"
         raise ArgumentError(message) from None
     return path
 
@@ -370,6 +373,23 @@ but None was given
             f"but {shown(value)} was given"
         )
     return to_pandas(name, value)
+
+
+def check_sources(name: str, value: Any) -> Path | list[Path] | pd.DataFrame:
+    """Check that a value is a path, a list of paths, or a frame of any library.
+
+    Examples
+    --------
+    >>> check_sources("source", ["jan.csv", "feb.csv"])[0].name
+    'jan.csv'
+    """
+    # A path of text is iterable, too.
+    if isinstance(value, str) or not _is_list(value):
+        return check_source(name, value)
+    paths = check_paths(name, list(value))
+    if not paths:
+        raise ArgumentError(f"`{name}` is an empty list; give at least one file")
+    return paths
 
 
 def check_schema(name: str, value: Any, models: Sequence[type]) -> Any:

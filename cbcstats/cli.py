@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import io
+import json
 import logging
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,7 +18,14 @@ import typer
 import cbcstats
 from cbcstats.counts.figures_in_words import split_figures
 from cbcstats.counts.period_columns import is_period_column
-from cbcstats.errors import SHOWN, ArgumentError, problem_line
+from cbcstats.errors import (
+    SHOWN,
+    ArgumentError,
+    CbcstatsError,
+    DataError,
+    problem_line,
+)
+from cbcstats.files.listing import list_files
 from cbcstats.files.writing import target, write_whole
 from cbcstats.tables.counts import own_frame
 from cbcstats.terminal import (
@@ -31,10 +41,16 @@ from cbcstats.terminal import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
 _TABLES: Final = (".csv", ".xlsx", ".parquet")  # files that `count` writes
 _MEMBER: Final = ("member", "iso3", "name", "member_name", "country")
+_STANDARD_INPUT: Final = Path("-")
+_ALL_SHEETS: Final = "*"
+# Options with these values need not be typed.
+_DEFAULTS: Final = (None, False, "keep", "missions")
 _CHANGES: Final = (".xlsx", ".csv", ".json", ".md")  # files that `change` writes
 
 
@@ -45,6 +61,14 @@ class Format(enum.StrEnum):
     csv = "csv"
     json = "json"
     markdown = "markdown"
+
+
+class Report(enum.StrEnum):
+    """The output formats for the problems of a register."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
 
 
 class Kind(enum.StrEnum):
@@ -69,7 +93,14 @@ class Theme(enum.StrEnum):
 
 
 # Options of several commands.
-File = Annotated[Path, typer.Argument(help="A register: CSV, Excel or Parquet.")]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        help="A register: CSV, Excel, OpenDocument or Parquet. Several files, a folder, "
+        "or a pattern such as missions_*.csv, are one register; - is CSV from standard "
+        "input.",
+    ),
+]
 Columns = Annotated[
     list[str] | None,
     typer.Option(
@@ -85,7 +116,20 @@ DateFormat = Annotated[
         "by default only as 2017-04-03 (ISO 8601)."
     ),
 ]
-Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
+Sheet = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="The sheet of a workbook; may be repeated. "
+        "'*' is every sheet that has the needed columns."
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        help="The encoding of a CSV file, such as cp1251; by default UTF-8 or UTF-16, "
+        "or else Windows-1252 with a warning."
+    ),
+]
 RepeatedRows = Annotated[
     str,
     typer.Option(
@@ -248,7 +292,7 @@ def change(
     data: Annotated[
         str,
         typer.Argument(
-            help="A file with periods and numbers: CSV, Excel or Parquet; "
+            help="A file with periods and numbers: CSV, Excel, OpenDocument or Parquet; "
             "or an indicator of cbcstats, such as missions."
         ),
     ],
@@ -264,7 +308,7 @@ def change(
     ] = None,
     value: Annotated[str | None, typer.Option(help="Column of numbers.")] = None,
     measure: Annotated[
-        str | None, typer.Option(help="flow, stock, cumulative or event.")
+        str | None, typer.Option(help="flow, stock, cumulative, event or share.")
     ] = None,
     year_start: Annotated[
         int | None,
@@ -434,14 +478,17 @@ def template(
     epilog="Examples: cbcstats check missions.xlsx · "
     "cbcstats check missions.csv --column member=Country --date-format %d/%m/%Y "
     "--problems to_correct.xlsx · "
-    "cbcstats check missions.xlsx --corrected to_correct.xlsx"
+    "cbcstats check missions.xlsx --corrected to_correct.xlsx · "
+    "cbcstats check missions_2023_*.csv --format json > problems.json · "
+    "cbcstats check missions.xlsx --sheet 2017 --sheet 2018"
 )
 def check(
-    file: File,
+    files: Files,
     column: Columns = None,
     date_format: DateFormat = None,
     kind: KindOfRegister = "missions",
     sheet: Sheet = None,
+    encoding: Encoding = None,
     no_country: NoCountry = None,
     place: Places = None,
     repeated_rows: RepeatedRows = "keep",
@@ -455,9 +502,21 @@ def check(
             "rejected rows with bad cells marked.",
         ),
     ] = None,
+    form: Annotated[
+        Report,
+        typer.Option(
+            "--format",
+            "-f",
+            help="How to print the problems. json is an object with name, summary and "
+            "problems, csv a table of the problems; each lists all of them.",
+        ),
+    ] = Report.text,
     overwrite: Overwrite = False,
 ) -> None:
     """Check a register: list every faulty cell, its row, and the remedy.
+
+    With --format json or csv, only the problems are printed on standard output, in
+    UTF-8, and the summary on the error stream.
 
     With --corrected, rows that came back are checked in their places; --problems
     then writes those that are still wrong.
@@ -466,24 +525,28 @@ def check(
     is not known, and with 2 when a file cannot be read or written.
     """
     options: dict[str, Any] = {
-        "sheet": sheet,
+        "kind": kind,
+        "sheet": sheet or [],
+        "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
         "place": place or [],
         "repeated_rows": repeated_rows,
     }
+    is_text = form is Report.text
     with errors_as_sentences():
         if problems:
             problems = target(problems, [".xlsx"], overwrite=overwrite)
-            _check_not_read(problems, file, corrected or [])
-        register = _read(file, column, corrected, kind=kind, **options)
-        _print_problems(register)
+            _check_not_read(problems, files, corrected or [])
+        register = _read(files, column, corrected, **options)
+        _print_problems(register, form)
         if problems and len(register.rejected):
             written = register.save_problems(problems, overwrite=overwrite)
-            echo(f"Wrote {written}")
-    if len(register.rejected) and not problems:
-        hint = "To hand the rejected rows back with their bad cells marked"
-        typer.echo(f"{hint}: --problems problems.xlsx")
+            echo(f"Wrote {written}", err=not is_text)
+        if len(register.rejected) and not problems:
+            hint = "To hand the rejected rows back with their bad cells marked"
+            command = _check_command(files, column, corrected, options)
+            echo(f"{hint}: {command} --problems problems.xlsx", err=not is_text)
     if register.summary["errors"]:
         raise typer.Exit(1)
 
@@ -492,10 +555,11 @@ def check(
     epilog="Examples: cbcstats count missions.csv --by wco_region · "
     "cbcstats count missions.csv --by programme --year-start January "
     "--from 2021-01-01 --to 2023-12-31 -o counts.xlsx · "
-    "cbcstats count missions.csv --corrected to_correct.xlsx"
+    "cbcstats count missions.csv --corrected to_correct.xlsx · "
+    "cbcstats count missions_2023_*.csv --by file"
 )
 def count(
-    file: File,
+    files: Files,
     by: Annotated[
         list[str] | None,
         typer.Option(
@@ -542,6 +606,7 @@ def count(
     column: Columns = None,
     date_format: DateFormat = None,
     sheet: Sheet = None,
+    encoding: Encoding = None,
     no_country: NoCountry = None,
     place: Places = None,
     repeated_rows: RepeatedRows = "keep",
@@ -556,7 +621,8 @@ def count(
     cannot be read or written.
     """
     options: dict[str, Any] = {
-        "sheet": sheet,
+        "sheet": sheet or [],
+        "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
         "place": place or [],
@@ -565,7 +631,7 @@ def count(
     with errors_as_sentences():
         if output:
             output = target(output, _TABLES, overwrite=overwrite)
-        register = _read(file, column, corrected, **options)
+        register = _read(files, column, corrected, **options)
         counts = cbcstats.count_missions(
             register,
             by=by or [],
@@ -585,7 +651,7 @@ def count(
         echo(hint, err=True)
     if rejected := len(register.rejected):
         rows_were = "row was" if rejected == 1 else "rows were"
-        command = _check_command(file, column, corrected, options)
+        command = _check_command(files, column, corrected, options)
         echo(f"{rejected:,} {rows_were} rejected: {command}", err=True)
         raise typer.Exit(1)
 
@@ -718,9 +784,10 @@ def _figures(data: str) -> pd.DataFrame:
 
 
 def _read(
-    file: Path,
+    files: list[Path],
     column: list[str] | None,
     corrected: list[Path] | None,
+    sheet: list[str],
     place: list[str],
     **options: Any,
 ) -> cbcstats.Register:
@@ -729,9 +796,13 @@ def _read(
         "--column", column or [], "Header, with the name of the column in the file"
     )
     places = _pairs("--place", place, "KEN, with a name or an ISO code")
-    with shown_as_reading(file):
+    names: Any = sheet if len(sheet) > 1 else next(iter(sheet), None)
+    if _ALL_SHEETS in sheet:
+        names = _ALL_SHEETS
+    with shown_as_reading(files), _standard_input(files) as paths:
+        source: Any = paths if len(paths) > 1 else paths[0]
         register = cbcstats.read_register(
-            file, columns=columns, places=places, **options
+            source, columns=columns, places=places, sheet=names, **options
         )
     for workbook in corrected or []:
         register = register.corrected(workbook)
@@ -740,9 +811,15 @@ def _read(
 
 def _pairs(option: str, pairs: list[str], example: str) -> dict[str, str]:
     """Return what was typed as name=value."""
+    from cbcstats.registers.columns import as_typed
+
     values: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals and ":" in pair:
+            name, _, value = (part.strip() for part in pair.partition(":"))
+            word = as_typed(f"{name}={value}")
+            raise ArgumentError(f"{option} {pair}: write it as {option} {word}")
         if not equals:
             raise ArgumentError(f"{option} {pair}: write it as {pair}={example}")
         if name in values:
@@ -752,18 +829,39 @@ def _pairs(option: str, pairs: list[str], example: str) -> dict[str, str]:
     return values
 
 
-def _check_not_read(problems: Path, file: Path, corrected: list[Path]) -> None:
+@contextlib.contextmanager
+def _standard_input(files: list[Path]) -> Iterator[list[Path]]:
+    """Save standard input as a file, if it is one of the files to read."""
+    if _STANDARD_INPUT not in files:
+        yield files
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "standard input.csv"
+        path.write_bytes(sys.stdin.buffer.read())
+        try:
+            yield [path if file == _STANDARD_INPUT else file for file in files]
+        except CbcstatsError as error:
+            # The folder says nothing to who typed the command.
+            message = str(error).replace(f"{folder}{os.sep}", "")
+            raise DataError(message) from error
+
+
+def _check_not_read(problems: Path, files: list[Path], corrected: list[Path]) -> None:
     """Refuse to write over a file that is read."""
-    for path in (file, *corrected):
-        if problems.exists() and path.exists() and problems.samefile(path):
-            itself = "the register" if path is file else "the workbook that came back"
+    if not problems.exists():
+        return
+    of_register = list_files([file for file in files if file != _STANDARD_INPUT])
+    for path in (*of_register.files.values(), *corrected):
+        if path.exists() and problems.samefile(path):
+            is_register = path not in corrected
+            itself = "the register" if is_register else "the workbook that came back"
             raise ArgumentError(
                 f"{problems} is {itself} itself; give the workbook another name"
             )
 
 
 def _check_command(
-    file: Path,
+    files: list[Path],
     column: list[str] | None,
     corrected: list[Path] | None,
     options: dict[str, Any],
@@ -771,25 +869,42 @@ def _check_command(
     """Return the command that lists the problems of the register."""
     from cbcstats.registers.columns import as_typed
 
-    words = ["cbcstats", "check", str(file)]
+    words = ["cbcstats", "check"]
+    for file in files:
+        # A name that begins with a dash would be an option.
+        is_like_option = str(file).startswith("-") and file != _STANDARD_INPUT
+        words.append(f".{os.sep}{file}" if is_like_option else str(file))
     words += [f"--column={pair}" for pair in column or []]
     words += [f"--corrected={workbook}" for workbook in corrected or []]
     for name, value in options.items():
         option = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(option)
+            continue
         values = value if isinstance(value, list) else [value]
-        # Neither None nor `keep`, the defaults, need to be typed.
-        words += [f"{option}={each}" for each in values if each not in (None, "keep")]
+        words += [f"{option}={each}" for each in values if each not in _DEFAULTS]
     return " ".join(map(as_typed, words))
 
 
-def _print_problems(register: cbcstats.Register) -> None:
-    """Print a summary of a register and its first problems."""
-    echo(register.in_words())
-    for problem in register.problems.head(SHOWN).itertuples(index=False):
-        echo(problem_line(problem))
-    others = len(register.problems) - SHOWN
-    if others > 0:
-        typer.echo(f"  and {others:,} more")
+def _print_problems(register: cbcstats.Register, form: Report) -> None:
+    """Print a summary of a register and its problems: the first of them as text."""
+    problems = register.problems
+    echo(register.in_words(), err=form is not Report.text)
+    if form is Report.csv:
+        print_csv(problems)
+    elif form is Report.json:
+        content = {
+            "name": register.name,
+            "summary": register.summary.to_dict(),
+            "problems": problems.to_dict(orient="records"),
+        }
+        typer.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+    else:
+        for problem in problems.head(SHOWN).itertuples(index=False):
+            echo(problem_line(problem))
+        others = len(problems) - SHOWN
+        if others > 0:
+            typer.echo(f"  and {others:,} more")
 
 
 def _write_counts(counts: pd.DataFrame, path: Path, *, overwrite: bool) -> None:

@@ -145,6 +145,10 @@ def problem_line(problem: Any) -> str:
     `problem` is a `Problem` or a row of a frame of problems.
     """
     place = f"row {problem.row}"
+    # Of registers in several files or sheets, the place begins with them.
+    if hasattr(problem, "sheet"):
+        names = [problem.file, problem.sheet and f"sheet {problem.sheet}", place]
+        place = ", ".join(filter(None, names))
     if problem.column:
         place += f", column {problem.column}"
     if problem.value:

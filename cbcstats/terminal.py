@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from cbcstats.errors import CbcstatsError
+from cbcstats.errors import CbcstatsError, plural
 from cbcstats.files.writing import in_words
 
 if TYPE_CHECKING:
@@ -93,18 +93,22 @@ def print_all_letters() -> None:
 
 
 @contextlib.contextmanager
-def shown_as_reading(file: Path) -> Iterator[None]:
-    """Show on a terminal that a large file is being read."""
+def shown_as_reading(files: Sequence[Path]) -> Iterator[None]:
+    """Show on a terminal that a large file, or several files, are being read."""
     from rich.console import Console
     from rich.markup import escape
 
     console = Console(stderr=True)
-    is_large = file.is_file() and file.stat().st_size >= _LARGE
-    if not console.is_terminal or not is_large:
+    if not console.is_terminal or _is_small(files):
         yield
         return
-    with console.status(escape(printable(f"reading {file.name}"))):
+    name = files[0].name if len(files) == 1 else plural(len(files), "file")
+    with console.status(escape(printable(f"reading {name}"))):
         yield
+
+
+def _is_small(files: Sequence[Path]) -> bool:
+    return len(files) == 1 and files[0].is_file() and files[0].stat().st_size < _LARGE
 
 
 def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:

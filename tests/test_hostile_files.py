@@ -95,13 +95,13 @@ def test_readers_refuse_bytes_that_are_not_a_table(save):
 
 def test_readers_refuse_what_is_only_named_like_a_workbook_or_parquet(save):
     old_excel = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096)
-    for content in (b"", b"PK\x03\x04", old_excel, b"a,b\n1"):
+    for content in (b"", b"PK\x03\x04", old_excel, b"a\n1"):
         for name in ("book.xlsx", "table.parquet"):
             for read in (read_register, load_counts):
                 with pytest.raises(DataError, match="can be read"):
                     read(save(content, name))
     with pytest.raises(DataError, match="the kind of file is not known"):
-        read_register(save(workbook(TWO_ROWS), "book.xlsm"))
+        read_register(save(workbook(TWO_ROWS), "book.xltx"))
 
 
 @pytest.mark.parametrize("name", ["register.xlsx", "register.parquet"])
@@ -114,12 +114,12 @@ def test_readers_refuse_a_file_that_is_cut_off_anywhere(name, save):
 
 BROKEN_ROWS = """Ken\0ya,2017-04-03 | is not a place that is known
 Kenya,2017-04-0\0 | is not a date
-C\udcc3 | has 1 cell where the header has 2
+C\udcc3 | is empty
 C\udcc3,2017-04-03 | is not a place that is known
 \udced\udca0\udc80,2017-04-03 | is not a place that is known
-Kenya | has 1 cell where the header has 2
+Kenya | is empty
 Kenya,2017-04-03,surplus | has 3 cells where the header has 2
-"Kenya,2017-04-03 | cannot be cut into cells: unexpected end of data"""
+"Kenya,2017-04-03 | cannot be cut into cells: a quotation mark is never closed"""
 
 
 def test_a_broken_row_is_one_rejected_row(save):
@@ -154,18 +154,6 @@ def test_days_are_read_or_rejected_but_never_as_others(save):
             if found != problem or days != (set() if problem else {pd.Timestamp("2017-04-03")}):
                 different.append((date_format, day, problem, found, days))
     assert different == []
-
-
-def test_a_format_for_days_in_words_is_offered_where_it_reads_them(save):
-    for day, date_format in cases("days_in_words.txt"):
-        path = save(f'member,start_date\nKenya,"{day}"\n'.encode())
-        [problem] = read_register(path).problems.itertuples()
-        offered = f', or state a date_format such as "{date_format}"' if date_format else ""
-        assert problem.problem == "is a date in words"
-        assert problem.remedy == f"write the year first, as in 2017-04-03{offered}"
-        if date_format:
-            [read] = read_register(path, date_format=date_format).rows["start_date"]
-            assert read == pd.Timestamp("2017-04-03")
 
 
 def test_a_date_format_that_no_platform_reads_is_refused(save):

@@ -20,6 +20,7 @@ from cbcstats.files.text_table import read_text_table
 from cbcstats.tables.loaders import shipped
 from cbcstats.tables.parsing import check_table, is_header_of
 from cbcstats.tables.schemas import SCHEMAS
+from tools.addresses import address_problems
 from tools.data_dictionary import out_of_step
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def check_data(folder: str | Path) -> Checked:
             fine = False
             continue
         tables[name], problems = check_table(table, schema, known)
+        if name == "sources":
+            problems += address_problems(tables[name])
         state = plural(len(problems), "problem") if problems else "fine"
         lines.append(f"{path}: {len(table.cells)} rows, {state}")
         lines += _problem_lines(table, problems)

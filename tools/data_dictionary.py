@@ -9,10 +9,11 @@ import inspect
 import json
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 from cbcstats import __version__
-from cbcstats.exports.datapackage import MARKS, resource
+from cbcstats.exports.datapackage import LICENCE, MARKS, resource
 from cbcstats.tables.checks import PARTIAL_DATE
 from cbcstats.tables.schemas import SCHEMAS
 
@@ -21,23 +22,35 @@ if TYPE_CHECKING:
 
 _FILES: Final = ("README.md", "datapackage.json")
 _KEYS: Final = {"members": "iso3", "sources": "source_id", "readings": "pair_id"}
-_TAKEN_OVER: Final = {
-    "places": {
-        "sources": [{"title": "Unicode CLDR 47", "path": "https://cldr.unicode.org"}],
-        "licenses": [
-            {"name": "MIT", "title": "our own list"},
-            {"name": "Unicode-3.0", "path": "UNICODE-LICENSE.txt"},
-        ],
-    }
-}
 _PARTIAL: Final = "a year, month or day, such as 2018, 2018-03 or 2018-03-02"
-_HEAD: Final = """# Data dictionary
+_LICENCE: Final = (
+    "The figures are facts that their sources published. This compilation of them, with its notes, may be used under "
+    "the licence [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). The World Customs Organization has not "
+    "endorsed it."
+)
+_OF_CLDR: Final = {"name": "Unicode-3.0", "path": "UNICODE-LICENSE.txt"}
+# Where each table names its sources.
+_SOURCES: Final = {
+    "places": [
+        {"title": "our own list of names"},
+        {"title": "Unicode CLDR 47", "path": "https://cldr.unicode.org"},
+    ],
+    "sources": [{"title": "the sources themselves"}],
+    "readings": [{"title": "named in the columns source and exact_source"}],
+}
+_CITED: Final = {
+    "title": "cited in each row by their ids in sources.csv",
+    "path": "sources.csv",
+}
+_HEAD: Final = f"""# Data dictionary
 
 Written from the schemas in `cbcstats/tables/schemas.py`; change them there and run `make data`.
 
 All tables are CSV in UTF-8 with one header row, one value in a cell, and dates in ISO 8601. An empty cell is not
 known. Every row names its source: an id in `sources.csv`, but for the names of places, which are our own list and those
 of Unicode CLDR, and for the pairs in `readings.csv`, which name it in full. Notes are in our own words.
+
+{fill(_LICENCE, 120, break_long_words=False)}
 """
 
 
@@ -73,9 +86,11 @@ def datapackage() -> dict[str, Any]:
         "name": "cbcstats",
         "title": "Published counts of customs capacity building",
         "description": (
-            "Counts as published, with their words, sources, and what must be known to compare them."
+            "Counts as published, with their words, sources, and what must be known to compare them. "
+            f"{_LICENCE}"
         ),
         "version": __version__,
+        "licenses": [LICENCE],
         "resources": [
             _resource(table, model.to_schema()) for table, model in SCHEMAS.items()
         ],
@@ -128,7 +143,11 @@ def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
     ]
     if keys:
         table_schema["foreignKeys"] = keys
-    return resource(table, table_schema) | _TAKEN_OVER.get(table, {})
+    described = resource(table, table_schema)
+    described["sources"] = _SOURCES.get(table, [_CITED])
+    if table == "places":
+        described["licenses"] = [LICENCE, _OF_CLDR]
+    return described
 
 
 def _field(column: pa.Column) -> dict[str, Any]:

@@ -30,6 +30,7 @@ _KINDS: Final = {
     "stock": "a stock",
     "event": "an event",
     "cumulative": "a running total",
+    "share": "a share",
 }
 _STATUSES: Final = {
     "E": "estimated",
@@ -83,6 +84,7 @@ def comparison(
         *_on_overlaps(now, before, is_flow),
         *_on_lengths(now, before, is_flow, per),
         *_on_running_totals(now, before),
+        *_on_shares(now),
         *_on_status(now, before),
         *_on_other_series(now, before),
         *_on_monthly_rates(now, per),
@@ -177,7 +179,7 @@ def _on_distance(now: pd.DataFrame) -> Iterator[_Reason]:
     if not is_apart.any():
         return
     # A session or a conference has its own rhythm; a stock has a value on any day.
-    is_stock = now["measure"].isin(["stock", "cumulative"])
+    is_stock = now["measure"].isin(["stock", "cumulative", "share"])
     is_about_a_year = months.between(11, 13)
     is_wrong = is_apart & is_stock & ~is_about_a_year
     is_session = is_apart & ~is_wrong
@@ -293,6 +295,11 @@ def _on_running_totals(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Rea
     is_other_start = ~is_since_same & ~is_year_to_date
     text = "totals are counted from different days"
     yield from _forbid(is_other_start, text)
+
+
+def _on_shares(now: pd.DataFrame) -> Iterator[_Reason]:
+    is_share = now["measure"] == "share"
+    yield from _note(is_share, "a share: the change is in percentage points")
 
 
 def _on_status(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:

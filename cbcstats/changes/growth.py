@@ -68,7 +68,7 @@ def growth_rate(
     `years` is whole if the first and the last figure are of the same days of their
     years, and else the days between the middles of the periods / 365.25. Years in
     between may be missing. Figures less than ten months apart have no yearly rate, nor
-    has a series that begins at 0 or may be negative; `why` says so. The upper end is
+    has a share or a series that begins at 0 or may be negative; `why` says so. The upper end is
     `inf` where the first figure may be 0. If the two periods differ in length, use
     `per="month"`.
 
@@ -89,7 +89,8 @@ def growth_rate(
     between = _middle_day(last) - _middle_day(first)
     days = between.dt.days
     years = _years_between(first, last, days)
-    has_rate = days >= DAYS_OF_TEN_MONTHS
+    is_share = last["measure"] == "share"
+    has_rate = (days >= DAYS_OF_TEN_MONTHS) & ~is_share
     is_season = has_rate & _are_other_seasons(last, years)
     season = is_season.map({True: "different parts of the year", False: ""})
     compared = comparison(last, first, per=per, a_year=False)
@@ -133,6 +134,7 @@ def _without_rate(days: pd.Series, last: pd.DataFrame) -> pd.Series:
     text = "the last figure may be negative, so there is no yearly rate"
     may_be_negative = last["low"] < 0
     reason = may_be_negative.map({True: text, False: ""}).astype("object")
+    reason[last["measure"] == "share"] = "a share has no yearly rate"
     is_short = days < DAYS_OF_TEN_MONTHS
     months = days[is_short] / DAYS_PER_MONTH
     text = "{:.1f} months apart, too short a time for a yearly rate"

@@ -99,7 +99,10 @@ def middle_of(figures: pd.DataFrame, per: str) -> pd.Series:
 def changes_of(
     later: pd.DataFrame, previous: pd.DataFrame, per: str
 ) -> dict[str, pd.Series]:
-    """Return the change and the percent change with their ranges."""
+    """Return the change and the percent change with their ranges.
+
+    The change of a share is in percentage points, and has no percent change.
+    """
     low, high = range_of(later, per)
     low_before, high_before = range_of(previous, per)
     middle = middle_of(later, per)
@@ -109,13 +112,14 @@ def changes_of(
     base_of_high = low_before.where(high > 0, high_before)
     # A negative figure after one that may be 0 has no least percent change.
     base_of_low = base_of_low.where(base_of_low > 0)
-    has_percent = (low_before >= 0) & (high_before > 0)
+    is_share = later["measure"] == "share"
+    has_percent = (low_before >= 0) & (high_before > 0) & ~is_share
     percent_change = percent(middle, middle_before)
     percent_change_low = percent(low, base_of_low)
     percent_change_high = percent(high, base_of_high)
     quantity = "rate" if per == "month" else "value"
     printed_before = previous[quantity]
-    base_as_printed = printed_before.where(printed_before > 0)
+    base_as_printed = printed_before.where((printed_before > 0) & ~is_share)
     return {
         "change": middle - middle_before,
         "change_low": low - high_before,

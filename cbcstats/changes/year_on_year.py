@@ -47,7 +47,7 @@ def year_on_year(
         How far words such as *more than* reach, see `bounds`.
     time, value : str, optional
         The columns of periods and values, where they cannot be found.
-    measure : {"flow", "stock", "cumulative", "event"}, optional
+    measure : {"flow", "stock", "cumulative", "event", "share"}, optional
         What all figures are. By default, figures of years, quarters and months are
         flows, and figures of days are stocks.
     year_start : int, optional
@@ -79,7 +79,8 @@ def year_on_year(
                         to   100 (high / previous_low - 1)
 
     `percent_change_high` is `inf` where previous may be 0. There is no percent change
-    where previous is 0 or may be negative.
+    where previous is 0 or may be negative, and none of a share: its change is in
+    percentage points.
 
     `change` and `percent_change` themselves are those of the middles of the two ranges,
     missing where a range is open. `percent_change_as_printed` is that of the numbers as

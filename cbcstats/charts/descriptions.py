@@ -78,14 +78,23 @@ def _caveats(figure: Any) -> str:
     if note.startswith("partial:"):
         caveats = f", {note}"
     elif figure.period_basis == "inferred":
-        caveats = ", days inferred"
-        if figure.period_tolerance:
-            caveats += f" (length {figure.days:.0f} ± {figure.period_tolerance:g} days)"
+        caveats = _inferred(figure)
     if missing > 0:
         caveats += f", rows rejected: {missing:g}"
     if not figure.preferred:
         caveats += ", from another source"
     return caveats
+
+
+def _inferred(figure: Any) -> str:
+    # A stock is of one day, which has no length.
+    if pd.isna(figure.days):
+        return ", day inferred"
+    if not figure.period_tolerance:
+        return ", days inferred"
+    return (
+        f", days inferred (length {figure.days:.0f} ± {figure.period_tolerance:g} days)"
+    )
 
 
 def _highest(figures: pd.DataFrame) -> str:

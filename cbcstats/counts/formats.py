@@ -11,7 +11,7 @@ import pandas as pd
 from cbcstats.arguments import check_flag, check_number
 from cbcstats.frames import plain_number, text_column
 
-MEASURES: Final = ("flow", "stock", "cumulative", "event")
+MEASURES: Final = ("flow", "stock", "cumulative", "event", "share")
 # How the note of a count begins whose period a register may cover only in part.
 PARTIAL: Final = "partial:"
 BASES: Final = ("stated", "inferred")  # how the days of a period are known

@@ -86,7 +86,7 @@ def counts_of(
         Columns or index levels that tell series apart.
     time, value : str, optional
         The columns of periods and values, where they cannot be found.
-    measure : {"flow", "stock", "cumulative", "event"}, optional
+    measure : {"flow", "stock", "cumulative", "event", "share"}, optional
         What all figures are; by default flows over years, quarters or months, and
         stocks on days.
     year_start : int, optional

@@ -12,31 +12,13 @@ import pandas as pd
 
 from cbcstats.counts.periods import month_number
 from cbcstats.errors import DataError, shortened
+from cbcstats.files.spans import MONTHS
 from cbcstats.frames import as_text, read_days, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-_NAMES_OF_MONTHS: Final = (
-    "jan january janv janvier ene enero",
-    "feb february fevr fev fevrier février févr fév febrero",
-    "mar march mars marzo",
-    "apr april avr avril abr abril",
-    "may mai mayo",
-    "jun june juin junio",
-    "jul july juil juillet julio",
-    "aug august aout août ago agosto",
-    "sep sept september septembre septiembre setiembre",
-    "oct october octobre octubre",
-    "nov november novembre noviembre",
-    "dec december dec décembre déc decembre dic diciembre",
-)
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(_NAMES_OF_MONTHS, start=1)
-    for name in names.split()
-}
-_PARTS_OF_YEARS: Final = frozenset({*_MONTHS, "q1", "q2", "q3", "q4"})
+_PARTS_OF_YEARS: Final = frozenset({*MONTHS, "q1", "q2", "q3", "q4"})
 _LONGEST: Final = 40  # characters of a period
 _LOOKS_LIKE_A_DAY: Final = re.compile(r"\s*\d{4}-\d\d-\d\d")
 _TWO_YEARS: Final = re.compile(r"(?:fy\s*)?(\d{4})\s*[/\N{EN DASH}-]\s*(\d{4}|\d\d)")
@@ -294,7 +276,7 @@ def _months_or_week(text: str) -> _Period | None:
         if match:
             year = _full_year(match["year"])
             number = match.groupdict().get("number", "1")
-            number = _MONTHS.get(number, number)
+            number = MONTHS.get(number, number)
             # The second quarter begins in month 4.
             months_before = (int(number) - 1) * months
             return _months(year, months_before + 1, months)

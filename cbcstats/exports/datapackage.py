@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import re
@@ -22,7 +23,13 @@ from cbcstats.files.writing import (
     target,
     write_together,
 )
-from cbcstats.tables.loaders import SOURCE_IDS, cited_by, is_sources, sources_of
+from cbcstats.tables.loaders import (
+    SOURCE_IDS,
+    cited_by,
+    is_sources,
+    load_sources,
+    sources_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +40,12 @@ if TYPE_CHECKING:
 MARKS: Final = {"trueValues": ["true", "TRUE"], "falseValues": ["false", "FALSE"]}
 DESCRIPTOR: Final = "datapackage.json"
 SOURCES: Final = "sources"
+# Of the compilation: the figures are facts, which nobody owns.
+LICENCE: Final = {
+    "name": "CC-BY-4.0",
+    "title": "Creative Commons Attribution 4.0 International",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+}
 # Names that Windows keeps for devices, whatever stands after the dot.
 _LONGEST: Final = 100  # characters of a name
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
@@ -79,6 +92,8 @@ def save_datapackage(
     Notes
     -----
     CSV is written as by `save_table`. Types are those of the columns; ids of sources refer to `sources.csv`.
+    `created` is today. The licence of the tables of cbcstats, CC BY 4.0, is named where all figures are from its sources;
+    what licence your own figures have is yours to say.
 
     Examples
     --------
@@ -107,6 +122,7 @@ def save_datapackage(
     plain = [plain_frame(table, str(name)) for name, table in tables.items()]
     frames = dict(zip(file_names(map(str, tables)), plain, strict=True))
     descriptions = {name: _description(frame) for name, frame in frames.items()}
+    licences = _licences(frames.values(), sources)
     of_sources = _add_sources(frames, sources)
     files = {}
     resources = []
@@ -118,6 +134,8 @@ def save_datapackage(
             about["description"] = descriptions[name]
         resources.append(about | _fingerprint(content))
     package = _package(title or folder.resolve().name, note)
+    today = datetime.datetime.now(datetime.UTC).date()
+    package |= {"created": f"{today}T00:00:00Z", **licences}
     package |= {**_cited(frames, of_sources), "resources": resources}
     text = json.dumps(package, indent=2, ensure_ascii=False)
     files[folder / DESCRIPTOR] = f"{text}\n".encode()
@@ -182,6 +200,16 @@ def _add_sources(
     return name
 
 
+def _licences(
+    tables: Iterable[pd.DataFrame], own: pd.DataFrame | None
+) -> dict[str, Any]:
+    """Return the licence of cbcstats if every table cites its sources and no other."""
+    known = set(load_sources()["source_id"])
+    cited = [set(cited_by([table])) for table in tables if not is_sources(table)]
+    is_ours = own is None and all(ids and ids <= known for ids in cited)
+    return {"licenses": [LICENCE]} if is_ours else {}
+
+
 def _cited(
     frames: Mapping[str, pd.DataFrame], of_sources: str | None
 ) -> dict[str, Any]:
@@ -193,7 +221,8 @@ def _cited(
     cited = known[is_cited & known["title"].notna()]
     columns = {"title": "title", "url": "path"}
     listing = cited[list(columns)].rename(columns=columns)
-    return {"sources": listing.to_dict("records")}
+    # A source without an address has a title only.
+    return {"sources": [row.dropna().to_dict() for _, row in listing.iterrows()]}
 
 
 def _resource(name: str, frame: pd.DataFrame, of_sources: str | None) -> dict[str, Any]:

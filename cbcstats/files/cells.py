@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cbcstats.errors import Finding
 from cbcstats.files.dates import is_date_like
@@ -27,6 +29,8 @@ _ERROR_SHOWN: Final = re.compile(
 )
 # In these encodings UTF-8 is mistaken for other text, such as Ã© for é.
 _FOREIGN_ENCODINGS: Final = ("cp1252", "latin-1")
+# As in PRIORITÉ : or «ÉTÉ», whose bytes happen to be valid UTF-8.
+_CAPITAL_AT_END: Final = re.compile("[\u00c8-\u00cf\u00d2-\u00dd][\u00a0\u00bb]")
 # A float holds numbers of up to 15 digits exactly.
 _DIGITS: Final = 15
 # A longer text is not a number that anyone typed; it is not examined further.
@@ -151,6 +155,8 @@ def find_damage(cell: str) -> Finding | None:
     if "\N{REPLACEMENT CHARACTER}" in cell:
         remedy = "write it again, and save the file as CSV UTF-8"
         return Finding("holds a character that was lost", remedy)
+    if _CAPITAL_AT_END.search(cell):
+        return None
     for encoding in _FOREIGN_ENCODINGS:
         try:
             meant = cell.encode(encoding).decode("utf-8")
@@ -159,6 +165,20 @@ def find_damage(cell: str) -> Finding | None:
         remedy = f"write {meant}, and open the file as UTF-8 from the start"
         return Finding("was written in UTF-8 and read in another encoding", remedy)
     return None
+
+
+def damaged_texts(column: pd.Series) -> dict[str, Finding]:
+    """Return the texts of a column whose characters were damaged, with the reason.
+
+    Examples
+    --------
+    >>> list(damaged_texts(pd.Series(["Pérou", "PÃ©rou", "Togo"])))
+    ['PÃ©rou']
+    """
+    is_ascii = pc.string_is_ascii(pa.array(column, pa.string(), from_pandas=True))
+    others = column[~is_ascii.fill_null(True).to_numpy(zero_copy_only=False)]
+    findings = {text: find_damage(text) for text in others.unique()}
+    return {text: finding for text, finding in findings.items() if finding}
 
 
 def explain_mark(cell: str) -> Finding:

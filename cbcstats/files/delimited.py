@@ -1,4 +1,4 @@
-"""Delimited text: its encoding, its delimiter, and its records.
+"""Delimited text: its delimiter, and its records.
 
 Records are numbered as a spreadsheet numbers its rows: a line break inside quotation
 marks does not begin a row, and a blank line is a row.
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv
 
-from cbcstats.errors import DataError
+from cbcstats.files.dates import is_date_like
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,8 +31,10 @@ _FIRST_CHARACTERS: Final = 2**18
 # Colons also occur in text and times, so rare delimiters score lower.
 _RARE_DELIMITERS: Final = ":~^"
 _RARE_SHARE: Final = 0.6
-# With "surrogateescape", Python decodes bytes that are not UTF-8 to these.
-_SURROGATES: Final = re.compile("[\udc80-\udcff]+")
+_NEVER_CLOSED: Final = "a quotation mark is never closed"
+# Texts of this length are rarely the same by chance.
+_TELLING: Final = 4
+_DATE: Final = "date"  # among the known cells of a column that holds dates
 # After this many lines, assume that an open quotation mark is never closed.
 _LONGEST_RECORD: Final = 10_000
 
@@ -41,82 +42,13 @@ _LONGEST_RECORD: Final = 10_000
 class Record(NamedTuple):
     """A row split into cells; if that fails, its line is the only cell.
 
-    `fault` says why the line could not be split.
+    `line` is its first line, from 0; `fault` says why the line could not be split.
     """
 
     row: int
     cells: list[str]
+    line: int
     fault: str = ""
-
-
-class Text(NamedTuple):
-    """The content of a file as text.
-
-    `encoding` is `utf-8`, `utf-16`, `windows-1252` if no line outside ASCII is UTF-8,
-    or `mixed`. In the last two, bytes that are not UTF-8 are surrogates; see `repair`.
-    """
-
-    text: str
-    encoding: str = "utf-8"
-
-
-def decode(content: bytes, name: str) -> Text:
-    """Decode UTF-8, UTF-16 or Windows-1252, with or without a byte order mark."""
-    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        raise DataError(f"{name}: is written in UTF-32; save it as CSV UTF-8")
-    if encoding := _utf_16(content[:4096]):
-        text = content.decode(encoding, errors="replace")
-        return Text(text, "utf-16")
-    try:
-        return Text(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        text = content.decode("utf-8-sig", errors="surrogateescape")
-    # Files edited by several people can have a different encoding on each line.
-    not_ascii = [line for line in content.splitlines() if not line.isascii()]
-    if any(map(_is_utf_8, not_ascii)):
-        return Text(text, "mixed")
-    return Text(text, "windows-1252")
-
-
-def repair(cell: str) -> str:
-    """Read the bytes of a cell that are not UTF-8 as Windows-1252."""
-    if cell.isascii():
-        return cell
-    return _SURROGATES.sub(_as_windows_1252, cell)
-
-
-def repaired_word(cell: str) -> str:
-    """Return the first word of a cell that needs repair, repaired, or an empty text."""
-    for word in cell.split():
-        if _SURROGATES.search(word):
-            return repair(word)
-    return ""
-
-
-def _as_windows_1252(surrogates: re.Match[str]) -> str:
-    content = surrogates[0].encode("utf-8", "surrogateescape")
-    return content.decode("cp1252", "replace")
-
-
-def _utf_16(first: bytes) -> str:
-    """Return the UTF-16 encoding of a file by its first bytes, or an empty text."""
-    if first.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    # Without a byte order mark, every other byte of Latin letters is zero.
-    few = len(first) / 4
-    if first[1::2].count(0) > few:
-        return "utf-16-le"
-    if first[0::2].count(0) > few:
-        return "utf-16-be"
-    return ""
-
-
-def _is_utf_8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def first_lines(text: str) -> list[str]:
@@ -164,9 +96,77 @@ def first_records(lines: Sequence[str], delimiter: str) -> list[Record]:
     return filled
 
 
-def all_records(text: str, delimiter: str) -> Iterator[Record]:
-    """Yield all records of a text, including blank ones."""
-    return records(_lines(text), delimiter)
+def all_records(text: str, delimiter: str, width: int) -> list[Record]:
+    """Return all records of a text, including blank ones.
+
+    `width` is the number of cells of a row. Where rows are between two quotation marks
+    that do not belong together, they are records of their own.
+    """
+    lines = _lines(text)
+    found = list(records(lines, delimiter))
+    swallowing = _swallowing(found, lines, delimiter, width)
+    if not swallowing:
+        return found
+    recovered: list[Record] = []
+    for record in found:
+        parts = [record]
+        if record.line in swallowing:
+            last = swallowing[record.line]
+            fault = f"a quotation mark is opened, and rows follow up to line {last}"
+            first = lines[record.line].rstrip("\r\n")
+            rest = records(lines[record.line + 1 : last], delimiter)
+            parts = [Record(0, [first], record.line, fault), *rest]
+        for part in parts:
+            recovered.append(part._replace(row=len(recovered) + 1))
+    return recovered
+
+
+def _swallowing(
+    found: Sequence[Record], lines: Sequence[str], delimiter: str, width: int
+) -> dict[int, int]:
+    """Return, by first line, the last line of each record that holds other rows."""
+    ends = [*[record.line for record in found[1:]], len(lines)]
+    of_several_lines = [
+        (record.line, end)
+        for record, end in zip(found, ends, strict=True)
+        if end - record.line > 1
+    ]
+    if not of_several_lines:
+        return {}
+    known = _known_cells(found, width)
+    swallowing = {}
+    for first, end in of_several_lines:
+        inside = records(lines[first + 1 : end], delimiter)
+        if any(_is_row(record.cells, known) for record in inside):
+            swallowing[first] = end
+    return swallowing
+
+
+def _known_cells(found: Sequence[Record], width: int) -> list[set[str]]:
+    """Return the distinct cells of each column; `_DATE` if it holds dates."""
+    known: list[set[str]] = [set() for _ in range(width)]
+    for record in found:
+        for cells, cell in zip(known, record.cells, strict=False):
+            cells.add(cell)
+    for record in found[:FIRST_ROWS]:
+        for cells, cell in zip(known, record.cells, strict=False):
+            if is_date_like(cell):
+                cells.add(_DATE)
+    return known
+
+
+def _is_row(cells: Sequence[str], known: Sequence[set[str]]) -> bool:
+    """Tell whether a line of a note holds a date, or two known cells, in their columns.
+
+    Commas in a note are followed by blanks, so that its cells are not known.
+    """
+    points = 0
+    for cell, of_column in zip(cells, known, strict=False):
+        if _DATE in of_column and cell == cell.strip() and is_date_like(cell):
+            points += 2
+        elif len(cell) >= _TELLING and cell in of_column:
+            points += 1
+    return points > 1 and len(cells) <= len(known)
 
 
 def _lines(text: str) -> list[str]:
@@ -188,7 +188,7 @@ def records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
     def feed(start: int) -> Iterator[str]:
         for place in range(start, len(lines)):
             if place - first > longest:
-                raise csv.Error("a quotation mark is never closed")
+                raise csv.Error(_NEVER_CLOSED)
             yield lines[place]
 
     while first < len(lines):
@@ -197,23 +197,32 @@ def records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
         try:
             for cells in reader:
                 row += 1
+                yield Record(row, cells, first)
                 first = start + reader.line_num
-                yield Record(row, cells)
             return
         # A csv.reader is unusable after an error; start a new one at the next line.
         except csv.Error as error:
             fault = str(error)
         line = lines[first].rstrip("\r\n")
         row += 1
-        first += 1
         # Only the strict reader objects to text after a closing quotation mark.
-        if "expected after" in fault:
+        if "expected after" in fault and not _is_open(line, delimiter):
             cells = next(csv.reader([line], delimiter=delimiter), [""])
-            yield Record(row, cells)
+            yield Record(row, cells, first)
         else:
-            yield Record(row, [line], fault)
+            yield Record(row, [line], first, _NEVER_CLOSED)
             # If every line has an unclosed mark, each would be read 10,000 times.
             longest = max(longest // 2, FIRST_ROWS)
+        first += 1
+
+
+def _is_open(line: str, delimiter: str) -> bool:
+    """Tell whether a quotation mark is open at the end of a line."""
+    try:
+        list(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "expected after" not in str(error)
+    return False
 
 
 def columns_by_line(

@@ -9,30 +9,46 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 from pyarrow.parquet import ParquetFile
 
-from cbcstats.errors import ArgumentError, DataError, Problem, did_you_mean, plural
-from cbcstats.files import delimited
-from cbcstats.files.workbooks import COLUMNS, Sheet, first_day, read_sheets
+from cbcstats.errors import ArgumentError, DataError, Problem, plural
+from cbcstats.files import delimited, encodings
+from cbcstats.files.kinds import check_name, kind_of, wrong_name
+from cbcstats.files.sheet_tables import (
+    choose_sheet,
+    fill_merged,
+    first_rows,
+    has_header,
+    header_of,
+    hidden_and_struck,
+    in_table,
+    named_sheet,
+    sheets_not_read,
+)
+from cbcstats.files.workbooks import COLUMNS, WORKBOOKS, Sheet, read_sheets
 from cbcstats.frames import as_text, text_column
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     IsHeader = Callable[[Sequence[str]], bool]
     Rows = list[tuple[int, list[str]]]
 
-SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+SUFFIXES: Final = (".csv", ".tsv", ".txt", *WORKBOOKS, ".parquet")
+EVERY_SHEET: Final = "*"
 # Number of the first row of a frame, as if it had a header in row 1.
 FIRST_ROW: Final = 2
+# The columns that tell in which part of a table of several a row is.
+PLACES: Final = ["file", "sheet"]
 # Megabytes of a file that is read into memory.
 LARGEST: Final = 512
 # Characters of Arrow's own error message that are shown.
@@ -45,6 +61,24 @@ _NULLABLE: Final = {
 }
 
 
+class Part(NamedTuple):
+    """One file or sheet in a table of several.
+
+    In the table, its rows are numbered after those of the parts before it: `before` is added to the
+    row of its file. `columns` maps the columns of the table to those of its file.
+    `whole` is what all files have in common in their names.
+    """
+
+    file: str
+    sheet: str
+    whole: str
+    before: int
+    header_row: int
+    columns: dict[str, str]
+    first_day: datetime.date | None
+    encoding: str
+
+
 @dataclass
 class TextTable:
     """A table of text, before its cells are parsed.
@@ -55,7 +89,7 @@ class TextTable:
         The file, and the sheet of a workbook.
     header : list of str
         The names of the columns, each once: a second `Country` is `Country (2)`, a
-        column without a name is `column 3`.
+        column without a name is `column 3`, or `Dates, column 3` under a merged name.
     header_row : int
         The row of the header.
     cells : pandas.DataFrame
@@ -65,7 +99,8 @@ class TextTable:
     faults : dict of int to str
         By row, why it could not be split into cells, or has too many or too few.
     surplus : dict of int to list of str
-        By row, the cells beyond the header; none where there are too few.
+        By row, the cells beyond the header; none where there are too few. Rows that
+        could not be split are not among them.
     not_utf8 : dict of (int, str) to str
         By row and column, the first word of a cell that was not UTF-8 and was read as
         Windows-1252.
@@ -80,15 +115,20 @@ class TextTable:
         its value: `percent`, or `no year`.
     serials : set of (int, str)
         The rows and columns of numbers in a workbook that may be days.
+    other_headers : set of int
+        The rows of headers with other columns, or in another order; the cells below
+        them stand in the columns of the first header.
     encoding : str
-        Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, or `mixed` of UTF-8 and
-        Windows-1252.
+        Of a CSV file: `utf-8`, `utf-16`, `windows-1252`, `mixed` of UTF-8 and
+        Windows-1252, or the one that was given.
     delimiter : str
         The delimiter of a CSV file.
     first_day : datetime.date, optional
         Day zero of the serial numbers of a workbook.
     is_text : bool
         Whether all cells are text.
+    parts : list of Part
+        The files and sheets, if the table was put together from several.
     """
 
     name: str
@@ -102,10 +142,12 @@ class TextTable:
     remarks: list[Problem] = field(default_factory=list)
     formats: dict[tuple[int, str], str] = field(default_factory=dict)
     serials: set[tuple[int, str]] = field(default_factory=set)
+    other_headers: set[int] = field(default_factory=set)
     encoding: str = "utf-8"
     delimiter: str = ","
     first_day: datetime.date | None = None
     is_text: bool = True
+    parts: list[Part] = field(default_factory=list)
 
     def text(self, column: str) -> pd.Series:
         """Return a column as a person would type it; a missing cell is empty."""
@@ -119,19 +161,75 @@ class TextTable:
         texts = map(as_text, cells)
         return text_column(list(texts), cells.index)
 
+    def known(self) -> dict[str, Any]:
+        """Return what is known of some rows or cells, a dict or a set, by attribute."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: of for name, of in values.items() if isinstance(of, dict | set)}
 
-def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> TextTable:
+    def of_rows(self, rows: pd.Index) -> TextTable:
+        """Return the table of some rows, with what is known about them."""
+        wanted = set(rows)
+
+        def is_wanted(place: Any) -> bool:
+            return (place[0] if isinstance(place, tuple) else place) in wanted
+
+        known: dict[str, Any] = {}
+        for name, of in self.known().items():
+            places = list(filter(is_wanted, of))
+            is_set = isinstance(of, set)
+            known[name] = set(places) if is_set else {key: of[key] for key in places}
+        return replace(self, cells=self.cells.loc[rows], **known)
+
+    def part_numbers(self, rows: Any) -> np.ndarray:
+        """Return for each row the number of its part, from 0."""
+        before = np.array([part.before for part in self.parts])
+        numbers: np.ndarray = before.searchsorted(rows, side="left")
+        return numbers - 1
+
+    def by_part(self, rows: pd.Index) -> Iterator[tuple[TextTable | Part, pd.Index]]:
+        """Yield each part with those of the rows that it has; the table if it is one."""
+        if not self.parts:
+            yield self, rows
+            return
+        numbers = self.part_numbers(rows)
+        for number, part in enumerate(self.parts):
+            yield part, rows[numbers == number]
+
+    def places(self, rows: Any) -> pd.DataFrame:
+        """Return the file, the sheet and the row there of some rows of several parts."""
+        numbers = self.part_numbers(rows)
+        parts = pd.DataFrame(self.parts).take(numbers)
+        own = np.asarray(rows) - parts["before"].to_numpy()
+        return parts[PLACES].assign(row=own).reset_index(drop=True)
+
+    def before(self, files: Iterable[str], sheets: Iterable[str]) -> np.ndarray:
+        """Return what is added to the rows of files and sheets; NaN if not known."""
+        known = {(part.file, part.sheet.strip()): part.before for part in self.parts}
+        places = zip(files, sheets, strict=True)
+        numbers = [known.get((file, sheet.strip())) for file, sheet in places]
+        return np.array(numbers, dtype="float64")
+
+
+def read_text_table(
+    source: Any,
+    is_header: IsHeader,
+    sheet: Any = None,
+    encoding: str | None = None,
+) -> TextTable:
     """Read a table.
 
     Parameters
     ----------
     source : path or pandas.DataFrame
-        A file that ends in .csv, .tsv, .txt, .xlsx or .parquet, or a frame.
+        A file whose name ends in one of `SUFFIXES`, or a frame. What it holds decides
+        how it is read; a remark says that its name is wrong.
     is_header : callable
         Tells whether a list of cells is the header. If no row is, the header is the
         first row about as full as the others; titles above it are skipped.
     sheet : str, optional
-        The sheet of a workbook; by default the one that has the header.
+        The sheet of a workbook; by default the visible one that has the header.
+    encoding : str, optional
+        The encoding of a text file; by default the one that it shows.
 
     Raises
     ------
@@ -145,15 +243,30 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
             f"`sheet` must be the name of a sheet, but {sheet!r} was given"
         )
     if isinstance(source, pd.DataFrame):
+        _refuse_encoding("the frame", encoding)
         return _from_frame(source, "the frame")
     if not isinstance(source, str | os.PathLike):
         given = type(source).__name__
         raise ArgumentError(
             f"`source` must be a path or a pandas frame, but {given} was given"
         )
+    [table] = read_text_tables(source, is_header, sheet, encoding)
+    return table
+
+
+def read_text_tables(
+    source: str | os.PathLike[str],
+    is_header: IsHeader,
+    sheet: str | list[str] | None,
+    encoding: str | None,
+) -> list[TextTable]:
+    """Read the tables of a file: of each sheet that is named, or of every one with `*`.
+
+    Without a sheet, and of a file without sheets, it is the only table.
+    """
     path = existing_file(source)
     try:
-        return _from_file(path, is_header, sheet)
+        return _from_file(path, is_header, sheet, encoding)
     except OSError as error:
         reason = error.strerror or error
         raise DataError(
@@ -161,17 +274,37 @@ def read_text_table(source: Any, is_header: IsHeader, sheet: Any = None) -> Text
         ) from error
 
 
-def _from_file(path: Path, is_header: IsHeader, sheet: str | None) -> TextTable:
-    suffix = path.suffix.lower()
-    if suffix == ".xlsx":
-        return _from_workbook(path, is_header, sheet)
-    if sheet is not None:
+def _from_file(
+    path: Path,
+    is_header: IsHeader,
+    sheet: str | list[str] | None,
+    encoding: str | None,
+) -> list[TextTable]:
+    kind = kind_of(path)
+    if kind in WORKBOOKS or kind == ".parquet":
+        _refuse_encoding(path, encoding)
+    if kind in WORKBOOKS:
+        tables = _from_workbook(path, kind, is_header, sheet)
+    elif sheet not in (None, EVERY_SHEET):
         raise DataError(
             f"{path}: has no sheets; leave out `sheet`, which was {sheet!r}"
         )
-    if suffix == ".parquet":
-        return _from_frame(_read_parquet(path), str(path))
-    return _from_csv(path, is_header)
+    elif kind == ".parquet":
+        tables = [_from_frame(_read_parquet(path), str(path))]
+    else:
+        tables = [_from_csv(path, is_header, encoding)]
+    if kind != path.suffix.lower():
+        first = tables[0]
+        first.remarks.append(wrong_name(path, kind, first.header_row))
+    return tables
+
+
+def _refuse_encoding(source: Path | str, encoding: str | None) -> None:
+    if encoding is not None:
+        raise ArgumentError(
+            f"{source}: only text files such as CSV can have another encoding; "
+            f"leave out `encoding`, which was {encoding!r}"
+        )
 
 
 def existing_file(source: str | os.PathLike[str]) -> Path:
@@ -179,10 +312,18 @@ def existing_file(source: str | os.PathLike[str]) -> Path:
     try:
         path = Path(source).expanduser()
         exists = path.is_file()
+        is_other = path.exists() and not exists and not path.is_dir()
     # An unknown home folder, a name that is too long, or a zero byte in it.
     except (RuntimeError, OSError, ValueError) as error:
         message = f"{source}: cannot be found ({error}); check the name and the folder"
         raise DataError(message) from error
+    # Reading a pipe or a device may never end.
+    if is_other:
+        raise DataError(
+            f"{path}: is a pipe or a device, not a file; "
+            "save what it holds as a file, and give that"
+        )
+    check_name(source, path)
     if path.suffix.lower() not in SUFFIXES:
         kinds = ", ".join(SUFFIXES)
         raise DataError(
@@ -277,22 +418,25 @@ def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
     return without_blank_rows(table)
 
 
-def _from_csv(path: Path, is_header: IsHeader) -> TextTable:
+def _from_csv(path: Path, is_header: IsHeader, given: str | None) -> TextTable:
     name = str(path)
-    text, encoding = delimited.decode(path.read_bytes(), name)
+    text, encoding, doubtful = encodings.decode(path.read_bytes(), name, given)
     delimiter, first = _first_records(text, is_header)
     rows = [record.cells for record in first]
     header = first[header_place(rows, is_header, name)]
-    names = unique_names(map(delimited.repair, header.cells))
+    names = unique_names(map(encodings.repair, header.cells))
     empty = TextTable(name, names, header.row, pd.DataFrame())
     empty.delimiter = delimiter
     empty.encoding = encoding
+    if doubtful:
+        word, finding = encodings.explain_windows_1252(doubtful)
+        empty.remarks.append(Problem(header.row, "", word, *finding))
     table = _from_lines(empty, text, first)
     if table is None:
-        records = delimited.all_records(text, delimiter)
+        records = delimited.all_records(text, delimiter, width=len(names))
         body = [record for record in records if record.row > header.row]
         table = _from_records(empty, body)
-        if not encoding.startswith("utf"):
+        if encoding in encodings.WITH_REPAIRS:
             table.not_utf8 = _misread_words(names, [header, *body])
     return without_blank_rows(table)
 
@@ -305,7 +449,7 @@ def _from_lines(
     Arrow is much faster than the csv module.
     """
     # Arrow does not read bytes that are not UTF-8.
-    if not empty.encoding.startswith("utf"):
+    if empty.encoding in encodings.WITH_REPAIRS:
         return None
     for record in first:
         if any("\n" in cell for cell in record.cells):
@@ -338,12 +482,13 @@ def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTabl
     """Align records with the header; repair bytes that are not UTF-8."""
     rows = []
     for record in records:
-        cells = map(delimited.repair, record.cells)
+        cells = map(encodings.repair, record.cells)
         rows.append((record.row, list(cells)))
     table = _from_rows(empty, rows)
     for record in records:
         if record.fault:
             table.faults[record.row] = f"cannot be cut into cells: {record.fault}"
+            table.surplus.pop(record.row, None)
     return table
 
 
@@ -355,7 +500,7 @@ def _misread_words(
     for record in records:
         # Cells beyond the header have no name, and are a problem of their row.
         for name, cell in zip(header, record.cells, strict=False):
-            word = delimited.repaired_word(cell)
+            word = encodings.repaired_word(cell)
             place = record.row, name
             if word:
                 words[place] = word
@@ -387,77 +532,49 @@ def _with_ragged_lines(table: TextTable, ragged: dict[int, str]) -> TextTable:
     return replace(others, cells=cells.sort_index())
 
 
-def _from_workbook(path: Path, is_header: IsHeader, wanted: str | None) -> TextTable:
-    sheet = _choose_sheet(path, is_header, wanted)
-    rows = _filled(sheet)
+def _from_workbook(
+    path: Path, kind: str, is_header: IsHeader, wanted: str | list[str] | None
+) -> list[TextTable]:
+    sheets = read_sheets(path, kind)
+    if isinstance(wanted, list):
+        chosen = [named_sheet(path, sheets, name) for name in wanted]
+    elif wanted == EVERY_SHEET:
+        fitting = [sheet for sheet in sheets if has_header(sheet, is_header)]
+        # Without any, it is said which columns are missing.
+        chosen = fitting or [choose_sheet(path, sheets, is_header)]
+    elif wanted is not None:
+        chosen = [named_sheet(path, sheets, wanted)]
+    else:
+        chosen = [choose_sheet(path, sheets, is_header)]
+    tables = [_from_sheet(path, sheet, is_header) for sheet in chosen]
+    if wanted in (None, EVERY_SHEET):
+        first = tables[0]
+        first.remarks += sheets_not_read(sheets, chosen, first.header_row)
+    return tables
+
+
+def _from_sheet(path: Path, sheet: Sheet, is_header: IsHeader) -> TextTable:
     name = f"{path}, sheet {sheet.name}"
-    place = header_place([cells for _, cells in rows], is_header, name)
-    row, header = rows[place]
+    first = first_rows(sheet)
+    place = header_place(list(first.values()), is_header, name)
+    header_row, header = header_of(sheet, list(first)[place])
     names = unique_names(header)
-    empty = TextTable(name, names, row, pd.DataFrame())
-    empty.first_day = first_day(path)
-    body = dict(rows[place + 1 :])
-    unread = {}
-    for (row, column), (formula, problem) in sheet.unread.items():
-        # Ignore formulas in titles above the header, or to the right of the table.
-        if row in body and column < len(names):
-            body[row][column] = formula
-            unread[row, names[column]] = problem
+    empty = TextTable(name, names, header_row, pd.DataFrame())
+    empty.first_day = sheet.xml.first_day
+    body = {row: cells for row, cells in sheet.rows if row > header_row}
+    # Ignore formulas in titles above the header, or to the right of the table.
+    unread = in_table(sheet.xml.unread, sheet, names, body)
+    for (row, column), (formula, _) in sheet.xml.unread.items():
+        if (row, column) in unread:
+            body[row][column - sheet.left] = formula
+    merged = fill_merged(sheet, names, body)
     table = _from_rows(empty, list(body.items()))
-    table.unread = unread
+    table.unread = {unread[cell]: sheet.xml.unread[cell][1] for cell in unread}
+    formats = in_table(sheet.xml.formats, sheet, names, body)
+    table.formats = {formats[cell]: sheet.xml.formats[cell] for cell in formats}
+    table.serials = set(in_table(sheet.serials, sheet, names, body).values())
+    table.remarks = [*hidden_and_struck(sheet, names, header_row, body), *merged]
     return without_blank_rows(table)
-
-
-def _choose_sheet(path: Path, is_header: IsHeader, wanted: str | None) -> Sheet:
-    """Return the named sheet, else the one with the header, else the first filled."""
-    sheets = read_sheets(path)
-    by_name = {sheet.name: sheet for sheet in sheets}
-    if wanted in by_name:
-        return by_name[wanted]
-    if wanted is not None:
-        shown = ", ".join(map(repr, by_name))
-        hint = did_you_mean(wanted, by_name, count=1)
-        raise DataError(f"{path}: has no sheet {wanted!r}, but {shown}{hint}")
-    fitting = [sheet for sheet in sheets if _has_header(sheet, is_header)]
-    if len(fitting) > 1:
-        shown = ", ".join(repr(sheet.name) for sheet in fitting)
-        raise DataError(
-            f"{path}: holds a table on several sheets ({shown}); name one of them: "
-            f"sheet={fitting[0].name!r} (--sheet on the command line)"
-        )
-    filled = [sheet for sheet in sheets if _holds_something(sheet)]
-    candidates = fitting or filled or sheets
-    return candidates[0]
-
-
-def _has_header(sheet: Sheet, is_header: IsHeader) -> bool:
-    first = sheet.rows[: delimited.FIRST_ROWS]
-    return any(is_header(cells) for _, cells in first)
-
-
-def _holds_something(sheet: Sheet) -> bool:
-    return any(any(cells) for _, cells in sheet.rows)
-
-
-def _filled(sheet: Sheet) -> Rows:
-    """Return the filled rows of a sheet, up to its last filled column."""
-    unread_rows = {row for row, _ in sheet.unread}
-    # Cells without a value are empty here, but hold a formula or an error.
-    width = 1 + max((place for _, place in sheet.unread), default=-1)
-    filled = []
-    for row, cells in sheet.rows:
-        width = max(width, _count_to_last_text(cells, width))
-        if row in unread_rows or "".join(cells).strip():
-            filled.append((row, cells))
-    return [(row, cells[:width]) for row, cells in filled]
-
-
-def _count_to_last_text(cells: list[str], least: int) -> int:
-    # Excel also stores empty cells that have a format, often far to the right.
-    count = len(cells)
-    while count > least and not cells[count - 1].strip():
-        count -= 1
-    return count
 
 
 def _from_rows(empty: TextTable, rows: Rows) -> TextTable:

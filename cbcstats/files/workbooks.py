@@ -1,59 +1,55 @@
-"""Read Excel sheets as rows of text, and write text that Excel can store.
+"""Read the sheets of workbooks as rows of text, and write text that Excel can store.
 
-calamine reads the cells. It treats errors, and formulas without a stored result, as
-empty cells, and it allocates every cell between the first and the last. So the XML of
-each sheet is scanned first.
+calamine reads the cells. What they do not show comes from the XML of .xlsx and .xlsm.
+In .xls, .xlsb and .ods, errors and formulas without a stored result are empty cells,
+and hidden rows and columns, lines through cells and number formats are not seen.
 """
 
 from __future__ import annotations
 
 import datetime
+import io
 import lzma
 import re
 import struct
 import zipfile
 import zlib
-from collections import Counter
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from cbcstats.errors import DataError
-from cbcstats.files.dates import EXCEL_1904_DAY_ZERO, EXCEL_DAY_ZERO
+from cbcstats.files.sheet_xml import MOST_CELLS, SheetXml, scan_workbook, spread
 from cbcstats.frames import as_text
 
 if TYPE_CHECKING:
-    import io
-    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    # By row and column: the formula or the error, and the problem with it.
-    Unread = dict[tuple[int, int], tuple[str, str]]
+    from cbcstats.files.sheet_xml import Cell
+
+    Rows = list[tuple[int, list[str]]]
 
 # The limits of Excel: rows and columns of a sheet, characters of a cell.
 ROWS: Final = 1_048_576
 COLUMNS: Final = 16_384
 CHARACTERS: Final = 32_767
-NO_RESULT: Final = "holds a formula whose result is not stored"
-AN_ERROR: Final = "holds an error of Excel"
-# Bytes of XML; a file of a few kilobytes can unpack to terabytes.
-_MOST_XML: Final = 2**30
-# Cells between the first and the last cell of a sheet.
-_MOST_CELLS: Final = 2**25
-# Characters of all cells; one shared text can fill a million cells.
-_MOST_TEXT: Final = 2**29
+# Kinds of workbooks whose XML is scanned, and all that are read.
+_SCANNED: Final = (".xlsx", ".xlsm")
+WORKBOOKS: Final = (*_SCANNED, ".xls", ".xlsb", ".ods")
+PROTECTED: Final = (
+    "is protected by a password; open it, and save it without one "
+    "(in Excel: File > Info > Protect Workbook > Encrypt with Password)"
+)
+# Numbers that may be days: from 1927 to 2173.
+_FIRST_SERIAL: Final = 10_000
+_LAST_SERIAL: Final = 99_999.999_999
+# calamine gives a float, or an int of .xls; a bool is neither.
+_NUMBERS: Final = (float, int)
 # Characters that are not allowed in XML, and others unwanted in a title or a name.
 _NOT_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _NOT_NAME: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# Rows, cells and shared texts as nearly all programs write them.
-_COMMON_ROW: Final = re.compile(rb'<row r="(\d{1,7})"')
-_COMMON_CELL: Final = re.compile(
-    rb'<c r="([A-Z]{1,3})\d{1,7}"(?: s="\d+")?(?: t="[a-zA-Z]+")?/?>'
-)
-_COMMON_TEXT: Final = re.compile(rb' t="s"><v>(\d+)</v>')
 # Errors that Python raises for a broken archive or broken XML.
-_BROKEN: Final = (
+BROKEN: Final = (
     ValueError,
     LookupError,
     EOFError,
@@ -72,18 +68,23 @@ _BROKEN: Final = (
 class Sheet(NamedTuple):
     """The cells of a sheet as text.
 
-    `rows` holds the number of each row with its cells, all of one length. `unread`
-    holds the cells that show no value and are empty in `rows`: by row and place, the
-    formula or the error, and the problem.
+    `rows` holds the number of each filled row with its cells, up to the last filled
+    column; the first of them is in the column `left`, counted from 1. `merged` holds the first and the last
+    row and column of each merged range, and `serials` the row and column of each
+    number that may be a day. `xml` is empty where it is not scanned.
     """
 
     name: str
-    rows: list[tuple[int, list[str]]]
-    unread: Unread
+    rows: Rows
+    left: int
+    is_hidden: bool
+    merged: list[tuple[Cell, Cell]]
+    serials: set[Cell]
+    xml: SheetXml
 
 
-def read_sheets(path: Path) -> list[Sheet]:
-    """Read the sheets of a workbook, in order.
+def read_sheets(path: Path, kind: str) -> list[Sheet]:
+    """Read the sheets of a workbook of one of the kinds in `WORKBOOKS`, in order.
 
     Raises
     ------
@@ -93,32 +94,42 @@ def read_sheets(path: Path) -> list[Sheet]:
     import python_calamine
 
     try:
-        unread = _scan_workbook(path)
-        workbook = python_calamine.load_workbook(str(path))
+        scanned = scan_workbook(path) if kind in _SCANNED else {}
+        # calamine trusts the ending of a name, which may be wrong.
+        is_named_so = path.suffix.lower() == kind
+        content = str(path) if is_named_so else io.BytesIO(path.read_bytes())
+        workbook = python_calamine.load_workbook(content)
         if not workbook.sheet_names:
             raise ValueError("it has no sheet")
         sheets = []
-        for name in workbook.sheet_names:
-            sheet = workbook.get_sheet_by_name(name)
-            sheets.append(_read(sheet, unread.get(name, {})))
+        visible = python_calamine.SheetVisibleEnum.Visible
+        for place, of_sheet in enumerate(workbook.sheets_metadata):
+            sheet = workbook.get_sheet_by_index(place)
+            _check_spread(sheet, f"{path}, sheet {sheet.name}")
+            xml = scanned.get(sheet.name, SheetXml())
+            is_hidden = of_sheet.visible != visible
+            sheets.append(_read(sheet, xml, is_hidden=is_hidden))
     # A DataError is also a ValueError, but already has a clear message.
     except DataError:
         raise
-    except (python_calamine.CalamineError, *_BROKEN) as error:
-        raise DataError(
-            f"{path}: is not an Excel workbook that can be read ({error}); "
-            "save it again as .xlsx"
-        ) from error
+    except python_calamine.PasswordError as error:
+        raise DataError(f"{path}: {PROTECTED}") from error
+    except (python_calamine.CalamineError, *BROKEN) as error:
+        raise _cannot_be_read(path, kind, error) from error
+    except BaseException as error:
+        # Some broken .xls make calamine panic; Python cannot import that exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _cannot_be_read(path, kind, error) from error
     return sheets
 
 
-def first_day(path: Path) -> datetime.date:
-    """Return the day from which the serial numbers of a workbook count."""
-    with zipfile.ZipFile(path) as file:
-        settings = _Archive(file, path).unpack("xl/workbook.xml")
-    if re.search(rb"date1904\s*=\s*[\"'](1|true)[\"']", settings):
-        return EXCEL_1904_DAY_ZERO
-    return EXCEL_DAY_ZERO
+def _cannot_be_read(path: Path, kind: str, error: BaseException) -> DataError:
+    program = "OpenDocument" if kind == ".ods" else "Excel"
+    return DataError(
+        f"{path}: is not an {program} workbook that can be read ({error}); "
+        "save it again as .xlsx"
+    )
 
 
 def new_workbook(content: io.BytesIO, title: str) -> Any:
@@ -153,289 +164,72 @@ def _as_number(character: re.Match[str]) -> str:
     return f"_x{ord(character[0]):04X}_"
 
 
-def _read(sheet: Any, unread: Unread) -> Sheet:
+def _check_spread(sheet: Any, name: str) -> None:
+    """Check that the cells of a sheet are not too far apart to fit in memory."""
+    if sheet.start is None:
+        return
+    top, left = sheet.start
+    bottom, right = sheet.end
+    height, width = bottom - top + 1, right - left + 1
+    if height * width > MOST_CELLS:
+        raise DataError(spread(name, height, width))
+
+
+def _read(sheet: Any, xml: SheetXml, *, is_hidden: bool) -> Sheet:
     """Read a sheet, with the leading rows and columns that calamine leaves out."""
     # calamine counts rows and columns from 0, and the scan from 1, as Excel does.
     top, left = sheet.start or (0, 0)
     cells = sheet.to_python(skip_empty_area=True)
     right = left + len(cells[0]) if cells else left
-    columns = [column for _, column in unread]
-    first = min([left + 1, *columns]) - 1
+    columns = [column for _, column in xml.unread]
+    first = min([left + 1, *columns])
     end = max([right, *columns])
-    before = [""] * (left - first)
+    before = [""] * (left + 1 - first)
     after = [""] * (end - right)
     rows = {}
     for number, row in enumerate(cells, start=top + 1):
         texts = map(as_text, row)
         rows[number] = [*before, *texts, *after]
-    for number, _ in unread:
-        rows.setdefault(number, [""] * (end - first))
-    problems = {}
-    for (number, column), problem in unread.items():
-        problems[number, column - 1 - first] = problem
-    return Sheet(sheet.name, sorted(rows.items()), problems)
+    for number, _ in xml.unread:
+        rows.setdefault(number, [""] * (end + 1 - first))
+    merged = [_from_one(merged) for merged in sheet.merged_cell_ranges or []]
+    serials = _serials(cells, top + 1, left + 1)
+    filled = _filled(sorted(rows.items()), xml, first)
+    return Sheet(sheet.name, filled, first, is_hidden, merged, serials, xml)
 
 
-def _scan_workbook(path: Path) -> dict[str, Unread]:
-    """Find the cells that show no value in each sheet, by its name."""
-    with zipfile.ZipFile(path) as file:
-        archive = _Archive(file, path)
-        lengths = _lengths_of_texts(archive.unpack("xl/sharedStrings.xml"))
-        unread = {}
-        for name, part in _parts_of_sheets(archive):
-            xml = archive.unpack(part)
-            unread[name] = _scan_sheet(xml, lengths, f"{path}, sheet {name}")
-        return unread
+def _filled(rows: Rows, xml: SheetXml, left: int) -> Rows:
+    """Return the filled rows, up to the last filled column."""
+    # Cells without a value are empty here, but hold a formula or an error.
+    unread_rows = {row for row, _ in xml.unread}
+    width = max((column - left + 1 for _, column in xml.unread), default=0)
+    filled = []
+    for row, cells in rows:
+        width = max(width, _count_to_last_text(cells, width))
+        if row in unread_rows or "".join(cells).strip():
+            filled.append((row, cells))
+    return [(row, cells[:width]) for row, cells in filled]
 
 
-class _Archive:
-    """The parts of a workbook, with a limit on their total unpacked size."""
-
-    def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
-        self._file = file
-        self._path = path
-        self._left = _MOST_XML
-        # Excel finds parts whatever the case of their names.
-        self._names = {}
-        for name in file.namelist():
-            self._names[name.lower()] = name
-
-    def unpack(self, part: str) -> bytes:
-        """Unpack a part; one that is missing is empty."""
-        name = self._names.get(part.lower())
-        if name is None:
-            return b""
-        info = self._file.getinfo(name)
-        # The size stated in the archive may be wrong, so count what is read.
-        info.file_size = _MOST_XML + 1
-        with self._file.open(info) as file:
-            content = file.read(self._left + 1)
-        self._left -= len(content)
-        if self._left < 0:
-            raise DataError(
-                f"{self._path}: unpacks to more than {_MOST_XML // 2**20:,} MB; "
-                "save the sheet of the table as a workbook of its own, or as CSV"
-            )
-        return content
-
-    def parse(self, part: str) -> ElementTree.Element:
-        """Parse the XML of a part."""
-        # Expat, which this parser uses, stops at entities that expand excessively.
-        return ElementTree.fromstring(self.unpack(part))  # noqa: S314
+def _count_to_last_text(cells: list[str], least: int) -> int:
+    # Excel also stores empty cells that have a format, often far to the right.
+    count = len(cells)
+    while count > least and not cells[count - 1].strip():
+        count -= 1
+    return count
 
 
-def _parts_of_sheets(archive: _Archive) -> Iterator[tuple[str, str]]:
-    """Yield the name of each sheet, and the part that holds it."""
-    links = archive.parse("xl/_rels/workbook.xml.rels")
-    book = archive.parse("xl/workbook.xml")
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for sheet in book.iterfind("{*}sheets/{*}sheet"):
-        attributes = {}
-        for key, value in sheet.items():
-            # The namespace of r:id differs between strict and usual workbooks.
-            _, _, name = key.rpartition("}")
-            attributes[name] = value
-        target = targets.get(attributes.get("id"), "")
-        # A target is relative to the folder xl unless it begins with a slash.
-        part = f"xl/{target}"
-        if target.startswith("/"):
-            part = target.removeprefix("/")
-        yield attributes.get("name", ""), part
+def _serials(cells: list[list[Any]], top: int, left: int) -> set[Cell]:
+    """Return the row and column of each number that may be a day."""
+    return {
+        (number, column)
+        for number, row in enumerate(cells, top)
+        for column, cell in enumerate(row, left)
+        if type(cell) in _NUMBERS and _FIRST_SERIAL <= cell <= _LAST_SERIAL
+    }
 
 
-def _lengths_of_texts(xml: bytes) -> list[int]:
-    """Count the characters of each shared text."""
-    lengths: list[int] = []
-
-    def begin(tag: str, _: dict[str, str]) -> None:
-        # Some programs write <x:si> for <si>.
-        if tag.rpartition(":")[2] == "si":
-            lengths.append(0)
-
-    def add(text: str) -> None:
-        if lengths:
-            lengths[-1] += len(text)
-
-    parser = expat.ParserCreate()
-    # Without it, an entity that expands gives one piece of text per use.
-    parser.buffer_text = True
-    parser.StartElementHandler = begin
-    parser.CharacterDataHandler = add
-    if xml:
-        parser.Parse(xml, True)
-    return lengths
-
-
-def _scan_sheet(xml: bytes, lengths: list[int], name: str) -> Unread:
-    """Find the cells that show no value, by row and column from 1.
-
-    Raises DataError if the cells are too far apart, or their texts too long, to fit in
-    memory.
-    """
-    scan = _Scan(lengths)
-    if not scan.read_common_form(xml):
-        scan.read_xml(xml)
-    height, width = len(scan.rows), len(scan.columns)
-    if height * width > _MOST_CELLS:
-        raise DataError(
-            f"{name}: its cells are spread over {height:,} rows and {width:,} columns; "
-            "delete what is far from the table (Ctrl+End leads there), "
-            "and save it again"
-        )
-    if scan.characters > _MOST_TEXT:
-        raise DataError(
-            f"{name}: its cells hold {scan.characters:,} characters of text, "
-            f"and at most {_MOST_TEXT:,} are read; "
-            "save the table as a workbook of its own, or as CSV"
-        )
-    return scan.unread
-
-
-class _Scan:
-    """The extent of a sheet, and its cells without a value, from its XML.
-
-    `rows` and `columns` span the first to the last cell; `characters` is the
-    length of all shared texts, each as often as a cell shows it.
-    """
-
-    def __init__(self, lengths: list[int]) -> None:
-        self.unread: Unread = {}
-        self.characters = 0
-        self.rows = range(0)
-        self.columns = range(0)
-        self._lengths = lengths
-        # The present cell: its place, its type, and the texts of its elements by name.
-        self._row = 0
-        self._column = 0
-        self._type = ""
-        self._texts: dict[str, str] = {}
-        self._child = ""
-
-    def read_common_form(self, xml: bytes) -> bool:
-        """Read cells in the form that nearly all programs write, or return False.
-
-        Sheets with formulas or errors are left to `read_xml`, which sees whether they
-        show a value.
-        """
-        # Regular expressions are many times faster than an XML parser.
-        _, start, rest = xml.partition(b"<sheetData")
-        data, end, _ = rest.partition(b"</sheetData>")
-        if not start or not end:
-            return False
-        # Formulas, errors, and elements with a prefix, of which :c may begin a cell.
-        if any(mark in data for mark in (b"<f", b't="e"', b":c")):
-            return False
-        letters = _COMMON_CELL.findall(data)
-        rows = _COMMON_ROW.findall(data)
-        # Every cell and row must have matched the expressions.
-        if len(letters) != data.count(b"<c") or len(rows) != data.count(b"<row"):
-            return False
-        self.columns = _extent(_column(name.decode()) for name in set(letters))
-        self.rows = _extent(map(int, rows))
-        for place, count in Counter(_COMMON_TEXT.findall(data)).items():
-            self.characters += count * self._length(place.decode())
-        return True
-
-    def read_xml(self, xml: bytes) -> None:
-        """Read cells in any valid form, with an XML parser."""
-        parser = expat.ParserCreate()
-        # Without it, an entity that expands gives one piece of text per use.
-        parser.buffer_text = True
-        parser.StartElementHandler = self._begin
-        parser.CharacterDataHandler = self._add
-        if xml:
-            parser.Parse(xml, True)
-        self._end_cell()
-
-    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
-        # Some programs write <x:c> for <c>.
-        kind = tag.rpartition(":")[2]
-        if kind not in ("row", "c"):
-            self._child = kind
-            self._texts.setdefault(kind, "")
-            return
-        self._end_cell()
-        # Rows and cells may leave out their places, and then follow one another.
-        reference = attributes.get("r")
-        if kind == "row":
-            self._row = int(reference) if reference is not None else self._row + 1
-            self._column = 0
-            return
-        self._column += 1
-        if reference:
-            self._row, self._column = _place(reference)
-        self._type = attributes.get("t", "n")
-
-    def _add(self, text: str) -> None:
-        if self._child:
-            self._texts[self._child] += text
-
-    def _end_cell(self) -> None:
-        """Record the cell that has been read."""
-        if self._type:
-            value = self._texts.get("v", "").strip()
-            self.rows = _with(self.rows, self._row)
-            self.columns = _with(self.columns, self._column)
-            self._record(value)
-        self._type = self._child = ""
-        self._texts.clear()
-
-    def _record(self, value: str) -> None:
-        place = self._row, self._column
-        if self._type == "s":
-            self.characters += self._length(value)
-        elif self._type == "e":
-            self.unread[place] = (value, AN_ERROR)
-        # The result of a formula of type str may be an empty text.
-        elif "f" in self._texts and not value and self._type != "str":
-            formula = self._texts["f"].strip()
-            self.unread[place] = (f"={formula}", NO_RESULT)
-
-    def _length(self, place: str) -> int:
-        """Return the number of characters of a shared text."""
-        # A broken workbook can refer to a text that does not exist.
-        if not place.isdecimal():
-            return 0
-        number = int(place)
-        if number >= len(self._lengths):
-            return 0
-        return self._lengths[number]
-
-
-def _extent(numbers: Iterable[int]) -> range:
-    """Return the range from the smallest to the largest number."""
-    numbers = set(numbers)
-    if not numbers:
-        return range(0)
-    return range(min(numbers), max(numbers) + 1)
-
-
-def _with(numbers: range, number: int) -> range:
-    """Extend a range to a number."""
-    if number in numbers:
-        return numbers
-    if not numbers:
-        return range(number, number + 1)
-    return _extent([numbers[0], numbers[-1], number])
-
-
-def _place(reference: str) -> tuple[int, int]:
-    """Return the row and the column of a cell reference, counted from 1.
-
-    Examples
-    --------
-    >>> _place("C7"), _place("AB12")
-    ((7, 3), (12, 28))
-    """
-    # xl_cell_to_rowcol of xlsxwriter takes wrong references, such as "" or A, for A1.
-    letters = reference.rstrip("0123456789")
-    return int(reference[len(letters) :]), _column(letters)
-
-
-@cache
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        digit = ord(letter) - ord("A") + 1
-        column = 26 * column + digit
-    return column
+def _from_one(merged: tuple[Cell, Cell]) -> tuple[Cell, Cell]:
+    """Return a range whose corners count from 1, as in Excel."""
+    (top, left), (bottom, right) = merged
+    return (top + 1, left + 1), (bottom + 1, right + 1)

@@ -156,7 +156,8 @@ def is_member(
         One answer for a single text, else one for each name, with its index: whether
         the place has acceded by that day. A Member whose date of accession is unknown
         counts as a Member on any day; one with a known year, from the first day of that
-        year. The European Union is False, as the WCO does not count it as a Member; so
+        year, which `joined_basis` of `load_members` calls inferred where it may be
+        wrong. The European Union is False, as the WCO does not count it as a Member; so
         is a missing or empty cell.
 
     Raises

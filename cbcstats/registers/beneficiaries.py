@@ -16,6 +16,7 @@ from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import read_days, text_column
 from cbcstats.places.lists import LIST, read_lists, rows_of
 from cbcstats.places.spelling import plain_spelling
+from cbcstats.registers.words import STATUSES, kinds_of_statuses
 
 if TYPE_CHECKING:
     import datetime
@@ -68,7 +69,8 @@ def count_beneficiaries(
 
     Notes
     -----
-    Lists without a date are left out. Where `by` puts several programmes or tracks into
+    Lists without a date are left out. Members of every `status` count; `note` says how
+    many are cancelled, postponed or planned. Where `by` puts several programmes or tracks into
     one count, the list of one of them is partial for all.
 
     Examples
@@ -162,6 +164,7 @@ def _on_lists(lists: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         source_id=("source_id", "last"),
     )
     counts = counts.reset_index().sort_values("list_date", kind="stable")
+    statuses = _statuses(counts, dated, keys)
     counts = counts.rename(columns={"list_date": "period_end"})
     some = f"{PARTIAL} the list names only some of the Members"
     one = f"{PARTIAL} the list is of one programme or track among several"
@@ -174,7 +177,7 @@ def _on_lists(lists: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     missing = counts["missing"].fillna(0).astype(int)
     more = missing.map("; {} more without a date".format).where(missing > 0, "")
     texts = pd.Series(note, counts.index).astype("object") + more.astype("object")
-    notes = texts.str.removeprefix("; ")
+    notes = (texts + statuses.to_numpy()).str.removeprefix("; ")
     return counts.assign(note=notes, missing=missing).reset_index(drop=True)
 
 
@@ -211,8 +214,25 @@ def _on_day(lists: pd.DataFrame, names: list[str], on: object) -> pd.DataFrame:
     counts = counts.reset_index().assign(period_end=day)
     counts["missing"] = counts["possible"] - counts["value"]
     some = f"{PARTIAL} the lists name only some of the Members"
-    counts["note"] = np.where(counts["is_partial"], some, "")
+    partial = counts["is_partial"].map({True: some, False: ""})
+    statuses = _statuses(counts, lists.dropna(subset="certain"), [*names, "all"])
+    counts["note"] = partial.astype("object") + statuses
     return counts
+
+
+def _statuses(counts: pd.DataFrame, lists: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """Say how many Members of each count are cancelled, postponed or planned."""
+    said = pd.Series("", counts.index, dtype="object")
+    if "status" not in lists:
+        return said
+    lists = lists.assign(kind=kinds_of_statuses(lists["status"]))
+    for kind in STATUSES:
+        of_kind = lists[lists["kind"] == kind].groupby(keys, dropna=False)["member"]
+        numbers = of_kind.nunique().rename("number").reset_index()
+        number = counts[keys].merge(numbers, on=keys, how="left")["number"]
+        texts = number.fillna(0).map(f"; {{:.0f}} {kind} among them".format)
+        said += texts.where(number > 0, "").to_numpy()
+    return said
 
 
 def _last_days(days: pd.Series, precision: pd.Series | None) -> pd.Series:

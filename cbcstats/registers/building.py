@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.counts.periods import MONTH_NAMES, reporting_year
-from cbcstats.errors import ERROR
-from cbcstats.files.dates import serials_as_days
+from cbcstats.errors import ERROR, plural
+from cbcstats.files.listing import readable_name
 from cbcstats.files.text_table import free_name
 from cbcstats.frames import text_column
 from cbcstats.places.names import wco_region
 from cbcstats.registers.columns import BEYOND, REASONS
 from cbcstats.registers.coverage import check_covers, notes_on_coverage
+from cbcstats.registers.days import PRECISION, known_days, last_days
 from cbcstats.registers.schemas import takes_several_countries
 from cbcstats.registers.words import (
     ALL_ISO3,
@@ -31,6 +32,7 @@ from cbcstats.tables.codelists import WCO_REGIONS
 from cbcstats.tables.parsing import REGISTER_SOURCE
 
 if TYPE_CHECKING:
+    from cbcstats.files.text_table import TextTable
     from cbcstats.registers.checking import RegisterProblems
     from cbcstats.registers.columns import MatchedTable
 
@@ -55,6 +57,7 @@ def register_fields(
     partly_read = _that_may_count(partly_read, problems)
     warned = ordered.loc[~is_error, "row"]
     summary: dict[str, Any] = {
+        **_summary_of_parts(matched.table),
         "rows read": len(values),
         "passed": len(rows),
         "rejected": len(rejected),
@@ -67,8 +70,8 @@ def register_fields(
     # The days of beneficiaries are those of their support.
     if takes_several_countries(matched.schema.columns["member"]):
         summary |= _summary_of_coverage(rows, partly_read, year_start, covers)
-    name = re.split(r"[/\\]", matched.table.name)[-1]
-    rows.attrs["source"] = _source_id(name)
+    name, source = _names(matched.table)
+    rows.attrs["source"] = source
     if "mission_id" not in matched.schema.columns:
         # Their columns may be the same as those of missions.
         rows.attrs["kind"] = "beneficiaries"
@@ -126,11 +129,25 @@ def _typed_rows(
             rows["wco_region"] = _regions(values["member"], text)
         elif name:
             rows[name] = _as_dtype(values[name], str(schema.columns[name].dtype))
+            if name == "start_date":
+                rows |= _columns_of_spans(values, matched.names)
         # Skip the columns that save_problems adds for surplus cells.
         elif not column.endswith(BEYOND):
             free = free_name(column, {*rows, *schema.columns})
             rows[free] = table.cells.loc[is_wanted, column]
     return pd.DataFrame(rows).rename_axis("row")
+
+
+def _columns_of_spans(
+    values: pd.DataFrame, names: dict[str, str]
+) -> dict[str, pd.Series]:
+    """Return the precisions of starts, and ends that only ranges of days give."""
+    added = {}
+    if PRECISION in values:
+        added[PRECISION] = values[PRECISION].cat.remove_unused_categories()
+    if "end_date" in values and "end_date" not in names:
+        added["end_date"] = values["end_date"]
+    return added
 
 
 def _partly_read(
@@ -211,11 +228,13 @@ def with_several_countries_again(rows: pd.DataFrame) -> pd.DataFrame:
     """Find the countries of missions anew, where some of their rows were left out."""
     if not {"mission_id", "iso3", COUNTED_ABOVE} <= set(rows):
         return rows
+    attrs = rows.attrs
+    # Rows of several files can have one number.
+    rows = rows.reset_index(drop=True)
     iso3 = text_column(rows["iso3"])
     if ALL_ISO3 in rows:
         iso3 = iso3.fillna(rows[ALL_ISO3])
     codes = iso3.fillna(NOWHERE).astype("category")
-    attrs = rows.attrs
     rows = rows.drop(columns=[ALL_ISO3, COUNTED_ABOVE], errors="ignore")
     rows = _with_several_countries(rows, codes)
     rows.attrs = attrs
@@ -286,11 +305,7 @@ def _rejected_rows(
         if not name:
             rejected[free] = table.cells.loc[is_rejected, column]
             continue
-        cells = table.text_of(is_rejected, column)
-        if values[name].dtype.kind == "M":
-            # As text, the serial number of a workbook would not be read as a day again.
-            cells = serials_as_days(cells, table.first_day)
-        rejected[free] = cells
+        rejected[free] = table.text_of(is_rejected, column)
     for place in range(max(map(len, table.surplus.values()), default=0)):
         number = len(table.header) + place + 1
         # By its name, reading knows that they belong elsewhere.
@@ -316,6 +331,16 @@ def _reasons(rows: pd.Index, errors: pd.DataFrame) -> pd.Series:
         reasons[row] = text
     # An error of a workbook with corrections has no row here.
     return text_column([reasons[row] for row in rows], rows)
+
+
+def _summary_of_parts(table: TextTable) -> dict[str, int]:
+    """Return how many files and sheets there are, if the register is in several."""
+    if not table.parts:
+        return {}
+    sheets = [part for part in table.parts if part.sheet]
+    files = {part.file for part in table.parts}
+    summary = {"files": len(files), "sheets": len(sheets)}
+    return {name: number for name, number in summary.items() if number}
 
 
 def _summary_of_words(rows: pd.DataFrame) -> dict[str, Any]:
@@ -347,13 +372,20 @@ def _summary_of_days(rows: pd.DataFrame, year_start: int) -> dict[str, Any]:
         "first day": days.min().date(),
         "last day": days.max().date(),
     }
+    straddles = pd.Series(data=False, index=days.index)
+    if PRECISION in rows:
+        last = last_days(days, rows[PRECISION])
+        first_years = reporting_year(days, year_start)
+        straddles = first_years.ne(reporting_year(last, year_start)) & days.notna()
     # A day has many rows; its reporting year is computed once.
-    per_day = days.value_counts()
+    per_day = days[~straddles].value_counts()
     distinct = per_day.index.to_series()
     years = reporting_year(distinct, year_start)
     per_year = per_day.groupby(years).sum()
     for label, count in per_year.items():
         summary[f"{IN_YEAR}{label}"] = int(count)
+    if straddles.any():
+        summary[f"{IN_YEAR}one of two years"] = int(straddles.sum())
     return summary
 
 
@@ -364,12 +396,25 @@ def _summary_of_coverage(
     covers: tuple[Any, Any] | None,
 ) -> dict[str, str]:
     """Return notes on reporting years that may be covered only in part."""
-    days = pd.concat([rows["start_date"], partly_read["start_date"]]).dropna()
-    distinct = np.unique(days.to_numpy("datetime64[D]"))
+    every = pd.concat([rows, partly_read], ignore_index=True)
+    distinct = known_days(every["start_date"], every.get(PRECISION))
     if not len(distinct):
         return {}
     notes = notes_on_coverage(distinct, year_start, check_covers(covers))
     return {f"coverage of {label}": note for label, note in notes.items()}
+
+
+def _names(table: TextTable) -> tuple[str, str]:
+    """Return the name of a register, and the source id of its counts."""
+    name = readable_name(re.split(r"[/\\]", table.name)[-1])
+    numbers = _summary_of_parts(table)
+    if not numbers:
+        return name, _source_id(name)
+    of_one_file = numbers["files"] == 1 and "sheets" in numbers
+    kind = "sheets" if of_one_file else "files"
+    name += f", {plural(numbers[kind], kind[:-1])}"
+    # A text of several words is a source in itself.
+    return name, name
 
 
 def _source_id(name: str) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
-from cbcstats.files.dates import first_of_each_order
+from cbcstats.files.cells import damaged_texts
+from cbcstats.files.spans import PRECISIONS
 from cbcstats.frames import text_column
 from cbcstats.places.names import accessions
 from cbcstats.registers.columns import (
     BEYOND,
     MatchedTable,
+    day_parts,
     distinct_texts,
     has_value,
     is_total,
@@ -22,11 +25,22 @@ from cbcstats.registers.columns import (
     plain_name,
     plain_texts,
 )
+from cbcstats.registers.days import (
+    PRECISION,
+    add_spans,
+    days_without_year,
+    imprecise_days,
+    last_days,
+    lonely_years,
+    odd_columns,
+    parse_days,
+)
 from cbcstats.registers.schemas import (
     kind_of,
     needed_columns,
     takes_several_countries,
 )
+from cbcstats.registers.several import joined_values, split_table
 from cbcstats.registers.words import NOWHERE, countries_of
 from cbcstats.tables import checks
 
@@ -38,18 +52,30 @@ if TYPE_CHECKING:
     from cbcstats.files.text_table import TextTable
 
 REPEATED_ROWS: Final = ("keep", "reject")
-_NOT_CUT: Final = (
-    "put text that holds the delimiter into quotation marks, "
-    "and write one delimiter for each empty cell"
-)
+_NOT_CUT: Final = "put text that holds the delimiter into quotation marks"
+_CLOSE: Final = "close the quotation mark after its text, or delete it"
 _BEYOND: Final = Finding(
     "is beyond the header", "move it to the cell where it belongs, or delete it"
 )
 _HEADER: Final = Finding("repeats the header", "delete the row")
+_OTHER_HEADER: Final = Finding(
+    "is another header, and the rows below it were read under it",
+    "check them, and delete this row once they stand under the first header",
+)
+# What may stand below a name: (text), [number], dd/mm/yyyy, persons, e.g. Kenya.
+_EXPLANATION: Final = re.compile(
+    r"[(\[<{].*[)\]>}]|[dmyja]+([-/. ][dmyja]+)+|(e\.g\.|ex\.|for example).*|"
+    r"units?|text|texts|string|dates?|days?|numbers?|integers?|persons|people|names?|codes?|"
+    r"texte|nombre|personnes|texto|n[uú]mero|fecha|personas",
+    re.IGNORECASE | re.DOTALL,
+)
+_UNITS: Final = Finding(
+    "seems to explain the columns, and is not an entry", "delete the row"
+)
 _TOTAL: Final = Finding(
     "is a total, not an entry", "delete the row; totals are computed"
 )
-_REPEATS: Final = "repeats a row above in all its cells"
+_REPEATS: Final = "repeats an earlier row in all its cells"
 _NO_RESULT: Final = (
     "correct the formula and save the file in a spreadsheet program, or write the value"
 )
@@ -58,14 +84,6 @@ _NOT_UTF_8: Final = Finding(
     "save the file as CSV UTF-8; check accents",
     WARNING,
 )
-_MIXED_ORDERS: Final = Finding(
-    "holds dates with the day first and dates with the month first, so that 03/04/2017 may be "
-    "either",
-    "write all of them in one way, best as 2017-04-03",
-    WARNING,
-)
-_YEARS_AWAY: Final = 10  # that make a year lonely
-_FEW: Final = 0.05  # share of rows that may have been typed with a wrong year
 _NEW_ID: Final = "give the mission an id of its own, or delete the row"
 UNCHANGED: Final = "came back unchanged"
 _CORRECT_OR_DELETE: Final = "correct the row, or delete it"
@@ -87,17 +105,15 @@ def check_rows(
     `ids` are those of other rows, in the columns `mission_id` and `member`.
     """
     table = matched.table
-    # A cell keeps only its first problem, so the order of these steps matters.
     problems = RegisterProblems()
-    # Rows that are not entries, such as totals, are not checked any further.
-    problems.close(_rows_not_cut(table))
-    problems.close(_cells_beyond_the_header(table))
-    problems.close(_repeated_headers(matched), are_entries=False)
-    problems.close(_totals(matched), are_entries=False)
-    problems.add(_cells_without_result(matched))
-    values = pd.DataFrame(index=table.cells.index)
-    for name in matched.names:
-        values[name] = _parse_column(matched, name, problems)
+    of_files = split_table(matched)
+    # A cell keeps only its first problem, so the order of these steps matters.
+    parsed = [_check_file(own, problems) for own in of_files]
+    values = joined_values(parsed, table.cells.index)
+    if PRECISION in values:
+        # The days of other files may all be known exactly.
+        precision = values[PRECISION].cat.set_categories(PRECISIONS).fillna("day")
+        values[PRECISION] = precision.where(values["start_date"].notna())
     problems.add(_broken_rows(matched, values))
     if ids is not None:
         problems.add(_ids_of_other_rows(matched, values, ids))
@@ -109,9 +125,35 @@ def check_rows(
         # A row that repeats another, with its id, is rejected and not missing.
         problems.no_entries.update(_repeats(table, own_ids.dropna().index))
     problems.add(_places_that_are_not_members(matched, values))
-    problems.add(_misread_cells(table))
-    problems.add(_remarks(table))
+    for own in of_files:
+        problems.add(_misread_cells(own.table))
+        problems.add(_remarks(own.table))
     return values, problems
+
+
+def _check_file(matched: MatchedTable, problems: RegisterProblems) -> pd.DataFrame:
+    """Parse the cells of one file or sheet, and collect the problems in them."""
+    table = matched.table
+    # Rows that are not entries, such as totals, are not checked any further.
+    problems.close(_rows_not_cut(table))
+    problems.close(_cells_beyond_the_header(table))
+    problems.close(_repeated_headers(matched), are_entries=False)
+    problems.close(_row_of_units(matched), are_entries=False)
+    problems.close(_totals(matched), are_entries=False)
+    problems.add(_cells_without_result(matched))
+    problems.add(_damaged_cells(matched))
+    values = pd.DataFrame(index=table.cells.index)
+    for name in matched.names:
+        if kind_of(matched.schema.columns[name]) == "day":
+            spans = _parse_day_column(matched, name, problems)
+            values[name] = spans["end" if name == "end_date" else "start"]
+            if name == "start_date":
+                starts = spans
+        else:
+            values[name] = _parse_column(matched, name, problems)
+    if "start_date" in values:
+        problems.add(_ends_of_ranges(matched, values, starts))
+    return values
 
 
 def _parse_column(
@@ -119,27 +161,61 @@ def _parse_column(
 ) -> pd.Series:
     """Parse a column and check its values; invalid values become missing."""
     table, column = matched.table, matched.names[name]
-    text, rule = matched.text[name], matched.schema.columns[name]
-    unread = [row for row, unread_column in table.unread if unread_column == column]
-    if unread:
-        # These cells hold a formula, and have been reported already.
-        is_unread = table.cells.index.isin(unread)
-        text = plain_texts(table.text(column).mask(is_unread, ""), rule)
-    values, findings = parse_cells(text, rule, matched.options, table.first_day)
-    is_missing = values.isna()
-    bad = _unreadable_cells(table, column, text[is_missing], findings)
-    problems.add(bad)
-    mixed = _mixed_orders(table, column, text, rule)
-    problems.add(mixed)
+    rule = matched.schema.columns[name]
+    text = _text_to_parse(matched, name)
+    values, findings = parse_cells(text, rule, matched.options)
+    problems.add(_unreadable_cells(table, column, text[values.isna()], findings))
     broken = list(_broken_cells(table, column, values, rule))
     problems.add(broken)
-    if kind_of(rule) == "day":
-        today = pd.Timestamp(datetime.date.today())
-        problems.in_the_future.update(values.index[values > today])
-        problems.add(_lonely_years(table, column, values))
     for problem_cells in broken:
         values.loc[problem_cells.rows] = None
     return values
+
+
+def _parse_day_column(
+    matched: MatchedTable, name: str, problems: RegisterProblems
+) -> pd.DataFrame:
+    """Parse a column of days and check them; return their spans, missing if invalid."""
+    table, column = matched.table, matched.names[name]
+    rule = matched.schema.columns[name]
+    text = _text_to_parse(matched, name)
+    spans, findings = parse_days(text, rule, matched.options.date_format)
+    parts = day_parts(table.header) if name == "start_date" else []
+    others = " and ".join(parts[1:]) if parts[:1] == [column] else ""
+    for cell, finding in findings.items():
+        if others and cell:
+            problem = f"{finding.problem}, read with {others} as {cell}"
+            findings[cell] = finding._replace(problem=problem)
+    is_end = name == "end_date"
+    days = spans["end" if is_end else "start"]
+    problems.add(_unreadable_cells(table, column, text[days.isna()], findings))
+    if others:
+        problems.add(_read_together(table, column, others))
+    problems.add(_odd_columns(matched, name))
+    broken = list(_broken_cells(table, column, days, rule))
+    problems.add(broken)
+    today = pd.Timestamp(datetime.date.today())
+    problems.in_the_future.update(days.index[days > today])
+    odd = [*lonely_years(days), *days_without_year(table.formats, column, days)]
+    if name != "start_date":
+        odd += imprecise_days(spans, is_end=is_end)
+    for rows, finding in odd:
+        problems.add(_in_rows(table, column, rows, finding))
+    for problem_cells in broken:
+        spans.loc[problem_cells.rows] = None
+    return spans
+
+
+def _text_to_parse(matched: MatchedTable, name: str) -> pd.Series:
+    """Return the texts of a column, without those that have been reported already."""
+    table, column = matched.table, matched.names[name]
+    unread = [row for row, unread_column in table.unread if unread_column == column]
+    if not unread:
+        return matched.text[name]
+    # These cells hold a formula.
+    is_unread = table.cells.index.isin(unread)
+    text = table.text(column).mask(is_unread, "")
+    return plain_texts(text, matched.schema.columns[name])
 
 
 # Each function below yields `ProblemCells`, which hold many problems at once: a large
@@ -230,7 +306,8 @@ def _rows_not_cut(table: TextTable) -> Iterator[ProblemCells]:
         filled = [cell for cell in cells if cell.strip()]
         # The first filled cell shows which row it is.
         value = filled[0] if filled else ""
-        finding = Finding(fault, _NOT_CUT)
+        is_open = "quotation mark" in fault
+        finding = Finding(fault, _CLOSE if is_open else _NOT_CUT)
         yield ProblemCells([row], "", [value], [finding])
 
 
@@ -255,7 +332,35 @@ def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
         is_header = text.isin(alike)
         # In the next column, only these rows are compared.
         rows = rows[is_header]
-    yield from _in_rows(matched.table, matched.names["member"], rows, _HEADER)
+    other = rows.intersection(list(matched.table.other_headers))
+    column = matched.names["member"]
+    yield from _in_rows(matched.table, column, other, _OTHER_HEADER)
+    yield from _in_rows(matched.table, column, rows.difference(other), _HEADER)
+
+
+def _row_of_units(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield the first row if its cells only explain what to write below them."""
+    first = matched.table.cells.index[:1]
+    texts = {name: "".join(text.loc[first]) for name, text in matched.text.items()}
+    filled = {name: text for name, text in texts.items() if text}
+    if not filled or not all(map(_EXPLANATION.fullmatch, filled.values())):
+        return
+    if not any(_is_value(matched, name, text) for name, text in filled.items()):
+        words = ", ".join(filled.values())
+        yield ProblemCells(first, "", [words], [_UNITS])
+
+
+def _is_value(matched: MatchedTable, name: str, text: str) -> bool:
+    """Tell whether a text is a place, day or number of its column."""
+    rule = matched.schema.columns[name]
+    cell = plain_texts(text_column([text]), rule)
+    if kind_of(rule) == "text":
+        return False
+    if kind_of(rule) == "day":
+        spans, _ = parse_days(cell, rule, matched.options.date_format)
+        return bool(spans["start"].notna().all())
+    values, _ = parse_cells(cell, rule, matched.options)
+    return bool(values.notna().all())
 
 
 def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:
@@ -300,6 +405,21 @@ def _cells_without_result(matched: MatchedTable) -> Iterator[ProblemCells]:
         yield ProblemCells([row], column, [cell], [finding])
 
 
+def _damaged_cells(matched: MatchedTable) -> Iterator[ProblemCells]:
+    """Yield cells with a lost character, or with Ã© for é; warnings in other columns."""
+    table = matched.table
+    used = matched.names.values()
+    for column in table.header if table.is_text else used:
+        text = table.text(column)
+        findings = damaged_texts(text)
+        if column not in used:
+            findings = {
+                cell: finding._replace(severity=WARNING)
+                for cell, finding in findings.items()
+            }
+        yield from _unreadable_cells(table, column, text, findings)
+
+
 def _unreadable_cells(
     table: TextTable, column: str, text: pd.Series, findings: Mapping[str, Finding]
 ) -> Iterator[ProblemCells]:
@@ -314,40 +434,36 @@ def _unreadable_cells(
     yield ProblemCells(rows, column, cells, [findings[plain] for plain in bad])
 
 
-def _mixed_orders(
-    table: TextTable, column: str, text: pd.Series, rule: pa.Column
+def _read_together(
+    table: TextTable, column: str, others: str
 ) -> Iterator[ProblemCells]:
-    """Yield one warning if some dates are day-first and others month-first."""
-    kind = kind_of(rule)
-    if kind != "day":
-        return
-    texts = distinct_texts(text)
-    day_first, month_first = first_of_each_order(texts)
-    if day_first and month_first:
-        rows = [table.header_row]
-        examples = f"{day_first} and {month_first}"
-        yield ProblemCells(rows, column, [examples], [_MIXED_ORDERS])
+    """Yield a warning that several columns are read as one."""
+    problem = f"is read with {others} as the start"
+    finding = Finding(problem, "name another column start_date if not", WARNING)
+    yield ProblemCells([table.header_row], column, [column], [finding])
 
 
-def _lonely_years(
-    table: TextTable, column: str, values: pd.Series
+def _odd_columns(matched: MatchedTable, name: str) -> Iterator[ProblemCells]:
+    """Yield, in the row of the header, what is odd in a whole column of days."""
+    table, column = matched.table, matched.names[name]
+    texts = distinct_texts(matched.text[name])
+    is_workbook = table.first_day is not None
+    odd = odd_columns(texts, matched.options.date_format, is_workbook=is_workbook)
+    for example, finding in odd:
+        yield ProblemCells([table.header_row], column, [example], [finding])
+
+
+def _ends_of_ranges(
+    matched: MatchedTable, values: pd.DataFrame, spans: pd.DataFrame
 ) -> Iterator[ProblemCells]:
-    """Yield the days of a year that is far from those of all other rows."""
-    years = values.dt.year.dropna()
-    distinct = np.unique(years)
-    gaps = np.diff(distinct, prepend=-np.inf, append=np.inf)
-    away = np.minimum(gaps[:-1], gaps[1:])
-    # Where all days are of one year, none is away from others.
-    is_lonely = (away >= _YEARS_AWAY) & np.isfinite(away)
-    lonely = pd.Series(away, distinct)[is_lonely]
-    away_of_rows = years.map(lonely).dropna()
-    # A year of several rows is no typing error, and of two years both are lonely.
-    if len(away_of_rows) > max(1, _FEW * len(years)):
-        return
-    for number, rows in away_of_rows.groupby(away_of_rows):
-        problem = f"is {number:.0f} years from all other days of the column"
-        finding = Finding(problem, "check the year", WARNING)
-        yield from _in_rows(table, column, rows.index, finding)
+    """Add precisions, and the ends of ranges; yield ranges whose ends are wrong."""
+    table, column = matched.table, matched.names["start_date"]
+    of_ends = matched.names.get("end_date", "end_date")
+    for rows, finding in add_spans(values, spans, of_ends):
+        yield from _in_rows(table, column, rows, finding)
+    if "end_date" in values and "end_date" not in matched.names:
+        rule = matched.schema.columns["end_date"]
+        yield from _broken_cells(table, column, values["end_date"], rule)
 
 
 def _broken_cells(
@@ -423,7 +539,11 @@ def _places_that_are_not_members(
     never = is_place & np.isnat(joined_on)
     yield from _in_cells(table, column, never, _NOT_A_MEMBER)
     if "start_date" in values:
-        not_yet = values["start_date"] < joined_on
+        days = values["start_date"]
+        # Of a year, the last day decides.
+        if PRECISION in values:
+            days = last_days(days, values[PRECISION])
+        not_yet = days < joined_on
         yield from _in_cells(table, column, not_yet, _NOT_YET_A_MEMBER)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.arguments import check_choice
+from cbcstats.counts.periods import MONTHS
 from cbcstats.errors import (
     ERROR,
     SHOWN,
@@ -30,9 +32,8 @@ from cbcstats.files.cells import (
     parse_decimal_numbers,
     parse_whole_numbers,
 )
-from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.frames import MARKS, factorize_text, text_column
-from cbcstats.places.spelling import iso3_of, spellings_of
+from cbcstats.places.spelling import iso3_of, plain_spelling, spellings_of
 from cbcstats.registers.schemas import (
     columns_of_file,
     is_free_text,
@@ -43,7 +44,6 @@ from cbcstats.registers.schemas import (
 from cbcstats.registers.words import countries_of, explain_country
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Collection, Sequence
 
     import pandera.pandas as pa
@@ -58,6 +58,9 @@ BEYOND: Final = " (beyond the header)"
 _SHOWN_CHARACTERS: Final = 60  # of a name in a message
 _COMPARED_CHARACTERS: Final = 500  # of a name
 
+# Also apostrophes that count as letters.
+_NOT_IN_NAMES: Final = re.compile("[\\W_\u02b9-\u02cb\ua78b\ua78c]+")
+
 # Other common names for columns, for hints only.
 _COUNTRY: Final = "country beneficiary administration place pays pais país"
 _ALSO_CALLED: Final = {
@@ -65,6 +68,13 @@ _ALSO_CALLED: Final = {
     "start_date": ["start", "date", "from", "begin", "first day", "début", "inicio"],
     "programme": ["program", "project", "initiative"],
 }
+
+# Columns that are read together where there is no other column of starts.
+_PARTS_OF_DAYS: Final = (
+    {"year", "annee", "ano", "an"},
+    {"month", "mois", "mes"},
+    {"day", "jour", "dia"},
+)
 
 # Placeholders for a missing value, in lower case.
 _DASHES: Final = (
@@ -102,7 +112,7 @@ _ERROR_OF_PROGRAM: Final = Finding(
 )
 _REMEDIES: Final = {
     "place": "write the name of one country",
-    "day": "write the day as 2017-04-03",
+    "day": "write the day as YYYY-MM-DD",
 }
 # With more unknown places, the column is not one of places, and suggestions are slow.
 _SUGGESTED_FOR: Final = 500
@@ -143,7 +153,7 @@ class MatchedTable:
 
 
 def plain_name(text: str) -> str:
-    """Normalise a column name: drop case, blanks and punctuation.
+    """Normalise a column name: drop case, blanks, punctuation and invisible characters.
 
     Examples
     --------
@@ -152,7 +162,9 @@ def plain_name(text: str) -> str:
     """
     # Some files have a whole paragraph in one cell of the header.
     beginning = text[:_COMPARED_CHARACTERS]
-    return re.sub(r"[\W_]+", "", beginning).casefold()
+    # An accent may be a character of its own, which is no letter.
+    composed = unicodedata.normalize("NFKC", beginning)
+    return _NOT_IN_NAMES.sub("", composed).casefold()
 
 
 def as_typed(word: str) -> str:
@@ -191,8 +203,16 @@ def check_columns(
             f"but {columns!r} was given"
         )
     names = list(columns.values())
-    for name in columns:
-        check_choice("columns", name, columns_of_file(schema))
+    known = columns_of_file(schema)
+    for name, header in columns.items():
+        if name not in known and header in known:
+            option = as_typed(f"{header}={name}")
+            raise ArgumentError(
+                f"`columns` names {name!r} and {header!r} the wrong way round: "
+                f'write {{"{header}": "{name}"}}, '
+                f"or --column {option} on the command line"
+            )
+        check_choice("columns", name, known)
     for name in names:
         if names.count(name) > 1:
             raise ArgumentError(
@@ -207,11 +227,39 @@ def missing_columns(
 ) -> list[str]:
     """Return the required columns that a header lacks."""
     present = {plain_name(cell) for cell in header}
-    return [
+    missing = [
         name
         for name in needed_columns(schema)
         if plain_name(called.get(name, name)) not in present
     ]
+    if "start_date" in missing and "start_date" not in called and day_parts(header):
+        missing.remove("start_date")
+    return missing
+
+
+def day_parts(header: Sequence[str]) -> list[str]:
+    """Return the columns Year, Month and Day, as far as they are there.
+
+    A column that is called a start or a date is likelier to hold the starts.
+
+    Examples
+    --------
+    >>> day_parts(["Country", "Année", "Mois"]), day_parts(["Country", "Year", "Start"])
+    (['Année', 'Mois'], [])
+    """
+    spellings = {
+        column: plain_spelling(column[:_COMPARED_CHARACTERS]) for column in header
+    }
+    words = {word for spelling in spellings.values() for word in spelling.split()}
+    if words.intersection(_ALSO_CALLED["start_date"]):
+        return []
+    parts = []
+    for names in _PARTS_OF_DAYS:
+        found = [column for column in header if spellings[column] in names]
+        if not found:
+            break
+        parts.append(found[0])
+    return parts
 
 
 def match_columns(
@@ -234,6 +282,8 @@ def match_columns(
     for name in named_first:
         wanted = called.get(name, name)
         candidates = _candidates(table.header, wanted)
+        if name == "start_date" and not candidates and name in needed_columns(schema):
+            candidates = day_parts(table.header)[:1]
         if name not in called:
             taken = set(matched.values())
             candidates = [column for column in candidates if column not in taken]
@@ -261,12 +311,43 @@ def with_texts(
     options: Options,
 ) -> MatchedTable:
     """Return a table with the texts of its matched columns."""
-    text = {}
-    for name, column in names.items():
-        cells = table.text(column)
-        rule = schema.columns[name]
-        text[name] = plain_texts(cells, rule)
-    return MatchedTable(table, schema, names, text, options)
+    return MatchedTable(table, schema, names, _Texts(table, schema, names), options)
+
+
+class _Texts(dict[str, pd.Series]):
+    """The texts of matched columns: each is made when it is first asked for."""
+
+    def __init__(
+        self, table: TextTable, schema: pa.DataFrameSchema, names: dict[str, str]
+    ) -> None:
+        self._made_of = table, schema, names
+
+    def __missing__(self, name: str) -> pd.Series:
+        table, schema, names = self._made_of
+        parts = day_parts(table.header) if name == "start_date" else []
+        cells = table.text(names[name])
+        if parts[:1] == [names[name]]:
+            cells = _joined_parts(table, parts)
+        self[name] = plain_texts(cells, schema.columns[name])
+        return self[name]
+
+
+def _joined_parts(table: TextTable, parts: Sequence[str]) -> pd.Series:
+    """Write years, months and days of several columns as days, each once."""
+    texts = pd.DataFrame({part: table.text(part).str.strip() for part in parts})
+    codes, distinct = pd.MultiIndex.from_frame(texts).factorize()
+    days = [_joined_day(*cells) for cells in distinct.tolist()]
+    return text_column(days).take(codes).set_axis(texts.index)
+
+
+def _joined_day(year: str, month: str = "", day: str = "") -> str:
+    if not has_value(year):
+        return year
+    known = [part for part in (day, month, year) if has_value(part)]
+    # As a word, since 2011-12 may also be two years.
+    if month.isdecimal() and int(month) in range(1, 13):
+        known[known.index(month)] = MONTHS[int(month) - 1]
+    return " ".join(known)
 
 
 def _candidates(header: Sequence[str], wanted: str) -> list[str]:
@@ -336,9 +417,9 @@ def _explain_missing(
     columns = ", ".join(mapping)
     return (
         f"{table.name}: no column for {' and '.join(wanted)}; "
-        f"the header in row {table.header_row} has {header}; "
         f"say which it is: columns={{{columns}}}, "
-        f"or {' '.join(options)} on the command line"
+        f"or {' '.join(options)} on the command line; "
+        f"the header in row {table.header_row} has {header}"
     )
 
 
@@ -404,12 +485,8 @@ def parse_cells(
     text: pd.Series,
     column: pa.Column,
     options: Options,
-    day_zero: datetime.date | None,
 ) -> Parsed:
-    """Parse the distinct texts of a column as its schema requires.
-
-    `day_zero` is day zero of serial numbers.
-    """
+    """Parse the distinct texts of a column, not one of days, as its schema requires."""
     if is_free_text(column):
         return _parse_free_text(text, column)
     kind = kind_of(column)
@@ -421,7 +498,7 @@ def parse_cells(
         spellings = spellings_of(texts, options.places)
         values = text_column(iso3_of(texts, spellings))
     else:
-        values = _parse(texts, kind, options.date_format, day_zero)
+        values = _parse(texts, kind)
     findings: dict[str, Finding] = {}
     unknown_places = 0
     is_missing = values.isna()
@@ -436,7 +513,7 @@ def parse_cells(
             if kind == "place":
                 unknown_places += 1
             suggest = unknown_places <= _SUGGESTED_FOR
-            finding = _explain(cell, kind, options.date_format, suggest=suggest)
+            finding = _explain(cell, kind, suggest=suggest)
         if finding:
             findings[cell] = finding
     if kind in ("place", "text"):
@@ -498,14 +575,7 @@ def without_value(text: str, column: pa.Column, kind: str) -> Finding | None:
     return None
 
 
-def _parse(
-    texts: list[str],
-    kind: str,
-    date_format: str | None,
-    day_zero: datetime.date | None,
-) -> pd.Series:
-    if kind == "day":
-        return parse_dates(texts, date_format, day_zero)
+def _parse(texts: list[str], kind: str) -> pd.Series:
     if kind == "whole number":
         return parse_whole_numbers(texts)
     if kind == "number":
@@ -517,11 +587,7 @@ def _parse(
     return text_column(values)
 
 
-def _explain(
-    cell: str, kind: str, date_format: str | None, *, suggest: bool
-) -> Finding:
-    if kind == "day":
-        return explain_date(cell, date_format)
+def _explain(cell: str, kind: str, *, suggest: bool) -> Finding:
     if kind == "place":
         return explain_country(cell, suggest=suggest)
     if kind == "mark":

@@ -11,11 +11,11 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, DataError, Finding
-from cbcstats.files.dates import serials_as_days
-from cbcstats.files.text_table import read_text_table
+from cbcstats.files.text_table import PLACES, Part, read_text_table
 from cbcstats.frames import MARKS, text_column
 from cbcstats.registers.building import is_number_or_day, register_fields
 from cbcstats.registers.checking import (
@@ -32,7 +32,7 @@ from cbcstats.registers.corrections_workbook import (
     normal,
     take_apart,
 )
-from cbcstats.registers.schemas import kind_of
+from cbcstats.registers.several import with_numbers, with_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -77,12 +77,12 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     DataError
         If the file cannot be read, or is not a workbook of this register.
     """
-    reading = _with_days(reading)
+    register = with_numbers(register, reading.table)
     written = cells_to_correct(register.rejected, reading.table.header)
     hashes = fingerprints(written)
     known = reading.known.union(zip(hashes.index, hashes, strict=True))
-    returned = _read_workbook(register.name, reading.table.header, path)
-    _check_notes(register.name, returned.notes, known, path)
+    returned = _read_workbook(register.name, reading.table, path)
+    _check_notes(register.name, returned.notes, known, reading.table, path)
 
     remarks: list[ProblemCells] = []
     remarks += _columns_of_others(reading.table, returned, path)
@@ -115,7 +115,8 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     partly_read = _partly_read(register.partly_read, checked, left)
     # A row that is there twice is not missing once its author has deleted it.
     partly_read = partly_read.drop(index=deleted, errors="ignore")
-    return replace(register, **fields, partly_read=partly_read, _reading=reading)
+    corrected = replace(register, **fields, partly_read=partly_read, _reading=reading)
+    return with_places(corrected, table)
 
 
 def _partly_read(
@@ -143,33 +144,24 @@ def _problems_to_keep(problems: pd.DataFrame, table: TextTable) -> pd.DataFrame:
     return problems[~(is_outdated | is_of_number)]
 
 
-def _with_days(reading: Reading) -> Reading:
-    """Write the serial numbers of a workbook as days, in its columns of days.
-
-    In a workbook that comes back, a number is a slip, or counts from another day.
-    """
-    table = reading.table
-    if table.first_day is None:
-        return reading
-    cells = table.cells.copy()
-    for name, column in reading.names.items():
-        if kind_of(reading.schema.columns[name]) == "day":
-            cells[column] = serials_as_days(cells[column], table.first_day)
-    return replace(reading, table=replace(table, cells=cells, first_day=None))
-
-
-def _read_workbook(name: str, header: Sequence[str], path: Path) -> Returned:
+def _read_workbook(name: str, register: TextTable, path: Path) -> Returned:
     """Read a workbook under the header of the register."""
+    header = register.header
+    of_several = bool(register.parts)
     column_of = {normal(column): column for column in header}
 
     def is_header(cells: Sequence[str]) -> bool:
         return set(column_of) <= set(map(normal, cells))
 
     table = read_text_table(path, is_header)
-    returned = take_apart(table, path)
-    if returned is None or returned.place is None:
+    returned = take_apart(table, path, of_several=of_several)
+    added = [*(PLACES if of_several else []), name_of_rows(header)]
+    lacking = [column for column in added if column not in table.header]
+    if returned is None or lacking:
+        lacking = lacking or added
         raise DataError(
-            f"{path}: has no column {name_of_rows(header)!r} with the rows of {name}; "
+            f"{path}: has no column {' and '.join(map(repr, lacking))} "
+            f"with the rows of {name}; "
             "give the workbook of its rejected rows, with this column as it was"
         )
     for row, fault in returned.table.faults.items():
@@ -193,17 +185,30 @@ def _read_workbook(name: str, header: Sequence[str], path: Path) -> Returned:
 
 
 def _check_notes(
-    name: str, notes: pd.DataFrame, known: frozenset[tuple[int, str]], path: Path
+    name: str,
+    notes: pd.DataFrame,
+    known: frozenset[tuple[int, str]],
+    table: TextTable,
+    path: Path,
 ) -> None:
     """Refuse a workbook that was saved from another register, or another edition."""
     notes = notes[notes["fingerprint"] != ""]
-    for line in zip(notes["row"], notes["fingerprint"], strict=True):
+    numbers = notes["row"] + _before(notes, table)
+    lines = zip(numbers, notes["fingerprint"], strict=True)
+    for row, line in zip(notes["row"], lines, strict=True):
         if line not in known:
             raise DataError(
-                f"{path}: is not a workbook of {name}, in which row {line[0]} "
+                f"{path}: is not a workbook of {name}, in which row {row} "
                 "was not rejected with these cells; "
                 "give it to the register that it was saved from"
             )
+
+
+def _before(places: pd.DataFrame, table: TextTable) -> np.ndarray:
+    """Return what is added to the row of each place; NaN if its file is not known."""
+    if not table.parts:
+        return np.zeros(len(places))
+    return table.before(places["file"], places["sheet"])
 
 
 def _columns_of_others(
@@ -238,8 +243,10 @@ def _rows_that_came_back(
     """Find the row of the register for each row of the workbook."""
     table = reading.table
     texts = _filled_rows(table, returned)
-    typed = returned.rows[texts.index]
-    numbers = _row_numbers(typed, texts, reading.added)
+    places = returned.rows.loc[texts.index]
+    typed = places["row"]
+    before = pd.Series(_before(places, table), index=texts.index)
+    numbers = _row_numbers(typed, before, texts, reading.added)
     is_added = (typed == "") & numbers.isna()
     is_rejected = numbers.isin(register.rejected.index)
     is_twice = is_rejected & numbers.duplicated(keep=False)
@@ -255,9 +262,8 @@ def _rows_that_came_back(
     for row, cell, finding in findings:
         remarks.append(ProblemCells([row], column, [cell], [finding]))
 
-    last_row = max([table.header_row, *table.cells.index[-1:]])
-    added = pd.RangeIndex(last_row + 1, last_row + 1 + is_added.sum())
-    numbers.loc[is_added] = added.to_numpy()
+    added = _new_numbers(before[is_added], table)
+    numbers.loc[is_added] = added
     is_back = is_added | (is_rejected & ~is_twice)
     rows = numbers[is_back].astype("int64")
     cells = texts[is_back].set_axis(pd.Index(rows, name="row"), axis="index")
@@ -279,13 +285,26 @@ def _filled_rows(table: TextTable, returned: Returned) -> pd.DataFrame:
 
 
 def _row_numbers(
-    typed: pd.Series, texts: pd.DataFrame, added: dict[str, int]
+    typed: pd.Series, before: pd.Series, texts: pd.DataFrame, added: dict[str, int]
 ) -> pd.Series:
     """Return the row in the register as a number; missing if it is not one."""
-    numbers = pd.to_numeric(typed, errors="coerce").astype("float64")
+    numbers = pd.to_numeric(typed, errors="coerce").astype("float64") + before
     # The same workbook may come back twice, with more of its rows corrected.
-    before = fingerprints(texts).map(added).astype("float64")
-    return numbers.where(typed != "", before)
+    known = fingerprints(texts).map(added).astype("float64")
+    return numbers.where(typed != "", known)
+
+
+def _new_numbers(before: pd.Series, table: TextTable) -> pd.Index:
+    """Return numbers after the last row of each file, for rows that were added to it."""
+    last = {}
+    for part, rows in table.by_part(table.cells.index):
+        first = part.before if isinstance(part, Part) else 0
+        last[first] = max([part.header_row, *rows[-1:]])
+    # Rows that name no file are added to the last one.
+    files = before.where(before.isin(list(last)), max(last))
+    numbers = files.map(last) + files.groupby(files).cumcount() + 1
+    index: pd.Index = pd.Index(numbers, dtype="int64")
+    return index
 
 
 def _is_in_place(
@@ -378,6 +397,8 @@ def _corrected_table(
         surplus=_of_those(table.surplus, is_old) | surplus,
         unread=_of_those(table.unread, is_unchanged) | back.unread,
         not_utf8=_of_those(table.not_utf8, is_unchanged),
+        formats=_of_those(table.formats, is_unchanged),
+        serials=set(filter(is_unchanged, table.serials)),
     )
 
 
@@ -485,19 +506,7 @@ def _check_again(
 
 
 def _check(reading: Reading, rows: pd.Index) -> tuple[pd.DataFrame, RegisterProblems]:
-    table = reading.table
-    wanted = set(rows)
-
-    def is_wanted(cell: tuple[int, str]) -> bool:
-        return cell[0] in wanted
-
-    some = replace(
-        table,
-        cells=table.cells.loc[rows],
-        faults=_of_those(table.faults, wanted.__contains__),
-        unread=_of_those(table.unread, is_wanted),
-        not_utf8=_of_those(table.not_utf8, is_wanted),
-    )
+    some = reading.table.of_rows(rows)
     matched = with_texts(some, reading.schema, reading.names, reading.options)
     return check_rows(matched, reading.ids)
 

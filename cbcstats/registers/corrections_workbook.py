@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import ERROR, ArgumentError
-from cbcstats.files.text_table import without_blank_rows
+from cbcstats.files.kinds import kind_of
+from cbcstats.files.sheet_tables import OWN_SHEET
+from cbcstats.files.text_table import PLACES, without_blank_rows
 from cbcstats.files.workbooks import (
     CHARACTERS,
     ROWS,
+    WORKBOOKS,
     new_workbook,
     read_sheets,
     text_of_cell,
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
     from cbcstats.files.text_table import TextTable
     from cbcstats.registers.register import Reading, Register
 
-# The sheet that is not data: no column of it is called as one of a register.
-NOTES: Final = "for cbcstats"
 _ROW: Final = "row"
 _ROW_IF_TAKEN: Final = "row in the register"  # if the file has a column `row`
 # Its columns and their titles with the widths; those without a width are hidden.
@@ -46,10 +47,13 @@ _TITLES: Final = {
     "row": ("row", 8),
     "id": ("id", 24),
     "iso3": ("place", 24),
-    "first_row": ("row above with this id", 24),
+    "first_row": ("earlier row with this id", 24),
     "wrong": ("why it was rejected", 90),
     "may_be_right": ("may be right", 0),
     "fingerprint": ("fingerprint", 0),
+    # Only where the register is in several files or sheets.
+    "file": ("file", 24),
+    "sheet": ("sheet", 16),
 }
 _INTRODUCTION: Final = (
     "For cbcstats, which reads this sheet when the workbook comes back; "
@@ -84,14 +88,15 @@ _GREY: Final = {"font_color": "#7F7F7F", "align": "center", "valign": "top"}
 class Returned(NamedTuple):
     """A workbook that came back, without what `save_problems` had added.
 
-    `place` is the column of row numbers, if it is there, and `rows` has its cells;
-    `explained` tells whether a row still has its explanation; `notes` is the second
-    sheet, empty if it is gone; `fingerprints` has one for each row.
+    `place` is the column of row numbers, if it is there, and `rows` has its cells, with
+    those of the columns `file` and `sheet` if the register is in several; `explained`
+    tells whether a row still has its explanation; `notes` is the second sheet, empty if
+    it is gone; `fingerprints` has one for each row.
     """
 
     table: TextTable
     place: str | None
-    rows: pd.Series
+    rows: pd.DataFrame
     explained: pd.Series
     notes: pd.DataFrame
     fingerprints: pd.Series
@@ -111,13 +116,14 @@ def write_corrections(
     content = io.BytesIO()
     with new_workbook(content, "Rows to correct") as workbook:
         sheet = workbook.add_worksheet("to correct")
-        notes = workbook.add_worksheet(NOTES)
-        _write_cells(workbook, sheet, cells)
+        notes = workbook.add_worksheet(OWN_SHEET)
+        places = _places(cells.index, reading.table)
+        _write_cells(workbook, sheet, cells, places)
         _mark_cells(workbook, sheet, cells, register.problems)
         table = _notes(register, reading, cells)
         words = _words(table, register.problems, reading.names.get("mission_id"))
-        _write_words(workbook, sheet, words, cells.shape[1] + 1)
-        _write_notes(workbook, notes, table)
+        _write_words(workbook, sheet, words, cells.shape[1] + places.shape[1])
+        _write_notes(workbook, notes, _with_places(table, reading.table))
         for page in (sheet, notes):
             page.set_landscape()
             # Fit to one page in width, and as many as needed in length.
@@ -133,8 +139,14 @@ def cells_to_correct(rejected: pd.DataFrame, header: Sequence[str]) -> pd.DataFr
     return cells.set_axis([*header, *beyond], axis="columns")
 
 
-def take_apart(table: TextTable, source: Any) -> Returned | None:
-    """Take a workbook of `save_problems` apart; return None if it is another table."""
+def take_apart(
+    table: TextTable, source: Any, *, of_several: bool = False
+) -> Returned | None:
+    """Take a workbook of `save_problems` apart; return None if it is another table.
+
+    `of_several` tells that it is of a register in several files or sheets, as its
+    second sheet does.
+    """
     explanations = TO_CORRECT in table.header
     place = _place_column(table.header)
     if not explanations and place is None:
@@ -142,7 +154,8 @@ def take_apart(table: TextTable, source: Any) -> Returned | None:
     notes = _read_notes(source)
     if not explanations and notes.empty:
         return None
-    added = [TO_CORRECT, place]
+    of_several = of_several or bool((notes["file"] != "").any())
+    added = [TO_CORRECT, place, *(PLACES if of_several else [])]
     header = [column for column in table.header if column not in added]
     unread = {cell: why for cell, why in table.unread.items() if cell[1] in header}
     # All its cells are text, so 42828 is not a date.
@@ -153,14 +166,31 @@ def take_apart(table: TextTable, source: Any) -> Returned | None:
     explained = pd.Series(data=True, index=rows)
     if explanations:
         explained = table.text_of(rows, TO_CORRECT).str.strip() != ""
-    numbers = text_column("", rows)
     # Columns that the author adds are usually to the right of the row numbers.
     own = header
     if place:
-        numbers = table.text_of(rows, place).str.strip()
-        own = header[: table.header.index(place)]
+        end = table.header.index(place)
+        own = [column for column in table.header[:end] if column in header]
     texts = pd.DataFrame({column: plain.text(column) for column in own}, index=rows)
+    numbers = _typed_places(table, rows, place, of_several=of_several)
     return Returned(plain, place, numbers, explained, notes, fingerprints(texts))
+
+
+def _typed_places(
+    table: TextTable, rows: pd.Index, place: str | None, *, of_several: bool
+) -> pd.DataFrame:
+    """Return what is typed as the file, the sheet and the row in the register."""
+    names = {"row": place}
+    if of_several:
+        names |= {name: name for name in PLACES}
+    typed = {}
+    for name in (*PLACES, "row"):
+        column = names.get(name)
+        text = text_column("", rows)
+        if column in table.header:
+            text = table.text_of(rows, column).str.strip()
+        typed[name] = text
+    return pd.DataFrame(typed, index=rows)
 
 
 def fingerprints(cells: pd.DataFrame) -> pd.Series:
@@ -214,7 +244,15 @@ def _check_size(cells: pd.DataFrame) -> None:
         )
 
 
-def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
+def _places(rows: pd.Index, table: TextTable) -> pd.DataFrame:
+    """Return the columns that tell where rows are, under their names in the workbook."""
+    places = table.places(rows) if table.parts else pd.DataFrame({"row": rows})
+    return places.rename(columns={"row": name_of_rows(table.header)})
+
+
+def _write_cells(
+    workbook: Any, sheet: Any, cells: pd.DataFrame, places: pd.DataFrame
+) -> None:
     head = workbook.add_format(_HEAD)
     text = workbook.add_format(_TEXT)
     grey = workbook.add_format(_GREY)
@@ -226,11 +264,12 @@ def _write_cells(workbook: Any, sheet: Any, cells: pd.DataFrame) -> None:
         written = map(text_of_cell, column)
         for row, cell in enumerate(written, start=1):
             sheet.write_string(row, place, cell, text)
-    place = cells.shape[1]
-    name = name_of_rows(cells)
-    sheet.set_column(place, place, _NARROWEST, grey)
-    sheet.write_string(0, place, name, head)
-    sheet.write_column(1, place, cells.index.tolist(), grey)
+    place = cells.shape[1] - 1
+    for place, name in enumerate(map(str, places), start=cells.shape[1]):
+        of_rows = [text_of_cell(str(cell)) for cell in places[name]]
+        sheet.set_column(place, place, _width(name, of_rows), grey)
+        sheet.write_string(0, place, name, head)
+        sheet.write_column(1, place, places[name].tolist(), grey)
     last = place + 1
     sheet.set_column(last, last, _WIDTH_OF_TEXT)
     sheet.write_string(0, last, TO_CORRECT, head)
@@ -327,10 +366,30 @@ def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.Data
     first = notes.sort_values("row").drop_duplicates("id").set_index("id")["row"]
     first_row = notes["id"].map(first).fillna(notes["row"]).astype("int64")
     is_repeated = (notes["id"] != "") & (first_row != notes["row"])
+    first_row = _rows_in_words(first_row, reading.table)
     notes["first_row"] = first_row.astype("object").where(is_repeated, "")
     notes = notes.astype("object").where(notes.notna(), "")
     # A sheet may not hold the ids of a very long register; rejected rows come first.
-    return notes.head(ROWS - 3)[list(_TITLES)]
+    return notes.head(ROWS - 3)[list(_TITLES)[: notes.shape[1]]]
+
+
+def _rows_in_words(rows: pd.Series, table: TextTable) -> pd.Series:
+    """Name the file and the sheet of rows, if there are several."""
+    if not table.parts:
+        return rows
+    places = table.places(rows)
+    words = places["row"].astype("str") + " of " + places["file"]
+    sheets = ", sheet " + places["sheet"]
+    words += sheets.where(places["sheet"] != "", "")
+    return words.set_axis(rows.index)
+
+
+def _with_places(notes: pd.DataFrame, table: TextTable) -> pd.DataFrame:
+    """Add the files and sheets of rows, and their rows there, if there are several."""
+    if not table.parts:
+        return notes
+    places = table.places(notes["row"]).set_axis(notes.index)
+    return notes.assign(row=places["row"].astype("object"), **places[PLACES])
 
 
 def _texts(cells: pd.DataFrame, column: str | None) -> pd.Series:
@@ -344,7 +403,8 @@ def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
     text = workbook.add_format(_TEXT)
     wrap = workbook.add_format({**_WRAPPED, **_TEXT})
     sheet.write_string(0, 0, _INTRODUCTION)
-    for place, (name, (title, width)) in enumerate(_TITLES.items()):
+    for place, name in enumerate(map(str, notes)):
+        title, width = _TITLES[name]
         cell_format = wrap if name == "wrong" else text
         sheet.set_column(
             place, place, width or None, cell_format, {"hidden": not width}
@@ -364,10 +424,10 @@ def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
 def _read_notes(source: Any) -> pd.DataFrame:
     """Read the second sheet of a workbook; empty if it has none."""
     lines: Iterable[list[str]] = []
-    if isinstance(source, Path) and source.suffix.lower() == ".xlsx":
-        by_name = {sheet.name: sheet for sheet in read_sheets(source)}
-        if NOTES in by_name:
-            lines = [cells for _, cells in by_name[NOTES].rows]
+    if isinstance(source, Path) and (kind := kind_of(source)) in WORKBOOKS:
+        by_name = {sheet.name: sheet for sheet in read_sheets(source, kind)}
+        if OWN_SHEET in by_name:
+            lines = [cells for _, cells in by_name[OWN_SHEET].rows]
     columns = list(_TITLES)
     width = len(columns)
     body = []

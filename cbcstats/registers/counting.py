@@ -13,6 +13,7 @@ from cbcstats.arguments import check_choice, check_names
 from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError
+from cbcstats.files.spans import PRECISIONS
 from cbcstats.frames import text_column
 from cbcstats.places.lists import rows_of
 from cbcstats.places.names import to_iso3, wco_region
@@ -23,8 +24,10 @@ from cbcstats.registers.coverage import (
     reporting_years,
     year_of,
 )
+from cbcstats.registers.days import PRECISION, known_days, last_days
 from cbcstats.registers.engines import (
     DAY,
+    FIRST,
     KNOWN,
     MISSIONS,
     NO_COUNTRY,
@@ -62,9 +65,12 @@ _REJECTED: Final = "_rejected"  # rejected rows that may belong to a count
 _UNKNOWN: Final = "_unknown"  # missions whose number of people is not known
 _NO_STATUS: Final = "_no_status"  # rows whose status is not known, if it is asked for
 _LEFT_OUT: Final = "_left_out"  # rows of another status
+# Rows that start in a month, quarter or year which is not in one period.
+_KNOWN_TO: Final = {name: f"_known_to_{name}" for name in PRECISIONS[1:]}
 
 _ADDED: Final = (
     *(ROWS, SUM, KNOWN),
+    *_KNOWN_TO.values(),
     *(_SEVERAL, _REJECTED, _NO_STATUS, _LEFT_OUT),
     *STATUSES,
 )
@@ -88,6 +94,7 @@ _TAKEN: Final = (
     YEAR,
     *_ADDED,
     DAY,
+    FIRST,
     _SERIES,
     _UNDATED,
     _OUTSIDE,
@@ -154,7 +161,9 @@ def count_missions(
     -----
     **Missing rows.** A rejected row counts as missing in the period of its date, or in
     every period if that could not be read; and in the part that it names, or in every
-    part. So does a row without a date. The true count lies between `value` and `value +
+    part. So does a row without a date. A row whose `start_precision` is month, quarter
+    or year counts where all of that lies in one period, and else is missing in both
+    periods where it may belong. The true count lies between `value` and `value +
     missing`, which `year_on_year` uses; sums of people have no upper end where rows are
     missing. Totals, repeated headers, and rows that are rejected because they repeat
     another are not missing.
@@ -220,12 +229,15 @@ def count_missions(
     failed = cells.head(0)
     if rejected is not None and len(rejected):
         failed, days_of_failed = cells_of(rejected, by, **options)
-        days = pd.concat([days, days_of_failed])
+        days = pd.concat([days, days_of_failed], ignore_index=True)
     _check_statuses(cells, status)
+    cells = _with_spans(cells, days_covered, month)
+    failed = _with_spans(failed, days_covered, month)
     cells = _with_statuses(_by_place(cells, by, indicator), status)
     failed = _with_statuses(_by_place(failed, by, MISSIONS), status)
-    # A rejected row without a status may be of one that is asked for.
-    failed[ROWS] += failed[_NO_STATUS]
+    # A rejected row may belong to each of its periods; without a status, it may be of
+    # one that is asked for.
+    failed[ROWS] += failed[[_NO_STATUS, *_KNOWN_TO.values()]].sum(axis="columns")
     totals = _totals(cells, failed, by, _years_of(days_covered, month))
     periods = reporting_years(totals[YEAR].to_numpy(), month, days_covered)
     coverage = _coverage(periods, days, days_covered)
@@ -245,7 +257,8 @@ def _counts(
 ) -> pd.DataFrame:
     """Return totals in the columns of counts."""
     unknown = totals[ROWS] - totals[KNOWN]
-    missing = totals[_REJECTED] + totals[_UNDATED] + totals[_NO_STATUS] + unknown
+    other = [_REJECTED, _UNDATED, _NO_STATUS, *_KNOWN_TO.values()]
+    missing = totals[other].sum(axis="columns") + unknown
     is_at_least = (missing > 0) | notes.str.startswith(PARTIAL)
     columns = {
         "indicator": indicator,
@@ -291,6 +304,37 @@ def _refuse_beneficiaries(rows: Any) -> None:
             "count_beneficiaries; if they are missions, drop the column as_of, "
             "or read them with kind='missions'"
         )
+
+
+def _with_spans(
+    cells: pd.DataFrame, covers: tuple[np.datetime64, np.datetime64], month: int
+) -> pd.DataFrame:
+    """Put rows that may belong to either of two periods into both, as missing rows.
+
+    So are rows of a month, quarter or year of which only a part is covered.
+    """
+    cells = cells.assign(**dict.fromkeys(_KNOWN_TO.values(), 0))
+    if FIRST not in cells or cells[FIRST].isna().all():
+        return cells
+    is_long = cells[FIRST].notna()
+    spans = cells[is_long]
+    last = last_days(spans[FIRST], spans[PRECISION]).to_numpy("datetime64[D]")
+    first = spans[FIRST].to_numpy("datetime64[D]")
+    begin, end = covers
+    # Comparisons with NaT are false.
+    is_outside = (last < begin) | (first > end)
+    is_cut = (first < begin) | (last > end)
+    # The other day is taken where one is NaT.
+    first_year = year_of(np.fmax(first, begin), month)
+    last_year = year_of(np.fmin(last, end), month)
+    is_known = is_outside | ~is_cut & (first_year == last_year)
+    spans = spans.assign(**{YEAR: np.where(is_outside, OUTSIDE, first_year)})
+    either = spans.assign(**{SUM: 0, KNOWN: 0, ROWS: 0})
+    for precision, name in _KNOWN_TO.items():
+        either[name] = spans[ROWS].where(spans[PRECISION] == precision, 0)
+    later = either.assign(**{YEAR: last_year})[~is_known & (first_year < last_year)]
+    parts = [cells[~is_long], spans[is_known], either[~is_known], later]
+    return pd.concat(parts, ignore_index=True).astype({YEAR: "Int64"})
 
 
 def _by_place(cells: pd.DataFrame, by: list[str], indicator: str) -> pd.DataFrame:
@@ -343,6 +387,7 @@ def _with_statuses(
     cells[_NO_STATUS] = cells[ROWS].where(is_unknown, 0)
     cells[_LEFT_OUT] = cells[ROWS].mask(is_wanted | is_unknown, 0)
     cells.loc[~is_wanted, [ROWS, SUM, KNOWN, _SEVERAL]] = 0
+    cells.loc[~is_wanted & ~is_unknown, list(_KNOWN_TO.values())] = 0
     return cells
 
 
@@ -432,7 +477,7 @@ def _coverage(
         if last_planned > days.loc[~is_planned, DAY].max():
             planned = last_planned.to_datetime64().astype("datetime64[D]")
     whole = periods.drop_duplicates(ignore_index=True)
-    distinct = np.unique(days[DAY].to_numpy("datetime64[D]"))
+    distinct = known_days(days[DAY], days.get(PRECISION))
     notes = coverage_notes(distinct, whole, covers, planned)
     by_start = dict(zip(whole["period_start"], notes, strict=True))
     return periods["period_start"].map(by_start).astype("object")
@@ -447,6 +492,10 @@ def _notes(
     how = "in each of them" if is_divided else "once"
     texts = {
         _REJECTED: "{} rejected {rows} may belong here",
+        **{
+            name: "{} known to the " + precision + " only may belong here"
+            for precision, name in _KNOWN_TO.items()
+        },
         _UNKNOWN: "number of " + people + " missing for {} of {all} missions",
         _UNDATED: "{} more without " + date.replace("_", " "),
         _OUTSIDE: "{} more outside the days covered",

@@ -46,11 +46,16 @@ def check_covers(covers: Any) -> tuple[np.datetime64, np.datetime64]:
     return first_day, last_day
 
 
-def year_of(day: Day, month: int) -> int:
-    """Return the calendar year in which the reporting year of a day begins."""
-    months = day.astype("datetime64[M]").astype(int)
-    year: int = (months + 1 - month) // 12 + 1970
-    return year
+def year_of(days: Any, month: int) -> Any:
+    """Return the calendar year in which the reporting year of a day, or of days, begins.
+
+    Examples
+    --------
+    >>> year_of(np.array(["2017-06-30", "2017-07-01"], dtype="datetime64[D]"), 7)
+    array([2016, 2017])
+    """
+    months = days.astype("datetime64[M]").astype(int)
+    return (months + 1 - month) // 12 + 1970
 
 
 def coverage_notes(

@@ -16,7 +16,10 @@ from narwhals.exceptions import DuplicateError
 
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError, DataError
+from cbcstats.files.spans import PRECISIONS
 from cbcstats.frames import text_column
+from cbcstats.registers.coverage import year_of
+from cbcstats.registers.days import PRECISION
 from cbcstats.registers.words import ALL_ISO3, COUNTED_ABOVE
 from cbcstats.tables.codelists import NO_REGION
 
@@ -32,19 +35,21 @@ NOT_STATED: Final = "not stated"
 # The columns of cells. The underscore avoids clashes with columns of registers.
 DAY: Final = "_day"
 YEAR: Final = "_year"  # in which the reporting period begins; missing where the date is
+FIRST: Final = "_first"  # the first day of a month, quarter or year; else missing
 ROWS: Final = "_rows"
 SUM: Final = "_sum"  # of the indicator, where it is not missing
 KNOWN: Final = "_known"  # rows in which it is not missing
 
 # Columns that say which rows count, and how often.
 STATUS: Final = "status"
-ALSO_KEYS: Final = (STATUS, ALL_ISO3, COUNTED_ABOVE)
+ALSO_KEYS: Final = (STATUS, ALL_ISO3, COUNTED_ABOVE, PRECISION)
 NO_COUNTRY: Final = "no country"
 _MISSING_KEYS: Final = {
     "wco_region": NO_REGION,
     "iso3": NO_COUNTRY,
     ALL_ISO3: "",
     COUNTED_ABOVE: "False",
+    PRECISION: PRECISIONS[0],
 }
 
 OUTSIDE: Final = -1  # the year of days that the register does not cover
@@ -66,8 +71,9 @@ def cells_of(
     The keys are `by`, and the columns of `ALSO_KEYS` that are there; none of `by` must
     be among the names in `taken`. Returns the cells, with the keys as text and the same
     dtypes for every engine, and the distinct days of the date as `day`, with their
-    `status` if there is one. A cell may be spread over several rows, in any order. The
-    year of days that `covers` leaves out is `OUTSIDE`.
+    `status` and precision if there is one. Rows that start in a month, quarter or year
+    are in cells of their own, with its first day. A cell may be spread over several
+    rows, in any order. The year of days that `covers` leaves out is `OUTSIDE`.
     """
     _check_frame(rows)
     # With a list of names, the engine would raise an obscure error of its own.
@@ -82,18 +88,22 @@ def cells_of(
     schema = frame.collect_schema()
     _check_columns(schema, by, date, indicator, taken)
     keys = [*by, *(name for name in ALSO_KEYS if name in schema and name not in by)]
+    spans = [FIRST] if date == "start_date" and PRECISION in schema else []
     counted = None
     # Arrow dates have no numpy dtype, so they take the path of the other engines.
-    if isinstance(rows, pd.DataFrame) and isinstance(rows[date].dtype, np.dtype):
+    is_of_numpy = isinstance(rows, pd.DataFrame) and isinstance(
+        rows[date].dtype, np.dtype
+    )
+    if is_of_numpy and not spans:
         counted = _count_by_code(rows, keys, year_start, date, indicator, covers)
     if counted is None:
         # Without parts there are few cells by day, and one pass gives both.
         per_day = [] if by else [DAY]
-        selected = _selected(frame, keys, year_start, date, indicator, covers)
-        cells = _count_in_engine(selected, [YEAR, *per_day, *keys])
-        status = [name for name in keys if name == STATUS]
-        by_day = _count_in_engine(selected, [DAY, *status]) if by else cells
-        counted = cells, _days_of(by_day, status)
+        selected = _selected(frame, keys, year_start, date, indicator, covers, spans)
+        cells = _count_in_engine(selected, [YEAR, *per_day, *keys, *spans])
+        of_days = [name for name in keys if name in (STATUS, PRECISION)]
+        by_day = _count_in_engine(selected, [DAY, *of_days]) if by else cells
+        counted = cells, _days_of(by_day, of_days)
     cells, days = counted
     return _without_engine(cells, keys, indicator), days
 
@@ -105,6 +115,7 @@ def _selected(
     date: str,
     indicator: str,
     covers: tuple[np.datetime64, np.datetime64],
+    spans: list[str],
 ) -> nw.LazyFrame[Any]:
     """Select the keys, the reporting year, the day, and the number to add up."""
     day = nw.col(date)
@@ -121,8 +132,13 @@ def _selected(
         is_after = written > _written(last)
         year = nw.when(is_after).then(nw.lit(OUTSIDE)).otherwise(year)
     number = _number(frame.collect_schema(), indicator)
-    of_day = day.dt.truncate("1d").alias(DAY)
-    return frame.select(*keys, year.alias(YEAR), of_day, number.alias(SUM))
+    of_day = day.dt.truncate("1d")
+    first_days = []
+    if spans:
+        is_long = nw.col(PRECISION).cast(nw.String).is_in(PRECISIONS[1:])
+        first_days = [nw.when(is_long).then(of_day).alias(FIRST)]
+    columns = [year.alias(YEAR), of_day.alias(DAY), *first_days, number.alias(SUM)]
+    return frame.select(*keys, *columns)
 
 
 def _count_in_engine(selected: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
@@ -153,12 +169,16 @@ def _number(schema: nw.Schema, indicator: str) -> nw.Expr:
     return number
 
 
-def _days_of(cells: pd.DataFrame, status: list[str]) -> pd.DataFrame:
-    """Return the days of cells that are dated, by status if there is one."""
-    days = cells[[DAY, *status]].drop_duplicates()
+def _days_of(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return the days of cells that are dated, by some keys."""
+    days = cells[[DAY, *keys]].drop_duplicates()
+    return days.assign(**{DAY: _without_zone(days[DAY])}).dropna(subset=DAY)
+
+
+def _without_zone(days: pd.Series) -> pd.Series:
     # With a time zone, the day is the one that is written there.
-    written = pd.to_datetime(days[DAY]).dt.tz_localize(None)
-    return days.assign(**{DAY: written.astype("datetime64[us]")}).dropna(subset=DAY)
+    written = pd.to_datetime(days).dt.tz_localize(None)
+    return written.astype("datetime64[us]")
 
 
 def _count_by_code(
@@ -176,8 +196,7 @@ def _count_by_code(
     calendar = _calendar(rows[date])
     if calendar is None:
         return None
-    months = calendar.astype("datetime64[M]").astype(int)
-    years = (months + 1 - year_start) // 12 + 1970
+    years = year_of(calendar, year_start)
     # Codes count from 0; -1 means that the day or the label is missing.
     days = _day_codes(rows[date], calendar)
     labels = pd.Index([*range(years[0], years[-1] + 1), OUTSIDE])
@@ -296,6 +315,8 @@ def _without_engine(
         # In some engines a missing key turns the other keys into floats: 1 becomes 1.0.
         key = text_column(cells[name].convert_dtypes())
         plain[name] = key.fillna(missing)
+    if FIRST in cells:
+        plain[FIRST] = _without_zone(cells[FIRST])
     plain[ROWS] = cells[ROWS].astype("int64")
     plain[SUM] = sums.astype("int64")
     plain[KNOWN] = cells[KNOWN].astype("int64")

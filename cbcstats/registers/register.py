@@ -16,13 +16,19 @@ from cbcstats.arguments import (
     check_flag,
     check_names,
     check_path,
-    check_source,
+    check_sources,
 )
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, plural
 from cbcstats.files.dates import check_date_format
+from cbcstats.files.encodings import check_encoding
 from cbcstats.files.text_table import read_text_table
 from cbcstats.places.names import check_places
+from cbcstats.registers.arranging import (
+    fill_and_skip,
+    move_parts,
+    parts_in_another_order,
+)
 from cbcstats.registers.building import IN_YEAR, register_fields
 from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_rows
 from cbcstats.registers.columns import (
@@ -39,7 +45,15 @@ from cbcstats.registers.corrections_workbook import (
     write_corrections,
 )
 from cbcstats.registers.coverage import check_covers
+from cbcstats.registers.days import with_days_of_numbers
 from cbcstats.registers.schemas import schema_of
+from cbcstats.registers.several import (
+    is_of_several,
+    join_tables,
+    read_tables,
+    with_numbers,
+    with_places,
+)
 from cbcstats.tables.loaders import shipped
 
 if TYPE_CHECKING:
@@ -50,6 +64,7 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
     from cbcstats.files.text_table import TextTable
+    from cbcstats.registers.columns import MatchedTable
 
 _SHOWN: Final = 5  # kinds of problems in the text of a register
 
@@ -97,7 +112,8 @@ class Register:
     Attributes
     ----------
     name : str
-        The name of the file, and the sheet of a workbook.
+        The name of the file, and the sheet of a workbook. If there are several: the
+        folder, or what their names have in common, and how many there are.
     rows : pandas.DataFrame
         The rows that passed, ready for `count_missions`, or for `count_beneficiaries`
         if these are beneficiaries, in file order, with the
@@ -105,7 +121,8 @@ class Register:
         `wco_region` added, and every other column as it is: text in CSV and Excel. The
         index is the row as a spreadsheet numbers it; `source` in the `attrs` is the
         source id of their counts: the file name without blanks, and the sheet of a
-        workbook after `#`.
+        workbook after `#`. If the register is in several files or sheets, the row is
+        that of its sheet, and the first columns are `file` and `sheet`.
     rejected : pandas.DataFrame
         The rows that did not pass, as typed, under the header of the file, with the
         same index and a last column `reasons`; cells beyond the header are in columns
@@ -115,12 +132,14 @@ class Register:
     problems : pandas.DataFrame
         One line for each bad cell, in file order: `row` (int64), `column` (of the file;
         empty for a whole row), `value` as typed, `problem`, `remedy`, `severity`: an
-        `error` rejects its row, a `warning` does not.
+        `error` rejects its row, a `warning` does not; and `file` and `sheet`, if the
+        register is in several.
     summary : pandas.Series
-        How many rows were read, passed, were rejected, have warnings; how many errors
-        and warnings there are; how many missions have no country, or several; how many
-        are cancelled, postponed or planned; the month in which reporting years begin;
-        the first and the last day; how many rows start in each reporting year.
+        How many files and sheets there are, if several; how many rows were read,
+        passed, were rejected, have warnings; how many errors and warnings there are;
+        how many missions have no country, or several; how many are cancelled, postponed
+        or planned; the month in which reporting years begin; the first and the last
+        day; how many rows start in each reporting year.
     partly_read : pandas.DataFrame
         The rejected rows that may be missions, as far as they could be read, in the
         columns of `rows`: `?` for a text and missing for a day or a number that could
@@ -145,10 +164,11 @@ class Register:
         """Write rejected rows to a workbook, with faulty cells marked and explained.
 
         It opens on the rows as typed, under the header of the file. To their right are
-        the column `row`, the row in the register, and what to correct. A second sheet
-        lists the ids that are taken. When the workbook comes back, `corrected` puts its
-        rows in their places. `read_register`, with the same arguments, reads the
-        workbook alone. A row that comes back unchanged is rejected again.
+        the column `row`, the row in the register, with its file and sheet if there are
+        several, and what to correct. A second sheet lists the ids that are taken. When
+        the workbook comes back, `corrected` puts its rows in their places.
+        `read_register`, with the same arguments, reads the workbook alone. A row that
+        comes back unchanged is rejected again.
 
         Parameters
         ----------
@@ -170,7 +190,9 @@ class Register:
         """
         path = check_file_to_write("path", path)
         overwrite = check_flag("overwrite", overwrite)
-        return write_corrections(path, self, self._how(), overwrite=overwrite)
+        reading = self._how()
+        register = with_numbers(self, reading.table)
+        return write_corrections(path, register, reading, overwrite=overwrite)
 
     def corrected(self, path: str | Path) -> Register:
         """Return the register with the corrected rows of a workbook in their places.
@@ -205,7 +227,8 @@ class Register:
         unchanged, did not come back, or came back twice. If an id is used twice, the
         corrected row is rejected, never one that had passed. A row without a number was
         added, such as one for each of several places: it gets a number after the last
-        row of the file, and is rejected if it repeats another row in all its cells. A
+        row of the file (of the last one, if there are several and it names none), and
+        is rejected if it repeats another row in all its cells. A
         number that no rejected row has is a problem of the header row, and its row is
         left out.
 
@@ -322,14 +345,15 @@ def _where_the_rest_is(before: str, after: str) -> str:
 
 
 def read_register(
-    source: str | Path | pd.DataFrame,
+    source: str | Path | Sequence[str | Path] | pd.DataFrame,
     *,
     kind: str | None = None,
     schema: type[pa.DataFrameModel] | None = None,
     columns: Mapping[str, str] | None = None,
     date_format: str | None = None,
     year_start: int | str = 7,
-    sheet: str | None = None,
+    sheet: str | Sequence[str] | None = None,
+    encoding: str | None = None,
     no_country: str | Collection[str] = (),
     places: Mapping[str, str] | None = None,
     covers: tuple[Any, Any] | None = None,
@@ -339,11 +363,16 @@ def read_register(
 
     Parameters
     ----------
-    source : path or pandas.DataFrame
-        CSV with any delimiter in UTF-8, UTF-16 or Windows-1252 (.csv, .tsv, .txt),
-        Excel (.xlsx), Parquet, or a frame. Titles may be above the header. Files are
-        read into memory, up to 512 MB. A workbook of `save_problems` that came back is
-        known: its rows pass only if they were corrected.
+    source : path, list of paths, or pandas.DataFrame
+        CSV with any delimiter (.csv, .tsv, .txt), Excel (.xlsx, .xlsm, .xls, .xlsb),
+        OpenDocument (.ods), Parquet, or a frame. Titles may be above the header, and
+        tags of HXL below it; a table further down is read under its own header. Merged
+        cells hold for each of their rows and columns, but a merged number only for the
+        first. Files are read into memory, up to 512 MB. A workbook of `save_problems`
+        that came back is known: its rows pass only if they were corrected. Several
+        files are one register: a list, a folder, or a pattern such as
+        `missions_2023_*.csv`. Their headers may differ in order and spelling, and each
+        needs the needed columns.
     kind : {"missions", "beneficiaries"}, optional
         Missions, by default, need `member` and `start_date`, and may have `mission_id`,
         `end_date`, `programme`, `kind`, `status`, `experts`, `participants`,
@@ -362,8 +391,13 @@ def read_register(
     year_start : int or str
         The month in which reporting years begin, such as 7 or `July`: for the summary,
         and by default for counts of the register.
-    sheet : str, optional
-        The sheet of a workbook; by default the one that has the needed columns.
+    sheet : str or list of str, optional
+        The sheet of a workbook; by default the visible one that has the needed columns.
+        Several sheets are one register: their names, or `*` for all that have the
+        needed columns.
+    encoding : str, optional
+        The encoding of a CSV file, such as `cp1251`. By default UTF-8 or UTF-16, which
+        a file shows, or else Windows-1252, with a warning.
     no_country : str or list of str
         Words for missions without a country, besides those that are known, such as
         `Regional`, `Online` and `All Members` in English, French and Spanish.
@@ -401,7 +435,13 @@ def read_register(
     the schema. Warnings do not: `n/a` and `TBC` where a cell may be empty (it is then
     missing); a place that is not a Member of the WCO on that day; a row that repeats
     another; a day ten years or more from all others; a column with dates in two orders;
-    bytes that are not UTF-8.
+    bytes that are not UTF-8; a name that ends as that of another kind of file.
+
+    In .xlsx and .xlsm, there is also a warning for each hidden or struck-out row, hidden
+    column and merged range, and in every workbook for a hidden sheet that is read, and
+    for other sheets that hold rows if none was named. In .xls, .xlsb and .ods, errors
+    and formulas without a result are empty cells, and only merged cells of .xls are
+    known.
 
     Examples
     --------
@@ -420,25 +460,33 @@ def read_register(
     1    4    Start  03/04/2017  may have the day or the month first
     """
     # Check the arguments first: reading the file may take long.
-    source = check_source("source", source)
+    source = check_sources("source", source)
+    sheet = _check_sheet(sheet)
     year_start = check_month("year_start", year_start)
     no_country = check_names("no_country", no_country)
     places = check_places(places)
     check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
-    check_date_format(date_format)
+    date_format = check_date_format(date_format)
+    encoding = check_encoding(encoding)
     rules = schema_of(kind, schema)
     called = check_columns(columns, rules)
 
     def is_header(cells: Sequence[str]) -> bool:
         return not missing_columns(cells, rules, called)
 
-    table = read_text_table(source, is_header, sheet)
-    returned = take_apart(table, source)
-    if returned:
-        table = returned.table
+    returned = None
+    if is_of_several(source, sheet):
+        tables = read_tables(source, is_header, sheet, encoding)
+    else:
+        table = read_text_table(source, is_header, sheet, encoding)
+        returned = take_apart(table, source)
+        tables = [returned.table if returned else table]
     options = Options(date_format, no_country, repeated_rows, places)
-    matched = match_columns(table, rules, called, options)
+    matched = join_tables(
+        [_arranged_and_matched(table, rules, called, options) for table in tables]
+    )
+    table = matched.table
     ids = passed_ids(returned.notes) if returned else None
     values, problems = check_rows(matched, ids)
     if returned:
@@ -446,7 +494,32 @@ def read_register(
     fields = register_fields(matched, values, problems, year_start, covers)
     dtypes = table.cells.dtypes
     reading = Reading(table, rules, matched.names, dtypes, options, ids)
-    return Register(**fields, _reading=reading)
+    return with_places(Register(**fields, _reading=reading), table)
+
+
+def _arranged_and_matched(
+    table: TextTable,
+    rules: pa.DataFrameSchema,
+    called: Mapping[str, str],
+    options: Options,
+) -> MatchedTable:
+    """Match the columns of a table whose rows may stand under several headers."""
+    table = fill_and_skip(table)
+    matched = match_columns(table, rules, called, options)
+    if parts := parts_in_another_order(matched):
+        table = move_parts(table, parts)
+        matched = match_columns(table, rules, called, options)
+    return with_days_of_numbers(matched)
+
+
+def _check_sheet(sheet: Any) -> str | list[str] | None:
+    """Check the name of a sheet, or a list of names."""
+    if sheet is None or isinstance(sheet, str):
+        return sheet
+    sheets = check_names("sheet", sheet)
+    if not sheets:
+        raise ArgumentError("`sheet` is an empty list; give at least one sheet")
+    return sheets
 
 
 def example_register() -> Path:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError
+from cbcstats.files.spans import PRECISIONS
 from cbcstats.tables.codelists import WCO_REGIONS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
@@ -80,6 +81,13 @@ class _Register(pa.DataFrameModel):
     wco_region: pd.CategoricalDtype = _added(
         "its WCO region, added; missing for what is not a Member",
         isin=WCO_REGIONS,
+        nullable=True,
+    )
+
+    start_precision: Optional[pd.CategoricalDtype] = _added(
+        "day, month, quarter or year: how precisely the start is known, added where "
+        "that is not always the day; `start_date` is then its first day",
+        isin=PRECISIONS,
         nullable=True,
     )
 
@@ -186,7 +194,7 @@ class MissionRegister(_Register):
 
     @pa.dataframe_check(
         title="mission_id",
-        error="is already the id of a row above with the same country",
+        error="is already the id of an earlier row with the same country",
         description="give each mission an id of its own, or delete the row that is there twice",
         ignore_na=False,
     )

@@ -230,7 +230,8 @@ def _common_unit(frame: pd.DataFrame) -> str:
 
 
 def _frame_in_notebook(frame: pd.DataFrame) -> str:
-    known = load_sources().set_index("source_id")["url"]
+    addresses = load_sources().set_index("source_id")["url"]
+    known = addresses.dropna()
     shown = frame_html(
         frame,
         limit=IN_NOTEBOOK,

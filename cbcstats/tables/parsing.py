@@ -22,7 +22,7 @@ from cbcstats.files.cells import (
 )
 from cbcstats.files.dates import explain_date, parse_dates
 from cbcstats.files.delimited import DELIMITERS
-from cbcstats.files.workbooks import AN_ERROR
+from cbcstats.files.sheet_xml import AN_ERROR
 from cbcstats.frames import MARKS, factorize_text, text_column
 from cbcstats.tables import checks
 
@@ -56,7 +56,9 @@ KIND_OF_COLUMN: Final = {
     **dict.fromkeys(PARTIAL_DAYS, PARTIAL_DAY),
 }
 # The source that `read_register` gives its rows: the file, and the sheet of a workbook.
-REGISTER_SOURCE: Final = r"(?i:register|\S+\.(csv|tsv|txt|xlsx|parquet)(#\S+)?)"
+REGISTER_SOURCE: Final = (
+    r"(?i:register|\S+\.(csv|tsv|txt|xlsx|xlsm|xlsb|xls|ods|parquet)(#\S+)?)"
+)
 # The length of a partial date shows its precision: 2018, 2018-03, 2018-03-02.
 _PRECISIONS: Final = {4: "year", 7: "month", 10: "day"}
 

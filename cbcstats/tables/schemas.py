@@ -102,7 +102,8 @@ class Counts(pa.DataFrameModel):
     measure: str = _text(
         "flow: happened within the period; stock: true on a day; "
         "cumulative: since a start; event: at one event, such as attendance, "
-        "which does not grow with the days it lasts",
+        "which does not grow with the days it lasts; share: percent of a whole, "
+        "of a period or on a day",
         isin=MEASURES,
     )
     scope: str = _text(
@@ -359,6 +360,13 @@ class Members(pa.DataFrameModel):
         "date of accession; its first day where only the year is known", partial=True
     )
     joined_precision: str | None = _precision("joined")
+    joined_basis: str | None = _text(
+        "how joined is known: stated in a list, or inferred, mostly by a data set "
+        "whose year differs for 26 of the 74 Members whose day is known, "
+        "for 17 of them by two years or more",
+        nullable=True,
+        isin=BASES,
+    )
     joined_source_id: str = _source("the date of accession", nullable=True)
     source_id: str = _source("the membership")
     note: str = _text("other names, uncertainties, status", nullable=True)
@@ -475,7 +483,12 @@ class Sources(pa.DataFrameModel):
     published: str = _text(
         "date of publication as far as known", nullable=True, **PARTIAL_DAY
     )
-    url: str = _text("address", **ADDRESS)
+    url: str = _text(
+        "address of the publisher's own page, in English where there is one; "
+        "empty where only a copy was read that no reader is sent to",
+        nullable=True,
+        **ADDRESS,
+    )
     accessed: pd.Timestamp = _day("day on which it was read")
     note: str = _text("how it was read", nullable=True)
 

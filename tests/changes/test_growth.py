@@ -240,6 +240,10 @@ def test_a_growth_rate_is_plain_arithmetic(figures):
         ({2015: None, 2016: 5}, "value of the period before is missing"),
         ({2015: 5, 2016: -5}, "the last figure may be negative, so there is no yearly rate"),
         (
+            {"year": [2015, 2016], "value": [37, 41], "measure": "share"},
+            "a share has no yearly rate; a share: the change is in percentage points",
+        ),
+        (
             {"2021-01-01": 100, "2021-03-01": 120},
             "1.9 months apart, too short a time for a yearly rate",
         ),

@@ -511,3 +511,17 @@ def test_a_mark_that_cannot_be_read_makes_nothing_comparable(years):
     changes = year_on_year(years({2015: 1, 2016: 2, 2017: 3})).astype({"comparable": "object"})
     changes["comparable"] = ["yes", "perhaps"]
     assert typed_changes(changes)["comparable"].tolist() == [True, False]
+
+
+def test_the_change_of_a_share_is_in_percentage_points():
+    shares = {2019: "about 37", 2020: 41}
+    change = year_on_year(shares, measure="share").iloc[0]
+    assert change.comparable
+    assert change.change_low < 4 < change.change_high
+    names = [
+        "percent_change",
+        "percent_change_low",
+        "percent_change_high",
+        "percent_change_as_printed",
+    ]
+    assert change[names].isna().all()

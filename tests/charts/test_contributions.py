@@ -2,7 +2,6 @@
 
 import io
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -19,7 +18,6 @@ from cbcstats import (
     plot_contributions,
 )
 from cbcstats.charts.chart import chart_data, cited_sources
-from cbcstats.charts.layout import STYLE
 from tests.pictures import in_lines, legend, said
 
 EUROPE, ESA = "Europe", "East and Southern Africa"
@@ -43,35 +41,6 @@ def parts(years):
             years({2015: 10, 2016: 15, 2017: 10}, wco_region="no WCO region"),
         ]
     )
-
-
-def test_contributions_are_stacked_up_and_down_to_the_total(parts):
-    ax = plot_contributions(contributions(parts))
-    # 2016: Africa -10, Europe +15, none +5 of 100; 2017: -2, -15 and -5 of 110.
-    spans = [(column, low, high) for column, low, high, _ in bars(ax)]
-    assert [column for column, *_ in spans] == [0, 0, 0, 1, 1, 1]
-    ends = [end for _, *both in spans for end in both]
-    assert ends == pytest.approx(
-        [0, -10, 0, 15, 15, 20, 0, -1.818182, -1.818182, -15.454545, -15.454545, -20]
-    )
-    totals = [line.get_ydata()[0] for line in ax.lines if line.get_marker() == "D"]
-    assert totals == pytest.approx([10, -20])
-    assert {"+10.0%", f"{MINUS}20.0%", "+15.0", f"{MINUS}10.0"} <= {
-        text.split(" ")[-1] for text in said(ax)
-    }
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["2016", "2017"]
-    assert legend(ax) == [ESA, EUROPE, "no WCO region", "change of the total"]
-
-
-def test_a_region_has_one_colour_in_every_chart(parts):
-    with plt.style.context(STYLE):
-        colours = plt.rcParams["axes.prop_cycle"].by_key()["color"]
-    alone = parts[parts["wco_region"] == EUROPE]
-    for counts in (parts, alone):
-        ax = plot_contributions(contributions(counts))
-        assert to_hex(colours[1]).lower() in {
-            colour for *_, colour in bars(ax)
-        }  # Europe is the second region
 
 
 def test_what_cannot_be_compared_is_hollow_and_said(parts):
@@ -195,24 +164,6 @@ def programme():
         ("d", "partial", "2020-01-05", "TON UGA"),
         ("e", "partial", "2020-02-05", "TON"),
     )
-
-
-def test_who_joined_stands_above_and_who_left_below(programme):
-    ax = plot_beneficiaries(programme)
-    assert [label.get_text() for label in ax.get_xticklabels()] == [
-        "1 Mar 2018",
-        "2018",
-        "1 Mar 2019",
-        "2020",
-    ]
-    spans = sorted((column, low, high) for column, low, high, _ in bars(ax))
-    assert spans == [(1, 0, 1), (2, 0, -1), (2, 0, 1), (2, 1, 2), (3, 0, 1)]
-    hollow = {column for column, *_, colour in bars(ax) if to_rgb(colour) == (1, 1, 1)}
-    assert hollow == {1, 3}
-    assert {"3 on the first list", "4 on the list 2 joined, 1 left", "1 first named"} <= set(
-        said(ax)
-    )
-    assert any("does not say who left" in text for text in legend(ax))
 
 
 def test_words_say_who_joined_and_left(programme):

@@ -122,17 +122,6 @@ def test_a_background_can_be_left_out(ax, tmp_path):
         assert image.convert("RGBA").getpixel((1, 1))[3] == 0
 
 
-def test_small_multiples_are_one_file_whose_data_say_of_which_chart_they_are(tmp_path):
-    _, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
-    for one, name in zip(axes, ("missions", "columbus_members"), strict=True):
-        cbcstats.plot_counts(cbcstats.load_counts(name), ax=one)
-    svg, csv = save_chart(axes[0], tmp_path / "both.svg")
-    assert "Columbus members" in parsed(svg).getroot().find(f"{SVG}desc").text
-    data = pd.read_csv(csv)
-    assert data.columns[0] == "chart"
-    assert data["chart"].unique().tolist() == ["1 Missions", "2 Columbus members"]
-
-
 @pytest.mark.parametrize(
     ("how", "said"),
     [

@@ -102,8 +102,30 @@ def test_types_meanings_and_sources_are_described(tmp_path):
     assert changes["percent_change_low"]["description"].endswith("lowest, given the ranges")
     assert "divided by the length of their period" in resources["changes_per_month"]["description"]
     assert "Almost 400 is read as 340 to 399" in resources["counts"]["description"]
-    assert {source["path"] for source in package["sources"]} <= set(load_sources()["url"])
+    paths = {source["path"] for source in package["sources"] if "path" in source}
+    assert paths <= set(load_sources()["url"])
+    assert all(source["title"] for source in package["sources"])
     assert len(pd.read_csv(tmp_path / "sources.csv")) == len(package["sources"]) + 1
+
+
+@pytest.mark.parametrize(
+    ("table", "has_licence"),
+    [
+        (load_counts("missions"), True),
+        (pd.DataFrame({"value": [1], "source_id": ["my register"]}), False),
+        (pd.DataFrame({"value": [1]}), False),
+    ],
+    ids=["of cbcstats", "of a register", "without sources"],
+)
+def test_the_licence_is_that_of_the_tables_of_cbcstats_and_of_no_others(
+    tmp_path, table, has_licence
+):
+    path = save_datapackage({"table": table}, tmp_path)
+    package = json.loads(path.read_text(encoding="utf-8"))
+    licences = [licence["name"] for licence in package.get("licenses", [])]
+    assert licences == (["CC-BY-4.0"] if has_licence else [])
+    today = pd.Timestamp.now("UTC").date()
+    assert package["created"] == f"{today}T00:00:00Z"
 
 
 def test_a_table_of_sources_of_your_own_is_the_one_that_is_referred_to(tmp_path):

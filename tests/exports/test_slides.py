@@ -6,7 +6,6 @@ import zipfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import pandas as pd
 import pytest
 
 from cbcstats import (
@@ -19,9 +18,7 @@ from cbcstats import (
     save_slide,
 )
 from cbcstats import year_on_year as changes_of
-from cbcstats.charts.chart import chart_data
 from cbcstats.charts.layout import fit_figure
-from cbcstats.exports import slides
 from tests.command_line import run_python
 from tests.folders import assert_replaced_as_a_whole
 from tests.needs import Needed, missing, needed
@@ -89,43 +86,6 @@ def test_a_title_that_a_user_has_set_is_the_title_of_the_slide(missions, tmp_pat
     assert slide.shapes.title.text == "Mine"
 
 
-def test_counts_are_a_native_chart_with_words_ranges_and_titles(missions, tmp_path):
-    [slide] = save(missions, tmp_path).slides
-    chart = chart_on(slide).chart
-    assert chart.chart_type == chart_types.XL_CHART_TYPE.COLUMN_CLUSTERED
-    done, planned = chart.plots[0].series
-    assert (done.name, planned.name) == ("delivered", "planned")
-    assert list(chart.plots[0].categories) == [
-        *("2013/14", "2014", "Feb 2015 - Apr 2016", "Apr 2016 - Mar 2017", "Mar 2017 - Feb 2018")
-    ]
-    assert list(done.values) == [None, 350, 400, 330, 492]
-    assert list(planned.values) == [280, None, None, None, None]
-    assert done.points[2].data_label.text_frame.text == "almost 400"
-    assert chart.value_axis.axis_title.text_frame.text == "missions"
-    assert chart.category_axis.axis_title.text_frame.text == "period"
-    assert chart.value_axis.minimum_scale == 0
-    points = [
-        [point.text for point in reach.iter("{*}v")]
-        for reach in done._element.find("{*}errBars")[3:5]
-    ]
-    # More than 280, 350, 330: up to 290, 400, 340. Almost 400: down to 340.
-    assert points == [["10.0", "50.0", "0.0", "10.0", "0.0"], ["0.0", "0.0", "60.0", "0.0", "0.0"]]
-
-
-def test_the_numbers_in_the_chart_hold_the_ranges_where_the_chart_looks_for_them(
-    missions, tmp_path
-):
-    chart = chart_on(save(missions, tmp_path).slides[0]).chart
-    head, *rows = numbers_in(chart)
-    assert head == (None, "delivered", "planned", "in words", "low", "high", "above", "below")
-    assert rows[2] == ("Feb 2015 - Apr 2016", 400, None, "almost 400", 340, 399, 0, 60)
-    cells = {element.text for element in chart._chartSpace.iter("{*}f")}
-    assert cells == {
-        *("Sheet1!$A$2:$A$6", "Sheet1!$B$1", "Sheet1!$B$2:$B$6", "Sheet1!$C$1", "Sheet1!$C$2:$C$6"),
-        *("Sheet1!$G$2:$G$6", "Sheet1!$H$2:$H$6"),
-    }
-
-
 def test_changes_are_bars_and_what_cannot_be_compared_is_hollow_and_named(changes, tmp_path):
     raw = plot_changes(changes_of(load_counts("missions")))
     deck = save([changes, raw], tmp_path)
@@ -171,24 +131,6 @@ def test_sources_stand_on_the_slide_and_caveats_in_the_notes(missions, tmp_path)
     assert notes.startswith(f"Ask about 2016.\n\n{describe(missions)}")
     assert "Qualifier: almost: Almost 400 is read as 340 to 399" in notes
     assert "Inferred days: 5 of 6 rows" in notes
-
-
-def test_the_chart_has_its_text_alternative(missions, tmp_path):
-    [slide] = save(missions, tmp_path).slides
-    assert chart_on(slide)._element.nvGraphicFramePr.cNvPr.get("descr") == describe(missions)
-
-
-def test_a_chart_without_a_native_form_is_a_picture_with_its_data(missions, tmp_path, monkeypatch):
-    monkeypatch.setattr(slides, "native_chart", lambda _data: None)
-    [slide] = save(missions, tmp_path).slides
-    [picture] = [shape for shape in slide.shapes if shape.shape_type == 13]
-    assert picture._element.nvPicPr.cNvPr.get("descr") == describe(missions)
-    assert picture.image.content_type == "image/png"
-    assert picture.width > picture.height > 3_000_000
-    table = slide.notes_slide.notes_text_frame.text.partition("Data:\n")[2]
-    assert (
-        pd.read_csv(io.StringIO(table))["value"].tolist() == chart_data(missions)["value"].tolist()
-    )
 
 
 def test_the_same_charts_give_the_same_bytes_in_another_process(missions, tmp_path):

@@ -167,31 +167,6 @@ def test_notes_columns_and_sources_say_what_is_to_be_known(workbook, tables):
     assert not any(cell.hyperlink for row in workbook["Sources"].iter_rows() for cell in row)
 
 
-def test_charts_are_native_with_titles_text_and_cells_behind_them(path, tables):
-    drawings = parts(path, "xl/drawings/drawing")
-    charts = parts(path, "xl/charts/chart")
-    assert len(drawings) == len(charts) == 3
-    for drawing, name in zip(drawings, ("missions", "changes", "raw changes"), strict=True):
-        [text] = re.findall(r'descr="([^"]*)"', drawing)
-        assert text == native_chart(tables[name]).text.replace("&", "&amp;")
-    for chart, unit in zip(
-        charts,
-        (
-            "activities and missions, missions",
-            "percent change in missions per month",
-            "percent change",
-        ),
-        strict=True,
-    ):
-        titles = re.findall(r"<a:t>([^<]*)</a:t>", chart)
-        assert {"period", unit} <= set(titles)
-        assert "<c:errBars>" in chart
-        assert chart.count("<c:f>") >= 5
-        assert re.search(r"<c:f>'?[\w ]+ chart'?!\$A\$5:\$A\$", chart)
-    assert '<c:min val="0"/>' in charts[0]
-    assert "almost 400" in charts[0]
-
-
 def test_a_chart_shows_what_stands_beside_it(workbook):
     head, *rows = text_of(workbook["missions chart"])[HEADER:]
     assert head == ["period", "delivered", "planned", "in words", "low", "high", "above", "below"]

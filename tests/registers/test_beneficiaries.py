@@ -249,3 +249,18 @@ def test_a_register_of_missions_is_none_of_beneficiaries():
     register = cbcstats.read_register(missions)
     with pytest.raises(ArgumentError, match="a register of missions; count it with count_missions"):
         cbcstats.count_beneficiaries(register, on="2022-01-01")
+
+
+@pytest.mark.parametrize("options", [{}, {"on": "2023-06-30"}])
+def test_members_whose_support_was_cancelled_or_is_planned_are_named(options):
+    lists = pd.DataFrame(
+        {
+            "programme": "Alpha",
+            "as_of": "2023-06-30",
+            "member": ["KEN", "UGA", "TZA", "RWA"],
+            "status": ["active", "Annulé", "planned", "cancelled"],
+        }
+    )
+    [count] = count_beneficiaries(lists, **options).itertuples()
+    assert count.value == 4
+    assert count.note == "2 cancelled among them; 1 planned among them"

@@ -1,6 +1,9 @@
 """`cbcstats check` and `cbcstats count`, each once in a process of its own, as it is typed."""
 
 import functools
+import io
+import json
+import os
 import shlex
 import shutil
 
@@ -8,7 +11,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from tests.command_line import run, run_here
+from tests.command_line import CBCSTATS, run, run_command, run_here
 from tests.frames import example_rows
 from tests.needs import Needed
 
@@ -48,6 +51,98 @@ def test_check_writes_a_workbook_to_hand_back(example, tmp_path):
         ).returncode
         == 1
     )
+
+
+@pytest.fixture
+def months(tmp_path):
+    folder = tmp_path / "my months"
+    folder.mkdir()
+    for month in ("01", "02"):
+        rows = [f"Kenya,2023-{month}-03", f"C\u00f4te {month}\x1b,soon"]
+        text = "\n".join(["Country,start_date", *rows])
+        (folder / f"2023_{month}.csv").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "files",
+    [["my months"], ["my months/*.csv"], ["my months/2023_01.csv", "my months/2023_02.csv"]],
+)
+def test_check_takes_several_files_a_folder_and_a_pattern(files, months):
+    done = run_here("check", *files, "-c", "member=Country", cwd=months)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "2 files: 4 rows read, 2 passed, 2 rejected" in done.stdout
+    assert "  2023_02.csv, row 3, column start_date, 'soon': is not a date" in done.stdout
+    # The command to go on with works as it is printed.
+    command = done.stdout.strip().splitlines()[-1].partition(": ")[2]
+    again = run_here(*shlex.split(command)[1:], cwd=months)
+    assert again.stdout.endswith("Wrote problems.xlsx\n")
+
+
+def test_check_prints_json_and_csv_of_all_problems(months):
+    command = ["check", "my months", "-c", "member=Country", "--format"]
+    done = run_here(*command, "json", cwd=months)
+    assert done.returncode == 1
+    content = json.loads(done.stdout)
+    assert (content["name"], content["summary"]["rejected"]) == ("my months, 2 files", 2)
+    assert [[problem["file"], problem["value"]] for problem in content["problems"]] == [
+        *(["2023_01.csv", "C\u00f4te 01\x1b"], ["2023_01.csv", "soon"]),
+        *(["2023_02.csv", "C\u00f4te 02\x1b"], ["2023_02.csv", "soon"]),
+    ]
+    assert done.stderr.startswith("my months, 2 files: 4 rows read")
+    done = run_here(*command, "csv", cwd=months)
+    problems = pd.read_csv(io.StringIO(done.stdout))
+    assert problems["row"].tolist() == [3] * 4
+
+
+def test_check_reads_standard_input(tmp_path):
+    text = "member;start_date\nC\u00f4te d'Ivoire;2017-04-03\nTogo;soon\n".encode("cp1252")
+    command = [*CBCSTATS, "check", "-"]
+    done = run_command(command, input=text, cwd=tmp_path, text=False, encoding=None)
+    assert done.returncode == 1
+    assert b"standard input.csv: 2 rows read, 1 passed, 1 rejected" in done.stdout
+    done = run_command(command, input="", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: standard input.csv: holds no table")
+
+
+def test_check_reads_the_sheets_that_are_named(tmp_path):
+    with pd.ExcelWriter(tmp_path / "years.xlsx", engine="xlsxwriter") as writer:
+        for year in ("2017", "2018", "2019"):
+            rows = pd.DataFrame({"member": ["Kenya"], "start_date": [f"{year}-04-03"]})
+            rows.to_excel(writer, sheet_name=year, index=False)
+    two = run_here("check", "years.xlsx", "--sheet", "2017", "--sheet", "2019", cwd=tmp_path)
+    assert "years.xlsx, 2 sheets: 2 rows read" in two.stdout
+    every = run_here("check", "years.xlsx", "--sheet", "*", cwd=tmp_path)
+    assert "years.xlsx, 3 sheets: 3 rows read" in every.stdout
+
+
+def test_problems_never_replace_a_file_of_the_register(months):
+    rows = pd.DataFrame({"Country": ["Nowhere"], "start_date": ["2023-03-03"]})
+    rows.to_excel(months / "my months" / "03.xlsx", index=False, engine="xlsxwriter")
+    before = (months / "my months" / "03.xlsx").read_bytes()
+    command = ["check", "my months", "-c", "member=Country", "-p", "my months/03.xlsx"]
+    done = run_here(*command, "--overwrite", cwd=months)
+    assert done.returncode == 2
+    assert "is the register itself" in done.stderr
+    assert (months / "my months" / "03.xlsx").read_bytes() == before
+
+
+@pytest.mark.parametrize("start", ["2017-01-01", "soon"])
+def test_count_exits_with_1_when_every_row_is_rejected(start, tmp_path):
+    (tmp_path / "bad.csv").write_text(f"member,start_date\nNowhere,{start}\n", encoding="utf-8")
+    done = run_here("count", "bad.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "1 row was rejected: cbcstats check bad.csv" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX alone")
+def test_a_name_that_is_not_utf_8_is_no_traceback(tmp_path):
+    name = os.fsdecode(b"caf\xe9.csv")
+    (tmp_path / name).write_text("member,start_date\nKenya,2017-04-03\n", encoding="utf-8")
+    for source in (name, "."):
+        done = run_here("count", source, "--by", "member", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture
@@ -145,6 +240,11 @@ def test_check_of_a_clean_register_exits_with_0(tmp_path):
         (["other.csv"], "say which it is: columns="),
         (["other.csv", "-c", "member"], "--column member: write it as member=Header"),
         (["other.csv", "-c", "membr=Land"], "did you mean 'member'"),
+        (["other.csv", "-c", "member:Land"], "write it as --column member=Land"),
+        (["other.csv", "-c", "Land=member"], 'the wrong way round: write {"member": "Land"}'),
+        (["empty"], "holds no file that can be read"),
+        (["no*.csv"], "there is no such file; check the pattern"),
+        (["other.csv", os.devnull], "is a pipe or a device" if os.name == "posix" else "nul"),
         (["other.csv", "--kind", "missons"], "did you mean 'missions'"),
         (["other.csv", "--date-format", "dd.mm.yy"], "must name day, month and year"),
         (["picture.xlsx"], "is not an Excel workbook"),
@@ -152,6 +252,7 @@ def test_check_of_a_clean_register_exits_with_0(tmp_path):
     ],
 )
 def test_what_cannot_be_read_exits_with_2_and_a_sentence(arguments, said, tmp_path):
+    (tmp_path / "empty").mkdir()
     (tmp_path / "other.csv").write_text("Land,Tag\nKenya,2017-04-03\n", encoding="utf-8")
     for name in ("picture.xlsx", "picture.parquet"):
         (tmp_path / name).write_bytes(b"\x89PNG\r\n")

@@ -85,7 +85,7 @@ def test_the_workbook_opens_on_the_rows_under_the_header_of_the_file(register, t
     notes = [[cell.value for cell in line][:5] for line in book["for cbcstats"].iter_rows(4)]
     assert [
         *(5, "A-1", "Peru", 2),
-        "mission_id: is already the id of a row above with the same country",
+        "mission_id: is already the id of an earlier row with the same country",
     ] in notes
     assert {(2, "A-1"), (6, "A-5"), (3, "A-2"), (8, "A-7")} <= {
         (row, taken) for row, taken, *_ in notes
@@ -274,7 +274,7 @@ def test_rows_that_do_not_come_back_stay_rejected(register, edit):
     corrected = register.corrected(path)
     assert whole(corrected) == whole(register)
     assert corrected.rejected.index.tolist() == [5, 7]
-    reasons = "did not come back in back.xlsx; mission_id: is already the id of a row above with the same country"
+    reasons = "did not come back in back.xlsx; mission_id: is already the id of an earlier row with the same country"
     assert corrected.rejected.loc[5, "reasons"] == reasons
     remedies = corrected.problems.set_index("problem")["remedy"]["did not come back in back.xlsx"]
     # A total, and a row that is there twice, were to be deleted.
@@ -358,7 +358,7 @@ def test_an_added_row_that_repeats_another_is_rejected(save, edit):
     rows = [["", *row[1:]] for row in ROWS]
     register = read_register(save(rows), **HOW)
     corrected = register.corrected(edit(register, then=lambda sheet: sheet.append(rows[0])))
-    assert [9, "", "", "repeats a row above in all its cells", "error"] in found(corrected)
+    assert [9, "", "", "repeats an earlier row in all its cells", "error"] in found(corrected)
 
 
 def test_workbooks_of_several_authors_are_put_in_one_after_the_other(register, edit):
@@ -380,7 +380,13 @@ def test_a_workbook_can_come_back_again_and_again(register, edit):
     twice = once.corrected(later)
     assert twice.rejected.index.tolist() == [5, 7]
     assert found(twice) == [
-        [5, "mission_id", "A-1", "is already the id of a row above with the same country", "error"],
+        [
+            5,
+            "mission_id",
+            "A-1",
+            "is already the id of an earlier row with the same country",
+            "error",
+        ],
         [7, "mission_id", "Total", "is a total, not an entry", "error"],
         [8, "Country", "Greenland", "is not a Member of the WCO", "warning"],
     ]
@@ -410,7 +416,7 @@ def test_a_corrected_row_never_rejects_one_that_had_passed(register, edit):
         3,
         "mission_id",
         "A-5",
-        "is already the id of a row above with the same country",
+        "is already the id of an earlier row with the same country",
         "error",
     ] in found(corrected)
     alone = read_register(edit(register, {**CORRECTED, "A2": "A-5", "B2": "Togo"}), **HOW)
@@ -637,4 +643,4 @@ def assert_fates(register, corrected, fate_of):
             assert corrected.rejected.loc[row, typed].equals(register.rejected.loc[row, typed])
         if fate == "unchanged" and row in corrected.rows.index:
             # Only the row above that had the same id, or the same cells, was corrected.
-            assert "row above" in register.rejected.loc[row, "reasons"]
+            assert "earlier row" in register.rejected.loc[row, "reasons"]

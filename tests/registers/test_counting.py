@@ -18,6 +18,7 @@ from cbcstats import (
     index_to,
     plot_changes,
     plot_counts,
+    read_register,
     year_on_year,
 )
 from cbcstats.registers import engines
@@ -574,3 +575,59 @@ def test_days_are_those_of_the_time_zone_whatever_its_name(zone):
         "2016-07-01": 1,
         "2017-07-01": 1,
     }
+
+
+SPANS = {
+    "member": ["Kenya", "Kenya", "Mali", "Mali", "Togo"],
+    "start_date": ["2017-04", "2018", "Q1 2018", "2017-08-03", "2018-09-10"],
+}
+
+
+@pytest.mark.parametrize(
+    ("year_start", "covers", "value", "missing"),
+    [
+        # The year 2018 lies in two reporting years that begin in July.
+        (7, None, [1, 2, 1], [0, 1, 1]),
+        (1, None, [2, 3], [0, 0]),
+        # So does the first quarter, where they begin in February.
+        (2, None, [2, 1], [2, 2]),
+        # Of 2018, only a part is covered, and the first quarter is not.
+        (1, ("2017-01-01", "2018-09-30"), [2, 2], [0, 1]),
+        (7, ("2018-07-01", "2019-06-30"), [1], [1]),
+    ],
+)
+def test_a_start_known_to_the_year_counts_if_it_lies_in_one_period(
+    year_start, covers, value, missing
+):
+    register = read_register(pd.DataFrame(SPANS))
+    frames = [
+        register,
+        register.rows,
+        polars.from_pandas(register.rows),
+        pa.Table.from_pandas(register.rows),
+    ]
+    for frame in frames:
+        counts = count_missions(frame, year_start=year_start, covers=covers)
+        assert (counts["value"].tolist(), counts["missing"].tolist()) == (value, missing)
+        is_open = [number > 0 for number in missing]
+        said = "known to the year only may belong here"
+        assert counts["note"].fillna("").str.contains(said).tolist() == is_open
+        assert counts["qualifier"][counts["missing"] > 0].eq("at_least").all()
+
+
+def test_a_start_known_to_the_year_belongs_to_its_part_and_status():
+    rows = pd.DataFrame(SPANS).assign(status=["done", "cancelled", "done", "done", "done"])
+    register = read_register(rows)
+    counts = count_missions(register, by="iso3")
+    assert counts.loc[counts["missing"] > 0, "iso3"].tolist() == ["KEN", "KEN"]
+    assert count_missions(register, status="done")["missing"].tolist() == [0, 0, 0]
+    # By its end, the precision of its start does not matter.
+    ends = read_register(rows.assign(end_date="2018-12-31"))
+    assert count_missions(ends, date="end_date")["missing"].tolist() == [0]
+
+
+def test_a_rejected_row_known_to_the_year_may_belong_to_both_periods():
+    rows = pd.DataFrame({"member": ["Kenya", "Atlantis"], "start_date": ["2017-04-03", "2017"]})
+    counts = count_missions(read_register(rows))
+    assert counts["missing"].tolist() == [1, 1]
+    assert counts["note"].str.contains("1 rejected row may belong here").all()

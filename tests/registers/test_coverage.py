@@ -18,6 +18,7 @@ from cbcstats import (
 from cbcstats.counts.figures import figures_of
 from cbcstats.exports.notes import caveats
 from cbcstats.registers.coverage import check_covers, coverage_notes, reporting_years
+from cbcstats.registers.days import known_days
 
 FIRST = "first mission on 1 Nov 2016; 2016/17 is taken as covered whole"
 COVERED = 'if 2016/17 is covered whole, say covers=("2016-07-01", None)'
@@ -316,3 +317,17 @@ def test_registers_that_begin_within_a_year_are_mostly_called_partial(kind, mont
                     called.append(edges_called_partial(missions, month, years)[0])
     assert len(called) > 90
     assert np.mean(called) >= 0.8
+
+
+def test_a_start_known_to_the_month_has_no_exact_day():
+    days = pd.Series(
+        pd.to_datetime(["2017-04-03", "2017-06-05", "2017-05-01", "2017-01-01", "2017-07-01"])
+    )
+    precision = pd.Series(["day", "day", "month", "year", "month"])
+    # 2017 and May 2017 may be any day between; July 2017 is after all others.
+    expected = ["2017-04-03", "2017-06-05", "2017-07-01", "2017-07-31"]
+    assert known_days(days, precision).astype(str).tolist() == expected
+    assert known_days(days[2:3], precision[2:3]).astype(str).tolist() == [
+        "2017-05-01",
+        "2017-05-31",
+    ]

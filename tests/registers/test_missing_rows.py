@@ -289,7 +289,12 @@ def test_rows_of_one_id_are_one_mission_whatever_is_left_out_of_them():
     problems = register.problems[["row", "column", "problem", "severity"]].to_numpy().tolist()
     assert problems == [
         [
-            *(7, "mission_id", "is already the id of a row above with the same country", "error"),
+            *(
+                7,
+                "mission_id",
+                "is already the id of an earlier row with the same country",
+                "error",
+            ),
         ],
         [8, "member", "is not a place that is known", "error"],
         [9, "member", "is not a place that is known", "error"],

@@ -11,7 +11,10 @@ import xlsxwriter
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, read_register
-from cbcstats.files.text_table import free_name
+from cbcstats.files.text_table import TextTable, free_name
+from cbcstats.registers.checking import check_rows
+from cbcstats.registers.columns import Options, match_columns
+from cbcstats.registers.days import days_without_year, with_days_of_numbers
 from tests.needs import Needed
 from tests.properties import given, settings, st
 from tests.register_files import FAULTS, HEADER, changed, found, good_row, read_text, whole
@@ -54,9 +57,9 @@ def test_the_same_faults_are_the_same_problems_in_csv_excel_and_parquet(save):
         [last - 3, "member", "Sub-total", "is a total, not an entry", "error"],
         [
             *(last - 2, "mission_id", "M-002"),
-            *("is already the id of a row above with the same country", "error"),
+            *("is already the id of an earlier row with the same country", "error"),
         ],
-        [last, "", "", "repeats a row above in all its cells", "warning"],
+        [last, "", "", "repeats an earlier row in all its cells", "warning"],
     ]
     for register in registers[1:]:
         pd.testing.assert_frame_equal(register.problems, registers[0].problems)
@@ -86,7 +89,44 @@ def test_any_encoding(encoding, save):
     register = read_register(save(rows, encoding=encoding))
     assert register.rows["iso3"].tolist() == ["CIV", "VNM"]
     assert register.rows["remarks"].tolist() == ["remark 1", "à revoir"]
+    was_guessed = "the file is not UTF-8, and was read as Windows-1252"
+    expected = [[1, "", "Côte", was_guessed, "warning"]] if encoding == "cp1252" else []
+    assert found(register) == expected
+
+
+@pytest.mark.parametrize("encoding", ["Windows-1251", "koi8-r", "utf-16"])
+def test_an_encoding_can_be_given(encoding, tmp_path):
+    path = tmp_path / "missions.csv"
+    text = "member,start_date,programme\nKenya,2017-04-03,Обучение\n"
+    path.write_bytes(text.encode(encoding))
+    register = read_register(path, encoding=encoding)
+    assert register.rows["programme"].tolist() == ["Обучение"]
     assert register.problems.empty
+
+
+def test_an_encoding_is_for_text_files_only(save):
+    path = save([HEADER, good_row(1)])
+    with pytest.raises(ArgumentError, match=r"such as 'utf-8', 'cp1252'.*'klingon' was given"):
+        read_register(path, encoding="klingon")
+    for source in (save([HEADER, good_row(1)], ".xlsx"), pd.read_csv(path)):
+        with pytest.raises(ArgumentError, match=r"only text files .* leave out `encoding`"):
+            read_register(source, encoding="cp1251")
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ("S\ufffdcurit\ufffd", "holds a character that was lost"),
+        ("SÃ©curitÃ©", "was written in UTF-8 and read in another encoding"),
+        ("PRIORITÉ\N{NO-BREAK SPACE}: «ÉTÉ»", None),
+    ],
+)
+def test_damaged_text_rejects_its_row_only_in_a_column_that_is_used(cell, problem, save):
+    rows = [["member", "start_date", "programme", "notes"]]
+    rows += [["Kenya", "2017-04-03", cell, ""], ["Mali", "2017-04-03", "", cell]]
+    register = read_register(save(rows))
+    expected = [[2, "programme", cell, problem, "error"], [3, "notes", cell, problem, "warning"]]
+    assert found(register) == (expected if problem else [])
 
 
 def test_lines_in_two_encodings_are_read_and_said(tmp_path):
@@ -199,7 +239,7 @@ def test_two_columns_that_may_both_be_meant_are_said(save):
     [
         ({"kind": "mission"}, "`kind` cannot .*did you mean 'missions'"),
         ({"columns": {"membr": "x"}}, "did you mean 'member'"),
-        ({"date_format": "dd/mm/yyyy"}, "such as '%d/%m/%Y'"),
+        ({"date_format": "dd/mm"}, "such as '%d/%m/%Y'"),
         ({"year_start": 13}, "`year_start` must be a month from 1 to 12"),
         ({"repeated_rows": "drop"}, "`repeated_rows` cannot .*'keep', 'reject'"),
     ],
@@ -243,6 +283,148 @@ def test_days_and_months_first_in_one_column_are_said(save):
         assert "03/04/2017 may be either" in problem
 
 
+@pytest.mark.parametrize(
+    ("cells", "proved"),
+    [
+        (["1/5/2017", "1/13/2017"], ["%m/%d/%Y", "2017-01-05"]),
+        (["5/1/2017", "13/1/2017"], ["%d/%m/%Y", "2017-01-05"]),
+        (["5/1/2017", "13/1/2017", "1/13/2017"], ["2017-01-05 or 2017-05-01"]),
+        (["5/1/2017"], ["%d/%m/%Y", "%m/%d/%Y", "2017-01-05 or 2017-05-01"]),
+    ],
+)
+def test_no_format_is_offered_that_the_column_refutes(cells, proved, save):
+    register = read_register(save([["member", "start_date"], *(["Kenya", cell] for cell in cells)]))
+    remedy = register.problems.set_index("row")["remedy"][2]
+    assert all(text in remedy for text in proved)
+    assert remedy.count("%d") == sum("%d" in text for text in proved)
+    assert register.rows.empty
+
+
+def test_a_stated_format_that_the_column_refutes_is_said_once(save):
+    cells = ["03/04/2017", "04/13/2017", "04/14/2017"]
+    rows = [["member", "start_date"], *(["Kenya", cell] for cell in cells)]
+    first, *others = found(read_register(save(rows), date_format="dd/mm/yyyy"))
+    assert first[:3] == [1, "start_date", "04/13/2017"]
+    assert "none of them the day first" in first[3]
+    assert [row for row, *_ in others] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (["T22:00:00Z", "T23:00:00Z"], "22:00 or 23:00"),
+        (["T18:30Z"], "18:30"),
+        ([" 23:00:00", " 00:00:00"], "00:00 or 23:00"),
+        (["T22:00:00Z", "T20:00:00Z"], ""),
+        (["T22:00:00Z", "T09:15:00Z"], ""),
+        ([" 00:00:00"], ""),
+        (["T09:00:00Z"], ""),
+        ([" 14:00"], ""),
+        (["T22:00:00+02:00"], ""),
+    ],
+)
+def test_midnights_of_another_zone_are_said(times, said, save):
+    rows = [["Kenya", f"2017-04-{day}{times[day % len(times)]}"] for day in range(11, 15)]
+    register = read_register(save([["member", "start_date"], *rows]))
+    problems = [problem for *_, problem, severity in found(register) if severity == "warning"]
+    expected = [f"has no other times than {said}, which are midnight in another zone"]
+    assert (problems, len(register.rows)) == (expected if said else [], 4)
+
+
+def test_starts_known_to_the_month_quarter_or_year_have_a_precision(save):
+    cells = ["2017-04", "Q1 2018", "2018", "2018-04-03", "soon"]
+    register = read_register(save([["member", "start_date"], *(["Kenya", cell] for cell in cells)]))
+    assert register.rows["start_precision"].tolist() == ["month", "quarter", "year", "day"]
+    days = ["2017-04-01", "2018-01-01", "2018-01-01", "2018-04-03"]
+    assert register.rows["start_date"].astype(str).tolist() == days
+    assert register.summary["in one of two years"] == 1
+    assert register.summary.filter(like="in 20").to_dict() == {"in 2016/17": 1, "in 2017/18": 2}
+    cbcstats.MissionRegister.validate(register.rows)
+    # A column of that name in the file is not lost.
+    typed = pd.DataFrame({"member": ["Kenya"], "start_date": ["2017"], "start_precision": ["x"]})
+    rows = read_register(typed).rows
+    assert rows["start_precision (as typed)"].tolist() == ["x"]
+    assert rows["start_precision"].tolist() == ["year"]
+
+
+def test_a_range_gives_the_start_and_the_end(save):
+    header = ["member", "start_date"]
+    ranges = [
+        ["Kenya", "3-7 June 2019"],
+        ["Togo", "2019-06-28 to 2019-07-02"],
+        ["Mali", "2019-06-03"],
+    ]
+    rows = read_register(save([header, *ranges])).rows
+    assert rows["start_date"].dt.day.tolist() == [3, 28, 3]
+    assert rows["end_date"].isna().tolist() == [False, False, True]
+    assert rows["end_date"].dropna().astype(str).tolist() == ["2019-06-07", "2019-07-02"]
+    ends = ["2019-06-07", "", "2019-06-04"]
+    both = [[*row, end] for row, end in zip(ranges, ends, strict=True)]
+    rows = read_register(save([[*header, "end_date"], *both])).rows
+    assert rows["end_date"].dt.day.tolist() == [7, 2, 4]
+    both[0][2] = "2019-06-08"
+    register = read_register(save([[*header, "end_date"], *both]))
+    said = "ends on another day than end_date"
+    assert found(register) == [[2, "start_date", "3-7 June 2019", said, "error"]]
+    future = [["Kenya", "28 December 2090 - 3 January 2091"]]
+    assert found(read_register(save([header, *future])))[0][3] == "is in the future"
+
+
+def test_an_end_that_is_not_known_to_the_day_is_the_last(save):
+    rows = [["member", "start_date", "end_date"], ["Kenya", "2017-04-03", "2017-04"]]
+    register = read_register(save(rows))
+    assert register.rows["end_date"].tolist() == [pd.Timestamp("2017-04-30")]
+    assert found(register) == [
+        [
+            2,
+            *rows[0][2:],
+            "2017-04",
+            "names only the month; its last day, 2017-04-30, is taken",
+            "warning",
+        ]
+    ]
+    header = ["member", "programme", "start_date", "as_of"]
+    path = save([header, ["Kenya", "Mercator", "2016", "2017"]])
+    register = read_register(path, kind="beneficiaries")
+    assert register.rows["start_precision"].tolist() == ["year"]
+    assert register.rows["as_of"].tolist() == [pd.Timestamp("2017-01-01")]
+    assert found(register)[0][:2] == [2, "as_of"]
+
+
+def test_year_month_and_day_are_read_as_the_start(save):
+    rows = [
+        ["Kenya", "2017", "April", "3"],
+        ["Togo", "2011", "12", ""],
+        ["Mali", "2017", "n/a", ""],
+    ]
+    header = ["member", "Année", "Mois", "Jour"]
+    register = read_register(
+        save([header, *rows, ["Peru", "2017", "4", "31"], ["Chad", "", "4", "1"]])
+    )
+    assert register.rows["start_date"].astype(str).tolist() == [
+        "2017-04-03",
+        "2011-12-01",
+        "2017-01-01",
+    ]
+    assert register.rows["start_precision"].tolist() == ["day", "month", "year"]
+    assert register.rows["Mois"].tolist() == ["April", "12", "n/a"]
+    assert found(register) == [
+        [1, "Année", "Année", "is read with Mois and Jour as the start", "warning"],
+        [
+            5,
+            "Année",
+            "2017",
+            "is not a date of the calendar, read with Mois and Jour as 31 Apr 2017",
+            "error",
+        ],
+        [6, "Année", "", "is empty", "error"],
+    ]
+    with pytest.raises(DataError, match="no column for start_date"):
+        read_register(
+            save([["member", "Year", "Month", "Date of visit"], ["Kenya", "2017", "4", "x"]])
+        )
+
+
 def test_times_and_zones_are_read_as_the_day_that_is_written(save):
     rows = [
         ["member", "start_date"],
@@ -276,13 +458,12 @@ def test_titles_blank_rows_and_cells_beyond_the_header(save):
     text = "Missions 2017\n\nmember,start_date,remarks\nKenya,2017-04-03,a\n\n,,\n"
     text += "Peru,2017-04-04,b,c\nPeru,2017-04-05\n"
     register = read_register(save([], text=text))
-    assert register.rows.index.tolist() == [4]
-    assert register.rejected.index.tolist() == [7, 8]
-    assert register.rejected["column 4 (beyond the header)"].tolist() == ["c", ""]
-    assert register.problems["problem"].tolist() == [
-        "has 4 cells where the header has 3",
-        "has 2 cells where the header has 3",
-    ]
+    # Cells that are missing at the end are empty.
+    assert register.rows.index.tolist() == [4, 8]
+    assert register.rows["remarks"].tolist() == ["a", ""]
+    assert register.rejected.index.tolist() == [7]
+    assert register.rejected["column 4 (beyond the header)"].tolist() == ["c"]
+    assert register.problems["problem"].tolist() == ["has 4 cells where the header has 3"]
 
 
 def test_line_breaks_inside_quotation_marks_begin_no_row(save):
@@ -297,6 +478,46 @@ def test_a_quotation_mark_that_never_closes_rejects_one_row(save):
     register = read_register(save([], text=text))
     assert (register.rows.index.tolist(), register.rejected.index.tolist()) == ([3], [2])
     assert register.rejected["member"].tolist() == ['Kenya,2017-04-03,"open']
+
+
+SWALLOWED = """member,start_date,remarks
+Kenya,2017-07-03,"5 experts
+Mali,2017-07-03,good
+Togo,2017-07-03,good"
+Peru,2017-13-04,good
+"""
+
+
+def test_rows_between_two_quotation_marks_are_rows(save):
+    register = read_register(save([], text=SWALLOWED))
+    assert register.rows["remarks"].to_dict() == {3: "good", 4: 'good"'}
+    assert register.problems["row"].tolist() == [2, 5]
+    assert (
+        "a quotation mark is opened, and rows follow up to line 4"
+        in register.problems["problem"][0]
+    )
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "seen:\nTogo, Chad, and others\n- 2017-07-03, again, good",
+        "5 experts, of Kenya\nand Mali, good, good",
+        "Kenya,\n2017-07-03,good",
+    ],
+)
+def test_a_note_of_several_lines_is_one_cell(note, save):
+    text = f'member,start_date,remarks\nKenya,2017-07-03,"{note}"\nTogo,2017-07-03,good\n'
+    register = read_register(save([], text=text))
+    assert register.rows["remarks"].to_dict() == {2: note, 3: "good"}
+    assert register.problems.empty
+
+
+def test_an_open_quotation_mark_hides_no_cell_of_its_row(save):
+    text = 'member,start_date,programme,experts\nMali,2017-07-03,"Train,5\nTogo,2017-07-03,"x",4\n'
+    register = read_register(save([], text=text))
+    assert (register.rows.index.tolist(), register.rejected.index.tolist()) == ([3], [2])
+    assert "a quotation mark is never closed" in register.problems["problem"][0]
 
 
 def test_a_header_alone_is_a_register_without_rows(save):
@@ -362,6 +583,58 @@ def test_serial_numbers_count_from_1904_where_the_workbook_says_so(workbook):
     book.save(workbook)
     # 42,829 days after 1 January 1904 is 5 April 2021, four years and a day after 4 April 2017.
     assert read_register(workbook).rows["start_date"].iloc[1] == pd.Timestamp("2021-04-05")
+
+
+@pytest.fixture
+def of_numbers():
+    """Return a function that reads a column of days of a workbook, some of them numbers."""
+
+    def read(cells, date_format=None):
+        rows = pd.RangeIndex(2, len(cells) + 2)
+        columns = {"member": "Kenya", "start_date": [str(cell) for cell in cells]}
+        table = TextTable("sheet", list(columns), 1, pd.DataFrame(columns, index=rows))
+        table.first_day = datetime.date(1899, 12, 30)
+        numbers = [row for row, cell in zip(rows, cells, strict=True) if isinstance(cell, int)]
+        table.serials = {(row, "start_date") for row in numbers}
+        rules, options = cbcstats.MissionRegister.to_schema(), Options(date_format)
+        matched = with_days_of_numbers(match_columns(table, rules, {}, options))
+        values, problems = check_rows(matched)
+        return values["start_date"].astype(str).tolist(), problems.in_order(table.header)
+
+    return read
+
+
+def test_numbers_are_days_only_among_days(of_numbers):
+    assert of_numbers([42828, "2017-05-03"])[0] == ["2017-04-03", "2017-05-03"]
+    assert of_numbers([42828, "3 May 2017"])[0][0] == "2017-04-03"
+    # As text, alone, as codes of quarters far from all days, and with a digit lost.
+    for cells, date_format in [
+        (["42828", "2017-05-03"], None),
+        ([42828, 42829], None),
+        ([20171, "2017-05-03"], None),
+        ([42828, "030517"], "%d%m%y"),
+    ]:
+        days, problems = of_numbers(cells, date_format)
+        assert pd.isna(days[0])
+        assert problems["row"][0] == 2
+    assert "write 2017-Q4" in of_numbers([20174])[1]["remedy"][0]
+
+
+def test_dates_that_a_program_with_other_settings_has_turned_are_said(of_numbers):
+    turned, typed = ["2017-04-03", "2017-02-01"], ["25/04/2017", "13/02/2017"]
+    [problem] = of_numbers([*turned, *typed], "%d/%m/%Y")[1].itertuples()
+    assert (problem.row, problem.severity) == (1, "warning")
+    assert "may have taken days for months" in problem.problem
+    assert of_numbers([*turned, "2017-04-23", *typed], "%d/%m/%Y")[1].empty
+    assert of_numbers([*turned, *typed, "03/02/2017"], "%d/%m/%Y")[1].empty
+
+
+def test_a_day_that_shows_no_year_in_its_workbook_is_said():
+    days = pd.Series(pd.to_datetime(["2026-07-03", "2017-07-03"]), index=[2, 3])
+    formats = {(2, "Start"): "no year", (3, "Start"): "percent", (3, "End"): "no year"}
+    [[rows, finding]] = days_without_year(formats, "Start", days)
+    assert rows.tolist() == [2]
+    assert finding.problem == "shows no year; 2026 was added by the spreadsheet program"
 
 
 def test_a_sheet_can_be_named(workbook):
@@ -652,7 +925,7 @@ def test_placeholders_are_known_in_any_case(tmp_path):
     assert register.rejected.empty
     assert register.problems["problem"].tolist() == [
         "is still to come",
-        "repeats a row above in all its cells",
+        "repeats an earlier row in all its cells",
         "is still to come",
     ]
 

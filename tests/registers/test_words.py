@@ -171,7 +171,7 @@ def test_an_id_may_return_with_another_country(save):
     assert found(register) == [
         [
             *(4, "mission_id", "M-001"),
-            *("is already the id of a row above with the same country", "error"),
+            *("is already the id of an earlier row with the same country", "error"),
         ]
     ]
     assert register.rows["counted_above"].tolist() == [False, True]

@@ -96,7 +96,7 @@ def test_observations_that_disagree_are_all_kept_and_one_is_preferred_with_a_rea
     counts = cbcstats.load_counts().dropna(subset="period_end")
     groups = counts.groupby(["indicator", "scope", "period_start", "period_end"], dropna=False)
     several = groups.filter(lambda group: len(group) > 1)
-    assert {35, 49, 65, 140, 200, 330, 342, 950, 1000} <= set(several["value"].dropna())
+    assert {49, 140, 200, 330, 342} <= set(several["value"].dropna())
     assert several[several["preferred"]]["preferred_reason"].notna().all()
 
 
@@ -178,7 +178,7 @@ def test_ten_faults_are_ten_problems(rows, save):
     path = save(rows)
     lines = path.read_bytes().split(b"\n")
     lines[29] = lines[29].replace(b",", b";")
-    lines[31] = lines[31].replace(b"Published", b"Publi\xe9")
+    lines[31] = lines[31].replace(b"e", b"\xe9", 1)
     path.write_bytes(b"\n".join(lines))
 
     found = problems(path)
@@ -409,7 +409,9 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path, name, content, message):
 def test_two_rows_of_one_member_on_one_list_are_a_problem(save):
     rows = list(csv.reader(io.StringIO((DATA / "beneficiaries.csv").read_text(encoding="utf-8"))))
     found = problems(save([*rows, rows[1]], "beneficiaries.csv"), cbcstats.load_beneficiaries)
-    assert found[["row", "column", "value"]].to_numpy().tolist() == [[331, "member", "BOL"]]
+    assert found[["row", "column", "value"]].to_numpy().tolist() == [
+        [len(rows) + 1, "member", "BOL"]
+    ]
 
 
 def test_an_error_can_be_pickled(rows, save):

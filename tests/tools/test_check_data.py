@@ -81,6 +81,40 @@ def test_a_new_figure_is_fine(folder):
     assert "counts.csv: 60 rows, fine" in text
 
 
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("http://192.0.2.7:8080/en/page.aspx", "is a number in place of the name of a site"),
+        ("https://[2001:db8::7]/page", "is a number in place of the name of a site"),
+        ("https://en.56ok.com/topic/1.html", "re-words the news of others"),
+        ("https://slideplayer.com./amp/1", "keeps copies of documents of others"),
+        ("https://www.wcoomd.org/zh-cn/media/page.aspx", "is not the English or French edition"),
+        ("https://www.wcoomd.org/es-ES/Topics/page", "is not the English or French edition"),
+        ("http://wcoomd.org/en/page.aspx", "is not encrypted, as other addresses of this site are"),
+    ],
+)
+def test_no_reader_is_sent_to_a_copy_or_an_address_that_is_not_safe(folder, address, problem):
+    path = folder / "sources.csv"
+    rows = read(path)
+    rows[1][rows[0].index("url")] = address
+    path.write_bytes(saved(rows))
+    text, fine = said(folder)
+    assert not fine
+    assert re.search(rf"cell E2 \(url\): .*{problem}", text), text
+
+
+@pytest.mark.parametrize(
+    "address", ["", "https://www.wcoomd.org/fr/media/page.aspx", "http://alone.example/page"]
+)
+def test_an_address_may_be_empty_or_of_a_site_that_is_not_encrypted(folder, address):
+    path = folder / "sources.csv"
+    rows = read(path)
+    rows[1][rows[0].index("url")] = address
+    path.write_bytes(saved(rows))
+    text, fine = said(folder)
+    assert fine, text
+
+
 READ_AS_BEFORE = {
     "with a byte order mark": lambda rows: saved(rows, "utf-8-sig"),
     "with line ends of Windows": lambda rows: saved(rows, lineterminator="\r\n"),

@@ -1,0 +1,378 @@
+"""Read days as people write them: in words, as a range, or without day or month.
+
+Whatever can mean two things, such as 03/04/2017, is not read.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pandas as pd
+
+from cbcstats.errors import Finding
+from cbcstats.files.dates import (
+    LONGEST_DATE,
+    NOT_IN_CALENDAR,
+    YEAR_FIRST,
+    date_of,
+    days_of_format,
+    explain_date,
+    has_format,
+    iso_days,
+    without_time,
+)
+from cbcstats.frames import text_column
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+PRECISIONS: Final = ("day", "month", "quarter", "year")
+_MONTHS_IN: Final = {"month": 1, "quarter": 3, "year": 12}
+# In English, French, Spanish and Portuguese.
+_NAMES_OF_MONTHS: Final = (
+    "jan january janv janvier ene enero janeiro",
+    "feb february fevr fev fevrier févr fév février febrero fevereiro",
+    "mar march mars marzo marco março",
+    "apr april avr avril abr abril",
+    "may mai mayo maio",
+    "jun june juin junio junho",
+    "jul july juil juillet julio julho",
+    "aug august aout août ago agosto",
+    "sep sept september septembre septiembre setiembre set setembro",
+    "oct october octobre octubre out outubro",
+    "nov november novembre noviembre novembro",
+    "dec december decembre déc décembre dic diciembre dez dezembro",
+)
+MONTHS: Final = {
+    name: number
+    for number, names in enumerate(_NAMES_OF_MONTHS, start=1)
+    for name in names.split()
+}
+_ORDINALS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "first premier premiere primer primero primeiro i",
+            "second deuxieme segundo ii",
+            "third troisieme tercer tercero terceiro iii",
+            "fourth quatrieme cuarto quarto iv",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_WEEKDAYS: Final = (
+    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|"
+    "sun|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|"
+    "jueves|viernes|sabado|domingo"
+)
+_DASH: Final = re.compile("[\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}]")
+_MONTH: Final = re.compile(
+    rf"(?<![a-z])({'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![a-z])"
+)
+_QUARTER: Final = r"(?:quarter|trimestre|trim)"
+_QUARTER_IN_WORDS: Final = re.compile(
+    rf"(?<![a-z0-9])(?:([1-4]|{'|'.join(_ORDINALS)})\s*{_QUARTER}(?![a-z])|"
+    rf"{_QUARTER}\s*([1-4])(?!\d))"
+)
+_ORDINAL_ENDING: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|e|o|a)(?![a-z])")
+_NO_MEANING: Final = re.compile(
+    rf"(?<![a-z0-9])(?:{_WEEKDAYS}|from|the|of|du|le|del|de|el|desde)(?![a-z0-9])"
+)
+_UP_TO: Final = re.compile(
+    r"(?<![a-z0-9])(?:to|until|till|through|au|jusqu'au|al|a|hasta|ate)(?![a-z0-9])"
+)
+_FORM_PARTS: Final = {
+    "day": r"(?P<day>\d{1,2})",
+    "month": r"m(?P<month>\d{1,2})",
+    "year": r"(?P<year>[12]\d{3})",
+    "end_day": r"(?P<end_day>\d{1,2})",
+    "end_month": r"m(?P<end_month>\d{1,2})",
+    "quarter": "[qt](?P<quarter>[1-4])",
+    "number": r"(?P<month>\d{1,2})",
+    "short_year": r"(?P<year>\d\d)",
+    "s": r"[\s/.,-]+",
+    "to": r"\s*-\s*",
+    "or_none": r"[\s/-]*",
+}
+
+
+def _forms(*forms: str) -> list[re.Pattern[str]]:
+    return [re.compile(form.format(**_FORM_PARTS), re.ASCII) for form in forms]
+
+
+# Months in words have become m1 to m12.
+_DAY_FORMS: Final = _forms(
+    "{day}{s}{month}{s}{year}",
+    "{month}{s}{day}{s}{year}",
+    "{year}{s}{month}{s}{day}",
+    # Spreadsheets show days as 3-Apr-17; nobody writes the year first like this.
+    "{day}{s}{month}{s}{short_year}",
+)
+_RANGE_FORMS: Final = _forms(
+    "{day}{to}{end_day}{s}{month}{s}{year}",
+    "{month}{s}{day}{to}{end_day}{s}{year}",
+    "{day}{s}{month}{to}{end_day}{s}{end_month}{s}{year}",
+    "{month}{s}{day}{to}{end_month}{s}{end_day}{s}{year}",
+)
+_LONG_FORMS: Final = _forms(
+    "{year}",
+    "{month}{s}{year}",
+    "{year}{s}{month}",
+    "{number}[/.-]{year}",
+    "{year}[/.-]{number}",
+    "{quarter}{or_none}{year}",
+    "{year}{or_none}{quarter}",
+    r"(?P<quarter>[1-4])[qt]{or_none}{year}",
+)
+_TWO_YEARS: Final = re.compile(
+    r"(?:FY ?)?(\d{4})\s?[/\N{EN DASH}-]\s?(\d{4}|\d\d)", re.ASCII | re.IGNORECASE
+)
+
+
+# In what `plain_date` returns.
+_LOOKS_LIKE_A_RANGE: Final = re.compile(
+    r"\d.* - .*\d|[/.]\d+-\d|\d-\d+[/.]|\d-\d+ m\d|m\d+ \d+-\d|"
+    r"\d ?(?:&|\band\b|\bet\b|\by\b|\be\b|,|\+) ?m?\d",
+    re.ASCII,
+)
+# Apr-17 may be a day or a month.
+_WITHOUT_YEAR: Final = re.compile(r"m\d+\W+\d\d?|\d\d?\W+m\d+|m\d+", re.ASCII)
+_NO_YEAR: Final = Finding(
+    "does not name the year in full", "write the year with four digits"
+)
+_WRITE: Final = "write it as YYYY-MM-DD, or as YYYY-MM or YYYY if no more is known"
+_RANGE: Final = Finding(
+    "is more than one day",
+    "write the start and the end in columns of their own, start_date and end_date, "
+    "each as YYYY-MM-DD",
+)
+
+
+class Span(NamedTuple):
+    """The first and the last day of a date, and how precisely it is known."""
+
+    start: datetime.date
+    end: datetime.date
+    precision: str
+
+
+def read_spans(texts: Sequence[str], date_format: str | None = None) -> pd.DataFrame:
+    """Read days, ranges of days, months, quarters and years.
+
+    Returns `start` and `end`, the first and the last day (datetime64), and `precision`:
+    day, month, quarter or year. What is not read is missing.
+
+    Examples
+    --------
+    >>> read_spans(["2017-04-03", "28 June - 2 July 2019", "1er trimestre 2019", "3/4/2017"])
+           start        end precision
+    0 2017-04-03 2017-04-03       day
+    1 2019-06-28 2019-07-02       day
+    2 2019-01-01 2019-03-31   quarter
+    3        NaT        NaT      None
+    """
+    text = text_column(list(texts))
+    days = _exact_days(text, date_format)
+    rest = without_time(text[days.isna()])
+    days = days.fillna(_exact_days(rest, date_format))
+    precision = pd.Series("day", days.index, dtype="object").where(days.notna(), None)
+    spans = pd.DataFrame({"start": days, "end": days, "precision": precision})
+    rest = rest[days[rest.index].isna()]
+    may_be_years = set(may_be_two_years(rest.tolist()))
+    read = {}
+    # Few texts get here, and each only once.
+    for place, cell in rest.items():
+        span = None if cell in may_be_years else _read_span(cell, date_format)
+        if span:
+            read[place] = span
+    if read:
+        others = pd.DataFrame.from_dict(read, orient="index", columns=Span._fields)
+        for name in Span._fields:
+            spans.loc[others.index, name] = others[name].astype(spans[name].dtype)
+    return spans
+
+
+def may_be_two_years(texts: Sequence[str]) -> list[str]:
+    """Return the texts that may be reporting years, such as 2018/19 and 2011-12.
+
+    2011-12 is a month where the column has months such as 2011-05 and no 2018-19.
+
+    Examples
+    --------
+    >>> may_be_two_years(["2018/19", "2017-04"]), may_be_two_years(["2011-12", "2017-04"])
+    (['2018/19'], [])
+    """
+    labels = {text: match for text in texts if (match := _TWO_YEARS.fullmatch(text))}
+    years, others = [], []
+    for text, match in labels.items():
+        last_digits = f"{int(match[1]) + 1:04}"[-len(match[2]) :]
+        (years if match[2] == last_digits else others).append(text)
+    is_month = all(labels[text][2] <= "12" and len(text) == 7 for text in years)
+    return [] if others and is_month else years
+
+
+def explain_span(
+    text: str, date_format: str | None = None, proved: Collection[str] = ()
+) -> Finding:
+    """Explain why a text was not read, and suggest a remedy.
+
+    Examples
+    --------
+    >>> explain_span("2018/19").problem, explain_span("31 avril 2017").problem
+    ('names two years, as reporting years do', 'is not a date of the calendar')
+    """
+    if len(text) > LONGEST_DATE:
+        return explain_date(text)
+    if may_be_two_years([text]):
+        return _explain_two_years(text)
+    [short] = without_time(text_column([text]))
+    plain = plain_date(short)
+    if _match([*_DAY_FORMS, *_LONG_FORMS], plain):
+        return NOT_IN_CALENDAR
+    if _LOOKS_LIKE_A_RANGE.search(plain):
+        return _RANGE
+    if _WITHOUT_YEAR.fullmatch(plain):
+        return _NO_YEAR
+    finding = explain_date(text, date_format, proved=proved)
+    if "YYYY" in finding.remedy:
+        return Finding(finding.problem, _WRITE)
+    return finding
+
+
+def _explain_two_years(text: str) -> Finding:
+    year = int(text.upper().removeprefix("FY").strip()[:4])
+    remedy = f"write the day, or the calendar year, {year} or {year + 1}"
+    if span := _read_long(text):
+        quarter = (span.start.month + 2) // 3
+        remedy += f"; if it is a month, write the day, or the quarter {year}-Q{quarter}"
+    return Finding("names two years, as reporting years do", remedy)
+
+
+def _exact_days(text: pd.Series, date_format: str | None) -> pd.Series:
+    """Parse the days that are in ISO 8601, or in the stated format."""
+    days = iso_days(text)
+    if date_format:
+        days = days.fillna(days_of_format(text.where(days.isna(), ""), date_format))
+    return days
+
+
+def _read_span(text: str, date_format: str | None) -> Span | None:
+    """Read a day in words, a range, or what is less precise than a day."""
+    if len(text) > LONGEST_DATE:
+        return None
+    plain = plain_date(text)
+    day = _read_day(plain, date_format)
+    if day:
+        return Span(day, day, "day")
+    return _read_long(plain) or _read_range(plain, text, date_format)
+
+
+def plain_date(text: str) -> str:
+    """Write months in words as m1 to m12; drop accents, weekdays and small words.
+
+    Examples
+    --------
+    >>> plain_date("del 3 al 7 de junio de 2019"), plain_date("1er trimestre 2019")
+    ('3 - 7 m6 2019', 'q1 2019')
+    """
+    # NFKD would also make ASCII of the digits of other scripts.
+    if any(character.isdecimal() and not character.isascii() for character in text):
+        return ""
+    decomposed = unicodedata.normalize("NFKD", _DASH.sub("-", text))
+    letters = [letter for letter in decomposed if not unicodedata.combining(letter)]
+    plain = "".join(letters).casefold().replace("\N{DEGREE SIGN}", "o")
+    plain = _ORDINAL_ENDING.sub("", plain)
+    plain = _QUARTER_IN_WORDS.sub(_as_quarter, plain)
+    plain = _UP_TO.sub(" - ", _NO_MEANING.sub(" ", plain))
+    plain = _MONTH.sub(_as_month, plain)
+    # The points of 3.4.2017 stay, those of abbreviations go.
+    plain = re.sub(r"(?<!\d)[.,]|[.,](?!\d)", " ", plain)
+    return " ".join(plain.split())
+
+
+def _as_month(name: re.Match[str]) -> str:
+    return f" m{MONTHS[name[1]]} "
+
+
+def _as_quarter(words: re.Match[str]) -> str:
+    number = words[1] or words[2]
+    return f" q{_ORDINALS.get(number, number)} "
+
+
+def _match(forms: list[re.Pattern[str]], text: str) -> dict[str, str]:
+    """Return the parts of the first form that fits; none if none does."""
+    for form in forms:
+        if parts := form.fullmatch(text):
+            return parts.groupdict()
+    return {}
+
+
+def _read_day(text: str, date_format: str | None) -> datetime.date | None:
+    """Read one day, as it is stated, with the year first, or in words."""
+    if date_format and has_format(text, date_format):
+        return datetime.datetime.strptime(text, date_format).date()
+    numbers = YEAR_FIRST.fullmatch(text)
+    # 2017/03/04 is 3 April where the stated format has the day before the month.
+    if numbers and not re.match("%Y.?%d", date_format or ""):
+        return date_of(numbers[1], numbers[3], numbers[4])
+    if parts := _match(_DAY_FORMS, text):
+        return date_of(parts["year"], parts["month"], parts["day"])
+    return None
+
+
+def _read_long(text: str) -> Span | None:
+    """Read a month, a quarter or a year."""
+    parts = _match(_LONG_FORMS, text)
+    if not parts:
+        return None
+    precision, month = "year", 1
+    if "quarter" in parts:
+        precision, month = "quarter", 3 * int(parts["quarter"]) - 2
+    elif "month" in parts:
+        precision, month = "month", int(parts["month"])
+    if month not in range(1, 13):
+        return None
+    first_month = 12 * int(parts["year"]) + month - 1
+    end_month = first_month + _MONTHS_IN[precision]
+    start, next_start = _first_day(first_month), _first_day(end_month)
+    return Span(start, next_start - datetime.timedelta(days=1), precision)
+
+
+def _first_day(month: int) -> datetime.date:
+    """Return the first day of a month that is counted from the year 0."""
+    year, months = divmod(month, 12)
+    return datetime.date(year, months + 1, 1)
+
+
+def _read_range(plain: str, text: str, date_format: str | None) -> Span | None:
+    """Read a range of days, such as 3-7 June 2019."""
+    start, end = _split_range(plain, date_format)
+    if parts := _match(_RANGE_FORMS, plain):
+        end_month = parts.get("end_month") or parts["month"]
+        end = date_of(parts["year"], end_month, parts["end_day"])
+        start = date_of(parts["year"], parts["month"], parts["day"])
+        # Of 28 December - 3 January 2020, only the end is in that year.
+        if start and (parts["month"], end_month) == ("12", "1"):
+            start = start.replace(year=start.year - 1)
+    # An interval of ISO 8601.
+    elif text.count("/") == 1 and "-" in text:
+        start, end = _split_range(text.replace("/", " - "), None)
+    if start and end and start < end:
+        return Span(start, end, "day")
+    return None
+
+
+def _split_range(
+    text: str, date_format: str | None
+) -> tuple[datetime.date | None, datetime.date | None]:
+    """Cut a text at the hyphen between two whole days."""
+    for hyphen in re.finditer(r"\s*-\s*", text):
+        start = _read_day(text[: hyphen.start()], date_format)
+        end = _read_day(text[hyphen.end() :], date_format)
+        if start and end:
+            return start, end
+    return None, None
