@@ -151,6 +151,14 @@ NoCountry = Annotated[
         "others that are known; may be repeated."
     ),
 ]
+Places = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--place",
+        help="The place of a name or code of your own, such as OPT=PSE; "
+        "may be repeated.",
+    ),
+]
 Corrected = Annotated[
     list[Path] | None,
     typer.Option(
@@ -490,6 +498,7 @@ def check(
     sheet: Sheet = None,
     encoding: Encoding = None,
     no_country: NoCountry = None,
+    place: Places = None,
     repeated_rows: RepeatedRows = "keep",
     strict: Strict = False,
     corrected: Corrected = None,
@@ -530,6 +539,7 @@ def check(
         "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
+        "place": place or [],
         "repeated_rows": repeated_rows,
         "strict": strict,
     }
@@ -608,6 +618,7 @@ def count(
     sheet: Sheet = None,
     encoding: Encoding = None,
     no_country: NoCountry = None,
+    place: Places = None,
     repeated_rows: RepeatedRows = "keep",
     strict: Strict = False,
     corrected: Corrected = None,
@@ -625,6 +636,7 @@ def count(
         "encoding": encoding,
         "date_format": date_format,
         "no_country": no_country or [],
+        "place": place or [],
         "repeated_rows": repeated_rows,
         "strict": strict,
     }
@@ -788,6 +800,7 @@ def _read(
     column: list[str] | None,
     corrected: list[Path] | None,
     sheet: list[str],
+    place: list[str],
     **options: Any,
 ) -> cbcstats.Register:
     """Read a register, and the workbooks with corrected rows that came back."""
@@ -796,13 +809,14 @@ def _read(
     )
     # An empty name leaves out the column.
     columns = {name: header or None for name, header in pairs.items()}
+    places = _pairs("--place", place, "KEN, with a name or an ISO code")
     names: Any = sheet if len(sheet) > 1 else next(iter(sheet), None)
     if _ALL_SHEETS in sheet:
         names = _ALL_SHEETS
     with shown_as_reading(files), _standard_input(files) as paths:
         source: Any = paths if len(paths) > 1 else paths[0]
         register = cbcstats.read_register(
-            source, columns=columns, sheet=names, **options
+            source, columns=columns, places=places, sheet=names, **options
         )
     for workbook in corrected or []:
         register = register.corrected(workbook)

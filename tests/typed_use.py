@@ -53,7 +53,8 @@ def from_a_register(path: str | Path, folder: Path) -> list[Path]:
 def where_kenya_is() -> tuple[bool, str | None, pd.Series]:
     """Ask for one place, and for a column of them."""
     member: bool = cbcstats.is_member("Kenya")
-    return member, cbcstats.wco_region("KEN"), cbcstats.wco_region(pd.Series(["Togo"]))
+    code: str = cbcstats.to_iso3("Kenya")
+    return member, cbcstats.wco_region(code), cbcstats.wco_region(pd.Series(["Togo"]))
 
 
 def with_errors(path: Path) -> pd.DataFrame:

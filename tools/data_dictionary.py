@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -27,11 +28,15 @@ _LICENCE: Final = (
     "the licence [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). The World Customs Organization has not "
     "endorsed it."
 )
+_OF_CLDR: Final = {"name": "Unicode-3.0", "path": "UNICODE-LICENSE.txt"}
 # Where each table names its sources.
 _SOURCES: Final = {
-    "places": {"title": "our own list of names"},
-    "sources": {"title": "the sources themselves"},
-    "readings": {"title": "named in the columns source and exact_source"},
+    "places": [
+        {"title": "our own list of names"},
+        {"title": "Unicode CLDR 47", "path": "https://cldr.unicode.org"},
+    ],
+    "sources": [{"title": "the sources themselves"}],
+    "readings": [{"title": "named in the columns source and exact_source"}],
 }
 _CITED: Final = {
     "title": "cited in each row by their ids in sources.csv",
@@ -42,8 +47,8 @@ _HEAD: Final = f"""# Data dictionary
 Written from the schemas in `cbcstats/tables/schemas.py`; change them there and run `make data`.
 
 All tables are CSV in UTF-8 with one header row, one value in a cell, and dates in ISO 8601. An empty cell is not
-known. Every row names its source: an id in `sources.csv`, but for the names of places, which are our own list, and for
-the pairs in `readings.csv`, which name it in full. Notes are in our own words.
+known. Every row names its source: an id in `sources.csv`, but for the names of places, which are our own list and those
+of Unicode CLDR, and for the pairs in `readings.csv`, which name it in full. Notes are in our own words.
 
 {fill(_LICENCE, 120, break_long_words=False)}
 """
@@ -54,7 +59,7 @@ def data_dictionary() -> str:
     parts = [_HEAD]
     for table, model in SCHEMAS.items():
         schema = model.to_schema()
-        parts += [f"## {table}.csv", "", (model.__doc__ or "").strip(), ""]
+        parts += [f"## {table}.csv", "", inspect.cleandoc(model.__doc__ or ""), ""]
         parts += ["| column | type | empty | meaning |", "| --- | --- | --- | --- |"]
         parts += [_column_line(name, column) for name, column in schema.columns.items()]
         rules = [
@@ -138,8 +143,11 @@ def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
     ]
     if keys:
         table_schema["foreignKeys"] = keys
-    sources = [_SOURCES.get(table, _CITED)]
-    return resource(table, table_schema) | {"sources": sources}
+    described = resource(table, table_schema)
+    described["sources"] = _SOURCES.get(table, [_CITED])
+    if table == "places":
+        described["licenses"] = [LICENCE, _OF_CLDR]
+    return described
 
 
 def _field(column: pa.Column) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from cbcstats.arguments import check_frame
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import check_words, text_column
-from cbcstats.places.names import plain_spelling, to_iso3
+from cbcstats.places.names import to_iso3
+from cbcstats.places.spelling import plain_spelling
 from cbcstats.tables.codelists import PRECISIONS
 
 if TYPE_CHECKING:

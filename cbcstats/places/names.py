@@ -4,290 +4,123 @@ from __future__ import annotations
 
 import datetime
 import functools
-import re
-import unicodedata
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, overload
+from collections.abc import Mapping
+from typing import Any, Final, overload
 
 import pandas as pd
 
-from cbcstats.arguments import check_flag, check_series
+from cbcstats.arguments import check_flag, check_series, shown
 from cbcstats.errors import ArgumentError, shortened
 from cbcstats.files.dates import parse_day
 from cbcstats.frames import text_column
+from cbcstats.places.hints import explain_other, suggestions
+from cbcstats.places.spelling import iso3_of
 from cbcstats.tables.codelists import SHORT_REGIONS
-from cbcstats.tables.loaders import load_members, load_places
+from cbcstats.tables.loaders import load_members
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-# People type a lone acute accent for an apostrophe, and NFKD would decompose it.
-_ACUTE: Final = str.maketrans({"\N{ACUTE ACCENT}": "'"})
-_APOSTROPHES: Final = "\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201a\u201b\u2032`"
-# NFKD does not decompose these letters into a letter and an accent.
-_PLAIN_LETTERS: Final = {
-    "&": " and ",
-    "æ": "ae",
-    "Æ": "ae",
-    "œ": "oe",
-    "Œ": "oe",
-    "ø": "o",
-    "Ø": "o",
-    "đ": "d",
-    "Đ": "d",
-    "ł": "l",
-    "Ł": "l",
-    "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-}
-_PLAIN_CHARACTERS: Final = str.maketrans(
-    dict.fromkeys(_APOSTROPHES, "'") | _PLAIN_LETTERS
-)
-_INVISIBLE: Final = ("Mn", "Mc", "Me", "Cf")  # Unicode categories, with accents
-_WORD_OR_SEPARATOR: Final = re.compile(r"[^\W_]+|[/;|+]")
-_INITIALS: Final = re.compile(r"\b(\w) (?=\w\b)")
-# Keep separators as words, so that "Kenya; Uganda" does not become one name.
-_ONE_WORD: Final = {"st": "saint", "ste": "sainte", ";": "/", "|": "/", "+": "/"}
-# Articles come before a name or after it: "La Gambie", "Gambie (la)".
-_ARTICLES: Final = frozenset({"la", "le", "les", "l", "el", "las", "los", "/"})
-# Separators between the places of a list.
-LIST: Final = re.compile(r"[/;|+,&\n]|\b(?:and|et|y)\b", re.IGNORECASE)
-_CONTINENTS: Final = frozenset(
-    {"africa", "afrique", "asia", "asie", "america", "amerique", "europe", "europa"}
-)
-_LONGEST: Final = 200  # characters of a name; the longest known one has about 80
-_NEAR: Final = 0.8  # similarity from which a known spelling is suggested
-_SUGGESTED: Final = 3
-_LETTERS: Final = 4  # a shorter name among other words may be a word
 _LISTED: Final = 5  # unknown names in a message
 
 
-def to_iso3(names: pd.Series) -> pd.Series:
-    """Look up the ISO code of each country or territory by its name.
+@overload
+def to_iso3(names: str) -> str: ...
 
-    The names are those of `load_places`, in English, French and Spanish, and the codes
-    of ISO 3166 in capitals. Case, accents, punctuation and blanks are ignored;
-    misspelt names are not guessed.
+
+@overload
+def to_iso3(names: pd.Series | pd.Index | list[str]) -> pd.Series: ...
+
+
+def to_iso3(names: str | pd.Series | pd.Index | list[str]) -> str | pd.Series:
+    """Look up the ISO code of a country or territory by its name.
+
+    The names are those of `load_places`, in eight languages, and the codes of ISO 3166
+    in capitals. Case, accents, punctuation and blanks are ignored, and so is whether
+    `Republic of` comes before or after a name; misspelt names are not guessed.
 
     Parameters
     ----------
-    names : pandas.Series of str, or a list
-        Names as written: `Cote d'Ivoire`, `Gambia, The`, `NA` for Namibia.
+    names : str, or pandas.Series, Index or list of str
+        Names as written: `Cote d'Ivoire`, `Gambia, The`, `NA` for Namibia. Each is
+        judged alone, also in a Series. `read_register` judges a column as a whole: `NA`
+        among names is a problem there, and `ke` among codes is Kenya.
 
     Returns
     -------
-    pandas.Series of str
-        Codes of ISO 3166 alpha-3, XKX for Kosovo, EUE for the European Union; missing
-        for an unknown name, a region, several places, or an ambiguous name.
+    str, or pandas.Series of str
+        One answer for a single text, else one for each name, with its index: a code of
+        ISO 3166 alpha-3, XKX for Kosovo, EUE for the European Union; in a Series,
+        missing for an unknown name, a region, several places, or an ambiguous name.
+
+    Raises
+    ------
+    ArgumentError
+        If a single text is not the name of one place; the message suggests the nearest.
 
     Examples
     --------
     >>> import pandas as pd
+    >>> to_iso3("Kenia")
+    'KEN'
     >>> names = pd.Series(["COTE D'IVOIRE", "Gambia, The", "Viêt Nam", "KE"])
     >>> to_iso3(names).tolist()
     ['CIV', 'GMB', 'VNM', 'KEN']
     >>> to_iso3(["Kenya / Uganda", "Korea"]).tolist()
     [nan, nan]
     """
+    if isinstance(names, str):
+        [code] = iso3_of([names])
+        if code is None:
+            raise ArgumentError(_explain_unknown([names]))
+        return code
     names = check_series("names", names, "names of places")
     # Each spelling is looked up once; a register repeats a few names on many rows.
-    spellings = {name for name in names if isinstance(name, str)}
-    texts = list(spellings)
-    codes = iso3_of(texts)
-    code_of = dict(zip(texts, codes, strict=True))
+    texts = list({name for name in names if isinstance(name, str)})
+    code_of = dict(zip(texts, iso3_of(texts), strict=True))
     found = [code_of.get(name) for name in names]
-    iso3 = text_column(found, names.index)
-    return iso3.rename("iso3")
+    return text_column(found, names.index).rename("iso3")
 
 
-def iso3_of(texts: Sequence[str]) -> list[str | None]:
-    """Return the ISO code for each text, or None if it is not the name of a place.
+def check_places(places: Mapping[str, str] | None) -> dict[str, str]:
+    """Check names or codes of places that only some registers use.
+
+    Parameters
+    ----------
+    places : mapping of str to str, or None
+        For each of them, a known name or the ISO code of the place.
+
+    Returns
+    -------
+    dict of str to str
+        Their ISO codes.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not such a mapping, or a place is not known; the message suggests the
+        nearest.
 
     Examples
     --------
-    >>> iso3_of(["Kenia", "Kenyaa", "KEN", "ken"])
-    ['KEN', None, 'KEN', None]
+    >>> check_places({"OPT": "Palestine", "HQ Nairobi": "KE"})
+    {'OPT': 'PSE', 'HQ Nairobi': 'KEN'}
     """
-    names, codes = _names(), _codes()
-    iso3: list[str | None] = []
-    for text in texts:
-        if len(text) > _LONGEST:
-            iso3.append(None)
-            continue
-        # Only capitals count as a code: "per" is a word, "PER" is Peru.
-        code = codes.get(text.strip())
+    places = {} if places is None else places
+    is_mapping = isinstance(places, Mapping)
+    if not is_mapping or not all(
+        isinstance(text, str) and text.strip()
+        for pair in places.items()
+        for text in pair
+    ):
+        raise ArgumentError(
+            '`places` must map texts to places, such as {"OPT": "PSE"}, '
+            f"but {shown(places)} was given"
+        )
+    codes = {}
+    for text, place in places.items():
+        [code] = iso3_of([place])
         if code is None:
-            code = names.get(plain_spelling(text))
-        iso3.append(code)
-    return iso3
-
-
-def plain_spelling(text: str) -> str:
-    """Normalise a name: drop case, accents, punctuation and outer articles.
-
-    Examples
-    --------
-    >>> plain_spelling("ST. VINCENT & the Grenadines")
-    'saint vincent and grenadines'
-    >>> plain_spelling("Côte d\N{RIGHT SINGLE QUOTATION MARK}Ivoire")
-    'cote divoire'
-    >>> plain_spelling("Gambie (la)")
-    'gambie'
-    >>> plain_spelling("U.S.A."), plain_spelling("Kenya; Uganda")
-    ('usa', 'kenya / uganda')
-    """
-    text = text.translate(_ACUTE)
-    text = _without_accents(text)
-    text = text.translate(_PLAIN_CHARACTERS)
-    text = text.casefold()
-    # "l'Ouganda" begins with an article.
-    text = re.sub(r"\bl'", "l ", text)
-    text = text.replace("'", "")
-    words = _WORD_OR_SEPARATOR.findall(text)
-    text = _without_the(words)
-    # "u s a" is "usa".
-    text = _INITIALS.sub(r"\1", text)
-    # Initials can make another "the".
-    text = _without_the(text.split())
-    words = [_ONE_WORD.get(word, word) for word in text.split()]
-    # A name that is only an article keeps it.
-    while len(words) > 1 and words[0] in _ARTICLES:
-        del words[0]
-    while len(words) > 1 and words[-1] in _ARTICLES:
-        del words[-1]
-    return " ".join(words)
-
-
-def _without_the(words: list[str]) -> str:
-    kept = [word for word in words if word != "the"]
-    return " ".join(kept)
-
-
-def suggestions(name: str) -> list[str]:
-    """Suggest up to three places for an unknown name, by their short English names.
-
-    The suggestions are for messages only. They come from the parts of a list, from
-    names that share words, or from similar spellings.
-
-    Examples
-    --------
-    >>> suggestions("Kenyaa"), suggestions("Kenya / Uganda")
-    (['Kenya'], ['Kenya', 'Uganda'])
-    >>> suggestions("Virgin Islands")
-    ['British Virgin Islands', 'US Virgin Islands']
-    """
-    parts = [part for part in LIST.split(name) if part.strip()]
-    codes = [code for code in iso3_of(parts) if code]
-    is_list = codes and len(codes) == len(parts)
-    if not is_list:
-        words = plain_spelling(name).split()
-        codes = _sharing(words) or _among(words) or _near(words)
-    places: dict[str, None] = {}
-    for code in codes:
-        place = _short_names()[code]
-        places[place] = None
-    return list(places)[:_SUGGESTED]
-
-
-_table = functools.cache(load_places)
-
-
-@functools.cache
-def _names() -> dict[str, str]:
-    """Map the plain spellings of each place to its code."""
-    places = _table()
-    names = places["name"]
-    spellings = names.map(plain_spelling)
-    codes = places["iso3"]
-    return dict(zip(spellings, codes, strict=True))
-
-
-@functools.cache
-def _codes() -> dict[str, str]:
-    """Map the two-letter and the three-letter codes to the three-letter ones."""
-    places = _table().drop_duplicates("iso3")
-    long_codes = places["iso3"].tolist()
-    short_codes = places["iso2"].tolist()
-    codes = [*long_codes, *short_codes]
-    return dict(zip(codes, 2 * long_codes, strict=True))
-
-
-@functools.cache
-def _short_names(language: str = "en") -> dict[str, str]:
-    places = _table()
-    is_short = places["kind"] == "short"
-    is_in_language = places["language"] == language
-    short = places[is_short & is_in_language]
-    return dict(zip(short["iso3"], short["name"], strict=True))
-
-
-@functools.cache
-def _plain_short_names() -> list[tuple[str, str]]:
-    """Return the code and the plain short names of each place, padded with blanks."""
-    return [
-        (code, f" {plain_spelling(name)} ")
-        for language in ("en", "fr", "es")
-        for code, name in _short_names(language).items()
-    ]
-
-
-def _without_accents(text: str) -> str:
-    """Remove accents and invisible characters."""
-    if text.isascii():
-        return text
-    # NFKD writes an accented letter as a letter followed by its accent.
-    characters = unicodedata.normalize("NFKD", text)
-    return "".join(
-        character
-        for character in characters
-        if unicodedata.category(character) not in _INVISIBLE
-    )
-
-
-def _sharing(words: list[str]) -> list[str]:
-    """Return up to three places whose short names contain the words, such as Korea.
-
-    A single match on a single word is ignored, as it may be chance.
-    """
-    if not words:
-        return []
-    phrase = f" {' '.join(words)} "
-    places: dict[str, None] = {}
-    for code, name in _plain_short_names():
-        if phrase in name:
-            places[code] = None
-    is_vague = len(places) > _SUGGESTED
-    is_chance = len(places) == len(words) == 1
-    if is_vague or is_chance:
-        return []
-    return list(places)
-
-
-def _among(words: list[str]) -> list[str]:
-    """Find place names among other words, preferring longer names; return the codes."""
-    codes: list[str] = []
-    start = 0
-    while start < len(words):
-        for end in range(len(words), start, -1):
-            name = " ".join(words[start:end])
-            if len(name) >= _LETTERS and name in _names():
-                codes.append(_names()[name])
-                start = end
-                break
-        else:
-            start += 1
+            raise ArgumentError(f"`places`: {_explain_unknown([place])}")
+        codes[text.strip()] = code
     return codes
-
-
-def _near(words: list[str]) -> list[str]:
-    """Return the codes of places with a similar spelling."""
-    name = " ".join(words)
-    # East Africa is a region, not a misspelt South Africa.
-    if len(name) < _LETTERS or _CONTINENTS.intersection(words):
-        return []
-    return [
-        _names()[near]
-        for near in get_close_matches(name, _names(), n=3 * _SUGGESTED, cutoff=_NEAR)
-    ]
 
 
 @overload
@@ -450,12 +283,11 @@ def _explain_unknown(names: list[str]) -> str:
 
 
 def _nearest(name: str) -> str:
-    """Ask whether the nearest known names are meant, or return an empty text."""
+    """Explain a former state, ask whether the nearest names are meant, or say nothing."""
+    former = explain_other(name)
+    if former:
+        return f"it {former.problem}; {former.remedy}"
     near = suggestions(name)
-    # Only capitals count as a code, since "no", "it" and "per" are also words.
-    capitals = name.strip().upper()
-    if not near and iso3_of([capitals]) != [None]:
-        near = [capitals]
     return f"did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 

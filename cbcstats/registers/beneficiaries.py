@@ -15,7 +15,7 @@ from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import read_days, text_column
 from cbcstats.places.lists import LIST, read_lists, rows_of
-from cbcstats.places.names import plain_spelling
+from cbcstats.places.spelling import plain_spelling
 from cbcstats.registers.words import STATUSES, kinds_of_statuses
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from cbcstats.files.cells import (
     with_decimal_points,
 )
 from cbcstats.frames import MARKS, factorize_text, text_column
-from cbcstats.places.names import iso3_of
+from cbcstats.places.spelling import iso3_of, spellings_of
 from cbcstats.registers.schemas import (
     is_free_text,
     is_optional,
@@ -148,7 +148,11 @@ def parse_cells(
     kind = kind_of(column)
     texts = distinct_texts(text)
     if takes_several_countries(column):
-        values = text_column(countries_of(texts, options.no_country))
+        countries = countries_of(texts, options.no_country, options.places)
+        values = text_column(countries)
+    elif kind == "place":
+        spellings = spellings_of(texts, options.places)
+        values = text_column(iso3_of(texts, spellings))
     else:
         values = _parse(texts, kind)
     findings: dict[str, Finding] = {}
@@ -157,7 +161,9 @@ def parse_cells(
     missing = np.flatnonzero(is_missing)
     for place in missing:
         cell = texts[place]
-        finding = without_value(cell, column, kind)
+        # "NA" among names may be Namibia, or no value.
+        is_code = kind == "place" and iso3_of([cell]) != [None]
+        finding = None if is_code else without_value(cell, column, kind)
         # An empty cell without a finding is allowed to be empty.
         if finding is None and cell:
             if kind == "place":
@@ -248,8 +254,6 @@ def _parse(texts: list[str], kind: str) -> pd.Series:
         return parse_whole_numbers(texts)
     if kind == "number":
         return parse_decimal_numbers(with_decimal_points(texts))
-    if kind == "place":
-        return text_column(iso3_of(texts))
     if kind == "mark":
         marks = [MARKS.get(text.lower()) for text in texts]
         return pd.Series(marks, dtype="boolean")

@@ -107,6 +107,7 @@ class Options(NamedTuple):
     no_country: Collection[str] = ()
     repeated_rows: str = "keep"
     strict: bool = False
+    places: Mapping[str, str] = {}  # ISO codes of names that only this register has
 
 
 @dataclass

@@ -23,6 +23,7 @@ from cbcstats.errors import ArgumentError, plural
 from cbcstats.files.dates import check_date_format
 from cbcstats.files.encodings import check_encoding
 from cbcstats.files.text_table import read_text_tables
+from cbcstats.places.names import check_places
 from cbcstats.registers.arranging import (
     fill_and_skip,
     leave_out_unreadable,
@@ -357,6 +358,7 @@ def read_register(
     sheet: str | Sequence[str] | None = None,
     encoding: str | None = None,
     no_country: str | Collection[str] = (),
+    places: Mapping[str, str] | None = None,
     strict: bool = False,
     covers: tuple[Any, Any] | None = None,
     repeated_rows: str = "keep",
@@ -406,6 +408,10 @@ def read_register(
     no_country : str or list of str
         Words for missions without a country, besides those that are known, such as
         `Regional`, `Online` and `All Members` in English, French and Spanish.
+    places : mapping of str to str, optional
+        Names or codes of places that only this register uses, such as
+        `{"OPT": "PSE", "HQ Nairobi": "Kenya"}`: a known name, or an ISO code, for each.
+        A key of up to three capitals is a code.
     strict : bool
         Whether a cell that cannot be read rejects its row even in a column that is not
         needed. By default, it is a missing value, with a warning; and a column in which
@@ -479,6 +485,7 @@ def read_register(
     sheet = _check_sheet(sheet)
     year_start = check_month("year_start", year_start)
     no_country = check_names("no_country", no_country)
+    places = check_places(places)
     check_covers(covers)
     check_choice("repeated_rows", repeated_rows, REPEATED_ROWS)
     strict = check_flag("strict", strict)
@@ -486,7 +493,7 @@ def read_register(
     encoding = check_encoding(encoding)
     rules = schema_of(kind, schema)
     called = check_columns(columns, rules)
-    options = Options(date_format, no_country, repeated_rows, strict)
+    options = Options(date_format, no_country, repeated_rows, strict, places)
 
     def tables_of(source: Any) -> list[TextTable]:
         return _read_tables(source, rules, called, sheet, encoding)

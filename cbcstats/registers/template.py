@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 from cbcstats.arguments import check_choice, check_file_to_write, check_flag
 from cbcstats.files.workbooks import new_workbook
 from cbcstats.files.writing import target, write_whole
-from cbcstats.places.names import plain_spelling
+from cbcstats.places.spelling import plain_spelling
 from cbcstats.registers.schemas import (
     FIRST_DAY,
     REGISTERS,

@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING, Final
 
 from cbcstats.errors import Finding
 from cbcstats.frames import text_column
-from cbcstats.places.names import LIST, iso3_of, plain_spelling, suggestions
+from cbcstats.places.hints import explain_other, place_of_code, suggestions
+from cbcstats.places.spelling import (
+    AND,
+    COMMAS,
+    LIST,
+    Spellings,
+    iso3_of,
+    plain_spelling,
+    spellings_of,
+)
 from cbcstats.tables.codelists import SHORT_REGIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -46,8 +55,8 @@ _DONE: Final = r"deliver|complet|done|realise|effectue|acheve|realizad|ejecutad"
 # countries hold commas and "and" themselves.
 _SEPARATORS: Final = (
     r"[/;|+\n]|\s[-\N{EN DASH}]\s",
-    r",",
-    r",|&|\b(?:and|et|y)\b",
+    f"[{COMMAS}]",
+    f"[{COMMAS}&]|{AND}",
 )
 _LONGEST: Final = 1000  # characters of a list
 _LONGEST_PLACE: Final = 100  # characters of a name to suggest others for
@@ -111,12 +120,15 @@ _BETWEEN: Final = frozenset(_BETWEEN_WORDS.split())
 
 
 def countries_of(
-    texts: Sequence[str], no_country: Collection[str] = ()
+    texts: Sequence[str],
+    no_country: Collection[str] = (),
+    own_places: Mapping[str, str] | None = None,
 ) -> list[str | None]:
-    """Return the ISO codes that each text names, separated by blanks.
+    """Return the ISO codes that each text of a column names, separated by blanks.
 
     They are empty for known words such as `Regional` or `Online`, and for those of
-    `no_country`; None is for a text that cannot be read.
+    `no_country`; None is for a text that cannot be read. `own_places` has ISO codes of
+    further spellings.
 
     Examples
     --------
@@ -124,13 +136,15 @@ def countries_of(
     ['KEN', 'KEN UGA', '', None]
     """
     own_words = {plain_spelling(word) for word in no_country}
+    own = {text for text in texts if own_words and plain_spelling(text) in own_words}
+    nowhere = own | {text for text in texts if _is_without_country(text)}
+    of_places = [text for text in texts if text not in nowhere]
+    spellings = spellings_of(of_places, own_places)
     countries: list[str | None] = []
-    for text, iso3 in zip(texts, iso3_of(texts), strict=True):
-        codes = iso3
-        if own_words and text and plain_spelling(text) in own_words:
+    for text, iso3 in zip(texts, iso3_of(texts, spellings), strict=True):
+        codes = iso3 or " ".join(_several(text, spellings)) or None
+        if text in own or (text in nowhere and not codes):
             codes = NOWHERE
-        elif not iso3 and len(text) <= _LONGEST:
-            codes = " ".join(_several(text)) or _without_country(text)
         countries.append(codes)
     return countries
 
@@ -175,43 +189,46 @@ def kinds_of_statuses(statuses: pd.Series) -> pd.Series:
 
 def explain_country(text: str, *, suggest: bool) -> Finding:
     """Explain a cell that names no known place, or several and something else."""
+    former = explain_other(text)
+    if former:
+        return former
+    place = place_of_code(text)
+    if place:
+        other = "not available" if text.upper() == "NA" else "something else"
+        return Finding(
+            f"may be the code of {place}, or mean: {other}",
+            f"write {place} if it is meant, or the name of another country",
+        )
     may_be_a_name = suggest and len(text) < _LONGEST_PLACE
     near = suggestions(text) if may_be_a_name else []
-    remedy = "write the name of one country, or its ISO code"
-    # Only capitals count as a code, since "no", "it" and "per" are also words.
-    capitals = text.upper()
-    [code] = iso3_of([capitals])
-    if code:
-        near = [capitals]
-        remedy += " in capitals"
     if len(near) > 1 and LIST.search(text):
         listed = f"write one row for each: {', '.join(near)}"
         return Finding("names several places", listed)
+    remedy = "write the name of one country, or its ISO code"
     if near:
         remedy += f"; perhaps {' or '.join(near)}"
     return Finding("is not a place that is known", remedy)
 
 
-def _several(text: str) -> list[str]:
+def _several(text: str, spellings: Spellings) -> list[str]:
     """Return the codes of the countries in a list, each once; none if a part is not."""
+    # Serbia and Montenegro was one state.
+    if len(text) > _LONGEST or explain_other(text):
+        return []
     for separator in _SEPARATORS:
         parts = [part for part in re.split(separator, text) if part.strip()]
         if len(parts) < 2:
             continue
-        # "China, Hong Kong" is one place.
-        reversed_name = ", ".join(part.strip() for part in reversed(parts))
-        [code] = iso3_of([reversed_name])
-        if code:
-            return [code]
-        codes = [iso3_of([part])[0] or " ".join(_several(part)) for part in parts]
+        of_parts = zip(parts, iso3_of(parts, spellings), strict=True)
+        codes = [iso3 or " ".join(_several(part, spellings)) for part, iso3 in of_parts]
         if all(codes):
             listed = " ".join(codes).split()
             return list(dict.fromkeys(listed))
     return []
 
 
-def _without_country(text: str) -> str | None:
-    return None if _phrases_in(text) is None else NOWHERE
+def _is_without_country(text: str) -> bool:
+    return len(text) <= _LONGEST and _phrases_in(text) is not None
 
 
 def _phrases_in(text: str) -> list[str] | None:

@@ -19,4 +19,5 @@ WCO_REGIONS: Final = tuple(SHORT_REGIONS)
 NO_REGION: Final = "no WCO region"  # for a place that is in none
 KINDS_OF_NAME: Final = ("short", "official", "former", "customs")
 LANGUAGES: Final = ("en", "fr", "es")
+LANGUAGES_OF_CLDR: Final = ("ar", "de", "pt", "ru", "zh")  # of names of places only
 PRECISIONS: Final = ("day", "month", "year")

@@ -19,6 +19,7 @@ from cbcstats.tables.checks import CHANGE_WITH_SIGN, PARTIAL_DATE
 from cbcstats.tables.codelists import (
     KINDS_OF_NAME,
     LANGUAGES,
+    LANGUAGES_OF_CLDR,
     PRECISIONS,
     WCO_REGIONS,
 )
@@ -47,6 +48,10 @@ ISO3: Final = {
 ISO2: Final = {
     "str_matches": r"^[A-Z]{2}$",
     "form": "two capital letters of ISO 3166, such as KE",
+}
+M49: Final = {
+    "str_matches": r"^[0-9]{3}$",
+    "form": "three digits of M49, such as 404",
 }
 CHANGE: Final = {
     "str_matches": CHANGE_WITH_SIGN,
@@ -388,7 +393,11 @@ class Members(pa.DataFrameModel):
 
 
 class Places(pa.DataFrameModel):
-    """Names of countries and territories, one row per spelling: our own list."""
+    """Names of countries and territories, one row per spelling.
+
+    Those in Arabic, German, Portuguese, Russian and Chinese, and the numbers, are from
+    Unicode CLDR, see `UNICODE-LICENSE.txt`. The others are our own list.
+    """
 
     iso3: str = _text(
         "ISO 3166 alpha-3; XKX for Kosovo, EUE for the European Union", **ISO3
@@ -396,11 +405,17 @@ class Places(pa.DataFrameModel):
     iso2: str = _text(
         "ISO 3166 alpha-2; XK for Kosovo, EU for the European Union", **ISO2
     )
+    m49: str | None = _text(
+        "number of the UN standard M49, and of ISO 3166; "
+        "empty for Kosovo and the European Union",
+        nullable=True,
+        **M49,
+    )
     name: str = _text("spelling; case, accents and punctuation make no difference")
     language: str = _text(
         "language of the name; empty where it does not matter",
         nullable=True,
-        isin=LANGUAGES,
+        isin=(*LANGUAGES, *LANGUAGES_OF_CLDR),
     )
     kind: str = _text(
         "short: what we call the place, one in English each; "

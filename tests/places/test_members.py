@@ -121,12 +121,12 @@ def test_names_and_codes_in_a_column_have_an_answer_each(names):
     ("names", "message"),
     [
         ("Tansania1", "'Tansania1' is not a place that is known; did you mean 'Tanzania'?"),
-        ("ug", "'ug' is not a place that is known; did you mean 'UG'?"),
+        ("ug", "'ug' is not a place that is known; did you mean 'Uganda'?"),
         ("Togo / Benin", "known; did you mean 'Togo' or 'Benin'?"),
         ("Utopia", "known; write the name of one country, or its ISO code"),
         ("", "'' is not a place that is known"),
         (["Togo", "Utopia", "ug", "Utopia"], "holds 2 names of places that are not known: 'Utopia', 'ug' (did"),
-        (pd.Series(["ug"]), "'ug' is not a place that is known; did you mean 'UG'?"),
+        (pd.Series(["ug"]), "'ug' is not a place that is known; did you mean 'Uganda'?"),
         ([f"Utopia {letter}" for letter in "abcdefgh"], "'Utopia e', and 3 more; correct them"),
     ],
 )  # fmt: skip

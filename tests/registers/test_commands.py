@@ -307,12 +307,15 @@ def test_what_count_writes_is_taken_by_the_other_commands(example, tmp_path):
 
 def test_the_command_that_names_the_rejected_rows_works_as_it_is_printed(tmp_path):
     pd.DataFrame(
-        {"Land": ["Kenya", "Nowhere"], "First day": ["03/04/2017", "04/04/2017"]}
+        {
+            "Land": ["Kenya", "Nowhere", "OPT"],
+            "First day": ["03/04/2017", "04/04/2017", "05/04/2017"],
+        }
     ).to_excel(
         tmp_path / "my missions.xlsx", sheet_name="to count", index=False, engine="xlsxwriter"
     )
     options = ["-c", "member=Land", "-c", "start_date=First day", "--date-format", "%d/%m/%Y"]
-    options += ["--sheet", "to count", "--repeated-rows", "reject"]
+    options += ["--sheet", "to count", "--repeated-rows", "reject", "--place", "OPT=PSE"]
     done = run_here("count", "my missions.xlsx", *options, cwd=tmp_path)
     about_years, line = done.stderr.strip().splitlines()
     assert about_years == "Reporting years begin in July; for calendar years: --year-start 1"
@@ -320,7 +323,7 @@ def test_the_command_that_names_the_rejected_rows_works_as_it_is_printed(tmp_pat
     assert said == "1 row was rejected"
     assert command == (
         'cbcstats check "my missions.xlsx" --column=member=Land "--column=start_date=First day" "--sheet=to count" '
-        "--date-format=%d/%m/%Y --repeated-rows=reject"
+        "--date-format=%d/%m/%Y --place=OPT=PSE --repeated-rows=reject"
     )
     done = run_here(*shlex.split(command)[1:], cwd=tmp_path)
     assert done.returncode == 1

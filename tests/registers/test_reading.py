@@ -164,12 +164,22 @@ def test_rows_are_typed_and_validated(save):
     assert register.rows.columns.tolist() == [*HEADER[:2], "iso3", "wco_region", *HEADER[2:]]
 
 
-def test_namibia_stays_namibia(save):
-    register = read_register(
-        save([HEADER, changed(good_row(1), "member", "NA"), changed(good_row(2), "member", "n/a")])
-    )
-    assert register.rows["iso3"].tolist() == ["NAM"]
-    assert register.rows["member"].tolist() == ["NA"]
+def test_na_is_namibia_among_codes_and_not_among_names(save):
+    def read(*members):
+        rows = [changed(good_row(at), "member", name) for at, name in enumerate(members)]
+        return read_register(save([HEADER, *rows]))
+
+    among_codes = read("NA", "KE", "n/a")
+    assert among_codes.rows["iso3"].tolist() == ["NAM", "KEN"]
+    assert among_codes.rows["member"].tolist() == ["NA", "KE"]
+    among_names = read("NA", "Kenya", "KE")
+    assert among_names.rows["iso3"].tolist() == ["KEN"]
+    problems = among_names.problems
+    assert problems["problem"].tolist() == [
+        "may be the code of Namibia, or mean: not available",
+        "may be the code of Kenya, or mean: something else",
+    ]
+    assert problems["remedy"][0] == "write Namibia if it is meant, or the name of another country"
 
 
 def test_headers_match_whatever_their_case_blanks_and_punctuation(save):
@@ -980,8 +990,8 @@ def test_a_column_that_is_named_is_not_found_again(tmp_path):
 
 
 def test_a_code_in_small_letters_is_suggested(tmp_path):
-    register = read_text("member,start_date\nken,2017-04-03\n", tmp_path)
-    assert register.problems["remedy"][0].endswith("or its ISO code in capitals; perhaps KEN")
+    text = "member,start_date\nken,2017-04-03\nTogo,2017-04-03\n"
+    assert read_text(text, tmp_path).problems["remedy"][0].startswith("write Kenya if it is meant")
 
 
 def test_rows_are_numbered_whatever_the_ends_of_lines(tmp_path):

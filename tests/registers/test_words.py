@@ -28,11 +28,17 @@ MIDDLE_EAST = "North of Africa, Near and Middle East"
         ("Perú y Chile", "PER CHL"),
         ("Zambia - Malawi", "ZMB MWI"),
         ("Zambia\nMalawi", "ZMB MWI"),
+        ("肯尼亚、乌干达", "KEN UGA"),
+        ("Kenia und Uganda", "KEN UGA"),
+        ("Кения и Уганда", "KEN UGA"),
         # Names that hold separators themselves.
         ("Bosnia and Herzegovina, Trinidad and Tobago", "BIH TTO"),
         ("Guinea-Bissau / Guinea", "GNB GIN"),
         ("Congo, Dem. Rep.", "COD"),
         ("China, Hong Kong", "HKG"),
+        ("Burma / Myanmar", "MMR"),
+        # This was one state.
+        ("Serbia and Montenegro", None),
         # A part that is not known makes the whole cell unknown.
         ("Zambia / Atlantis", None),
         ("Zambia and others", None),
@@ -131,6 +137,31 @@ def test_a_mission_needs_no_country_and_may_have_several(save):
     assert register.summary["without a country"] == 3
     # Without the word, its row is rejected.
     assert read_register(save([HEADER, *rows])).rejected["member"].tolist() == ["HQ"]
+
+
+def test_a_register_has_places_of_its_own(save):
+    members = ["Kenya", "OPT", "Mali / OPT", "West Bank"]
+    rows = [changed(good_row(number), "member", name) for number, name in enumerate(members)]
+    own = {"OPT": "PSE", "west bank": "Palestine"}
+    register = read_register(save([HEADER, *rows]), places=own)
+    assert register.rows["all_iso3"].fillna("").tolist() == ["", "", "MLI PSE", ""]
+    assert register.rows["iso3"].astype("object").fillna("").tolist() == ["KEN", "PSE", "", "PSE"]
+    assert read_register(save([HEADER, *rows])).rejected["member"].tolist() == members[1:]
+
+
+def test_codes_of_lists_and_regions_are_a_column_of_codes(save):
+    members = ["ke / ug", "na", "Regional", "Online", "All Members", "tg"]
+    rows = [changed(good_row(number), "member", name) for number, name in enumerate(members)]
+    register = read_register(save([HEADER, *rows]))
+    assert register.problems.empty
+    assert register.rows["iso3"].astype("object").fillna("").tolist() == [
+        "",
+        "NAM",
+        "",
+        "",
+        "",
+        "TGO",
+    ]
 
 
 def test_an_id_may_return_with_another_country(save):
