@@ -68,9 +68,10 @@ def address_problems(sources: pd.DataFrame) -> list[Problem]:
     addresses = sources["url"].dropna()
     safe = addresses[addresses.str.startswith("https:")]
     safe_hosts = frozenset(map(_host, safe))
+    rows = zip(addresses.index, addresses, strict=True)
     return [
         Problem(row, "url", address, problem, remedy)
-        for row, address in addresses.items()
+        for row, address in rows
         for problem, remedy in _faults(address, safe_hosts)
     ]
 
@@ -84,7 +85,10 @@ def _faults(address: str, safe_hosts: frozenset[str]) -> Iterator[tuple[str, str
         if host == name or host.endswith(f".{name}"):
             yield f"is on a site that {reason}", _EMPTY
     if _EDITIONS.match(address):
-        yield "is not the English or French edition", "write en in place of the language"
+        yield (
+            "is not the English or French edition",
+            "write en in place of the language",
+        )
     if address.startswith("http:") and host in safe_hosts:
         yield "is not encrypted, as other addresses of this site are", "write https://"
 

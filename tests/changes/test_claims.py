@@ -469,7 +469,9 @@ def test_only_earlier_figures_break_a_record(years):
         assert (found.verdict, found.verdict_strict) == (verdict, "consistent")
     assert claimed(years({2016: 149}), "record").verdict == "cannot be checked"
     # Two years have more than one.
-    two_years = years({2014: 220, 2015: 149}, period_start=pd.to_datetime(["2013-01-01", "2015-01-01"]))
+    two_years = years(
+        {2014: 220, 2015: 149}, period_start=pd.to_datetime(["2013-01-01", "2015-01-01"])
+    )
     assert claimed(two_years, "record").verdict == "cannot be checked"
     stocks = two_years.assign(period_start=pd.NaT, measure="stock")
     assert claimed(stocks, "record").verdict == "contradicts"

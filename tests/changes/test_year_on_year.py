@@ -518,5 +518,10 @@ def test_the_change_of_a_share_is_in_percentage_points():
     change = year_on_year(shares, measure="share").iloc[0]
     assert change.comparable
     assert change.change_low < 4 < change.change_high
-    names = ["percent_change", "percent_change_low", "percent_change_high", "percent_change_as_printed"]
+    names = [
+        "percent_change",
+        "percent_change_low",
+        "percent_change_high",
+        "percent_change_as_printed",
+    ]
     assert change[names].isna().all()

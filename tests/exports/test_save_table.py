@@ -225,7 +225,7 @@ def test_sources_of_your_own_are_named_and_checked(tmp_path):
     nowhere = mine.assign(url=None)
     page = save_table(frame, tmp_path / "p.html", sources=nowhere).read_text()
     assert "Register. Us, 2024-05, read 2024-06-01" in page
-    assert "<a href=\"http" not in page
+    assert '<a href="http' not in page
     assert "not known</strong>: not in the table of sources." in page
     with pytest.raises(DataError, match="url"):
         save_table(frame, tmp_path / "n.html", sources=mine.assign(url="javascript:alert(1)"))

@@ -409,7 +409,9 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path, name, content, message):
 def test_two_rows_of_one_member_on_one_list_are_a_problem(save):
     rows = list(csv.reader(io.StringIO((DATA / "beneficiaries.csv").read_text(encoding="utf-8"))))
     found = problems(save([*rows, rows[1]], "beneficiaries.csv"), cbcstats.load_beneficiaries)
-    assert found[["row", "column", "value"]].to_numpy().tolist() == [[len(rows) + 1, "member", "BOL"]]
+    assert found[["row", "column", "value"]].to_numpy().tolist() == [
+        [len(rows) + 1, "member", "BOL"]
+    ]
 
 
 def test_an_error_can_be_pickled(rows, save):
