@@ -68,9 +68,10 @@ def address_problems(sources: pd.DataFrame) -> list[Problem]:
     addresses = sources["url"].dropna()
     safe = addresses[addresses.str.startswith("https:")]
     safe_hosts = frozenset(map(_host, safe))
+    rows = zip(addresses.index, addresses, strict=True)
     return [
-        Problem(int(str(row)), "url", address, problem, remedy)
-        for row, address in addresses.items()
+        Problem(row, "url", address, problem, remedy)
+        for row, address in rows
         for problem, remedy in _faults(address, safe_hosts)
     ]
 

@@ -29,7 +29,8 @@ PARTS: Final = (
     "status",
 )
 _CAPITALS: Final = (
-    "aeo asycuda covid dmfas gtfp imf itc ldc picard safe tfa unctad wco wto"
+    "aeo asycuda covid dmfas gtfp imf imo itc ldc picard safe taiex tfa unctad unitar "
+    "us wco wto"
 )
 _ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()} | {
     "acip": "A-CIP",

@@ -92,8 +92,8 @@ def save_datapackage(
     Notes
     -----
     CSV is written as by `save_table`. Types are those of the columns; ids of sources refer to `sources.csv`.
-    `created` is today. The licence of the tables of cbcstats, CC BY 4.0, is named where
-    all figures are from its sources; what licence your own figures have is yours to say.
+    `created` is today. The licence of the tables of cbcstats, CC BY 4.0, is named where all figures are from its
+    sources; what licence your own figures have is yours to say.
 
     Examples
     --------

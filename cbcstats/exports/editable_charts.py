@@ -68,7 +68,7 @@ def native_chart(
     >>> from cbcstats import load_counts
     >>> native_chart(load_counts("wco_members")).data[["period", "all", "in words"]].tail(1)
             period    all in words
-    5  29 Jun 2024  186.0      186
+    6  29 Jun 2024  186.0      186
     """
     columns = set(frame)
     if columns >= _CHANGE_COLUMNS:

@@ -41,6 +41,7 @@ _LEAST_SHARE: Final = 0.75
 _DIGIT: Final = re.compile(r"\d")
 _FILL: Final = "undo the merge, and fill each cell"
 _OR_SUM: Final = f"{_FILL}; a number may be their sum"
+_SHOWN_UNDER: Final = 3  # values that nobody sees, in a message
 _HIDDEN_SHEET: Final = Finding(
     "is a hidden sheet, and is read",
     "name another sheet if it is not the one to read",
@@ -211,9 +212,13 @@ def fill_merged(sheet: Sheet, names: Sequence[str], body: Body) -> list[Problem]
             problem, remedy = f"{over}, and is read in the first cell only", _OR_SUM
         else:
             problem, remedy = f"{over}, and is read in each of them", _FILL
+            # Some programs keep what was in a cell before it was merged.
+            under = {body[row][place].strip() for row, place in cells} - {value, ""}
+            if under:
+                listed = ", ".join(map(repr, sorted(under)[:_SHOWN_UNDER]))
+                problem += f"; below it, and not shown, are other values: {listed}"
             for row, place in cells:
-                # Some programs keep what was in a cell before it was merged.
-                body[row][place] = body[row][place] or value
+                body[row][place] = value
         remarks.append(Problem(first, columns[0], value, problem, remedy, WARNING))
     return remarks
 
