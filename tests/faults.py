@@ -47,7 +47,7 @@ def _save_template(folder, new):
 
 
 def _save_problems(folder, new):
-    columns = {"member": "Country", "start_date": "Start"} | ({"end_date": "End"} if new else {})
+    columns = {"member": "Country", "start_date": "Start"} | ({"end_date": None} if new else {})
     example = cbcstats.example_register()
     register = cbcstats.read_register(example, columns=columns, date_format="%d/%m/%Y")
     register.save_problems(folder / "problems.xlsx", overwrite=new)
@@ -76,7 +76,7 @@ WRITERS = {
     "save_template": _save_template,
     "save_problems": _save_problems,
     "cbcstats count": _command("count", "counts.csv", ["--year-start", "7"], ["--year-start", "1"]),
-    "cbcstats check": _command("check", "to_correct.xlsx", [], ["-c", "end_date=End"]),
+    "cbcstats check": _command("check", "to_correct.xlsx", [], ["--strict"]),
 }
 
 

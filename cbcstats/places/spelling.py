@@ -49,7 +49,15 @@ _OF_WORDS: Final = ("L", "M", "N")  # letters, marks and numbers
 _WORD_OR_SEPARATOR: Final = re.compile(r"[^\s\x00-/:-@\[-`{-\x7f]+|[/;|+]")
 _INITIALS: Final = re.compile(r"\b(\w) (?=\w\b)")
 # Keep separators as words, so that "Kenya; Uganda" does not become one name.
-_ONE_WORD: Final = {"st": "saint", "ste": "sainte", ";": "/", "|": "/", "+": "/"}
+_ONE_WORD: Final = {
+    "dem": "democratic",
+    "rep": "republic",
+    "st": "saint",
+    "ste": "sainte",
+    ";": "/",
+    "|": "/",
+    "+": "/",
+}
 # Articles come before a name or after it: "La Gambie", "Gambie (la)".
 _ARTICLES: Final = frozenset({"la", "le", "les", "l", "el", "las", "los", "/"})
 # Separators between the places of a list.

@@ -91,7 +91,7 @@ Mali;2017-04-05;a, b, c, d
 @pytest.mark.parametrize("title", ["", "Registre des missions, 2017\n", "Registre\n\n"])
 def test_commas_in_remarks_are_no_header(title, save):
     row = 1 + title.count("\n")
-    said = f"the header in row {row} has 'Pays visité', 'Date de visite', 'Observations'; say which"
+    said = f"the header in row {row} has 'Pays visité', 'Date de visite', 'Observations'"
     with pytest.raises(DataError, match=re.escape(said)):
         read_register(save(title + REMARKS))
     rows = read_register(

@@ -597,7 +597,7 @@ def of_numbers():
         rules, options = cbcstats.MissionRegister.to_schema(), Options(date_format)
         matched = with_days_of_numbers(match_columns(table, rules, {}, options))
         values, problems = check_rows(matched)
-        return values["start_date"].astype(str).tolist(), problems.in_order(table.header)
+        return values["start_date"].astype(str).tolist(), problems.in_order(table)
 
     return read
 
@@ -751,21 +751,18 @@ def test_nothing_is_lost_and_no_good_cell_changes(rows):
     passed = typed.loc[register.rows.index]
     assert register.rows["own"].tolist() == passed["own"].tolist()
     assert register.rows["member"].astype("str").tolist() == passed["member"].str.strip().tolist()
-    assert (
-        register.rows["start_date"].dt.strftime("%Y-%m-%d").tolist()
-        == passed["start_date"].str.strip().tolist()
-    )
-    numbers = [
-        int(float(cell.replace(" ", "").replace(",", "."))) if pd.notna(value) else None
-        for cell, value in zip(passed["participants"], register.rows["participants"], strict=True)
-    ]
-    assert (
-        register.rows["participants"]
-        .astype(object)
-        .where(register.rows["participants"].notna(), None)
-        .tolist()
-        == numbers
-    )
+    # Others than ISO 8601 are months and years.
+    days = passed["start_date"].str.strip()
+    is_iso = days.str.fullmatch(r"\d{4}-\d\d-\d\d").astype(bool)
+    read = register.rows["start_date"].dt.strftime("%Y-%m-%d")
+    assert read[is_iso].tolist() == days[is_iso].tolist()
+    # A column in which nothing can be read is left out.
+    if "participants" in register.rows:
+        numbers = register.rows["participants"].dropna()
+        typed_numbers = passed.loc[numbers.index, "participants"]
+        assert [int(float(cell.replace(" ", "").replace(",", "."))) for cell in typed_numbers] == (
+            numbers.tolist()
+        )
     cbcstats.MissionRegister.validate(register.rows)
     # What is rejected, corrected, is what passes.
     corrected = register.rejected.drop(columns="reasons").assign(

@@ -152,9 +152,9 @@ def test_a_copy_is_noticed(folder):
 
 
 def test_a_file_without_a_needed_column_is_named(folder):
-    (folder / "2023_04.csv").write_text("Country,start_date\nTogo,2023-04-01\n", encoding="utf-8")
+    (folder / "2023_04.csv").write_text("Place,start_date\nTogo,2023-04-01\n", encoding="utf-8")
     with pytest.raises(
-        DataError, match=r"2023_04\.csv: no column for member; .*\"member\": \"Country\""
+        DataError, match=r"2023_04\.csv: no column for member; .*\"member\": \"Place\""
     ):
         read_register(folder)
 

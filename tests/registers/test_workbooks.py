@@ -154,6 +154,8 @@ def test_serial_numbers_are_handed_back_as_the_days_they_were_read_as(since_1904
         ["member", "start_date", "end_date"],
         ["Kenyaa", serial, serial + 2],
         ["Togo", serial + 1, serial],
+        # A number is a day only among days.
+        ["Mali", "2017-04-03", "2017-04-05"],
     ]
     register = read_register(save(rows, since_1904=since_1904))
     assert register.rejected[["start_date", "end_date"]].to_numpy().tolist() == [
@@ -178,15 +180,16 @@ def test_serial_numbers_are_handed_back_as_the_days_they_were_read_as(since_1904
 
 
 def test_the_year_that_serial_numbers_count_from_is_found_in_any_quotes(save):
-    path = save(
-        [HEADER[:2], ["Kenya", 41366]], lambda _, text: text.replace('"', "'"), since_1904=True
-    )
-    assert read_register(path).rows["start_date"].tolist() == [pd.Timestamp("2017-04-03")]
+    rows = [HEADER[:2], ["Kenya", 41366], ["Togo", "2017-04-04"]]
+    path = save(rows, lambda _, text: text.replace('"', "'"), since_1904=True)
+    days = read_register(path).rows["start_date"].dt.strftime("%Y-%m-%d")
+    assert days.tolist() == ["2017-04-03", "2017-04-04"]
 
 
 def test_a_day_of_a_workbook_that_is_wrong_is_handed_back_as_that_day(save, tmp_path):
     # 17,000 days after 1 January 1904 is 18 July 1950; after 30 December 1899 it would be 17 July 1946.
-    register = read_register(save([["member", "start_date"], ["Kenya", 17000]], since_1904=True))
+    rows = [["member", "start_date"], ["Kenya", 17000], ["Togo", "1953-04-04"]]
+    register = read_register(save(rows, since_1904=True))
     again = read_register(register.save_problems(tmp_path / "problems.xlsx"))
     assert found(again) == [
         [2, "start_date", "1950-07-18", "is before 1952, when the WCO began", "error"]
@@ -240,6 +243,7 @@ def marked(tmp_path):
 
 MARKED = [
     [1, "share", "is a hidden column, but is read"],
+    [2, "start_date", "shows no year; 2017 was added by the spreadsheet program"],
     [3, "", STRUCK],
     [4, "remarks", STRUCK],
     [5, "", HIDDEN],
