@@ -235,11 +235,12 @@ def plain_spelling(text: str) -> str:
     text = _without_the(text.split())
     words = [_ONE_WORD.get(word, word) for word in text.split()]
     # A name that is only an article keeps it.
-    while len(words) > 1 and words[0] in _ARTICLES:
-        del words[0]
-    while len(words) > 1 and words[-1] in _ARTICLES:
-        del words[-1]
-    return " ".join(words)
+    start, end = 0, len(words)
+    while end - start > 1 and words[start] in _ARTICLES:
+        start += 1
+    while end - start > 1 and words[end - 1] in _ARTICLES:
+        end -= 1
+    return " ".join(words[start:end])
 
 
 def _without_the(words: list[str]) -> str:
