@@ -25,7 +25,7 @@ from cbcstats.errors import (
     DataError,
     problem_line,
 )
-from cbcstats.files.listing import list_files
+from cbcstats.files.sources import list_files
 from cbcstats.files.writing import target, write_whole
 from cbcstats.tables.counts import own_frame
 from cbcstats.terminal import (

@@ -32,6 +32,10 @@ MARKS: Final = {
 _LEADING_DAY: Final = re.compile(r"\s*(\d{4}(\D)\d{1,2}\2\d{1,2}|\d{8})", re.ASCII)
 # 23:59, with or without seconds, is how some databases write the end of a day.
 _END_OF_DAY: Final = pd.Timedelta(hours=23, minutes=59)
+# Excel counts days from 1 January 1900, including a 29 February 1900 that never was.
+EXCEL_DAY_ZERO: Final = datetime.date(1899, 12, 30)
+# Workbooks made by older versions for the Macintosh count from 1904.
+EXCEL_1904_DAY_ZERO: Final = datetime.date(1904, 1, 1)
 # A larger whole number overflows a float.
 _TOO_LARGE: Final = 10**308
 # Significant decimal digits that a float keeps, with 64 and 32 bits.

@@ -16,15 +16,11 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ArgumentError, Finding
-from cbcstats.frames import text_column
+from cbcstats.frames import EXCEL_1904_DAY_ZERO, EXCEL_DAY_ZERO, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-# Excel counts days from 1 January 1900, including a 29 February 1900 that never was.
-EXCEL_DAY_ZERO: Final = datetime.date(1899, 12, 30)
-# Workbooks made by older versions for the Macintosh count from 1904.
-EXCEL_1904_DAY_ZERO: Final = datetime.date(1904, 1, 1)
 
 ISO_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 # The time after a day, which does not count, and its zone.

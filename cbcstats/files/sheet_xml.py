@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from cbcstats.errors import DataError
-from cbcstats.files.dates import EXCEL_1904_DAY_ZERO, EXCEL_DAY_ZERO
+from cbcstats.frames import EXCEL_1904_DAY_ZERO, EXCEL_DAY_ZERO
 
 if TYPE_CHECKING:
     import datetime

@@ -8,10 +8,8 @@ reason.
 from __future__ import annotations
 
 import os
-from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from numbers import Number
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -21,9 +19,18 @@ import pyarrow.compute
 from pyarrow.parquet import ParquetFile
 
 from cbcstats.errors import ArgumentError, DataError, Problem, plural
-from cbcstats.files import delimited, encodings
-from cbcstats.files.kinds import check_name, kind_of, wrong_name
-from cbcstats.files.sheet_tables import (
+from cbcstats.files import delimited
+from cbcstats.files.sources import (
+    FIRST_ROWS,
+    WORKBOOKS,
+    existing_file,
+    kind_of,
+    unique_names,
+    wrong_name,
+)
+from cbcstats.files.workbooks import (
+    COLUMNS,
+    Sheet,
     choose_sheet,
     fill_merged,
     first_rows,
@@ -32,26 +39,24 @@ from cbcstats.files.sheet_tables import (
     hidden_and_struck,
     in_table,
     named_sheet,
+    read_sheets,
     sheets_not_read,
 )
-from cbcstats.files.workbooks import COLUMNS, WORKBOOKS, Sheet, read_sheets
 from cbcstats.frames import as_text, text_column
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     IsHeader = Callable[[Sequence[str]], bool]
     Rows = list[tuple[int, list[str]]]
 
-SUFFIXES: Final = (".csv", ".tsv", ".txt", *WORKBOOKS, ".parquet")
 EVERY_SHEET: Final = "*"
 # Number of the first row of a frame, as if it had a header in row 1.
 FIRST_ROW: Final = 2
 # The columns that tell in which part of a table of several a row is.
 PLACES: Final = ["file", "sheet"]
-# Megabytes of a file that is read into memory.
-LARGEST: Final = 512
 # Characters of Arrow's own error message that are shown.
 _SHOWN: Final = 200
 # Nullable dtypes of pandas, by the name of the Arrow type.
@@ -170,8 +175,8 @@ class TextTable:
         """Tell which cells of a column are numbers with decimals, not texts."""
         cells = self.cells[column]
         if self.is_text:
-            rows = [row for row, of_column in self.decimals if of_column == column]
-            return pd.Series(cells.index.isin(rows), cells.index)
+            is_decimal = cells.index.isin(rows_of(self.decimals, column))
+            return pd.Series(is_decimal, cells.index)
         if pd.api.types.is_numeric_dtype(cells.dtype):
             return pd.Series(data=True, index=cells.index)
         return cells.map(lambda cell: isinstance(cell, Number)).astype(bool)
@@ -322,47 +327,13 @@ def _refuse_encoding(source: Path | str, encoding: str | None) -> None:
         )
 
 
-def existing_file(source: str | os.PathLike[str]) -> Path:
-    """Check that a file exists, is of a known kind, and fits into memory."""
-    try:
-        path = Path(source).expanduser()
-        exists = path.is_file()
-        is_other = path.exists() and not exists and not path.is_dir()
-    # An unknown home folder, a name that is too long, or a zero byte in it.
-    except (RuntimeError, OSError, ValueError) as error:
-        message = f"{source}: cannot be found ({error}); check the name and the folder"
-        raise DataError(message) from error
-    # Reading a pipe or a device may never end.
-    if is_other:
-        raise DataError(
-            f"{path}: is a pipe or a device, not a file; "
-            "save what it holds as a file, and give that"
-        )
-    check_name(source, path)
-    if path.suffix.lower() not in SUFFIXES:
-        kinds = ", ".join(SUFFIXES)
-        raise DataError(
-            f"{path}: the kind of file is not known; give one that ends in {kinds}"
-        )
-    if not exists:
-        raise DataError(f"{path}: there is no such file; check the name and the folder")
-    size = path.stat().st_size / 2**20
-    if size > LARGEST:
-        raise DataError(
-            f"{path}: has {size:,.0f} MB, "
-            f"and at most {LARGEST} MB are read into memory; split it, "
-            "or count it with DuckDB or Polars"
-        )
-    return path
-
-
 def header_place(rows: Sequence[Sequence[str]], is_header: IsHeader, name: str) -> int:
     """Return the index of the header row.
 
     It is the first row that names the required columns, or else the first row with at
     least half as many filled cells as the fullest row.
     """
-    rows = rows[: delimited.FIRST_ROWS]
+    rows = rows[:FIRST_ROWS]
     if not rows:
         raise DataError(
             f"{name}: holds no table; the first row must hold the names of the columns"
@@ -390,39 +361,6 @@ def _first_full_row(rows: Sequence[Sequence[str]]) -> int:
     return full[0]
 
 
-def unique_names(header: Iterable[str]) -> list[str]:
-    """Make column names unique: a second `a` becomes `a (2)`, an empty one `column 3`.
-
-    Examples
-    --------
-    >>> unique_names(["a", "a", " ", "b"])
-    ['a', 'a (2)', 'column 3', 'b']
-    """
-    names: dict[str, None] = {}
-    numbers: Counter[str] = Counter()
-    for place, cell in enumerate(header, start=1):
-        name = cell.strip() or f"column {place}"
-        unique = name
-        # A column of the file may already be called `a (2)`.
-        while unique in names:
-            numbers[name] += 1
-            unique = f"{name} ({numbers[name] + 1})"
-        names[unique] = None
-    return list(names)
-
-
-def free_name(name: str, taken: Container[str]) -> str:
-    """Return the name, with `(as typed)` added if it is already taken."""
-    free = name
-    number = 0
-    while free in taken:
-        number += 1
-        free = f"{name} (as typed)"
-        if number > 1:
-            free = f"{name} (as typed {number})"
-    return free
-
-
 def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
     header = unique_names(map(str, frame))
     end = FIRST_ROW + len(frame)
@@ -435,23 +373,23 @@ def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
 
 def _from_csv(path: Path, is_header: IsHeader, given: str | None) -> TextTable:
     name = str(path)
-    text, encoding, doubtful = encodings.decode(path.read_bytes(), name, given)
+    text, encoding, doubtful = delimited.decode(path.read_bytes(), name, given)
     delimiter, first = _first_records(text, is_header)
     rows = [record.cells for record in first]
     header = first[header_place(rows, is_header, name)]
-    names = unique_names(map(encodings.repair, header.cells))
+    names = unique_names(map(delimited.repair, header.cells))
     empty = TextTable(name, names, header.row, pd.DataFrame())
     empty.delimiter = delimiter
     empty.encoding = encoding
     if doubtful:
-        word, finding = encodings.explain_windows_1252(doubtful)
+        word, finding = delimited.explain_windows_1252(doubtful)
         empty.remarks.append(Problem(header.row, "", word, *finding))
     table = _from_lines(empty, text, first)
     if table is None:
         records = delimited.all_records(text, delimiter, width=len(names))
         body = [record for record in records if record.row > header.row]
         table = _from_records(empty, body)
-        if encoding in encodings.WITH_REPAIRS:
+        if encoding in delimited.WITH_REPAIRS:
             table.not_utf8 = _misread_words(names, [header, *body])
     return without_blank_rows(table)
 
@@ -464,7 +402,7 @@ def _from_lines(
     Arrow is much faster than the csv module.
     """
     # Arrow does not read bytes that are not UTF-8.
-    if empty.encoding in encodings.WITH_REPAIRS:
+    if empty.encoding in delimited.WITH_REPAIRS:
         return None
     for record in first:
         if any("\n" in cell for cell in record.cells):
@@ -497,7 +435,7 @@ def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTabl
     """Align records with the header; repair bytes that are not UTF-8."""
     rows = []
     for record in records:
-        cells = map(encodings.repair, record.cells)
+        cells = map(delimited.repair, record.cells)
         rows.append((record.row, list(cells)))
     table = _from_rows(empty, rows)
     for record in records:
@@ -515,7 +453,7 @@ def _misread_words(
     for record in records:
         # Cells beyond the header have no name, and are a problem of their row.
         for name, cell in zip(header, record.cells, strict=False):
-            word = encodings.repaired_word(cell)
+            word = delimited.repaired_word(cell)
             place = record.row, name
             if word:
                 words[place] = word
@@ -618,6 +556,11 @@ def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
     index = pd.Index(list(body), name="row", dtype="int64")
     frame = pd.DataFrame(texts).set_axis(index, axis="index")
     return replace(empty, cells=frame, faults=faults, surplus=surplus)
+
+
+def rows_of(places: Iterable[tuple[int, str]], column: str) -> list[int]:
+    """Return the rows of those places, by row and column, that are in a column."""
+    return [row for row, of_column in places if of_column == column]
 
 
 def without_blank_rows(table: TextTable) -> TextTable:

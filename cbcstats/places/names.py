@@ -13,8 +13,7 @@ from cbcstats.arguments import check_flag, check_series, shown
 from cbcstats.errors import ArgumentError, shortened
 from cbcstats.files.dates import parse_day
 from cbcstats.frames import text_column
-from cbcstats.places.hints import explain_other, suggestions
-from cbcstats.places.spelling import iso3_of
+from cbcstats.places.spelling import explain_other, iso3_of, suggestions
 from cbcstats.tables.codelists import SHORT_REGIONS
 from cbcstats.tables.loaders import load_members
 

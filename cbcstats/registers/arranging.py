@@ -16,16 +16,19 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding, Problem, plural
-from cbcstats.files.text_table import unique_names
+from cbcstats.files.dates import TOUCHING
+from cbcstats.files.sources import unique_names
+from cbcstats.files.spans import read_spans
+from cbcstats.files.text_table import rows_of
 from cbcstats.frames import as_text, text_column
 from cbcstats.registers.cells import (
     distinct_texts,
     has_value,
     parse_cells,
+    parse_days,
     severity_of,
 )
-from cbcstats.registers.columns import MatchedTable, Options, plain_name
-from cbcstats.registers.days import parse_days
+from cbcstats.registers.columns import MatchedTable, Options, plain_name, with_texts
 from cbcstats.registers.schemas import kind_of, needed_columns
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 _TAG: Final = re.compile(r"#[a-z]\w*(\s*\+\s*[a-z]\w*)*", re.IGNORECASE)
 # What may be between the words of a name.
 _BLANKS: Final = ("", " ", "_", "-", "\N{NO-BREAK SPACE}")
+_TEN_YEARS: Final = pd.Timedelta(days=3653)
 
 
 class Part(NamedTuple):
@@ -79,8 +83,8 @@ def leave_out_unreadable(matched: MatchedTable) -> None:
         rule = matched.schema.columns[name]
         if severity_of(rule, matched.options) == ERROR or kind_of(rule) == "text":
             continue
-        unread = [row for row, of_column in table.unread if of_column == column]
-        bad = _if_unreadable(matched.text[name].drop(unread), rule, matched.options)
+        text = matched.text[name].drop(rows_of(table.unread, column))
+        bad = _if_unreadable(text, rule, matched.options)
         if bad:
             del matched.names[name]
             finding = _left_out(name, kind_of(rule))
@@ -274,3 +278,29 @@ def _with_places(
         formats={place(*cell): shown for cell, shown in table.formats.items()},
         serials={place(*cell) for cell in table.serials},
     )
+
+
+def with_days_of_numbers(matched: MatchedTable) -> MatchedTable:
+    """Write the numbers among the days of a workbook as the days that they are.
+
+    In a column without other days, or far from them, they may be codes of periods. In
+    a format without separators, they may have lost a digit.
+    """
+    table, date_format = matched.table, matched.options.date_format
+    if table.first_day is None or (date_format and TOUCHING.search(date_format)):
+        return matched
+    cells = table.cells.copy()
+    for name, column in matched.names.items():
+        is_serial = cells.index.isin(rows_of(table.serials, column))
+        if kind_of(matched.schema.columns[name]) != "day" or not is_serial.any():
+            continue
+        others = matched.text[name][~is_serial].astype("object").unique()
+        days = read_spans(others.tolist(), date_format)["start"].dropna()
+        numbers = pd.to_numeric(cells.loc[is_serial, column])
+        since = pd.to_timedelta(numbers // 1, unit="D")
+        serials = pd.Timestamp(table.first_day) + since
+        is_near = serials.between(days.min() - _TEN_YEARS, days.max() + _TEN_YEARS)
+        near = serials[is_near]
+        cells.loc[near.index, column] = near.dt.strftime("%Y-%m-%d")
+    table = replace(table, cells=cells)
+    return with_texts(table, matched.schema, matched.names, matched.options)

@@ -10,8 +10,7 @@ import pandas as pd
 
 from cbcstats.counts.periods import MONTH_NAMES, reporting_year
 from cbcstats.errors import ERROR, plural
-from cbcstats.files.listing import readable_name
-from cbcstats.files.text_table import free_name
+from cbcstats.files.sources import free_name, readable_name
 from cbcstats.frames import text_column
 from cbcstats.places.names import wco_region
 from cbcstats.registers.columns import BEYOND, REASONS
@@ -21,12 +20,14 @@ from cbcstats.registers.coverage import (
     last_days,
     notes_on_coverage,
 )
-from cbcstats.registers.schemas import takes_several_countries
-from cbcstats.registers.words import (
+from cbcstats.registers.schemas import (
     ALL_ISO3,
     COUNTED_ABOVE,
-    NOWHERE,
     PRECISION,
+    takes_several_countries,
+)
+from cbcstats.registers.words import (
+    NOWHERE,
     STATUSES,
     UNKNOWN,
     kind_of_status,

@@ -5,12 +5,11 @@ Each distinct text of a column is parsed once.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding
@@ -23,6 +22,8 @@ from cbcstats.files.cells import (
     plain_text,
     with_decimal_points,
 )
+from cbcstats.files.dates import first_of_each_order
+from cbcstats.files.spans import explain_span, read_spans
 from cbcstats.frames import MARKS, factorize_text, text_column
 from cbcstats.places.spelling import iso3_of, spellings_of
 from cbcstats.registers.schemas import (
@@ -34,7 +35,7 @@ from cbcstats.registers.schemas import (
 from cbcstats.registers.words import countries_of, explain_country
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable
 
     import pandera.pandas as pa
 
@@ -78,15 +79,9 @@ _REMEDIES: Final = {
     "place": "write the name of one country",
     "day": "write the day as YYYY-MM-DD",
 }
-_COMPARED_LABELS: Final = 1000
-_MOST_PAIRS: Final = 100
-_LONG_LABEL: Final = 8  # letters, below which labels with another letter differ
-_LONG_WORD: Final = 4
-_ROMAN: Final = re.compile("[ivxlcdm]+")
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")  # once they are cut off
 _SEVERITIES: Final = (WARNING, ERROR)
-# With more unknown places, the column is not one of places, and suggestions are slow.
-_SUGGESTED_FOR: Final = 500
+_SUGGESTED_FOR: Final = 500  # unknown places, since suggestions are slow
 
 
 def plain_texts(cells: pd.Series, column: pa.Column) -> pd.Series:
@@ -137,49 +132,79 @@ class Parsed(NamedTuple):
     findings: dict[str, Finding]
 
 
-def parse_cells(
-    text: pd.Series,
-    column: pa.Column,
-    options: Options,
-) -> Parsed:
+def parse_cells(text: pd.Series, column: pa.Column, options: Options) -> Parsed:
     """Parse the distinct texts of a column, not one of days, as its schema requires."""
     if is_free_text(column):
         return _parse_free_text(text, column, options)
     kind = kind_of(column)
     texts = distinct_texts(text)
-    if takes_several_countries(column):
-        countries = countries_of(texts, options.no_country, options.places)
-        values = text_column(countries)
-    elif kind == "place":
-        spellings = spellings_of(texts, options.places)
-        values = text_column(iso3_of(texts, spellings))
-    else:
-        values = _parse(texts, kind)
-    findings: dict[str, Finding] = {}
-    unknown_places = 0
-    is_missing = values.isna()
-    missing = np.flatnonzero(is_missing)
-    for place in missing:
-        cell = texts[place]
+    values = _parse(texts, column, options)
+    unread = itertools.compress(texts, values.isna())
+    # With more unknown places, the column is not one of places.
+    suggests = itertools.chain([True] * _SUGGESTED_FOR, itertools.repeat(False))
+
+    def explain(cell: str) -> Finding:
+        return _explain(cell, kind, suggest=next(suggests))
+
+    findings = _explain_each(unread, column, options, explain)
+    if kind in ("place", "text"):
+        values = values.astype("category")
+    of_rows = values.take(text.cat.codes.to_numpy())
+    return Parsed(of_rows.set_axis(text.index), findings)
+
+
+class ParsedDays(NamedTuple):
+    """A parsed column of days.
+
+    `spans` has the first and the last day and the precision of each row, as
+    `read_spans` returns them; `findings` maps a text that has none to its problem.
+    """
+
+    spans: pd.DataFrame
+    findings: dict[str, Finding]
+
+
+def parse_days(text: pd.Series, column: pa.Column, options: Options) -> ParsedDays:
+    """Parse the distinct texts of a column of days."""
+    date_format = options.date_format
+    texts = distinct_texts(text)
+    spans = read_spans(texts, date_format)
+    if column.name != "start_date":
+        is_range = (spans["precision"] == "day") & (spans["start"] < spans["end"])
+        spans = spans.mask(is_range)
+    unread = itertools.compress(texts, spans["start"].isna())
+    proved = first_of_each_order(texts)
+
+    def explain(cell: str) -> Finding:
+        return explain_span(cell, date_format, proved)
+
+    findings = _explain_each(unread, column, options, explain)
+    of_rows = spans.take(text.cat.codes.to_numpy())
+    return ParsedDays(of_rows.set_axis(text.index), findings)
+
+
+def _explain_each(
+    unread: Iterable[str],
+    column: pa.Column,
+    options: Options,
+    explain: Callable[[str], Finding],
+) -> dict[str, Finding]:
+    """Explain the texts that were not read, but for an empty one that may be empty."""
+    kind = kind_of(column)
+    findings = {}
+    for cell in unread:
         # "NA" among names may be Namibia, or no value.
         is_code = kind == "place" and iso3_of([cell]) != [None]
         finding = None if is_code else without_value(cell, column, kind)
-        # An empty cell without a finding is allowed to be empty.
         if finding is None and cell:
-            if kind == "place":
-                unknown_places += 1
-            suggest = unknown_places <= _SUGGESTED_FOR
-            finding = _explain(cell, kind, suggest=suggest)
-        if finding:
-            if not may_be_thousands(cell):
-                finding = softened(finding, column, options)
-            findings[cell] = finding
-    if kind in ("place", "text"):
-        values = values.astype("category")
-    codes = text.cat.codes.to_numpy()
-    values = values.take(codes)
-    values = values.set_axis(text.index)
-    return Parsed(values, findings)
+            finding = explain(cell)
+        if finding is None:
+            continue
+        # 1.250 is not lost without a word, even in a column that nobody needs.
+        if kind == "day" or not may_be_thousands(cell):
+            finding = softened(finding, column, options)
+        findings[cell] = finding
+    return findings
 
 
 def softened(finding: Finding, column: pa.Column, options: Options) -> Finding:
@@ -249,7 +274,14 @@ def without_value(text: str, column: pa.Column, kind: str) -> Finding | None:
     return None
 
 
-def _parse(texts: list[str], kind: str) -> pd.Series:
+def _parse(texts: list[str], column: pa.Column, options: Options) -> pd.Series:
+    if takes_several_countries(column):
+        countries = countries_of(texts, options.no_country, options.places)
+        return text_column(countries)
+    kind = kind_of(column)
+    if kind == "place":
+        spellings = spellings_of(texts, options.places)
+        return text_column(iso3_of(texts, spellings))
     if kind == "whole number":
         return parse_whole_numbers(texts)
     if kind == "number":
@@ -274,39 +306,6 @@ def has_value(text: str) -> bool:
     return bool(text) and text.casefold() not in NO_VALUES
 
 
-def labels_nearly_alike(labels: Sequence[str]) -> list[tuple[str, str]]:
-    """Return pairs of labels that differ in capitals, accents, marks or one letter.
-
-    Words that tell parts of a series apart, such as numbers, Roman numerals and single
-    letters, must be the same in both.
-
-    Examples
-    --------
-    >>> labels_nearly_alike(["Phase I", "Phase II", "Mercator", "MERCATOR"])
-    [('Mercator', 'MERCATOR')]
-    >>> labels_nearly_alike(["Training of trainers", "Training of trainer"])
-    [('Training of trainers', 'Training of trainer')]
-    """
-    first_of: dict[str, str] = {}
-    pairs = []
-    for label in labels:
-        spelling = _spelling(label)
-        if spelling in first_of:
-            pairs.append((first_of[spelling], label))
-        first_of.setdefault(spelling, label)
-    # Columns with more labels hold names or remarks.
-    if len(first_of) <= _COMPARED_LABELS:
-        pairs += _pairs_but_for_a_letter(list(first_of.values()))
-    return pairs
-
-
-def _spelling(label: str) -> str:
-    """Return the letters and digits of a label, without case and accents."""
-    # 1.1 is not 11.
-    spaced = re.sub(r"(?<=\d)[\W_]+(?=\d)", "0 0", label)
-    return "".join(plain_words(spaced))
-
-
 def plain_words(text: str) -> list[str]:
     """Return the words of a text in small letters, without accents.
 
@@ -317,35 +316,3 @@ def plain_words(text: str) -> list[str]:
     """
     letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     return re.findall(r"[^\W_]+|%", letters.casefold())
-
-
-def _pairs_but_for_a_letter(labels: Sequence[str]) -> list[tuple[str, str]]:
-    """Return pairs of long labels in which one long word has another letter."""
-    # Labels that differ in one letter are the same once it is left out.
-    by_rest: dict[str, list[str]] = {}
-    pairs: dict[tuple[str, str], bool] = {}
-    for label in labels:
-        spelling = _spelling(label)
-        if len(spelling) < _LONG_LABEL:
-            continue
-        rests = {
-            spelling[:place] + spelling[place + 1 :] for place in range(len(spelling))
-        }
-        if len(pairs) >= _MOST_PAIRS:
-            break
-        for rest in {spelling, *rests}:
-            for other in by_rest.setdefault(rest, []):
-                if _differ_in_a_long_word(other, label):
-                    pairs[other, label] = True
-            by_rest[rest].append(label)
-    return list(pairs)
-
-
-def _differ_in_a_long_word(label: str, other: str) -> bool:
-    words, other_words = Counter(plain_words(label)), Counter(plain_words(other))
-    different = [*(words - other_words), *(other_words - words)]
-    are_long = all(
-        len(word) >= _LONG_WORD and word.isalpha() and not _ROMAN.fullmatch(word)
-        for word in different
-    )
-    return are_long and len(different) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -13,18 +14,18 @@ import pandas as pd
 from cbcstats.errors import ERROR, WARNING, Finding, Problem
 from cbcstats.files.cells import (
     damaged_texts,
-    explain_separators,
     explain_share,
     with_invisible,
 )
+from cbcstats.files.text_table import Part, rows_of
 from cbcstats.frames import as_text, text_column
 from cbcstats.places.names import accessions
 from cbcstats.registers.cells import (
     distinct_texts,
     has_value,
     is_total,
-    labels_nearly_alike,
     parse_cells,
+    parse_days,
     plain_texts,
     severity_of,
 )
@@ -33,24 +34,24 @@ from cbcstats.registers.columns import (
     MatchedTable,
     day_parts,
     plain_name,
+    with_texts,
 )
 from cbcstats.registers.coverage import last_days
-from cbcstats.registers.days import (
-    add_spans,
-    days_without_year,
-    imprecise_days,
+from cbcstats.registers.odd_columns import (
     lonely_years,
-    odd_columns,
-    parse_days,
+    odd_days,
+    odd_labels,
+    odd_numbers,
 )
 from cbcstats.registers.schemas import (
+    PRECISION,
+    PRECISIONS,
     is_free_text,
     kind_of,
     needed_columns,
     takes_several_countries,
 )
-from cbcstats.registers.several import joined_values, split_table
-from cbcstats.registers.words import NOWHERE, PRECISION, PRECISIONS, countries_of
+from cbcstats.registers.words import NOWHERE, countries_of
 from cbcstats.tables import checks
 
 if TYPE_CHECKING:
@@ -93,7 +94,6 @@ _NOT_UTF_8: Final = Finding(
     "save the file as CSV UTF-8; check accents",
     WARNING,
 )
-_PAIRS: Final = 5  # of labels in a message
 _NEW_ID: Final = "give the mission an id of its own, or delete the row"
 UNCHANGED: Final = "came back unchanged"
 _CORRECT_OR_DELETE: Final = "correct the row, or delete it"
@@ -116,10 +116,10 @@ def check_rows(
     """
     table = matched.table
     problems = RegisterProblems()
-    of_files = split_table(matched)
+    of_files = _split_table(matched)
     # A cell keeps only its first problem, so the order of these steps matters.
     parsed = [_check_file(own, problems) for own in of_files]
-    values = joined_values(parsed, table.cells.index)
+    values = _joined_values(parsed, table.cells.index)
     if PRECISION in values:
         # The days of other files may all be known exactly.
         precision = values[PRECISION].cat.set_categories(PRECISIONS).fillna("day")
@@ -139,6 +139,56 @@ def check_rows(
         problems.add(_misread_cells(own.table))
         problems.add(_remarks(own.table))
     return values, problems
+
+
+def _split_table(matched: MatchedTable) -> list[MatchedTable]:
+    """Return a table of each file and sheet, with the numbers of the whole table.
+
+    What a column proves, such as the order of day and month, holds for its file.
+    """
+    whole = matched.table
+    tables = []
+    for part, rows in whole.by_part(whole.cells.index):
+        if not isinstance(part, Part):
+            return [matched]
+        table = whole.of_rows(rows)
+        own = replace(
+            table,
+            header=list(part.columns),
+            header_row=part.header_row,
+            cells=table.cells[list(part.columns)],
+            first_day=part.first_day,
+            encoding=part.encoding,
+            parts=[],
+        )
+        names = {
+            name: column
+            for name, column in matched.names.items()
+            if column in part.columns
+        }
+        tables.append(with_texts(own, matched.schema, names, matched.options))
+    return tables
+
+
+def _joined_values(tables: list[pd.DataFrame], rows: pd.Index) -> pd.DataFrame:
+    """Put the parsed columns of several tables under each other, in an order of rows."""
+    if len(tables) == 1:
+        return tables[0]
+    columns = {}
+    for name in dict.fromkeys(name for values in tables for name in values):
+        of_files = [values[name] for values in tables if name in values]
+        columns[name] = _under_each_other(of_files)
+    return pd.DataFrame(columns).reindex(rows)
+
+
+def _under_each_other(columns: list[pd.Series]) -> pd.Series:
+    first, *others = columns
+    if not isinstance(first.dtype, pd.CategoricalDtype):
+        together: pd.Series = pd.concat(columns)
+        return together
+    values = pd.api.types.union_categoricals(columns, sort_categories=True)
+    index = first.index.append([column.index for column in others])
+    return pd.Series(values, index)
 
 
 def _check_file(matched: MatchedTable, problems: RegisterProblems) -> pd.DataFrame:
@@ -178,9 +228,13 @@ def _parse_column(
     text = _text_to_parse(matched, name, reported)
     values, findings = parse_cells(text, rule, matched.options)
     problems.add(_unreadable_cells(table, column, text[values.isna()], findings))
-    problems.add(_separators(table, column, text, rule))
-    entries = values[~values.index.isin(problems.closed)]
-    problems.add(_labels_nearly_alike(table, column, entries, rule))
+    odd_in = text
+    if str(rule.dtype) == "category":
+        # Rows that are closed, such as totals, are not entries.
+        odd_in = values[~values.index.isin(problems.closed)]
+        odd_in = odd_in.cat.remove_unused_categories()
+    if not is_free_text(rule):
+        problems.add(_odd_column(matched, name, distinct_texts(odd_in)))
     broken = list(_broken_cells(table, column, values, rule))
     problems.add(broken)
     for problem_cells in broken:
@@ -207,16 +261,18 @@ def _parse_day_column(
     problems.add(_unreadable_cells(table, column, text[days.isna()], findings))
     if others:
         problems.add(_read_together(table, column, others))
-    problems.add(_odd_columns(matched, name))
+    problems.add(_odd_column(matched, name, distinct_texts(matched.text[name])))
     broken = list(_broken_cells(table, column, days, rule))
     problems.add(broken)
     today = pd.Timestamp(datetime.date.today())
     problems.in_the_future.update(days.index[days > today])
-    odd = [*lonely_years(days), *days_without_year(table.formats, column, days)]
-    if name != "start_date":
-        odd += imprecise_days(spans, is_end=is_end)
-    for rows, finding in odd:
+    for rows, finding in lonely_years(days):
         problems.add(_in_rows(table, column, rows, finding))
+    problems.add(_days_without_year(table, column, days))
+    if name != "start_date":
+        which = "last" if is_end else "first"
+        precision = spans["precision"]
+        problems.add(_imprecise_days(table, column, days, precision, which))
     for problem_cells in broken:
         spans.loc[problem_cells.rows] = None
     return spans
@@ -228,7 +284,7 @@ def _text_to_parse(
     """Return the texts of a column, without those that have been reported already."""
     table, column = matched.table, matched.names[name]
     # A formula without a result, say, shows something else than it holds.
-    unread = [row for row, of_column in table.unread if of_column == column]
+    unread = rows_of(table.unread, column)
     is_reported = table.cells.index.isin([*unread, *reported])
     text = matched.text[name]
     if not is_reported.any():
@@ -466,12 +522,20 @@ def _read_together(
     yield ProblemCells([table.header_row], column, [column], [finding])
 
 
-def _odd_columns(matched: MatchedTable, name: str) -> Iterator[ProblemCells]:
-    """Yield, in the row of the header, what is odd in a whole column of days."""
+def _odd_column(
+    matched: MatchedTable, name: str, texts: list[str]
+) -> Iterator[ProblemCells]:
+    """Yield, in the row of the header, what is odd in a whole column."""
     table, column = matched.table, matched.names[name]
-    texts = distinct_texts(matched.text[name])
-    is_workbook = table.first_day is not None
-    odd = odd_columns(texts, matched.options.date_format, is_workbook=is_workbook)
+    kind = kind_of(matched.schema.columns[name])
+    odd: Iterable[tuple[str, Finding]] = ()
+    if kind == "day":
+        is_workbook = table.first_day is not None
+        odd = odd_days(texts, matched.options.date_format, is_workbook=is_workbook)
+    elif kind == "text":
+        odd = odd_labels(texts)
+    elif kind in ("number", "whole number"):
+        odd = odd_numbers(texts, whole=kind == "whole number")
     for example, finding in odd:
         yield ProblemCells([table.header_row], column, [example], [finding])
 
@@ -493,50 +557,54 @@ def _shares_in_counts(matched: MatchedTable, name: str) -> Iterator[ProblemCells
             yield ProblemCells([row], column, [cell], [finding])
 
 
-def _separators(
-    table: TextTable, column: str, text: pd.Series, rule: pa.Column
-) -> Iterator[ProblemCells]:
-    """Yield one warning if numbers are read as other numbers of the column show."""
-    kind = kind_of(rule)
-    if kind not in ("number", "whole number"):
-        return
-    texts = distinct_texts(text)
-    finding = explain_separators(texts, whole=kind == "whole number")
-    if finding:
-        yield ProblemCells([table.header_row], column, [""], [finding])
-
-
-def _labels_nearly_alike(
-    table: TextTable, column: str, values: pd.Series, rule: pa.Column
-) -> Iterator[ProblemCells]:
-    """Yield one warning with the labels of a column that are nearly alike."""
-    if kind_of(rule) != "text" or is_free_text(rule):
-        return
-    labels = values.cat.remove_unused_categories()
-    pairs = labels_nearly_alike(distinct_texts(labels))
-    if not pairs:
-        return
-    listed = ", ".join(f"{one!r} and {other!r}" for one, other in pairs[:_PAIRS])
-    more = ", and more" if len(pairs) > _PAIRS else ""
-    finding = Finding(
-        f"has labels that are nearly alike: {listed}{more}",
-        "write them alike, if they mean the same",
-        WARNING,
-    )
-    yield ProblemCells([table.header_row], column, [""], [finding])
-
-
 def _ends_of_ranges(
     matched: MatchedTable, values: pd.DataFrame, spans: pd.DataFrame
 ) -> Iterator[ProblemCells]:
     """Add precisions, and the ends of ranges; yield ranges whose ends are wrong."""
-    table, column = matched.table, matched.names["start_date"]
-    of_ends = matched.names.get("end_date", "end_date")
-    for rows, finding in add_spans(values, spans, of_ends):
-        yield from _in_rows(table, column, rows, finding)
-    if "end_date" in values and "end_date" not in matched.names:
+    table, names = matched.table, matched.names
+    is_read = values["start_date"].notna()
+    precision = spans["precision"].where(is_read)
+    if precision.isin(PRECISIONS[1:]).any():
+        values[PRECISION] = pd.Categorical(precision, PRECISIONS)
+    is_range = (precision == "day") & (spans["start"] < spans["end"])
+    if is_range.any():
+        ends = spans["end"].where(is_range)
+        stated = values.get("end_date", ends)
+        values["end_date"] = stated.fillna(ends)
+        is_other = is_range & (values["end_date"] != ends)
+        of_ends = names.get("end_date", "end_date")
+        problem = f"ends on another day than {of_ends}"
+        finding = Finding(problem, "correct one of the two")
+        yield from _in_cells(table, names["start_date"], is_other, finding)
+    if "end_date" in values and "end_date" not in names:
         rule = matched.schema.columns["end_date"]
-        yield from _broken_cells(table, column, values["end_date"], rule)
+        ends = values["end_date"]
+        yield from _broken_cells(table, names["start_date"], ends, rule)
+
+
+def _imprecise_days(
+    table: TextTable, column: str, days: pd.Series, precision: pd.Series, which: str
+) -> Iterator[ProblemCells]:
+    """Yield the days of a column, not of starts, that are not known to the day."""
+    is_long = precision.isin(PRECISIONS[1:])
+    groups: Any = days[is_long].groupby([precision, days])
+    for (part, day), rows in groups:
+        problem = f"names only the {part}; its {which} day, {day.date()}, is taken"
+        finding = Finding(problem, "write the day if it is known", WARNING)
+        yield from _in_rows(table, column, rows.index, finding)
+
+
+def _days_without_year(
+    table: TextTable, column: str, days: pd.Series
+) -> Iterator[ProblemCells]:
+    """Yield the cells of a workbook that show no year."""
+    places = [place for place, form in table.formats.items() if form == "no year"]
+    is_hidden = days.index.isin(rows_of(places, column))
+    hidden = days[is_hidden].dropna()
+    for year, rows in hidden.groupby(hidden.dt.year):
+        problem = f"shows no year; {year:.0f} was added by the spreadsheet program"
+        finding = Finding(problem, "check the year", WARNING)
+        yield from _in_rows(table, column, rows.index, finding)
 
 
 def _broken_cells(

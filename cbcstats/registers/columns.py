@@ -42,9 +42,8 @@ if TYPE_CHECKING:
 
     from cbcstats.files.text_table import TextTable
 
-# Columns added to rejected rows; BEYOND is the ending of columns for surplus cells.
+# A column added to rejected rows, and the ending of columns for surplus cells.
 REASONS: Final = "reasons"
-TO_CORRECT: Final = "what to correct (added by cbcstats)"
 BEYOND: Final = " (beyond the header)"
 
 _SHOWN_CHARACTERS: Final = 60  # of a name in a message

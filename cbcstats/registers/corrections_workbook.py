@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import ERROR, ArgumentError
-from cbcstats.files.kinds import kind_of
-from cbcstats.files.sheet_tables import OWN_SHEET
+from cbcstats.files.sources import WORKBOOKS, kind_of
 from cbcstats.files.text_table import PLACES, without_blank_rows
 from cbcstats.files.workbooks import (
     CHARACTERS,
+    OWN_SHEET,
     ROWS,
-    WORKBOOKS,
     new_workbook,
     read_sheets,
     text_of_cell,
@@ -31,8 +30,7 @@ from cbcstats.files.workbooks import (
 )
 from cbcstats.files.writing import target, write_whole
 from cbcstats.frames import as_text, text_column
-from cbcstats.registers.columns import TO_CORRECT
-from cbcstats.registers.words import ALL_ISO3
+from cbcstats.registers.schemas import ALL_ISO3
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,6 +38,8 @@ if TYPE_CHECKING:
     from cbcstats.files.text_table import TextTable
     from cbcstats.registers.register import Reading, Register
 
+# The column that tells what to correct.
+TO_CORRECT: Final = "what to correct (added by cbcstats)"
 _ROW: Final = "row"
 _ROW_IF_TAKEN: Final = "row in the register"  # if the file has a column `row`
 # Its columns and their titles with the widths; those without a width are hidden.

@@ -40,12 +40,14 @@ from cbcstats.registers.engines import (
     YEAR,
     cells_of,
 )
-from cbcstats.registers.words import (
+from cbcstats.registers.schemas import (
     ALL_ISO3,
     COUNTED_ABOVE,
-    PLANNED,
     PRECISION,
     PRECISIONS,
+)
+from cbcstats.registers.words import (
+    PLANNED,
     STATUSES,
     UNKNOWN,
     kinds_of_statuses,

@@ -18,7 +18,7 @@ from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError, DataError
 from cbcstats.frames import text_column
 from cbcstats.registers.coverage import year_of
-from cbcstats.registers.words import (
+from cbcstats.registers.schemas import (
     ALL_ISO3,
     COUNTED_ABOVE,
     PRECISION,

@@ -21,7 +21,7 @@ from cbcstats.arguments import (
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError, plural
 from cbcstats.files.dates import check_date_format
-from cbcstats.files.encodings import check_encoding
+from cbcstats.files.delimited import check_encoding
 from cbcstats.files.text_table import read_text_tables
 from cbcstats.places.names import check_places
 from cbcstats.registers.arranging import (
@@ -29,6 +29,7 @@ from cbcstats.registers.arranging import (
     leave_out_unreadable,
     move_parts,
     parts_in_another_order,
+    with_days_of_numbers,
 )
 from cbcstats.registers.building import IN_YEAR, register_fields
 from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_rows
@@ -47,7 +48,6 @@ from cbcstats.registers.corrections_workbook import (
     write_corrections,
 )
 from cbcstats.registers.coverage import check_covers
-from cbcstats.registers.days import with_days_of_numbers
 from cbcstats.registers.schemas import schema_of
 from cbcstats.registers.several import (
     is_of_several,

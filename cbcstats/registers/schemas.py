@@ -16,7 +16,6 @@ import pandas as pd
 
 from cbcstats.arguments import check_choice
 from cbcstats.errors import ArgumentError
-from cbcstats.registers.words import PRECISIONS
 from cbcstats.tables.codelists import WCO_REGIONS
 
 # Where pyspark is installed, pandera imports its imitation of pandas, which warns of
@@ -30,6 +29,12 @@ with warnings.catch_warnings():
 
     pa.DataFrameSchema.register_default_backends(pd.DataFrame)
 
+# Columns that are added where a mission went to several countries.
+ALL_ISO3: Final = "all_iso3"
+COUNTED_ABOVE: Final = "counted_above"
+# The column that is added where a start is not known to the day, and what it holds.
+PRECISION: Final = "start_precision"
+PRECISIONS: Final = ("day", "month", "quarter", "year")
 # The convention that set up the WCO entered into force in 1952.
 FIRST_DAY: Final = pd.Timestamp("1952-01-01")
 # Offered in addition to the programmes in the table of beneficiaries.

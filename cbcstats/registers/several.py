@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.errors import SHOWN, WARNING, DataError, Problem, plural
-from cbcstats.files.listing import Listing, is_several, list_files
+from cbcstats.files.sources import Listing, free_name, is_several, list_files
 from cbcstats.files.text_table import (
     EVERY_SHEET,
     PLACES,
     Part,
     TextTable,
-    free_name,
 )
 from cbcstats.frames import text_column
 from cbcstats.registers.columns import MatchedTable, plain_name, with_texts
@@ -212,56 +211,6 @@ def _under(table: TextTable, header: list[str], *, is_typed: bool) -> pd.DataFra
     if not is_typed:
         columns = {name: text_column(cells) for name, cells in columns.items()}
     return pd.DataFrame(columns, index=rows)
-
-
-def split_table(matched: MatchedTable) -> list[MatchedTable]:
-    """Return a table of each file and sheet, with the numbers of the whole table.
-
-    What a column proves, such as the order of day and month, holds for its file.
-    """
-    whole = matched.table
-    tables = []
-    for part, rows in whole.by_part(whole.cells.index):
-        if not isinstance(part, Part):
-            return [matched]
-        table = whole.of_rows(rows)
-        own = replace(
-            table,
-            header=list(part.columns),
-            header_row=part.header_row,
-            cells=table.cells[list(part.columns)],
-            first_day=part.first_day,
-            encoding=part.encoding,
-            parts=[],
-        )
-        names = {
-            name: column
-            for name, column in matched.names.items()
-            if column in part.columns
-        }
-        tables.append(with_texts(own, matched.schema, names, matched.options))
-    return tables
-
-
-def joined_values(tables: list[pd.DataFrame], rows: pd.Index) -> pd.DataFrame:
-    """Put the parsed columns of several tables under each other, in an order of rows."""
-    if len(tables) == 1:
-        return tables[0]
-    columns = {}
-    for name in dict.fromkeys(name for values in tables for name in values):
-        of_files = [values[name] for values in tables if name in values]
-        columns[name] = _under_each_other(of_files)
-    return pd.DataFrame(columns).reindex(rows)
-
-
-def _under_each_other(columns: list[pd.Series]) -> pd.Series:
-    first, *others = columns
-    if not isinstance(first.dtype, pd.CategoricalDtype):
-        together: pd.Series = pd.concat(columns)
-        return together
-    values = pd.api.types.union_categoricals(columns, sort_categories=True)
-    index = first.index.append([column.index for column in others])
-    return pd.Series(values, index)
 
 
 def with_places(register: Register, table: TextTable) -> Register:

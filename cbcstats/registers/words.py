@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 from cbcstats.errors import Finding
 from cbcstats.frames import text_column
-from cbcstats.places.hints import explain_other, place_of_code, suggestions
 from cbcstats.places.spelling import (
     AND,
     COMMAS,
     LIST,
     Spellings,
+    explain_other,
     iso3_of,
+    place_of_code,
     plain_spelling,
     spellings_of,
+    suggestions,
 )
 from cbcstats.tables.codelists import SHORT_REGIONS
 
@@ -29,12 +31,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-# Columns that are added where a mission went to several countries.
-ALL_ISO3: Final = "all_iso3"
-COUNTED_ABOVE: Final = "counted_above"
-# The column that is added where a start is not known to the day, and what it holds.
-PRECISION: Final = "start_precision"
-PRECISIONS: Final = ("day", "month", "quarter", "year")
 NOWHERE: Final = ""  # the code of a mission without a country
 UNKNOWN: Final = "?"  # a cell of a rejected row that could not be read
 PLANNED: Final = "planned"

@@ -8,9 +8,14 @@ import pytest
 
 import cbcstats
 from cbcstats import ArgumentError, to_iso3
-from cbcstats.places.hints import explain_other, suggestions
 from cbcstats.places.names import check_places
-from cbcstats.places.spelling import iso3_of, plain_spelling, spellings_of
+from cbcstats.places.spelling import (
+    explain_other,
+    iso3_of,
+    plain_spelling,
+    spellings_of,
+    suggestions,
+)
 from tests.frames import TEXT
 from tests.needs import needed
 from tests.properties import given, st

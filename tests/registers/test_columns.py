@@ -10,8 +10,8 @@ import pandera.pandas as pa
 import pytest
 
 from cbcstats import ArgumentError, DataError, MissionRegister, count_missions, read_register
-from cbcstats.registers.cells import labels_nearly_alike
 from cbcstats.registers.columns import as_typed
+from cbcstats.registers.odd_columns import labels_nearly_alike
 from tests.command_line import run_here
 
 

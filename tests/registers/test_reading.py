@@ -11,10 +11,11 @@ import xlsxwriter
 
 import cbcstats
 from cbcstats import ArgumentError, DataError, read_register
-from cbcstats.files.text_table import TextTable, free_name, read_text_table
+from cbcstats.files.sources import free_name
+from cbcstats.files.text_table import TextTable, read_text_table
+from cbcstats.registers.arranging import with_days_of_numbers
 from cbcstats.registers.checking import check_rows
 from cbcstats.registers.columns import Options, match_columns
-from cbcstats.registers.days import days_without_year, with_days_of_numbers
 from tests.needs import Needed
 from tests.properties import given, settings, st
 from tests.register_files import FAULTS, HEADER, changed, found, good_row, read_text, whole
@@ -628,11 +629,15 @@ def test_dates_that_a_program_with_other_settings_has_turned_are_said(of_numbers
 
 
 def test_a_day_that_shows_no_year_in_its_workbook_is_said():
-    days = pd.Series(pd.to_datetime(["2026-07-03", "2017-07-03"]), index=[2, 3])
-    formats = {(2, "Start"): "no year", (3, "Start"): "percent", (3, "End"): "no year"}
-    [[rows, finding]] = days_without_year(formats, "Start", days)
-    assert rows.tolist() == [2]
-    assert finding.problem == "shows no year; 2026 was added by the spreadsheet program"
+    cells = pd.DataFrame({"member": "Kenya", "start_date": ["2018-07-03", "2017-07-03"]})
+    table = TextTable("a table", [*cells], 1, cells.set_index(pd.Index([2, 3])))
+    table.formats = {(2, "start_date"): "no year", (3, "start_date"): "percent"}
+    table.formats[3, "member"] = "no year"
+    rules = cbcstats.MissionRegister.to_schema()
+    _, problems = check_rows(match_columns(table, rules, {}, Options()))
+    [problem] = problems.in_order(table).to_dict("records")
+    assert (problem["row"], problem["column"]) == (2, "start_date")
+    assert problem["problem"] == "shows no year; 2018 was added by the spreadsheet program"
 
 
 def test_a_sheet_can_be_named(workbook):
