@@ -106,6 +106,12 @@ such as '%d/%m/%Y', but '%d/%m' was given
             "`date_format` must name day, month and year, such as '%d/%m/%Y', "
             f"but {date_format!r} was given"
         )
+    if re.search("%[yY].*%d.*%m", date_format):
+        raise ArgumentError(
+            f"`date_format` {date_format!r} has the year first and the day before the "
+            "month, but 2017-04-03 is always read as 3 April; give one such as "
+            "'%d/%m/%Y', or write the days as YYYY-MM-DD"
+        )
     # Python and pandas know different directives, and both read dates here.
     try:
         written = _PROBE.strftime(date_format)
@@ -294,7 +300,10 @@ def explain_date(
     if re.fullmatch(ISO_DAY, text):
         return NOT_IN_CALENDAR
     if numbers := _DAY_MONTH_YEAR.fullmatch(text):
-        return _explain_numbers(numbers, stated, proved, may_state=may_state)
+        of_two_digits = None if stated else _explain_short_year(numbers)
+        return of_two_digits or _explain_numbers(
+            numbers, stated, proved, may_state=may_state
+        )
     if numbers := YEAR_FIRST.fullmatch(text):
         date = date_of(numbers[1], numbers[3], numbers[4])
         if date is None:
@@ -329,6 +338,17 @@ def _explain_serial(text: str, stated: str | None) -> Finding:
         remedy += f"; if it is the code of a period, write {code[1]}-Q{code[2]}"
     problem = "is a number where a date belongs, as spreadsheets store dates"
     return Finding(problem, remedy)
+
+
+def _explain_short_year(numbers: re.Match[str]) -> Finding | None:
+    """Explain a date such as 17-04-03, whose year may be the first number."""
+    first, mark, second, last, *_ = numbers.groups()
+    year_first = date_of(first, second, last)
+    if mark != "-" or not len(first) == len(last) == 2 or year_first is None:
+        return None
+    days = dict.fromkeys(map(str, [*_orders(numbers).values(), year_first]))
+    problem = "has a year of two digits, which may be the first or the last number"
+    return Finding(problem, f"write it as {' or '.join(days)}, whichever is meant")
 
 
 def _explain_numbers(

@@ -31,6 +31,8 @@ NO_RESULT: Final = "holds a formula whose result is not stored"
 AN_ERROR: Final = "holds an error of Excel"
 PERCENT: Final = "percent"
 NO_YEAR: Final = "no year"
+MONTH: Final = "month"
+YEAR: Final = "year"
 # Cells between the first and the last cell of a sheet.
 MOST_CELLS: Final = 2**25
 # Bytes of XML; a file of a few kilobytes can unpack to terabytes.
@@ -51,7 +53,7 @@ _TRUE: Final = ("1", "true")
 # Types of cells whose value is shown in their number format.
 _NUMBERS: Final = ("n", "d")
 # Number formats that Excel knows by their number alone: 0%, 0.00% and d-mmm.
-_KNOWN_FORMATS: Final = {"9": PERCENT, "10": PERCENT, "16": NO_YEAR}
+_KNOWN_FORMATS: Final = {"9": PERCENT, "10": PERCENT, "16": NO_YEAR, "17": MONTH}
 # What a number format shows as it is: "text", \c, and [colours, languages, conditions].
 _LITERAL: Final = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
 
@@ -183,12 +185,14 @@ def _is_struck(font: ElementTree.Element) -> bool:
 
 
 def _shown_as(code: str) -> str:
-    """Tell whether a number format shows a percentage, or a day without its year.
+    """Tell whether a number format shows a percentage, or only a part of a day.
 
     Examples
     --------
     >>> _shown_as("0.0%"), _shown_as("[$-409]d-mmm;@"), _shown_as("dd/mm/yy")
     ('percent', 'no year', '')
+    >>> _shown_as("mmmm yyyy"), _shown_as("yyyy")
+    ('month', 'year')
     """
     code = _LITERAL.sub("", code).lower()
     if "%" in code:
@@ -196,7 +200,13 @@ def _shown_as(code: str) -> str:
     shows_day = "d" in code or "mmm" in code
     # The letters of years, and of years of an era.
     shows_year = any(letter in code for letter in "yeb")
-    return NO_YEAR if shows_day and not shows_year else ""
+    if not shows_year:
+        return NO_YEAR if shows_day else ""
+    if "d" in code or "h" in code:
+        return ""
+    if "m" in code:
+        return MONTH
+    return YEAR if "yy" in code else ""
 
 
 def _parts_of_sheets(archive: _Archive) -> Iterator[tuple[str, str]]:

@@ -63,11 +63,27 @@ _ORDINALS: Final = {
     )
     for name in names.split()
 }
-_WEEKDAYS: Final = (
-    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|"
-    "sun|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|"
-    "jueves|viernes|sabado|domingo"
+# From Monday; `mar` before a day and a month is mardi or martes.
+_NAMES_OF_WEEKDAYS: Final = (
+    "monday mon lundi lun lunes segunda seg",
+    "tuesday tues tue mardi mar martes terca ter",
+    "wednesday wed mercredi mer miercoles mie quarta qua",
+    "thursday thurs thu jeudi jeu jueves jue quinta qui",
+    "friday fri vendredi ven viernes vie sexta sex",
+    "saturday sat samedi sam sabado sab",
+    "sunday sun dimanche dim domingo dom",
 )
+_WEEKDAYS: Final = {
+    name: number
+    for number, names in enumerate(_NAMES_OF_WEEKDAYS)
+    for name in names.split()
+}
+_WEEKDAY: Final = re.compile(
+    rf"({'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})(?:-feira)?[.,]?,? +"
+    r"(?=\d|(?:the|le|el|o) )"
+)
+# 20170403, as ISO 8601 also has it.
+_BASIC: Final = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
 _DASH: Final = re.compile("[\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}]")
 _MONTH: Final = re.compile(
     rf"(?<![a-z])({'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![a-z])"
@@ -77,9 +93,11 @@ _QUARTER_IN_WORDS: Final = re.compile(
     rf"(?<![a-z0-9])(?:([1-4]|{'|'.join(_ORDINALS)})\s*{_QUARTER}(?![a-z])|"
     rf"{_QUARTER}\s*([1-4])(?!\d))"
 )
-_ORDINAL_ENDING: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|e|o|a)(?![a-z])")
+_ORDINAL_ENDING: Final = re.compile(
+    r"(?<=\d)\.?(?:st|nd|rd|th|er|ere|eme|e|o|a)(?![a-z])"
+)
 _NO_MEANING: Final = re.compile(
-    rf"(?<![a-z0-9])(?:{_WEEKDAYS}|from|the|of|du|le|del|de|el|desde)(?![a-z0-9])"
+    r"(?<![a-z0-9])(?:from|the|of|du|le|del|de|el|desde)(?![a-z0-9])"
 )
 _UP_TO: Final = re.compile(
     r"(?<![a-z0-9])(?:to|until|till|through|au|jusqu'au|al|a|hasta|ate)(?![a-z0-9])"
@@ -230,7 +248,12 @@ def explain_span(
     if may_be_two_years([text]):
         return _explain_two_years(text)
     [short] = without_time(text_column([text]))
-    plain = plain_date(short)
+    weekday, rest = _split_weekday(short)
+    plain = plain_date(rest)
+    day = _read_day(plain, date_format)
+    if day and weekday is not None:
+        name = _NAMES_OF_WEEKDAYS[day.weekday()].split()[0].title()
+        return Finding(f"is a {name}", "correct the day, or the weekday")
     if _match([*_DAY_FORMS, *_LONG_FORMS], plain):
         return NOT_IN_CALENDAR
     if _LOOKS_LIKE_A_RANGE.search(plain):
@@ -264,15 +287,40 @@ def _read_span(text: str, date_format: str | None) -> Span | None:
     """Read a day in words, a range, or what is less precise than a day."""
     if len(text) > LONGEST_DATE:
         return None
-    plain = plain_date(text)
+    weekday, rest = _split_weekday(text)
+    plain = plain_date(rest)
     day = _read_day(plain, date_format)
-    if day:
+    if day and weekday in (None, day.weekday()):
         return Span(day, day, "day")
+    if weekday is not None:
+        return None
     return _read_long(plain) or _read_range(plain, text, date_format)
 
 
+def _split_weekday(text: str) -> tuple[int | None, str]:
+    """Return the number of a weekday that a date begins with, and the rest.
+
+    Examples
+    --------
+    >>> _split_weekday("Friday, 3 April 2017"), _split_weekday("mar 4 2017")
+    ((4, '3 April 2017'), (None, 'mar 4 2017'))
+    """
+    plain = _plain_letters(text)
+    name = _WEEKDAY.match(plain)
+    if name is None or not _MONTH.search(plain, name.end()):
+        return None, text
+    return _WEEKDAYS[name[1]], plain[name.end() :]
+
+
+def _plain_letters(text: str) -> str:
+    """Write a text in small letters without accents, and with plain hyphens."""
+    decomposed = unicodedata.normalize("NFKD", _DASH.sub("-", text))
+    letters = [letter for letter in decomposed if not unicodedata.combining(letter)]
+    return "".join(letters).casefold()
+
+
 def plain_date(text: str) -> str:
-    """Write months in words as m1 to m12; drop accents, weekdays and small words.
+    """Write months in words as m1 to m12; drop accents and small words.
 
     Examples
     --------
@@ -282,9 +330,7 @@ def plain_date(text: str) -> str:
     # NFKD would also make ASCII of the digits of other scripts.
     if any(character.isdecimal() and not character.isascii() for character in text):
         return ""
-    decomposed = unicodedata.normalize("NFKD", _DASH.sub("-", text))
-    letters = [letter for letter in decomposed if not unicodedata.combining(letter)]
-    plain = "".join(letters).casefold().replace("\N{DEGREE SIGN}", "o")
+    plain = _plain_letters(text).replace("\N{DEGREE SIGN}", "o")
     plain = _ORDINAL_ENDING.sub("", plain)
     plain = _QUARTER_IN_WORDS.sub(_as_quarter, plain)
     plain = _UP_TO.sub(" - ", _NO_MEANING.sub(" ", plain))
@@ -315,6 +361,9 @@ def _read_day(text: str, date_format: str | None) -> datetime.date | None:
     """Read one day, as it is stated, with the year first, or in words."""
     if date_format and has_format(text, date_format):
         return datetime.datetime.strptime(text, date_format).date()
+    basic = _BASIC.fullmatch(text)
+    if basic and not date_format:
+        return date_of(*basic.groups())
     numbers = YEAR_FIRST.fullmatch(text)
     # 2017/03/04 is 3 April where the stated format has the day before the month.
     if numbers and not re.match("%Y.?%d", date_format or ""):

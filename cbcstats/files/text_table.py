@@ -98,6 +98,8 @@ class TextTable:
         column without a name is `column 3`, or `Dates, column 3` under a merged name.
     header_row : int
         The row of the header.
+    typed_header : tuple of str
+        The names as typed, if the table is one of several under a common header.
     cells : pandas.DataFrame
         One column for each name; the index is the row as a spreadsheet numbers it.
         Cells of CSV and Excel are text, an empty one is `""`; those of Parquet and
@@ -118,7 +120,7 @@ class TextTable:
         rows and cells, or of the whole table in its header row.
     formats : dict of (int, str) to str
         By row and column, the number format of a cell that shows something else than
-        its value: `percent`, or `no year`.
+        its value: `percent`, `no year`, or only the `month` or the `year` of a day.
     serials : set of (int, str)
         The rows and columns of numbers in a workbook that may be days.
     other_headers : set of int
@@ -151,6 +153,7 @@ class TextTable:
     remarks: list[Problem] = field(default_factory=list)
     formats: dict[tuple[int, str], str] = field(default_factory=dict)
     serials: set[tuple[int, str]] = field(default_factory=set)
+    typed_header: tuple[str, ...] = ()
     other_headers: set[int] = field(default_factory=set)
     decimals: set[tuple[int, str]] = field(default_factory=set)
     encoding: str = "utf-8"
@@ -185,6 +188,19 @@ class TextTable:
         """Return what is known of some rows or cells, a dict or a set, by attribute."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         return {name: of for name, of in values.items() if isinstance(of, dict | set)}
+
+    def with_places_moved(self, moved: Callable[[Any], Any]) -> TextTable:
+        """Return the table with what is known of rows and cells in other places.
+
+        `moved` takes a row, or a row and a column.
+        """
+        known: dict[str, Any] = {}
+        for name, of in self.known().items():
+            if isinstance(of, set):
+                known[name] = set(map(moved, of))
+            else:
+                known[name] = {moved(place): text for place, text in of.items()}
+        return replace(self, **known)
 
     def of_rows(self, rows: pd.Index) -> TextTable:
         """Return the table of some rows, with what is known about them."""

@@ -341,10 +341,13 @@ def known_codes() -> dict[str, str]:
 
 @functools.cache
 def known_numbers() -> dict[str, str]:
-    """Map the M49 numbers to codes, also without the zeros before them."""
+    """Map the M49 numbers to codes, also without zeros before them, or as decimals."""
     places = _table().drop_duplicates("iso3").dropna(subset="m49")
     by_number = dict(zip(places["m49"], places["iso3"], strict=True))
-    return {number.lstrip("0"): iso3 for number, iso3 in by_number.items()} | by_number
+    plain = {number.lstrip("0"): iso3 for number, iso3 in by_number.items()}
+    # pandas writes a column with gaps as 404.0.
+    decimal = {f"{number}.0": iso3 for number, iso3 in plain.items()}
+    return {**decimal, **plain, **by_number}
 
 
 @functools.cache

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from cbcstats.errors import ERROR, WARNING, Finding, Problem, plural
-from cbcstats.files.dates import TOUCHING
+from cbcstats.files.dates import TOUCHING, is_date_like
 from cbcstats.files.sources import unique_names
 from cbcstats.files.spans import read_spans
 from cbcstats.files.text_table import rows_of
@@ -28,7 +28,15 @@ from cbcstats.registers.cells import (
     parse_days,
     severity_of,
 )
-from cbcstats.registers.columns import MatchedTable, Options, plain_name, with_texts
+from cbcstats.registers.columns import (
+    MatchedTable,
+    Options,
+    columns_in_other_words,
+    holds_tags,
+    other_names,
+    plain_name,
+    with_texts,
+)
 from cbcstats.registers.schemas import kind_of, needed_columns
 
 if TYPE_CHECKING:
@@ -38,18 +46,21 @@ if TYPE_CHECKING:
 
     from cbcstats.files.text_table import TextTable
 
-# A tag of HXL, such as #country+name; errors such as #N/A have other characters.
-_TAG: Final = re.compile(r"#[a-z]\w*(\s*\+\s*[a-z]\w*)*", re.IGNORECASE)
+_FIRST_ROWS: Final = 3  # in which tags may be, below a row of units, say
 # What may be between the words of a name.
 _BLANKS: Final = ("", " ", "_", "-", "\N{NO-BREAK SPACE}")
+# Characters of an ISO day of which only the month or the year is shown.
+_LENGTH_SHOWN: Final = {"month": 7, "year": 4}
+_ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TEN_YEARS: Final = pd.Timedelta(days=3653)
 
 
 class Part(NamedTuple):
-    """The rows from one header to the next, and the names that they stand under."""
+    """The rows below headers with the same names, these names, and the header rows."""
 
     rows: pd.Index
     names: list[str]
+    headers: set[int]
 
 
 def fill_and_skip(table: TextTable) -> TextTable:
@@ -67,13 +78,10 @@ def _with_short_rows(table: TextTable) -> TextTable:
 
 
 def _without_tags(table: TextTable) -> TextTable:
-    """Leave out a row of tags right below the header."""
-    first = table.cells.head(1)
-    texts = [as_text(cell).strip() for cell in first.to_numpy().ravel()]
-    filled = [text for text in texts if text]
-    if not filled or not all(map(_TAG.fullmatch, filled)):
-        return table
-    return replace(table, cells=table.cells.drop(first.index))
+    """Leave out a row of tags in the first rows below the header."""
+    first = table.cells.head(_FIRST_ROWS)
+    are_tags = [holds_tags(map(as_text, cells)) for cells in first.to_numpy()]
+    return replace(table, cells=table.cells.drop(first.index[are_tags]))
 
 
 def leave_out_unreadable(matched: MatchedTable) -> None:
@@ -105,6 +113,8 @@ def _if_unreadable(text: pd.Series, rule: pa.Column, options: Options) -> str:
     if values.notna().any() or has_error:
         return ""
     words = [cell for cell in distinct_texts(text) if has_value(cell)]
+    if kind_of(rule) == "day" and any(map(is_date_like, words)):
+        return ""
     bad = text[text.isin(words)]
     return str(bad.iloc[0]) if len(bad) > 1 else ""
 
@@ -119,31 +129,38 @@ def _left_out(name: str, kind: str) -> Finding:
     return Finding(problem, remedy, WARNING)
 
 
-def _cells_of(table: TextTable, row: int) -> list[str]:
-    """Return the cells of a row as a person would type them, with surplus ones."""
-    cells = [table.text_of([row], column).iloc[0] for column in table.header]
-    return [cell.strip() for cell in [*cells, *table.surplus.get(row, [])]]
-
-
 def parts_in_another_order(matched: MatchedTable) -> list[Part]:
-    """Return the parts of a table whose header has other names or another order."""
+    """Return the parts of a table whose header has other names or another order.
+
+    Parts with the same header are one.
+    """
     table = matched.table
-    needed = [matched.names[name] for name in needed_columns(matched.schema)]
-    starts = _rows_that_name(table, needed)
-    parts = []
     rows = table.cells.index
-    for start, end in pairwise([*starts, np.inf]):
-        names = _names_below(_cells_of(table, int(start)), table.header)
-        if names != table.header[: len(names)]:
-            parts.append(Part(rows[(rows >= start) & (rows < end)], names))
-    return parts
+    starts = _rows_that_name(matched)
+    texts = {column: table.text_of(starts, column) for column in table.header}
+    cells = pd.DataFrame(texts, index=starts).to_numpy(dtype=object).tolist()
+    parts: dict[tuple[str, ...], list[pd.Index]] = {}
+    places = [*rows.get_indexer(starts), len(rows)]
+    for row, own, (start, end) in zip(starts, cells, pairwise(places), strict=True):
+        header = [cell.strip() for cell in [*own, *table.surplus.get(row, [])]]
+        names = tuple(_names_below(header, matched))
+        if list(names) != table.header[: len(names)]:
+            parts.setdefault(names, []).append(rows[start:end])
+    return [
+        Part(
+            pd.Index(np.concatenate(of_part)), list(names), {own[0] for own in of_part}
+        )
+        for names, of_part in parts.items()
+    ]
 
 
-def _rows_that_name(table: TextTable, needed: Sequence[str]) -> pd.Index:
-    """Return the rows in which each of the needed names is some cell."""
+def _rows_that_name(matched: MatchedTable) -> pd.Index:
+    """Return the rows in which each of the needed columns is named by some cell."""
+    table = matched.table
     rows = table.cells.select_dtypes(["object", "str"])
-    for name in needed:
-        spellings = _spellings(name)
+    for name in needed_columns(matched.schema):
+        names = [matched.names[name], name, *other_names(name)]
+        spellings = set().union(*map(_spellings, names))
         beyond = [
             row
             for row, cells in table.surplus.items()
@@ -180,13 +197,18 @@ def _spellings(name: str) -> set[str]:
     return {before + text + after for before, text, after in around}
 
 
-def _names_below(cells: Sequence[str], header: Sequence[str]) -> list[str]:
+def _names_below(cells: Sequence[str], matched: MatchedTable) -> list[str]:
     """Return the columns for the cells below another header."""
+    header = matched.table.header
     first = {plain_name(name): name for name in reversed(header)}
+    meant = columns_in_other_words(cells, matched.schema, {})
+    own = {plain_name(name): name for name in matched.names}
+    own |= {plain_name(cell): name for name, cell in meant.items()}
     given = {plain_name(cell) for cell in cells}
     names = []
     for place, cell in enumerate(cells):
-        name = first.get(plain_name(cell), cell)
+        plain = plain_name(cell)
+        name = first.get(plain) or matched.names.get(own.get(plain, ""), cell)
         # A cell without a name keeps its column, unless that is elsewhere now.
         if not cell and place < len(header) and plain_name(header[place]) not in given:
             name = header[place]
@@ -207,7 +229,7 @@ def move_parts(table: TextTable, parts: Iterable[Part]) -> TextTable:
 
 def _moved(table: TextTable, part: Part, header: list[str]) -> TextTable:
     """Move the cells of a part from the columns of the first header to their own."""
-    rows, names = part
+    rows, names, headers = part
     moved = _cells_under(table, part, header)
     columns = list(dict.fromkeys([*table.header, *moved]))
     others = table.cells.drop(rows)
@@ -237,7 +259,7 @@ def _moved(table: TextTable, part: Part, header: list[str]) -> TextTable:
         cells=cells,
         faults=faults,
         surplus=surplus,
-        other_headers={*table.other_headers, rows[0]},
+        other_headers=table.other_headers | headers,
     )
 
 
@@ -270,14 +292,10 @@ def _with_places(
     for remark in table.remarks:
         _, column = place(remark.row, remark.column)
         remarks.append(remark._replace(column=column))
-    return replace(
-        table,
-        remarks=remarks,
-        not_utf8={place(*cell): word for cell, word in table.not_utf8.items()},
-        unread={place(*cell): reason for cell, reason in table.unread.items()},
-        formats={place(*cell): shown for cell, shown in table.formats.items()},
-        serials={place(*cell) for cell in table.serials},
+    moved = table.with_places_moved(
+        lambda known: place(*known) if isinstance(known, tuple) else known
     )
+    return replace(moved, remarks=remarks)
 
 
 def with_days_of_numbers(matched: MatchedTable) -> MatchedTable:
@@ -286,6 +304,7 @@ def with_days_of_numbers(matched: MatchedTable) -> MatchedTable:
     In a column without other days, or far from them, they may be codes of periods. In
     a format without separators, they may have lost a digit.
     """
+    matched = _with_parts_shown(matched)
     table, date_format = matched.table, matched.options.date_format
     if table.first_day is None or (date_format and TOUCHING.search(date_format)):
         return matched
@@ -302,5 +321,32 @@ def with_days_of_numbers(matched: MatchedTable) -> MatchedTable:
         is_near = serials.between(days.min() - _TEN_YEARS, days.max() + _TEN_YEARS)
         near = serials[is_near]
         cells.loc[near.index, column] = near.dt.strftime("%Y-%m-%d")
+    table = replace(table, cells=cells)
+    return with_texts(table, matched.schema, matched.names, matched.options)
+
+
+def _with_parts_shown(matched: MatchedTable) -> MatchedTable:
+    """Write the days of which a workbook shows only the month or year as these.
+
+    Spreadsheet programs make a day of what was typed as June 2019.
+    """
+    table = matched.table
+    columns = {
+        column
+        for name, column in matched.names.items()
+        if kind_of(matched.schema.columns[name]) == "day"
+    }
+    shown = {
+        place: _LENGTH_SHOWN[form]
+        for place, form in table.formats.items()
+        if form in _LENGTH_SHOWN and place[1] in columns
+    }
+    if not shown:
+        return matched
+    cells = table.cells.copy()
+    for (row, column), length in shown.items():
+        cell = str(cells.at[row, column]) if row in cells.index else ""
+        if _ISO_DAY.fullmatch(cell):
+            cells.loc[row, column] = cell[:length]
     table = replace(table, cells=cells)
     return with_texts(table, matched.schema, matched.names, matched.options)

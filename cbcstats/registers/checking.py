@@ -70,7 +70,7 @@ _BEYOND: Final = Finding(
 _HEADER: Final = Finding("repeats the header", "delete the row")
 _OTHER_HEADER: Final = Finding(
     "is another header, and the rows below it were read under it",
-    "check them, and delete this row once they stand under the first header",
+    "check them, and delete the row once they stand under the first header",
 )
 # What may stand below a name: (text), [number], dd/mm/yyyy, persons, e.g. Kenya.
 _EXPLANATION: Final = re.compile(
@@ -159,6 +159,7 @@ def _split_table(matched: MatchedTable) -> list[MatchedTable]:
             cells=table.cells[list(part.columns)],
             first_day=part.first_day,
             encoding=part.encoding,
+            typed_header=tuple(part.columns.values()),
             parts=[],
         )
         names = {
@@ -251,7 +252,8 @@ def _parse_day_column(
     text = _text_to_parse(matched, name)
     spans, findings = parse_days(text, rule, matched.options)
     parts = day_parts(table.header) if name == "start_date" else []
-    others = " and ".join(parts[1:]) if parts[:1] == [column] else ""
+    is_part = parts[:1] == [column]
+    others = " and ".join(parts[1:]) if is_part else ""
     for cell, finding in findings.items():
         if others and cell:
             problem = f"{finding.problem}, read with {others} as {cell}"
@@ -259,8 +261,8 @@ def _parse_day_column(
     is_end = name == "end_date"
     days = spans["end" if is_end else "start"]
     problems.add(_unreadable_cells(table, column, text[days.isna()], findings))
-    if others:
-        problems.add(_read_together(table, column, others))
+    if is_part:
+        problems.add(_read_as_start(table, column, others))
     problems.add(_odd_column(matched, name, distinct_texts(matched.text[name])))
     broken = list(_broken_cells(table, column, days, rule))
     problems.add(broken)
@@ -362,8 +364,9 @@ class RegisterProblems:
         for name in Problem._fields[1:]:
             problems[name] = text_column(problems[name])
         column = problems["column"]
-        # Later problems of a cell often follow from the first.
-        is_repeated = problems.duplicated(["row", "column"])
+        # Later problems of a cell often follow from the first, but an error rejects it.
+        errors_first = problems.sort_values("severity", kind="stable")
+        is_repeated = errors_first.duplicated(["row", "column"]).sort_index()
         header_rows = [table.header_row, *(part.header_row for part in table.parts)]
         is_cell = (column != "") & ~problems["row"].isin(header_rows)
         problems = problems.loc[~(is_repeated & is_cell)]
@@ -400,9 +403,12 @@ def _cells_beyond_the_header(table: TextTable) -> Iterator[ProblemCells]:
 
 def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield rows that repeat the header in all required columns."""
-    rows = matched.table.cells.index
+    table = matched.table
+    typed = dict(zip(table.header, table.typed_header, strict=False))
+    rows = table.cells.index
     for name in needed_columns(matched.schema):
-        header = plain_name(matched.names[name])
+        column = matched.names[name]
+        header = plain_name(typed.get(column, column))
         text = matched.text[name][rows]
         texts = distinct_texts(text)
         alike = [cell for cell in texts if plain_name(cell) == header]
@@ -513,12 +519,16 @@ def _unreadable_cells(
     yield ProblemCells(rows, column, cells, [findings[plain] for plain in bad])
 
 
-def _read_together(
+def _read_as_start(
     table: TextTable, column: str, others: str
 ) -> Iterator[ProblemCells]:
-    """Yield a warning that several columns are read as one."""
-    problem = f"is read with {others} as the start"
-    finding = Finding(problem, "name another column start_date if not", WARNING)
+    """Yield a warning that years, with months and days or alone, are read as starts."""
+    together = f"with {others} " if others else ""
+    problem = f"is read {together}as the start"
+    if not others:
+        problem += ", which is known to the year only"
+    remedy = "name another column start_date, if there is one with days"
+    finding = Finding(problem, remedy, WARNING)
     yield ProblemCells([table.header_row], column, [column], [finding])
 
 

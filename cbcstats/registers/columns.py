@@ -36,7 +36,7 @@ from cbcstats.registers.schemas import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import pandera.pandas as pa
 
@@ -86,13 +86,24 @@ _DATE: Final = (
     "date|mission date|date of mission|date de mission|date de la mission|"
     "fecha|fecha de la mision"
 )
+# Errors such as #N/A have other characters.
+_TAG: Final = re.compile(r"#[a-z]\w*(\s*\+\s*[a-z]\w*)*", re.IGNORECASE)
 # Columns that are read together where there is no other column of starts.
 _PARTS_OF_DAYS: Final = (
     ("year", "annee", "ano", "an"),
     ("month", "mois", "mes"),
     ("day", "jour", "dia"),
 )
+# How words of them are written, as far as they have accents.
+_ACCENTED: Final = {"pais": "país", "debut": "début", "beneficiaire": "bénéficiaire"}
+_STARTS: Final = (
+    "start starts date dates from begin beginning debut debuts inicio fecha fechas data "
+    "datas periode period periodo quarter trimestre semester semestre week semaine semana"
+)
+_MAY_BE_STARTS: Final = frozenset(_STARTS.split())
 _COUNTS: Final = (
+    "number|numbers|number of events|events|population|freq|frequency|nombre|"
+    "nombre d evenements|evenements|numero|numero de eventos|eventos|cantidad|"
     "value|values|count|counts|total|missions|number of missions|valeur|"
     "nombre de missions|valor|misiones|numero de misiones|indicator|indicateur|"
     "indicador"
@@ -214,12 +225,20 @@ def check_columns(
     return dict(columns)
 
 
+def holds_tags(cells: Iterable[str]) -> bool:
+    """Tell whether a row holds tags of HXL, such as #country+name, and nothing else."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and all(map(_TAG.fullmatch, filled))
+
+
 def missing_columns(
     header: Sequence[str],
     schema: pa.DataFrameSchema,
     called: Mapping[str, str | None],
 ) -> list[str]:
     """Return the required columns that a header lacks."""
+    if holds_tags(header):
+        return needed_columns(schema)
     present = {plain_name(cell) for cell in header}
     missing = [
         name
@@ -231,23 +250,35 @@ def missing_columns(
     return missing
 
 
+def other_names(name: str) -> list[str]:
+    """Return common names of a column, in plain letters and with accents."""
+    known = _NAMES.get(name, "").split("|")
+    with_accents = []
+    for text in known:
+        for plain, accented in _ACCENTED.items():
+            if plain in text:
+                with_accents.append(text.replace(plain, accented))
+    return [*known, *with_accents]
+
+
 def day_parts(header: Sequence[str]) -> list[str]:
     """Return the columns Year, Month and Day, as far as they are there.
 
-    A column that is called a start or a date is likelier to hold the starts.
+    None are read if another column may hold the starts, or quarters.
 
     Examples
     --------
     >>> day_parts(["Country", "Année", "Mois"]), day_parts(["Country", "Year", "Start"])
     (['Année', 'Mois'], [])
     """
-    words = {column: plain_words(column[:_COMPARED_CHARACTERS]) for column in header}
-    every = {word for listed in words.values() for word in listed}
-    if every.intersection(_ALSO_CALLED["start_date"]):
+    words = {column: _words(column) for column in header}
+    ends = f"{_NAMES['end_date']}|end date|as of|as of date".split("|")
+    others = " ".join(text for text in words.values() if text not in ends)
+    if _MAY_BE_STARTS.intersection(others.split()):
         return []
     parts = []
     for names in _PARTS_OF_DAYS:
-        found = [column for column in header if " ".join(words[column]) in names]
+        found = [column for column in header if words[column] in names]
         if not found:
             break
         parts.append(found[0])
@@ -264,7 +295,8 @@ def columns_in_other_words(
     A column counts only if no other one fits. None does in a table of counts, each of
     whose rows is many missions.
     """
-    if any(_words(column) in _COUNTS.split("|") for column in header):
+    is_of_counts = any(_words(column) in _COUNTS.split("|") for column in header)
+    if is_of_counts or holds_tags(header):
         return {}
     own = {name: called.get(name, name) for name in columns_of_file(schema)}
     named = {plain_name(column) for column in own.values() if column}
@@ -318,7 +350,10 @@ def match_columns(
     for name, column in columns_in_other_words(table.header, schema, called).items():
         matched[name] = column
         remark = _taken_for(name, is_optional(schema.columns[name]), column)
-        table.remarks.append(Problem(table.header_row, column, "", *remark))
+        problem = Problem(table.header_row, column, "", *remark)
+        # A table whose rows were moved is matched again.
+        if problem not in table.remarks:
+            table.remarks.append(problem)
     missing = missing_columns(table.header, schema, called)
     missing += [name for name in called if called[name] and name not in missing]
     missing = [name for name in missing if name not in matched]
@@ -402,7 +437,10 @@ class _Texts(dict[str, pd.Series]):
 
 def _joined_parts(table: TextTable, parts: Sequence[str]) -> pd.Series:
     """Write years, months and days of several columns as days, each once."""
-    texts = pd.DataFrame({part: table.text(part).str.strip() for part in parts})
+    # A column with gaps may have been written with decimals: 2019.0.
+    texts = pd.DataFrame(
+        {part: table.text(part).str.strip().str.removesuffix(".0") for part in parts}
+    )
     rows: Any = pd.MultiIndex.from_frame(texts)
     codes, distinct = rows.factorize()
     days = [_joined_day(*cells) for cells in distinct]

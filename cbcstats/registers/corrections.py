@@ -107,6 +107,9 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
 
     matched = with_texts(table, reading.schema, reading.names, reading.options)
     values = values.reindex(table.cells.index)
+    # What a column proves may be gone from it, but not from the rows that had passed.
+    values = _with_values_of(reading.values, register.rows.index, values)
+    reading = replace(reading, values=values)
     fields = register_fields(
         matched, values, problems, register.year_start, register.covers
     )
@@ -117,6 +120,34 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     partly_read = partly_read.drop(index=deleted, errors="ignore")
     corrected = replace(register, **fields, partly_read=partly_read, _reading=reading)
     return with_places(corrected, table)
+
+
+def _with_values_of(
+    before: pd.DataFrame, rows: pd.Index, values: pd.DataFrame
+) -> pd.DataFrame:
+    """Return parsed columns with the values that some rows had before."""
+    index = values.index
+    is_kept = index.isin(rows)
+    earlier = before.reindex(index)
+    columns = {}
+    for name in dict.fromkeys([*values, *before]):
+        column = values.get(name, earlier[name].where(is_kept))
+        if name not in before:
+            columns[name] = column.mask(is_kept)
+        elif isinstance(column.dtype, pd.CategoricalDtype):
+            mixed = column.astype("object").mask(
+                is_kept, earlier[name].astype("object")
+            )
+            categories = [*column.cat.categories, *mixed.dropna()]
+            distinct = pd.Index(list(dict.fromkeys(categories)))
+            columns[name] = pd.Series(pd.Categorical(mixed, distinct), index)
+        else:
+            columns[name] = column.mask(is_kept, earlier[name].astype(column.dtype))
+    kept = pd.DataFrame(columns, index=index)
+    if "start_precision" in kept:
+        is_dated = kept["start_date"].notna()
+        kept["start_precision"] = kept["start_precision"].fillna("day").where(is_dated)
+    return kept
 
 
 def _partly_read(

@@ -54,6 +54,7 @@ _COMPARED_LABELS: Final = 1000
 _MOST_PAIRS: Final = 100
 _LONG_LABEL: Final = 8  # letters, below which labels with another letter differ
 _LONG_WORD: Final = 4
+_DIRECTIONS: Final = "east west north south est ouest nord sud este oeste norte sur sul"
 _ROMAN: Final = re.compile("[ivxlcdm]+")
 
 
@@ -207,6 +208,8 @@ def _differ_in_a_long_word(label: str, other: str) -> bool:
         len(word) >= _LONG_WORD and word.isalpha() and not _ROMAN.fullmatch(word)
         for word in different
     )
+    if not set(_DIRECTIONS.split()).isdisjoint(different):
+        return False
     return are_long and len(different) == 2
 
 

@@ -87,6 +87,8 @@ class Reading:
         The dtype of each column of the table.
     options : Options
         How its cells are read.
+    values : DataFrame
+        The parsed columns of all rows.
     ids : DataFrame
         If the register is a workbook that came back: the ids of rows that had passed
         before, in the columns `mission_id` and `member`.
@@ -102,6 +104,7 @@ class Reading:
     names: dict[str, str]
     dtypes: pd.Series
     options: Options
+    values: pd.DataFrame
     ids: pd.DataFrame | None = None
     known: frozenset[tuple[int, str]] = frozenset()
     added: dict[str, int] = field(default_factory=dict)
@@ -515,7 +518,7 @@ def read_register(
         check_returned(matched, came_back_unchanged(returned), problems)
     fields = register_fields(matched, values, problems, year_start, covers)
     dtypes = table.cells.dtypes
-    reading = Reading(table, rules, matched.names, dtypes, options, ids)
+    reading = Reading(table, rules, matched.names, dtypes, options, values, ids)
     return with_places(Register(**fields, _reading=reading), table)
 
 

@@ -152,12 +152,6 @@ def _moved(table: TextTable, columns: dict[str, str], before: int) -> TextTable:
         row, column = place
         return row + before, columns.get(column, column)
 
-    known: dict[str, Any] = {}
-    for name, of in table.known().items():
-        if isinstance(of, set):
-            known[name] = set(map(moved, of))
-        else:
-            known[name] = {moved(place): text for place, text in of.items()}
     remarks = []
     for remark in table.remarks:
         row, column = moved((remark.row, remark.column))
@@ -167,7 +161,7 @@ def _moved(table: TextTable, columns: dict[str, str], before: int) -> TextTable:
     cells = table.cells.set_axis(header, axis="columns")
     [part] = table.parts
     return replace(
-        table,
+        table.with_places_moved(moved),
         header=header,
         header_row=header_row,
         cells=cells.set_axis(table.cells.index + before, axis="index"),
@@ -177,7 +171,6 @@ def _moved(table: TextTable, columns: dict[str, str], before: int) -> TextTable:
                 before=before, header_row=header_row, columns=_inverted(columns)
             )
         ],
-        **known,
     )
 
 

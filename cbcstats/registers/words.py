@@ -198,7 +198,7 @@ def explain_country(text: str, *, suggest: bool) -> Finding:
     may_be_a_name = suggest and len(text) < _LONGEST_PLACE
     near = suggestions(text) if may_be_a_name else []
     if len(near) > 1 and LIST.search(text):
-        listed = f"write one row for each: {', '.join(near)}"
+        listed = f"write their names: {' / '.join(near)}"
         return Finding("names several places", listed)
     remedy = "write the name of one country, or its ISO code"
     if near:

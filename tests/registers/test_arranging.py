@@ -103,3 +103,46 @@ def test_a_row_of_units_is_one_problem(line, expected, save):
     register = read(save, ".csv", "member,start_date,experts", line, "Mali,2018-05-04,1")
     assert register.problems["problem"].tolist() == expected
     assert register.rows.index.tolist()[-1] == 3
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "read_as"),
+    [
+        ("Pays,Début,Participants,Experts", "Togo,2019-01-03,40,4", [40, 4]),
+        ("Start date,Country,Experts,Participants", "2019-01-03,Togo,4,40", [40, 4]),
+    ],
+)
+def test_a_second_header_may_have_other_words(header, row, read_as, save):
+    first = ("Country,Start,Participants,Experts", "Kenya,2019-01-02,30,3")
+    register = read(save, ".csv", *first, header, row)
+    assert register.rows["iso3"].tolist() == ["KEN", "TGO"]
+    assert register.rows.loc[4, ["participants", "experts"]].tolist() == read_as
+
+
+def test_an_end_is_not_read_as_the_start_below_another_header(save):
+    first = ("Country,Start,End", "Kenya,2019-01-02,2019-01-03")
+    register = read(save, ".csv", *first, "Country,End date,Start date", "Mali,2019-02-09,")
+    assert register.rows["iso3"].tolist() == ["KEN"]
+    assert [4, "Start", "", "is empty", "error"] in found(register)
+
+
+def test_decimals_of_a_workbook_stay_decimals_below_another_header(save):
+    rows = [
+        ["member", "start_date", "participants", "experts"],
+        ["Kenya", "2019-01-02", "1.234.567", 2],
+        ["member", "start_date", "experts", "participants"],
+        ["Togo", "2019-01-03", 3, 1.125],
+    ]
+    register = read_register(save(rows, ".xlsx"))
+    # The points of the column have two uses, so that neither number is read.
+    assert register.rejected.index.tolist() == [2]
+    assert register.rows["participants"].isna().tolist() == [True]
+
+
+def test_tags_may_stand_below_units_or_above_the_header(save):
+    tags, header, row = "#country,#date", "member,start_date", "Kenya,2019-01-02"
+    below = read(save, ".csv", header, "(name),(date)", tags, row)
+    above = read(save, ".csv", tags, header, row)
+    assert [register.rows["iso3"].tolist() for register in (below, above)] == [["KEN"], ["KEN"]]
+    assert below.problems["row"].tolist() == [2]
+    assert above.problems.empty

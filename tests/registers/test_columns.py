@@ -364,3 +364,29 @@ def test_many_labels_take_no_long_time():
         ("Remark of row 000000", "remark of row 000000")
     ]
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Pays,Année,Début de la visite",
+        "País,Año,Fecha de la visita",
+        "Country,Year,Quarter",
+        "Country,Year,Number of events",
+    ],
+)
+def test_a_year_is_no_start_where_another_column_may_hold_it(header, save):
+    with pytest.raises(DataError, match="no column for"):
+        read_register(save(f"{header}\nKenya,2019,2019-10-05\n"))
+
+
+def test_years_may_have_been_written_as_decimals_and_stand_beside_an_end(save):
+    register = read_register(save("Country,Year,End date\nKenya,2019.0,2019-10-05\n"))
+    assert register.rows["start_date"].astype(str).tolist() == ["2019-01-01"]
+    [said] = register.problems.query("column == 'Year'")["problem"]
+    assert said == "is read as the start, which is known to the year only"
+
+
+def test_numbers_of_places_may_have_been_written_as_decimals(save):
+    register = read_register(save("member,start_date\n404.0,2019-01-02\n12.0,2019-01-03\n"))
+    assert register.rows["iso3"].tolist() == ["KEN", "DZA"]

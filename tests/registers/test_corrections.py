@@ -645,3 +645,41 @@ def assert_fates(register, corrected, fate_of):
         if fate == "unchanged" and row in corrected.rows.index:
             # Only the row above that had the same id, or the same cells, was corrected.
             assert "earlier row" in register.rejected.loc[row, "reasons"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "cells", "column", "values"),
+    [
+        # In a column of codes, `be` is Belgium; a name among them is no longer one.
+        (
+            [["be", "2019-02-01"], ["xx", "2019-02-02"], ["pe", "2019-02-03"]],
+            {"A2": "Namibia"},
+            "iso3",
+            ["BEL", "NAM", "PER"],
+        ),
+        # 2010-11 is a month next to 2015-03, and alone may be two years.
+        (
+            [["Peru", "2010-11"], ["Utopia", "2015-03"]],
+            {"A2": "Mali", "B2": "2015-03-08"},
+            "start_date",
+            [pd.Timestamp("2010-11-01"), pd.Timestamp("2015-03-08")],
+        ),
+        # 3.400 is 3400 next to 1.020.300.
+        (
+            [["Utopia", "2019-02-01", "1.020.300"], ["Peru", "2019-02-03", "3.400"]],
+            {"A2": "Mali", "C2": "1020300"},
+            "participants",
+            [1_020_300, 3400],
+        ),
+    ],
+)
+def test_rows_that_had_passed_stay_as_they_were_read(typed, cells, column, values, edit):
+    columns = ["member", "start_date", "participants"]
+    register = read_register(pd.DataFrame(typed, columns=columns[: len(typed[0])]))
+    corrected = register.corrected(edit(register, cells))
+    assert corrected.rejected.empty
+    assert corrected.rows[column].tolist() == values
+    # Also where another workbook comes back.
+    assert register.rows[column].tolist() == [
+        corrected.rows[column][row] for row in register.rows.index
+    ]

@@ -1113,3 +1113,64 @@ def test_a_problem_of_a_cell_names_what_cannot_be_seen_in_it():
     assert remedy.endswith(
         "; the cell also holds an invisible character: zero width space (U+200B)"
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("April 2019", "March 2019"), ("2019", "2018"), ("2019-04-03", "March 2019")],
+)
+def test_an_end_before_an_imprecise_start_rejects_the_row(start, end, save):
+    rows = [["member", "start_date", "end_date"], ["Chad", start, end], ["Mali", "2019", "2019"]]
+    register = read_register(save(rows, ".csv"))
+    assert register.rejected.index.tolist() == [2]
+    assert [2, "end_date", end, "is before the start", "error"] in found(register)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("20170403", "2017-04-03"),
+        ("mar. 4 avril 2017", "2017-04-04"),
+        ("mar 4 2017", "2017-03-04"),
+        ("mié 5 de abril de 2017", "2017-04-05"),
+        ("segunda-feira, 3 de abril de 2017", "2017-04-03"),
+        ("1.º de abril de 2017", "2017-04-01"),
+        ("Monday 3 April 2017", "2017-04-03"),
+    ],
+)
+def test_days_with_weekdays_and_in_the_basic_form_are_read(text, day):
+    register = read_register(pd.DataFrame({"member": ["Kenya"], "start_date": [text]}))
+    assert register.rows["start_date"].astype(str).tolist() == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "remedy"),
+    [
+        ("Friday, 3 April 2017", "is a Monday", "correct the day, or the weekday"),
+        (
+            "17-04-03",
+            "has a year of two digits, which may be the first or the last number",
+            "write it as 2003-04-17 or 2017-04-03, whichever is meant",
+        ),
+    ],
+)
+def test_a_day_that_contradicts_itself_is_explained(text, problem, remedy):
+    register = read_register(pd.DataFrame({"member": ["Kenya"], "start_date": [text]}))
+    [found_one] = register.problems.itertuples()
+    assert (found_one.problem, found_one.remedy) == (problem, remedy)
+
+
+def test_a_format_with_the_day_in_the_middle_is_refused():
+    with pytest.raises(ArgumentError, match="2017-04-03 is always read as 3 April"):
+        read_register(pd.DataFrame(), date_format="yyyy-dd-mm")
+
+
+def test_ends_in_a_format_that_is_not_stated_are_not_left_out():
+    typed = {
+        "member": ["Kenya", "Togo"],
+        "start_date": "2019-04-03",
+        "end_date": ["15/04/2019", "05/04/2019"],
+    }
+    register = read_register(pd.DataFrame(typed))
+    assert register.problems["column"].tolist() == ["end_date", "end_date"]
+    assert register.problems["remedy"].str.contains("date_format").all()

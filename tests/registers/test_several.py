@@ -327,3 +327,12 @@ def test_a_long_folder_has_the_rows_of_one_long_file(tmp_path):
     plain = several.rows.drop(columns=["file", "sheet"]).reset_index(drop=True)
     pd.testing.assert_frame_equal(plain, one.rows.reset_index(drop=True), check_like=True)
     assert cbcstats.save_table(several.rows, tmp_path / "rows.csv").exists()
+
+
+def test_a_header_that_a_file_repeats_in_words_of_its_own_is_no_mission(tmp_path):
+    (tmp_path / "a.csv").write_text("member;start_date\nUtopia;2019-02-02\n", encoding="utf-8")
+    second = "Start;Country\n2019-05-05;Peru\nStart;Country\n2019-06-06;Togo\n"
+    (tmp_path / "b.csv").write_text(second, encoding="utf-8")
+    register = read_register(tmp_path)
+    assert "repeats the header" in register.problems["problem"].tolist()
+    assert count_missions(register)["missing"].tolist() == [1]

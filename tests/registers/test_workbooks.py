@@ -1,5 +1,6 @@
 """Workbooks as programs write them: what Excel could not show is named, and what is handed back can be read again."""
 
+import datetime
 import re
 import zipfile
 from pathlib import Path
@@ -591,3 +592,16 @@ def test_a_spreadsheet_with_a_password_is_refused(tmp_path):
 def test_an_address_is_not_a_file(address):
     with pytest.raises(DataError, match=f"^{address}: is an address on the web; download it"):
         read_register(address)
+
+
+def test_days_of_which_only_the_month_or_the_year_is_shown_are_no_days(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["member", "start_date"])
+    forms = {"Kenya": "mmmm yyyy", "Mali": "mmm-yy", "Togo": "yyyy", "Chad": "dd/mm/yyyy"}
+    for row, (member, form) in enumerate(forms.items(), start=2):
+        book.active.append([member, datetime.date(2019, 6, 1)])
+        book.active.cell(row, 2).number_format = form
+    book.save(tmp_path / "months.xlsx")
+    rows = read_register(tmp_path / "months.xlsx").rows
+    assert rows["start_precision"].tolist() == ["month", "month", "year", "day"]
+    assert rows["start_date"].dt.month.tolist() == [6, 6, 1, 6]
