@@ -328,6 +328,8 @@ class Register:
         sizes = groups.size()
         # A stable sort keeps equally frequent problems in file order.
         sizes = sizes.sort_values(ascending=False, kind="stable")
+        # Errors first, since they reject rows.
+        sizes = sizes.sort_index(level="severity", kind="stable", sort_remaining=False)
         frequent = []
         first = sizes.head(_SHOWN)
         kind: Any

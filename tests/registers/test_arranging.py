@@ -135,7 +135,7 @@ def test_decimals_of_a_workbook_stay_decimals_below_another_header(save):
     ]
     register = read_register(save(rows, ".xlsx"))
     # The points of the column have two uses, so that neither number is read.
-    assert register.rejected.index.tolist() == [2]
+    assert register.rejected.index.tolist() == [2, 3]
     assert register.rows["participants"].isna().tolist() == [True]
 
 
