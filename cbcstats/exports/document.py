@@ -1,0 +1,470 @@
+"""`save_document`: tables, charts and texts as a Word file, each with its sources."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import io
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pandas as pd
+
+from cbcstats.arguments import (
+    check_axes,
+    check_choice,
+    check_file_to_write,
+    check_flag,
+    check_mapping,
+    check_optional_text,
+    check_text,
+    shown,
+)
+from cbcstats.changes.report_table import LANGUAGES, report_table
+from cbcstats.charts.chart import is_chart
+from cbcstats.charts.layout import root_figure
+from cbcstats.charts.saving import (
+    CENTIMETRES,
+    figure_sources,
+    figure_text,
+    figure_title,
+    picture_for_page,
+)
+from cbcstats.errors import ArgumentError, CbcstatsError
+from cbcstats.exports.html import are_numbers, caveats_of, rows_as_text
+from cbcstats.files.workbooks import text_of_name
+from cbcstats.files.writing import plain_frame, target, undated, write_whole
+from cbcstats.frames import is_frame
+from cbcstats.tables.loaders import sources_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+# Centimetres, and characters of a table per line: A4 with margins of two.
+_PAGE: Final = (21.0, 29.7)
+_MARGIN: Final = 2.0
+_ROOM_FOR_WORDS: Final = 5.5  # on the page of a picture: heading, caption, sources
+_PER_CENTIMETRE: Final = 5.5  # characters
+_TWIPS: Final = 567  # in a centimetre
+_FEW: Final = 7  # columns of an upright page
+_MOST: Final = 20  # columns of a page on its side
+_LONG: Final = 60  # longer texts of a table are notes below it
+_PADDING: Final = 2  # characters
+# The columns by which a table of changes is recognised.
+_CHANGES: Final = {"period", "previous_period", "qualifier", "change_low", "why"}
+_WORDS: Final = {
+    "en": {
+        "locale": "en-GB",
+        "table": "Table",
+        "figure": "Figure",
+        "note": "Note",
+        "all": "In all rows",
+        "source": "Source",
+        "sources": "Sources",
+        "colon": ": ",
+    },
+    "fr": {
+        "locale": "fr-FR",
+        "table": "Tableau",
+        "figure": "Figure",
+        "note": "Note",
+        "all": "Dans toutes les lignes",
+        "source": "Source",
+        "sources": "Sources",
+        "colon": "\N{NO-BREAK SPACE}: ",
+    },
+}
+_NAMESPACE: Final = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+)
+_NUMBER: Final = (
+    f'<w:fldSimple {_NAMESPACE} w:instr=" SEQ {{kind}} \\* ARABIC ">'
+    "<w:r><w:t>{number}</w:t></w:r></w:fldSimple>"
+)
+_TABLE: Final = (
+    f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblStyle w:val="CountsTable"/>'
+    '<w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+    '<w:tblLook w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" '
+    'w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val="{caption}"/></w:tblPr>'
+    "<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+)
+_ROW: Final = "<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{cells}</w:tr>"
+_CELL: Final = (
+    '<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p><w:pPr>'
+    '<w:pStyle w:val="TableText"/><w:jc w:val="{side}"/></w:pPr>'
+    '<w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:tc>'
+)
+_LOOK: Final = (
+    f'<w:tblPr {_NAMESPACE}><w:tblBorders><w:top w:val="single" w:sz="8" w:color="444444"/>'
+    '<w:bottom w:val="single" w:sz="8" w:color="444444"/>'
+    '<w:insideH w:val="single" w:sz="4" w:color="BFBFBF"/></w:tblBorders>'
+    '<w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/>'
+    "</w:tblCellMar></w:tblPr>"
+)
+_LOOK_OF_HEADER: Final = (
+    f'<w:tblStylePr {_NAMESPACE} w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>'
+    '<w:shd w:val="clear" w:color="auto" w:fill="EDEDED"/></w:tcPr></w:tblStylePr>'
+)
+
+
+class Table(NamedTuple):
+    """A table as a page shows it: its rows with their header, and the notes below."""
+
+    rows: list[list[str]]
+    is_number: list[bool]
+    notes: list[str]
+    sources: pd.DataFrame
+
+
+def save_document(
+    content: Mapping[str, Any],
+    path: str | Path,
+    *,
+    title: str | None = None,
+    language: str = "en",
+    overwrite: bool = False,
+) -> Path:
+    """Write tables, charts and texts to a Word file, with captions and sources.
+
+    Parameters
+    ----------
+    content : mapping of str to content
+        Headings, and what is below each: a DataFrame, the Axes of a chart, a text, or a
+        list of these. An empty line in a text begins a paragraph.
+    path : path
+        A file that ends in .docx; folders are made on the way.
+    title : str, optional
+        The title on the first page; made from the name of the file by default.
+    language : {"en", "fr"}
+        The language of captions, of tables of changes, and of the spelling checker.
+    overwrite : bool
+        Whether to replace a file that is there.
+
+    Returns
+    -------
+    pathlib.Path
+        The file. The same content gives the same bytes.
+
+    Raises
+    ------
+    ArgumentError
+        If the file is there already or ends in something else, or there is nothing to
+        write, or something that is not a table, a chart or a text.
+    CbcstatsError
+        If python-docx is not installed, which comes with `cbcstats[word]`.
+
+    Notes
+    -----
+    Changes are shown as `report_table` returns them. In other tables with more than
+    seven columns, what all rows share is in a note below; if more than seven are left,
+    the pages under this heading are on their side. Texts of more than 60 characters are
+    notes below the table.
+
+    A chart is drawn as wide as the text, with the text alternative of `describe`; the
+    figure itself does not change. Headings, captions, tables and notes have styles, so
+    that Word can restyle them and list tables and figures.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from cbcstats import load_counts, plot_counts, save_document
+    >>> missions = load_counts("missions")
+    >>> content = {"Missions": ["What was published.", missions, plot_counts(missions)]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(save_document(content, f"{folder}/missions.docx").name)
+    missions.docx
+    """
+    content = check_mapping("content", content, "{'Missions': table}")
+    path = check_file_to_write("path", path)
+    title = check_optional_text("title", title)
+    language = check_choice("language", language, LANGUAGES)
+    path = target(path, [".docx"], overwrite=check_flag("overwrite", overwrite))
+    if not content:
+        raise ArgumentError(
+            "`content` is empty; give headings with tables, charts or texts, such as "
+            "{'Missions': table}"
+        )
+    sections = {}
+    for heading, given in content.items():
+        heading = check_text("heading", heading)
+        sections[heading] = _items(heading, given, language)
+    title = title or path.stem.replace("_", " ").capitalize()
+    writer = _Writer(title, _WORDS[language])
+    for heading, items in sections.items():
+        writer.add_section(heading, items)
+    return write_whole(path, writer.bytes(), overwrite=overwrite)
+
+
+def _items(heading: str, given: Any, language: str) -> list[Any]:
+    """Return what is below a heading: tables, charts, and texts that are not empty."""
+    from matplotlib.axes import Axes
+
+    items: list[Any] = []
+    for item in given if isinstance(given, list | tuple) else [given]:
+        if is_frame(item):
+            frame = plain_frame(item, heading)
+            items.append(_table(frame, heading, language))
+        elif isinstance(item, Axes):
+            items.append(check_axes("content", item))
+        elif isinstance(item, str):
+            items += [part for part in item.split("\n\n") if part.strip()]
+        else:
+            raise ArgumentError(
+                f"`content` has {shown(item)} under {heading!r}; give a DataFrame, "
+                "the Axes of a chart, a text, or a list of these"
+            )
+    if not items:
+        raise ArgumentError(
+            f"`content` has nothing under {heading!r}; give a table, a chart or a text"
+        )
+    return items
+
+
+def _table(frame: pd.DataFrame, heading: str, language: str) -> Table:
+    words = _WORDS[language]
+    view, notes = frame, []
+    if set(frame) >= _CHANGES:
+        view = report_table(frame, language=language)
+    elif len(frame.columns) > _FEW:
+        view, shared = _without_shared(frame)
+        if shared:
+            notes.append(words["all"] + words["colon"] + shared + ".")
+    if len(view.columns) > _MOST:
+        raise ArgumentError(
+            f"the table under {heading!r} has {len(view.columns)} columns, and a page "
+            f"has room for {_MOST}; choose columns, such as table[['period', 'value']]"
+        )
+    rows, long_texts = _with_notes(rows_as_text(view), words)
+    # The first caveat is about empty cells.
+    caveats = caveats_of({heading: frame})[1:]
+    notes += long_texts + [words["colon"].join(caveat) for caveat in caveats]
+    return Table(rows, are_numbers(view), notes, sources_of([frame]))
+
+
+def _without_shared(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Take out the columns that are the same in all rows, and name their values."""
+    if len(frame) < 2:
+        return frame, ""
+    is_shared = frame.nunique(dropna=False) == 1
+    header, row, *_ = rows_as_text(frame.loc[:, is_shared])
+    named = zip(header, row, strict=True)
+    shared = [f"{name} {value}" for name, value in named if value]
+    return frame.loc[:, ~is_shared], ", ".join(shared)
+
+
+def _with_notes(
+    rows: list[list[str]], words: Mapping[str, str]
+) -> tuple[list[list[str]], list[str]]:
+    """Replace long texts by the number of a note, and return the notes."""
+    numbers: dict[str, str] = {}
+    header, *body = rows
+    cells = [cell for row in body for cell in row]
+    for cell in cells:
+        if len(cell) > _LONG and cell not in numbers:
+            numbers[cell] = f"{words['note']} {len(numbers) + 1}"
+    short = [[numbers.get(cell, cell) for cell in row] for row in body]
+    notes = [number + words["colon"] + text for text, number in numbers.items()]
+    return [header, *short], notes
+
+
+class _Writer:
+    """A document that grows section by section, with its numbers of tables and figures."""
+
+    def __init__(self, title: str, words: Mapping[str, str]) -> None:
+        self._words = words
+        self._document = _new_document(title, words["locale"])
+        self._title = title
+        self._numbers = {"table": 0, "figure": 0}
+        self._is_lying: bool | None = None
+
+    def add_section(self, heading: str, items: list[Any]) -> None:
+        tables = [item for item in items if isinstance(item, Table)]
+        self._turn(lying=any(len(table.is_number) > _FEW for table in tables))
+        self._document.add_heading(_plain(heading), 1)
+        for item in items:
+            if isinstance(item, Table):
+                self._add_table(item, heading)
+            elif isinstance(item, str):
+                self._document.add_paragraph(_plain(item))
+            else:
+                self._add_chart(item)
+
+    def bytes(self) -> bytes:
+        content = io.BytesIO()
+        self._document.save(content)
+        return undated(content)
+
+    def _turn(self, *, lying: bool) -> None:
+        """Begin a page of the other format where a section needs it."""
+        from docx.enum.section import WD_ORIENT, WD_SECTION
+        from docx.shared import Cm
+
+        if lying == self._is_lying:
+            return
+        is_first = self._is_lying is None
+        self._is_lying = lying
+        document = self._document
+        section = (
+            document.sections[0]
+            if is_first
+            else document.add_section(WD_SECTION.NEW_PAGE)
+        )
+        width, height = reversed(_PAGE) if lying else _PAGE
+        section.orientation = WD_ORIENT.LANDSCAPE if lying else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = Cm(width), Cm(height)
+        for side in ("left", "right", "top", "bottom"):
+            setattr(section, f"{side}_margin", Cm(_MARGIN))
+        if is_first:
+            document.add_heading(_plain(self._title), 0)
+
+    def _add_table(self, table: Table, heading: str) -> None:
+        from docx.oxml import parse_xml
+
+        caption = self._add_caption("table", heading)
+        caption.paragraph_format.keep_with_next = True
+        height, width = _PAGE
+        room = (width if self._is_lying else height) - 2 * _MARGIN
+        grid = parse_xml(_table_xml(table, room, heading))
+        caption._p.addnext(grid)
+        # Word joins tables between which there is no paragraph.
+        self._add_notes(table.notes, table.sources)
+
+    def _add_chart(self, ax: Axes) -> None:
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Cm
+
+        figure = root_figure(ax)
+        width = _PAGE[0] - 2 * _MARGIN
+        height = _PAGE[0 if self._is_lying else 1] - 2 * _MARGIN - _ROOM_FOR_WORDS
+        content = picture_for_page(ax, width, height)
+        shape = self._document.add_picture(io.BytesIO(content), width=Cm(width))
+        shape._inline.docPr.set("descr", text_of_name(figure_text(figure)))
+        paragraph = self._document.paragraphs[-1]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.keep_with_next = True
+        self._add_caption("figure", figure_title(figure))
+        cited = pd.DataFrame({"source_id": figure_sources(figure)}, dtype="str")
+        self._add_notes([], sources_of([cited]))
+
+    def _add_caption(self, kind: str, text: str) -> Any:
+        from docx.oxml import parse_xml
+
+        self._numbers[kind] += 1
+        name, number = self._words[kind], self._numbers[kind]
+        caption = self._document.add_paragraph(f"{name} ", style="Caption")
+        caption._p.append(parse_xml(_NUMBER.format(kind=name, number=number)))
+        caption.add_run(self._words["colon"] + _plain(text))
+        return caption
+
+    def _add_notes(self, notes: list[str], sources: pd.DataFrame) -> None:
+        for note in notes:
+            self._document.add_paragraph(_plain(note), style="Table note")
+        citations = [_citation(row) for _, row in sources.iterrows()]
+        if citations:
+            kind = "source" if len(citations) == 1 else "sources"
+            title = self._words[kind] + self._words["colon"].rstrip()
+            self._document.add_paragraph(title, style="Table note")
+        for citation in citations:
+            self._document.add_paragraph(_plain(citation), style="Source")
+        self._document.add_paragraph(style="Table note")
+
+
+def _new_document(title: str, locale: str) -> Any:
+    try:
+        import docx
+    except ModuleNotFoundError as error:
+        raise CbcstatsError(
+            "Word files need python-docx; install it with: "
+            'pip install "cbcstats[word]"'
+        ) from error
+    document = docx.Document()
+    about = document.core_properties
+    about.title = _plain(title)
+    about.author = about.last_modified_by = "cbcstats"
+    about.comments = ""
+    about.language = locale
+    about.created = about.modified = datetime.datetime(2000, 1, 1)
+    for language in document.styles.element.iter("{*}lang"):
+        name = next(name for name in language.attrib if name.endswith("}val"))
+        language.set(name, locale)
+    _add_styles(document.styles)
+    return document
+
+
+def _add_styles(styles: Any) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml import parse_xml
+    from docx.shared import Pt
+
+    for name, base, size, space in (
+        ("Table text", "Normal", 9, 1),
+        ("Table note", "Normal", 8.5, 2),
+        ("Source", "List Bullet", 8.5, 1),
+    ):
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = styles[base]
+        style.font.size = Pt(size)
+        style.paragraph_format.space_before = Pt(space)
+        style.paragraph_format.space_after = Pt(space)
+        style.paragraph_format.line_spacing = 1
+    table = styles.add_style("Counts table", WD_STYLE_TYPE.TABLE)
+    table.element.append(parse_xml(_LOOK))
+    table.element.append(parse_xml(_LOOK_OF_HEADER))
+
+
+def _table_xml(table: Table, room: float, caption: str) -> str:
+    """Return a table as Word keeps it; cell by cell, a long one would take minutes."""
+    widths = _widths(table.rows, room)
+    sides = ["right" if number else "left" for number in table.is_number]
+    rows = []
+    for place, row in enumerate(table.rows):
+        cells = [
+            _CELL.format(width=width, side=side, text=_escaped(text))
+            for width, side, text in zip(widths, sides, row, strict=True)
+        ]
+        header = "" if place else "<w:tblHeader/>"
+        rows.append(_ROW.format(header=header, cells="".join(cells)))
+    return _TABLE.format(
+        width=sum(widths),
+        caption=_escaped(caption),
+        grid="".join(f'<w:gridCol w:w="{width}"/>' for width in widths),
+        rows="".join(rows),
+    )
+
+
+def _widths(rows: list[list[str]], room: float) -> list[int]:
+    """Return the width of each column: its longest word, and what it needs of the rest."""
+    columns = list(zip(*rows, strict=True))
+    least = [_longest(" ".join(cells).split()) + _PADDING for cells in columns]
+    wanted = [_longest(cells) + _PADDING for cells in columns]
+    rest = room * _PER_CENTIMETRE - sum(least)
+    missing = sum(wanted) - sum(least)
+    share = min(max(rest / missing, 0), 1) if missing else 0
+    needed = [
+        low + share * (high - low) for low, high in zip(least, wanted, strict=True)
+    ]
+    scale = room * _TWIPS / max(sum(needed), room * _PER_CENTIMETRE)
+    return [round(scale * width) for width in needed]
+
+
+def _longest(texts: Iterable[str]) -> int:
+    return max(map(len, texts), default=0)
+
+
+def _citation(source: pd.Series) -> str:
+    """Cite a source by what is known of it: publisher, title, date, address."""
+    if pd.isna(source["title"]):
+        return str(source["source_id"])
+    parts = source[["publisher", "title", "published", "url"]].dropna()
+    return ", ".join(map(str, parts))
+
+
+def _plain(text: str) -> str:
+    """Return a text on one line, with only the characters that XML can hold."""
+    return text_of_name(" ".join(text.split()))
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_plain(text))
