@@ -34,8 +34,34 @@ _HEADINGS: Final = {
 }
 _MONTHS: Final = dict(
     zip(
-        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
-        "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(),
+        [
+            "Jan",
+            "Feb",
+            "Mar",
+            "Apr",
+            "May",
+            "Jun",
+            "Jul",
+            "Aug",
+            "Sep",
+            "Oct",
+            "Nov",
+            "Dec",
+        ],
+        [
+            "janv.",
+            "févr.",
+            "mars",
+            "avr.",
+            "mai",
+            "juin",
+            "juil.",
+            "août",
+            "sept.",
+            "oct.",
+            "nov.",
+            "déc.",
+        ],
         strict=True,
     )
 )
@@ -52,7 +78,7 @@ _PHRASES: Final = (
     (r"^below ", "moins de "),
     (r"^above ", "plus de "),
     (r"^not known", "inconnu"),
-    (r" percentage points$", " points de pourcentage"),
+    (r"(?<=\d) percentage points$", " points de pourcentage"),
     (r"(?<=[\d%]) or more\b", " ou plus"),
     (r"(?<=[\d%]) or less\b", " ou moins"),
     (r"(?<=[\d%]) to (?=[\d+\N{MINUS SIGN}])", " à "),
@@ -184,7 +210,7 @@ def report_table(changes: pd.DataFrame, *, language: str = "en") -> pd.DataFrame
     >>> table = report_table(year_on_year(load_counts("missions"), per="month"))
     >>> latest = table.iloc[-1]
     >>> latest[["Period", "Figure (missions per month)", "Change", "Source"]].tolist()
-    ['Mar 2017 - Feb 2018', '41.4 to 43.0', '+29% to +44%', 'WCO 2017-03-15, 2018-03-02']
+    ['Mar 2017 - Feb 2018', '41.4 to 43.0', '+29% to +44%', 'WCO 2017-03-14, 2018-03-02']
     """
     language = check_choice("language", language, LANGUAGES)
     view = short_view(changes)

@@ -294,14 +294,19 @@ def _fitted(
     tall = height / CENTIMETRES if height else before[1] * max(wide / before[0], 1)
     changed = bool(width or height)
     if changed:
-        figure.set_size_inches(wide, tall)
-        fit_figure(figure)
+        _resize(figure, wide, tall)
     try:
         yield
     finally:
         if changed:
-            figure.set_size_inches(*before)
-            fit_figure(figure)
+            _resize(figure, *before)
+
+
+def _resize(figure: Figure, width: float, height: float) -> None:
+    figure.set_size_inches(width, height)
+    # Texts measure themselves by the dots of the last drawing, which may have been a file.
+    figure.draw_without_rendering()
+    fit_figure(figure)
 
 
 @contextlib.contextmanager

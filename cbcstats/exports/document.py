@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import html
 import io
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
@@ -20,10 +21,9 @@ from cbcstats.arguments import (
     shown,
 )
 from cbcstats.changes.report_table import LANGUAGES, report_table
-from cbcstats.charts.chart import is_chart
+from cbcstats.charts.chart import title_of
 from cbcstats.charts.layout import root_figure
 from cbcstats.charts.saving import (
-    CENTIMETRES,
     figure_sources,
     figure_text,
     figure_title,
@@ -46,12 +46,13 @@ if TYPE_CHECKING:
 _PAGE: Final = (21.0, 29.7)
 _MARGIN: Final = 2.0
 _ROOM_FOR_WORDS: Final = 5.5  # on the page of a picture: heading, caption, sources
-_PER_CENTIMETRE: Final = 5.5  # characters
+_PER_CENTIMETRE: Final = 5  # characters
 _TWIPS: Final = 567  # in a centimetre
 _FEW: Final = 7  # columns of an upright page
 _MOST: Final = 20  # columns of a page on its side
 _LONG: Final = 60  # longer texts of a table are notes below it
-_PADDING: Final = 2  # characters
+_PADDING: Final = 3  # characters
+_BLANKS: Final = re.compile("[ \\t\\r\\n]+")  # no-break spaces stay
 # The columns by which a table of changes is recognised.
 _CHANGES: Final = {"period", "previous_period", "qualifier", "change_low", "why"}
 _WORDS: Final = {
@@ -84,16 +85,16 @@ _NUMBER: Final = (
     "<w:r><w:t>{number}</w:t></w:r></w:fldSimple>"
 )
 _TABLE: Final = (
-    f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblStyle w:val="CountsTable"/>'
+    f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblStyle w:val="Countstable"/>'
     '<w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
     '<w:tblLook w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" '
-    'w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val="{caption}"/></w:tblPr>'
+    'w:noHBand="1" w:noVBand="1"/></w:tblPr>'
     "<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
 )
 _ROW: Final = "<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{cells}</w:tr>"
 _CELL: Final = (
     '<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p><w:pPr>'
-    '<w:pStyle w:val="TableText"/><w:jc w:val="{side}"/></w:pPr>'
+    '<w:pStyle w:val="Tabletext"/><w:jc w:val="{side}"/></w:pPr>'
     '<w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:tc>'
 )
 _LOOK: Final = (
@@ -188,7 +189,8 @@ def save_document(
         )
     sections = {}
     for heading, given in content.items():
-        heading = check_text("heading", heading)
+        if not check_text("heading", heading).strip():
+            raise ArgumentError("`content` has an empty heading; write one")
         sections[heading] = _items(heading, given, language)
     title = title or path.stem.replace("_", " ").capitalize()
     writer = _Writer(title, _WORDS[language])
@@ -225,8 +227,12 @@ def _items(heading: str, given: Any, language: str) -> list[Any]:
 def _table(frame: pd.DataFrame, heading: str, language: str) -> Table:
     words = _WORDS[language]
     view, notes = frame, []
+    cited = sources_of([frame])
     if set(frame) >= _CHANGES:
         view = report_table(frame, language=language)
+        # The table shows no ends of ranges that would have to be explained.
+        ends = [name for name in frame if name.endswith(("low", "high"))]
+        frame = frame.drop(columns=ends)
     elif len(frame.columns) > _FEW:
         view, shared = _without_shared(frame)
         if shared:
@@ -240,7 +246,7 @@ def _table(frame: pd.DataFrame, heading: str, language: str) -> Table:
     # The first caveat is about empty cells.
     caveats = caveats_of({heading: frame})[1:]
     notes += long_texts + [words["colon"].join(caveat) for caveat in caveats]
-    return Table(rows, are_numbers(view), notes, sources_of([frame]))
+    return Table(rows, are_numbers(view), notes, cited)
 
 
 def _without_shared(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -289,7 +295,7 @@ class _Writer:
             elif isinstance(item, str):
                 self._document.add_paragraph(_plain(item))
             else:
-                self._add_chart(item)
+                self._add_chart(item, heading)
 
     def bytes(self) -> bytes:
         content = io.BytesIO()
@@ -326,12 +332,12 @@ class _Writer:
         caption.paragraph_format.keep_with_next = True
         height, width = _PAGE
         room = (width if self._is_lying else height) - 2 * _MARGIN
-        grid = parse_xml(_table_xml(table, room, heading))
+        grid = parse_xml(_table_xml(table, room))
         caption._p.addnext(grid)
         # Word joins tables between which there is no paragraph.
         self._add_notes(table.notes, table.sources)
 
-    def _add_chart(self, ax: Axes) -> None:
+    def _add_chart(self, ax: Axes, heading: str) -> None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Cm
 
@@ -344,7 +350,8 @@ class _Writer:
         paragraph = self._document.paragraphs[-1]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
-        self._add_caption("figure", figure_title(figure))
+        has_title = any(map(title_of, figure.axes))
+        self._add_caption("figure", figure_title(figure) if has_title else heading)
         cited = pd.DataFrame({"source_id": figure_sources(figure)}, dtype="str")
         self._add_notes([], sources_of([cited]))
 
@@ -365,7 +372,8 @@ class _Writer:
         if citations:
             kind = "source" if len(citations) == 1 else "sources"
             title = self._words[kind] + self._words["colon"].rstrip()
-            self._document.add_paragraph(title, style="Table note")
+            line = self._document.add_paragraph(title, style="Table note")
+            line.paragraph_format.keep_with_next = True
         for citation in citations:
             self._document.add_paragraph(_plain(citation), style="Source")
         self._document.add_paragraph(style="Table note")
@@ -376,8 +384,7 @@ def _new_document(title: str, locale: str) -> Any:
         import docx
     except ModuleNotFoundError as error:
         raise CbcstatsError(
-            "Word files need python-docx; install it with: "
-            'pip install "cbcstats[word]"'
+            'Word files need python-docx; install it with: pip install "cbcstats[word]"'
         ) from error
     document = docx.Document()
     about = document.core_properties
@@ -399,7 +406,7 @@ def _add_styles(styles: Any) -> None:
     from docx.shared import Pt
 
     for name, base, size, space in (
-        ("Table text", "Normal", 9, 1),
+        ("Table text", "Normal", 8, 1),
         ("Table note", "Normal", 8.5, 2),
         ("Source", "List Bullet", 8.5, 1),
     ):
@@ -414,7 +421,7 @@ def _add_styles(styles: Any) -> None:
     table.element.append(parse_xml(_LOOK_OF_HEADER))
 
 
-def _table_xml(table: Table, room: float, caption: str) -> str:
+def _table_xml(table: Table, room: float) -> str:
     """Return a table as Word keeps it; cell by cell, a long one would take minutes."""
     widths = _widths(table.rows, room)
     sides = ["right" if number else "left" for number in table.is_number]
@@ -428,29 +435,34 @@ def _table_xml(table: Table, room: float, caption: str) -> str:
         rows.append(_ROW.format(header=header, cells="".join(cells)))
     return _TABLE.format(
         width=sum(widths),
-        caption=_escaped(caption),
         grid="".join(f'<w:gridCol w:w="{width}"/>' for width in widths),
         rows="".join(rows),
     )
 
 
 def _widths(rows: list[list[str]], room: float) -> list[int]:
-    """Return the width of each column: its longest word, and what it needs of the rest."""
+    """Return the width of each column: at least its longest word, at most what it holds."""
     columns = list(zip(*rows, strict=True))
-    least = [_longest(" ".join(cells).split()) + _PADDING for cells in columns]
-    wanted = [_longest(cells) + _PADDING for cells in columns]
-    rest = room * _PER_CENTIMETRE - sum(least)
-    missing = sum(wanted) - sum(least)
-    share = min(max(rest / missing, 0), 1) if missing else 0
-    needed = [
-        low + share * (high - low) for low, high in zip(least, wanted, strict=True)
-    ]
-    scale = room * _TWIPS / max(sum(needed), room * _PER_CENTIMETRE)
-    return [round(scale * width) for width in needed]
+    least = [_longest(_BLANKS.split(" ".join(cells))) for cells in columns]
+    most = [_longest(cells) for cells in columns]
+    characters = room * _PER_CENTIMETRE
+    widths = kept = least
+    level = 0
+    # Columns grow alike until the page is full, so that narrow ones have all they need.
+    while sum(widths) <= characters and level <= max(most):
+        kept = widths
+        level += 1
+        widths = [
+            max(low, min(high, level)) for low, high in zip(least, most, strict=True)
+        ]
+    if sum(widths) > characters:
+        widths = kept
+    scale = room * _TWIPS / max(sum(widths), characters)
+    return [round(scale * width) for width in widths]
 
 
 def _longest(texts: Iterable[str]) -> int:
-    return max(map(len, texts), default=0)
+    return max(map(len, texts), default=0) + _PADDING
 
 
 def _citation(source: pd.Series) -> str:
@@ -463,7 +475,7 @@ def _citation(source: pd.Series) -> str:
 
 def _plain(text: str) -> str:
     """Return a text on one line, with only the characters that XML can hold."""
-    return text_of_name(" ".join(text.split()))
+    return text_of_name(_BLANKS.sub(" ", text).strip())
 
 
 def _escaped(text: str) -> str:
