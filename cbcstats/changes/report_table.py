@@ -235,7 +235,7 @@ def report_table(changes: pd.DataFrame, *, language: str = "en") -> pd.DataFrame
         for name in texts:
             table[name] = text_column(map(in_french, table[name]), table.index)
     table["source"] = _sources(changes)
-    names = {name: _heading(name, language) for name in table}
+    names = {name: _heading(str(name), language) for name in table}
     if shared_unit:
         names["figure"] += f" ({shared_unit})"
     return table.rename(columns=names)

@@ -303,9 +303,9 @@ def _fitted(
 
 
 def _resize(figure: Figure, width: float, height: float) -> None:
-    figure.set_size_inches(width, height)
     # Texts measure themselves by the dots of the last drawing, which may have been a file.
     figure.draw_without_rendering()
+    figure.set_size_inches(width, height)
     fit_figure(figure)
 
 

@@ -231,8 +231,8 @@ def _table(frame: pd.DataFrame, heading: str, language: str) -> Table:
     if set(frame) >= _CHANGES:
         view = report_table(frame, language=language)
         # The table shows no ends of ranges that would have to be explained.
-        ends = [name for name in frame if name.endswith(("low", "high"))]
-        frame = frame.drop(columns=ends)
+        ends = frame.columns.str.endswith(("low", "high"))
+        frame = frame.loc[:, ~ends]
     elif len(frame.columns) > _FEW:
         view, shared = _without_shared(frame)
         if shared:

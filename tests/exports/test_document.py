@@ -200,7 +200,7 @@ def test_hostile_text_stays_text(tmp_path):
     ax.set_title("a\ufffeb<&")
     document = save({hostile: [hostile, frame, ax]}, tmp_path, title=hostile)
     written = "a_x001B_b_xFFFE_<w:b/>&{width}\u202e"
-    assert lines(document, "Title", "Heading 1", "Normal") == [written] * 3
+    assert lines(document, "Title", "Heading 1", "Normal") == [written] * 3 + [""]
     assert cells(document.tables[0]) == [[written], [written], ["_xD800_"]]
     assert captions(document)[1] == "Figure 1: a_xFFFE_b<&"
     assert "a_xFFFE_b<&" in pictures(document)[0][2]
