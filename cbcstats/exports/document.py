@@ -101,7 +101,7 @@ _LOOK: Final = (
     f'<w:tblPr {_NAMESPACE}><w:tblBorders><w:top w:val="single" w:sz="8" w:color="444444"/>'
     '<w:bottom w:val="single" w:sz="8" w:color="444444"/>'
     '<w:insideH w:val="single" w:sz="4" w:color="BFBFBF"/></w:tblBorders>'
-    '<w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/>'
+    '<w:tblCellMar><w:left w:w="85" w:type="dxa"/><w:right w:w="85" w:type="dxa"/>'
     "</w:tblCellMar></w:tblPr>"
 )
 _LOOK_OF_HEADER: Final = (
@@ -242,7 +242,8 @@ def _table(frame: pd.DataFrame, heading: str, language: str) -> Table:
             f"the table under {heading!r} has {len(view.columns)} columns, and a page "
             f"has room for {_MOST}; choose columns, such as table[['period', 'value']]"
         )
-    rows, long_texts = _with_notes(rows_as_text(view), words)
+    rows = [list(map(_plain, row)) for row in rows_as_text(view)]
+    rows, long_texts = _with_notes(rows, words)
     # The first caveat is about empty cells.
     caveats = caveats_of({heading: frame})[1:]
     notes += long_texts + [words["colon"].join(caveat) for caveat in caveats]
@@ -388,7 +389,7 @@ def _new_document(title: str, locale: str) -> Any:
         ) from error
     document = docx.Document()
     about = document.core_properties
-    about.title = _plain(title)
+    about.title = _plain(title)[:255]  # the most that the format allows
     about.author = about.last_modified_by = "cbcstats"
     about.comments = ""
     about.language = locale
@@ -428,7 +429,7 @@ def _table_xml(table: Table, room: float) -> str:
     rows = []
     for place, row in enumerate(table.rows):
         cells = [
-            _CELL.format(width=width, side=side, text=_escaped(text))
+            _CELL.format(width=width, side=side, text=html.escape(text))
             for width, side, text in zip(widths, sides, row, strict=True)
         ]
         header = "" if place else "<w:tblHeader/>"
@@ -476,7 +477,3 @@ def _citation(source: pd.Series) -> str:
 def _plain(text: str) -> str:
     """Return a text on one line, with only the characters that XML can hold."""
     return text_of_name(_BLANKS.sub(" ", text).strip())
-
-
-def _escaped(text: str) -> str:
-    return html.escape(_plain(text))
