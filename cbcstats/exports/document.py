@@ -193,10 +193,14 @@ def save_document(
             raise ArgumentError("`content` has an empty heading; write one")
         sections[heading] = _items(heading, given, language)
     title = title or path.stem.replace("_", " ").capitalize()
-    writer = _Writer(title, _WORDS[language])
+    words = _WORDS[language]
+    is_lying = _is_wide(next(iter(sections.values())))
+    document = _new_document(title, words, lying=is_lying)
     for heading, items in sections.items():
-        writer.add_section(heading, items)
-    return write_whole(path, writer.bytes(), overwrite=overwrite)
+        _add_section(document, heading, items, words)
+    file = io.BytesIO()
+    document.save(file)
+    return write_whole(path, undated(file), overwrite=overwrite)
 
 
 def _items(heading: str, given: Any, language: str) -> list[Any]:
@@ -276,111 +280,7 @@ def _with_notes(
     return [header, *short], notes
 
 
-class _Writer:
-    """A document that grows section by section, with its numbers of tables and figures."""
-
-    def __init__(self, title: str, words: Mapping[str, str]) -> None:
-        self._words = words
-        self._document = _new_document(title, words["locale"])
-        self._title = title
-        self._numbers = {"table": 0, "figure": 0}
-        self._is_lying: bool | None = None
-
-    def add_section(self, heading: str, items: list[Any]) -> None:
-        tables = [item for item in items if isinstance(item, Table)]
-        self._turn(lying=any(len(table.is_number) > _FEW for table in tables))
-        self._document.add_heading(_plain(heading), 1)
-        for item in items:
-            if isinstance(item, Table):
-                self._add_table(item, heading)
-            elif isinstance(item, str):
-                self._document.add_paragraph(_plain(item))
-            else:
-                self._add_chart(item, heading)
-
-    def bytes(self) -> bytes:
-        content = io.BytesIO()
-        self._document.save(content)
-        return undated(content)
-
-    def _turn(self, *, lying: bool) -> None:
-        """Begin a page of the other format where a section needs it."""
-        from docx.enum.section import WD_ORIENT, WD_SECTION
-        from docx.shared import Cm
-
-        if lying == self._is_lying:
-            return
-        is_first = self._is_lying is None
-        self._is_lying = lying
-        document = self._document
-        section = (
-            document.sections[0]
-            if is_first
-            else document.add_section(WD_SECTION.NEW_PAGE)
-        )
-        width, height = reversed(_PAGE) if lying else _PAGE
-        section.orientation = WD_ORIENT.LANDSCAPE if lying else WD_ORIENT.PORTRAIT
-        section.page_width, section.page_height = Cm(width), Cm(height)
-        for side in ("left", "right", "top", "bottom"):
-            setattr(section, f"{side}_margin", Cm(_MARGIN))
-        if is_first:
-            document.add_heading(_plain(self._title), 0)
-
-    def _add_table(self, table: Table, heading: str) -> None:
-        from docx.oxml import parse_xml
-
-        caption = self._add_caption("table", heading)
-        caption.paragraph_format.keep_with_next = True
-        height, width = _PAGE
-        room = (width if self._is_lying else height) - 2 * _MARGIN
-        grid = parse_xml(_table_xml(table, room))
-        caption._p.addnext(grid)
-        # Word joins tables between which there is no paragraph.
-        self._add_notes(table.notes, table.sources)
-
-    def _add_chart(self, ax: Axes, heading: str) -> None:
-        from docx.enum.text import WD_ALIGN_PARAGRAPH
-        from docx.shared import Cm
-
-        figure = root_figure(ax)
-        width = _PAGE[0] - 2 * _MARGIN
-        height = _PAGE[0 if self._is_lying else 1] - 2 * _MARGIN - _ROOM_FOR_WORDS
-        content = picture_for_page(ax, width, height)
-        shape = self._document.add_picture(io.BytesIO(content), width=Cm(width))
-        shape._inline.docPr.set("descr", text_of_name(figure_text(figure)))
-        paragraph = self._document.paragraphs[-1]
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        paragraph.paragraph_format.keep_with_next = True
-        has_title = any(map(title_of, figure.axes))
-        self._add_caption("figure", figure_title(figure) if has_title else heading)
-        cited = pd.DataFrame({"source_id": figure_sources(figure)}, dtype="str")
-        self._add_notes([], sources_of([cited]))
-
-    def _add_caption(self, kind: str, text: str) -> Any:
-        from docx.oxml import parse_xml
-
-        self._numbers[kind] += 1
-        name, number = self._words[kind], self._numbers[kind]
-        caption = self._document.add_paragraph(f"{name} ", style="Caption")
-        caption._p.append(parse_xml(_NUMBER.format(kind=name, number=number)))
-        caption.add_run(self._words["colon"] + _plain(text))
-        return caption
-
-    def _add_notes(self, notes: list[str], sources: pd.DataFrame) -> None:
-        for note in notes:
-            self._document.add_paragraph(_plain(note), style="Table note")
-        citations = [_citation(row) for _, row in sources.iterrows()]
-        if citations:
-            kind = "source" if len(citations) == 1 else "sources"
-            title = self._words[kind] + self._words["colon"].rstrip()
-            line = self._document.add_paragraph(title, style="Table note")
-            line.paragraph_format.keep_with_next = True
-        for citation in citations:
-            self._document.add_paragraph(_plain(citation), style="Source")
-        self._document.add_paragraph(style="Table note")
-
-
-def _new_document(title: str, locale: str) -> Any:
+def _new_document(title: str, words: Mapping[str, str], *, lying: bool) -> Any:
     try:
         import docx
     except ModuleNotFoundError as error:
@@ -392,13 +292,113 @@ def _new_document(title: str, locale: str) -> Any:
     about.title = _plain(title)[:255]  # the most that the format allows
     about.author = about.last_modified_by = "cbcstats"
     about.comments = ""
-    about.language = locale
+    about.language = words["locale"]
     about.created = about.modified = datetime.datetime(2000, 1, 1)
     for language in document.styles.element.iter("{*}lang"):
         name = next(name for name in language.attrib if name.endswith("}val"))
-        language.set(name, locale)
+        language.set(name, words["locale"])
     _add_styles(document.styles)
+    _set_page(document.sections[0], lying=lying)
+    document.add_heading(_plain(title), 0)
     return document
+
+
+def _set_page(section: Any, *, lying: bool) -> None:
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Cm
+
+    width, height = reversed(_PAGE) if lying else _PAGE
+    section.orientation = WD_ORIENT.LANDSCAPE if lying else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Cm(width), Cm(height)
+    for side in ("left", "right", "top", "bottom"):
+        setattr(section, f"{side}_margin", Cm(_MARGIN))
+
+
+def _is_wide(items: list[Any]) -> bool:
+    """Tell whether tables need a page on its side."""
+    tables = [item for item in items if isinstance(item, Table)]
+    return any(len(table.is_number) > _FEW for table in tables)
+
+
+def _add_section(
+    document: Any, heading: str, items: list[Any], words: Mapping[str, str]
+) -> None:
+    """Write a heading and what is below it, on new pages if these have another format."""
+    lying = _is_wide(items)
+    if lying != _is_lying(document):
+        _set_page(document.add_section(), lying=lying)
+    document.add_heading(_plain(heading), 1)
+    for item in items:
+        if isinstance(item, Table):
+            _add_table(document, item, heading, words)
+        elif isinstance(item, str):
+            document.add_paragraph(_plain(item))
+        else:
+            _add_chart(document, item, heading, words)
+
+
+def _is_lying(document: Any) -> bool:
+    page = document.sections[-1]
+    return bool(page.page_width > page.page_height)
+
+
+def _add_table(
+    document: Any, table: Table, heading: str, words: Mapping[str, str]
+) -> None:
+    from docx.oxml import parse_xml
+
+    caption = _add_caption(document, words["table"], heading, words)
+    caption.paragraph_format.keep_with_next = True
+    width = _PAGE[1 if _is_lying(document) else 0]
+    xml = _table_xml(table, width - 2 * _MARGIN)
+    caption._p.addnext(parse_xml(xml))
+    _add_notes(document, table.notes, table.sources, words)
+
+
+def _add_chart(document: Any, ax: Axes, heading: str, words: Mapping[str, str]) -> None:
+    from docx.shared import Cm
+
+    figure = root_figure(ax)
+    width = _PAGE[0] - 2 * _MARGIN
+    height = _PAGE[0 if _is_lying(document) else 1] - 2 * _MARGIN - _ROOM_FOR_WORDS
+    content = picture_for_page(ax, width, height)
+    picture = document.add_picture(io.BytesIO(content), width=Cm(width))
+    picture._inline.docPr.set("descr", text_of_name(figure_text(figure)))
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    has_title = any(map(title_of, figure.axes))
+    caption = figure_title(figure) if has_title else heading
+    _add_caption(document, words["figure"], caption, words)
+    cited = pd.DataFrame({"source_id": figure_sources(figure)}, dtype="str")
+    _add_notes(document, [], sources_of([cited]), words)
+
+
+def _add_caption(document: Any, kind: str, text: str, words: Mapping[str, str]) -> Any:
+    """Add a caption whose number Word computes anew when captions are added."""
+    from docx.oxml import parse_xml
+
+    fields = document.element.xpath(f"//w:fldSimple[contains(@w:instr, ' {kind} ')]")
+    field = _NUMBER.format(kind=kind, number=len(fields) + 1)
+    caption = document.add_paragraph(f"{kind} ", style="Caption")
+    caption._p.append(parse_xml(field))
+    caption.add_run(words["colon"] + _plain(text))
+    return caption
+
+
+def _add_notes(
+    document: Any, notes: list[str], sources: pd.DataFrame, words: Mapping[str, str]
+) -> None:
+    for note in notes:
+        document.add_paragraph(_plain(note), style="Table note")
+    citations = [_citation(row) for _, row in sources.iterrows()]
+    if citations:
+        title = words["source"] if len(citations) == 1 else words["sources"]
+        line = title + words["colon"].rstrip()
+        paragraph = document.add_paragraph(line, style="Table note")
+        paragraph.paragraph_format.keep_with_next = True
+    for citation in citations:
+        document.add_paragraph(_plain(citation), style="Source")
+    # Word joins tables between which there is no paragraph.
+    document.add_paragraph(style="Table note")
 
 
 def _add_styles(styles: Any) -> None:
