@@ -151,7 +151,11 @@ _PHRASES: Final = (
     (r"last mission on ", "dernière mission le "),
     (r" is taken as covered whole", " est considéré comme couvert en entier"),
     (
-        r"(?<=\d) rows? of this period and (.*?) of the one before were rejected",
+        r"\b1 row of this period and (.*?) of the one before were rejected",
+        r"1 ligne rejetée pour cette période et \1 pour la précédente",
+    ),
+    (
+        r"(?<=\d) rows of this period and (.*?) of the one before were rejected",
         r" lignes rejetées pour cette période et \1 pour la précédente",
     ),
     (

@@ -161,7 +161,7 @@ def save_document(
     Changes are shown as `report_table` returns them. In other tables with more than
     seven columns, what all rows share is in a note below; if more than seven are left,
     the pages under this heading are on their side. Texts of more than 60 characters are
-    notes below the table.
+    notes below the table; notes on how words are read are in English.
 
     A chart is drawn as wide as the text, with the text alternative of `describe`; the
     figure itself does not change. Headings, captions, tables and notes have styles, so
@@ -271,13 +271,17 @@ def _with_notes(
     """Replace long texts by the number of a note, and return the notes."""
     numbers: dict[str, str] = {}
     header, *body = rows
-    cells = [cell for row in body for cell in row]
-    for cell in cells:
-        if len(cell) > _LONG and cell not in numbers:
-            numbers[cell] = f"{words['note']} {len(numbers) + 1}"
-    short = [[numbers.get(cell, cell) for cell in row] for row in body]
+    short_rows = []
+    for row in body:
+        cells = []
+        for name, cell in zip(header, row, strict=True):
+            # Readers look for a source where it is cited.
+            if len(cell) > _LONG and name != words["source"]:
+                cell = numbers.setdefault(cell, f"{words['note']} {len(numbers) + 1}")
+            cells.append(cell)
+        short_rows.append(cells)
     notes = [number + words["colon"] + text for text, number in numbers.items()]
-    return [header, *short], notes
+    return [header, *short_rows], notes
 
 
 def _new_document(title: str, words: Mapping[str, str], *, lying: bool) -> Any:

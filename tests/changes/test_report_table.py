@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from cbcstats import ArgumentError, load_counts, report_table, save_table, short_view, year_on_year
+from cbcstats.changes.report_table import in_french
 
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 
@@ -112,6 +113,71 @@ def test_no_english_is_left_in_reasons_of_the_published_figures():
             " and ",
         ):
             assert word not in text, word
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("no figure for the year before FY2020", "pas de chiffre pour l'année avant FY2020"),
+        ("periods overlap by 1 day", "les périodes se chevauchent de 1 jour"),
+        (
+            "length of a period is not known, so there is no monthly rate",
+            "la durée d'une période n'est pas connue, donc pas de taux mensuel",
+        ),
+        (
+            "running total since 1 Jan 2015: the change is what was added",
+            "cumul depuis le 1er janv. 2015 : l'évolution est ce qui s'est ajouté",
+        ),
+        (
+            "totals are counted from different days",
+            "les cumuls ne partent pas du même jour",
+        ),
+        (
+            "a share: the change is in percentage points",
+            "une part : l'évolution est en points de pourcentage",
+        ),
+        (
+            "the series breaks in between; the figure before is of low reliability",
+            "rupture de série entre les deux; le chiffre précédent est peu fiable",
+        ),
+        ("scope differs: a after none", "le champ diffère : a après none"),
+        (
+            "the period before may count 0, so percent change has no upper limit",
+            (
+                "la période précédente compte peut-être 0, "
+                "donc l'évolution en pour cent n'a pas de limite supérieure"
+            ),
+        ),
+        (
+            "only a flow has a monthly rate, and this is a running total",
+            "seul un flux a un taux mensuel, et ceci est un cumul",
+        ),
+        (
+            (
+                "2021 may not be covered whole: first mission on 3 May 2021; "
+                "2023 is taken as covered whole"
+            ),
+            (
+                "2021 n'est peut-être pas couvert en entier : première mission le 3 mai 2021; "
+                "2023 est considéré comme couvert en entier"
+            ),
+        ),
+        (
+            "1 row of this period and 1,200 of the one before were rejected",
+            f"1 ligne rejetée pour cette période et 1{NARROW}200 pour la précédente",
+        ),
+        (
+            "31 rows of this period and 2 of the one before were rejected",
+            "31 lignes rejetées pour cette période et 2 pour la précédente",
+        ),
+        (
+            "rows of the period before that were rejected: 3",
+            "lignes rejetées pour la période précédente : 3",
+        ),
+    ],
+)
+def test_a_reason_in_french(english, french):
+    assert in_french(english) == french
 
 
 def test_the_input_stays_and_wrong_calls_are_refused(missions):

@@ -129,6 +129,15 @@ def test_changes_are_shown_as_a_report_table_with_their_sources(changes, tmp_pat
     )
 
 
+def test_a_long_source_stays_in_its_cell(tmp_path):
+    counts = load_counts()
+    [table] = save({"All": year_on_year(counts)}, tmp_path).tables
+    header, *rows = cells(table)
+    sources = [row[header.index("Source")] for row in rows]
+    assert max(map(len, sources)) > 60
+    assert not [source for source in sources if source.startswith("Note ")]
+
+
 def test_wide_tables_lie_and_what_all_rows_share_is_a_note(missions, tmp_path):
     document = save({"One": OWN, "Counts": missions, "Two": OWN}, tmp_path)
     wide = [section.page_width > section.page_height for section in document.sections]
