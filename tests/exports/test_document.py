@@ -21,7 +21,7 @@ from cbcstats import (
     year_on_year,
 )
 from tests.folders import assert_replaced_as_a_whole
-from tests.needs import Needed, missing
+from tests.needs import Needed, missing, needed
 from tests.office import converted
 
 docx = Needed("docx")
@@ -216,6 +216,7 @@ def test_hostile_text_stays_text(tmp_path):
 
 
 def test_the_file_names_no_machine_and_has_the_same_bytes_each_time(missions, tmp_path):
+    needed("docx")
     content = {"Missions": [missions, plot_counts(missions)]}
     one = save_document(content, tmp_path / "a.docx", title="Same")
     two = save_document(content, tmp_path / "b.docx", title="Same")
