@@ -11,6 +11,7 @@ from .changes.intervals import count_interval as count_interval
 from .changes.intervals import rate_ratio as rate_ratio
 from .changes.membership import membership_changes as membership_changes
 from .changes.releases import compare_releases as compare_releases
+from .changes.report_table import report_table as report_table
 from .changes.year_on_year import short_view as short_view
 from .changes.year_on_year import year_on_year as year_on_year
 from .charts.changes import plot_changes as plot_changes
@@ -30,6 +31,7 @@ from .errors import ArgumentError as ArgumentError
 from .errors import CbcstatsError as CbcstatsError
 from .errors import DataError as DataError
 from .exports.datapackage import save_datapackage as save_datapackage
+from .exports.document import save_document as save_document
 from .exports.save_table import save_table as save_table
 from .exports.slides import save_slide as save_slide
 from .places.names import is_member as is_member

@@ -47,10 +47,14 @@ def network_log():
 
 def pytest_collection_modifyitems(items):
     """Skip the example of a function whose package is not installed, but not where `CI` is set."""
-    if importlib.util.find_spec("pptx") is None and not os.environ.get("CI"):
-        for item in items:
-            if item.name == "cbcstats.exports.slides.save_slide":
-                item.add_marker(pytest.mark.skip(reason=HOW.format("pptx")))
+    examples = {
+        "cbcstats.exports.slides.save_slide": "pptx",
+        "cbcstats.exports.document.save_document": "docx",
+    }
+    for item in items:
+        package = examples.get(item.name)
+        if package and importlib.util.find_spec(package) is None and not os.environ.get("CI"):
+            item.add_marker(pytest.mark.skip(reason=HOW.format(package)))
 
 
 @pytest.fixture(autouse=True)

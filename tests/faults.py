@@ -37,6 +37,11 @@ def _save_datapackage(folder, new):
     cbcstats.save_datapackage(tables, folder / "package", title=title, overwrite=new)
 
 
+def _save_document(folder, new):
+    content = {"Missions": _frame(new)}
+    cbcstats.save_document(content, folder / "report.docx", overwrite=new)
+
+
 def _save_slide(folder, new):
     cbcstats.save_slide(_chart(new), folder / "slide.pptx", overwrite=new)
 
@@ -72,6 +77,7 @@ WRITERS = {
         for ending in (".csv", ".sdmx.csv", ".xlsx", ".parquet", ".html", ".md")
     },
     "save_datapackage": _save_datapackage,
+    "save_document": _save_document,
     "save_slide": _save_slide,
     "save_template": _save_template,
     "save_problems": _save_problems,

@@ -13,7 +13,7 @@ openpyxl = Needed("openpyxl")
 def converted(path, form, folder, *options):
     """Open a file in LibreOffice without a screen, save it in another form in a folder, and return the path of that."""
     office = installed(
-        "soffice", hint="LibreOffice: install Debian's libreoffice-calc and libreoffice-impress"
+        "soffice", hint="LibreOffice: install Debian's libreoffice-calc, -impress and -writer"
     )
     folder.mkdir(exist_ok=True)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"

@@ -26,11 +26,14 @@ def test_wrong_arguments_are_refused_in_words_or_taken(name, tmp_path, monkeypat
     assert [f"{call}: {error!r}" for call, error in raw_errors(name)] == []
 
 
+NEEDED = {"save_slide": "pptx", "save_document": "docx"}
+
+
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - {"save_report"}))
 def test_the_other_arguments_of_wrong_calls_are_right(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    if name == "save_slide":
-        needed("pptx")
+    if name in NEEDED:
+        needed(NEEDED[name])
     FUNCTIONS[name](**{key: right() for key, right in right_arguments(name).items()})
 
 

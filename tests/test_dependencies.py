@@ -121,7 +121,7 @@ def with_only(*names, folder):
         for module, of in modules.items()
         if not kept & {canonicalize_name(one) for one in of}
     }
-    assert {"pptx", "polars", "duckdb", "pyspark", "openpyxl", "hypothesis", "xdist"} & set(
+    assert {"pptx", "docx", "polars", "duckdb", "pyspark", "openpyxl", "hypothesis", "xdist"} & set(
         modules
     ) <= hidden
     (folder / "sitecustomize.py").write_text(HIDE.format(names=hidden), encoding="utf-8")
@@ -196,11 +196,11 @@ def test_pytest_runs_without_the_packages_for_developers_and_names_them(tmp_path
         "-p",
         "no:cacheprovider",
         "-k",
-        "test_a_plain_spelling or save_slide or csv_excel",
+        "test_a_plain_spelling or save_slide or save_document or csv_excel",
     ]
     done = run_python("-m", "pytest", *options, cwd=ROOT, env=environment)
     assert done.returncode == 0, done.stdout
-    for package in ("hypothesis", "pptx", "openpyxl"):
+    for package in ("hypothesis", "pptx", "docx", "openpyxl"):
         assert f'needs {package}: pip install -e ".[dev]"' in done.stdout
 
 

@@ -42,7 +42,12 @@ COMMAND = Path(sys.executable).with_name("cbcstats")
 SPARK = "import SparkSession"
 REPORT = "cbcstats report"  # takes minutes
 # What code of a page needs
-EXTRAS = {"import polars": "polars", "import duckdb": "duckdb", "save_slide": "pptx"}
+EXTRAS = {
+    "import polars": "polars",
+    "import duckdb": "duckdb",
+    "save_slide": "pptx",
+    "save_document": "docx",
+}
 
 
 class Piece(NamedTuple):

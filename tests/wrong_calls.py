@@ -87,6 +87,7 @@ RIGHT = {
     ("parse_change", "text"): lambda: "+49%",
     ("index_to", "data"): lambda: cbcstats.load_counts("wco_members"),
     ("save_template", "path"): lambda: "form.xlsx",
+    ("save_document", "path"): lambda: "report.docx",
     ("save_slide", "path"): lambda: "charts.pptx",
     # One format: a name without an ending gets three, and the data.
     ("save_chart", "path"): lambda: "chart.svg",
@@ -96,6 +97,7 @@ RIGHT = {
     "change": lambda: "+49%",
     "changes": FRAMES["changes"],
     "charts": chart,
+    "content": lambda: {"Missions": cbcstats.load_counts("missions")},
     "contributions": FRAMES["contributions"],
     "count": lambda: [42],
     "counts": lambda: cbcstats.load_counts("missions"),

@@ -53,8 +53,8 @@ _DPI: Final = (10, 1200)
 # What other programs write of charts and their data; any other ending, such as .2018,
 # is part of the name.
 _OTHER_FILES: Final = (
-    *("bmp", "csv", "emf", "eps", "gif", "html", "jpeg", "jpg", "pptx", "ps"),
-    *("tif", "tiff", "webp", "wmf", "xlsx"),
+    *("bmp", "csv", "doc", "docx", "emf", "eps", "gif", "html", "jpeg", "jpg", "odt"),
+    *("pptx", "ps", "tif", "tiff", "webp", "wmf", "xlsx"),
 )
 # What each colour of a light page is on a dark one; the colours of marks are told apart on both.
 _DARK: Final = {
@@ -171,6 +171,12 @@ def _without_ending(path: Path, formats: list[str]) -> tuple[Path, list[str]]:
     suffix = path.suffix.lower().removeprefix(".")
     if suffix in FORMATS:
         return path.with_suffix(""), [suffix]
+    if suffix == "docx":
+        raise ArgumentError(
+            f"{path}: a Word file is written by save_document, such as "
+            'save_document({"Missions": ax}, path); for a picture, let the name end in '
+            ".png, .svg or .pdf"
+        )
     if suffix in _OTHER_FILES:
         raise ArgumentError(
             f"{path}: a chart is no .{suffix}; let the name end in .png, .svg or .pdf, "
@@ -265,6 +271,19 @@ def figure_data(figure: Figure) -> pd.DataFrame:
     return pd.concat(frames)
 
 
+def picture_for_page(ax: Axes, width: float, height: float) -> bytes:
+    """Draw the figure of a chart as PNG, as wide as a page in centimetres and no higher.
+
+    The figure keeps its own size.
+    """
+    figure = root_figure(ax)
+    wide, tall = figure.get_size_inches() * CENTIMETRES
+    # Narrow charts grow in both directions, as in `save_chart`.
+    in_proportion = tall * max(width / wide, 1)
+    with ONE_AT_A_TIME, _fitted(figure, width, min(in_proportion, height)):
+        return picture(figure, "png")
+
+
 @contextlib.contextmanager
 def _fitted(
     figure: Figure, width: float | None, height: float | None
@@ -275,14 +294,19 @@ def _fitted(
     tall = height / CENTIMETRES if height else before[1] * max(wide / before[0], 1)
     changed = bool(width or height)
     if changed:
-        figure.set_size_inches(wide, tall)
-        fit_figure(figure)
+        _resize(figure, wide, tall)
     try:
         yield
     finally:
         if changed:
-            figure.set_size_inches(*before)
-            fit_figure(figure)
+            _resize(figure, *before)
+
+
+def _resize(figure: Figure, width: float, height: float) -> None:
+    # Texts measure themselves by the dots of the last drawing, which may have been a file.
+    figure.draw_without_rendering()
+    figure.set_size_inches(width, height)
+    fit_figure(figure)
 
 
 @contextlib.contextmanager

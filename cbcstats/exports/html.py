@@ -197,7 +197,7 @@ def html_page(
         title=title,
         note=note,
         tables=shown,
-        caveats=_caveats_of(tables),
+        caveats=caveats_of(tables),
         sources=[row.dropna().to_dict() for _, row in cited.iterrows()],
         written_by=WRITTEN_BY,
     )
@@ -229,7 +229,7 @@ def markdown_page(
             parts.append(f"## {markdown_text(name)}")
         parts.append(markdown_table(frame))
     items = []
-    for about, reading in _caveats_of(tables):
+    for about, reading in caveats_of(tables):
         item = markdown_text(f"{about}: {reading}")
         items.append(f"- {item}")
     cited = sources_of(tables.values(), sources)
@@ -238,7 +238,8 @@ def markdown_page(
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _caveats_of(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+def caveats_of(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    """Return the caveats of tables as pairs of texts, each beginning with a capital."""
     rows = caveats(tables).itertuples(index=False)
     return [(about[0].upper() + about[1:], reading) for about, reading in rows]
 
@@ -258,9 +259,9 @@ def markdown_table(
     | ---: | --- |
     | 49.1 | a \| b |
     """
-    rows = _rows(frame, limit, heading)
+    rows = rows_as_text(frame, limit, heading)
     rows = [list(map(markdown_text, row)) for row in rows]
-    rules = ["---:" if number else "---" for number in _are_numbers(frame)]
+    rules = ["---:" if number else "---" for number in are_numbers(frame)]
     rows.insert(1, rules)
     lines = [" | ".join(row) for row in rows]
     return "\n".join(f"| {line} |" for line in lines)
@@ -286,18 +287,20 @@ def latex_table(
     \end{tabular}
     """
     lines = []
-    for row in _rows(frame, limit, heading):
+    for row in rows_as_text(frame, limit, heading):
         cells = " & ".join(map(latex_text, row))
         lines.append(rf"{cells} \\")
     head, *rows = lines
-    columns = "".join("r" if number else "l" for number in _are_numbers(frame))
+    columns = "".join("r" if number else "l" for number in are_numbers(frame))
     begin = rf"\begin{{tabular}}{{{columns}}}"
     rule, end = r"\hline", r"\end{tabular}"
     return "\n".join([begin, rule, head, rule, *rows, rule, end])
 
 
-def _rows(
-    frame: pd.DataFrame, limit: int | None, heading: Callable[[Any], str]
+def rows_as_text(
+    frame: pd.DataFrame,
+    limit: int | None = None,
+    heading: Callable[[Any], str] = words,
 ) -> list[list[str]]:
     """Return header and rows as in the HTML table, so that all formats round alike."""
     limit = len(frame) + 1 if limit is None else limit
@@ -310,7 +313,8 @@ def _rows(
     return rows
 
 
-def _are_numbers(frame: pd.DataFrame) -> list[bool]:
+def are_numbers(frame: pd.DataFrame) -> list[bool]:
+    """Tell which columns of a table hold numbers."""
     kinds = with_index(frame).dtypes
     return [pd.api.types.is_any_real_numeric_dtype(kind) for kind in kinds]
 

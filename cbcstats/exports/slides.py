@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import zipfile
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -36,7 +35,13 @@ from cbcstats.exports.editable_charts import (
 )
 from cbcstats.exports.notes import caveats
 from cbcstats.files.workbooks import new_workbook
-from cbcstats.files.writing import csv_bytes, plain_frame, target, write_whole
+from cbcstats.files.writing import (
+    csv_bytes,
+    plain_frame,
+    target,
+    undated,
+    write_whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,7 +183,7 @@ def deck_bytes(slides: Sequence[Slide], *, title: str = "", note: str = "") -> b
         _add_slide(deck, slide, note)
     content = io.BytesIO()
     deck.save(content)
-    return _undated(content)
+    return undated(content)
 
 
 def _new_deck(title: str) -> Any:
@@ -285,19 +290,6 @@ def _box(*inches: float) -> tuple[int, ...]:
     from pptx.util import Inches
 
     return tuple(Inches(length) for length in inches)
-
-
-def _undated(content: io.BytesIO) -> bytes:
-    """Return the file without the hours at which its parts were written."""
-    plain = io.BytesIO()
-    with (
-        zipfile.ZipFile(content) as archive,
-        zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as copy,
-    ):
-        for name in archive.namelist():
-            undated = zipfile.ZipInfo(name)
-            copy.writestr(undated, archive.read(name), zipfile.ZIP_DEFLATED)
-    return plain.getvalue()
 
 
 def add_chart(slide: Any, spec: NativeChart, box: tuple[int, ...]) -> Any:

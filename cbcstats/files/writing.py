@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -318,6 +319,19 @@ def parquet_bytes(frame: pd.DataFrame, metadata: Mapping[str, str]) -> bytes:
         reason = "; ".join(map(str, error.args))
         raise ArgumentError(f"Parquet cannot hold this table: {reason}") from error
     return content.getvalue()
+
+
+def undated(content: io.BytesIO) -> bytes:
+    """Return an Office file without the hours at which its parts were written."""
+    plain = io.BytesIO()
+    with (
+        zipfile.ZipFile(content) as archive,
+        zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for name in archive.namelist():
+            part = zipfile.ZipInfo(name)
+            copy.writestr(part, archive.read(name), zipfile.ZIP_DEFLATED)
+    return plain.getvalue()
 
 
 def is_days(column: pd.Series) -> bool:

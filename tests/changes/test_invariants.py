@@ -18,6 +18,7 @@ from cbcstats import check_claims, count_missions, read_register, year_on_year
 from cbcstats.tables.codelists import WCO_REGIONS
 from tests.command_line import run_python
 from tests.frames import as_text, example_rows
+from tests.needs import needed
 from tests.properties import given, settings, st
 
 ROOT = Path(__file__).parents[2]
@@ -538,6 +539,15 @@ CALLS = {
         lambda f, to: cbcstats.save_table(
             {name: f[name] for name in ("changes", "verdicts")}, to / "both.xlsx"
         ),
+    ],
+    "report_table": [lambda f, _: cbcstats.report_table(f["changes"], language="fr")],
+    "save_document": [
+        lambda f, to: (
+            needed("docx")
+            and cbcstats.save_document(
+                {name: f[name] for name in ("counts", "changes")}, to / "report.docx"
+            )
+        )
     ],
     "short_view": [lambda f, _: cbcstats.short_view(f["changes"])],
     "split_figures": [lambda f, _: cbcstats.split_figures(f["numbers"])],

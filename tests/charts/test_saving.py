@@ -54,6 +54,26 @@ def test_a_path_that_ends_as_another_kind_of_file_is_refused(ax, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_word_file_is_refused_and_how_to_write_one_is_said(ax, tmp_path):
+    with pytest.raises(ArgumentError, match=r"a Word file is written by save_document, such as"):
+        save_chart(ax, tmp_path / "missions.docx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def words_on(ax):
+    texts = [(text.get_text(), text.get_visible(), text.get_rotation()) for text in ax.texts]
+    return texts, ax.get_ylim(), ax.get_position().bounds
+
+
+@pytest.mark.parametrize("width", [8.5, 17, 40])
+def test_a_chart_that_is_saved_at_another_width_stays_as_it_was(ax, tmp_path, width):
+    before = words_on(ax)
+    first, _ = save_chart(ax, tmp_path / "first.png", width=width)
+    assert words_on(ax) == before
+    second, _ = save_chart(ax, tmp_path / "second.png", width=width)
+    assert second.read_bytes() == first.read_bytes()
+
+
 @pytest.mark.parametrize("size", [{"width": 5}, {"height": 5}, {"width": 120, "dpi": 10}])
 def test_the_least_and_the_greatest_sizes_are_drawn_without_a_warning(size, ax, tmp_path):
     assert len(save_chart(ax, tmp_path / "missions.png", **size)) == 2

@@ -155,8 +155,9 @@ def test_a_file_is_whole_while_it_is_written_and_after_its_writer_is_killed(tmp_
 @pytest.fixture(params=sorted(faults.WRITERS))
 def writer(request):
     """A function that writes files into a folder: first old ones, then new ones in their place."""
-    if request.param == "save_slide":
-        needed("pptx")
+    packages = {"save_slide": "pptx", "save_document": "docx"}
+    if request.param in packages:
+        needed(packages[request.param])
     return faults.WRITERS[request.param]
 
 
