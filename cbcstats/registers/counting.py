@@ -400,7 +400,7 @@ def _check_statuses(cells: pd.DataFrame, status: str | Sequence[str] | None) -> 
         return
     if STATUS not in cells:
         raise ArgumentError("`status` was given, but there is no column status")
-    present = {text.casefold(): text for text in cells[STATUS].unique()}
+    present = {text.casefold(): text for text in sorted(cells[STATUS].unique())}
     for name in check_names("status", status):
         if name.casefold() not in present:
             check_choice("status", name, sorted(present.values()))
