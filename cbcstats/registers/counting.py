@@ -230,6 +230,8 @@ def count_missions(
     cells, days = cells_of(rows, by, **options)
     failed = cells.head(0)
     if rejected is not None and len(rejected):
+        if indicator == MISSIONS:
+            rejected = _each_id_once(rejected, rows, [date, *by])
         failed, days_of_failed = cells_of(rejected, by, **options)
         days = pd.concat([days, days_of_failed], ignore_index=True)
     _check_statuses(cells, status)
@@ -248,6 +250,24 @@ def count_missions(
         source = rows.attrs.get("source", source)
     notes = _notes(coverage, totals, indicator, date)
     return _counts(totals, periods, by, indicator, notes).assign(source_id=str(source))
+
+
+def _each_id_once(
+    rejected: pd.DataFrame, rows: pd.DataFrame, keys: list[str]
+) -> pd.DataFrame:
+    """Leave out rejected rows of a mission that counts, or is missing, already.
+
+    Only rows that agree in its id, day and part, and in their status, are left out.
+    """
+    if "mission_id" not in rows:
+        return rejected
+    has_id = ~rejected["mission_id"].isin([UNKNOWN]) & rejected["mission_id"].notna()
+    also = [name for name in (STATUS, PRECISION) if name in rows]
+    names = ["mission_id", *keys, *also]
+    passed = rows[rows["mission_id"].isin(rejected["mission_id"])]
+    every = pd.concat([passed[names], rejected[names]])
+    is_further = every.astype("object").duplicated().to_numpy()[len(passed) :]
+    return rejected[~(is_further & has_id)]
 
 
 def _counts(

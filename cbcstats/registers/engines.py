@@ -60,9 +60,7 @@ _MISSING_KEYS: Final = {
 }
 
 OUTSIDE: Final = -1  # the year of days that the register does not cover
-# More groups than this do not leave an engine by day, but by year.
-MANY_CELLS: Final = 200_000
-_FEW_NUMBERS: Final = 2_000_000  # a table of so many numbered cells is quick to fill
+MANY_CELLS: Final = 2_000_000  # a larger table of numbered cells is slow to fill
 
 
 def cells_of(
@@ -136,13 +134,11 @@ def _selected(
 def _count_in_engine(
     selected: nw.LazyFrame[Any], keys: list[str], spans: list[str], reporting: Reporting
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Count by day and keys in one pass if these are few groups, or else in two more."""
-    by_day = _groups(selected, [DAY, *keys])
-    # One more than allowed shows that there are too many.
-    cells = _collected(by_day.head(MANY_CELLS + 1))
-    if len(cells) <= MANY_CELLS:
-        return _by_year(cells, keys, spans, reporting), cells
-    days = _collected(_groups(selected, [DAY, *_of_days(keys)]))
+    """Count by day, and by year and keys; in one pass if these are the same keys."""
+    of_days = _of_days(keys)
+    days = _collected(_groups(selected, [DAY, *of_days]))
+    if keys == of_days:
+        return _by_year(days, keys, spans, reporting), days
     years = _with_years(selected, spans, reporting)
     return _collected(_groups(years, [YEAR, *keys, *spans])), days
 
@@ -176,8 +172,10 @@ def _with_years(
     year_start, (first, last) = reporting
     day = nw.col(DAY)
     # A reporting period is labelled by the year in which it begins.
-    is_of_year_before = day.dt.month() < year_start
-    year = day.dt.year() - is_of_year_before.cast(nw.Int32)
+    year = day.dt.year()
+    if year_start > 1:
+        is_of_year_before = day.dt.month() < year_start
+        year -= is_of_year_before.cast(nw.Int32)
     # Engines differ in which days they compare with moments, but not in numbers.
     written = (day.dt.year() * 100 + day.dt.month()) * 100 + day.dt.day()
     outside = nw.lit(OUTSIDE)
@@ -244,11 +242,10 @@ def _count_by_code(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Count a pandas frame by numbering cells, which is much faster than a groupby."""
     _, *keys = columns
-    if math.prod(map(_size, columns.values())) <= MANY_CELLS:
-        cells = _sums(rows, columns, indicator)
-        return _by_year(cells, keys, spans, reporting), cells
-    of_days = {name: columns[name] for name in (DAY, *_of_days(keys))}
-    days = _sums(rows, of_days, indicator)
+    of_days = _of_days(keys)
+    days = _sums(rows, {name: columns[name] for name in (DAY, *of_days)}, indicator)
+    if keys == of_days:
+        return _by_year(days, keys, spans, reporting), days
     codes, calendar = columns[DAY]
     years = _years(pd.Series(calendar), reporting)
     codes_of_years, labels = pd.factorize(years)
@@ -312,7 +309,7 @@ def _sums(
         numbers += 1
     size = math.prod(shape)
     present: Any = np.arange(size)
-    if size > _FEW_NUMBERS:
+    if size > MANY_CELLS:
         numbers, present = pd.factorize(numbers)
         size = len(present)
     counts = np.bincount(numbers, minlength=size)
