@@ -34,7 +34,8 @@ _PARTIAL: Final = (
     "if {} is covered whole, say covers={}"
 )
 _EMPTY: Final = (
-    PARTIAL + " no row is dated in {}; if that is true, as it may be where missions are "
+    PARTIAL
+    + " no row is dated in {}; if that is true, as it may be where missions are "
     "few, say covers={}; if a date is wrong, correct it"
 )
 _DAY: Final = np.timedelta64(1, "D")
@@ -138,11 +139,13 @@ def coverage_notes(
     A note that begins with `partial:` means that the period may be covered only in
     part, or not at all.
     """
+    notes = pd.Series("", index=periods.index, dtype="object")
+    if periods.empty:
+        return notes
     starts = periods["period_start"].to_numpy("datetime64[D]")
     ends = periods["period_end"].to_numpy("datetime64[D]")
     today = np.datetime64(datetime.date.today())
     is_start_stated, is_end_stated = ~np.isnat(covers)
-    notes = pd.Series("", index=periods.index, dtype="object")
     # What is stated overrides the clock.
     is_current = (ends > today) & ~is_end_stated
     notes[is_current] = f"{PARTIAL} the period is not over on {_label(today)}"

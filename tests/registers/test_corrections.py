@@ -572,7 +572,7 @@ CELLS = {
     "member": st.sampled_from(["Kenya", "NA", "Perugia", "", "Total", "Kenya / Uganda", "Aruba"]),
     "start_date": st.one_of(
         st.dates(datetime.date(1952, 1, 1), datetime.date(2024, 1, 1)).map(str),
-        st.sampled_from(["", "soon", "03/04/2017", "2019-02-30"]),
+        st.sampled_from(["", "soon", "03/04/2017", "2019-02-30", "2018-03", "2017"]),
     ),
     "participants": st.one_of(st.integers(-3, 300).map(str), st.sampled_from(["", "x", "1,234"])),
     "own": st.sampled_from(["a", "b", " a", "é"]),
