@@ -120,8 +120,8 @@ def count_missions(
     register_or_rows : Register, or frame of pandas, Polars, PyArrow, DuckDB or Spark
         A register, as `read_register` returns it; or missions, one row each, with the
         columns of `MissionRegister`. Only a register knows which rows were rejected.
-        The engine passes over the rows twice, and returns only the counts and the
-        distinct days.
+        The engine passes over the rows once, or twice with `by`, and returns only the
+        counts and the distinct days.
     by : str or sequence of str
         Columns to count by, such as `wco_region` or `programme`.
     covers : tuple of two days, optional
@@ -168,7 +168,8 @@ def count_missions(
     periods where it may belong. The true count lies between `value` and `value +
     missing`, which `year_on_year` uses; sums of people have no upper end where rows are
     missing. Totals, repeated headers, and rows that are rejected because they repeat
-    another are not missing.
+    another are not missing; rejected rows of one `mission_id`, day and part are missing
+    once, or not at all if such a row is counted.
 
     **Countries.** A mission to several countries, in one cell or in rows with one
     `mission_id`, counts once in total, and once in each of its countries or regions.
@@ -188,7 +189,9 @@ def count_missions(
     seven days with a date. Such a count, and that of a period that is not over today,
     or up to whose end missions are planned, has the qualifier `at_least` and a `note`
     that begins with `partial:`; it has no upper end and no monthly rate, and is not
-    comparable. A gap of more than 30 days that does not meet this rule is noted; the
+    comparable. So has a year without any dated row, unless both days of `covers` are
+    stated: a mistyped date makes such years, but so do few missions. Before and after
+    a gap of more than 366 days, the rule is applied to each side alone. A gap of more than 30 days that does not meet this rule is noted; the
     period then counts as covered whole. With few missions the rule is unreliable: state
     `covers` if you know. Periods are cut to it, and rows outside are not counted.
 

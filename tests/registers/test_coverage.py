@@ -251,7 +251,7 @@ def test_what_goes_with_a_table_says_which_periods_are_partial(begun_in_october)
     assert not said.index.str.contains("at least").any()
 
 
-# ---- Years without rows. A mission every ten days, 98 in all, from 1 October 2012 to 29 May 2015, and one in March 2009.
+# ---- Years without rows. 98 missions, every ten days, from 1 October 2012 to 29 May 2015, and one in March 2009.
 STRAY = "2009-03-05"
 EMPTY = (
     "partial: no row is dated in {}; if that is true, as it may be where missions are few, "
