@@ -191,9 +191,10 @@ def count_missions(
     that begins with `partial:`; it has no upper end and no monthly rate, and is not
     comparable. So has a year without any dated row, unless both days of `covers` are
     stated: a mistyped date makes such years, but so do few missions. Before and after
-    a gap of more than 366 days, the rule is applied to each side alone. A gap of more than 30 days that does not meet this rule is noted; the
-    period then counts as covered whole. With few missions the rule is unreliable: state
-    `covers` if you know. Periods are cut to it, and rows outside are not counted.
+    a gap of more than 366 days, the rule is applied to each side alone. A gap of more
+    than 30 days that does not meet this rule is noted; the period then counts as
+    covered whole. With few missions the rule is unreliable: state `covers` if you know.
+    Periods are cut to it, and rows outside are not counted.
 
     Examples
     --------

@@ -617,7 +617,8 @@ def test_nothing_is_lost_and_nothing_added(
     assert whole(corrected) == whole(register)
     assert corrected.rows.index.is_monotonic_increasing
     assert corrected.rejected.index.is_monotonic_increasing
-    # What other countries a mission went to may be known only now, and the precision is there only if one is not the day.
+    # What other countries a mission went to may be known only now.
+    # The precision is there only if one is not the day.
     added = ["all_iso3", "counted_above", "start_precision"]
     columns = register.rows.columns.difference(added)
     before = register.rows[columns].astype("str")
