@@ -29,10 +29,6 @@ _ENDS: Final = {
     "quarter": pd.offsets.QuarterEnd(0, startingMonth=3),
     "year": pd.offsets.YearEnd(0),
 }
-_PARTIAL: Final = (
-    PARTIAL + " the register {}, longer than any gap {} ({}); "
-    "if {} is covered whole, say covers={}"
-)
 _EMPTY: Final = (
     PARTIAL
     + " no row is dated in {}; if that is true, as it may be where missions are "
@@ -183,25 +179,29 @@ def _notes_on_edges(
     """
     is_start_known, is_end_known = is_known
     place = np.searchsorted(starts, days, side="right") - 1
-    borders = np.flatnonzero(np.diff(days) > _A_YEAR) + 1
-    *_, last_border = 0, *borders
-    for first, end in zip([0, *borders], [*borders, len(days)], strict=True):
-        stretch = days[first:end]
+    gaps = np.diff(days)
+    borders = np.flatnonzero(gaps > _A_YEAR) + 1
+    stretches = np.split(days, borders)
+    places = np.split(place, borders)
+    last_number = len(borders)
+    for number, stretch in enumerate(stretches):
+        first, last = places[number][[0, -1]]
         inside = "inside it"
-        if len(borders):
-            inside = f"between {_label(stretch[0])} and {_label(stretch[-1])}"
+        if last_number:
+            begin, end = map(_label, stretch[[0, -1]])
+            inside = f"between {begin} and {end}"
         words = "begins", inside, f'("{starts[0]}", None)'
-        if first > 0:
+        if number > 0:
             words = "begins again", inside, whole
-        if first > 0 or not is_start_known:
-            edge = place[first]
-            yield edge, _note_on_start(stretch, starts[edge], ends[edge], words)
+        if number > 0 or not is_start_known:
+            period = starts[first], ends[first]
+            yield first, _note_on_start(stretch, period, words)
         words = "ends", inside, f'(None, "{ends[-1]}")'
-        if first < last_border:
+        if number < last_number:
             words = "stops", inside, whole
-        if first < last_border or not is_end_known:
-            edge = place[end - 1]
-            yield edge, _note_on_end(stretch, starts[edge], ends[edge], words)
+        if number < last_number or not is_end_known:
+            period = starts[last], ends[last]
+            yield last, _note_on_end(stretch, period, words)
 
 
 def notes_on_coverage(
@@ -210,10 +210,12 @@ def notes_on_coverage(
     """Return a note for each reporting year whose coverage needs one, by its label."""
     first, last = covers
     # Comparisons with NaT are false.
-    days = days[~((days < first) | (days > last))]
+    is_outside = (days < first) | (days > last)
+    days = days[~is_outside]
     if not len(days):
         return {}
-    years = np.arange(year_of(days[0], month), year_of(days[-1], month) + 1)
+    first_year, last_year = year_of(days[[0, -1]], month)
+    years = np.arange(first_year, last_year + 1)
     periods = reporting_years(years, month, covers)
     notes = coverage_notes(days, periods, covers)
     starts, ends = periods["period_start"], periods["period_end"]
@@ -241,34 +243,49 @@ def _first_days(years: np.ndarray, month: int) -> np.ndarray:
     return months.astype("datetime64[M]").astype("datetime64[D]")
 
 
-def _note_on_start(days: np.ndarray, start: Day, end: Day, words: Words) -> str:
+def _note_on_start(days: np.ndarray, period: tuple[Day, Day], words: Words) -> str:
     """Return a note on the gap before the first mission."""
-    verb, inside, covers = words
-    day, period = _label(days[0]), _label(start, end)
-    gap = int((days[0] - start) / _DAY)
+    start, _ = period
+    first = days[0]
+    gap = _days_between(start, first)
     if not _is_unlikely(days, gap):
-        return _taken_as_whole("first", day, gap, period)
-    edge = f"{verb} on {day}, {plural(gap, 'day')} into {period}"
-    longest = plural(_longest_gap(days), "day")
-    return _PARTIAL.format(edge, inside, longest, period, covers)
+        return _taken_as_whole("first", first, gap, period)
+    edge = f"{_label(first)}, {plural(gap, 'day')} into"
+    return _partial(days, edge, period, words)
 
 
-def _note_on_end(days: np.ndarray, start: Day, end: Day, words: Words) -> str:
+def _note_on_end(days: np.ndarray, period: tuple[Day, Day], words: Words) -> str:
     """Return a note on the gap after the last mission."""
-    verb, inside, covers = words
-    day, period = _label(days[-1]), _label(start, end)
-    gap = int((end - days[-1]) / _DAY)
+    _, end = period
+    last = days[-1]
+    gap = _days_between(last, end)
     if not _is_unlikely(days, gap):
-        return _taken_as_whole("last", day, gap, period)
-    edge = f"{verb} on {day}, {plural(gap, 'day')} before the end of {period}"
+        return _taken_as_whole("last", last, gap, period)
+    edge = f"{_label(last)}, {plural(gap, 'day')} before the end of"
+    return _partial(days, edge, period, words)
+
+
+def _days_between(first: Day, last: Day) -> int:
+    return int((last - first) / _DAY)
+
+
+def _partial(days: np.ndarray, edge: str, period: tuple[Day, Day], words: Words) -> str:
+    verb, inside, covers = words
+    label = _label(*period)
     longest = plural(_longest_gap(days), "day")
-    return _PARTIAL.format(edge, inside, longest, period, covers)
+    return (
+        f"{PARTIAL} the register {verb} on {edge} {label}, "
+        f"longer than any gap {inside} ({longest}); "
+        f"if {label} is covered whole, say covers={covers}"
+    )
 
 
-def _taken_as_whole(which: str, day: str, gap: int, period: str) -> str:
+def _taken_as_whole(which: str, day: Day, gap: int, period: tuple[Day, Day]) -> str:
     if gap <= LONG_GAP:
         return ""
-    return f"{which} mission on {day}; {period} is taken as covered whole"
+    return (
+        f"{which} mission on {_label(day)}; {_label(*period)} is taken as covered whole"
+    )
 
 
 def _joined(first: str, second: str) -> str:
