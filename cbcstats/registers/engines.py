@@ -219,7 +219,8 @@ def _by_year(
         cells[FIRST] = days.where(is_long)
     names = [YEAR, *keys, *spans]
     groups = cells.groupby(names, dropna=False, observed=True, sort=False)
-    sums: pd.DataFrame = groups[[ROWS, KNOWN, SUM]].sum()
+    numbers = groups[[ROWS, KNOWN, SUM]]
+    sums: pd.DataFrame = numbers.sum()
     return sums.reset_index()
 
 
@@ -229,8 +230,10 @@ def _years(days: pd.Series, reporting: Reporting) -> np.ndarray:
     distinct = days.to_numpy("datetime64[D]")
     # Comparisons with NaT are false.
     is_outside = (distinct < first) | (distinct > last)
-    years = np.where(is_outside, OUTSIDE, year_of(distinct, year_start))
-    return np.where(np.isnat(distinct), np.nan, years)
+    years: np.ndarray = year_of(distinct, year_start).astype(float)
+    years[is_outside] = OUTSIDE
+    years[np.isnat(distinct)] = np.nan
+    return years
 
 
 def _count_by_code(
@@ -250,7 +253,9 @@ def _count_by_code(
     years = _years(pd.Series(calendar), reporting)
     codes_of_years, labels = pd.factorize(years)
     # The last one is taken for -1.
-    of_years = {YEAR: (np.append(codes_of_years, -1)[codes], pd.Index(labels))}
+    codes_of_years = np.append(codes_of_years, -1)
+    coded_years = codes_of_years[codes], pd.Index(labels)
+    of_years = {YEAR: coded_years}
     of_years |= {name: columns[name] for name in keys}
     if spans:
         precision = rows[PRECISION]
@@ -316,14 +321,18 @@ def _sums(
     occurs = np.flatnonzero(counts)
     known = sums = counts
     if indicator != MISSIONS:
-        values = rows[indicator].to_numpy(float, na_value=np.nan)
+        values = rows[indicator].to_numpy(float, copy=True, na_value=np.nan)
         is_missing = np.isnan(values)
-        known = counts - np.bincount(numbers[is_missing], minlength=size)
-        sums = np.bincount(numbers, np.where(is_missing, 0.0, values), size)
-    cells = pd.DataFrame({ROWS: counts, KNOWN: known, SUM: sums}).take(occurs)
+        values[is_missing] = 0
+        of_missing = np.bincount(numbers[is_missing], minlength=size)
+        known = counts - of_missing
+        sums = np.bincount(numbers, values, size)
+    table = pd.DataFrame({ROWS: counts, KNOWN: known, SUM: sums})
+    cells = table.take(occurs)
     codes_of_cells = np.unravel_index(present[occurs], shape)
     for name, codes in zip(columns, codes_of_cells, strict=True):
         _, labels = columns[name]
+        # Code -1 has no label.
         cells[name] = pd.Series(labels).reindex(codes - 1).array
     return cells
 
