@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _A_WEEK: Final = 7  # days
 _UNEQUAL: Final = 0.02  # lengths that differ by a larger share are not comparable
 _FEW_ROWS: Final = 0.02  # share of rows that a count may lack and still be comparable
+# How notes name rows that passed and are missing from a count.
+_NOT_REJECTED: Final = "number of .* missing for|more without|known to the"
 _KINDS: Final = {
     "stock": "a stock",
     "event": "an event",
@@ -398,20 +400,31 @@ def _on_rejected_rows(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reas
     share_before = missing_before / (before["value"] + missing_before)
     are_many = (share > _FEW_ROWS) | (share_before > _FEW_ROWS)
     one = missing == 1
-    both = "{:,.0f} rows of this period and {:,.0f} of the one before were rejected"
-    one_and_more = "1 row of this period and {1:,.0f} of the one before were rejected"
-    only_later = "rows of this period that were rejected: {:,.0f}"
-    only_earlier = "rows of the period before that were rejected: {1:,.0f}"
+    both = "{:,.0f} rows of this period and {:,.0f} of the one before {}"
+    one_and_more = "1 row of this period and {1:,.0f} of the one before {2}"
+    only_later = "rows of this period that {2}: {0:,.0f}"
+    only_earlier = "rows of the period before that {2}: {1:,.0f}"
     cases = (
         (is_later & is_earlier & ~one, both),
         (one & is_earlier, one_and_more),
         (is_later & ~is_earlier, only_later),
         (is_earlier & ~is_later, only_earlier),
     )
-    rows = missing, missing_before
+    cells = missing, missing_before, _fate_of_rows(now, before)
     for holds, text in cases:
-        yield from _forbid(holds & are_many, text, *rows)
-        yield from _note(holds & ~are_many, text, *rows)
+        yield from _forbid(holds & are_many, text, *cells)
+        yield from _note(holds & ~are_many, text, *cells)
+
+
+def _fate_of_rows(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
+    """Tell whether all rows that are missing were rejected, by the notes of counts."""
+    fate = pd.Series("were rejected", index=now.index)
+    if "note" not in now:
+        return fate
+    for figures in (now, before):
+        has_other = notes_of(figures).str.contains(_NOT_REJECTED, na=False)
+        fate = fate.mask(has_other.to_numpy(bool), "could not be counted")
+    return fate
 
 
 def _on_other_sources(now: pd.DataFrame, before: pd.DataFrame) -> Iterator[_Reason]:

@@ -122,8 +122,8 @@ def count_missions(
     register_or_rows : Register, or frame of pandas, Polars, PyArrow, DuckDB or Spark
         A register, as `read_register` returns it; or missions, one row each, with the
         columns of `MissionRegister`. Only a register knows which rows were rejected.
-        The engine passes over the rows twice, and returns only the counts and the
-        distinct days.
+        The engine passes over the rows once, or twice with `by`, and returns only the
+        counts and the distinct days.
     by : str or sequence of str
         Columns to count by, such as `wco_region` or `programme`.
     covers : tuple of two days, optional
@@ -170,7 +170,8 @@ def count_missions(
     periods where it may belong. The true count lies between `value` and `value +
     missing`, which `year_on_year` uses; sums of people have no upper end where rows are
     missing. Totals, repeated headers, and rows that are rejected because they repeat
-    another are not missing.
+    another are not missing; rejected rows of one `mission_id`, day and part are missing
+    once, or not at all if such a row is counted.
 
     **Countries.** A mission to several countries, in one cell or in rows with one
     `mission_id`, counts once in total, and once in each of its countries or regions.
@@ -190,9 +191,12 @@ def count_missions(
     seven days with a date. Such a count, and that of a period that is not over today,
     or up to whose end missions are planned, has the qualifier `at_least` and a `note`
     that begins with `partial:`; it has no upper end and no monthly rate, and is not
-    comparable. A gap of more than 30 days that does not meet this rule is noted; the
-    period then counts as covered whole. With few missions the rule is unreliable: state
-    `covers` if you know. Periods are cut to it, and rows outside are not counted.
+    comparable. So has a year without any dated row, unless both days of `covers` are
+    stated: a mistyped date makes such years, but so do few missions. Before and after
+    a gap of more than 366 days, the rule is applied to each side alone. A gap of more
+    than 30 days that does not meet this rule is noted; the period then counts as
+    covered whole. With few missions the rule is unreliable: state `covers` if you know.
+    Periods are cut to it, and rows outside are not counted.
 
     Examples
     --------
@@ -232,6 +236,8 @@ def count_missions(
     cells, days = cells_of(rows, by, **options)
     failed = cells.head(0)
     if rejected is not None and len(rejected):
+        if indicator == MISSIONS:
+            rejected = _each_id_once(rejected, rows, [date, *by])
         failed, days_of_failed = cells_of(rejected, by, **options)
         days = pd.concat([days, days_of_failed], ignore_index=True)
     _check_statuses(cells, status)
@@ -250,6 +256,28 @@ def count_missions(
         source = rows.attrs.get("source", source)
     notes = _notes(coverage, totals, indicator, date)
     return _counts(totals, periods, by, indicator, notes).assign(source_id=str(source))
+
+
+def _each_id_once(
+    rejected: pd.DataFrame, rows: pd.DataFrame, keys: list[str]
+) -> pd.DataFrame:
+    """Leave out rejected rows of a mission that counts, or is missing, already.
+
+    Only rows that agree in its id, day and part, and in their status, are left out.
+    """
+    if "mission_id" not in rows:
+        return rejected
+    ids = rejected["mission_id"]
+    ids = ids.mask(ids == UNKNOWN)
+    also = [name for name in (STATUS, PRECISION) if name in rows]
+    names = ["mission_id", *keys, *also]
+    has_such_id = rows["mission_id"].isin(ids.dropna())
+    passed = rows.loc[has_such_id, names]
+    every = pd.concat([passed, rejected[names]])
+    every = every.astype("object")
+    is_further = every.duplicated().tail(len(rejected))
+    is_further &= ids.notna()
+    return rejected[~is_further]
 
 
 def _counts(
@@ -321,23 +349,33 @@ def _with_spans(
     if FIRST not in cells or cells[FIRST].isna().all():
         return cells
     is_long = cells[FIRST].notna()
-    spans = cells[is_long]
-    last = last_days(spans[FIRST], spans[PRECISION]).to_numpy("datetime64[D]")
-    first = spans[FIRST].to_numpy("datetime64[D]")
+    spans = cells[is_long].copy()
+    precisions = spans[PRECISION]
+    first_day = spans[FIRST]
+    last_day = last_days(first_day, precisions)
+    first = first_day.to_numpy("datetime64[D]")
+    last = last_day.to_numpy("datetime64[D]")
     begin, end = covers
     # Comparisons with NaT are false.
     is_outside = (last < begin) | (first > end)
     is_cut = (first < begin) | (last > end)
     # The other day is taken where one is NaT.
-    first_year = year_of(np.fmax(first, begin), month)
-    last_year = year_of(np.fmin(last, end), month)
-    is_known = is_outside | ~is_cut & (first_year == last_year)
-    spans = spans.assign(**{YEAR: np.where(is_outside, OUTSIDE, first_year)})
+    first_covered = np.fmax(first, begin)
+    last_covered = np.fmin(last, end)
+    first_year = year_of(first_covered, month)
+    last_year = year_of(last_covered, month)
+    is_in_one = ~is_cut & (first_year == last_year)
+    is_known = is_outside | is_in_one
+    spans[YEAR] = np.where(is_outside, OUTSIDE, first_year)
     either = spans.assign(**{SUM: 0, KNOWN: 0, ROWS: 0})
     for precision, name in _KNOWN_TO.items():
-        either[name] = spans[ROWS].where(spans[PRECISION] == precision, 0)
-    later = either.assign(**{YEAR: last_year})[~is_known & (first_year < last_year)]
-    parts = [cells[~is_long], spans[is_known], either[~is_known], later]
+        is_of_precision = precisions == precision
+        either[name] = spans[ROWS].where(is_of_precision, 0)
+    is_in_two = ~is_known & (first_year < last_year)
+    later = either[is_in_two].copy()
+    later[YEAR] = last_year[is_in_two]
+    exact = cells[~is_long]
+    parts = [exact, spans[is_known], either[~is_known], later]
     every: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return every.astype({YEAR: "Int64"})
 
@@ -350,19 +388,24 @@ def _by_place(cells: pd.DataFrame, by: list[str], indicator: str) -> pd.DataFram
     cells = cells.assign(**{_SEVERAL: 0})
     if ALL_ISO3 not in cells or ALL_ISO3 in by:
         return cells
+    places = [name for name in _NOWHERE if name in by]
     is_several = cells[ALL_ISO3] != ""
     if not is_of_missions:
         # In rows with one id, each country has its own people.
-        own = [cells[name] == label for name, label in _NOWHERE.items() if name in by]
-        is_several &= np.logical_and.reduce(own) if own else False
+        is_several &= bool(places)
+        for name in places:
+            is_several &= cells[name] == _NOWHERE[name]
     cells.loc[is_several, _SEVERAL] = cells[ROWS]
-    places = [name for name in _NOWHERE if name in by]
     if not places or not is_several.any():
         return cells
     several = cells[is_several]
-    each = several.assign(iso3=several[ALL_ISO3].str.split()).explode("iso3")
+    countries = several[ALL_ISO3].str.split()
+    each = several.assign(iso3=countries)
+    each = each.explode("iso3")
     if "wco_region" in by:
-        each["wco_region"] = wco_region(to_iso3(each["iso3"])).fillna(NO_REGION)
+        codes = to_iso3(each["iso3"])
+        regions = wco_region(codes)
+        each["wco_region"] = regions.fillna(NO_REGION)
     parts = each[places].assign(mission=each.index)
     is_repeated = parts.duplicated()
     each = each[~is_repeated].copy()
@@ -386,13 +429,18 @@ def _with_statuses(
         for name in STATUSES:
             cells[name] = cells[ROWS].where(kind == name, 0)
         return cells
-    wanted = [name.casefold() for name in check_names("status", status)]
-    is_wanted = statuses.str.casefold().isin(wanted)
+    names = check_names("status", status)
+    wanted = [name.casefold() for name in names]
+    plain = statuses.str.casefold()
+    is_wanted = plain.isin(wanted)
     is_unknown = statuses.isin([UNKNOWN, NOT_STATED]) & ~is_wanted
-    cells[_NO_STATUS] = cells[ROWS].where(is_unknown, 0)
-    cells[_LEFT_OUT] = cells[ROWS].mask(is_wanted | is_unknown, 0)
-    cells.loc[~is_wanted, [ROWS, SUM, KNOWN, _SEVERAL]] = 0
-    cells.loc[~is_wanted & ~is_unknown, list(_KNOWN_TO.values())] = 0
+    is_other = ~is_wanted & ~is_unknown
+    number = cells[ROWS]
+    cells[_NO_STATUS] = number.where(is_unknown, 0)
+    cells[_LEFT_OUT] = number.where(is_other, 0)
+    counted = [ROWS, SUM, KNOWN, _SEVERAL]
+    cells.loc[~is_wanted, counted] = 0
+    cells.loc[is_other, list(_KNOWN_TO.values())] = 0
     return cells
 
 
@@ -402,7 +450,7 @@ def _check_statuses(cells: pd.DataFrame, status: str | Sequence[str] | None) -> 
         return
     if STATUS not in cells:
         raise ArgumentError("`status` was given, but there is no column status")
-    present = {text.casefold(): text for text in cells[STATUS].unique()}
+    present = {text.casefold(): text for text in sorted(cells[STATUS].unique())}
     for name in check_names("status", status):
         if name.casefold() not in present:
             check_choice("status", name, sorted(present.values()))
@@ -418,23 +466,30 @@ def _totals(
 ) -> pd.DataFrame:
     """Add up the cells by year and combination of `by`, with the rejected rows."""
     # A rejected row may name a part or a period in which no row passed.
-    is_named = (failed[by] != UNKNOWN).all(axis="columns")
-    named = failed[is_named].assign(**dict.fromkeys(_ADDED, 0))
+    is_known = failed[by] != UNKNOWN
+    named = failed[is_known.all(axis="columns")]
+    named = named.assign(**dict.fromkeys(_ADDED, 0))
     every = pd.concat([cells, named], ignore_index=True)
     every[_SERIES] = every.groupby(by).ngroup() if by else 0
-    series = every.drop_duplicates(_SERIES).set_index(_SERIES)[by].sort_index()
-    is_dated = every[YEAR].notna()
-    is_outside = every[YEAR].eq(OUTSIDE).fillna(value=False).astype(bool)
-    for name, is_elsewhere in ((_UNDATED, ~is_dated), (_OUTSIDE, is_outside)):
+    first_rows = every.drop_duplicates(_SERIES)
+    series = first_rows.set_index(_SERIES)[by].sort_index()
+    year = every[YEAR]
+    is_undated = year.isna()
+    is_outside = (year == OUTSIDE) & ~is_undated
+    elsewhere = {_UNDATED: is_undated, _OUTSIDE: is_outside}
+    for name, is_elsewhere in elsewhere.items():
         rows = every[is_elsewhere].groupby(_SERIES)[ROWS].sum()
         series[name] = rows.reindex(series.index, fill_value=0)
-    inside = every[is_dated & ~is_outside].astype({YEAR: "int64"})
-    years_of_failed = failed[YEAR][failed[YEAR] != OUTSIDE].dropna()
-    years = pd.Series([*inside[YEAR], *years_of_failed, *covered], dtype="int64")
-    span: Any = range(years.min(), years.max() + 1) if len(years) else ()
+    inside = every[~is_undated & ~is_outside]
+    inside = inside.astype({YEAR: "int64"})
+    of_failed = failed[YEAR].dropna()
+    of_failed = of_failed[of_failed != OUTSIDE]
+    years = {*inside[YEAR], *of_failed, *covered}
+    span: Any = range(min(years), max(years) + 1) if years else ()
     keys = [YEAR, _SERIES]
     grid: Any = pd.MultiIndex.from_product([span, series.index], names=keys)
-    sums = inside.groupby(keys)[list(_ADDED)].sum()
+    groups = inside.groupby(keys)
+    sums = groups[list(_ADDED)].sum()
     # A year in which a series has no cell counts 0.
     totals: pd.DataFrame = sums.reindex(grid, fill_value=0)
     totals = totals.join(series, on=_SERIES).reset_index()
@@ -476,7 +531,8 @@ def _coverage(
     days = days[~is_outside]
     planned = np.datetime64("NaT", "D")
     if STATUS in days:
-        is_planned = kinds_of_statuses(days[STATUS]) == PLANNED
+        kinds = kinds_of_statuses(days[STATUS])
+        is_planned = kinds == PLANNED
         last_planned = days.loc[is_planned, DAY].max()
         # What is planned for a day before the last mission may have been forgotten.
         if last_planned > days.loc[~is_planned, DAY].max():

@@ -14,16 +14,26 @@ from cbcstats.errors import ArgumentError, DataError, plural
 from cbcstats.frames import read_days
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     Day = np.datetime64
+    # The verb, where the other gaps are, and the days to state.
+    Words = tuple[str, str, str]
 
 # If chance would produce so long a gap less often than this, the period is partial.
 UNLIKELY: Final = 0.05
 LONG_GAP: Final = 30  # days; a longer gap at either end is always noted
+_A_YEAR: Final = np.timedelta64(366, "D")
 _ENDS: Final = {
     "month": pd.offsets.MonthEnd(0),
     "quarter": pd.offsets.QuarterEnd(0, startingMonth=3),
     "year": pd.offsets.YearEnd(0),
 }
+_EMPTY: Final = (
+    PARTIAL
+    + " no row is dated in {}; if that is true, as it may be where missions are "
+    "few, say covers={}; if a date is wrong, correct it"
+)
 _DAY: Final = np.timedelta64(1, "D")
 _NEVER: Final = np.datetime64("NaT", "D")
 
@@ -83,21 +93,22 @@ def last_days(days: pd.Series, precision: pd.Series) -> pd.Series:
 def known_days(days: pd.Series, precision: pd.Series | None) -> np.ndarray:
     """Return the distinct days on which something is known to have begun.
 
-    A row known to the month has no exact day. Only if its whole month is before or
-    after all exact days, its first and its last day stand for it.
+    A row known to the month has no exact day. Only if its whole month has no exact day
+    of another row, its first and its last day stand for it.
     """
     days = days.dropna()
+    first = days.to_numpy("datetime64[D]")
     if precision is None:
-        return np.unique(days.to_numpy("datetime64[D]"))
+        return np.unique(first)
     precision = precision[days.index]
-    is_long = precision.isin(list(_ENDS))
-    exact = days[~is_long]
-    last = last_days(days, precision)
-    # Comparisons with NaT, where no day is exact, are false.
-    is_within = (days <= exact.max()) & (last >= exact.min())
-    others = is_long & ~is_within
-    every = pd.concat([exact, days[others], last[others]])
-    return np.unique(every.to_numpy("datetime64[D]"))
+    is_long = precision.isin(list(_ENDS)).to_numpy()
+    last = last_days(days, precision).to_numpy("datetime64[D]")
+    exact = np.unique(first[~is_long])
+    before_first = np.searchsorted(exact, first, side="left")
+    to_last = np.searchsorted(exact, last, side="right")
+    stands_alone = is_long & (before_first == to_last)
+    every = [exact, first[stands_alone], last[stands_alone]]
+    return np.unique(np.concatenate(every))
 
 
 def coverage_notes(
@@ -122,40 +133,89 @@ def coverage_notes(
     Notes
     -----
     A note that begins with `partial:` means that the period may be covered only in
-    part.
+    part, or not at all.
     """
     notes = pd.Series("", index=periods.index, dtype="object")
     if periods.empty:
         return notes
     starts = periods["period_start"].to_numpy("datetime64[D]")
     ends = periods["period_end"].to_numpy("datetime64[D]")
-    covered_from, covered_to = covers
     today = np.datetime64(datetime.date.today())
+    is_start_stated, is_end_stated = ~np.isnat(covers)
     # What is stated overrides the clock.
-    is_current = (ends > today) & np.isnat(covered_to)
+    is_current = (ends > today) & ~is_end_stated
     notes[is_current] = f"{PARTIAL} the period is not over on {_label(today)}"
-    if not len(days):
+    # A year without rows between two days that are stated counts 0.
+    if not len(days) or (is_start_stated and is_end_stated):
         return notes
-    first, last = periods.index[0], periods.index[-1]
-    if np.isnat(covered_from):
-        gap = int((days[0] - starts[0]) / _DAY)
-        notes[first] = _joined(notes[first], _note_on_start(days, gap, starts, ends))
     # A gap before the end of a current period is no evidence of missing data.
-    if np.isnat(covered_to) and not is_current[-1]:
-        if last_planned >= days[-1]:
-            note = f"{PARTIAL} missions are planned up to {_label(last_planned)}"
-        else:
-            gap = int((ends[-1] - days[-1]) / _DAY)
-            note = _note_on_end(days, gap, starts, ends)
-        notes[last] = _joined(notes[last], note)
+    is_end_known = is_end_stated or is_current[-1]
+    if last_planned >= days[-1] and not is_end_known:
+        is_end_known = True
+        label = _label(last_planned)
+        notes.iloc[-1] = f"{PARTIAL} missions are planned up to {label}"
+    whole = f'("{starts[0]}", "{min(ends[-1], today)}")'
+    place = np.searchsorted(starts, days, side="right") - 1
+    between = np.arange(place[0], place[-1])
+    for empty in np.setdiff1d(between, place):
+        label = _label(starts[empty], ends[empty])
+        notes.iloc[empty] = _EMPTY.format(label, whole)
+    is_known = is_start_stated, is_end_known
+    for edge, note in _notes_on_edges(days, starts, ends, is_known, whole):
+        notes.iloc[edge] = _joined(notes.iloc[edge], note)
     return notes
+
+
+def _notes_on_edges(
+    days: np.ndarray,
+    starts: np.ndarray,
+    ends: np.ndarray,
+    is_known: tuple[bool, bool],
+    whole: str,
+) -> Iterator[tuple[int, str]]:
+    """Yield a note on each gap at the edges of the register, and of empty years.
+
+    The years between two empty ones are judged alone.
+    """
+    is_start_known, is_end_known = is_known
+    place = np.searchsorted(starts, days, side="right") - 1
+    gaps = np.diff(days)
+    borders = np.flatnonzero(gaps > _A_YEAR) + 1
+    stretches = np.split(days, borders)
+    places = np.split(place, borders)
+    last_number = len(borders)
+    for number, stretch in enumerate(stretches):
+        first, last = places[number][[0, -1]]
+        inside = "inside it"
+        if last_number:
+            begin, end = map(_label, stretch[[0, -1]])
+            inside = f"between {begin} and {end}"
+        words = "begins", inside, f'("{starts[0]}", None)'
+        if number > 0:
+            words = "begins again", inside, whole
+        if number > 0 or not is_start_known:
+            period = starts[first], ends[first]
+            yield first, _note_on_start(stretch, period, words)
+        words = "ends", inside, f'(None, "{ends[-1]}")'
+        if number < last_number:
+            words = "stops", inside, whole
+        if number < last_number or not is_end_known:
+            period = starts[last], ends[last]
+            yield last, _note_on_end(stretch, period, words)
 
 
 def notes_on_coverage(
     days: np.ndarray, month: int, covers: tuple[Day, Day]
 ) -> dict[str, str]:
     """Return a note for each reporting year whose coverage needs one, by its label."""
-    years = np.arange(year_of(days[0], month), year_of(days[-1], month) + 1)
+    first, last = covers
+    # Comparisons with NaT are false.
+    is_outside = (days < first) | (days > last)
+    days = days[~is_outside]
+    if not len(days):
+        return {}
+    first_year, last_year = year_of(days[[0, -1]], month)
+    years = np.arange(first_year, last_year + 1)
     periods = reporting_years(years, month, covers)
     notes = coverage_notes(days, periods, covers)
     starts, ends = periods["period_start"], periods["period_end"]
@@ -183,40 +243,49 @@ def _first_days(years: np.ndarray, month: int) -> np.ndarray:
     return months.astype("datetime64[M]").astype("datetime64[D]")
 
 
-def _note_on_start(
-    days: np.ndarray, gap: int, starts: np.ndarray, ends: np.ndarray
-) -> str:
+def _note_on_start(days: np.ndarray, period: tuple[Day, Day], words: Words) -> str:
     """Return a note on the gap before the first mission."""
-    day, period = _label(days[0]), _label(starts[0], ends[0])
+    start, _ = period
+    first = days[0]
+    gap = _days_between(start, first)
     if not _is_unlikely(days, gap):
-        return _taken_as_whole("first", day, gap, period)
-    edge = f"begins on {day}, {plural(gap, 'day')} into {period}"
-    return _partial(edge, days, period, f'("{starts[0]}", None)')
+        return _taken_as_whole("first", first, gap, period)
+    edge = f"{_label(first)}, {plural(gap, 'day')} into"
+    return _partial(days, edge, period, words)
 
 
-def _note_on_end(
-    days: np.ndarray, gap: int, starts: np.ndarray, ends: np.ndarray
-) -> str:
+def _note_on_end(days: np.ndarray, period: tuple[Day, Day], words: Words) -> str:
     """Return a note on the gap after the last mission."""
-    day, period = _label(days[-1]), _label(starts[-1], ends[-1])
+    _, end = period
+    last = days[-1]
+    gap = _days_between(last, end)
     if not _is_unlikely(days, gap):
-        return _taken_as_whole("last", day, gap, period)
-    edge = f"ends on {day}, {plural(gap, 'day')} before the end of {period}"
-    return _partial(edge, days, period, f'(None, "{ends[-1]}")')
+        return _taken_as_whole("last", last, gap, period)
+    edge = f"{_label(last)}, {plural(gap, 'day')} before the end of"
+    return _partial(days, edge, period, words)
 
 
-def _partial(edge: str, days: np.ndarray, period: str, covers: str) -> str:
+def _days_between(first: Day, last: Day) -> int:
+    return int((last - first) / _DAY)
+
+
+def _partial(days: np.ndarray, edge: str, period: tuple[Day, Day], words: Words) -> str:
+    verb, inside, covers = words
+    label = _label(*period)
     longest = plural(_longest_gap(days), "day")
     return (
-        f"{PARTIAL} the register {edge}, longer than any gap inside it ({longest}); "
-        f"if {period} is covered whole, say covers={covers}"
+        f"{PARTIAL} the register {verb} on {edge} {label}, "
+        f"longer than any gap {inside} ({longest}); "
+        f"if {label} is covered whole, say covers={covers}"
     )
 
 
-def _taken_as_whole(which: str, day: str, gap: int, period: str) -> str:
+def _taken_as_whole(which: str, day: Day, gap: int, period: tuple[Day, Day]) -> str:
     if gap <= LONG_GAP:
         return ""
-    return f"{which} mission on {day}; {period} is taken as covered whole"
+    return (
+        f"{which} mission on {_label(day)}; {_label(*period)} is taken as covered whole"
+    )
 
 
 def _joined(first: str, second: str) -> str:

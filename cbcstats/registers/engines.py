@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
     from narwhals.typing import IntoFrame
 
+    Covers = tuple[np.datetime64, np.datetime64]
+    Reporting = tuple[int, Covers]  # the first month of years, and what is covered
+    Coded = tuple[np.ndarray, pd.Index]  # a code for each row, and the labels by code
+
 MISSIONS: Final = "missions"
 PEOPLE: Final = ("experts", "participants", "female_participants")
 NOT_STATED: Final = "not stated"
@@ -56,7 +60,7 @@ _MISSING_KEYS: Final = {
 }
 
 OUTSIDE: Final = -1  # the year of days that the register does not cover
-MANY_CELLS: Final = 2_000_000  # above this, the fast path would be slower
+MANY_CELLS: Final = 2_000_000  # a larger table of numbered cells is slow to fill
 
 
 def cells_of(
@@ -66,7 +70,7 @@ def cells_of(
     year_start: int,
     date: str,
     indicator: str,
-    covers: tuple[np.datetime64, np.datetime64],
+    covers: Covers,
     taken: Collection[str],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Aggregate rows by reporting year and keys; also return the distinct days.
@@ -90,67 +94,100 @@ def cells_of(
     frame = nw.from_native(rows).lazy()
     schema = frame.collect_schema()
     _check_columns(schema, by, date, indicator, taken)
-    keys = [*by, *(name for name in ALSO_KEYS if name in schema and name not in by)]
+    also = [name for name in ALSO_KEYS if name in schema and name not in by]
+    keys = [*by, *also]
     spans = [FIRST] if date == "start_date" and PRECISION in schema else []
-    counted = None
+    reporting = year_start, covers
     # Arrow dates have no numpy dtype, so they take the path of the other engines.
-    if (
-        isinstance(rows, pd.DataFrame)
-        and isinstance(rows[date].dtype, np.dtype)
-        and not spans
-    ):
-        counted = _count_by_code(rows, keys, year_start, date, indicator, covers)
-    if counted is None:
-        # Without parts there are few cells by day, and one pass gives both.
-        per_day = [] if by else [DAY]
-        selected = _selected(frame, keys, year_start, date, indicator, covers, spans)
-        cells = _count_in_engine(selected, [YEAR, *per_day, *keys, *spans])
-        of_days = [name for name in keys if name in (STATUS, PRECISION)]
-        by_day = _count_in_engine(selected, [DAY, *of_days]) if by else cells
-        counted = cells, _days_of(by_day, of_days)
-    cells, days = counted
-    return _without_engine(cells, keys, indicator), days
+    if isinstance(rows, pd.DataFrame) and isinstance(rows[date].dtype, np.dtype):
+        columns = _coded_columns(rows, keys, date)
+        cells, days = _count_by_code(rows, columns, indicator, spans, reporting)
+    else:
+        selected = _selected(frame, keys, date, indicator)
+        cells, days = _count_in_engine(selected, keys, spans, reporting)
+    days = days[[DAY, *_of_days(keys)]].drop_duplicates()
+    return _without_engine(cells, keys, indicator), days.dropna(subset=DAY)
+
+
+def _of_days(keys: Sequence[str]) -> list[str]:
+    """Return the keys by which the days are needed."""
+    return [name for name in keys if name in (STATUS, PRECISION)]
 
 
 def _selected(
-    frame: nw.LazyFrame[Any],
-    keys: Sequence[str],
-    year_start: int,
-    date: str,
-    indicator: str,
-    covers: tuple[np.datetime64, np.datetime64],
-    spans: list[str],
+    frame: nw.LazyFrame[Any], keys: Sequence[str], date: str, indicator: str
 ) -> nw.LazyFrame[Any]:
-    """Select the keys, the reporting year, the day, and the number to add up."""
+    """Select the keys, the day, and the number to add up."""
+    schema = frame.collect_schema()
     day = nw.col(date)
-    # A reporting period is labelled by the year in which it begins.
-    is_of_year_before = day.dt.month() < year_start
-    year = day.dt.year() - is_of_year_before.cast(nw.Int32)
-    # Engines differ in which days they compare with moments, but not in numbers.
-    written = (day.dt.year() * 100 + day.dt.month()) * 100 + day.dt.day()
-    first, last = covers
-    if not np.isnat(first):
-        is_before = written < _written(first)
-        year = nw.when(is_before).then(nw.lit(OUTSIDE)).otherwise(year)
-    if not np.isnat(last):
-        is_after = written > _written(last)
-        year = nw.when(is_after).then(nw.lit(OUTSIDE)).otherwise(year)
-    number = _number(frame.collect_schema(), indicator)
-    of_day = day.dt.truncate("1d")
-    first_days = []
-    if spans:
-        is_long = nw.col(PRECISION).cast(nw.String).is_in(PRECISIONS[1:])
-        first_days = [nw.when(is_long).then(of_day).alias(FIRST)]
-    columns = [year.alias(YEAR), of_day.alias(DAY), *first_days, number.alias(SUM)]
+    if schema[date] != nw.Date:
+        # pandas has no days without arrow; for databases they are quicker than times.
+        is_pandas = frame.implementation.is_pandas()
+        day = day.dt.truncate("1d") if is_pandas else day.dt.date()
+    columns = [day.alias(DAY)]
+    if indicator != MISSIONS:
+        number = _number(schema, indicator)
+        columns.append(number.alias(SUM))
     return frame.select(*keys, *columns)
 
 
-def _count_in_engine(selected: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
+def _count_in_engine(
+    selected: nw.LazyFrame[Any], keys: list[str], spans: list[str], reporting: Reporting
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count by day, and by year and keys; in one pass if these are the same keys."""
+    of_days = _of_days(keys)
+    days = _collected(_groups(selected, [DAY, *of_days]))
+    if keys == of_days:
+        return _by_year(days, keys, spans, reporting), days
+    years = _with_years(selected, spans, reporting)
+    return _collected(_groups(years, [YEAR, *keys, *spans])), days
+
+
+def _groups(selected: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
     """Count and add up the rows of each combination of keys, missing ones too."""
-    groups = selected.group_by(*keys, drop_null_keys=False)
-    number = nw.col(SUM)
-    cells = groups.agg(nw.len().alias(ROWS), number.count().alias(KNOWN), number.sum())
-    return cells.collect().to_pandas()
+    sums = [nw.len().alias(ROWS)]
+    if SUM in selected.collect_schema():
+        number = nw.col(SUM)
+        sums += [number.count().alias(KNOWN), number.sum()]
+    return selected.group_by(*keys, drop_null_keys=False).agg(*sums)
+
+
+def _collected(groups: nw.LazyFrame[Any]) -> pd.DataFrame:
+    cells = groups.collect().to_pandas()
+    for name in (DAY, FIRST):
+        if name in cells:
+            # With a time zone, the day is the one that is written there.
+            days = pd.to_datetime(cells[name]).dt.tz_localize(None)
+            cells[name] = days.astype("datetime64[us]")
+    if SUM not in cells:
+        return cells.assign(**{KNOWN: cells[ROWS], SUM: cells[ROWS]})
+    # Some engines return sums as decimals.
+    return cells.astype({SUM: "float64"})
+
+
+def _with_years(
+    selected: nw.LazyFrame[Any], spans: list[str], reporting: Reporting
+) -> nw.LazyFrame[Any]:
+    """Add the reporting year, and the first day of a month, quarter or year."""
+    year_start, (first, last) = reporting
+    day = nw.col(DAY)
+    # A reporting period is labelled by the year in which it begins.
+    year = day.dt.year()
+    if year_start > 1:
+        is_of_year_before = day.dt.month() < year_start
+        year -= is_of_year_before.cast(nw.Int32)
+    # Engines differ in which days they compare with moments, but not in numbers.
+    written = (day.dt.year() * 100 + day.dt.month()) * 100 + day.dt.day()
+    outside = nw.lit(OUTSIDE)
+    if not np.isnat(first):
+        year = nw.when(written < _written(first)).then(outside).otherwise(year)
+    if not np.isnat(last):
+        year = nw.when(written > _written(last)).then(outside).otherwise(year)
+    columns = [year.alias(YEAR)]
+    if spans:
+        is_long = nw.col(PRECISION).cast(nw.String).is_in(PRECISIONS[1:])
+        columns.append(nw.when(is_long).then(day).alias(FIRST))
+    return selected.with_columns(*columns)
 
 
 def _written(day: np.datetime64) -> int:
@@ -160,8 +197,6 @@ def _written(day: np.datetime64) -> int:
 
 def _number(schema: nw.Schema, indicator: str) -> nw.Expr:
     """Return the expression that is added up."""
-    if indicator == MISSIONS:
-        return nw.lit(1).cast(nw.Int64)
     number = nw.col(indicator)
     dtype = schema[indicator]
     if dtype.is_float():
@@ -173,143 +208,140 @@ def _number(schema: nw.Schema, indicator: str) -> nw.Expr:
     return number
 
 
-def _days_of(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return the days of cells that are dated, by some keys."""
-    days = cells[[DAY, *keys]].drop_duplicates()
-    return days.assign(**{DAY: _without_zone(days[DAY])}).dropna(subset=DAY)
+def _by_year(
+    by_day: pd.DataFrame, keys: list[str], spans: list[str], reporting: Reporting
+) -> pd.DataFrame:
+    """Add up cells of days by reporting year."""
+    days = by_day[DAY]
+    cells = by_day.assign(**{YEAR: _years(days, reporting)})
+    if spans:
+        is_long = cells[PRECISION].isin(PRECISIONS[1:])
+        cells[FIRST] = days.where(is_long)
+    names = [YEAR, *keys, *spans]
+    groups = cells.groupby(names, dropna=False, observed=True, sort=False)
+    numbers = groups[[ROWS, KNOWN, SUM]]
+    sums: pd.DataFrame = numbers.sum()
+    return sums.reset_index()
 
 
-def _without_zone(days: pd.Series) -> pd.Series:
-    # With a time zone, the day is the one that is written there.
-    written = pd.to_datetime(days).dt.tz_localize(None)
-    return written.astype("datetime64[us]")
+def _years(days: pd.Series, reporting: Reporting) -> np.ndarray:
+    """Return the year in which the reporting period of each day begins, or NaN."""
+    year_start, (first, last) = reporting
+    distinct = days.to_numpy("datetime64[D]")
+    # Comparisons with NaT are false.
+    is_outside = (distinct < first) | (distinct > last)
+    years: np.ndarray = year_of(distinct, year_start).astype(float)
+    years[is_outside] = OUTSIDE
+    years[np.isnat(distinct)] = np.nan
+    return years
 
 
 def _count_by_code(
     rows: pd.DataFrame,
-    keys: Sequence[str],
-    year_start: int,
-    date: str,
+    columns: dict[str, Coded],
     indicator: str,
-    covers: tuple[np.datetime64, np.datetime64],
-) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Compute cells and days of a pandas frame by numbering cells; None if too many.
-
-    This is much faster than a groupby.
-    """
-    calendar = _calendar(rows[date])
-    if calendar is None:
-        return None
-    years = year_of(calendar, year_start)
-    # Codes count from 0; -1 means that the day or the label is missing.
-    days = _day_codes(rows[date], calendar)
-    labels = pd.Index([*range(years[0], years[-1] + 1), OUTSIDE])
-    codes_of_days = years - years[0]
-    first, last = covers
-    # Comparisons with NaT are false.
-    is_outside = (calendar < first) | (calendar > last)
-    codes_of_days[is_outside] = len(labels) - 1
-    years_of_rows = np.append(codes_of_days, -1)[days]
-    coded = [(years_of_rows, labels)]
-    coded += [_coded(rows[name]) for name in keys]
-    shape = [len(labels) + 1 for _, labels in coded]
-    if math.prod(shape) > MANY_CELLS:
-        return None
-    # The number of a cell is its position in a table of all years and labels.
-    numbers = np.zeros(len(rows), dtype=np.int64)
-    for codes, labels in coded:
-        numbers *= len(labels) + 1
-        numbers += codes
-        numbers += 1
-    cells = _sums(rows, numbers, math.prod(shape), indicator)
-    codes_of_cells = np.unravel_index(cells.index, shape)
-    for name, codes, (_, labels) in zip(
-        [YEAR, *keys], codes_of_cells, coded, strict=True
-    ):
-        cells[name] = pd.Series(labels).reindex(codes - 1).array
-    statuses = [
-        pair for name, pair in zip(keys, coded[1:], strict=True) if name == STATUS
-    ]
-    return cells, _days_by_status(days, calendar, statuses)
+    spans: list[str],
+    reporting: Reporting,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count a pandas frame by numbering cells, which is much faster than a groupby."""
+    _, *keys = columns
+    of_days = _of_days(keys)
+    days = _sums(rows, {name: columns[name] for name in (DAY, *of_days)}, indicator)
+    if keys == of_days:
+        return _by_year(days, keys, spans, reporting), days
+    codes, calendar = columns[DAY]
+    years = _years(pd.Series(calendar), reporting)
+    codes_of_years, labels = pd.factorize(years)
+    # The last one is taken for -1.
+    codes_of_years = np.append(codes_of_years, -1)
+    coded_years = codes_of_years[codes], pd.Index(labels)
+    of_years = {YEAR: coded_years}
+    of_years |= {name: columns[name] for name in keys}
+    if spans:
+        precision = rows[PRECISION]
+        is_long = precision.isin(PRECISIONS[1:])
+        of_years[FIRST] = np.where(is_long, codes, -1), calendar
+    return _sums(rows, of_years, indicator), days
 
 
-def _days_by_status(
-    days: np.ndarray, calendar: np.ndarray, statuses: list[tuple[np.ndarray, pd.Index]]
-) -> pd.DataFrame:
-    """Return the days of the calendar that occur, by status if there is one."""
-    codes = days
-    labels = pd.Index([None])
-    if statuses:
-        codes_of_status, labels = statuses[0]
-        # The last of these labels is for rows without a status.
-        labels = labels.append(pd.Index([None]))
-        codes = days * len(labels) + codes_of_status % len(labels)
-    present = np.unique(codes[days >= 0])
-    return pd.DataFrame(
-        {
-            DAY: calendar[present // len(labels)].astype("datetime64[us]"),
-            STATUS: labels[present % len(labels)],
-        }
-    )
-
-
-def _calendar(dates: pd.Series) -> np.ndarray | None:
-    """Return all days from the first to the last; None if none or too many."""
-    first = dates.min()
-    last = dates.max()
-    if pd.isna(first):
-        return None
-    span = last - first
-    if span.days > MANY_CELLS:
-        return None
-    start = np.datetime64(first, "D")
-    end = np.datetime64(last, "D") + 1
-    return np.arange(start, end)
-
-
-def _day_codes(dates: pd.Series, calendar: np.ndarray) -> np.ndarray:
-    """Return the position of each date in the calendar, or -1 if it is missing."""
-    moments = dates.to_numpy()
-    days = moments.astype("datetime64[D]")
-    since_first = days - calendar[0]
-    codes: np.ndarray = since_first.astype(int)
-    if dates.hasnans:
-        # NaT is stored as the lowest integer.
-        is_missing = dates.isna()
-        codes[is_missing] = -1
-    return codes
-
-
-def _coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+def _coded_columns(
+    rows: pd.DataFrame, keys: Sequence[str], date: str
+) -> dict[str, Coded]:
     """Return a code for each cell, -1 if it is missing, and the labels by code."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        categories = column.cat.categories
-        return column.cat.codes.to_numpy(), categories
-    codes, labels = pd.factorize(column)
-    return codes, pd.Index(labels)
+    columns = {DAY: _coded_days(rows[date])}
+    for name in keys:
+        column = rows[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            columns[name] = column.cat.codes.to_numpy(), column.cat.categories
+        else:
+            codes, labels = pd.factorize(column)
+            columns[name] = codes, pd.Index(labels)
+    return columns
+
+
+def _coded_days(dates: pd.Series) -> Coded:
+    """Return the position of each date in a calendar of all days between."""
+    days = dates.to_numpy().astype("datetime64[D]")
+    # NaT is stored as the lowest integer.
+    codes = days.view("int64")
+    is_missing = np.isnat(days) if dates.hasnans else None
+    dated = codes if is_missing is None else codes[~is_missing]
+    if not len(dated):
+        return np.full(len(days), -1), pd.DatetimeIndex([])
+    first, last = dated.min(), dated.max()
+    codes -= first
+    if is_missing is not None:
+        codes[is_missing] = -1
+    calendar = np.arange(first, last + 1).astype("datetime64[D]")
+    return codes, pd.Index(calendar.astype("datetime64[us]"))
+
+
+def _size(coded: Coded) -> int:
+    _, labels = coded
+    return len(labels) + 1
 
 
 def _sums(
-    rows: pd.DataFrame, numbers: np.ndarray, size: int, indicator: str
+    rows: pd.DataFrame, columns: dict[str, Coded], indicator: str
 ) -> pd.DataFrame:
-    """Add up the rows of each cell that occurs; the index is the number of the cell."""
+    """Add up the rows of each combination of codes that occurs."""
+    shape = [_size(coded) for coded in columns.values()]
+    # The number of a cell is its position in a table of all labels.
+    numbers = np.zeros(len(rows), dtype=np.int64)
+    for codes, labels in columns.values():
+        numbers *= len(labels) + 1
+        numbers += codes
+        numbers += 1
+    size = math.prod(shape)
+    present: Any = np.arange(size)
+    if size > MANY_CELLS:
+        numbers, present = pd.factorize(numbers)
+        size = len(present)
     counts = np.bincount(numbers, minlength=size)
+    occurs = np.flatnonzero(counts)
     known = sums = counts
     if indicator != MISSIONS:
-        values = rows[indicator].to_numpy(float, na_value=np.nan)
+        values = rows[indicator].to_numpy(float, copy=True, na_value=np.nan)
         is_missing = np.isnan(values)
-        known = counts - np.bincount(numbers[is_missing], minlength=size)
-        sums = np.bincount(numbers, np.where(is_missing, 0.0, values), size)
-    cells = pd.DataFrame({ROWS: counts, KNOWN: known, SUM: sums})
-    return cells[counts > 0]
+        values[is_missing] = 0
+        of_missing = np.bincount(numbers[is_missing], minlength=size)
+        known = counts - of_missing
+        sums = np.bincount(numbers, values, size)
+    table = pd.DataFrame({ROWS: counts, KNOWN: known, SUM: sums})
+    cells = table.take(occurs)
+    codes_of_cells = np.unravel_index(present[occurs], shape)
+    for name, codes in zip(columns, codes_of_cells, strict=True):
+        _, labels = columns[name]
+        # Code -1 has no label.
+        cells[name] = pd.Series(labels).reindex(codes - 1).array
+    return cells
 
 
 def _without_engine(
     cells: pd.DataFrame, keys: Sequence[str], indicator: str
 ) -> pd.DataFrame:
     """Convert cells to dtypes that do not depend on the engine; label missing keys."""
-    # Some engines return sums as decimals.
-    sums = cells[SUM].astype("float64")
+    sums = cells[SUM]
     if (sums % 1 != 0).any():
         raise DataError(f"{indicator} holds parts of people; write whole numbers")
     # The year is missing where the date is.
@@ -320,7 +352,7 @@ def _without_engine(
         key = text_column(cells[name].convert_dtypes())
         plain[name] = key.fillna(missing)
     if FIRST in cells:
-        plain[FIRST] = _without_zone(cells[FIRST])
+        plain[FIRST] = cells[FIRST]
     plain[ROWS] = cells[ROWS].astype("int64")
     plain[SUM] = sums.astype("int64")
     plain[KNOWN] = cells[KNOWN].astype("int64")

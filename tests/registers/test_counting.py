@@ -57,6 +57,10 @@ NAMES = [
 ]
 
 
+# No mission is dated in 2017/18, which is a true 0 if both days are stated.
+COVERS = ("2015-07-01", "2019-06-30")
+
+
 def typed(missions):
     frame = pd.DataFrame(missions, columns=NAMES)
     dtypes = dict.fromkeys(NAMES[:2], "datetime64[us]") | dict.fromkeys(NAMES[2:4], "category")
@@ -75,7 +79,7 @@ def by_period(counts, *by, value="value"):
 
 
 def test_a_year_is_from_july_to_june_by_default(register):
-    counts = count_missions(register)
+    counts = count_missions(register, covers=COVERS)
     assert by_period(counts) == {"2015-07-01": 5, "2016-07-01": 3, "2017-07-01": 0, "2018-07-01": 4}
     assert counts["period_end"].astype(str).tolist() == [
         "2016-06-30",
@@ -96,7 +100,11 @@ def test_calendar_years_are_whole_where_the_register_begins_and_ends(register):
     assert counts["period_end"].astype(str).tolist()[-2:] == ["2018-12-31", "2019-12-31"]
     assert counts["note"].iloc[0] == "first mission on 1 Jul 2015; 2015 is taken as covered whole"
     assert counts["note"].iloc[-1] == "last mission on 30 Jun 2019; 2019 is taken as covered whole"
-    assert counts["note"].iloc[1:-1].isna().all()
+    inside = "last mission on 1 Apr 2017; 2017 is", "first mission on 1 Jul 2018; 2018 is"
+    assert counts["note"].iloc[2:4].tolist() == [
+        f"{edge} taken as covered whole" for edge in inside
+    ]
+    assert pd.isna(counts["note"].iloc[1])
 
 
 # A mission on 31 March is the last of its year, one on 1 April the first of the next.
@@ -146,7 +154,7 @@ def test_only_combinations_that_occur_are_counted(register):
     ],
 )
 def test_sums_say_where_they_are_the_least(register, indicator, values, missing):
-    counts = count_missions(register, indicator=indicator)
+    counts = count_missions(register, indicator=indicator, covers=COVERS)
     assert counts["value"].tolist() == values
     assert counts["qualifier"].tolist() == ["at_least" if some else "exact" for some in missing]
     what = indicator.replace("_", " ")
@@ -157,7 +165,8 @@ def test_sums_say_where_they_are_the_least(register, indicator, values, missing)
 
 # Both missions to Africa of 2015/16 lack the number: at least 0. Without missions it is 0, and exact.
 def test_a_number_that_is_missing_throughout_is_at_least_0(register):
-    counts = count_missions(register, by="wco_region", indicator="female_participants")
+    how = {"by": "wco_region", "indicator": "female_participants"}
+    counts = count_missions(register, covers=COVERS, **how)
     africa = counts[counts["wco_region"] == AFRICA]
     assert africa["value"].tolist() == [0, 0, 0, 20]
     assert africa["qualifier"].tolist() == ["at_least", "exact", "exact", "exact"]
@@ -221,7 +230,7 @@ def test_the_counts_keep_the_schema(register):
 
 # 2016/17 against 2015/16: 3 after 5 is -40%; Europe 2 after 3 is -1 of 5, Africa 0 after 2 is -2, no region +1.
 def test_changes_and_contributions_are_those_of_the_counts(register):
-    total = year_on_year(count_missions(register))
+    total = year_on_year(count_missions(register, covers=COVERS))
     assert total["percent_change"].iloc[0] == pytest.approx(-40)
     assert total["comparable"].all()
     assert total["why"].tolist() == [
@@ -229,7 +238,7 @@ def test_changes_and_contributions_are_those_of_the_counts(register):
         "",
         "the period before counts 0, so there is no percent change",
     ]
-    parts = count_missions(register, by="wco_region")
+    parts = count_missions(register, by="wco_region", covers=COVERS)
     changes = year_on_year(parts, by=["indicator", "scope", "wco_region"])
     assert len(changes) == 9
     found = contributions(parts, by="wco_region")
@@ -240,7 +249,7 @@ def test_changes_and_contributions_are_those_of_the_counts(register):
 
 
 def test_an_index_and_charts_are_made_of_them(register):
-    counts = count_missions(register)
+    counts = count_missions(register, covers=COVERS)
     assert index_to(counts, "2015/16")["index"].tolist() == pytest.approx([100, 60, 0, 80])
     assert "2016/17: 3 missions" in describe(plot_counts(counts))
     assert "2016/17 against 2015/16" in describe(plot_changes(year_on_year(counts)))
@@ -491,10 +500,11 @@ def test_every_engine_leaves_out_the_same_days(engine, date, many, request):
     for first, last in (("2014-03-05", "2018-11-30"), ("2014-03-05", None), (None, "2018-11-30")):
         is_before = day < pd.Timestamp(first or "1900-01-01")
         is_after = day > pd.Timestamp(last or "2100-01-01")
-        counts = count_missions(rows, date=date, covers=(first, last))
-        assert counts["value"].sum() == (day.notna() & ~is_before & ~is_after).sum()
-        expected = count_missions(many, covers=(first, last)).drop(columns="note")
-        pd.testing.assert_frame_equal(counts.drop(columns="note"), expected)
+        for by in ((), "programme"):
+            counts = count_missions(rows, date=date, covers=(first, last), by=by)
+            assert counts["value"].sum() == (day.notna() & ~is_before & ~is_after).sum()
+            expected = count_missions(many, covers=(first, last), by=by).drop(columns="note")
+            pd.testing.assert_frame_equal(counts.drop(columns="note"), expected)
 
 
 def test_dictionaries_and_categories_count_the_same(many):

@@ -13,6 +13,7 @@ from cbcstats import (
     growth_rate,
     index_to,
     plot_counts,
+    read_register,
     year_on_year,
 )
 from cbcstats.counts.figures import figures_of
@@ -250,6 +251,113 @@ def test_what_goes_with_a_table_says_which_periods_are_partial(begun_in_october)
     assert not said.index.str.contains("at least").any()
 
 
+# ---- Years without rows. 98 missions, every ten days, from 1 October 2012 to 29 May 2015, and one in March 2009.
+STRAY = "2009-03-05"
+EMPTY = (
+    "partial: no row is dated in {}; if that is true, as it may be where missions are few, "
+    'say covers=("2008-07-01", "2015-06-30"); if a date is wrong, correct it'
+)
+
+
+@pytest.fixture
+def after_a_stray_date():
+    return register([STRAY, *pd.date_range("2012-10-01", periods=98, freq="10D")])
+
+
+def test_years_without_rows_are_no_true_zeros_and_the_years_after_them_are_judged_alone(
+    after_a_stray_date,
+):
+    counts = count_missions(after_a_stray_date)
+    assert counts["value"].tolist() == [1, 0, 0, 0, 28, 36, 34]
+    least = [False, True, True, True, True, False, True]
+    assert (counts["qualifier"] == "at_least").tolist() == least
+    years = ["2009/10", "2010/11", "2011/12"]
+    assert counts["note"].iloc[1:4].tolist() == [EMPTY.format(year) for year in years]
+    # The longest gap inside is that of the years after the empty ones.
+    assert counts["note"].iloc[4] == (
+        "partial: the register begins again on 1 Oct 2012, 92 days into 2012/13, "
+        "longer than any gap between 1 Oct 2012 and 29 May 2015 (10 days); "
+        'if 2012/13 is covered whole, say covers=("2008-07-01", "2015-06-30")'
+    )
+    changes = year_on_year(counts)
+    assert changes["comparable"].tolist() == [False] * 6
+    assert (
+        changes["why"]
+        .iloc[0]
+        .startswith("2009/10 may not be covered whole: no row is dated in 2009/10")
+    )
+
+
+def test_a_stray_date_after_the_others_is_treated_alike():
+    days = pd.date_range("2012-07-03", periods=65, freq="10D")  # to 4 April 2014
+    counts = count_missions(register([*days, "2016-07-05"]))
+    assert counts["value"].tolist() == [37, 28, 0, 0, 1]
+    assert (
+        counts["note"]
+        .iloc[1]
+        .startswith("partial: the register stops on 4 Apr 2014, 87 days before the end of 2013/14")
+    )
+    assert counts["qualifier"].tolist()[1:4] == ["at_least"] * 3
+
+
+# 5 May 2011 to 1 October 2012: no reporting year is empty, but a year and more is.
+def test_a_gap_of_more_than_a_year_has_edges_of_its_own():
+    days = pd.date_range("2012-10-01", periods=98, freq="10D")
+    counts = count_missions(register(["2011-07-05", *days]))
+    assert counts["note"].iloc[1].startswith("partial: the register begins again on 1 Oct 2012")
+
+
+@pytest.mark.parametrize(
+    ("covers", "empty"),
+    [
+        (("2008-07-01", "2015-06-30"), 0),
+        # One day alone does not say what is between.
+        (("2008-07-01", None), 3),
+        ((None, "2015-06-30"), 3),
+        (("2012-07-01", None), 0),
+        # Years before the first row are covered if they are stated.
+        (("2006-07-01", "2015-06-30"), 0),
+    ],
+)
+def test_a_year_without_rows_counts_0_if_both_days_are_stated(after_a_stray_date, covers, empty):
+    counts = count_missions(after_a_stray_date, covers=covers)
+    notes = counts["note"].fillna("")
+    assert notes.str.contains("no row is dated").sum() == empty
+    zeros = counts.loc[counts["value"] == 0, "qualifier"]
+    assert (zeros == "at_least").sum() == empty
+
+
+def test_parts_are_never_judged_alone():
+    days = pd.date_range("2012-07-03", "2015-06-25", freq="10D")
+    rows = register(days).assign(wco_region="Europe")
+    rows.loc[0, "wco_region"] = "Africa"
+    counts = count_missions(rows, by="wco_region")
+    africa = counts[counts["wco_region"] == "Africa"]
+    assert africa["value"].tolist() == [1, 0, 0]
+    assert africa["qualifier"].tolist() == ["exact"] * 3
+
+
+# The only row of the calendar year 2010 is known to the year.
+def test_a_row_known_to_the_year_is_dated_in_it():
+    typed = pd.DataFrame({"start_date": ["2009-06-01", "2010", "2011-06-01"], "member": "Kenya"})
+    counts = count_missions(read_register(typed, year_start=1))
+    assert counts["value"].tolist() == [1, 1, 1]
+    assert not counts["note"].fillna("").str.contains("no row is dated").any()
+
+
+# A rejected row is dated, and the summary says the same as the counts.
+def test_the_summary_names_years_without_rows():
+    rows = pd.DataFrame({"start_date": ["2009-08-01", "2011-08-01", "2013-08-01"]})
+    read = read_register(rows.assign(member=["Kenya", "Atlantis", "Kenya"]))
+    counts = count_missions(read)
+    has_no_row = counts["note"].fillna("").str.contains("no row is dated")
+    assert has_no_row.tolist() == [False, True, False, True, False]
+    assert read.summary["coverage of 2010/11"] == counts["note"].iloc[1]
+    # Days that are not covered say nothing.
+    cut = read_register(rows.assign(member="Kenya"), covers=("2013-07-01", "2014-06-30"))
+    assert not cut.summary.index.str.startswith("coverage").any()
+
+
 # ---- Simulated registers: how often the rule is wrong. Nothing is stated, and every period is over.
 def open_days(month, years, *, holidays):
     """Return the days of some reporting years on which missions may begin."""
@@ -271,12 +379,11 @@ def drawn(random, days, number, *, trips):
     return np.unique([firsts, firsts + 1, firsts + 2])
 
 
-def edges_called_partial(days, month, years):
-    """Tell for the first and the last of some reporting years whether they are called partial."""
+def notes_of_years(days, month, years):
+    """Return the notes on the coverage of some reporting years."""
     nothing_stated = check_covers(None)
     periods = reporting_years(np.arange(2010, 2010 + years), month, nothing_stated)
-    notes = coverage_notes(days, periods, nothing_stated)
-    return notes.iloc[[0, -1]].str.startswith("partial:").tolist()
+    return coverage_notes(days, periods, nothing_stated)
 
 
 KINDS = [
@@ -297,10 +404,26 @@ def test_complete_registers_are_seldom_called_partial(kind, month):
         for a_year in (30, 100, 500):
             for _ in range(34):
                 missions = drawn(random, days, a_year * years, trips=kind["trips"])
-                called.append(edges_called_partial(missions, month, years))
+                notes = notes_of_years(missions, month, years)
+                called.append(notes.str.startswith("partial:").any())
     assert len(called) == 408
-    first_or_last = np.any(called, axis=1)
-    assert first_or_last.mean() < 0.08
+    assert np.mean(called) < 0.08
+
+
+# With two missions a year, spread evenly, a year is empty with a probability of exp(-2) = 14%.
+def test_complete_registers_with_few_missions_have_years_without_rows():
+    random = np.random.default_rng(2016)
+    days = open_days(7, 5, holidays=False)
+    shares = []
+    for a_year in (2, 10):
+        empty = []
+        for _ in range(200):
+            missions = drawn(random, days, 5 * a_year, trips=False)
+            notes = notes_of_years(missions, 7, 5)
+            empty.append(notes.str.contains("no row is dated").any())
+        shares.append(np.mean(empty))
+    assert 0.2 < shares[0] < 0.5
+    assert shares[1] < 0.02
 
 
 @pytest.mark.parametrize("month", [1, 7])
@@ -318,7 +441,8 @@ def test_registers_that_begin_within_a_year_are_mostly_called_partial(kind, mont
                 missions = missions[missions >= begins]
                 # Without a mission in its first year, the register begins in the next.
                 if missions[0] < first_day + 365:
-                    called.append(edges_called_partial(missions, month, years)[0])
+                    notes = notes_of_years(missions, month, years)
+                    called.append(notes.iloc[0].startswith("partial:"))
     assert len(called) > 90
     assert np.mean(called) >= 0.8
 
@@ -328,8 +452,9 @@ def test_a_start_known_to_the_month_has_no_exact_day():
         pd.to_datetime(["2017-04-03", "2017-06-05", "2017-05-01", "2017-01-01", "2017-07-01"])
     )
     precision = pd.Series(["day", "day", "month", "year", "month"])
-    # 2017 and May 2017 may be any day between; July 2017 is after all others.
-    expected = ["2017-04-03", "2017-06-05", "2017-07-01", "2017-07-31"]
+    # 2017 may be one of the other days; May and July 2017 have no other.
+    alone = ["2017-05-01", "2017-05-31"], ["2017-07-01", "2017-07-31"]
+    expected = ["2017-04-03", *alone[0], "2017-06-05", *alone[1]]
     assert known_days(days, precision).astype(str).tolist() == expected
     assert known_days(days[2:3], precision[2:3]).astype(str).tolist() == [
         "2017-05-01",
