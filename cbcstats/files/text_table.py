@@ -171,12 +171,17 @@ class TextTable:
         texts = map(as_text, cells)
         return text_column(list(texts), cells.index)
 
+    def is_in(self, places: Iterable[tuple[int, str]], column: str) -> np.ndarray:
+        """Tell which rows have their cell in a column among some places."""
+        rows = [row for row, of_column in places if of_column == column]
+        is_in: np.ndarray = self.cells.index.isin(rows)
+        return is_in
+
     def is_number(self, column: str) -> pd.Series:
         """Tell which cells of a column are numbers with decimals, not texts."""
         cells = self.cells[column]
         if self.is_text:
-            is_decimal = cells.index.isin(rows_of(self.decimals, column))
-            return pd.Series(is_decimal, cells.index)
+            return pd.Series(self.is_in(self.decimals, column), cells.index)
         if pd.api.types.is_numeric_dtype(cells.dtype):
             return pd.Series(data=True, index=cells.index)
         return cells.map(lambda cell: isinstance(cell, Number)).astype(bool)
@@ -556,11 +561,6 @@ def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
     index = pd.Index(list(body), name="row", dtype="int64")
     frame = pd.DataFrame(texts).set_axis(index, axis="index")
     return replace(empty, cells=frame, faults=faults, surplus=surplus)
-
-
-def rows_of(places: Iterable[tuple[int, str]], column: str) -> list[int]:
-    """Return the rows of those places, by row and column, that are in a column."""
-    return [row for row, of_column in places if of_column == column]
 
 
 def without_blank_rows(table: TextTable) -> TextTable:

@@ -14,7 +14,7 @@ import datetime
 import io
 import re
 from bisect import bisect_left, bisect_right
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cbcstats.errors import WARNING, DataError, Finding, Problem, did_you_mean
@@ -25,7 +25,7 @@ from cbcstats.files.sheet_xml import (
     scan_workbook,
     spread,
 )
-from cbcstats.files.sources import BROKEN, FIRST_ROWS, PROTECTED
+from cbcstats.files.sources import BROKEN, FIRST_ROWS, PROTECTED, WORKBOOKS, kind_of
 from cbcstats.frames import as_text
 
 if TYPE_CHECKING:
@@ -155,6 +155,14 @@ def read_sheets(path: Path, kind: str) -> list[Sheet]:
             raise
         raise _cannot_be_read(path, kind, error) from error
     return sheets
+
+
+def rows_of_sheet(path: Path, name: str) -> list[list[str]]:
+    """Return the filled rows of a sheet of a workbook, or none if there is no such."""
+    kind = kind_of(path)
+    sheets = read_sheets(path, kind) if kind in WORKBOOKS else []
+    rows = [sheet.rows for sheet in sheets if sheet.name == name]
+    return [cells for _, cells in chain(*rows)]
 
 
 def _cannot_be_read(path: Path, kind: str, error: BaseException) -> DataError:

@@ -17,13 +17,13 @@ import pandas as pd
 from cbcstats.errors import ERROR, WARNING, DataError, Finding
 from cbcstats.files.text_table import PLACES, Part, read_text_table
 from cbcstats.frames import MARKS, text_column
-from cbcstats.registers.building import is_number_or_day, register_fields
-from cbcstats.registers.checking import (
-    UNCHANGED,
-    ProblemCells,
-    RegisterProblems,
-    check_rows,
+from cbcstats.registers.building import (
+    is_number_or_day,
+    register_fields,
+    with_numbers,
+    with_places,
 )
+from cbcstats.registers.checking import UNCHANGED, check_rows
 from cbcstats.registers.columns import BEYOND, with_texts
 from cbcstats.registers.corrections_workbook import (
     cells_to_correct,
@@ -32,7 +32,7 @@ from cbcstats.registers.corrections_workbook import (
     normal,
     take_apart,
 )
-from cbcstats.registers.several import with_numbers, with_places
+from cbcstats.registers.problems import IS_BEYOND, ProblemCells, RegisterProblems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,9 +49,6 @@ _CORRECT_IT: Final = "correct it in the workbook, under its number"
 _WAS_TO_BE_DELETED: Final = (
     "nothing to do if it was deleted, as the remedy asks; "
     "or correct it in the workbook, under its number"
-)
-_BEYOND: Final = Finding(
-    "is beyond the header", "move it to the cell where it belongs, or delete it"
 )
 
 
@@ -453,7 +450,9 @@ def _still_beyond(
     for row, cells in surplus.items():
         for place, cell in enumerate(cells, start=len(header) + 1):
             if cell.strip():
-                yield ProblemCells([row], f"column {place}{BEYOND}", [cell], [_BEYOND])
+                yield ProblemCells(
+                    [row], f"column {place}{BEYOND}", [cell], [IS_BEYOND]
+                )
 
 
 def _to_be_deleted(problems: pd.DataFrame, rows: pd.Index) -> pd.Index:

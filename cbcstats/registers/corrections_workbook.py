@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import ERROR, ArgumentError
-from cbcstats.files.sources import WORKBOOKS, kind_of
 from cbcstats.files.text_table import PLACES, without_blank_rows
 from cbcstats.files.workbooks import (
     CHARACTERS,
     OWN_SHEET,
     ROWS,
     new_workbook,
-    read_sheets,
+    rows_of_sheet,
     text_of_cell,
     text_of_name,
 )
@@ -423,11 +422,8 @@ def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
 
 def _read_notes(source: Any) -> pd.DataFrame:
     """Read the second sheet of a workbook; empty if it has none."""
-    lines: Iterable[list[str]] = []
-    if isinstance(source, Path) and (kind := kind_of(source)) in WORKBOOKS:
-        by_name = {sheet.name: sheet for sheet in read_sheets(source, kind)}
-        if OWN_SHEET in by_name:
-            lines = [cells for _, cells in by_name[OWN_SHEET].rows]
+    is_file = isinstance(source, Path)
+    lines = rows_of_sheet(source, OWN_SHEET) if is_file else []
     columns = list(_TITLES)
     width = len(columns)
     body = []
