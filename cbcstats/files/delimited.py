@@ -23,7 +23,7 @@ from cbcstats.files.dates import is_date_like
 from cbcstats.files.sources import FIRST_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 WITH_REPAIRS: Final = ("windows-1252", "mixed")
 # With "surrogateescape", Python decodes bytes that are not UTF-8 to these.
@@ -429,21 +429,21 @@ def _is_open(line: str, delimiter: str) -> bool:
 
 def columns_by_line(
     content: bytes, delimiter: str, names: list[str], skip: int
-) -> tuple[pa.Table, dict[int, str]] | None:
+) -> tuple[pa.Table, dict[int, pa.csv.InvalidRow]] | None:
     """Split lines into columns with Arrow, or return None if records span lines.
 
-    Returns the table, and a dict from row number to line for the rows that have more or
-    fewer cells than names.
+    Returns the table, and by row number the lines that have more or fewer cells than
+    names.
     """
     # Arrow would count trailing line breaks as blank lines.
     content = content.rstrip(b"\r\n")
     # Old Macintosh programs end lines with \r, which only the csv module supports.
     if content.count(b"\r") != content.count(b"\r\n"):
         return None
-    ragged: dict[int, str] = {}
+    ragged: dict[int, pa.csv.InvalidRow] = {}
 
     def keep(line: pa.csv.InvalidRow) -> str:
-        ragged[line.number] = line.text
+        ragged[line.number] = line
         return "skip"
 
     # Arrow knows line numbers only when it reads in a single thread.
@@ -464,3 +464,16 @@ def columns_by_line(
     if rows != lines:
         return None
     return table, ragged
+
+
+def columns_of_short_lines(
+    lines: Iterable[pa.csv.InvalidRow], delimiter: str, names: list[str]
+) -> pa.Table:
+    """Split lines with fewer cells than names into columns; empty cells are added."""
+    padded = [
+        line.text + delimiter * (line.expected_columns - line.actual_columns)
+        for line in lines
+    ]
+    content = "\n".join(padded).encode()
+    table, _ = columns_by_line(content, delimiter, names, skip=0) or (None, {})
+    return table

@@ -465,29 +465,72 @@ def _misread_words(
     return words
 
 
-def _from_arrow(empty: TextTable, body: pa.Table, ragged: dict[int, str]) -> TextTable:
+def _from_arrow(
+    empty: TextTable, body: pa.Table, ragged: dict[int, pa.csv.InvalidRow]
+) -> TextTable:
     """Make a table of the lines that Arrow split, and of ragged ones by row number."""
     first = empty.header_row + 1
     end = first + body.num_rows + len(ragged)
     rows = pd.Index(range(first, end), name="row", dtype="int64")
-    if ragged:
-        rows = rows.difference(list(ragged))
-    texts = {name: text_column(body[name].to_pandas()) for name in empty.header}
-    cells = pd.DataFrame(texts).set_axis(rows, axis="index")
-    table = replace(empty, cells=cells)
-    return _with_ragged_lines(table, ragged) if ragged else table
+    if not ragged:
+        return replace(empty, cells=_cells_of_arrow(body, rows))
+    cells = _cells_of_arrow(body, rows.difference(list(ragged)))
+    width = len(empty.header)
+    is_short = {row: line.actual_columns < width for row, line in ragged.items()}
+    short = _from_short_lines(
+        empty, {row: line for row, line in ragged.items() if is_short[row]}
+    )
+    long = _from_long_lines(
+        empty, {row: line for row, line in ragged.items() if not is_short[row]}
+    )
+    every = pd.concat([cells, short.cells, long.cells]).sort_index()
+    return replace(
+        empty,
+        cells=every,
+        faults=short.faults | long.faults,
+        surplus=short.surplus | long.surplus,
+    )
 
 
-def _with_ragged_lines(table: TextTable, ragged: dict[int, str]) -> TextTable:
-    lines = delimited.records(list(ragged.values()), table.delimiter)
+def _cells_of_arrow(body: pa.Table, rows: pd.Index) -> pd.DataFrame:
+    texts = {name: text_column(body[name].to_pandas()) for name in body.column_names}
+    return pd.DataFrame(texts).set_axis(rows, axis="index")
+
+
+def _from_short_lines(
+    empty: TextTable, lines: dict[int, pa.csv.InvalidRow]
+) -> TextTable:
+    """Fill lines that have fewer cells than names with empty cells."""
+    if not lines:
+        return empty
+    width = len(empty.header)
+    body = delimited.columns_of_short_lines(
+        lines.values(), empty.delimiter, empty.header
+    )
+    rows = pd.Index(list(lines), name="row", dtype="int64")
+    table = replace(empty, cells=_cells_of_arrow(body, rows))
+    table = without_blank_rows(table)
+    # A file has lines of few lengths.
+    fault_of = {count: _wrong_width(count, width) for count in range(width)}
+    filled = table.cells.index
+    table.faults = {row: fault_of[lines[row].actual_columns] for row in filled}
+    table.surplus = {row: [] for row in filled}
+    return table
+
+
+def _from_long_lines(
+    empty: TextTable, lines: dict[int, pa.csv.InvalidRow]
+) -> TextTable:
+    texts = [line.text for line in lines.values()]
     records = []
-    for row, line in zip(ragged, lines, strict=True):
+    for row, line in zip(lines, delimited.records(texts, empty.delimiter), strict=True):
         # On their own, the lines were numbered from 1.
         records.append(line._replace(row=row))
-    others = _from_records(table, records)
-    cells = pd.concat([table.cells, others.cells])
-    # Only ragged lines have faults and cells beyond the header.
-    return replace(others, cells=cells.sort_index())
+    return _from_records(empty, records)
+
+
+def _wrong_width(count: int, width: int) -> str:
+    return f"has {plural(count, 'cell')} where the header has {width}"
 
 
 def _from_workbook(
@@ -548,8 +591,7 @@ def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
         beyond = cells[width:]
         # Empty cells at the end of a row are harmless; spreadsheet programs add them.
         if len(cells) < width or "".join(beyond).strip():
-            count = plural(len(cells), "cell")
-            faults[row] = f"has {count} where the header has {width}"
+            faults[row] = _wrong_width(len(cells), width)
             surplus[row] = beyond
         blank = [""] * (width - len(cells))
         body[row] = cells[:width] + blank

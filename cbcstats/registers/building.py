@@ -406,7 +406,8 @@ def _summary_of_coverage(
     covers: tuple[Any, Any] | None,
 ) -> dict[str, str]:
     """Return notes on reporting years that may be covered only in part."""
-    every = pd.concat([rows, partly_read], ignore_index=True)
+    columns = ["start_date", *rows.columns.intersection([PRECISION])]
+    every = pd.concat([rows[columns], partly_read[columns]], ignore_index=True)
     distinct = known_days(every["start_date"], every.get(PRECISION))
     if not len(distinct):
         return {}

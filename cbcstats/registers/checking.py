@@ -132,7 +132,8 @@ def check_rows(
     problems.add(repeated, are_entries=not reject)
     if own_ids is not None:
         # A row that repeats another, with its id, is rejected and not missing.
-        problems.no_entries.update(_repeats(table, own_ids.dropna().index))
+        same_id = own_ids[own_ids.notna() & own_ids.duplicated(keep=False)]
+        problems.no_entries.update(_repeats(table, same_id.index))
     problems.add(_places_that_are_not_members(matched, values))
     for own in of_files:
         problems.add(_misread_cells(own.table))

@@ -365,7 +365,7 @@ def _corrected_table(
         cells = table.cells[column]
         rows = changed.index[changed[column]]
         texts = back.cells.loc[rows, column]
-        if len(rows) and not table.is_text:
+        if len(rows) and not table.is_text and cells.dtype != "str":
             # A text among numbers needs a column of objects.
             cells = cells.astype("object")
             is_parsed = column in reading.names.values()
