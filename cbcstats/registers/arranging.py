@@ -36,7 +36,7 @@ from cbcstats.registers.cells import (
     parse_days,
     severity_of,
 )
-from cbcstats.registers.columns import MatchedTable, Options, plain_name, with_texts
+from cbcstats.registers.columns import MatchedTable, Options, plain_name
 from cbcstats.registers.corrections_workbook import take_apart
 from cbcstats.registers.schemas import kind_of, needed_columns
 
@@ -99,7 +99,7 @@ def leave_out_unreadable(matched: MatchedTable) -> None:
         rule = matched.schema.columns[name]
         if severity_of(rule, matched.options) == ERROR or kind_of(rule) == "text":
             continue
-        text = matched.text[name][~table.is_in(table.unread, column)]
+        text = matched.text(name)[~table.is_in(table.unread, column)]
         bad = _if_unreadable(text, rule, matched.options)
         if bad:
             del matched.names[name]
@@ -310,7 +310,7 @@ def with_days_of_numbers(matched: MatchedTable) -> MatchedTable:
         is_serial = table.is_in(table.serials, column)
         if kind_of(matched.schema.columns[name]) != "day" or not is_serial.any():
             continue
-        others = matched.text[name][~is_serial].astype("object").unique()
+        others = matched.text(name)[~is_serial].astype("object").unique()
         days = read_spans(others.tolist(), date_format)["start"].dropna()
         numbers = pd.to_numeric(cells.loc[is_serial, column])
         since = pd.to_timedelta(numbers // 1, unit="D")
@@ -318,8 +318,7 @@ def with_days_of_numbers(matched: MatchedTable) -> MatchedTable:
         is_near = serials.between(days.min() - _TEN_YEARS, days.max() + _TEN_YEARS)
         near = serials[is_near]
         cells.loc[near.index, column] = near.dt.strftime("%Y-%m-%d")
-    table = replace(table, cells=cells)
-    return with_texts(table, matched.schema, matched.names, matched.options)
+    return replace(matched, table=replace(table, cells=cells))
 
 
 def is_of_several(source: Any, sheet: Any) -> bool:
@@ -400,7 +399,7 @@ def join_tables(tables: list[MatchedTable]) -> MatchedTable:
     table = _one_table(moved, list(header.values()))
     known = first.schema.columns
     names = {column: header[column] for column in known if column in header}
-    return with_texts(table, first.schema, names, first.options)
+    return replace(first, table=table, names=names)
 
 
 def _common_columns(matched: MatchedTable, header: dict[str, str]) -> dict[str, str]:

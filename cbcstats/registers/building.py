@@ -133,7 +133,7 @@ def _typed_rows(
     for column in table.header:
         name = known.get(column)
         if name == "member":
-            text = matched.text["member"][is_wanted]
+            text = matched.text("member")[is_wanted]
             rows["member"] = _sorted_categories(text)
             rows["iso3"] = _single_countries(values["member"])
             rows["wco_region"] = _regions(values["member"], text)

@@ -28,7 +28,6 @@ from cbcstats.registers.columns import (
     MatchedTable,
     day_parts,
     plain_name,
-    with_texts,
 )
 from cbcstats.registers.coverage import last_days
 from cbcstats.registers.problems import (
@@ -166,7 +165,7 @@ def _split_table(matched: MatchedTable) -> list[MatchedTable]:
             for name, column in matched.names.items()
             if column in part.columns
         }
-        tables.append(with_texts(own, matched.schema, names, matched.options))
+        tables.append(replace(matched, table=own, names=names))
     return tables
 
 
@@ -261,7 +260,7 @@ def _parse_day_column(
     problems.add(unreadable_cells(table, column, text[days.isna()], findings))
     if others:
         problems.add(_read_together(table, column, others))
-    problems.add(odd_column(matched, name, distinct_texts(matched.text[name])))
+    problems.add(odd_column(matched, name, distinct_texts(matched.text(name))))
     broken = list(_broken_cells(table, column, days, rule))
     problems.add(broken)
     today = pd.Timestamp(datetime.date.today())
@@ -285,7 +284,7 @@ def _text_to_parse(
     # A formula without a result, say, shows something else than it holds.
     is_reported = table.is_in(table.unread, column)
     is_reported |= table.cells.index.isin(reported)
-    text = matched.text[name]
+    text = matched.text(name)
     if not is_reported.any():
         return text
     return plain_texts(
@@ -320,7 +319,7 @@ def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
     rows = matched.table.cells.index
     for name in needed_columns(matched.schema):
         header = plain_name(matched.names[name])
-        text = matched.text[name][rows]
+        text = matched.text(name)[rows]
         texts = distinct_texts(text)
         alike = [cell for cell in texts if plain_name(cell) == header]
         is_header = text.isin(alike)
@@ -335,7 +334,7 @@ def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
 def _row_of_units(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield the first row if its cells only explain what to write below them."""
     first = matched.table.cells.index[:1]
-    texts = {name: "".join(matched.text[name].loc[first]) for name in matched.names}
+    texts = {name: "".join(matched.text(name).loc[first]) for name in matched.names}
     filled = {name: text for name, text in texts.items() if text}
     if not filled or not all(map(_EXPLANATION.fullmatch, filled.values())):
         return
@@ -364,11 +363,11 @@ def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:
     """
     table = matched.table
     column = matched.names["member"]
-    member = matched.text["member"]
+    member = matched.text("member")
     words = [cell for cell in distinct_texts(member) if is_total(cell)]
     is_total_row = member.isin(words)
     if takes_several_countries(matched.schema.columns["member"]):
-        day = matched.text["start_date"]
+        day = matched.text("start_date")
         days = [cell for cell in distinct_texts(day) if has_value(cell)]
         all_members = [cell for cell in words if countries_of([cell]) == [NOWHERE]]
         is_total_row &= ~(member.isin(all_members) & day.isin(days))
@@ -560,7 +559,7 @@ def _formulas_as_text(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield formulas without a result, which `save_problems` hands back as text."""
     finding = Finding("is the text of a formula", _NO_RESULT)
     for name, column in matched.names.items():
-        is_formula = matched.text[name].str.startswith("=").astype(bool)
+        is_formula = matched.text(name).str.startswith("=").astype(bool)
         yield from in_cells(matched.table, column, is_formula, finding)
 
 

@@ -24,7 +24,7 @@ from cbcstats.registers.building import (
     with_places,
 )
 from cbcstats.registers.checking import UNCHANGED, check_rows
-from cbcstats.registers.columns import BEYOND, with_texts
+from cbcstats.registers.columns import BEYOND, MatchedTable
 from cbcstats.registers.corrections_workbook import (
     cells_to_correct,
     fingerprints,
@@ -102,7 +102,7 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     problems.add(_still_unchanged(earlier, back.cells.index, changed))
     problems.add(remarks)
 
-    matched = with_texts(table, reading.schema, reading.names, reading.options)
+    matched = MatchedTable(table, reading.schema, reading.names, reading.options)
     values = values.reindex(table.cells.index)
     fields = register_fields(
         matched, values, problems, register.year_start, register.covers
@@ -507,7 +507,7 @@ def _check_again(
 
 def _check(reading: Reading, rows: pd.Index) -> tuple[pd.DataFrame, RegisterProblems]:
     some = reading.table.of_rows(rows)
-    matched = with_texts(some, reading.schema, reading.names, reading.options)
+    matched = MatchedTable(some, reading.schema, reading.names, reading.options)
     return check_rows(matched, reading.ids)
 
 
