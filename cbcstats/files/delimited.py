@@ -23,7 +23,9 @@ from cbcstats.files.dates import is_date_like
 from cbcstats.files.sources import FIRST_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    IsHeader = Callable[[Sequence[str]], bool]
 
 WITH_REPAIRS: Final = ("windows-1252", "mixed")
 # With "surrogateescape", Python decodes bytes that are not UTF-8 to these.
@@ -296,6 +298,33 @@ def first_records(lines: Sequence[str], delimiter: str) -> list[Record]:
         if len(filled) == FIRST_ROWS:
             break
     return filled
+
+
+def records_with_header(text: str, is_header: IsHeader) -> tuple[str, list[Record]]:
+    """Return the delimiter that gives a header, or else the likeliest; and records."""
+    lines = first_lines(text)
+    delimiters = delimiters_of(lines)
+    for delimiter in delimiters:
+        first = first_records(lines, delimiter)
+        if any(is_header(record.cells) for record in first):
+            return delimiter, first
+    likeliest = delimiters[0]
+    return likeliest, first_records(lines, likeliest)
+
+
+def misread_words(
+    header: Sequence[str], records: list[Record]
+) -> dict[tuple[int, str], str]:
+    """Return, by row and column, the first word of each cell that is not UTF-8."""
+    words: dict[tuple[int, str], str] = {}
+    for record in records:
+        # Cells beyond the header have no name, and are a problem of their row.
+        for name, cell in zip(header, record.cells, strict=False):
+            word = repaired_word(cell)
+            place = record.row, name
+            if word:
+                words[place] = word
+    return words
 
 
 def all_records(text: str, delimiter: str, width: int) -> list[Record]:

@@ -21,7 +21,6 @@ from pyarrow.parquet import ParquetFile
 from cbcstats.errors import ArgumentError, DataError, Problem, plural
 from cbcstats.files import delimited
 from cbcstats.files.sources import (
-    FIRST_ROWS,
     WORKBOOKS,
     existing_file,
     kind_of,
@@ -29,13 +28,13 @@ from cbcstats.files.sources import (
     wrong_name,
 )
 from cbcstats.files.workbooks import (
-    COLUMNS,
     Sheet,
     choose_sheet,
     fill_merged,
     first_rows,
     has_header,
     header_of,
+    header_place,
     hidden_and_struck,
     in_table,
     named_sheet,
@@ -332,40 +331,6 @@ def _refuse_encoding(source: Path | str, encoding: str | None) -> None:
         )
 
 
-def header_place(rows: Sequence[Sequence[str]], is_header: IsHeader, name: str) -> int:
-    """Return the index of the header row.
-
-    It is the first row that names the required columns, or else the first row with at
-    least half as many filled cells as the fullest row.
-    """
-    rows = rows[:FIRST_ROWS]
-    if not rows:
-        raise DataError(
-            f"{name}: holds no table; the first row must hold the names of the columns"
-        )
-    headers = [place for place, cells in enumerate(rows) if is_header(cells)]
-    place = headers[0] if headers else _first_full_row(rows)
-    width = len(rows[place])
-    # A wrong delimiter can cut a text into very many cells.
-    if width > COLUMNS:
-        raise DataError(
-            f"{name}: has {width:,} columns, and a sheet has {COLUMNS:,}; "
-            "check what separates its cells"
-        )
-    return place
-
-
-def _first_full_row(rows: Sequence[Sequence[str]]) -> int:
-    counts = []
-    for cells in rows:
-        filled = [cell for cell in cells if cell.strip()]
-        counts.append(len(filled))
-    # A title fills one or two cells, while a header may lack a few names.
-    half = max(counts) / 2
-    full = [place for place, count in enumerate(counts) if count >= half]
-    return full[0]
-
-
 def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
     header = unique_names(map(str, frame))
     end = FIRST_ROW + len(frame)
@@ -379,7 +344,7 @@ def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
 def _from_csv(path: Path, is_header: IsHeader, given: str | None) -> TextTable:
     name = str(path)
     text, encoding, doubtful = delimited.decode(path.read_bytes(), name, given)
-    delimiter, first = _first_records(text, is_header)
+    delimiter, first = delimited.records_with_header(text, is_header)
     rows = [record.cells for record in first]
     header = first[header_place(rows, is_header, name)]
     names = unique_names(map(delimited.repair, header.cells))
@@ -395,7 +360,7 @@ def _from_csv(path: Path, is_header: IsHeader, given: str | None) -> TextTable:
         body = [record for record in records if record.row > header.row]
         table = _from_records(empty, body)
         if encoding in delimited.WITH_REPAIRS:
-            table.not_utf8 = _misread_words(names, [header, *body])
+            table.not_utf8 = delimited.misread_words(names, [header, *body])
     return without_blank_rows(table)
 
 
@@ -421,21 +386,6 @@ def _from_lines(
     return _from_arrow(empty, body, ragged)
 
 
-def _first_records(
-    text: str, is_header: IsHeader
-) -> tuple[str, list[delimited.Record]]:
-    """Return the delimiter that gives a header, or else the likeliest; and records."""
-    lines = delimited.first_lines(text)
-    delimiters = delimited.delimiters_of(lines)
-    for delimiter in delimiters:
-        first = delimited.first_records(lines, delimiter)
-        if any(is_header(record.cells) for record in first):
-            return delimiter, first
-    likeliest = delimiters[0]
-    first = delimited.first_records(lines, likeliest)
-    return likeliest, first
-
-
 def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTable:
     """Align records with the header; repair bytes that are not UTF-8."""
     rows = []
@@ -450,21 +400,6 @@ def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTabl
     return table
 
 
-def _misread_words(
-    header: Sequence[str], records: list[delimited.Record]
-) -> dict[tuple[int, str], str]:
-    """Return, by row and column, the first word of each cell that is not UTF-8."""
-    words: dict[tuple[int, str], str] = {}
-    for record in records:
-        # Cells beyond the header have no name, and are a problem of their row.
-        for name, cell in zip(header, record.cells, strict=False):
-            word = delimited.repaired_word(cell)
-            place = record.row, name
-            if word:
-                words[place] = word
-    return words
-
-
 def _from_arrow(
     empty: TextTable, body: pa.Table, ragged: dict[int, pa.csv.InvalidRow]
 ) -> TextTable:
@@ -476,19 +411,16 @@ def _from_arrow(
         return replace(empty, cells=_cells_of_arrow(body, rows))
     cells = _cells_of_arrow(body, rows.difference(list(ragged)))
     width = len(empty.header)
-    is_short = {row: line.actual_columns < width for row, line in ragged.items()}
-    short = _from_short_lines(
-        empty, {row: line for row, line in ragged.items() if is_short[row]}
-    )
-    long = _from_long_lines(
-        empty, {row: line for row, line in ragged.items() if not is_short[row]}
-    )
-    every = pd.concat([cells, short.cells, long.cells]).sort_index()
+    lines = ragged.items()
+    short = {row: line for row, line in lines if line.actual_columns < width}
+    long = {row: line for row, line in lines if row not in short}
+    filled, cut = _from_short_lines(empty, short), _from_long_lines(empty, long)
+    every = pd.concat([cells, filled.cells, cut.cells]).sort_index()
     return replace(
         empty,
         cells=every,
-        faults=short.faults | long.faults,
-        surplus=short.surplus | long.surplus,
+        faults=filled.faults | cut.faults,
+        surplus=filled.surplus | cut.surplus,
     )
 
 

@@ -78,18 +78,22 @@ def _with_short_rows(table: TextTable) -> TextTable:
     short = {row for row, beyond in table.surplus.items() if not beyond}
     if not short:
         return table
-    faults = {row: fault for row, fault in table.faults.items() if row not in short}
+    others = table.faults.keys() - short
+    faults = {row: table.faults[row] for row in sorted(others)}
     return replace(table, faults=faults)
 
 
 def _without_tags(table: TextTable) -> TextTable:
     """Leave out a row of tags right below the header."""
     first = table.cells.head(1)
-    texts = [as_text(cell).strip() for cell in first.to_numpy().ravel()]
+    cells = first.to_numpy().ravel()
+    texts = [as_text(cell).strip() for cell in cells]
     filled = [text for text in texts if text]
-    if not filled or not all(map(_TAG.fullmatch, filled)):
+    are_tags = all(map(_TAG.fullmatch, filled))
+    if not filled or not are_tags:
         return table
-    return replace(table, cells=table.cells.drop(first.index))
+    others = table.cells.drop(first.index)
+    return replace(table, cells=others)
 
 
 def leave_out_unreadable(matched: MatchedTable) -> None:

@@ -38,6 +38,7 @@ from cbcstats.registers.problems import (
     damaged_cells,
     days_without_year,
     imprecise_days,
+    in_cell,
     in_cells,
     in_rows,
     lonely_years,
@@ -301,7 +302,7 @@ def _rows_not_cut(table: TextTable) -> Iterator[ProblemCells]:
         value = filled[0] if filled else ""
         is_open = "quotation mark" in fault
         finding = Finding(fault, _CLOSE if is_open else _NOT_CUT)
-        yield ProblemCells([row], "", [value], [finding])
+        yield in_cell(row, "", value, finding)
 
 
 def _cells_beyond_the_header(table: TextTable) -> Iterator[ProblemCells]:
@@ -397,7 +398,7 @@ def _cells_without_result(matched: MatchedTable) -> Iterator[ProblemCells]:
         # Columns that are not parsed must not reject their row.
         finding = Finding(problem, _NO_RESULT, severities.get(column, WARNING))
         cell = str(table.cells.at[row, column])
-        yield ProblemCells([row], column, [cell], [finding])
+        yield in_cell(row, column, cell, finding)
 
 
 def _read_together(
@@ -406,7 +407,7 @@ def _read_together(
     """Yield a warning that several columns are read as one."""
     problem = f"is read with {others} as the start"
     finding = Finding(problem, "name another column start_date if not", WARNING)
-    yield ProblemCells([table.header_row], column, [column], [finding])
+    yield in_cell(table.header_row, column, column, finding)
 
 
 def _ends_of_ranges(
@@ -570,7 +571,7 @@ def _unchanged_rows(
     has_error = unchanged.index.isin(list(problems.rejected_rows()))
     for row, wrong in unchanged[~has_error].items():
         finding = Finding(f"{UNCHANGED}, and was rejected: {wrong}", _CORRECT_OR_DELETE)
-        yield ProblemCells([row], "", [""], [finding])
+        yield in_cell(row, "", "", finding)
 
 
 def _misread_cells(table: TextTable) -> Iterator[ProblemCells]:
@@ -579,9 +580,7 @@ def _misread_cells(table: TextTable) -> Iterator[ProblemCells]:
     if table.encoding != "mixed":
         return
     for place, word in table.not_utf8.items():
-        row, column = place
-        findings = [_NOT_UTF_8]
-        yield ProblemCells([row], column, [word], findings)
+        yield in_cell(*place, word, _NOT_UTF_8)
 
 
 def _remarks(table: TextTable) -> Iterator[ProblemCells]:
@@ -590,4 +589,4 @@ def _remarks(table: TextTable) -> Iterator[ProblemCells]:
     for row, column, cell, *finding in table.remarks:
         # A corrected register is checked without some of its rows.
         if row in rows:
-            yield ProblemCells([row], column, [cell], [Finding(*finding)])
+            yield in_cell(row, column, cell, Finding(*finding))

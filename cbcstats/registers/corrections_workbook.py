@@ -133,9 +133,11 @@ def write_corrections(
 def cells_to_correct(rejected: pd.DataFrame, header: Sequence[str]) -> pd.DataFrame:
     """Return the rejected rows as text, under the header of the file."""
     # The last column has the reasons.
-    cells = rejected.iloc[:, :-1].map(as_text)
+    typed = rejected.iloc[:, :-1]
+    cells = typed.map(as_text)
     beyond = cells.columns[len(header) :]
-    return cells.set_axis([*header, *beyond], axis="columns")
+    names = [*header, *beyond]
+    return cells.set_axis(names, axis="columns")
 
 
 def take_apart(
@@ -198,9 +200,10 @@ def fingerprints(cells: pd.DataFrame) -> pd.Series:
     hashes = []
     for row in cells.itertuples(index=False, name=None):
         texts = zip(names, map(normal, row), strict=True)
-        filled = sorted(f"{name}\n{text}" for name, text in texts if text)
-        content = "\n\n".join(filled).encode()
-        hashes.append(hashlib.blake2b(content, digest_size=8).hexdigest())
+        filled = [f"{name}\n{text}" for name, text in texts if text]
+        content = "\n\n".join(sorted(filled))
+        digest = hashlib.blake2b(content.encode(), digest_size=8)
+        hashes.append(digest.hexdigest())
     return pd.Series(hashes, index=cells.index, dtype="object")
 
 
@@ -306,11 +309,13 @@ def _mark_cells(
         if problem.row not in lines or problem.column not in places:
             continue
         line, place = lines[problem.row], places[problem.column]
+        cell = cells.at[problem.row, problem.column]
+        written = text_of_cell(str(cell))
+        sheet.write_string(line, place, written, bad)
         warning = "" if problem.severity == ERROR else "Warning: "
-        remedy = problem.remedy[0].upper() + problem.remedy[1:]
-        cell = cells.iloc[line - 1, place]
-        sheet.write_string(line, place, text_of_cell(str(cell)), bad)
-        _comment(sheet, line, place, f"{warning}{problem.problem}.\n{remedy}.")
+        first, rest = problem.remedy[0], problem.remedy[1:]
+        comment = f"{warning}{problem.problem}.\n{first.upper()}{rest}."
+        _comment(sheet, line, place, comment)
 
 
 def _words(
@@ -337,11 +342,13 @@ def _words(
 def _write_words(workbook: Any, sheet: Any, words: dict[int, str], place: int) -> None:
     wrap = workbook.add_format(_WRAPPED)
     for line, text in enumerate(words.values(), start=1):
-        sheet.write_string(line, place, text_of_cell(text)[:CHARACTERS], wrap)
+        written = text_of_cell(text)
+        sheet.write_string(line, place, written[:CHARACTERS], wrap)
         # Spreadsheet programs do not all fit the height of a row to its text.
         lines = 1 + len(text) // _WIDTH_OF_TEXT
         if lines > 1:
-            sheet.set_row(line, min(lines, _MOST_LINES) * _HEIGHT_OF_LINE)
+            shown = min(lines, _MOST_LINES)
+            sheet.set_row(line, shown * _HEIGHT_OF_LINE)
 
 
 def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.DataFrame:
@@ -439,9 +446,10 @@ def _read_notes(source: Any) -> pd.DataFrame:
 def passed_ids(notes: pd.DataFrame) -> pd.DataFrame:
     """Return the ids and ISO codes of rows that passed, by their row."""
     has_passed = notes["fingerprint"] == ""
-    passed = notes[has_passed & (notes["id"] != "")]
-    named = passed.rename(columns={"id": "mission_id", "iso3": "member"})
-    return named.set_index("row")[["mission_id", "member"]]
+    has_id = notes["id"] != ""
+    passed = notes[has_passed & has_id].set_index("row")
+    ids = passed[["id", "iso3"]]
+    return ids.set_axis(["mission_id", "member"], axis="columns")
 
 
 def came_back_unchanged(returned: Returned) -> pd.Series:

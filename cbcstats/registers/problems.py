@@ -29,7 +29,8 @@ from cbcstats.files.dates import (
     iso_days,
     without_time,
 )
-from cbcstats.frames import as_text, text_column
+from cbcstats.files.sheet_xml import NO_YEAR, PERCENT
+from cbcstats.frames import text_column
 from cbcstats.registers.cells import plain_words, severity_of
 from cbcstats.registers.schemas import PRECISIONS, kind_of
 
@@ -90,7 +91,7 @@ class RegisterProblems:
     """Collect the problems of a register, but none in closed rows."""
 
     def __init__(self) -> None:
-        self._problems: list[tuple[Any, ...]] = []
+        self._problems: list[Problem] = []
         self.closed: set[int] = set()  # rows without any further problems
         self.no_entries: set[int] = set()  # rows that are no entries, such as totals
         self.in_the_future: set[int] = set()  # rows of a day to come
@@ -104,8 +105,8 @@ class RegisterProblems:
             for row, cell, finding in of_rows:
                 if row in self.closed:
                     continue
-                problem = (row, column, cell, *with_invisible(finding, cell))
-                self._problems.append(problem)
+                explained = with_invisible(finding, cell)
+                self._problems.append(Problem(row, column, cell, *explained))
                 if not are_entries:
                     self.no_entries.add(row)
 
@@ -114,25 +115,25 @@ class RegisterProblems:
     ) -> None:
         """Add problems, and ignore any later ones in the same rows."""
         self.add(problem_cells, are_entries=are_entries)
-        self.closed = {row for row, *_ in self._problems}
+        self.closed = {problem.row for problem in self._problems}
 
     def rejected_rows(self) -> set[int]:
         """Return the rows that have an error."""
-        severity = Problem._fields.index("severity")
-        return {row for row, *cell in self._problems if cell[severity - 1] == ERROR}
+        errors = [each for each in self._problems if each.severity == ERROR]
+        return {error.row for error in errors}
 
     def put_back(self, rows: pd.Index, problems: pd.DataFrame) -> None:
         """Replace all problems of some rows with those of an earlier reading."""
-        others = set(rows)
-        earlier = problems[problems["row"].isin(others)]
-        kept = [problem for problem in self._problems if problem[0] not in others]
-        self._problems = [*kept, *earlier.itertuples(index=False, name=None)]
+        kept = [problem for problem in self._problems if problem.row not in rows]
+        earlier = problems[problems["row"].isin(rows)]
+        again = map(Problem._make, earlier.itertuples(index=False))
+        self._problems = [*kept, *again]
 
     def reject_repeats(self, rows: pd.Index) -> None:
         """Make errors of the warnings that some rows repeat another."""
-        for place, (row, column, cell, problem, remedy, _) in enumerate(self._problems):
-            if problem == REPEATS and row in rows:
-                self._problems[place] = (row, column, cell, problem, remedy, ERROR)
+        for place, problem in enumerate(self._problems):
+            if problem.problem == REPEATS and problem.row in rows:
+                self._problems[place] = problem._replace(severity=ERROR)
 
     def in_order(self, table: TextTable) -> pd.DataFrame:
         """Return problems by row and column: one per cell, all of a row or a column."""
@@ -140,19 +141,24 @@ class RegisterProblems:
         problems = problems.astype({"row": "int64"})
         for name in Problem._fields[1:]:
             problems[name] = text_column(problems[name])
-        column = problems["column"]
         # Later problems of a cell often follow from the first.
         is_repeated = problems.duplicated(["row", "column"])
         header_rows = [table.header_row, *(part.header_row for part in table.parts)]
-        is_cell = (column != "") & ~problems["row"].isin(header_rows)
-        problems = problems.loc[~(is_repeated & is_cell)]
+        is_header = problems["row"].isin(header_rows)
+        is_cell = (problems["column"] != "") & ~is_header
+        problems = problems[~(is_repeated & is_cell)]
         # Problems of a whole row, without a column, come before those of its cells.
         # Last come the columns that only a workbook with corrected rows has.
         columns = pd.Index(["", *table.header, *problems["column"]]).unique()
-        places = pd.Categorical(problems["column"], categories=columns)
-        order = np.lexsort([places.codes, problems["row"].to_numpy()])
+        places = columns.get_indexer(pd.Index(problems["column"]))
+        order = np.lexsort([places, problems["row"].to_numpy()])
         problems = problems.iloc[order]
         return problems.reset_index(drop=True)
+
+
+def in_cell(row: Any, column: str, cell: str, finding: Finding) -> ProblemCells:
+    """Return the problem of one cell; of a whole row if `column` is empty."""
+    return ProblemCells([row], column, [cell], [finding])
 
 
 def in_cells(
@@ -221,7 +227,7 @@ def odd_column(
     elif kind in ("number", "whole number"):
         odd = odd_numbers(texts, whole=kind == "whole number")
     for example, finding in odd:
-        yield ProblemCells([table.header_row], column, [example], [finding])
+        yield in_cell(table.header_row, column, example, finding)
 
 
 def shares_in_counts(matched: MatchedTable, name: str) -> Iterator[ProblemCells]:
@@ -231,14 +237,14 @@ def shares_in_counts(matched: MatchedTable, name: str) -> Iterator[ProblemCells]
     if kind_of(rule) != "whole number":
         return
     severity = severity_of(rule, matched.options)
-    for (row, of_column), shows in table.formats.items():
-        if of_column != column or shows != "percent" or row not in table.cells.index:
-            continue
-        cell = as_text(table.cells.at[row, column])
+    formats = table.formats.items()
+    places = [place for place, shown in formats if shown == PERCENT]
+    is_share = table.is_in(places, column)
+    for row, cell in table.text_of(is_share, column).items():
         with contextlib.suppress(ValueError):
             finding = explain_share(f"{100 * float(cell):.10g}%")
             finding = finding._replace(severity=severity)
-            yield ProblemCells([row], column, [cell], [finding])
+            yield in_cell(row, column, cell, finding)
 
 
 def imprecise_days(
@@ -260,10 +266,11 @@ def lonely_years(
     years = days.dt.year.dropna()
     distinct = np.unique(years)
     gaps = np.diff(distinct, prepend=-np.inf, append=np.inf)
-    away = np.minimum(gaps[:-1], gaps[1:])
+    before, after = gaps[:-1], gaps[1:]
+    away = pd.Series(np.minimum(before, after), distinct)
     # Where all days are of one year, none is away from others.
-    is_lonely = (away >= _YEARS_AWAY) & np.isfinite(away)
-    lonely = pd.Series(away, distinct)[is_lonely]
+    is_lonely = away.between(_YEARS_AWAY, np.inf, inclusive="left")
+    lonely = away[is_lonely]
     away_of_rows = years.map(lonely).dropna()
     # A year of several rows is no typing error, and of two years both are lonely.
     if len(away_of_rows) > max(1, _FEW * len(years)):
@@ -278,8 +285,10 @@ def days_without_year(
     table: TextTable, column: str, days: pd.Series
 ) -> Iterator[ProblemCells]:
     """Yield the cells of a workbook that show no year."""
-    places = [place for place, form in table.formats.items() if form == "no year"]
-    hidden = days[table.is_in(places, column)].dropna()
+    formats = table.formats.items()
+    places = [place for place, shown in formats if shown == NO_YEAR]
+    is_hidden = table.is_in(places, column)
+    hidden = days[is_hidden].dropna()
     for year, rows in hidden.groupby(hidden.dt.year):
         problem = f"shows no year; {year:.0f} was added by the spreadsheet program"
         finding = Finding(problem, _CHECK_YEAR, WARNING)
@@ -321,9 +330,10 @@ def _refuted_format(
 def _is_half_turned(texts: list[str], proving: int) -> bool:
     """Tell whether real dates end on the 12th, and texts begin on the 13th."""
     plain = without_time(text_column(texts))
+    typed = plain.map(is_day_and_month)
     real = iso_days(plain).dropna()
-    typed = plain.map(is_day_and_month).sum()
-    return bool(len(real)) and typed == proving and bool((real.dt.day <= 12).all())
+    is_up_to_12th = real.dt.day <= 12
+    return not real.empty and typed.sum() == proving and bool(is_up_to_12th.all())
 
 
 def _midnights_elsewhere(texts: list[str]) -> Iterator[tuple[str, Finding]]:
@@ -416,9 +426,8 @@ def _pairs_but_for_a_letter(labels: Sequence[str]) -> list[tuple[str, str]]:
         spelling = _spelling(label)
         if len(spelling) < _LONG_LABEL:
             continue
-        rests = {
-            spelling[:place] + spelling[place + 1 :] for place in range(len(spelling))
-        }
+        places = range(len(spelling))
+        rests = {spelling[:place] + spelling[place + 1 :] for place in places}
         if len(pairs) >= _MOST_PAIRS:
             break
         for rest in {spelling, *rests}:
@@ -430,10 +439,13 @@ def _pairs_but_for_a_letter(labels: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _differ_in_a_long_word(label: str, other: str) -> bool:
-    words, other_words = Counter(plain_words(label)), Counter(plain_words(other))
+    words = Counter(plain_words(label))
+    other_words = Counter(plain_words(other))
     different = [*(words - other_words), *(other_words - words)]
-    are_long = all(
-        len(word) >= _LONG_WORD and word.isalpha() and not _ROMAN.fullmatch(word)
-        for word in different
-    )
+    are_long = all(map(_is_long_word, different))
     return are_long and len(different) == 2
+
+
+def _is_long_word(word: str) -> bool:
+    is_roman = _ROMAN.fullmatch(word) is not None
+    return len(word) >= _LONG_WORD and word.isalpha() and not is_roman
