@@ -497,12 +497,18 @@ def columns_by_line(
 
 def columns_of_short_lines(
     lines: Iterable[pa.csv.InvalidRow], delimiter: str, names: list[str]
-) -> pa.Table:
-    """Split lines with fewer cells than names into columns; empty cells are added."""
+) -> pa.Table | None:
+    """Split lines with fewer cells than names into columns; empty cells are added.
+
+    Return None if a quotation mark of one is never closed.
+    """
     padded = [
         line.text + delimiter * (line.expected_columns - line.actual_columns)
         for line in lines
     ]
     content = "\n".join(padded).encode()
-    table, _ = columns_by_line(content, delimiter, names, skip=0) or (None, {})
-    return table
+    columns = columns_by_line(content, delimiter, names, skip=0)
+    if columns is None:
+        return None
+    table, ragged = columns
+    return None if ragged else table

@@ -413,8 +413,10 @@ def _from_arrow(
     width = len(empty.header)
     lines = ragged.items()
     short = {row: line for row, line in lines if line.actual_columns < width}
-    long = {row: line for row, line in lines if row not in short}
-    filled, cut = _from_short_lines(empty, short), _from_long_lines(empty, long)
+    filled = _from_short_lines(empty, short)
+    rest = {row: line for row, line in lines if row not in short or not filled}
+    cut = _from_ragged_lines(empty, rest)
+    filled = filled or empty
     every = pd.concat([cells, filled.cells, cut.cells]).sort_index()
     return replace(
         empty,
@@ -431,33 +433,32 @@ def _cells_of_arrow(body: pa.Table, rows: pd.Index) -> pd.DataFrame:
 
 def _from_short_lines(
     empty: TextTable, lines: dict[int, pa.csv.InvalidRow]
-) -> TextTable:
-    """Fill lines that have fewer cells than names with empty cells."""
-    if not lines:
-        return empty
-    width = len(empty.header)
+) -> TextTable | None:
+    """Fill lines that have fewer cells than names; None if that does not fill one."""
     body = delimited.columns_of_short_lines(
         lines.values(), empty.delimiter, empty.header
     )
+    if not lines or body is None:
+        return None
     rows = pd.Index(list(lines), name="row", dtype="int64")
     table = replace(empty, cells=_cells_of_arrow(body, rows))
     table = without_blank_rows(table)
+    filled = table.cells.index
+    width = len(empty.header)
     # A file has lines of few lengths.
     fault_of = {count: _wrong_width(count, width) for count in range(width)}
-    filled = table.cells.index
     table.faults = {row: fault_of[lines[row].actual_columns] for row in filled}
     table.surplus = {row: [] for row in filled}
     return table
 
 
-def _from_long_lines(
+def _from_ragged_lines(
     empty: TextTable, lines: dict[int, pa.csv.InvalidRow]
 ) -> TextTable:
     texts = [line.text for line in lines.values()]
-    records = []
-    for row, line in zip(lines, delimited.records(texts, empty.delimiter), strict=True):
-        # On their own, the lines were numbered from 1.
-        records.append(line._replace(row=row))
+    cut = delimited.records(texts, empty.delimiter)
+    # On their own, the lines were numbered from 1.
+    records = [line._replace(row=row) for row, line in zip(lines, cut, strict=True)]
     return _from_records(empty, records)
 
 
