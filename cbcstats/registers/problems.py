@@ -29,7 +29,6 @@ from cbcstats.files.dates import (
     iso_days,
     without_time,
 )
-from cbcstats.files.sheet_xml import NO_YEAR, PERCENT
 from cbcstats.frames import text_column
 from cbcstats.registers.cells import plain_words, severity_of
 from cbcstats.registers.schemas import PRECISIONS, kind_of
@@ -238,7 +237,7 @@ def shares_in_counts(matched: MatchedTable, name: str) -> Iterator[ProblemCells]
         return
     severity = severity_of(rule, matched.options)
     formats = table.formats.items()
-    places = [place for place, shown in formats if shown == PERCENT]
+    places = [place for place, shown in formats if shown == "percent"]
     is_share = table.is_in(places, column)
     for row, cell in table.text_of(is_share, column).items():
         with contextlib.suppress(ValueError):
@@ -286,7 +285,7 @@ def days_without_year(
 ) -> Iterator[ProblemCells]:
     """Yield the cells of a workbook that show no year."""
     formats = table.formats.items()
-    places = [place for place, shown in formats if shown == NO_YEAR]
+    places = [place for place, shown in formats if shown == "no year"]
     is_hidden = table.is_in(places, column)
     hidden = days[is_hidden].dropna()
     for year, rows in hidden.groupby(hidden.dt.year):
