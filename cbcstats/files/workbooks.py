@@ -14,7 +14,7 @@ import datetime
 import io
 import re
 from bisect import bisect_left, bisect_right
-from itertools import chain, product
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cbcstats.errors import WARNING, DataError, Finding, Problem, did_you_mean
@@ -160,9 +160,12 @@ def read_sheets(path: Path, kind: str) -> list[Sheet]:
 def rows_of_sheet(path: Path, name: str) -> list[list[str]]:
     """Return the filled rows of a sheet of a workbook, or none if there is no such."""
     kind = kind_of(path)
-    sheets = read_sheets(path, kind) if kind in WORKBOOKS else []
-    rows = [sheet.rows for sheet in sheets if sheet.name == name]
-    return [cells for _, cells in chain(*rows)]
+    if kind not in WORKBOOKS:
+        return []
+    for sheet in read_sheets(path, kind):
+        if sheet.name == name:
+            return [cells for _, cells in sheet.rows]
+    return []
 
 
 def _cannot_be_read(path: Path, kind: str, error: BaseException) -> DataError:

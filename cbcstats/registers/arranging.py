@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 # A tag of HXL, such as #country+name; errors such as #N/A have other characters.
 _TAG: Final = re.compile(r"#[a-z]\w*(\s*\+\s*[a-z]\w*)*", re.IGNORECASE)
+_CASES: Final = (str.lower, str.upper, str.title, str.capitalize)
 # What may be between the words of a name.
 _BLANKS: Final = ("", " ", "_", "-", "\N{NO-BREAK SPACE}")
 # Parts begin at multiples of it, so that rows can be added to each.
@@ -191,13 +192,12 @@ def _spellings(name: str) -> set[str]:
     """
     composed = unicodedata.normalize("NFC", name.strip())
     words = [word for word in re.split(r"[\W_]+", composed) if word]
-    joined = {blank.join(words) for blank in _BLANKS} | {composed}
-    cases = (str.lower, str.upper, str.title, str.capitalize)
-    spelled = joined | {case(text) for case, text in product(cases, joined)}
-    spelled |= {unicodedata.normalize("NFD", text) for text in spelled}
-    ends = ("", " ", ":")
-    around = product(("", " "), spelled, ends)
-    return {before + text + after for before, text, after in around}
+    joined = {composed, *(blank.join(words) for blank in _BLANKS)}
+    cased = {case(text) for case, text in product(_CASES, joined)}
+    spelled = joined | cased
+    decomposed = {unicodedata.normalize("NFD", text) for text in spelled}
+    around = product(("", " "), spelled | decomposed, ("", " ", ":"))
+    return set(map("".join, around))
 
 
 def _names_below(cells: Sequence[str], header: Sequence[str]) -> list[str]:
@@ -266,16 +266,16 @@ def _cells_under(table: TextTable, part: RowsBelow, header: list[str]) -> pd.Dat
 
     Columns without a name and without a cell are left out.
     """
-    room = len(part.names) - len(header)
+    rows, names = part
+    room = len(names) - len(header)
     blank = [""] * room
-    beyond = [[*table.surplus.get(row, []), *blank][:room] for row in part.rows]
-    wide = pd.concat(
-        [table.cells.loc[part.rows, header], pd.DataFrame(beyond, part.rows)],
-        axis="columns",
-    )
-    wide = wide.set_axis(part.names, axis="columns")
-    is_filled = (wide.map(as_text) != "").any()
-    return wide.loc[:, [name in header or is_filled[name] for name in part.names]]
+    beyond = [[*table.surplus.get(row, []), *blank][:room] for row in rows]
+    within = table.cells.loc[rows, header]
+    wide = pd.concat([within, pd.DataFrame(beyond, rows)], axis="columns")
+    wide = wide.set_axis(names, axis="columns")
+    texts = wide.map(as_text)
+    is_filled = (texts != "").any()
+    return wide[[name for name in names if name in header or is_filled[name]]]
 
 
 def _with_places(

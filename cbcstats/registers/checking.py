@@ -337,9 +337,11 @@ def _row_of_units(matched: MatchedTable) -> Iterator[ProblemCells]:
     first = matched.table.cells.index[:1]
     texts = {name: "".join(matched.text(name).loc[first]) for name in matched.names}
     filled = {name: text for name, text in texts.items() if text}
-    if not filled or not all(map(_EXPLANATION.fullmatch, filled.values())):
+    may_explain = all(map(_EXPLANATION.fullmatch, filled.values()))
+    if not filled or not may_explain:
         return
-    if not any(_is_value(matched, name, text) for name, text in filled.items()):
+    are_values = [_is_value(matched, name, text) for name, text in filled.items()]
+    if not any(are_values):
         words = ", ".join(filled.values())
         yield ProblemCells(first, "", [words], [_UNITS])
 
@@ -560,7 +562,8 @@ def _formulas_as_text(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield formulas without a result, which `save_problems` hands back as text."""
     finding = Finding("is the text of a formula", _NO_RESULT)
     for name, column in matched.names.items():
-        is_formula = matched.text(name).str.startswith("=").astype(bool)
+        text = matched.text(name)
+        is_formula = text.str.startswith("=").astype(bool)
         yield from in_cells(matched.table, column, is_formula, finding)
 
 
@@ -568,9 +571,11 @@ def _unchanged_rows(
     unchanged: pd.Series, problems: RegisterProblems
 ) -> Iterator[ProblemCells]:
     """Yield the rows that came back as they went, unless they have an error anyway."""
-    has_error = unchanged.index.isin(list(problems.rejected_rows()))
-    for row, wrong in unchanged[~has_error].items():
-        finding = Finding(f"{UNCHANGED}, and was rejected: {wrong}", _CORRECT_OR_DELETE)
+    rejected = list(problems.rejected_rows())
+    others = unchanged.drop(rejected, errors="ignore")
+    for row, wrong in others.items():
+        problem = f"{UNCHANGED}, and was rejected: {wrong}"
+        finding = Finding(problem, _CORRECT_OR_DELETE)
         yield in_cell(row, "", "", finding)
 
 

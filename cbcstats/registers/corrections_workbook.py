@@ -353,30 +353,48 @@ def _write_words(workbook: Any, sheet: Any, words: dict[int, str], place: int) -
 
 def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the second sheet: rejected rows, and those that passed with an id."""
-    rejected = pd.DataFrame(index=cells.index)
-    rejected["id"] = _texts(cells, reading.names.get("mission_id"))
-    rejected["iso3"] = _texts(cells, reading.names.get("member"))
-    rejected["wrong"] = register.rejected["reasons"]
-    is_confirmable = cells.index.isin(list(reading.table.faults))
-    rejected["may_be_right"] = ["yes" if may else "" for may in is_confirmable]
-    rejected["fingerprint"] = fingerprints(cells)
-    tables = [rejected]
+    parts = [_rejected_notes(register, reading, cells)]
     if "mission_id" in register.rows:
-        rows = register.rows[register.rows["mission_id"].notna()]
-        iso3 = rows["iso3"].astype("object")
-        if ALL_ISO3 in rows:
-            iso3 = iso3.fillna(rows[ALL_ISO3])
-        tables.append(pd.DataFrame({"id": rows["mission_id"], "iso3": iso3}))
-    notes = pd.concat(tables)
-    notes = notes.rename_axis("row").reset_index()
-    first = notes.sort_values("row").drop_duplicates("id").set_index("id")["row"]
-    first_row = notes["id"].map(first).fillna(notes["row"]).astype("int64")
-    is_repeated = (notes["id"] != "") & (first_row != notes["row"])
+        parts.append(_taken_ids(register.rows))
+    notes = pd.concat(parts).rename_axis("row").reset_index()
+    by_row = notes.sort_values("row")
+    first_of = by_row.drop_duplicates("id").set_index("id")["row"]
+    first_row = notes["id"].map(first_of).fillna(notes["row"])
+    first_row = first_row.astype("int64")
+    has_id = notes["id"] != ""
+    is_repeated = has_id & (first_row != notes["row"])
     first_row = _rows_in_words(first_row, reading.table)
     notes["first_row"] = first_row.astype("object").where(is_repeated, "")
     notes = notes.astype("object").where(notes.notna(), "")
+    names = list(_TITLES)[: notes.shape[1]]
     # A sheet may not hold the ids of a very long register; rejected rows come first.
-    return notes.head(ROWS - 3)[list(_TITLES)[: notes.shape[1]]]
+    return notes.head(ROWS - 3)[names]
+
+
+def _rejected_notes(
+    register: Register, reading: Reading, cells: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what is to be known of rejected rows when they come back."""
+    names = reading.names
+    is_confirmable = cells.index.isin(list(reading.table.faults))
+    notes = {
+        "id": _texts(cells, names.get("mission_id")),
+        "iso3": _texts(cells, names.get("member")),
+        "wrong": register.rejected["reasons"],
+        "may_be_right": ["yes" if may else "" for may in is_confirmable],
+        "fingerprint": fingerprints(cells),
+    }
+    return pd.DataFrame(notes, index=cells.index)
+
+
+def _taken_ids(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the ids of rows that passed, and their countries."""
+    has_id = rows["mission_id"].notna()
+    rows = rows[has_id]
+    iso3 = rows["iso3"].astype("object")
+    if ALL_ISO3 in rows:
+        iso3 = iso3.fillna(rows[ALL_ISO3])
+    return pd.DataFrame({"id": rows["mission_id"], "iso3": iso3})
 
 
 def _rows_in_words(rows: pd.Series, table: TextTable) -> pd.Series:
