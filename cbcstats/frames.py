@@ -64,6 +64,13 @@ def text_column(cells: Iterable[Any] | str | None, index: Any = None) -> pd.Seri
     return text
 
 
+def rows_of(register_or_frame: Any) -> Any:
+    """Return the rows of a Register, or anything else as it is."""
+    # A Register is made in a sub-package that this one does not know.
+    rows = getattr(register_or_frame, "rows", None)
+    return rows if isinstance(rows, pd.DataFrame) else register_or_frame
+
+
 def as_text(cell: Any) -> str:
     """Format a cell as a person would type it; a missing cell becomes an empty text.
 

@@ -10,8 +10,8 @@ import pandas as pd
 from cbcstats.arguments import check_frame, check_series
 from cbcstats.counts.periods import period_label
 from cbcstats.errors import ArgumentError, plural
-from cbcstats.frames import check_words, is_frame, read_days, text_column
-from cbcstats.places.lists import member_keys, read_lists, rows_of
+from cbcstats.frames import check_words, is_frame, read_days, rows_of, text_column
+from cbcstats.places.lists import member_keys, read_lists
 from cbcstats.places.names import to_iso3
 
 if TYPE_CHECKING:

@@ -30,8 +30,7 @@ from cbcstats.charts.layout import (
 )
 from cbcstats.counts.formats import format_range, words
 from cbcstats.errors import ArgumentError
-from cbcstats.frames import as_text, text_column
-from cbcstats.places.lists import rows_of
+from cbcstats.frames import as_text, rows_of, text_column
 from cbcstats.places.names import to_iso3, wco_region
 from cbcstats.tables.codelists import SHORT_REGIONS, WCO_REGIONS
 

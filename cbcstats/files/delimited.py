@@ -23,7 +23,9 @@ from cbcstats.files.dates import is_date_like
 from cbcstats.files.sources import FIRST_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    IsHeader = Callable[[Sequence[str]], bool]
 
 WITH_REPAIRS: Final = ("windows-1252", "mixed")
 # With "surrogateescape", Python decodes bytes that are not UTF-8 to these.
@@ -298,6 +300,33 @@ def first_records(lines: Sequence[str], delimiter: str) -> list[Record]:
     return filled
 
 
+def records_with_header(text: str, is_header: IsHeader) -> tuple[str, list[Record]]:
+    """Return the delimiter that gives a header, or else the likeliest; and records."""
+    lines = first_lines(text)
+    delimiters = delimiters_of(lines)
+    for delimiter in delimiters:
+        first = first_records(lines, delimiter)
+        if any(is_header(record.cells) for record in first):
+            return delimiter, first
+    likeliest = delimiters[0]
+    return likeliest, first_records(lines, likeliest)
+
+
+def misread_words(
+    header: Sequence[str], records: list[Record]
+) -> dict[tuple[int, str], str]:
+    """Return, by row and column, the first word of each cell that is not UTF-8."""
+    words: dict[tuple[int, str], str] = {}
+    for record in records:
+        # Cells beyond the header have no name, and are a problem of their row.
+        for name, cell in zip(header, record.cells, strict=False):
+            word = repaired_word(cell)
+            place = record.row, name
+            if word:
+                words[place] = word
+    return words
+
+
 def all_records(text: str, delimiter: str, width: int) -> list[Record]:
     """Return all records of a text, including blank ones.
 
@@ -429,21 +458,21 @@ def _is_open(line: str, delimiter: str) -> bool:
 
 def columns_by_line(
     content: bytes, delimiter: str, names: list[str], skip: int
-) -> tuple[pa.Table, dict[int, str]] | None:
+) -> tuple[pa.Table, dict[int, pa.csv.InvalidRow]] | None:
     """Split lines into columns with Arrow, or return None if records span lines.
 
-    Returns the table, and a dict from row number to line for the rows that have more or
-    fewer cells than names.
+    Returns the table, and by row number the lines that have more or fewer cells than
+    names.
     """
     # Arrow would count trailing line breaks as blank lines.
     content = content.rstrip(b"\r\n")
     # Old Macintosh programs end lines with \r, which only the csv module supports.
     if content.count(b"\r") != content.count(b"\r\n"):
         return None
-    ragged: dict[int, str] = {}
+    ragged: dict[int, pa.csv.InvalidRow] = {}
 
     def keep(line: pa.csv.InvalidRow) -> str:
-        ragged[line.number] = line.text
+        ragged[line.number] = line
         return "skip"
 
     # Arrow knows line numbers only when it reads in a single thread.
@@ -464,3 +493,22 @@ def columns_by_line(
     if rows != lines:
         return None
     return table, ragged
+
+
+def columns_of_short_lines(
+    lines: Iterable[pa.csv.InvalidRow], delimiter: str, names: list[str]
+) -> pa.Table | None:
+    """Split lines with fewer cells than names into columns; empty cells are added.
+
+    Return None if a quotation mark of one is never closed.
+    """
+    padded = [
+        line.text + delimiter * (line.expected_columns - line.actual_columns)
+        for line in lines
+    ]
+    content = "\n".join(padded).encode()
+    columns = columns_by_line(content, delimiter, names, skip=0)
+    if columns is None:
+        return None
+    table, ragged = columns
+    return None if ragged else table

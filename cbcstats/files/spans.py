@@ -148,7 +148,7 @@ _LONG_FORMS: Final = _forms(
 _TWO_YEARS: Final = re.compile(
     r"(?:FY ?)?(\d{4})\s?[/\N{EN DASH}-]\s?(\d{4}|\d\d)", re.ASCII | re.IGNORECASE
 )
-
+_MAY_BE_A_MONTH: Final = re.compile(r"\d{4}[/\N{EN DASH}-](0\d|1[0-2])", re.ASCII)
 
 # In what `plain_date` returns.
 _LOOKS_LIKE_A_RANGE: Final = re.compile(
@@ -223,14 +223,20 @@ def may_be_two_years(texts: Sequence[str]) -> list[str]:
     >>> may_be_two_years(["2018/19", "2017-04"]), may_be_two_years(["2011-12", "2017-04"])
     (['2018/19'], [])
     """
-    labels = {text: match for text in texts if (match := _TWO_YEARS.fullmatch(text))}
+    labels = []
     years = []
-    for text, match in labels.items():
-        last_digits = f"{int(match[1]) + 1:04}"[-len(match[2]) :]
-        if match[2] == last_digits:
+    for text in texts:
+        match = _TWO_YEARS.fullmatch(text)
+        if match is None:
+            continue
+        labels.append(text)
+        first, second = match.groups()
+        next_year = f"{int(first) + 1:04}"
+        if next_year.endswith(second):
             years.append(text)
-    is_month = all(labels[text][2] <= "12" and len(text) == 7 for text in years)
-    return [] if len(labels) > len(years) and is_month else years
+    may_be_months = all(map(_MAY_BE_A_MONTH.fullmatch, years))
+    has_months = set(labels) > set(years)
+    return [] if may_be_months and has_months else years
 
 
 def explain_span(
@@ -386,9 +392,10 @@ def _read_long(text: str) -> Span | None:
     if month not in range(1, 13):
         return None
     first_month = 12 * int(parts["year"]) + month - 1
-    end_month = first_month + _MONTHS_IN[precision]
-    start, next_start = _first_day(first_month), _first_day(end_month)
-    return Span(start, next_start - datetime.timedelta(days=1), precision)
+    start = _first_day(first_month)
+    next_start = _first_day(first_month + _MONTHS_IN[precision])
+    end = next_start - datetime.timedelta(days=1)
+    return Span(start, end, precision)
 
 
 def _first_day(month: int) -> datetime.date:
@@ -401,11 +408,12 @@ def _read_range(plain: str, text: str, date_format: str | None) -> Span | None:
     """Read a range of days, such as 3-7 June 2019."""
     start, end = _split_range(plain, date_format)
     if parts := _match(_RANGE_FORMS, plain):
-        end_month = parts.get("end_month") or parts["month"]
-        end = date_of(parts["year"], end_month, parts["end_day"])
-        start = date_of(parts["year"], parts["month"], parts["day"])
+        year, month = parts["year"], parts["month"]
+        end_month = parts.get("end_month", month)
+        start = date_of(year, month, parts["day"])
+        end = date_of(year, end_month, parts["end_day"])
         # Of 28 December - 3 January 2020, only the end is in that year.
-        if start and (parts["month"], end_month) == ("12", "1"):
+        if start and (month, end_month) == ("12", "1"):
             start = start.replace(year=start.year - 1)
     # An interval of ISO 8601.
     elif text.count("/") == 1 and "-" in text:

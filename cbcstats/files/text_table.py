@@ -21,7 +21,6 @@ from pyarrow.parquet import ParquetFile
 from cbcstats.errors import ArgumentError, DataError, Problem, plural
 from cbcstats.files import delimited
 from cbcstats.files.sources import (
-    FIRST_ROWS,
     WORKBOOKS,
     existing_file,
     kind_of,
@@ -29,13 +28,13 @@ from cbcstats.files.sources import (
     wrong_name,
 )
 from cbcstats.files.workbooks import (
-    COLUMNS,
     Sheet,
     choose_sheet,
     fill_merged,
     first_rows,
     has_header,
     header_of,
+    header_place,
     hidden_and_struck,
     in_table,
     named_sheet,
@@ -174,12 +173,17 @@ class TextTable:
         texts = map(as_text, cells)
         return text_column(list(texts), cells.index)
 
+    def is_in(self, places: Iterable[tuple[int, str]], column: str) -> np.ndarray:
+        """Tell which rows have their cell in a column among some places."""
+        rows = [row for row, of_column in places if of_column == column]
+        is_in: np.ndarray = self.cells.index.isin(rows)
+        return is_in
+
     def is_number(self, column: str) -> pd.Series:
         """Tell which cells of a column are numbers with decimals, not texts."""
         cells = self.cells[column]
         if self.is_text:
-            is_decimal = cells.index.isin(rows_of(self.decimals, column))
-            return pd.Series(is_decimal, cells.index)
+            return pd.Series(self.is_in(self.decimals, column), cells.index)
         if pd.api.types.is_numeric_dtype(cells.dtype):
             return pd.Series(data=True, index=cells.index)
         return cells.map(lambda cell: isinstance(cell, Number)).astype(bool)
@@ -343,40 +347,6 @@ def _refuse_encoding(source: Path | str, encoding: str | None) -> None:
         )
 
 
-def header_place(rows: Sequence[Sequence[str]], is_header: IsHeader, name: str) -> int:
-    """Return the index of the header row.
-
-    It is the first row that names the required columns, or else the first row with at
-    least half as many filled cells as the fullest row.
-    """
-    rows = rows[:FIRST_ROWS]
-    if not rows:
-        raise DataError(
-            f"{name}: holds no table; the first row must hold the names of the columns"
-        )
-    headers = [place for place, cells in enumerate(rows) if is_header(cells)]
-    place = headers[0] if headers else _first_full_row(rows)
-    width = len(rows[place])
-    # A wrong delimiter can cut a text into very many cells.
-    if width > COLUMNS:
-        raise DataError(
-            f"{name}: has {width:,} columns, and a sheet has {COLUMNS:,}; "
-            "check what separates its cells"
-        )
-    return place
-
-
-def _first_full_row(rows: Sequence[Sequence[str]]) -> int:
-    counts = []
-    for cells in rows:
-        filled = [cell for cell in cells if cell.strip()]
-        counts.append(len(filled))
-    # A title fills one or two cells, while a header may lack a few names.
-    half = max(counts) / 2
-    full = [place for place, count in enumerate(counts) if count >= half]
-    return full[0]
-
-
 def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
     header = unique_names(map(str, frame))
     end = FIRST_ROW + len(frame)
@@ -390,7 +360,7 @@ def _from_frame(frame: pd.DataFrame, name: str) -> TextTable:
 def _from_csv(path: Path, is_header: IsHeader, given: str | None) -> TextTable:
     name = str(path)
     text, encoding, doubtful = delimited.decode(path.read_bytes(), name, given)
-    delimiter, first = _first_records(text, is_header)
+    delimiter, first = delimited.records_with_header(text, is_header)
     rows = [record.cells for record in first]
     header = first[header_place(rows, is_header, name)]
     names = unique_names(map(delimited.repair, header.cells))
@@ -406,7 +376,7 @@ def _from_csv(path: Path, is_header: IsHeader, given: str | None) -> TextTable:
         body = [record for record in records if record.row > header.row]
         table = _from_records(empty, body)
         if encoding in delimited.WITH_REPAIRS:
-            table.not_utf8 = _misread_words(names, [header, *body])
+            table.not_utf8 = delimited.misread_words(names, [header, *body])
     return without_blank_rows(table)
 
 
@@ -432,21 +402,6 @@ def _from_lines(
     return _from_arrow(empty, body, ragged)
 
 
-def _first_records(
-    text: str, is_header: IsHeader
-) -> tuple[str, list[delimited.Record]]:
-    """Return the delimiter that gives a header, or else the likeliest; and records."""
-    lines = delimited.first_lines(text)
-    delimiters = delimited.delimiters_of(lines)
-    for delimiter in delimiters:
-        first = delimited.first_records(lines, delimiter)
-        if any(is_header(record.cells) for record in first):
-            return delimiter, first
-    likeliest = delimiters[0]
-    first = delimited.first_records(lines, likeliest)
-    return likeliest, first
-
-
 def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTable:
     """Align records with the header; repair bytes that are not UTF-8."""
     rows = []
@@ -461,44 +416,70 @@ def _from_records(empty: TextTable, records: list[delimited.Record]) -> TextTabl
     return table
 
 
-def _misread_words(
-    header: Sequence[str], records: list[delimited.Record]
-) -> dict[tuple[int, str], str]:
-    """Return, by row and column, the first word of each cell that is not UTF-8."""
-    words: dict[tuple[int, str], str] = {}
-    for record in records:
-        # Cells beyond the header have no name, and are a problem of their row.
-        for name, cell in zip(header, record.cells, strict=False):
-            word = delimited.repaired_word(cell)
-            place = record.row, name
-            if word:
-                words[place] = word
-    return words
-
-
-def _from_arrow(empty: TextTable, body: pa.Table, ragged: dict[int, str]) -> TextTable:
+def _from_arrow(
+    empty: TextTable, body: pa.Table, ragged: dict[int, pa.csv.InvalidRow]
+) -> TextTable:
     """Make a table of the lines that Arrow split, and of ragged ones by row number."""
     first = empty.header_row + 1
     end = first + body.num_rows + len(ragged)
     rows = pd.Index(range(first, end), name="row", dtype="int64")
-    if ragged:
-        rows = rows.difference(list(ragged))
-    texts = {name: text_column(body[name].to_pandas()) for name in empty.header}
-    cells = pd.DataFrame(texts).set_axis(rows, axis="index")
-    table = replace(empty, cells=cells)
-    return _with_ragged_lines(table, ragged) if ragged else table
+    if not ragged:
+        return replace(empty, cells=_cells_of_arrow(body, rows))
+    cells = _cells_of_arrow(body, rows.difference(list(ragged)))
+    width = len(empty.header)
+    lines = ragged.items()
+    short = {row: line for row, line in lines if line.actual_columns < width}
+    filled = _from_short_lines(empty, short)
+    rest = {row: line for row, line in lines if row not in short or not filled}
+    cut = _from_ragged_lines(empty, rest)
+    filled = filled or empty
+    every = pd.concat([cells, filled.cells, cut.cells]).sort_index()
+    return replace(
+        empty,
+        cells=every,
+        faults=filled.faults | cut.faults,
+        surplus=filled.surplus | cut.surplus,
+    )
 
 
-def _with_ragged_lines(table: TextTable, ragged: dict[int, str]) -> TextTable:
-    lines = delimited.records(list(ragged.values()), table.delimiter)
-    records = []
-    for row, line in zip(ragged, lines, strict=True):
-        # On their own, the lines were numbered from 1.
-        records.append(line._replace(row=row))
-    others = _from_records(table, records)
-    cells = pd.concat([table.cells, others.cells])
-    # Only ragged lines have faults and cells beyond the header.
-    return replace(others, cells=cells.sort_index())
+def _cells_of_arrow(body: pa.Table, rows: pd.Index) -> pd.DataFrame:
+    texts = {name: text_column(body[name].to_pandas()) for name in body.column_names}
+    return pd.DataFrame(texts).set_axis(rows, axis="index")
+
+
+def _from_short_lines(
+    empty: TextTable, lines: dict[int, pa.csv.InvalidRow]
+) -> TextTable | None:
+    """Fill lines that have fewer cells than names; None if that does not fill one."""
+    body = delimited.columns_of_short_lines(
+        lines.values(), empty.delimiter, empty.header
+    )
+    if not lines or body is None:
+        return None
+    rows = pd.Index(list(lines), name="row", dtype="int64")
+    table = replace(empty, cells=_cells_of_arrow(body, rows))
+    table = without_blank_rows(table)
+    filled = table.cells.index
+    width = len(empty.header)
+    # A file has lines of few lengths.
+    fault_of = {count: _wrong_width(count, width) for count in range(width)}
+    table.faults = {row: fault_of[lines[row].actual_columns] for row in filled}
+    table.surplus = {row: [] for row in filled}
+    return table
+
+
+def _from_ragged_lines(
+    empty: TextTable, lines: dict[int, pa.csv.InvalidRow]
+) -> TextTable:
+    texts = [line.text for line in lines.values()]
+    cut = delimited.records(texts, empty.delimiter)
+    # On their own, the lines were numbered from 1.
+    records = [line._replace(row=row) for row, line in zip(lines, cut, strict=True)]
+    return _from_records(empty, records)
+
+
+def _wrong_width(count: int, width: int) -> str:
+    return f"has {plural(count, 'cell')} where the header has {width}"
 
 
 def _from_workbook(
@@ -559,8 +540,7 @@ def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
         beyond = cells[width:]
         # Empty cells at the end of a row are harmless; spreadsheet programs add them.
         if len(cells) < width or "".join(beyond).strip():
-            count = plural(len(cells), "cell")
-            faults[row] = f"has {count} where the header has {width}"
+            faults[row] = _wrong_width(len(cells), width)
             surplus[row] = beyond
         blank = [""] * (width - len(cells))
         body[row] = cells[:width] + blank
@@ -572,11 +552,6 @@ def _from_rows(empty: TextTable, rows: Rows) -> TextTable:
     index = pd.Index(list(body), name="row", dtype="int64")
     frame = pd.DataFrame(texts).set_axis(index, axis="index")
     return replace(empty, cells=frame, faults=faults, surplus=surplus)
-
-
-def rows_of(places: Iterable[tuple[int, str]], column: str) -> list[int]:
-    """Return the rows of those places, by row and column, that are in a column."""
-    return [row for row, of_column in places if of_column == column]
 
 
 def without_blank_rows(table: TextTable) -> TextTable:

@@ -25,7 +25,7 @@ from cbcstats.files.sheet_xml import (
     scan_workbook,
     spread,
 )
-from cbcstats.files.sources import BROKEN, FIRST_ROWS, PROTECTED
+from cbcstats.files.sources import BROKEN, FIRST_ROWS, PROTECTED, WORKBOOKS, kind_of
 from cbcstats.frames import as_text
 
 if TYPE_CHECKING:
@@ -155,6 +155,17 @@ def read_sheets(path: Path, kind: str) -> list[Sheet]:
             raise
         raise _cannot_be_read(path, kind, error) from error
     return sheets
+
+
+def rows_of_sheet(path: Path, name: str) -> list[list[str]]:
+    """Return the filled rows of a sheet of a workbook, or none if there is no such."""
+    kind = kind_of(path)
+    if kind not in WORKBOOKS:
+        return []
+    for sheet in read_sheets(path, kind):
+        if sheet.name == name:
+            return [cells for _, cells in sheet.rows]
+    return []
 
 
 def _cannot_be_read(path: Path, kind: str, error: BaseException) -> DataError:
@@ -307,6 +318,40 @@ def has_header(sheet: Sheet, is_header: IsHeader) -> bool:
     """Tell whether one of the first rows of a sheet is the header."""
     rows = first_rows(sheet).values()
     return any(map(is_header, rows))
+
+
+def header_place(rows: Sequence[Sequence[str]], is_header: IsHeader, name: str) -> int:
+    """Return the index of the header row.
+
+    It is the first row that names the required columns, or else the first row with at
+    least half as many filled cells as the fullest row.
+    """
+    rows = rows[:FIRST_ROWS]
+    if not rows:
+        raise DataError(
+            f"{name}: holds no table; the first row must hold the names of the columns"
+        )
+    headers = [place for place, cells in enumerate(rows) if is_header(cells)]
+    place = headers[0] if headers else _first_full_row(rows)
+    width = len(rows[place])
+    # A wrong delimiter can cut a text into very many cells.
+    if width > COLUMNS:
+        raise DataError(
+            f"{name}: has {width:,} columns, and a sheet has {COLUMNS:,}; "
+            "check what separates its cells"
+        )
+    return place
+
+
+def _first_full_row(rows: Sequence[Sequence[str]]) -> int:
+    counts = []
+    for cells in rows:
+        filled = [cell for cell in cells if cell.strip()]
+        counts.append(len(filled))
+    # A title fills one or two cells, while a header may lack a few names.
+    half = max(counts) / 2
+    full = [place for place, count in enumerate(counts) if count >= half]
+    return full[0]
 
 
 def sheets_not_read(

@@ -10,7 +10,7 @@ import pandas as pd
 from cbcstats.arguments import check_frame
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError
-from cbcstats.frames import check_words, text_column
+from cbcstats.frames import check_words, rows_of, text_column
 from cbcstats.places.names import to_iso3
 from cbcstats.places.spelling import plain_spelling
 from cbcstats.tables.codelists import PRECISIONS
@@ -33,13 +33,6 @@ _EXPLAINED: Final = {
 }
 _EXAMPLES: Final = {"programme": "Mercator", "as_of": "2022-06-30"}
 _LONGEST_MONTHS: Final = 100  # days; a longer period is known to the year
-
-
-def rows_of(register_or_frame: Any) -> Any:
-    """Return the rows of a Register, or anything else as it is."""
-    # A Register is made in a sub-package that this one does not know.
-    rows = getattr(register_or_frame, "rows", None)
-    return rows if isinstance(rows, pd.DataFrame) else register_or_frame
 
 
 def read_lists(

@@ -1,7 +1,8 @@
-"""Arrange a table before it is checked: rows below a header, columns to leave out.
+"""Arrange tables before they are checked: their headers, and several tables in one.
 
 A header holds for the rows below it, up to the next one. The cells below one with its
-columns in another order are moved into the columns of the first.
+columns in another order are moved into the columns of the first. Rows of several files
+and sheets have running numbers, so that they are checked as those of one file.
 """
 
 from __future__ import annotations
@@ -10,16 +11,23 @@ import re
 import unicodedata
 from dataclasses import replace
 from itertools import pairwise, product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from cbcstats.errors import ERROR, WARNING, Finding, Problem, plural
+from cbcstats.errors import ERROR, SHOWN, WARNING, DataError, Finding, Problem, plural
 from cbcstats.files.dates import TOUCHING, is_date_like
-from cbcstats.files.sources import unique_names
+from cbcstats.files.sources import (
+    Listing,
+    free_name,
+    is_several,
+    list_files,
+    unique_names,
+)
 from cbcstats.files.spans import read_spans
-from cbcstats.files.text_table import rows_of
+from cbcstats.files.text_table import EVERY_SHEET, PLACES, Part
 from cbcstats.frames import as_text, text_column
 from cbcstats.registers.cells import (
     distinct_texts,
@@ -35,27 +43,35 @@ from cbcstats.registers.columns import (
     holds_tags,
     other_names,
     plain_name,
-    with_texts,
 )
+from cbcstats.registers.corrections_workbook import take_apart
 from cbcstats.registers.schemas import kind_of, needed_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandera.pandas as pa
 
     from cbcstats.files.text_table import TextTable
 
 _FIRST_ROWS: Final = 3  # in which tags may be, below a row of units, say
+_CASES: Final = (str.lower, str.upper, str.title, str.capitalize)
 # What may be between the words of a name.
 _BLANKS: Final = ("", " ", "_", "-", "\N{NO-BREAK SPACE}")
+# Parts begin at multiples of it, so that rows can be added to each.
+_SPACE: Final = 1_000_000
+_UNLESS: Final = "nothing to do if that is right"
+_OF_CORRECTIONS: Final = (
+    "leave it where it is, and put its rows in their places with "
+    "register.corrected, or --corrected on the command line"
+)
 # Characters of an ISO day of which only the month or the year is shown.
 _LENGTH_SHOWN: Final = {"month": 7, "year": 4}
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TEN_YEARS: Final = pd.Timedelta(days=3653)
 
 
-class Part(NamedTuple):
+class RowsBelow(NamedTuple):
     """The rows below headers with the same names, these names, and the header rows."""
 
     rows: pd.Index
@@ -73,7 +89,8 @@ def _with_short_rows(table: TextTable) -> TextTable:
     short = {row for row, beyond in table.surplus.items() if not beyond}
     if not short:
         return table
-    faults = {row: fault for row, fault in table.faults.items() if row not in short}
+    others = table.faults.keys() - short
+    faults = {row: table.faults[row] for row in sorted(others)}
     return replace(table, faults=faults)
 
 
@@ -91,7 +108,7 @@ def leave_out_unreadable(matched: MatchedTable) -> None:
         rule = matched.schema.columns[name]
         if severity_of(rule, matched.options) == ERROR or kind_of(rule) == "text":
             continue
-        text = matched.text[name].drop(rows_of(table.unread, column))
+        text = matched.text(name)[~table.is_in(table.unread, column)]
         bad = _if_unreadable(text, rule, matched.options)
         if bad:
             del matched.names[name]
@@ -129,7 +146,7 @@ def _left_out(name: str, kind: str) -> Finding:
     return Finding(problem, remedy, WARNING)
 
 
-def parts_in_another_order(matched: MatchedTable) -> list[Part]:
+def parts_in_another_order(matched: MatchedTable) -> list[RowsBelow]:
     """Return the parts of a table whose header has other names or another order.
 
     Parts with the same header are one.
@@ -146,12 +163,12 @@ def parts_in_another_order(matched: MatchedTable) -> list[Part]:
         names = tuple(_names_below(header, matched))
         if list(names) != table.header[: len(names)]:
             parts.setdefault(names, []).append(rows[start:end])
-    return [
-        Part(
-            pd.Index(np.concatenate(of_part)), list(names), {own[0] for own in of_part}
-        )
-        for names, of_part in parts.items()
-    ]
+    together = []
+    for names, of_part in parts.items():
+        below = pd.Index(np.concatenate(of_part))
+        headers = {int(own[0]) for own in of_part}
+        together.append(RowsBelow(below, list(names), headers))
+    return together
 
 
 def _rows_that_name(matched: MatchedTable) -> pd.Index:
@@ -188,13 +205,12 @@ def _spellings(name: str) -> set[str]:
     """
     composed = unicodedata.normalize("NFC", name.strip())
     words = [word for word in re.split(r"[\W_]+", composed) if word]
-    joined = {blank.join(words) for blank in _BLANKS} | {composed}
-    cases = (str.lower, str.upper, str.title, str.capitalize)
-    spelled = joined | {case(text) for case, text in product(cases, joined)}
-    spelled |= {unicodedata.normalize("NFD", text) for text in spelled}
-    ends = ("", " ", ":")
-    around = product(("", " "), spelled, ends)
-    return {before + text + after for before, text, after in around}
+    joined = {composed, *(blank.join(words) for blank in _BLANKS)}
+    cased = {case(text) for case, text in product(_CASES, joined)}
+    spelled = joined | cased
+    decomposed = {unicodedata.normalize("NFD", text) for text in spelled}
+    around = product(("", " "), spelled | decomposed, ("", " ", ":"))
+    return set(map("".join, around))
 
 
 def _names_below(cells: Sequence[str], matched: MatchedTable) -> list[str]:
@@ -216,7 +232,7 @@ def _names_below(cells: Sequence[str], matched: MatchedTable) -> list[str]:
     return unique_names(names)
 
 
-def move_parts(table: TextTable, parts: Iterable[Part]) -> TextTable:
+def move_parts(table: TextTable, parts: Iterable[RowsBelow]) -> TextTable:
     """Move the cells below other headers into the columns of the first, by name.
 
     Columns that the first header lacks are added.
@@ -227,7 +243,7 @@ def move_parts(table: TextTable, parts: Iterable[Part]) -> TextTable:
     return table
 
 
-def _moved(table: TextTable, part: Part, header: list[str]) -> TextTable:
+def _moved(table: TextTable, part: RowsBelow, header: list[str]) -> TextTable:
     """Move the cells of a part from the columns of the first header to their own."""
     rows, names, headers = part
     moved = _cells_under(table, part, header)
@@ -263,21 +279,21 @@ def _moved(table: TextTable, part: Part, header: list[str]) -> TextTable:
     )
 
 
-def _cells_under(table: TextTable, part: Part, header: list[str]) -> pd.DataFrame:
+def _cells_under(table: TextTable, part: RowsBelow, header: list[str]) -> pd.DataFrame:
     """Return the cells of a part under their names, with those beyond the first header.
 
     Columns without a name and without a cell are left out.
     """
-    room = len(part.names) - len(header)
+    rows, names = part
+    room = len(names) - len(header)
     blank = [""] * room
-    beyond = [[*table.surplus.get(row, []), *blank][:room] for row in part.rows]
-    wide = pd.concat(
-        [table.cells.loc[part.rows, header], pd.DataFrame(beyond, part.rows)],
-        axis="columns",
-    )
-    wide = wide.set_axis(part.names, axis="columns")
-    is_filled = (wide.map(as_text) != "").any()
-    return wide.loc[:, [name in header or is_filled[name] for name in part.names]]
+    beyond = [[*table.surplus.get(row, []), *blank][:room] for row in rows]
+    within = table.cells.loc[rows, header]
+    wide = pd.concat([within, pd.DataFrame(beyond, rows)], axis="columns")
+    wide = wide.set_axis(names, axis="columns")
+    texts = wide.map(as_text)
+    is_filled = (texts != "").any()
+    return wide[[name for name in names if name in header or is_filled[name]]]
 
 
 def _with_places(
@@ -310,10 +326,10 @@ def with_days_of_numbers(matched: MatchedTable) -> MatchedTable:
         return matched
     cells = table.cells.copy()
     for name, column in matched.names.items():
-        is_serial = cells.index.isin(rows_of(table.serials, column))
+        is_serial = table.is_in(table.serials, column)
         if kind_of(matched.schema.columns[name]) != "day" or not is_serial.any():
             continue
-        others = matched.text[name][~is_serial].astype("object").unique()
+        others = matched.text(name)[~is_serial].astype("object").unique()
         days = read_spans(others.tolist(), date_format)["start"].dropna()
         numbers = pd.to_numeric(cells.loc[is_serial, column])
         since = pd.to_timedelta(numbers // 1, unit="D")
@@ -321,8 +337,7 @@ def with_days_of_numbers(matched: MatchedTable) -> MatchedTable:
         is_near = serials.between(days.min() - _TEN_YEARS, days.max() + _TEN_YEARS)
         near = serials[is_near]
         cells.loc[near.index, column] = near.dt.strftime("%Y-%m-%d")
-    table = replace(table, cells=cells)
-    return with_texts(table, matched.schema, matched.names, matched.options)
+    return replace(matched, table=replace(table, cells=cells))
 
 
 def _with_parts_shown(matched: MatchedTable) -> MatchedTable:
@@ -348,5 +363,171 @@ def _with_parts_shown(matched: MatchedTable) -> MatchedTable:
         cell = str(cells.at[row, column]) if row in cells.index else ""
         if _ISO_DAY.fullmatch(cell):
             cells.loc[row, column] = cell[:length]
-    table = replace(table, cells=cells)
-    return with_texts(table, matched.schema, matched.names, matched.options)
+    return replace(matched, table=replace(table, cells=cells))
+
+
+def is_of_several(source: Any, sheet: Any) -> bool:
+    """Tell whether a register may be in several files or sheets."""
+    has_sheets = isinstance(sheet, list) or sheet == EVERY_SHEET
+    return is_several(source) or (isinstance(source, Path) and has_sheets)
+
+
+def read_tables(
+    source: Any, tables_of: Callable[[Path], list[TextTable]]
+) -> list[TextTable]:
+    """Read every file and sheet of a register as a table of one part.
+
+    Raises
+    ------
+    DataError
+        If there is no file, or one that cannot be read.
+    """
+    listing = _listing(source)
+    tables = []
+    left_out = _files_left_out(listing.left_out)
+    for file, path in listing.files.items():
+        for table in tables_of(path):
+            if take_apart(table, path):
+                problem = f"the register leaves out {file}, a workbook of rejected rows"
+                left_out.append((problem, _OF_CORRECTIONS))
+                continue
+            tables.append(_as_part(table, listing.name, file, path))
+    if not tables:
+        raise DataError(f"{listing.name}: holds rejected rows only; give the register")
+    first = tables[0]
+    for problem, remedy in left_out:
+        remark = Problem(first.header_row, "", "", problem, remedy, WARNING)
+        first.remarks.append(remark)
+    return tables
+
+
+def _listing(source: Any) -> Listing:
+    if is_several(source):
+        return list_files(source)
+    return Listing(source.name, {source.name: source}, [])
+
+
+def _files_left_out(names: list[str]) -> list[tuple[str, str]]:
+    if not names:
+        return []
+    listed = ", ".join(names[:SHOWN])
+    if len(names) > SHOWN:
+        listed += ", ..."
+    count = plural(len(names), "file")
+    return [(f"the register leaves out {count} of the folder: {listed}", _UNLESS)]
+
+
+def _as_part(table: TextTable, name: str, file: str, path: Path) -> TextTable:
+    """Describe a table as the only part of a register."""
+    _, _, sheet = table.name.partition(f"{path}, sheet ")
+    columns = {column: column for column in table.header}
+    part = Part(
+        *(file, sheet, name, 0, table.header_row),
+        *(columns, table.first_day, table.encoding),
+    )
+    return replace(table, parts=[part])
+
+
+def join_tables(tables: list[MatchedTable]) -> MatchedTable:
+    """Put matched tables into one, under the columns of the first that has each."""
+    first = tables[0]
+    if not first.table.parts:
+        return first
+    header: dict[str, str] = {}
+    moved = []
+    before = 0
+    for matched in tables:
+        columns = _common_columns(matched, header)
+        moved.append(_with_numbers_from(matched.table, columns, before))
+        rows = [matched.table.header_row, *matched.table.cells.index[-1:]]
+        before += (max(rows) // _SPACE + 2) * _SPACE
+    table = _one_table(moved, list(header.values()))
+    known = first.schema.columns
+    names = {column: header[column] for column in known if column in header}
+    return replace(first, table=table, names=names)
+
+
+def _common_columns(matched: MatchedTable, header: dict[str, str]) -> dict[str, str]:
+    """Return the column of the register for each column of a table.
+
+    `header` has them by what they are: columns of the schema by their name there,
+    others by how they are written. New ones are added to it.
+    """
+    name_of = {column: name for name, column in matched.names.items()}
+    common: dict[str, str] = {}
+    for column in matched.table.header:
+        # The equals sign tells a column that is called `member` from that of Members.
+        key = name_of.get(column) or f"={plain_name(column) or column}"
+        while key in common:
+            key += "="
+        common[key] = column
+        if key not in header:
+            header[key] = free_name(column, {*PLACES, *header.values()})
+    return {column: header[key] for key, column in common.items()}
+
+
+def _with_numbers_from(
+    table: TextTable, columns: dict[str, str], before: int
+) -> TextTable:
+    """Give a table other names of columns, and higher numbers of rows."""
+
+    def renumbered(place: Any) -> Any:
+        if not isinstance(place, tuple):
+            return place + before
+        row, column = place
+        return row + before, columns.get(column, column)
+
+    remarks = []
+    for remark in table.remarks:
+        row, column = renumbered((remark.row, remark.column))
+        remarks.append(remark._replace(row=row, column=column))
+    header = list(columns.values())
+    header_row = table.header_row + before
+    cells = table.cells.set_axis(header, axis="columns")
+    [part] = table.parts
+    return replace(
+        table.with_places_moved(renumbered),
+        header=header,
+        header_row=header_row,
+        cells=cells.set_axis(table.cells.index + before, axis="index"),
+        remarks=remarks,
+        parts=[
+            part._replace(
+                before=before,
+                header_row=header_row,
+                columns={name: column for column, name in columns.items()},
+            )
+        ],
+    )
+
+
+def _one_table(tables: list[TextTable], header: list[str]) -> TextTable:
+    is_typed = not any(table.is_text for table in tables)
+    cells = pd.concat([_under(table, header, is_typed=is_typed) for table in tables])
+    first = tables[0]
+    one = replace(first, name=first.parts[0].whole, header=header, cells=cells)
+    one.is_text = not is_typed
+    one.first_day = None
+    for table in tables[1:]:
+        for name, of in table.known().items():
+            getattr(one, name).update(of)
+        one.remarks.extend(table.remarks)
+        one.parts.extend(table.parts)
+    return one
+
+
+def _under(table: TextTable, header: list[str], *, is_typed: bool) -> pd.DataFrame:
+    """Return the cells under a longer header: as they are typed, or all as text."""
+    rows = table.cells.index
+    columns: dict[str, Any] = {}
+    for column in header:
+        if column not in table.header:
+            empty: Any = None if is_typed else ""
+            columns[column] = pd.Series(empty, rows, dtype="object")
+        elif is_typed:
+            columns[column] = table.cells[column]
+        else:
+            columns[column] = table.text(column)
+    if not is_typed:
+        columns = {name: text_column(cells) for name, cells in columns.items()}
+    return pd.DataFrame(columns, index=rows)

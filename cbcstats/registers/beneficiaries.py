@@ -13,8 +13,8 @@ from cbcstats.arguments import check_names, shown
 from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, plural
-from cbcstats.frames import read_days, text_column
-from cbcstats.places.lists import LIST, read_lists, rows_of
+from cbcstats.frames import read_days, rows_of, text_column
+from cbcstats.places.lists import LIST, read_lists
 from cbcstats.places.spelling import plain_spelling
 from cbcstats.registers.words import STATUSES, kinds_of_statuses
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from cbcstats.counts.periods import MONTH_NAMES, reporting_year
 from cbcstats.errors import ERROR, plural
 from cbcstats.files.sources import free_name, readable_name
+from cbcstats.files.text_table import PLACES
 from cbcstats.frames import text_column
 from cbcstats.places.names import wco_region
 from cbcstats.registers.columns import BEYOND, REASONS
@@ -39,10 +41,12 @@ from cbcstats.tables.parsing import REGISTER_SOURCE
 
 if TYPE_CHECKING:
     from cbcstats.files.text_table import TextTable
-    from cbcstats.registers.checking import RegisterProblems
     from cbcstats.registers.columns import MatchedTable
+    from cbcstats.registers.problems import RegisterProblems
+    from cbcstats.registers.register import Register
 
 IN_YEAR: Final = "in "
+_FRAMES: Final = ("rows", "rejected", "partly_read")  # those with an index of rows
 
 
 def register_fields(
@@ -129,7 +133,7 @@ def _typed_rows(
     for column in table.header:
         name = known.get(column)
         if name == "member":
-            text = matched.text["member"][is_wanted]
+            text = matched.text("member")[is_wanted]
             rows["member"] = _sorted_categories(text)
             rows["iso3"] = _single_countries(values["member"])
             rows["wco_region"] = _regions(values["member"], text)
@@ -402,7 +406,8 @@ def _summary_of_coverage(
     covers: tuple[Any, Any] | None,
 ) -> dict[str, str]:
     """Return notes on reporting years that may be covered only in part."""
-    every = pd.concat([rows, partly_read], ignore_index=True)
+    columns = ["start_date", *rows.columns.intersection([PRECISION])]
+    every = pd.concat([rows[columns], partly_read[columns]], ignore_index=True)
     distinct = known_days(every["start_date"], every.get(PRECISION))
     if not len(distinct):
         return {}
@@ -434,3 +439,64 @@ def _source_id(name: str) -> str:
     # Ids of sources have no blanks.
     source_id = "-".join(name.replace(", sheet ", "#").split())
     return source_id if re.fullmatch(REGISTER_SOURCE, source_id) else "register"
+
+
+def with_places(register: Register, table: TextTable) -> Register:
+    """Show the row of its file for each row of a register, and the file and sheet."""
+    if not table.parts:
+        return register
+    frames = {}
+    for name in _FRAMES:
+        frame = getattr(register, name)
+        places = table.places(frame.index)
+        shown = frame.set_axis(pd.Index(places["row"], name="row"), axis="index")
+        for number, column in enumerate(PLACES):
+            cells = places[column].astype("category").array
+            shown.insert(number, free_name(column, shown), cells)
+        frames[name] = shown
+    problems = register.problems
+    places = table.places(problems["row"])
+    numbers = table.part_numbers(problems["row"])
+    typed = [part.columns for part in table.parts]
+    frames["problems"] = problems.assign(
+        row=places["row"].array,
+        column=_renamed(problems["column"], numbers, typed),
+        **{column: text_column(places[column].array) for column in PLACES},
+    )
+    return replace(register, **frames)
+
+
+def with_numbers(register: Register, table: TextTable) -> Register:
+    """Give each row of a register its running number again."""
+    if not table.parts:
+        return register
+    frames = {}
+    for name in _FRAMES:
+        frame = getattr(register, name)
+        before = table.before(frame.iloc[:, 0], frame.iloc[:, 1])
+        numbers = pd.Index(frame.index + before, dtype="int64", name="row")
+        frames[name] = frame.iloc[:, len(PLACES) :].set_axis(numbers, axis="index")
+    problems = register.problems
+    before = table.before(problems["file"], problems["sheet"])
+    numbers = (problems["row"] + before).astype("int64")
+    common = [_inverted(part.columns) for part in table.parts]
+    columns = _renamed(problems["column"], table.part_numbers(numbers), common)
+    plain = problems.drop(columns=PLACES)
+    frames["problems"] = plain.assign(row=numbers, column=columns)
+    return replace(register, **frames)
+
+
+def _renamed(
+    columns: pd.Series, numbers: np.ndarray, parts: list[dict[str, str]]
+) -> pd.Series:
+    """Return columns by their names in another header: that of each part."""
+    # Columns of a workbook with corrections are in no header.
+    names = [
+        parts[number].get(column, column)
+        for number, column in zip(numbers, columns, strict=True)
+    ]
+    return text_column(names, columns.index)
+
+
+def _inverted(columns: dict[str, str]) -> dict[str, str]:
+    return {name: column for column, name in columns.items()}

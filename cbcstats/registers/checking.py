@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from cbcstats.errors import ERROR, WARNING, Finding, Problem
-from cbcstats.files.cells import (
-    damaged_texts,
-    explain_share,
-    with_invisible,
-)
-from cbcstats.files.text_table import Part, rows_of
-from cbcstats.frames import as_text, text_column
+from cbcstats.errors import ERROR, WARNING, Finding
+from cbcstats.files.text_table import Part
+from cbcstats.frames import text_column
 from cbcstats.places.names import accessions
 from cbcstats.registers.cells import (
     distinct_texts,
@@ -34,14 +28,23 @@ from cbcstats.registers.columns import (
     MatchedTable,
     day_parts,
     plain_name,
-    with_texts,
 )
 from cbcstats.registers.coverage import last_days
-from cbcstats.registers.odd_columns import (
+from cbcstats.registers.problems import (
+    IS_BEYOND,
+    REPEATS,
+    ProblemCells,
+    RegisterProblems,
+    damaged_cells,
+    days_without_year,
+    imprecise_days,
+    in_cell,
+    in_cells,
+    in_rows,
     lonely_years,
-    odd_days,
-    odd_labels,
-    odd_numbers,
+    odd_column,
+    shares_in_counts,
+    unreadable_cells,
 )
 from cbcstats.registers.schemas import (
     PRECISION,
@@ -55,7 +58,7 @@ from cbcstats.registers.words import NOWHERE, countries_of
 from cbcstats.tables import checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandera.pandas as pa
 
@@ -64,9 +67,6 @@ if TYPE_CHECKING:
 REPEATED_ROWS: Final = ("keep", "reject")
 _NOT_CUT: Final = "put text that holds the delimiter into quotation marks"
 _CLOSE: Final = "close the quotation mark after its text, or delete it"
-_BEYOND: Final = Finding(
-    "is beyond the header", "move it to the cell where it belongs, or delete it"
-)
 _HEADER: Final = Finding("repeats the header", "delete the row")
 _OTHER_HEADER: Final = Finding(
     "is another header, and the rows below it were read under it",
@@ -85,7 +85,6 @@ _UNITS: Final = Finding(
 _TOTAL: Final = Finding(
     "is a total, not an entry", "delete the row; totals are computed"
 )
-_REPEATS: Final = "repeats an earlier row in all its cells"
 _NO_RESULT: Final = (
     "correct the formula and save the file in a spreadsheet program, or write the value"
 )
@@ -133,7 +132,8 @@ def check_rows(
     problems.add(repeated, are_entries=not reject)
     if own_ids is not None:
         # A row that repeats another, with its id, is rejected and not missing.
-        problems.no_entries.update(_repeats(table, own_ids.dropna().index))
+        same_id = own_ids[own_ids.notna() & own_ids.duplicated(keep=False)]
+        problems.no_entries.update(_repeats(table, same_id.index))
     problems.add(_places_that_are_not_members(matched, values))
     for own in of_files:
         problems.add(_misread_cells(own.table))
@@ -167,7 +167,7 @@ def _split_table(matched: MatchedTable) -> list[MatchedTable]:
             for name, column in matched.names.items()
             if column in part.columns
         }
-        tables.append(with_texts(own, matched.schema, names, matched.options))
+        tables.append(replace(matched, table=own, names=names))
     return tables
 
 
@@ -202,7 +202,7 @@ def _check_file(matched: MatchedTable, problems: RegisterProblems) -> pd.DataFra
     problems.close(_row_of_units(matched), are_entries=False)
     problems.close(_totals(matched), are_entries=False)
     problems.add(_cells_without_result(matched))
-    problems.add(_damaged_cells(matched))
+    problems.add(damaged_cells(matched))
     values = pd.DataFrame(index=table.cells.index)
     for name in matched.names:
         if kind_of(matched.schema.columns[name]) == "day":
@@ -223,19 +223,19 @@ def _parse_column(
     """Parse a column and check its values; invalid values become missing."""
     table, column = matched.table, matched.names[name]
     rule = matched.schema.columns[name]
-    shares = list(_shares_in_counts(matched, name))
+    shares = list(shares_in_counts(matched, name))
     problems.add(shares)
     reported = [row for share in shares for row in share.rows]
     text = _text_to_parse(matched, name, reported)
     values, findings = parse_cells(text, rule, matched.options)
-    problems.add(_unreadable_cells(table, column, text[values.isna()], findings))
+    problems.add(unreadable_cells(table, column, text[values.isna()], findings))
     odd_in = text
     if str(rule.dtype) == "category":
         # Rows that are closed, such as totals, are not entries.
         odd_in = values[~values.index.isin(problems.closed)]
         odd_in = odd_in.cat.remove_unused_categories()
     if not is_free_text(rule):
-        problems.add(_odd_column(matched, name, distinct_texts(odd_in)))
+        problems.add(odd_column(matched, name, distinct_texts(odd_in)))
     broken = list(_broken_cells(table, column, values, rule))
     problems.add(broken)
     for problem_cells in broken:
@@ -260,21 +260,20 @@ def _parse_day_column(
             findings[cell] = finding._replace(problem=problem)
     is_end = name == "end_date"
     days = spans["end" if is_end else "start"]
-    problems.add(_unreadable_cells(table, column, text[days.isna()], findings))
+    problems.add(unreadable_cells(table, column, text[days.isna()], findings))
     if is_part:
         problems.add(_read_as_start(table, column, others))
-    problems.add(_odd_column(matched, name, distinct_texts(matched.text[name])))
+    problems.add(odd_column(matched, name, distinct_texts(matched.text(name))))
     broken = list(_broken_cells(table, column, days, rule))
     problems.add(broken)
     today = pd.Timestamp(datetime.date.today())
     problems.in_the_future.update(days.index[days > today])
-    for rows, finding in lonely_years(days):
-        problems.add(_in_rows(table, column, rows, finding))
-    problems.add(_days_without_year(table, column, days))
+    problems.add(lonely_years(table, column, days))
+    problems.add(days_without_year(table, column, days))
     if name != "start_date":
         which = "last" if is_end else "first"
         precision = spans["precision"]
-        problems.add(_imprecise_days(table, column, days, precision, which))
+        problems.add(imprecise_days(table, column, days, precision, which))
     for problem_cells in broken:
         spans.loc[problem_cells.rows] = None
     return spans
@@ -286,97 +285,14 @@ def _text_to_parse(
     """Return the texts of a column, without those that have been reported already."""
     table, column = matched.table, matched.names[name]
     # A formula without a result, say, shows something else than it holds.
-    unread = rows_of(table.unread, column)
-    is_reported = table.cells.index.isin([*unread, *reported])
-    text = matched.text[name]
+    is_reported = table.is_in(table.unread, column)
+    is_reported |= table.cells.index.isin(reported)
+    text = matched.text(name)
     if not is_reported.any():
         return text
     return plain_texts(
         text_column(text).mask(is_reported, ""), matched.schema.columns[name]
     )
-
-
-# Each function below yields `ProblemCells`, which hold many problems at once: a large
-# register has many thousands, and most of them share a column and a message.
-
-
-class ProblemCells(NamedTuple):
-    """Problems of cells in one column, or of whole rows if `column` is empty."""
-
-    rows: Any
-    column: str
-    cells: Iterable[str]
-    findings: Sequence[Finding]
-
-
-class RegisterProblems:
-    """Collect the problems of a register, but none in closed rows."""
-
-    def __init__(self) -> None:
-        self._problems: list[tuple[Any, ...]] = []
-        self.closed: set[int] = set()  # rows without any further problems
-        self.no_entries: set[int] = set()  # rows that are no entries, such as totals
-        self.in_the_future: set[int] = set()  # rows of a day to come
-
-    def add(
-        self, problem_cells: Iterable[ProblemCells], *, are_entries: bool = True
-    ) -> None:
-        """Add problems, except those of closed rows."""
-        for rows, column, cells, findings in problem_cells:
-            of_rows = zip(rows, cells, findings, strict=True)
-            for row, cell, finding in of_rows:
-                if row in self.closed:
-                    continue
-                problem = (row, column, cell, *with_invisible(finding, cell))
-                self._problems.append(problem)
-                if not are_entries:
-                    self.no_entries.add(row)
-
-    def close(
-        self, problem_cells: Iterable[ProblemCells], *, are_entries: bool = True
-    ) -> None:
-        """Add problems, and ignore any later ones in the same rows."""
-        self.add(problem_cells, are_entries=are_entries)
-        self.closed = {row for row, *_ in self._problems}
-
-    def rejected_rows(self) -> set[int]:
-        """Return the rows that have an error."""
-        severity = Problem._fields.index("severity")
-        return {row for row, *cell in self._problems if cell[severity - 1] == ERROR}
-
-    def put_back(self, rows: pd.Index, problems: pd.DataFrame) -> None:
-        """Replace all problems of some rows with those of an earlier reading."""
-        others = set(rows)
-        earlier = problems[problems["row"].isin(others)]
-        kept = [problem for problem in self._problems if problem[0] not in others]
-        self._problems = [*kept, *earlier.itertuples(index=False, name=None)]
-
-    def reject_repeats(self, rows: pd.Index) -> None:
-        """Make errors of the warnings that some rows repeat another."""
-        for place, (row, column, cell, problem, remedy, _) in enumerate(self._problems):
-            if problem == _REPEATS and row in rows:
-                self._problems[place] = (row, column, cell, problem, remedy, ERROR)
-
-    def in_order(self, table: TextTable) -> pd.DataFrame:
-        """Return problems by row and column: one per cell, all of a row or a column."""
-        problems = pd.DataFrame(self._problems, columns=Problem._fields)
-        problems = problems.astype({"row": "int64"})
-        for name in Problem._fields[1:]:
-            problems[name] = text_column(problems[name])
-        column = problems["column"]
-        # Later problems of a cell often follow from the first, but an error rejects it.
-        errors_first = problems.sort_values("severity", kind="stable")
-        is_repeated = errors_first.duplicated(["row", "column"]).sort_index()
-        header_rows = [table.header_row, *(part.header_row for part in table.parts)]
-        is_cell = (column != "") & ~problems["row"].isin(header_rows)
-        problems = problems.loc[~(is_repeated & is_cell)]
-        # Problems of a whole row, without a column, come before those of its cells.
-        # Last come the columns that only a workbook with corrected rows has.
-        columns = pd.Index(["", *table.header, *problems["column"]]).unique()
-        places = pd.Categorical(problems["column"], categories=columns)
-        order = np.lexsort([places.codes, problems["row"].to_numpy()])
-        problems = problems.iloc[order]
-        return problems.reset_index(drop=True)
 
 
 def _rows_not_cut(table: TextTable) -> Iterator[ProblemCells]:
@@ -388,7 +304,7 @@ def _rows_not_cut(table: TextTable) -> Iterator[ProblemCells]:
         value = filled[0] if filled else ""
         is_open = "quotation mark" in fault
         finding = Finding(fault, _CLOSE if is_open else _NOT_CUT)
-        yield ProblemCells([row], "", [value], [finding])
+        yield in_cell(row, "", value, finding)
 
 
 def _cells_beyond_the_header(table: TextTable) -> Iterator[ProblemCells]:
@@ -398,7 +314,7 @@ def _cells_beyond_the_header(table: TextTable) -> Iterator[ProblemCells]:
             continue
         text = table.text(column)
         is_filled = text.str.strip() != ""
-        yield from _in_cells(table, column, is_filled, _BEYOND)
+        yield from in_cells(table, column, is_filled, IS_BEYOND)
 
 
 def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
@@ -409,7 +325,7 @@ def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
     for name in needed_columns(matched.schema):
         column = matched.names[name]
         header = plain_name(typed.get(column, column))
-        text = matched.text[name][rows]
+        text = matched.text(name)[rows]
         texts = distinct_texts(text)
         alike = [cell for cell in texts if plain_name(cell) == header]
         is_header = text.isin(alike)
@@ -417,18 +333,20 @@ def _repeated_headers(matched: MatchedTable) -> Iterator[ProblemCells]:
         rows = rows[is_header]
     other = rows.intersection(list(matched.table.other_headers))
     column = matched.names["member"]
-    yield from _in_rows(matched.table, column, other, _OTHER_HEADER)
-    yield from _in_rows(matched.table, column, rows.difference(other), _HEADER)
+    yield from in_rows(matched.table, column, other, _OTHER_HEADER)
+    yield from in_rows(matched.table, column, rows.difference(other), _HEADER)
 
 
 def _row_of_units(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield the first row if its cells only explain what to write below them."""
     first = matched.table.cells.index[:1]
-    texts = {name: "".join(matched.text[name].loc[first]) for name in matched.names}
+    texts = {name: "".join(matched.text(name).loc[first]) for name in matched.names}
     filled = {name: text for name, text in texts.items() if text}
-    if not filled or not all(map(_EXPLANATION.fullmatch, filled.values())):
+    may_explain = all(map(_EXPLANATION.fullmatch, filled.values()))
+    if not filled or not may_explain:
         return
-    if not any(_is_value(matched, name, text) for name, text in filled.items()):
+    are_values = [_is_value(matched, name, text) for name, text in filled.items()]
+    if not any(are_values):
         words = ", ".join(filled.values())
         yield ProblemCells(first, "", [words], [_UNITS])
 
@@ -453,15 +371,15 @@ def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:
     """
     table = matched.table
     column = matched.names["member"]
-    member = matched.text["member"]
+    member = matched.text("member")
     words = [cell for cell in distinct_texts(member) if is_total(cell)]
     is_total_row = member.isin(words)
     if takes_several_countries(matched.schema.columns["member"]):
-        day = matched.text["start_date"]
+        day = matched.text("start_date")
         days = [cell for cell in distinct_texts(day) if has_value(cell)]
         all_members = [cell for cell in words if countries_of([cell]) == [NOWHERE]]
         is_total_row &= ~(member.isin(all_members) & day.isin(days))
-    yield from _in_cells(table, column, is_total_row, _TOTAL)
+    yield from in_cells(table, column, is_total_row, _TOTAL)
     has_no_member = member == ""
     no_member = member.index[has_no_member]
     for column in table.header:
@@ -472,7 +390,7 @@ def _totals(matched: MatchedTable) -> Iterator[ProblemCells]:
         # Here the word must come first: remarks may end in "total".
         words = [cell for cell in texts if is_total(cell, alone=True)]
         is_total_row = text.isin(words)
-        yield from _in_cells(table, column, is_total_row, _TOTAL)
+        yield from in_cells(table, column, is_total_row, _TOTAL)
         no_member = no_member[~is_total_row]
 
 
@@ -487,36 +405,7 @@ def _cells_without_result(matched: MatchedTable) -> Iterator[ProblemCells]:
         # Columns that are not parsed must not reject their row.
         finding = Finding(problem, _NO_RESULT, severities.get(column, WARNING))
         cell = str(table.cells.at[row, column])
-        yield ProblemCells([row], column, [cell], [finding])
-
-
-def _damaged_cells(matched: MatchedTable) -> Iterator[ProblemCells]:
-    """Yield cells with a lost character, or with Ã© for é; warnings in other columns."""
-    table = matched.table
-    used = matched.names.values()
-    for column in table.header if table.is_text else used:
-        text = table.text(column)
-        findings = damaged_texts(text)
-        if column not in used:
-            findings = {
-                cell: finding._replace(severity=WARNING)
-                for cell, finding in findings.items()
-            }
-        yield from _unreadable_cells(table, column, text, findings)
-
-
-def _unreadable_cells(
-    table: TextTable, column: str, text: pd.Series, findings: Mapping[str, Finding]
-) -> Iterator[ProblemCells]:
-    """Yield cells that could not be parsed, or that hold a word for no value."""
-    if not findings:
-        return
-    is_bad = text.isin(list(findings))
-    bad = text[is_bad].to_numpy(dtype=object)
-    rows = text.index[is_bad]
-    as_typed = table.text_of(rows, column)
-    cells = as_typed.to_numpy(dtype=object)
-    yield ProblemCells(rows, column, cells, [findings[plain] for plain in bad])
+        yield in_cell(row, column, cell, finding)
 
 
 def _read_as_start(
@@ -529,42 +418,7 @@ def _read_as_start(
         problem += ", which is known to the year only"
     remedy = "name another column start_date, if there is one with days"
     finding = Finding(problem, remedy, WARNING)
-    yield ProblemCells([table.header_row], column, [column], [finding])
-
-
-def _odd_column(
-    matched: MatchedTable, name: str, texts: list[str]
-) -> Iterator[ProblemCells]:
-    """Yield, in the row of the header, what is odd in a whole column."""
-    table, column = matched.table, matched.names[name]
-    kind = kind_of(matched.schema.columns[name])
-    odd: Iterable[tuple[str, Finding]] = ()
-    if kind == "day":
-        is_workbook = table.first_day is not None
-        odd = odd_days(texts, matched.options.date_format, is_workbook=is_workbook)
-    elif kind == "text":
-        odd = odd_labels(texts)
-    elif kind in ("number", "whole number"):
-        odd = odd_numbers(texts, whole=kind == "whole number")
-    for example, finding in odd:
-        yield ProblemCells([table.header_row], column, [example], [finding])
-
-
-def _shares_in_counts(matched: MatchedTable, name: str) -> Iterator[ProblemCells]:
-    """Yield the cells of a workbook that show a percentage instead of a count."""
-    table, column = matched.table, matched.names[name]
-    rule = matched.schema.columns[name]
-    if kind_of(rule) != "whole number":
-        return
-    severity = severity_of(rule, matched.options)
-    for (row, of_column), shows in table.formats.items():
-        if of_column != column or shows != "percent" or row not in table.cells.index:
-            continue
-        cell = as_text(table.cells.at[row, column])
-        with contextlib.suppress(ValueError):
-            finding = explain_share(f"{100 * float(cell):.10g}%")
-            finding = finding._replace(severity=severity)
-            yield ProblemCells([row], column, [cell], [finding])
+    yield in_cell(table.header_row, column, column, finding)
 
 
 def _ends_of_ranges(
@@ -585,36 +439,11 @@ def _ends_of_ranges(
         of_ends = names.get("end_date", "end_date")
         problem = f"ends on another day than {of_ends}"
         finding = Finding(problem, "correct one of the two")
-        yield from _in_cells(table, names["start_date"], is_other, finding)
+        yield from in_cells(table, names["start_date"], is_other, finding)
     if "end_date" in values and "end_date" not in names:
         rule = matched.schema.columns["end_date"]
         ends = values["end_date"]
         yield from _broken_cells(table, names["start_date"], ends, rule)
-
-
-def _imprecise_days(
-    table: TextTable, column: str, days: pd.Series, precision: pd.Series, which: str
-) -> Iterator[ProblemCells]:
-    """Yield the days of a column, not of starts, that are not known to the day."""
-    is_long = precision.isin(PRECISIONS[1:])
-    groups: Any = days[is_long].groupby([precision, days])
-    for (part, day), rows in groups:
-        problem = f"names only the {part}; its {which} day, {day.date()}, is taken"
-        finding = Finding(problem, "write the day if it is known", WARNING)
-        yield from _in_rows(table, column, rows.index, finding)
-
-
-def _days_without_year(
-    table: TextTable, column: str, days: pd.Series
-) -> Iterator[ProblemCells]:
-    """Yield the cells of a workbook that show no year."""
-    places = [place for place, form in table.formats.items() if form == "no year"]
-    is_hidden = days.index.isin(rows_of(places, column))
-    hidden = days[is_hidden].dropna()
-    for year, rows in hidden.groupby(hidden.dt.year):
-        problem = f"shows no year; {year:.0f} was added by the spreadsheet program"
-        finding = Finding(problem, "check the year", WARNING)
-        yield from _in_rows(table, column, rows.index, finding)
 
 
 def _broken_cells(
@@ -645,7 +474,7 @@ def _broken_rows(matched: MatchedTable, values: pd.DataFrame) -> Iterator[Proble
         name = checks.column_of(check, schema)
         # If the file lacks the column, report the whole row.
         column = names.get(name, "")
-        yield from _in_rows(table, column, rows, finding)
+        yield from in_rows(table, column, rows, finding)
 
 
 def _repeated_rows(
@@ -654,13 +483,13 @@ def _repeated_rows(
     """Yield the rows that repeat another one in all cells and have no id."""
     severity = ERROR if reject else WARNING
     remedy = "delete one of them, or give each an id if both are meant"
-    finding = Finding(_REPEATS, remedy, severity)
+    finding = Finding(REPEATS, remedy, severity)
     rows = table.cells.index
     if ids is not None:
         rows = rows[ids.isna()]
     if rows.empty:
         return
-    yield from _in_rows(table, "", _repeats(table, rows), finding)
+    yield from in_rows(table, "", _repeats(table, rows), finding)
 
 
 def _repeats(table: TextTable, rows: pd.Index) -> pd.Index:
@@ -688,14 +517,14 @@ def _places_that_are_not_members(
     joined_on = days[place.codes]
     is_place = values["member"].notna() & (values["member"] != NOWHERE)
     never = is_place & np.isnat(joined_on)
-    yield from _in_cells(table, column, never, _NOT_A_MEMBER)
+    yield from in_cells(table, column, never, _NOT_A_MEMBER)
     if "start_date" in values:
         starts = values["start_date"]
         # Of a year, the last day decides.
         if PRECISION in values:
             starts = last_days(starts, values[PRECISION])
         not_yet = starts < joined_on
-        yield from _in_cells(table, column, not_yet, _NOT_YET_A_MEMBER)
+        yield from in_cells(table, column, not_yet, _NOT_YET_A_MEMBER)
 
 
 def _ids_of_other_rows(
@@ -727,7 +556,7 @@ def _ids_of_other_rows(
             )
             repeated = rows[values.loc[rows, "mission_id"] == mission_id]
             column = matched.names["mission_id"]
-            yield from _in_rows(matched.table, column, repeated, finding)
+            yield from in_rows(matched.table, column, repeated, finding)
 
 
 def check_returned(
@@ -742,18 +571,21 @@ def _formulas_as_text(matched: MatchedTable) -> Iterator[ProblemCells]:
     """Yield formulas without a result, which `save_problems` hands back as text."""
     finding = Finding("is the text of a formula", _NO_RESULT)
     for name, column in matched.names.items():
-        is_formula = matched.text[name].str.startswith("=").astype(bool)
-        yield from _in_cells(matched.table, column, is_formula, finding)
+        text = matched.text(name)
+        is_formula = text.str.startswith("=").astype(bool)
+        yield from in_cells(matched.table, column, is_formula, finding)
 
 
 def _unchanged_rows(
     unchanged: pd.Series, problems: RegisterProblems
 ) -> Iterator[ProblemCells]:
     """Yield the rows that came back as they went, unless they have an error anyway."""
-    has_error = unchanged.index.isin(list(problems.rejected_rows()))
-    for row, wrong in unchanged[~has_error].items():
-        finding = Finding(f"{UNCHANGED}, and was rejected: {wrong}", _CORRECT_OR_DELETE)
-        yield ProblemCells([row], "", [""], [finding])
+    rejected = list(problems.rejected_rows())
+    others = unchanged.drop(rejected, errors="ignore")
+    for row, wrong in others.items():
+        problem = f"{UNCHANGED}, and was rejected: {wrong}"
+        finding = Finding(problem, _CORRECT_OR_DELETE)
+        yield in_cell(row, "", "", finding)
 
 
 def _misread_cells(table: TextTable) -> Iterator[ProblemCells]:
@@ -762,9 +594,7 @@ def _misread_cells(table: TextTable) -> Iterator[ProblemCells]:
     if table.encoding != "mixed":
         return
     for place, word in table.not_utf8.items():
-        row, column = place
-        findings = [_NOT_UTF_8]
-        yield ProblemCells([row], column, [word], findings)
+        yield in_cell(*place, word, _NOT_UTF_8)
 
 
 def _remarks(table: TextTable) -> Iterator[ProblemCells]:
@@ -773,25 +603,4 @@ def _remarks(table: TextTable) -> Iterator[ProblemCells]:
     for row, column, cell, *finding in table.remarks:
         # A corrected register is checked without some of its rows.
         if row in rows:
-            yield ProblemCells([row], column, [cell], [Finding(*finding)])
-
-
-def _in_cells(
-    table: TextTable, column: str, is_bad: pd.Series, finding: Finding
-) -> Iterator[ProblemCells]:
-    yield from _in_rows(table, column, is_bad.index[is_bad], finding)
-
-
-def _in_rows(
-    table: TextTable, column: str, rows: pd.Index, finding: Finding
-) -> Iterator[ProblemCells]:
-    """Yield rows with their cells in a column; without cells if `column` is empty."""
-    if rows.empty:
-        return
-    count = len(rows)
-    cells: Any = [""] * count
-    if column:
-        text = table.text_of(rows, column)
-        cells = text.to_numpy(dtype=object)
-    findings = [finding] * count
-    yield ProblemCells(rows, column, cells, findings)
+            yield in_cell(row, column, cell, Finding(*finding))

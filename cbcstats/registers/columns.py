@@ -6,7 +6,7 @@ import re
 import shlex
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
@@ -132,8 +132,6 @@ class MatchedTable:
         The rules of the register.
     names : dict of str to str
         For each column of the schema that is read, its name in the file.
-    text : dict of str to Series
-        For each of them, its cells without blanks around them.
     options : Options
         How its cells are read.
     """
@@ -141,8 +139,16 @@ class MatchedTable:
     table: TextTable
     schema: pa.DataFrameSchema
     names: dict[str, str]
-    text: dict[str, pd.Series]
     options: Options
+    _texts: dict[str, pd.Series] = field(default_factory=dict, init=False, repr=False)
+
+    def text(self, name: str) -> pd.Series:
+        """Return the cells of a column of the schema, without blanks around them."""
+        # Normalising a long column takes a while, so each is kept.
+        if name not in self._texts:
+            cells = _cells_of(self.table, self.names[name], self.schema.columns[name])
+            self._texts[name] = plain_texts(cells, self.schema.columns[name])
+        return self._texts[name]
 
 
 def plain_name(text: str) -> str:
@@ -361,7 +367,7 @@ def match_columns(
         raise DataError(_explain_missing(table, missing, called, matched))
     known = columns_of_file(schema)
     names = {name: matched[name] for name in known if name in matched}
-    return with_texts(table, schema, names, options)
+    return MatchedTable(table, schema, names, options)
 
 
 def _columns_by_name(
@@ -404,35 +410,15 @@ def _taken_for(name: str, may_be_left_out: bool, column: str) -> Finding:
     return Finding(f"is taken for {name}", remedy, WARNING)
 
 
-def with_texts(
-    table: TextTable,
-    schema: pa.DataFrameSchema,
-    names: dict[str, str],
-    options: Options,
-) -> MatchedTable:
-    """Return a table with the texts of its matched columns."""
-    return MatchedTable(table, schema, names, _Texts(table, schema, names), options)
-
-
-class _Texts(dict[str, pd.Series]):
-    """The texts of matched columns: each is made when it is first asked for."""
-
-    def __init__(
-        self, table: TextTable, schema: pa.DataFrameSchema, names: dict[str, str]
-    ) -> None:
-        self._made_of = table, schema, names
-
-    def __missing__(self, name: str) -> pd.Series:
-        table, schema, names = self._made_of
-        column, rule = names[name], schema.columns[name]
-        parts = day_parts(table.header) if name == "start_date" else []
-        cells = table.text(column)
-        if parts[:1] == [column]:
-            cells = _joined_parts(table, parts)
-        elif kind_of(rule) in ("whole number", "number"):
-            cells = with_clear_decimals(cells, table.is_number(column))
-        self[name] = plain_texts(cells, rule)
-        return self[name]
+def _cells_of(table: TextTable, column: str, rule: pa.Column) -> pd.Series:
+    """Return the cells of a column as typed; days of several columns as one."""
+    parts = day_parts(table.header) if rule.name == "start_date" else []
+    if parts[:1] == [column]:
+        return _joined_parts(table, parts)
+    cells = table.text(column)
+    if kind_of(rule) in ("whole number", "number"):
+        return with_clear_decimals(cells, table.is_number(column))
+    return cells
 
 
 def _joined_parts(table: TextTable, parts: Sequence[str]) -> pd.Series:

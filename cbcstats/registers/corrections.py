@@ -17,14 +17,14 @@ import pandas as pd
 from cbcstats.errors import ERROR, WARNING, DataError, Finding
 from cbcstats.files.text_table import PLACES, Part, read_text_table
 from cbcstats.frames import MARKS, text_column
-from cbcstats.registers.building import is_number_or_day, register_fields
-from cbcstats.registers.checking import (
-    UNCHANGED,
-    ProblemCells,
-    RegisterProblems,
-    check_rows,
+from cbcstats.registers.building import (
+    is_number_or_day,
+    register_fields,
+    with_numbers,
+    with_places,
 )
-from cbcstats.registers.columns import BEYOND, with_texts
+from cbcstats.registers.checking import UNCHANGED, check_rows
+from cbcstats.registers.columns import BEYOND, MatchedTable
 from cbcstats.registers.corrections_workbook import (
     cells_to_correct,
     fingerprints,
@@ -32,7 +32,12 @@ from cbcstats.registers.corrections_workbook import (
     normal,
     take_apart,
 )
-from cbcstats.registers.several import with_numbers, with_places
+from cbcstats.registers.problems import (
+    IS_BEYOND,
+    ProblemCells,
+    RegisterProblems,
+    in_cell,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,9 +54,6 @@ _CORRECT_IT: Final = "correct it in the workbook, under its number"
 _WAS_TO_BE_DELETED: Final = (
     "nothing to do if it was deleted, as the remedy asks; "
     "or correct it in the workbook, under its number"
-)
-_BEYOND: Final = Finding(
-    "is beyond the header", "move it to the cell where it belongs, or delete it"
 )
 
 
@@ -105,7 +107,7 @@ def put_in_place(register: Register, reading: Reading, path: Path) -> Register:
     problems.add(_still_unchanged(earlier, back.cells.index, changed))
     problems.add(remarks)
 
-    matched = with_texts(table, reading.schema, reading.names, reading.options)
+    matched = MatchedTable(table, reading.schema, reading.names, reading.options)
     values = values.reindex(table.cells.index)
     # What a column proves may be gone from it, but not from the rows that had passed.
     values = _with_values_of(reading.values, register.rows.index, values)
@@ -171,8 +173,10 @@ def _partly_read(
 def _problems_to_keep(problems: pd.DataFrame, table: TextTable) -> pd.DataFrame:
     """Drop what was said about an earlier workbook."""
     is_outdated = problems["problem"].str.startswith(_NOT_BACK)
-    is_of_number = problems["column"] == name_of_rows(table.header)
-    return problems[~(is_outdated | is_of_number)]
+    numbers = name_of_rows(table.header)
+    is_of_number = problems["column"] == numbers
+    is_kept = ~(is_outdated | is_of_number)
+    return problems[is_kept]
 
 
 def _read_workbook(name: str, register: TextTable, path: Path) -> Returned:
@@ -253,7 +257,7 @@ def _columns_of_others(
             problem = f"is a column of {path.name} alone, and was left out"
             remedy = "add it to the register if it belongs there"
             finding = Finding(problem, remedy, WARNING)
-            yield ProblemCells([table.header_row], column, [""], [finding])
+            yield in_cell(table.header_row, column, "", finding)
 
 
 def _known_columns(table: TextTable, returned: Returned) -> list[str]:
@@ -291,7 +295,7 @@ def _rows_that_came_back(
     ]
     column = name_of_rows(table.header)
     for row, cell, finding in findings:
-        remarks.append(ProblemCells([row], column, [cell], [finding]))
+        remarks.append(in_cell(row, column, cell, finding))
 
     added = _new_numbers(before[is_added], table)
     numbers.loc[is_added] = added
@@ -311,17 +315,20 @@ def _filled_rows(table: TextTable, returned: Returned) -> pd.DataFrame:
     columns = _known_columns(table, returned)
     texts = pd.DataFrame({name: returned.table.text(name) for name in columns})
     stripped = texts.map(str.strip)
-    is_filled = (stripped != "").any(axis="columns")
-    return texts[is_filled]
+    is_filled = stripped != ""
+    has_cells = is_filled.any(axis="columns")
+    return texts[has_cells]
 
 
 def _row_numbers(
     typed: pd.Series, before: pd.Series, texts: pd.DataFrame, added: dict[str, int]
 ) -> pd.Series:
     """Return the row in the register as a number; missing if it is not one."""
-    numbers = pd.to_numeric(typed, errors="coerce").astype("float64") + before
+    own = pd.to_numeric(typed, errors="coerce")
+    numbers = own.astype("float64") + before
     # The same workbook may come back twice, with more of its rows corrected.
-    known = fingerprints(texts).map(added).astype("float64")
+    hashes = fingerprints(texts)
+    known = hashes.map(added).astype("float64")
     return numbers.where(typed != "", known)
 
 
@@ -344,11 +351,13 @@ def _is_in_place(
     """Tell which rows of the workbook are in the register as they are here."""
     is_row = numbers.isin(table.cells.index)
     rows = numbers[is_row].astype("int64")
-    is_same = pd.Series(data=True, index=rows.index)
+    lines = rows.index
+    is_same = pd.Series(data=True, index=lines)
     for column in table.header:
-        here = texts.loc[rows.index, column].map(normal)
-        there = table.text_of(rows.to_numpy(), column).map(normal)
-        is_same &= here.to_numpy() == there.to_numpy()
+        here = texts.loc[lines, column]
+        there = table.text_of(rows.to_numpy(), column)
+        there = there.set_axis(lines)
+        is_same &= here.map(normal) == there.map(normal)
     return is_same.reindex(texts.index, fill_value=False)
 
 
@@ -357,7 +366,8 @@ def _numbers_twice(numbers: pd.Series, name: str) -> Iterator[_InCell]:
         places = " and ".join(map(str, lines.index))
         problem = f"came back more than once, in rows {places} of {name}"
         remedy = "keep the number in one of them, and empty it in a row that was added"
-        yield int(number), str(int(number)), Finding(problem, remedy)
+        finding = Finding(problem, remedy)
+        yield int(number), f"{number:.0f}", finding
 
 
 def _numbers_that_passed(numbers: pd.Series, name: str) -> Iterator[_InCell]:
@@ -365,7 +375,7 @@ def _numbers_that_passed(numbers: pd.Series, name: str) -> Iterator[_InCell]:
         problem = f"had passed already, so row {line} of {name} was left out"
         remedy = "correct it in the register, if it is still wrong"
         finding = Finding(problem, remedy, WARNING)
-        yield int(number), str(int(number)), finding
+        yield int(number), f"{number:.0f}", finding
 
 
 def _numbers_not_known(
@@ -381,9 +391,10 @@ def _changed_cells(written: pd.DataFrame, back: _Back) -> pd.DataFrame:
     """Tell which cells differ from those that were handed back; all of an added row."""
     columns = back.cells.columns.union(written.columns, sort=False)
     rows = back.cells.index
-    written = written.reindex(index=rows, columns=columns, fill_value="")
     here = back.cells.reindex(columns=columns, fill_value="")
-    changed = here.map(normal) != written.map(normal)
+    there = written.reindex(index=rows, columns=columns, fill_value="")
+    plain = here.map(normal)
+    changed = plain != there.map(normal)
     changed.loc[back.added] = True
     return changed
 
@@ -399,7 +410,7 @@ def _corrected_table(
         cells = table.cells[column]
         rows = changed.index[changed[column]]
         texts = back.cells.loc[rows, column]
-        if len(rows) and not table.is_text:
+        if len(rows) and not table.is_text and cells.dtype != "str":
             # A text among numbers needs a column of objects.
             cells = cells.astype("object")
             is_parsed = column in reading.names.values()
@@ -454,12 +465,15 @@ def _typed(texts: pd.Series, dtype: Any) -> tuple[pd.Series, pd.Series]:
 
 
 def _value(text: str, dtype: Any) -> Any:
-    if not pd.api.types.is_numeric_dtype(dtype) and getattr(dtype, "kind", "") != "M":
+    is_day = getattr(dtype, "kind", "") == "M"
+    if not is_day and not pd.api.types.is_numeric_dtype(dtype):
         return text
+    word = text.strip()
     if pd.api.types.is_bool_dtype(dtype):
-        return MARKS[text.strip().lower()]
-    cell = pd.Series([text.strip() or None], dtype="object")
-    return cell.astype(dtype).iloc[0]
+        return MARKS[word.lower()]
+    cell = pd.Series([word or None], dtype="object")
+    typed = cell.astype(dtype)
+    return typed.iloc[0]
 
 
 def _not_of_column(refused: pd.Series, column: str) -> Iterator[ProblemCells]:
@@ -467,7 +481,7 @@ def _not_of_column(refused: pd.Series, column: str) -> Iterator[ProblemCells]:
         "is not a value such as the others of this column", "write one of their kind"
     )
     for row, text in refused.items():
-        yield ProblemCells([row], column, [text], [finding])
+        yield in_cell(row, column, text, finding)
 
 
 def _surplus(cells: pd.DataFrame, header: Sequence[str]) -> dict[int, list[str]]:
@@ -475,7 +489,8 @@ def _surplus(cells: pd.DataFrame, header: Sequence[str]) -> dict[int, list[str]]
     beyond = cells.drop(columns=header)
     is_filled = (beyond != "").any(axis="columns")
     filled = beyond[is_filled]
-    return dict(zip(filled.index, filled.to_numpy().tolist(), strict=True))
+    lists = filled.to_numpy().tolist()
+    return dict(zip(filled.index, lists, strict=True))
 
 
 def _still_beyond(
@@ -484,17 +499,20 @@ def _still_beyond(
     for row, cells in surplus.items():
         for place, cell in enumerate(cells, start=len(header) + 1):
             if cell.strip():
-                yield ProblemCells([row], f"column {place}{BEYOND}", [cell], [_BEYOND])
+                column = f"column {place}{BEYOND}"
+                yield in_cell(row, column, cell, IS_BEYOND)
 
 
 def _to_be_deleted(problems: pd.DataFrame, rows: pd.Index) -> pd.Index:
     """Return the rows whose remedies all say that they may be deleted."""
-    is_of_row = problems["row"].isin(rows) & (problems["severity"] == ERROR)
-    is_new = ~problems["problem"].str.startswith(_NOT_BACK).astype(bool)
-    errors = problems[is_of_row & is_new]
-    says_so = errors["remedy"].str.contains("delete the row").astype(bool)
-    by_row = says_so.groupby(errors["row"]).all()
-    return by_row.index[by_row]
+    errors = problems[problems["severity"] == ERROR]
+    errors = errors[errors["row"].isin(rows)]
+    is_old = errors["problem"].str.startswith(_NOT_BACK)
+    errors = errors[~is_old.astype(bool)]
+    may_be = errors["remedy"].str.contains("delete the row")
+    by_row = may_be.astype(bool).groupby(errors["row"])
+    is_deleted = by_row.all()
+    return is_deleted.index[is_deleted]
 
 
 def _rows_not_back(
@@ -503,11 +521,7 @@ def _rows_not_back(
     """Yield rows that the workbook does not have."""
     for row in rows:
         remedy = _WAS_TO_BE_DELETED if row in deleted else _CORRECT_IT
-        yield _of_row(row, Finding(f"{_NOT_BACK} in {name}", remedy))
-
-
-def _of_row(row: int, finding: Finding) -> ProblemCells:
-    return ProblemCells([row], "", [""], [finding])
+        yield in_cell(row, "", "", Finding(f"{_NOT_BACK} in {name}", remedy))
 
 
 def _still_unchanged(
@@ -521,7 +535,7 @@ def _still_unchanged(
     problem: Any
     for problem in same.itertuples(index=False):
         finding = Finding(problem.problem, problem.remedy)
-        yield _of_row(problem.row, finding)
+        yield in_cell(problem.row, "", "", finding)
 
 
 def _check_again(
@@ -539,7 +553,7 @@ def _check_again(
 
 def _check(reading: Reading, rows: pd.Index) -> tuple[pd.DataFrame, RegisterProblems]:
     some = reading.table.of_rows(rows)
-    matched = with_texts(some, reading.schema, reading.names, reading.options)
+    matched = MatchedTable(some, reading.schema, reading.names, reading.options)
     return check_rows(matched, reading.ids)
 
 

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from cbcstats.errors import ERROR, ArgumentError
-from cbcstats.files.sources import WORKBOOKS, kind_of
 from cbcstats.files.text_table import PLACES, without_blank_rows
 from cbcstats.files.workbooks import (
     CHARACTERS,
     OWN_SHEET,
     ROWS,
     new_workbook,
-    read_sheets,
+    rows_of_sheet,
     text_of_cell,
     text_of_name,
 )
@@ -134,9 +133,11 @@ def write_corrections(
 def cells_to_correct(rejected: pd.DataFrame, header: Sequence[str]) -> pd.DataFrame:
     """Return the rejected rows as text, under the header of the file."""
     # The last column has the reasons.
-    cells = rejected.iloc[:, :-1].map(as_text)
+    typed = rejected.iloc[:, :-1]
+    cells = typed.map(as_text)
     beyond = cells.columns[len(header) :]
-    return cells.set_axis([*header, *beyond], axis="columns")
+    names = [*header, *beyond]
+    return cells.set_axis(names, axis="columns")
 
 
 def take_apart(
@@ -199,9 +200,10 @@ def fingerprints(cells: pd.DataFrame) -> pd.Series:
     hashes = []
     for row in cells.itertuples(index=False, name=None):
         texts = zip(names, map(normal, row), strict=True)
-        filled = sorted(f"{name}\n{text}" for name, text in texts if text)
-        content = "\n\n".join(filled).encode()
-        hashes.append(hashlib.blake2b(content, digest_size=8).hexdigest())
+        filled = [f"{name}\n{text}" for name, text in texts if text]
+        content = "\n\n".join(sorted(filled))
+        digest = hashlib.blake2b(content.encode(), digest_size=8)
+        hashes.append(digest.hexdigest())
     return pd.Series(hashes, index=cells.index, dtype="object")
 
 
@@ -307,11 +309,13 @@ def _mark_cells(
         if problem.row not in lines or problem.column not in places:
             continue
         line, place = lines[problem.row], places[problem.column]
+        cell = cells.at[problem.row, problem.column]
+        written = text_of_cell(str(cell))
+        sheet.write_string(line, place, written, bad)
         warning = "" if problem.severity == ERROR else "Warning: "
-        remedy = problem.remedy[0].upper() + problem.remedy[1:]
-        cell = cells.iloc[line - 1, place]
-        sheet.write_string(line, place, text_of_cell(str(cell)), bad)
-        _comment(sheet, line, place, f"{warning}{problem.problem}.\n{remedy}.")
+        first, rest = problem.remedy[0], problem.remedy[1:]
+        comment = f"{warning}{problem.problem}.\n{first.upper()}{rest}."
+        _comment(sheet, line, place, comment)
 
 
 def _words(
@@ -338,39 +342,59 @@ def _words(
 def _write_words(workbook: Any, sheet: Any, words: dict[int, str], place: int) -> None:
     wrap = workbook.add_format(_WRAPPED)
     for line, text in enumerate(words.values(), start=1):
-        sheet.write_string(line, place, text_of_cell(text)[:CHARACTERS], wrap)
+        written = text_of_cell(text)
+        sheet.write_string(line, place, written[:CHARACTERS], wrap)
         # Spreadsheet programs do not all fit the height of a row to its text.
         lines = 1 + len(text) // _WIDTH_OF_TEXT
         if lines > 1:
-            sheet.set_row(line, min(lines, _MOST_LINES) * _HEIGHT_OF_LINE)
+            shown = min(lines, _MOST_LINES)
+            sheet.set_row(line, shown * _HEIGHT_OF_LINE)
 
 
 def _notes(register: Register, reading: Reading, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the second sheet: rejected rows, and those that passed with an id."""
-    rejected = pd.DataFrame(index=cells.index)
-    rejected["id"] = _texts(cells, reading.names.get("mission_id"))
-    rejected["iso3"] = _texts(cells, reading.names.get("member"))
-    rejected["wrong"] = register.rejected["reasons"]
-    is_confirmable = cells.index.isin(list(reading.table.faults))
-    rejected["may_be_right"] = ["yes" if may else "" for may in is_confirmable]
-    rejected["fingerprint"] = fingerprints(cells)
-    tables = [rejected]
+    parts = [_rejected_notes(register, reading, cells)]
     if "mission_id" in register.rows:
-        rows = register.rows[register.rows["mission_id"].notna()]
-        iso3 = rows["iso3"].astype("object")
-        if ALL_ISO3 in rows:
-            iso3 = iso3.fillna(rows[ALL_ISO3])
-        tables.append(pd.DataFrame({"id": rows["mission_id"], "iso3": iso3}))
-    notes = pd.concat(tables)
-    notes = notes.rename_axis("row").reset_index()
-    first = notes.sort_values("row").drop_duplicates("id").set_index("id")["row"]
-    first_row = notes["id"].map(first).fillna(notes["row"]).astype("int64")
-    is_repeated = (notes["id"] != "") & (first_row != notes["row"])
+        parts.append(_taken_ids(register.rows))
+    notes = pd.concat(parts).rename_axis("row").reset_index()
+    by_row = notes.sort_values("row")
+    first_of = by_row.drop_duplicates("id").set_index("id")["row"]
+    first_row = notes["id"].map(first_of).fillna(notes["row"])
+    first_row = first_row.astype("int64")
+    has_id = notes["id"] != ""
+    is_repeated = has_id & (first_row != notes["row"])
     first_row = _rows_in_words(first_row, reading.table)
     notes["first_row"] = first_row.astype("object").where(is_repeated, "")
     notes = notes.astype("object").where(notes.notna(), "")
+    names = list(_TITLES)[: notes.shape[1]]
     # A sheet may not hold the ids of a very long register; rejected rows come first.
-    return notes.head(ROWS - 3)[list(_TITLES)[: notes.shape[1]]]
+    return notes.head(ROWS - 3)[names]
+
+
+def _rejected_notes(
+    register: Register, reading: Reading, cells: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what is to be known of rejected rows when they come back."""
+    names = reading.names
+    is_confirmable = cells.index.isin(list(reading.table.faults))
+    notes = {
+        "id": _texts(cells, names.get("mission_id")),
+        "iso3": _texts(cells, names.get("member")),
+        "wrong": register.rejected["reasons"],
+        "may_be_right": ["yes" if may else "" for may in is_confirmable],
+        "fingerprint": fingerprints(cells),
+    }
+    return pd.DataFrame(notes, index=cells.index)
+
+
+def _taken_ids(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the ids of rows that passed, and their countries."""
+    has_id = rows["mission_id"].notna()
+    rows = rows[has_id]
+    iso3 = rows["iso3"].astype("object")
+    if ALL_ISO3 in rows:
+        iso3 = iso3.fillna(rows[ALL_ISO3])
+    return pd.DataFrame({"id": rows["mission_id"], "iso3": iso3})
 
 
 def _rows_in_words(rows: pd.Series, table: TextTable) -> pd.Series:
@@ -423,11 +447,8 @@ def _write_notes(workbook: Any, sheet: Any, notes: pd.DataFrame) -> None:
 
 def _read_notes(source: Any) -> pd.DataFrame:
     """Read the second sheet of a workbook; empty if it has none."""
-    lines: Iterable[list[str]] = []
-    if isinstance(source, Path) and (kind := kind_of(source)) in WORKBOOKS:
-        by_name = {sheet.name: sheet for sheet in read_sheets(source, kind)}
-        if OWN_SHEET in by_name:
-            lines = [cells for _, cells in by_name[OWN_SHEET].rows]
+    is_file = isinstance(source, Path)
+    lines = rows_of_sheet(source, OWN_SHEET) if is_file else []
     columns = list(_TITLES)
     width = len(columns)
     body = []
@@ -443,9 +464,10 @@ def _read_notes(source: Any) -> pd.DataFrame:
 def passed_ids(notes: pd.DataFrame) -> pd.DataFrame:
     """Return the ids and ISO codes of rows that passed, by their row."""
     has_passed = notes["fingerprint"] == ""
-    passed = notes[has_passed & (notes["id"] != "")]
-    named = passed.rename(columns={"id": "mission_id", "iso3": "member"})
-    return named.set_index("row")[["mission_id", "member"]]
+    has_id = notes["id"] != ""
+    passed = notes[has_passed & has_id].set_index("row")
+    ids = passed[["id", "iso3"]]
+    return ids.set_axis(["mission_id", "member"], axis="columns")
 
 
 def came_back_unchanged(returned: Returned) -> pd.Series:

@@ -13,8 +13,7 @@ from cbcstats.arguments import check_choice, check_names
 from cbcstats.counts.formats import PARTIAL
 from cbcstats.counts.periods import check_month
 from cbcstats.errors import ArgumentError
-from cbcstats.frames import text_column
-from cbcstats.places.lists import rows_of
+from cbcstats.frames import rows_of, text_column
 from cbcstats.places.names import to_iso3, wco_region
 from cbcstats.registers.building import with_several_countries_again
 from cbcstats.registers.coverage import (

@@ -26,12 +26,20 @@ from cbcstats.files.text_table import read_text_tables
 from cbcstats.places.names import check_places
 from cbcstats.registers.arranging import (
     fill_and_skip,
+    is_of_several,
+    join_tables,
     leave_out_unreadable,
     move_parts,
     parts_in_another_order,
+    read_tables,
     with_days_of_numbers,
 )
-from cbcstats.registers.building import IN_YEAR, register_fields
+from cbcstats.registers.building import (
+    IN_YEAR,
+    register_fields,
+    with_numbers,
+    with_places,
+)
 from cbcstats.registers.checking import REPEATED_ROWS, check_returned, check_rows
 from cbcstats.registers.columns import (
     Options,
@@ -49,13 +57,6 @@ from cbcstats.registers.corrections_workbook import (
 )
 from cbcstats.registers.coverage import check_covers
 from cbcstats.registers.schemas import schema_of
-from cbcstats.registers.several import (
-    is_of_several,
-    join_tables,
-    read_tables,
-    with_numbers,
-    with_places,
-)
 from cbcstats.tables.loaders import shipped
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from cbcstats import ArgumentError, DataError, MissionRegister, count_missions, read_register
 from cbcstats.registers.columns import as_typed
-from cbcstats.registers.odd_columns import labels_nearly_alike
+from cbcstats.registers.problems import labels_nearly_alike
 from tests.command_line import run_here
 
 
