@@ -284,7 +284,7 @@ def _cells_under(table: TextTable, part: RowsBelow, header: list[str]) -> pd.Dat
 
     Columns without a name and without a cell are left out.
     """
-    rows, names = part
+    rows, names, _ = part
     room = len(names) - len(header)
     blank = [""] * room
     beyond = [[*table.surplus.get(row, []), *blank][:room] for row in rows]
