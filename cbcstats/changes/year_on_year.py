@@ -11,7 +11,7 @@ from cbcstats.changes.comparability import comparison
 from cbcstats.changes.partners import with_figure_before
 from cbcstats.changes.series import changes_of, figure_columns, read_series, result_of
 from cbcstats.counts.figures import labels_of
-from cbcstats.counts.formats import format_range, has_rates, printed
+from cbcstats.counts.formats import format_range, has_rates, printed, series_columns
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
@@ -112,11 +112,11 @@ def year_on_year(
     figures, names = read_series(
         data, by, per, reading, time, value, measure, year_start
     )
-    figures = figures.assign(label=labels_of(figures))
+    figures = figures.assign(period_label=labels_of(figures))
     later, previous = with_figure_before(figures)
     columns = {
-        **figure_columns(later, later["label"], per),
-        **figure_columns(previous, previous["label"], per, "previous_"),
+        **figure_columns(later, later["period_label"], per),
+        **figure_columns(previous, previous["period_label"], per, "previous_"),
         **changes_of(later, previous, per),
         **comparison(later, previous, per=per),
     }
@@ -158,8 +158,7 @@ def short_view(changes: pd.DataFrame) -> pd.DataFrame:
     needed += ["change_low", "change_high", "comparable", "why"]
     needed += ["percent_change_low", "percent_change_high"]
     changes = check_frame("changes", changes, needed, "year_on_year")
-    # The columns before the period tell series apart.
-    series = changes.loc[:, :"period"].iloc[:, :-1]
+    series = series_columns(changes)
     is_varied = series.nunique(dropna=False) > 1
     columns = {
         "period": changes["period"],

@@ -31,7 +31,7 @@ from cbcstats.charts.layout import (
     new_axes,
     styled,
 )
-from cbcstats.counts.formats import VERDICTS, format_range, words
+from cbcstats.counts.formats import VERDICTS, format_range, title_of, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _implied_and_published(verdicts: pd.DataFrame) -> tuple[str, np.ndarray]:
     ends = verdicts[[*_IMPLIED, *_PUBLISHED]].to_numpy()
     indicators = verdicts["indicator"].unique()
     if len(indicators) == 1:
-        return words(indicators[0]), ends
+        return title_of(verdicts.iloc[0]), ends
     before = verdicts[["previous_value"]].to_numpy()
     is_above_zero = before > 0
     percents = 100 * ends / np.where(is_above_zero, before, np.nan)

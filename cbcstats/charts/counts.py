@@ -28,7 +28,7 @@ from cbcstats.charts.layout import (
     styled,
 )
 from cbcstats.charts.marks import draw_figure, label_figures, legend_handles
-from cbcstats.counts.formats import heading, per_month
+from cbcstats.counts.formats import per_month, title_of
 from cbcstats.counts.periods import midpoint
 from cbcstats.errors import ArgumentError
 from cbcstats.tables.schemas import Counts
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 # The columns of the data behind the chart.
 _DATA: Final = (
-    *("indicator", "measure", "scope", "unit"),
+    *("indicator", "label", "measure", "scope", "area", "unit"),
     *("period", "period_start", "period_end", "period_basis"),
     *("value", "low", "high", "qualifier", "missing"),
     *("rate", "rate_low", "rate_high", "per"),
@@ -107,7 +107,7 @@ def plot_counts(
     title = check_optional_text("title", title)
     figures = _figures_of_one_indicator(counts, per, reading)
     data = _data_of(figures, per)
-    name = title or heading(figures["indicator"].iloc[0])
+    name = title or title_of(figures.iloc[0])
     monthly = per == "month"
     if monthly:
         rates = figures[["rate", "rate_low", "rate_high"]]
@@ -184,7 +184,7 @@ def _data_of(figures: pd.DataFrame, per: str) -> pd.DataFrame:
     has_days = figures["period"].isna()
     days = figures[["period_start", "period_end"]]
     days = days.where(has_days)
-    data = figures.assign(**days, period=figures["label"], per=per)
+    data = figures.assign(**days, period=figures["period_label"], per=per)
     names = [name for name in _DATA if name in data]
     return data[names]
 
@@ -200,7 +200,7 @@ def _check_one_part(figures: pd.DataFrame) -> None:
     if twins.empty:
         return
     _, first = next(iter(twins.groupby(keys, dropna=False, sort=False)))
-    label = first["label"].iloc[0]
+    label = first["period_label"].iloc[0]
     parts = _part_columns(first)
     if parts:
         raise ArgumentError(

@@ -17,7 +17,7 @@ from cbcstats.charts.descriptions import (
     of_rates,
     typed_changes,
 )
-from cbcstats.counts.formats import PARTS, has_rates, per_month, words
+from cbcstats.counts.formats import PARTS, has_rates, per_month, title_of, words
 from cbcstats.errors import CbcstatsError
 from cbcstats.tables.loaders import cited_by, source_line
 
@@ -108,7 +108,7 @@ def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart
     if not 0 < len(shown) <= MOST:
         return None
     shown = shown.sort_values("period_end", kind="stable")
-    title = words(shown["indicator"].iloc[0]).capitalize()
+    title = title_of(shown.iloc[0])
     text = counts_text(shown, title, monthly=monthly)
     line = source_line(cited_by([shown]), sources)
     units = dict.fromkeys(filter(None, shown["unit"]))
