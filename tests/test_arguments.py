@@ -9,6 +9,7 @@ import pytest
 import cbcstats
 from cbcstats import ArgumentError, CbcstatsError
 from cbcstats.arguments import check_axes, check_names, check_number
+from cbcstats.changes.intervals import count_interval
 from tests.needs import needed
 from tests.wrong_calls import FUNCTIONS, raw_errors, right_arguments
 
@@ -39,7 +40,7 @@ def ax():
 
 
 def missions():
-    return cbcstats.load_counts("missions")
+    return cbcstats.load_counts("capacity_building_missions")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def missions():
             "`date` cannot be 'start_date'; it must be one of '1', '2'",
         ),
         (
-            lambda: cbcstats.count_interval(10**400),
+            lambda: count_interval(10**400),
             "`count` must be a whole number from 0 on, but 1000",
         ),
         (

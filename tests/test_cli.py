@@ -85,7 +85,9 @@ def test_claims_exits_with_1_where_something_contradicts():
 
 
 def test_claims_exits_with_0_where_nothing_contradicts_and_with_2_where_it_cannot_read(tmp_path):
-    cbcstats.load_counts("aeo_programmes").to_csv(tmp_path / "mine.csv", index=False)
+    cbcstats.load_counts("authorized_economic_operator_programmes").to_csv(
+        tmp_path / "mine.csv", index=False
+    )
     assert call("claims", "mine.csv", folder=tmp_path)[0] == 0
     code, printed = call("claims", "no.csv", folder=tmp_path)
     assert code == 2

@@ -144,7 +144,7 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> from cbcstats import check_claims, load_counts
-    >>> checked = check_claims(load_counts("missions"))
+    >>> checked = check_claims(load_counts("capacity_building_missions"))
     >>> checked[["value", "published_change", "verdict", "verdict_strict"]]
        value published_change     verdict verdict_strict
     0    330             +20%  consistent     consistent

@@ -33,8 +33,8 @@ def list_indicators(
     pandas.DataFrame
         One row per indicator: `indicator`, `label`, `unit`, `measure`; `first` and
         `last`, years of its figures (Int64, missing if undated); `figures`, how many;
-        `comparable_changes`, how many of the changes that `year_on_year` returns are
-        comparable; `publishers`, separated by semicolons. Those with the most
+        `comparable_changes`, how many changes of `year_on_year` are comparable, by
+        totals or per month, whichever are more; `publishers`, separated by semicolons. Those with the most
         comparable changes come first.
 
     Examples
@@ -51,6 +51,7 @@ def list_indicators(
     sources = load_sources().set_index("source_id")
     counts = counts.assign(publisher=counts["source_id"].map(sources["publisher"]))
     changes = year_on_year(counts)
+    rates = year_on_year(counts, per="month")
     listing = load_indicators().set_index("indicator", drop=False)
     figures = counts.groupby("indicator")
     years = counts["period_end"].dt.year.groupby(counts["indicator"])
@@ -59,11 +60,13 @@ def list_indicators(
         first=years.min().astype("Int64"),
         last=years.max().astype("Int64"),
         figures=figures.size(),
-        comparable_changes=changes.groupby("indicator")["comparable"].sum(),
         publishers=figures["publisher"].agg(lambda each: "; ".join(each.unique())),
     )
-    changes_known = listing["comparable_changes"].fillna(0).astype(int)
-    listing["comparable_changes"] = changes_known
+    comparable = pd.DataFrame(
+        {"totals": _comparable(changes), "rates": _comparable(rates)}
+    )
+    most = comparable.max(axis="columns").reindex(listing.index, fill_value=0)
+    listing["comparable_changes"] = most.astype(int)
 
     texts = listing[
         ["indicator", "label_en", "label_fr", "description", "former_names"]
@@ -78,6 +81,11 @@ def list_indicators(
     columns = ["indicator", "label", "unit", "measure", "first", "last", "figures"]
     columns += ["comparable_changes", "publishers"]
     return ordered[columns].reset_index(drop=True)
+
+
+def _comparable(changes: pd.DataFrame) -> pd.Series:
+    comparable = changes["comparable"]
+    return comparable.groupby(changes["indicator"]).sum()
 
 
 def _has(texts: pd.Series, part: str | None) -> pd.Series:

@@ -105,7 +105,7 @@ def year_on_year(
     >>> mine = pd.DataFrame({"year": [2019, 2020, 2021], "missions": [100, 110, 99]})
     >>> year_on_year(mine)["percent_change"].round(1).tolist()
     [10.0, -10.0]
-    >>> latest = year_on_year(load_counts("missions"), per="month").iloc[-1]
+    >>> latest = year_on_year(load_counts("capacity_building_missions"), per="month").iloc[-1]
     >>> print(f"{latest.percent_change_low:+.1f}% to {latest.percent_change_high:+.1f}%")
     +28.7% to +43.5%
     """
@@ -149,7 +149,7 @@ def short_view(changes: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> from cbcstats import load_counts, short_view, year_on_year
-    >>> view = short_view(year_on_year(load_counts("missions"))).iloc[-1]
+    >>> view = short_view(year_on_year(load_counts("capacity_building_missions"))).iloc[-1]
     >>> print(view["value"], "after", view["before"], "is", view["percent"])
     492 after more than 330 (331 to 340) is +45% to +49%
     """

@@ -89,7 +89,7 @@ def plot_changes(
     Examples
     --------
     >>> from cbcstats import load_counts, plot_changes, year_on_year
-    >>> ax = plot_changes(year_on_year(load_counts("missions"), per="month"))
+    >>> ax = plot_changes(year_on_year(load_counts("capacity_building_missions"), per="month"))
     >>> [label.get_text().split(" ag")[0] for label in ax.get_yticklabels()][-1]
     'Mar 2017 - Feb 2018'
     """
@@ -201,7 +201,7 @@ def plot_claims(
     Examples
     --------
     >>> from cbcstats import check_claims, load_counts, plot_claims
-    >>> verdicts = check_claims(load_counts("missions"))
+    >>> verdicts = check_claims(load_counts("capacity_building_missions"))
     >>> ax = plot_claims(verdicts.head(1))
     >>> [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
     ['Missions, Apr 2016 - Mar 2017: +20% on more than 330']

@@ -151,7 +151,7 @@ def chart_data(ax: Axes) -> pd.DataFrame:
     Examples
     --------
     >>> from cbcstats import load_counts, plot_counts
-    >>> data = chart_data(plot_counts(load_counts("missions")))
+    >>> data = chart_data(plot_counts(load_counts("capacity_building_missions")))
     >>> data[["period_end", "value", "low", "high", "qualifier"]].tail(1)
       period_end  value    low   high qualifier
     5 2018-02-26  492.0  492.0  492.0     exact

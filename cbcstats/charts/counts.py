@@ -99,7 +99,7 @@ def plot_counts(
     Examples
     --------
     >>> from cbcstats import load_counts, plot_counts
-    >>> ax = plot_counts(load_counts("missions"), title="Missions reported to the Committee")
+    >>> ax = plot_counts(load_counts("capacity_building_missions"), title="Missions reported to the Committee")
     >>> ax.get_ylabel()
     'missions'
     """

@@ -44,8 +44,8 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `STRUCTURE`, `STRUCTURE_ID`, `ACTION`; the dimensions `INDICATOR`, `MEASURE`, `SCOPE`, `AREA`, `UNIT_MEASURE`,
-        those of parts such as `WCO_REGION`, `SOURCE`, `FIGURE`, `TIME_PERIOD`; `OBS_VALUE`; the attributes `OBS_STATUS`,
-        `QUALIFIER`, `ROUNDED_TO`, `PERIOD_BASIS` and so on, as far as the counts have them.
+        those of parts such as `WCO_REGION`, `SOURCE`, `FIGURE`, `TIME_PERIOD`; `OBS_VALUE`; the attributes
+        `OBS_STATUS`, `QUALIFIER`, `ROUNDED_TO`, `PERIOD_BASIS` and so on, as far as the counts have them.
 
     Raises
     ------

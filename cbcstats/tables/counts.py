@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from cbcstats.arguments import check_choice, check_names, check_source
-from cbcstats.counts.formats import heading
 from cbcstats.counts.figures_in_words import split_figures
+from cbcstats.counts.formats import heading
 from cbcstats.counts.own_data import (
     find_columns,
     joined_periods,
@@ -104,8 +104,9 @@ def load_counts(
     -------
     pandas.DataFrame
         One row per published figure, in file order, with the columns and dtypes of
-        `Counts`: text as `str`, `label` is the indicator for readers, `value` as `Int64`, or `Float64` if one of them has
-        decimals, days as `datetime64`, `preferred` as `bool`.
+        `Counts`: text as `str`, `value` as `Int64`, or `Float64` if one of them has
+        decimals, days as `datetime64`, `preferred` as `bool`. `label`
+        is the indicator as a reader sees it.
 
     Raises
     ------

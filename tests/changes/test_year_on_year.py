@@ -32,7 +32,7 @@ def columns(per):
 
 @pytest.fixture(scope="module")
 def missions():
-    return cbcstats.load_counts("missions")
+    return cbcstats.load_counts("capacity_building_missions")
 
 
 def last(changes):

@@ -155,7 +155,7 @@ def shapes(ax):
 
 
 def test_a_claim_stands_beside_what_was_published():
-    ax = plot_claims(check_claims(cbcstats.load_counts("missions")).head(1))
+    ax = plot_claims(check_claims(cbcstats.load_counts("capacity_building_missions")).head(1))
     # Almost 400 is 340 to 399. More than 330 in 329 ± 7 days, after 412 ± 7 days, means at least
     # 331 * 405 / 336 / 1.205 = 332, and at most 340 * 419 / 322 / 1.195 = 370.
     assert shapes(ax) == [(340, 399), (332, 370)]
@@ -181,7 +181,7 @@ def test_words_say_what_claims_contradict_and_why(verdicts):
     text = describe(plot_claims(verdicts[verdicts["published_change"] == "+23%"], title="One does"))
     assert "(contradicts: 1): One does." in text
     assert "+23% on 49: contradicts. +23% on 49 arrangements (31 Dec 2017) means 40 before" in text
-    text = describe(plot_claims(verdicts[verdicts["indicator"] == "missions"]))
+    text = describe(plot_claims(verdicts[verdicts["indicator"] == "capacity_building_missions"]))
     assert "+20% on more than 330 missions (Apr 2016 - Mar 2017) per month means" in text
     assert "The lengths of the periods are inferred, to about 7 days." in text
 
@@ -203,7 +203,7 @@ def test_an_open_range_of_a_claim_ends_in_an_arrow(verdicts):
 
 def test_what_is_no_claim_is_said(verdicts):
     with pytest.raises(ArgumentError, match="make it with check_claims"):
-        plot_claims(cbcstats.load_counts("missions"))
+        plot_claims(cbcstats.load_counts("capacity_building_missions"))
     with pytest.raises(ArgumentError, match="holds no claim"):
         plot_claims(verdicts.head(0))
 

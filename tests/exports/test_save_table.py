@@ -70,7 +70,9 @@ def test_our_own_loader_reads_the_csv_back(tmp_path):
 
 
 def test_csv_has_plain_days_lower_case_marks_and_unix_lines(tmp_path):
-    content = save_table(load_counts("missions"), tmp_path / "missions.csv").read_bytes()
+    content = save_table(
+        load_counts("capacity_building_missions"), tmp_path / "missions.csv"
+    ).read_bytes()
     lines = content.decode("utf-8").splitlines()
     assert lines[0].startswith("indicator,measure,scope,unit,period_start")
     assert lines[-1].startswith(
@@ -129,7 +131,10 @@ def test_an_index_that_says_something_and_columns_in_two_rows_are_kept(tmp_path)
 
 def test_parquet_says_what_it_is_and_where_it_is_from(tmp_path):
     path = save_table(
-        load_counts("missions"), tmp_path / "m.parquet", title="Missions", note="Draft"
+        load_counts("capacity_building_missions"),
+        tmp_path / "m.parquet",
+        title="Missions",
+        note="Draft",
     )
     said = pq.read_schema(path).metadata
     assert (said[b"title"], said[b"note"]) == (b"Missions", b"Draft")
@@ -169,7 +174,7 @@ def test_pages_show_every_row_with_its_words_and_numbers(suffix, tmp_path):
 
 
 def test_the_page_is_accessible_loads_nothing_and_leads_to_its_sources(tmp_path):
-    missions = load_counts("missions")
+    missions = load_counts("capacity_building_missions")
     page = save_table(
         missions, tmp_path / "m.html", title="Missions & more", note="<b>Draft</b>"
     ).read_text()
@@ -187,7 +192,7 @@ def test_the_page_is_accessible_loads_nothing_and_leads_to_its_sources(tmp_path)
 
 
 def test_pages_hold_several_tables_and_name_them(tmp_path):
-    tables = {"missions": load_counts("missions"), "changes": FRAMES["changes"]()}
+    tables = {"missions": load_counts("capacity_building_missions"), "changes": FRAMES["changes"]()}
     page = save_table(tables, tmp_path / "m.html").read_text()
     assert page.count("<table>") == 2
     assert "<caption>changes, 3 rows.</caption>" in page
@@ -238,7 +243,7 @@ def test_sources_of_your_own_are_named_and_checked(tmp_path):
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "html", "md", "xlsx", "sdmx.csv"])
 def test_every_kind_is_the_same_twice_and_makes_its_folders(suffix, tmp_path):
-    missions = load_counts("missions")
+    missions = load_counts("capacity_building_missions")
     first = save_table(missions, tmp_path / "a" / f"missions.{suffix}")
     second = save_table(missions, tmp_path / "b" / f"missions.{suffix}")
     assert first.read_bytes() == second.read_bytes()
@@ -246,7 +251,7 @@ def test_every_kind_is_the_same_twice_and_makes_its_folders(suffix, tmp_path):
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "html", "md", "xlsx", "sdmx.csv"])
 def test_a_file_that_is_there_stays_and_none_is_half_written(suffix, tmp_path):
-    path, missions = tmp_path / f"missions.{suffix}", load_counts("missions")
+    path, missions = tmp_path / f"missions.{suffix}", load_counts("capacity_building_missions")
     assert_replaced_as_a_whole(path, lambda **how: save_table(missions, path, **how))
 
 
@@ -254,7 +259,7 @@ def test_other_suffixes_are_refused_with_those_there_are(tmp_path):
     with pytest.raises(
         ArgumentError, match=r"ends in .sdmx.csv, .csv, .xlsx, .parquet, .json, .html, .md"
     ):
-        save_table(load_counts("missions"), tmp_path / "missions.ods")
+        save_table(load_counts("capacity_building_missions"), tmp_path / "missions.ods")
 
 
 @pytest.mark.parametrize(
