@@ -118,10 +118,10 @@ def _indicator_lines(counts: pd.DataFrame, indicators: pd.DataFrame) -> Iterator
         if names[row] not in known.index:
             yield f"{place} has no row in indicators.csv; add one, with a label"
         elif measure != measures[row]:
-            yield f"{place} is a {measure} here, but {measures[row]} in indicators.csv"
+            yield f"{place} has measure {measure}, but {measures[row]} in indicators.csv"
         elif unit not in units[row]:
             listed = " or ".join(units[row])
-            yield f"{place} is in {unit} here, but in {listed} in indicators.csv"
+            yield f"{place} has unit {unit}, but {listed} in indicators.csv"
     areas = {*load_places()["iso3"], *WCO_REGIONS, *CONTINENTS}
     for row, area in counts["area"].dropna().items():
         if area not in areas:

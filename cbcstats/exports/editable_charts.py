@@ -172,7 +172,7 @@ def _of_changes(
     middle = ((low + high) / 2).fillna(low)
     kinds = changes["comparable"].map({True: COMPARABLE, False: OTHER})
     series = [kind for kind in (COMPARABLE, OTHER) if (kinds == kind).any()]
-    marks = changes.assign(label=labels, number=texts, kind=kinds)
+    marks = changes.assign(period_label=labels, number=texts, kind=kinds)
     marks = marks.assign(low=low, high=high, value=middle)
     line = source_line(cited_by([changes]), sources)
     return NativeChart(
@@ -201,5 +201,5 @@ def _data_of(marks: pd.DataFrame, series: list[str]) -> pd.DataFrame:
         ABOVE: (high - value).clip(lower=0),
         BELOW: (value - low).clip(lower=0),
     }
-    data = pd.DataFrame({LABEL: marks["label"], **columns, **reach})
+    data = pd.DataFrame({LABEL: marks["period_label"], **columns, **reach})
     return data.reset_index(drop=True)

@@ -162,8 +162,9 @@ def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFr
     >>> from cbcstats import load_places
     >>> places = load_places()
     >>> kenya = places[places["iso3"] == "KEN"]
-    >>> kenya.loc[kenya["kind"] == "short", "name"].tolist()
-    ['Kenya', 'Kenya', 'Kenia']
+    >>> is_short = kenya["kind"] == "short"
+    >>> kenya[is_short & (kenya["language"] == "pt")]["name"].tolist()
+    ['Quênia']
     """
     return load_table("places", source, None)
 

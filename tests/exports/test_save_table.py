@@ -74,9 +74,10 @@ def test_csv_has_plain_days_lower_case_marks_and_unix_lines(tmp_path):
         load_counts("capacity_building_missions"), tmp_path / "missions.csv"
     ).read_bytes()
     lines = content.decode("utf-8").splitlines()
-    assert lines[0].startswith("indicator,measure,scope,unit,period_start")
+    assert lines[0].startswith("indicator,label,measure,scope,area,unit,period_start")
     assert lines[-1].startswith(
-        "missions,flow,delivered,missions,2017-03-09,2018-02-26,inferred,492,,exact,+49%,"
+        "capacity_building_missions,Capacity building missions,flow,delivered,,missions,"
+        "2017-03-09,2018-02-26,inferred,,492,,exact,,+49%,"
     )
     assert ",true,,wco-2018-03-02," in lines[-1]
     assert b"\r" not in content
@@ -164,9 +165,9 @@ def test_pages_show_every_row_with_its_words_and_numbers(suffix, tmp_path):
         [shown] = pd.read_html(
             io.StringIO(text), flavor="lxml", keep_default_na=False, converters=as_text
         )
-    assert [name.replace(" ", "_") for name in shown] == counts.columns.tolist()
+    assert [name.replace(" ", "_") for name in shown] == counts.columns[1:].tolist()
     assert len(shown) == len(counts)
-    for name in ("indicator", "unit", "qualifier", "published_change", "source_id", "note"):
+    for name in ("label", "unit", "qualifier", "published_change", "source_id", "note"):
         expected = [" ".join(text.split()) for text in counts[name].fillna("")]
         assert [" ".join(text.split()) for text in shown[name.replace("_", " ")]] == expected
     values = pd.to_numeric(shown["value"].str.replace(",", ""))
@@ -182,7 +183,7 @@ def test_the_page_is_accessible_loads_nothing_and_leads_to_its_sources(tmp_path)
     assert "<title>Missions &amp; more</title>" in page
     assert "&lt;b&gt;Draft&lt;/b&gt;" in page
     assert "<caption>m, 6 rows.</caption>" in page
-    assert page.count('<th scope="col"') == missions.shape[1]
+    assert page.count('<th scope="col"') == missions.shape[1] - 1  # the label in place of the indicator
     assert not re.search(r"<(script|link|img|iframe)|url\(|@import", page)
     for name in missions["source_id"]:
         assert f'href="#source-{name}"' in page

@@ -140,7 +140,8 @@ def test_the_same_charts_give_the_same_bytes_in_another_process(missions, tmp_pa
     code = (
         "import matplotlib; matplotlib.use('agg')\n"
         "from cbcstats import load_counts, plot_counts, save_slide\n"
-        "ax = plot_counts(load_counts('capacity_building_missions'), title='Missions rose')\n"
+        "missions = load_counts('capacity_building_missions')\n"
+        "ax = plot_counts(missions, title='Missions rose, but the periods differ in length')\n"
         f"save_slide(ax, {str(tmp_path / 'b.pptx')!r})"
     )
     run_python("-c", code, check=True)

@@ -229,7 +229,7 @@ def test_windows_1252_is_said_with_the_word(folder):
     text, fine = said(folder)
     assert not fine
     assert (
-        "cell Q61 (note): 'Cura\N{LATIN SMALL LETTER C WITH CEDILLA}ao' holds bytes that are not UTF-8"
+        "cell T61 (note): 'Cura\N{LATIN SMALL LETTER C WITH CEDILLA}ao' holds bytes that are not UTF-8"
         in text
     )
 
@@ -240,7 +240,7 @@ def test_rows_that_were_not_split_at_the_commas_are_said(folder):
     path.write_bytes(saved([[line] if '"' in line else line.split(",") for line in lines]))
     text, fine = said(folder)
     assert not fine
-    assert "has 1 cell where the header has 17" in text
+    assert "has 1 cell where the header has 20" in text
     assert "open the file with a comma as separator" in text
 
 
@@ -253,6 +253,22 @@ def test_a_trouble_that_runs_through_a_column_is_said_once(folder):
     assert text.count("'WAHR'") == 3
     assert "the same in 56 more rows: 5, 6, 7" in text
     assert "Are there cells here that you did not touch?" in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"indicator": "wco_visits"}, "wco_visits has no row in indicators.csv"),
+        ({"measure": "event"}, "has measure event, but flow in indicators.csv"),
+        ({"unit": "visits"}, "has unit visits, but missions or activities and missions in"),
+        ({"area": "Kenya"}, "'Kenya' is not an area; write a code of ISO 3166 such as KEN"),
+    ],
+)
+def test_figures_agree_with_the_table_of_indicators(folder, changed, sentence):
+    add_figure(folder, scope="tests", **changed)
+    text, fine = said(folder)
+    assert not fine
+    assert f"row 61 of counts.csv: {sentence}" in text.replace("capacity_building_missions ", "")
 
 
 def test_sources_that_nothing_cites_are_a_warning_until_a_note_names_them(folder):
@@ -282,7 +298,7 @@ def test_a_bad_source_hides_no_bad_figure(folder):
     text, _ = said(folder)
     assert "sources.csv: 272 rows, 1 problem" in text.replace(str(len(read(sources)) - 1), "272")
     assert "cell F2 (accessed): '24.11.2026' is not ISO 8601" in text
-    assert "cell H61 (value): 'many' is not a number" in text
+    assert "cell J61 (value): 'many' is not a number" in text
     assert text.count("problem") == 2
 
 
@@ -303,8 +319,9 @@ def test_files_that_describe_other_tables_are_said(folder):
 
 
 def test_changes_that_contradict_are_information(folder):
-    add_figure(folder, published_change="", change_basis="")
+    add_figure(folder, scope="tests", published_change="", change_basis="")
     later = {
+        "scope": "tests",
         "period_start": "2017-01-01",
         "period_end": "2017-12-31",
         "value": "33",
@@ -314,10 +331,10 @@ def test_changes_that_contradict_are_information(folder):
     text, fine = said(folder)
     assert fine
     assert (
-        "row 62, test_series: +10% on 33 missions (2017) means 30 before (2016); 12 was published"
-        in text
+        "row 62, capacity_building_missions: +10% on 33 missions (2017) means 30 before (2016); "
+        "12 was published" in text
     )
-    assert "row 61, test_series" not in text
+    assert "row 61, " not in text
 
 
 @pytest.mark.parametrize(
