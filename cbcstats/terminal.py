@@ -33,7 +33,7 @@ def errors_as_sentences() -> Iterator[None]:
     """Turn expected errors into a one-line message and an exit code."""
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _print_warning
+            warnings.showwarning = _print_warning  # type: ignore[assignment]
             yield
     except BrokenPipeError:
         raise typer.Exit(_BROKEN_PIPE) from None

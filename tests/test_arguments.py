@@ -59,8 +59,8 @@ def missions():
             "`reading` must be a number, but ndarray was given",
         ),
         (
-            lambda: cbcstats.load_counts("mission"),
-            "`indicator` cannot be 'mission'; did you mean 'missions'",
+            lambda: cbcstats.load_counts("wco_member"),
+            "`indicator` cannot be 'wco_member'; did you mean 'wco_members'",
         ),
         (
             lambda: cbcstats.year_on_year("missions.csv"),

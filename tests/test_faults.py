@@ -25,7 +25,7 @@ COMMANDS = {
     "count": ("count", cbcstats.example_register(), *faults.READING, "-o", "counts.csv"),
     "check": ("check", cbcstats.example_register(), *faults.READING, "--problems", "bad.xlsx"),
     "template": ("template", "form.xlsx"),
-    "chart": ("chart", "missions", "-o", "missions.svg"),
+    "chart": ("chart", "capacity_building_missions", "-o", "missions.svg"),
 }
 
 

@@ -109,7 +109,7 @@ RIGHT = {
     "old": lambda: cbcstats.load_counts("capacity_building_missions").head(3),
     "output": lambda: "report",
     "overwrite": lambda: True,
-    "part": lambda: "scope",
+    "part": lambda: "area",
     "path": lambda: "table.csv",
     "previous": lambda: [33],
     "register_or_frame": lambda: cbcstats.load_beneficiaries("WCO C-RED"),

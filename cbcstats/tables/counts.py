@@ -175,7 +175,7 @@ def _with_labels(
     label = indicator.map(labels)
     if "label" in counts:
         return counts.assign(label=counts["label"].fillna(label))
-    place = counts.columns.get_loc("indicator") + 1
+    place = list(counts).index("indicator") + 1
     counts.insert(place, "label", label)
     return counts
 

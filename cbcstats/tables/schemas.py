@@ -76,16 +76,10 @@ ID: Final = {
 
 
 def _text(
-    description: str,
-    *,
-    form: str = "",
-    refers_to: str = "",
-    added: bool = False,
-    **field: Any,
+    description: str, *, form: str = "", refers_to: str = "", **field: Any
 ) -> Any:
     # pandera does not know references to another table; the loaders check them.
-    # `added` marks columns of counts that the published table does not have.
-    metadata = {"form": form, "refers_to": refers_to, "added": added}
+    metadata = {"form": form, "refers_to": refers_to}
     return pa.Field(description=description, metadata=metadata, **field)
 
 
@@ -109,10 +103,10 @@ class Counts(pa.DataFrameModel):
     """Published counts, one row per figure of one source."""
 
     indicator: str = _text("series: an indicator in indicators.csv", **NAME)
-    label: str | None = _text(
-        "what a reader sees; only in loaded counts",
+    label: str | None = pa.Field(
+        description="what a reader sees; only in loaded counts",
         nullable=True,
-        added=True,
+        metadata={"added": True},
     )
     measure: str = _text(
         "flow: happened within the period; stock: true on a day; "
