@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import cbcstats
-from tests.command_line import CBCSTATS, call, run, run_here
+from tests.command_line import CBCSTATS, call, run
 from tests.notebook_files import make_notebook
 
 COMMANDS = (
@@ -334,8 +334,8 @@ def test_list_shows_labels_years_and_publishers():
     assert (code, printed) == (1, "no indicator; cbcstats list shows all of them\n")
 
 
-def test_a_former_name_is_found_with_a_note(tmp_path):
-    done = run_here("change", "tailor_made_members", cwd=tmp_path)
+def test_a_former_name_is_found_with_a_note():
+    done = run("change", "tailor_made_members")
     assert done.returncode == 0
     assert done.stderr == (
         "Note: indicator 'tailor_made_members' is called 'mercator_tailor_made_members' now\n"

@@ -31,6 +31,7 @@ from cbcstats.charts.marks import draw_figure, label_figures, legend_handles
 from cbcstats.counts.formats import per_month, title_of
 from cbcstats.counts.periods import midpoint
 from cbcstats.errors import ArgumentError
+from cbcstats.tables.codelists import SHORT_REGIONS
 from cbcstats.tables.schemas import Counts
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def plot_counts(
 def _figures_of_one_indicator(
     counts: Any, per: str, reading: str | float
 ) -> pd.DataFrame:
-    figures = labelled_figures(counts, per=per, reading=reading)
+    figures = _with_areas(labelled_figures(counts, per=per, reading=reading))
     indicators = figures["indicator"].unique()
     if len(indicators) > 1:
         listed = ", ".join(indicators)
@@ -158,6 +159,17 @@ def _figures_of_one_indicator(
     figures = figures.assign(middle=_middles(figures), **_shares(figures))
     keys = ["period_end", "preferred"]
     return figures.sort_values(keys, ascending=[True, False], kind="stable")
+
+
+def _with_areas(figures: pd.DataFrame) -> pd.DataFrame:
+    """Draw each area as a scope of its own, where there are several."""
+    figures["scope_alone"] = figures["scope"]
+    if "area" not in figures or figures["area"].nunique(dropna=False) == 1:
+        return figures
+    area = figures["area"].fillna("").replace(SHORT_REGIONS)
+    scope = figures["scope"]
+    with_area = scope.mask(scope == "all", "") + ", " + area
+    return figures.assign(scope=scope.mask(area != "", with_area.str.strip(", ")))
 
 
 def _middles(figures: pd.DataFrame) -> pd.Series:
@@ -184,7 +196,12 @@ def _data_of(figures: pd.DataFrame, per: str) -> pd.DataFrame:
     has_days = figures["period"].isna()
     days = figures[["period_start", "period_end"]]
     days = days.where(has_days)
-    data = figures.assign(**days, period=figures["period_label"], per=per)
+    data = figures.assign(
+        **days,
+        period=figures["period_label"],
+        scope=figures["scope_alone"],
+        per=per,
+    )
     names = [name for name in _DATA if name in data]
     return data[names]
 

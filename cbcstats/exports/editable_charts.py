@@ -83,7 +83,7 @@ def _is_more(frame: pd.DataFrame) -> bool:
 
     It may hold several indicators, parts of them, or two periods in a row.
     """
-    parts = [name for name in ("indicator", *PARTS) if name in frame]
+    parts = [name for name in ("indicator", "area", *PARTS) if name in frame]
     has_several = frame[parts].nunique(dropna=False) > 1
     return "previous_value" in frame or bool(has_several.any())
 

@@ -162,7 +162,7 @@ def test_a_claim_stands_beside_what_was_published():
     published, implied = ax.patches
     assert published.get_facecolor()[3] == 1
     assert implied.get_facecolor()[3] == 0
-    assert ax.get_xlabel() == "missions"
+    assert ax.get_xlabel() == "Capacity building missions"
     assert "consistent: implied 332 to 370, published 340 to 399" in said(ax)
     assert cited_sources(ax) == ["wco-2017-03-14", "wco-2016-04-21"]
 
@@ -174,7 +174,10 @@ def test_claims_of_several_series_are_in_percent_of_what_was_published(verdicts)
     assert 235 in points
     assert {(105, 117), (84, 97), (100, 115)} <= set(shapes(ax))
     assert "percent of the figure that was published" in " ".join(ax.get_xlabel().split())
-    assert in_lines(ax.get_yticklabels())[0] == "AEO mutual recognition, 31 Dec 2017: +23% on 49"
+    assert (
+        in_lines(ax.get_yticklabels())[0]
+        == "Mutual recognition arrangements of authorized economic operator programmes, 31 Dec 2017: +23% on 49"
+    )
 
 
 def test_words_say_what_claims_contradict_and_why(verdicts):
