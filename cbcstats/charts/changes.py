@@ -204,7 +204,7 @@ def plot_claims(
     >>> verdicts = check_claims(load_counts("capacity_building_missions"))
     >>> ax = plot_claims(verdicts.head(1))
     >>> [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
-    ['Missions, Apr 2016 - Mar 2017: +20% on more than 330']
+    ['Capacity building missions, Apr 2016 - Mar 2017: +20% on more than 330']
     """
     ax = check_optional_axes("ax", ax)
     title = check_optional_text("title", title)

@@ -113,7 +113,7 @@ def describe(ax: Axes) -> str:
     --------
     >>> from cbcstats import describe, load_counts, plot_counts
     >>> print(describe(plot_counts(load_counts("wco_members")))[:70])
-    Chart of figures over time: WCO members. 24 Jun 2013: 179 Members; 31
+    Chart of figures over time: WCO Members. 24 Jun 2013: 179 Members; 31
     """
     check_axes("ax", ax)
     if is_chart(ax):
