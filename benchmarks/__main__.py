@@ -120,7 +120,7 @@ def charts(bench: Bench) -> Iterator[Line]:
     """Draw a chart with its labels and save it as PNG: pandas draws bars."""
     import matplotlib.pyplot as plt
 
-    counts = cbcstats.load_counts("missions")
+    counts = cbcstats.load_counts("capacity_building_missions")
 
     def draw(plot: Callable[[], Any], name: str) -> None:
         plot().figure.savefig(bench.folder / name)

@@ -3,7 +3,7 @@
 Load, change, plot:
 
 >>> import cbcstats
->>> missions = cbcstats.load_counts("missions")
+>>> missions = cbcstats.load_counts("capacity_building_missions")
 >>> changes = cbcstats.year_on_year(missions, per="month")
 >>> changes[["percent_change_low", "percent_change_high", "comparable"]].round(1).tail(1)
    percent_change_low  percent_change_high  comparable

@@ -7,8 +7,7 @@ from .changes.contributions import contributions as contributions
 from .changes.growth import growth_rate as growth_rate
 from .changes.implied import implied_previous as implied_previous
 from .changes.index import index_to as index_to
-from .changes.intervals import count_interval as count_interval
-from .changes.intervals import rate_ratio as rate_ratio
+from .changes.listing import list_indicators as list_indicators
 from .changes.membership import membership_changes as membership_changes
 from .changes.releases import compare_releases as compare_releases
 from .changes.report_table import report_table as report_table

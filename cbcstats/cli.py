@@ -254,6 +254,39 @@ def report(
 
 
 @app.command(
+    name="list",
+    epilog="Examples: cbcstats list · cbcstats list picard · "
+    "cbcstats list --publisher unctad · cbcstats list workshop --area asia",
+)
+def list_(
+    word: Annotated[
+        str | None,
+        typer.Argument(help="A text in the name, the label or a former name."),
+    ] = None,
+    area: Annotated[
+        str | None,
+        typer.Option(help="A country (ISO code), WCO region or continent, or a part."),
+    ] = None,
+    publisher: Annotated[
+        str | None, typer.Option(help="A publisher, or a part of its name.")
+    ] = None,
+) -> None:
+    """List the published indicators: label, years, figures, comparable changes.
+
+    Exits with 0 if there are any, and with 1 if there are none.
+    """
+    with errors_as_sentences():
+        listing = cbcstats.list_indicators(word, area=area, publisher=publisher)
+    if listing.empty:
+        echo("no indicator; cbcstats list shows all of them", err=True)
+        raise typer.Exit(1)
+    years = listing["first"].astype("str") + " to " + listing["last"].astype("str")
+    shown = listing[["label", "indicator", "figures", "comparable_changes"]]
+    shown = shown.assign(years=years, publishers=listing["publishers"])
+    print_rows(shown.rename(columns=lambda name: name.replace("_", " ")))
+
+
+@app.command(
     epilog="Examples: cbcstats claims · "
     "cbcstats claims mine.csv --format csv > verdicts.csv"
 )
@@ -294,14 +327,14 @@ def claims(
 
 @app.command(
     epilog="Examples: cbcstats change mine.csv · cbcstats change mine.xlsx "
-    "--by country --value missions · cbcstats change missions --per month -o out.xlsx"
+    "--by country --value missions · cbcstats change wco_members -o out.xlsx"
 )
 def change(
     data: Annotated[
         str,
         typer.Argument(
             help="A file with periods and numbers: CSV, Excel, OpenDocument or Parquet; "
-            "or an indicator of cbcstats, such as missions."
+            "or an indicator that cbcstats list shows, such as wco_members."
         ),
     ],
     by: Annotated[
@@ -669,11 +702,17 @@ def count(
 
 
 @app.command(
-    epilog="Examples: cbcstats chart missions -o missions.svg --width 17 · "
-    "cbcstats chart missions --kind changes --per month --theme dark"
+    epilog="Examples: "
+    "cbcstats chart capacity_building_missions -o missions.svg --width 17 · "
+    "cbcstats chart capacity_building_missions --kind changes --per month --theme dark"
 )
 def chart(
-    name: Annotated[str, typer.Argument(help="An indicator, such as missions.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="An indicator that cbcstats list shows, such as wco_members."
+        ),
+    ],
     output: Annotated[
         Path | None,
         typer.Option(

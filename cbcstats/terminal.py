@@ -6,6 +6,7 @@ import contextlib
 import io
 import sys
 import unicodedata
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -31,7 +32,9 @@ _LARGE: Final = 20_000_000  # bytes of a file that takes seconds to read
 def errors_as_sentences() -> Iterator[None]:
     """Turn expected errors into a one-line message and an exit code."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.showwarning = _print_warning  # type: ignore[assignment]
+            yield
     except BrokenPipeError:
         raise typer.Exit(_BROKEN_PIPE) from None
     except CbcstatsError as error:
@@ -42,6 +45,10 @@ def errors_as_sentences() -> Iterator[None]:
         raise typer.Exit(2) from error
     except KeyboardInterrupt as interrupt:
         raise stopped("Stopped") from interrupt
+
+
+def _print_warning(message: Warning | str, *_place: Any) -> None:
+    typer.echo(printable(f"Note: {message}"), err=True)
 
 
 def stopped(message: str) -> typer.Exit:
@@ -113,7 +120,7 @@ def _is_small(files: Sequence[Path]) -> bool:
 
 def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
     """Print the verdicts on published changes as a table, one row per change."""
-    from cbcstats.counts.formats import printed
+    from cbcstats.counts.formats import printed, title_of
     from cbcstats.counts.periods import period_label
 
     header = [
@@ -128,7 +135,7 @@ def print_verdicts(claims: pd.DataFrame, *, markdown: bool) -> None:
     rows: Iterator[Any] = claims.itertuples(index=False)
     lines = [
         [
-            claim.indicator,
+            title_of(claim),
             period_label(claim.period_start, claim.period_end),
             printed(claim.value, claim.qualifier),
             claim.published_change,

@@ -107,7 +107,9 @@ def chart(name: str, folder: Path) -> str:
 
 
 def _changes() -> Axes:
-    monthly = cbcstats.year_on_year(cbcstats.load_counts("missions"), per="month")
+    monthly = cbcstats.year_on_year(
+        cbcstats.load_counts("capacity_building_missions"), per="month"
+    )
     return cbcstats.plot_changes(
         monthly, title="Missions per month: up 29% to 44%, not 49%"
     )
@@ -115,7 +117,8 @@ def _changes() -> Axes:
 
 def _counts() -> Axes:
     return cbcstats.plot_counts(
-        cbcstats.load_counts("missions"), title="What was reported on missions"
+        cbcstats.load_counts("capacity_building_missions"),
+        title="What was reported on missions",
     )
 
 
@@ -135,7 +138,9 @@ def _contributions() -> Axes:
 
 
 def _claims() -> Axes:
-    return cbcstats.plot_claims(cbcstats.check_claims(cbcstats.load_counts("missions")))
+    return cbcstats.plot_claims(
+        cbcstats.check_claims(cbcstats.load_counts("capacity_building_missions"))
+    )
 
 
 def _beneficiaries() -> Axes:

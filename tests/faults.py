@@ -8,7 +8,7 @@ import cbcstats
 from tests.command_line import call
 
 mpl.use("agg")
-COUNTS = cbcstats.load_counts("missions")
+COUNTS = cbcstats.load_counts("capacity_building_missions")
 READING = ["-c", "member=Country", "-c", "start_date=Start", "--date-format", "%d/%m/%Y"]
 
 

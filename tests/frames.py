@@ -50,13 +50,13 @@ def contributions():
 
 FRAMES = {
     "counts": load_counts,
-    "missions": lambda: load_counts("missions"),
+    "missions": lambda: load_counts("capacity_building_missions"),
     "beneficiaries": load_beneficiaries,
-    "changes": lambda: year_on_year(load_counts("missions"), per="month"),
+    "changes": lambda: year_on_year(load_counts("capacity_building_missions"), per="month"),
     "contributions": contributions,
     "members": cbcstats.load_members,
     "sources": load_sources,
-    "claims": lambda: cbcstats.check_claims(load_counts("missions")),
+    "claims": lambda: cbcstats.check_claims(load_counts("capacity_building_missions")),
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 import cbcstats
 from cbcstats import ArgumentError, CbcstatsError
 from cbcstats.arguments import check_axes, check_names, check_number
+from cbcstats.changes.intervals import count_interval
 from tests.needs import needed
 from tests.wrong_calls import FUNCTIONS, raw_errors, right_arguments
 
@@ -42,7 +43,7 @@ def ax():
 
 
 def missions():
-    return cbcstats.load_counts("missions")
+    return cbcstats.load_counts("capacity_building_missions")
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,8 @@ def missions():
             "`reading` must be a number, but ndarray was given",
         ),
         (
-            lambda: cbcstats.load_counts("mission"),
-            "`indicator` cannot be 'mission'; did you mean 'missions'",
+            lambda: cbcstats.load_counts("wco_member"),
+            "`indicator` cannot be 'wco_member'; did you mean 'wco_members'",
         ),
         (
             lambda: cbcstats.year_on_year("missions.csv"),
@@ -151,7 +152,7 @@ def missions():
             "`date` cannot be 'start_date'; it must be one of '1', '2'",
         ),
         (
-            lambda: cbcstats.count_interval(10**400),
+            lambda: count_interval(10**400),
             "`count` must be a whole number from 0 on, but 1000",
         ),
         (

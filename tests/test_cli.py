@@ -77,7 +77,11 @@ def test_claims_exits_with_1_where_something_contradicts():
     code, printed = call("claims")
     assert code == 1
     assert {"contradicts", "consistent"} <= set(printed.split())
-    for form, begin in (("csv", "indicator,scope"), ("json", "["), ("markdown", "| indicator |")):
+    for form, begin in (
+        ("csv", "indicator,label,scope"),
+        ("json", "["),
+        ("markdown", "| indicator |"),
+    ):
         code, printed = call("claims", "--format", form)
         assert code == 1
         assert printed.startswith(begin)
@@ -85,7 +89,9 @@ def test_claims_exits_with_1_where_something_contradicts():
 
 
 def test_claims_exits_with_0_where_nothing_contradicts_and_with_2_where_it_cannot_read(tmp_path):
-    cbcstats.load_counts("aeo_programmes").to_csv(tmp_path / "mine.csv", index=False)
+    cbcstats.load_counts("authorized_economic_operator_programmes").to_csv(
+        tmp_path / "mine.csv", index=False
+    )
     assert call("claims", "mine.csv", folder=tmp_path)[0] == 0
     code, printed = call("claims", "no.csv", folder=tmp_path)
     assert code == 2
@@ -252,7 +258,7 @@ def test_change_names_the_file_as_the_source(tmp_path):
 
 
 def test_change_takes_an_indicator_and_months():
-    code, printed = call("change", "missions", "--per", "month")
+    code, printed = call("change", "capacity_building_missions", "--per", "month")
     assert code == 0
     # 492 in 348 to 362 days, after 331 to 340 in 322 to 336 days, by 30.4375 days a month
     changes = [row for row in rows_of(printed) if row[0] == "Mar 2017 - Feb 2018"]
@@ -317,3 +323,20 @@ def test_an_interrupt_of_a_report_is_reported_and_leaves_nothing(tmp_path):
     printed = started.communicate()[1]
     assert (started.returncode, printed.strip()) == (130, "Stopped; the report was not finished")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["running", "slow.ipynb"]
+
+
+def test_list_shows_labels_years_and_publishers():
+    code, printed = call("list", "picard")
+    assert code == 0
+    assert "Participants in the PICARD Conference" in printed
+    assert "2006 to 2022" in printed
+    code, printed = call("list", "--publisher", "nobody")
+    assert (code, printed) == (1, "no indicator; cbcstats list shows all of them\n")
+
+
+def test_a_former_name_is_found_with_a_note():
+    done = run("change", "tailor_made_members")
+    assert done.returncode == 0
+    assert done.stderr == (
+        "Note: indicator 'tailor_made_members' is called 'mercator_tailor_made_members' now\n"
+    )

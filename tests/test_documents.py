@@ -294,7 +294,9 @@ def test_numbers_in_the_readme_are_those_of_the_tables():
     assert f"| `data/members.csv` | {len(cbcstats.load_members())} |" in text
     assert f"names of {places['iso3'].nunique()} countries" in text
     for per in ("period", "month"):
-        change = cbcstats.year_on_year(cbcstats.load_counts("missions"), per=per).iloc[-1]
+        change = cbcstats.year_on_year(
+            cbcstats.load_counts("capacity_building_missions"), per=per
+        ).iloc[-1]
         low, high = change["percent_change_low"], change["percent_change_high"]
         assert f"+{low:.1f}% to +{high:.1f}%" in text
 

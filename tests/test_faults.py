@@ -25,7 +25,7 @@ COMMANDS = {
     "count": ("count", cbcstats.example_register(), *faults.READING, "-o", "counts.csv"),
     "check": ("check", cbcstats.example_register(), *faults.READING, "--problems", "bad.xlsx"),
     "template": ("template", "form.xlsx"),
-    "chart": ("chart", "missions", "-o", "missions.svg"),
+    "chart": ("chart", "capacity_building_missions", "-o", "missions.svg"),
 }
 
 
@@ -213,7 +213,7 @@ def test_save_report_names_the_cell_whose_chart_cannot_be_written(tmp_path):
     source = (
         "import cbcstats, resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
-        "ax = cbcstats.plot_counts(cbcstats.load_counts('missions'))"
+        "ax = cbcstats.plot_counts(cbcstats.load_counts('capacity_building_missions'))"
     )
     notebook = make_notebook(tmp_path / "mine.ipynb", source)
     message = r"mine\.ipynb, code cell 1 .*: OSError: .* File too large; make room or"

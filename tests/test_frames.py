@@ -8,6 +8,7 @@ import pytest
 
 import cbcstats
 from cbcstats import ArgumentError, DataError
+from cbcstats.changes.intervals import count_interval, rate_ratio
 from cbcstats.frames import PANDAS_2, as_printed, read_days, text_column, to_pandas
 from tests.frames import FRAMES, TEXT
 from tests.needs import needed
@@ -186,12 +187,10 @@ def test_levels_of_an_index_are_columns():
 
 
 def test_dicts_are_series_by_their_keys():
-    interval = cbcstats.count_interval({2019: 41, 2020: 44})
+    interval = count_interval({2019: 41, 2020: 44})
     assert interval.index.tolist() == [2019, 2020]
-    pd.testing.assert_frame_equal(
-        interval, cbcstats.count_interval(pd.Series({2019: 41, 2020: 44}))
-    )
-    ratios = cbcstats.rate_ratio({"Europe": 42, "Africa": 8}, {"Africa": 4, "Europe": 33})
+    pd.testing.assert_frame_equal(interval, count_interval(pd.Series({2019: 41, 2020: 44})))
+    ratios = rate_ratio({"Europe": 42, "Africa": 8}, {"Africa": 4, "Europe": 33})
     assert ratios["ratio"].to_dict() == {"Europe": 42 / 33, "Africa": 2.0}
     assert "Kenya with 3" in cbcstats.describe(cbcstats.plot_members({"KEN": 3}))
 

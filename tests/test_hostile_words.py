@@ -160,7 +160,7 @@ def test_commands_escape_cells_headers_and_names_on_the_terminal(register, tmp_p
 
 
 def test_claims_give_no_orders_to_a_terminal_nor_formulas_to_a_spreadsheet(tmp_path):
-    counts = cbcstats.load_counts("missions")
+    counts = cbcstats.load_counts("capacity_building_missions")
     counts.loc[5, ["published_change", "source_id"]] = f"+49% {MARKUP}", "wco-2018-03-02"
     counts.assign(unit="=1+1", note="").to_csv(tmp_path / "mine.csv", index=False)
     for form in ("table", "markdown", "csv", "json"):

@@ -72,7 +72,7 @@ def test_fresh_processes_find_what_this_one_finds(registers):
 
 
 def test_threads_that_draw_at_once_draw_what_one_draws_alone(tmp_path):
-    missions = cbcstats.load_counts("missions")
+    missions = cbcstats.load_counts("capacity_building_missions")
     changes = year_on_year(missions, per="month")
 
     def draw(name):

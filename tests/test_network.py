@@ -45,9 +45,7 @@ def test_report_is_made_without_any_network(tmp_path):
     alone = [shutil.which("unshare") or "false", "--user", "--map-root-user", "--net"]
     if run_command([*alone, "true"]).returncode:
         pytest.skip("this system lets nobody take the network away from a process")
-    source = (
-        "import cbcstats\ncounts = cbcstats.load_counts('missions')\ncbcstats.plot_counts(counts)"
-    )
+    source = "import cbcstats\ncbcstats.plot_counts(cbcstats.load_counts('wco_members'))"
     make_notebook(tmp_path / "mine.ipynb", source)
     code = "import cbcstats; cbcstats.save_report('report', notebooks=['mine.ipynb'])"
     done = run_command([*alone, sys.executable, "-c", code], cwd=tmp_path)

@@ -128,7 +128,7 @@ def test_save_report_refuses_notebooks_whose_charts_would_get_one_name(tmp_path)
 @POSIX
 @pytest.mark.slow
 def test_save_report_gives_charts_names_that_every_system_takes(tmp_path):
-    source = "import cbcstats\ncounts = cbcstats.load_counts('missions')\ncounts"
+    source = "import cbcstats\ncounts = cbcstats.load_counts('capacity_building_missions')\ncounts"
     chart = "ax = cbcstats.plot_counts(counts)"
     names = ["con.x", "a:b? Vi\u1ec7t Nam"]
     notebooks = [make_notebook(tmp_path / f"{name}.ipynb", source, chart) for name in names]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def growth_a_month() -> tuple[float, bool]:
     """Return by how many percent missions a month grew, and whether that compares."""
-    missions: pd.DataFrame = cbcstats.load_counts("missions")
+    missions: pd.DataFrame = cbcstats.load_counts("capacity_building_missions")
     changes: pd.DataFrame = cbcstats.year_on_year(
         missions, by=["indicator", "scope"], per="month", reading="usual"
     )

@@ -18,7 +18,7 @@ import pandas as pd
 import cbcstats
 from tests.frames import FRAMES, example_rows
 
-REACHED = "accelerate_programme_countries_reached"
+REACHED = "accelerate_trade_facilitation_countries_reached"
 FUNCTIONS = {
     name: getattr(cbcstats, name)
     for name in cbcstats.__all__
@@ -68,7 +68,7 @@ WRONG = {
     "figure": plt.figure,
     "array of Axes": lambda: plt.subplots(1, 2)[1],
     "missing file": lambda: Path("missing.csv"),
-    "data": lambda: cbcstats.load_counts("missions"),
+    "data": lambda: cbcstats.load_counts("capacity_building_missions"),
     "folder": lambda: Path(),
 }
 
@@ -100,28 +100,28 @@ RIGHT = {
     "content": lambda: {"Missions": cbcstats.load_counts("missions")},
     "contributions": FRAMES["contributions"],
     "count": lambda: [42],
-    "counts": lambda: cbcstats.load_counts("missions"),
-    "data": lambda: cbcstats.load_counts("missions"),
+    "counts": lambda: cbcstats.load_counts("capacity_building_missions"),
+    "data": lambda: cbcstats.load_counts("capacity_building_missions"),
     "folder": lambda: "package",
     "high": lambda: 339.0,
     "low": lambda: 331.0,
     "names": lambda: pd.Series(["Kenya"]),
-    "new": lambda: cbcstats.load_counts("missions"),
+    "new": lambda: cbcstats.load_counts("capacity_building_missions"),
     "notebooks": lambda: ["missing.ipynb"],  # so that no notebook is executed
-    "old": lambda: cbcstats.load_counts("missions").head(3),
+    "old": lambda: cbcstats.load_counts("capacity_building_missions").head(3),
     "output": lambda: "report",
     "overwrite": lambda: True,
-    "part": lambda: "scope",
+    "part": lambda: "area",
     "path": lambda: "table.csv",
     "previous": lambda: [33],
     "register_or_frame": lambda: cbcstats.load_beneficiaries("WCO C-RED"),
     "register_or_rows": example_rows,
     "series": lambda: pd.Series(["more than 330", "492"]),
     "source": lambda: pd.DataFrame({"member": ["Kenya"], "start_date": ["2017-04-03"]}),
-    "table": lambda: cbcstats.load_counts("missions"),
-    "tables": lambda: {"missions": cbcstats.load_counts("missions")},
+    "table": lambda: cbcstats.load_counts("capacity_building_missions"),
+    "tables": lambda: {"missions": cbcstats.load_counts("capacity_building_missions")},
     "text": lambda: "more than 330",
-    "total": lambda: "all_regions",
+    "total": lambda: "World",
     "value": lambda: 492,
     "values": lambda: pd.Series({"KEN": 3}),
     "verdicts": FRAMES["claims"],

@@ -17,7 +17,8 @@ from cbcstats.changes.claims import check_claims
 from cbcstats.errors import CbcstatsError, plural, shortened
 from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
-from cbcstats.tables.loaders import shipped
+from cbcstats.tables.codelists import CONTINENTS, WCO_REGIONS
+from cbcstats.tables.loaders import load_places, shipped
 from cbcstats.tables.parsing import check_table, is_header_of
 from cbcstats.tables.schemas import SCHEMAS
 from tools.addresses import address_problems
@@ -53,8 +54,8 @@ def check_data(folder: str | Path) -> Checked:
     Parameters
     ----------
     folder : path
-        A folder with `counts.csv`, `beneficiaries.csv`, `members.csv`, `places.csv`,
-        `sources.csv` and `readings.csv`, such as `data`.
+        A folder with `counts.csv`, `indicators.csv`, `beneficiaries.csv`,
+        `members.csv`, `places.csv`, `sources.csv` and `readings.csv`, such as `data`.
 
     Returns
     -------
@@ -95,10 +96,39 @@ def check_data(folder: str | Path) -> Checked:
         for name in out_of_step(folder)
     ]
     lines += described
+    if fine:
+        unknown = list(_indicator_lines(tables["counts"], tables["indicators"]))
+        lines += unknown
+        fine = not unknown
     if not fine:
         return Checked([*lines, "", _CHANGED], fine=False)
     lines += [*_warnings(tables), *_claims(tables["counts"])]
     return Checked(lines, fine=not described)
+
+
+def _indicator_lines(counts: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[str]:
+    """Yield the rows of counts that do not agree with the table of indicators."""
+    known = indicators.set_index("indicator")
+    names = counts["indicator"]
+    measures = names.map(known["measure"])
+    units = names.map(known["unit"].str.split("; "))
+    for row in counts.index:
+        place = f"row {row} of counts.csv: {names[row]}"
+        unit, measure = counts["unit"][row], counts["measure"][row]
+        if names[row] not in known.index:
+            yield f"{place} has no row in indicators.csv; add one, with a label"
+        elif measure != measures[row]:
+            yield f"{place} has measure {measure}, but {measures[row]} in indicators.csv"
+        elif unit not in units[row]:
+            listed = " or ".join(units[row])
+            yield f"{place} has unit {unit}, but {listed} in indicators.csv"
+    areas = {*load_places()["iso3"], *WCO_REGIONS, *CONTINENTS}
+    for row, area in counts["area"].dropna().items():
+        if area not in areas:
+            yield (
+                f"row {row} of counts.csv: {area!r} is not an area; write a code of "
+                "ISO 3166 such as KEN, a WCO region, or a continent"
+            )
 
 
 def _source_ids(folder: Path) -> frozenset[str]:
@@ -150,7 +180,11 @@ def _warnings(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     idle = [source for source in tables["sources"]["source_id"] if source not in cited]
     if idle:
         yield f"warning: no row cites these ids of sources.csv: {', '.join(idle)}"
-    counts = tables["counts"]
+    counts, indicators = tables["counts"], tables["indicators"]["indicator"]
+    unused = indicators[~indicators.isin(counts["indicator"])]
+    if len(unused):
+        listed = ", ".join(unused)
+        yield f"warning: no row of counts.csv has these of indicators.csv: {listed}"
     has_decimals = (counts["value"] % 1 != 0).fillna(value=False)
     for row in counts.index[has_decimals & counts["rounded_to"].isna()]:
         value = counts["value"][row]

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 _FILES: Final = ("README.md", "datapackage.json")
-_KEYS: Final = {"members": "iso3", "sources": "source_id", "readings": "pair_id"}
+_KEYS: Final = {
+    "indicators": "indicator",
+    "members": "iso3",
+    "sources": "source_id",
+    "readings": "pair_id",
+}
 _PARTIAL: Final = "a year, month or day, such as 2018, 2018-03 or 2018-03-02"
 _LICENCE: Final = (
     "The figures are facts that their sources published. This compilation of them, with its notes, may be used under "
@@ -35,6 +40,7 @@ _SOURCES: Final = {
         {"title": "our own list of names"},
         {"title": "Unicode CLDR 47", "path": "https://cldr.unicode.org"},
     ],
+    "indicators": [{"title": "our own names for what the sources count"}],
     "sources": [{"title": "the sources themselves"}],
     "readings": [{"title": "named in the columns source and exact_source"}],
 }
@@ -47,8 +53,9 @@ _HEAD: Final = f"""# Data dictionary
 Written from the schemas in `cbcstats/tables/schemas.py`; change them there and run `make data`.
 
 All tables are CSV in UTF-8 with one header row, one value in a cell, and dates in ISO 8601. An empty cell is not
-known. Every row names its source: an id in `sources.csv`, but for the names of places, which are our own list and those
-of Unicode CLDR, and for the pairs in `readings.csv`, which name it in full. Notes are in our own words.
+known. Every row names its source: an id in `sources.csv`, but for the indicators and the names of places, which are our
+own lists and those of Unicode CLDR, and for the pairs in `readings.csv`, which name it in full. Notes are in our own
+words.
 
 {fill(_LICENCE, 120, break_long_words=False)}
 """
@@ -124,11 +131,10 @@ def _contents() -> dict[str, str]:
 
 
 def _resource(table: str, schema: pa.DataFrameSchema) -> dict[str, Any]:
-    # The published tables do not have the columns of counts of registers.
     fields = [
         {"name": name, **_field(column)}
         for name, column in schema.columns.items()
-        if not (column.metadata or {}).get("of_registers")
+        if not (column.metadata or {}).get("added")
     ]
     table_schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
     if table in _KEYS:

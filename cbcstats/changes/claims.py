@@ -47,6 +47,7 @@ _SHARES: Final = "percent|per cent|%|share|pour cent|por ciento"
 # Columns of the later figure in the result, and those of numbers and days.
 _LATER: Final = (
     "indicator",
+    "label",
     "scope",
     "period_start",
     "period_end",
@@ -143,7 +144,7 @@ def check_claims(counts: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> from cbcstats import check_claims, load_counts
-    >>> checked = check_claims(load_counts("missions"))
+    >>> checked = check_claims(load_counts("capacity_building_missions"))
     >>> checked[["value", "published_change", "verdict", "verdict_strict"]]
        value published_change     verdict verdict_strict
     0    330             +20%  consistent     consistent
@@ -178,7 +179,7 @@ def _figures(counts: pd.DataFrame) -> pd.DataFrame:
     strict = figures_of(counts, reading="strict")
     ends = strict[["low", "high"]]
     figures[["strict_low", "strict_high"]] = ends
-    for name in ("published_change", "change_basis", "change_since"):
+    for name in ("label", "published_change", "change_basis", "change_since"):
         if name not in figures:
             figures[name] = pd.NaT
     changes = figures["published_change"]
@@ -226,7 +227,7 @@ def _with_notes(figures: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     has_decimals = fraction > 0
     return figures.assign(
         printed=printed_column(figures),
-        label=labels_of(figures),
+        period_label=labels_of(figures),
         key=periods.ngroup(),
         months=length_in_months(start, end),
         is_share=is_share,
@@ -511,10 +512,10 @@ def _sentences(
     later, before, claim, *_ = pair
     change = later.published_change
     if pd.isna(later.value):
-        yield f"{change} for {later.label} comes without the figure, which no row has."
+        yield f"{change} for {later.period_label} comes without the figure, which no row has."
         return
     number = f"{later.printed} {later.unit}".strip()
-    claimed = f"{change} on {number} ({later.label})"
+    claimed = f"{change} on {number} ({later.period_label})"
     if claim.kind == "record":
         yield f"{claimed[0].upper()}{claimed[1:]}:"
         yield _on_record(pair)
@@ -528,9 +529,9 @@ def _sentences(
         means += "; the figure that it is measured from is not in the table"
         yield f"{claimed}{means}."
     elif verdicts[0] == _UNKNOWN:
-        yield f"{claimed}, after {before.printed} ({before.label}): {_why(pair)}."
+        yield f"{claimed}, after {before.printed} ({before.period_label}): {_why(pair)}."
     else:
-        means = means and f"{means} before ({before.label})"
+        means = means and f"{means} before ({before.period_label})"
         yield f"{claimed}{means}; {_comparison(pair, implied)}"
         yield from _remarks(pair, verdicts)
 
@@ -553,7 +554,7 @@ def _comparison(pair: _Pair, implied: Bounds) -> str:
     if is_one_number:
         text = f"{before.printed} was published"
     if implied.empty:
-        text += f" for {before.label}"
+        text += f" for {before.period_label}"
     left = _implied(pair, published)
     if left.empty:
         remedy = _what_would_fit(pair, implied)
@@ -570,7 +571,7 @@ def _on_record(pair: _Pair) -> str:
     if not higher:
         return "no earlier figure in the table is surely higher."
     first = higher[0]
-    return f"{first.label} had {first.printed}, counted in the same way."
+    return f"{first.period_label} had {first.printed}, counted in the same way."
 
 
 def _what_would_fit(pair: _Pair, implied: Bounds) -> str:

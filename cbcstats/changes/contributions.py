@@ -343,9 +343,9 @@ def check_totals(
     data : pandas.DataFrame
         Published figures of parts and of their total, as rows of one frame.
     part : str
-        The column that tells parts and total apart, such as `scope`.
+        The column that tells parts and total apart, such as `area`.
     total : str
-        What that column holds for the total, such as `all_regions`.
+        What that column holds for the total, such as `World`.
     by : str or list of str
         Columns that a total shares with its parts, besides the period.
     reading : {"usual", "strict"} or float

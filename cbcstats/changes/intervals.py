@@ -61,7 +61,7 @@ def count_interval(count: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cbcstats import count_interval
+    >>> from cbcstats.changes.intervals import count_interval
     >>> count_interval([0, 33, 42]).round(2)
          low   high
     0   0.00   3.69
@@ -134,7 +134,7 @@ def rate_ratio(
 
     Examples
     --------
-    >>> from cbcstats import rate_ratio
+    >>> from cbcstats.changes.intervals import rate_ratio
     >>> rate_ratio(42, 33).round(3)
        ratio    low   high  p_value
     0  1.273  0.788  2.073    0.356

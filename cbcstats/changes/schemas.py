@@ -43,9 +43,12 @@ class _Series(pa.DataFrameModel):
     """The columns that tell series apart, as far as the data have them."""
 
     indicator: str | None = _text("what is counted", nullable=True)
+    label: str | None = _text("what is counted, for readers", nullable=True)
     measure: str | None = _text("flow, stock, cumulative or event")
     scope: str | None = _text("what part of it the count covers", nullable=True)
-    area: str | None = _text("WCO region or ISO code that it covers", nullable=True)
+    area: str | None = _text(
+        "country, WCO region or continent that it is of", nullable=True
+    )
 
 
 class _Figure(pa.DataFrameModel):
@@ -125,6 +128,7 @@ class Claims(pa.DataFrameModel):
     """Published changes checked against the published figures, one row per change."""
 
     indicator: str | None = _text("what is counted", nullable=True)
+    label: str | None = _text("what is counted, for readers", nullable=True)
     scope: str = _text("what part of it the count covers")
     period_start: pd.Timestamp = _day("first day; empty for a stock")
     period_end: pd.Timestamp = _day("last day; the day of a stock")

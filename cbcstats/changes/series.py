@@ -70,6 +70,8 @@ def result_of(
 ) -> pd.DataFrame:
     """Return columns between those of the series and what the figures are."""
     series = [name for name in names if name != "unit"]
+    if "indicator" in series and "label" in figures:
+        series.insert(series.index("indicator") + 1, "label")
     result = {
         **figures[series],
         **columns,

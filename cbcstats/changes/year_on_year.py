@@ -11,7 +11,7 @@ from cbcstats.changes.comparability import comparison
 from cbcstats.changes.partners import with_figure_before
 from cbcstats.changes.series import changes_of, figure_columns, read_series, result_of
 from cbcstats.counts.figures import labels_of
-from cbcstats.counts.formats import format_range, has_rates, printed
+from cbcstats.counts.formats import format_range, has_rates, printed, series_columns
 from cbcstats.frames import text_column
 
 if TYPE_CHECKING:
@@ -105,18 +105,18 @@ def year_on_year(
     >>> mine = pd.DataFrame({"year": [2019, 2020, 2021], "missions": [100, 110, 99]})
     >>> year_on_year(mine)["percent_change"].round(1).tolist()
     [10.0, -10.0]
-    >>> latest = year_on_year(load_counts("missions"), per="month").iloc[-1]
+    >>> latest = year_on_year(load_counts("capacity_building_missions"), per="month").iloc[-1]
     >>> print(f"{latest.percent_change_low:+.1f}% to {latest.percent_change_high:+.1f}%")
     +28.7% to +43.5%
     """
     figures, names = read_series(
         data, by, per, reading, time, value, measure, year_start
     )
-    figures = figures.assign(label=labels_of(figures))
+    figures = figures.assign(period_label=labels_of(figures))
     later, previous = with_figure_before(figures)
     columns = {
-        **figure_columns(later, later["label"], per),
-        **figure_columns(previous, previous["label"], per, "previous_"),
+        **figure_columns(later, later["period_label"], per),
+        **figure_columns(previous, previous["period_label"], per, "previous_"),
         **changes_of(later, previous, per),
         **comparison(later, previous, per=per),
     }
@@ -149,7 +149,7 @@ def short_view(changes: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> from cbcstats import load_counts, short_view, year_on_year
-    >>> view = short_view(year_on_year(load_counts("missions"))).iloc[-1]
+    >>> view = short_view(year_on_year(load_counts("capacity_building_missions"))).iloc[-1]
     >>> print(view["value"], "after", view["before"], "is", view["percent"])
     492 after more than 330 (331 to 340) is +45% to +49%
     """
@@ -158,8 +158,7 @@ def short_view(changes: pd.DataFrame) -> pd.DataFrame:
     needed += ["change_low", "change_high", "comparable", "why"]
     needed += ["percent_change_low", "percent_change_high"]
     changes = check_frame("changes", changes, needed, "year_on_year")
-    # The columns before the period tell series apart.
-    series = changes.loc[:, :"period"].iloc[:, :-1]
+    series = series_columns(changes)
     is_varied = series.nunique(dropna=False) > 1
     columns = {
         "period": changes["period"],

@@ -31,7 +31,7 @@ from cbcstats.charts.layout import (
     new_axes,
     styled,
 )
-from cbcstats.counts.formats import VERDICTS, format_range, words
+from cbcstats.counts.formats import VERDICTS, format_range, title_of, words
 from cbcstats.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def plot_changes(
     Examples
     --------
     >>> from cbcstats import load_counts, plot_changes, year_on_year
-    >>> ax = plot_changes(year_on_year(load_counts("missions"), per="month"))
+    >>> ax = plot_changes(year_on_year(load_counts("capacity_building_missions"), per="month"))
     >>> [label.get_text().split(" ag")[0] for label in ax.get_yticklabels()][-1]
     'Mar 2017 - Feb 2018'
     """
@@ -201,10 +201,10 @@ def plot_claims(
     Examples
     --------
     >>> from cbcstats import check_claims, load_counts, plot_claims
-    >>> verdicts = check_claims(load_counts("missions"))
+    >>> verdicts = check_claims(load_counts("capacity_building_missions"))
     >>> ax = plot_claims(verdicts.head(1))
     >>> [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
-    ['Missions, Apr 2016 - Mar 2017: +20% on more than 330']
+    ['Capacity building missions, Apr 2016 - Mar 2017: +20% on more than 330']
     """
     ax = check_optional_axes("ax", ax)
     title = check_optional_text("title", title)
@@ -243,7 +243,7 @@ def _implied_and_published(verdicts: pd.DataFrame) -> tuple[str, np.ndarray]:
     ends = verdicts[[*_IMPLIED, *_PUBLISHED]].to_numpy()
     indicators = verdicts["indicator"].unique()
     if len(indicators) == 1:
-        return words(indicators[0]), ends
+        return title_of(verdicts.iloc[0]), ends
     before = verdicts[["previous_value"]].to_numpy()
     is_above_zero = before > 0
     percents = 100 * ends / np.where(is_above_zero, before, np.nan)

@@ -113,7 +113,7 @@ def describe(ax: Axes) -> str:
     --------
     >>> from cbcstats import describe, load_counts, plot_counts
     >>> print(describe(plot_counts(load_counts("wco_members")))[:70])
-    Chart of figures over time: WCO members. 24 Jun 2013: 179 Members; 31
+    Chart of figures over time: WCO Members. 24 Jun 2013: 179 Members; 31
     """
     check_axes("ax", ax)
     if is_chart(ax):
@@ -151,7 +151,7 @@ def chart_data(ax: Axes) -> pd.DataFrame:
     Examples
     --------
     >>> from cbcstats import load_counts, plot_counts
-    >>> data = chart_data(plot_counts(load_counts("missions")))
+    >>> data = chart_data(plot_counts(load_counts("capacity_building_missions")))
     >>> data[["period_end", "value", "low", "high", "qualifier"]].tail(1)
       period_end  value    low   high qualifier
     5 2018-02-26  492.0  492.0  492.0     exact

@@ -28,9 +28,10 @@ from cbcstats.charts.layout import (
     styled,
 )
 from cbcstats.charts.marks import draw_figure, label_figures, legend_handles
-from cbcstats.counts.formats import heading, per_month
+from cbcstats.counts.formats import per_month, title_of
 from cbcstats.counts.periods import midpoint
 from cbcstats.errors import ArgumentError
+from cbcstats.tables.codelists import SHORT_REGIONS
 from cbcstats.tables.schemas import Counts
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 # The columns of the data behind the chart.
 _DATA: Final = (
-    *("indicator", "measure", "scope", "unit"),
+    *("indicator", "label", "measure", "scope", "area", "unit"),
     *("period", "period_start", "period_end", "period_basis"),
     *("value", "low", "high", "qualifier", "missing"),
     *("rate", "rate_low", "rate_high", "per"),
@@ -99,7 +100,7 @@ def plot_counts(
     Examples
     --------
     >>> from cbcstats import load_counts, plot_counts
-    >>> ax = plot_counts(load_counts("missions"), title="Missions reported to the Committee")
+    >>> ax = plot_counts(load_counts("capacity_building_missions"), title="Missions reported to the Committee")
     >>> ax.get_ylabel()
     'missions'
     """
@@ -107,7 +108,7 @@ def plot_counts(
     title = check_optional_text("title", title)
     figures = _figures_of_one_indicator(counts, per, reading)
     data = _data_of(figures, per)
-    name = title or heading(figures["indicator"].iloc[0])
+    name = title or title_of(figures.iloc[0])
     monthly = per == "month"
     if monthly:
         rates = figures[["rate", "rate_low", "rate_high"]]
@@ -139,7 +140,7 @@ def plot_counts(
 def _figures_of_one_indicator(
     counts: Any, per: str, reading: str | float
 ) -> pd.DataFrame:
-    figures = labelled_figures(counts, per=per, reading=reading)
+    figures = _with_areas(labelled_figures(counts, per=per, reading=reading))
     indicators = figures["indicator"].unique()
     if len(indicators) > 1:
         listed = ", ".join(indicators)
@@ -158,6 +159,17 @@ def _figures_of_one_indicator(
     figures = figures.assign(middle=_middles(figures), **_shares(figures))
     keys = ["period_end", "preferred"]
     return figures.sort_values(keys, ascending=[True, False], kind="stable")
+
+
+def _with_areas(figures: pd.DataFrame) -> pd.DataFrame:
+    """Draw each area as a scope of its own, where there are several."""
+    figures["scope_alone"] = figures["scope"]
+    if "area" not in figures or figures["area"].nunique(dropna=False) == 1:
+        return figures
+    area = figures["area"].fillna("").replace(SHORT_REGIONS)
+    scope = figures["scope"]
+    with_area = scope.mask(scope == "all", "") + ", " + area
+    return figures.assign(scope=scope.mask(area != "", with_area.str.strip(", ")))
 
 
 def _middles(figures: pd.DataFrame) -> pd.Series:
@@ -184,7 +196,12 @@ def _data_of(figures: pd.DataFrame, per: str) -> pd.DataFrame:
     has_days = figures["period"].isna()
     days = figures[["period_start", "period_end"]]
     days = days.where(has_days)
-    data = figures.assign(**days, period=figures["label"], per=per)
+    data = figures.assign(
+        **days,
+        period=figures["period_label"],
+        scope=figures["scope_alone"],
+        per=per,
+    )
     names = [name for name in _DATA if name in data]
     return data[names]
 
@@ -200,7 +217,7 @@ def _check_one_part(figures: pd.DataFrame) -> None:
     if twins.empty:
         return
     _, first = next(iter(twins.groupby(keys, dropna=False, sort=False)))
-    label = first["label"].iloc[0]
+    label = first["period_label"].iloc[0]
     parts = _part_columns(first)
     if parts:
         raise ArgumentError(

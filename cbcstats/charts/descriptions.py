@@ -16,10 +16,11 @@ from cbcstats.counts.formats import (
     VERDICTS,
     format_range,
     has_rates,
-    heading,
     per_month,
     printed,
     printed_column,
+    series_columns,
+    title_of,
     words,
 )
 from cbcstats.counts.periods import period_label
@@ -37,7 +38,7 @@ def labelled_figures(
 ) -> pd.DataFrame:
     """Return figures with their ranges and, as `label`, their period in words."""
     figures = figures_of(counts, per=per, reading=reading)
-    return figures.assign(label=labels_of(figures))
+    return figures.assign(period_label=labels_of(figures))
 
 
 def numbers_of(figures: pd.DataFrame, *, monthly: bool) -> list[str]:
@@ -52,7 +53,7 @@ def numbers_of(figures: pd.DataFrame, *, monthly: bool) -> list[str]:
 def counts_text(
     figures: pd.DataFrame, title: str, *, monthly: bool, reading: str | float = "usual"
 ) -> str:
-    """Describe figures over time, each by its `label` and its `number`.
+    """Describe figures over time, each by its `period_label` and its `number`.
 
     The text also names the highest figure, and says how far words were read.
     """
@@ -60,7 +61,7 @@ def counts_text(
     sentences = []
     figure: Any
     for figure in figures.itertuples(index=False):
-        label = figure.label
+        label = figure.period_label
         if several or figure.scope == "planned":
             label += f" ({words(figure.scope)})"
         unit = per_month(figure.unit) if monthly else figure.unit
@@ -106,7 +107,7 @@ def _highest(figures: pd.DataFrame) -> str:
     first, others = shown.iloc[0], shown.iloc[1:]
     if others["high"].max() >= first["low"]:
         return ""
-    return f" The highest is that of {first['label']}."
+    return f" The highest is that of {first['period_label']}."
 
 
 def _words_read(figures: pd.DataFrame, reading: str | float) -> str:
@@ -213,11 +214,10 @@ def percent_text(low: float, high: float) -> str:
 
 def change_label(change: Any, changes: pd.DataFrame) -> str:
     """Name the two periods of a change, and its series where there are several."""
-    # The columns of the series stand before those of the period.
-    before_period = list(changes).index("period")
-    of_series = changes.iloc[:, :before_period]
-    is_several = of_series.nunique(dropna=False) > 1
-    names = [words(change[place]) for place in np.flatnonzero(is_several)]
+    series = series_columns(changes)
+    is_varied = series.nunique(dropna=False) > 1
+    names = [change[list(changes).index(name)] for name in series.columns[is_varied]]
+    names = [words(name) for name in names if pd.notna(name)]
     periods = change.period
     if pd.notna(change.previous_period):
         periods += f" against {change.previous_period}"
@@ -242,7 +242,7 @@ def claims_text(verdicts: pd.DataFrame, title: str) -> str:
 def claim_label(claim: Any) -> str:
     """Name a claim: its series, its period, and what it says of which figure."""
     period = period_label(claim.period_start, claim.period_end)
-    label = f"{heading(claim.indicator)}, {period}: {claim.published_change}"
+    label = f"{title_of(claim)}, {period}: {claim.published_change}"
     if pd.isna(claim.value):
         return label
     return f"{label} on {printed(claim.value, claim.qualifier)}"

@@ -189,7 +189,7 @@ def _label_other_source(ax: Axes, figure: Any) -> None:
 
 def _label_period(ax: Axes, figure: Any, x: Any, align: str) -> None:
     """Write the period of a bar at its foot."""
-    period = figure.label
+    period = figure.period_label
     look: dict[str, Any] = {"fontsize": SMALL, "ha": align, "va": "bottom"}
     label = annotate(ax, period, (x, 0), xytext=(0, 5), **look)
     extent = (figure.days / figure.shared, top_of(figure))

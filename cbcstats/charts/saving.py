@@ -136,7 +136,7 @@ def save_chart(
     --------
     >>> import tempfile
     >>> from cbcstats import load_counts, plot_counts, save_chart
-    >>> ax = plot_counts(load_counts("missions"))
+    >>> ax = plot_counts(load_counts("capacity_building_missions"))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     print([file.name for file in save_chart(ax, f"{folder}/missions", formats=("png", "svg"))])
     ['missions.png', 'missions.svg', 'missions.csv']

@@ -29,13 +29,9 @@ PARTS: Final = (
     "status",
 )
 _CAPITALS: Final = (
-    "aeo asycuda covid dmfas gtfp imf imo itc ldc picard safe taiex tfa unctad unitar "
-    "us wco wto"
+    "asycuda covid dmfas imf imo itc picard safe taiex unctad unitar us wco wto"
 )
-_ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()} | {
-    "acip": "A-CIP",
-    "mercator": "Mercator",
-}
+_ABBREVIATIONS: Final = {word: word.upper() for word in _CAPITALS.split()}
 _PER_MONTH: Final = re.compile(
     r"(?:\b(?:a|per|each|every)\s+|/\s*)month(?![\w-])|\bmonthly\b", re.IGNORECASE
 )
@@ -104,7 +100,7 @@ def figure_keys(counts: pd.DataFrame) -> list[pd.Series]:
     row = counts.index.to_series()
     indicator = counts["indicator"].where(is_dated, row)
     scope = counts["scope"].where(is_dated, row)
-    names = ["period_start", "period_end", *PARTS]
+    names = ["area", "period_start", "period_end", *PARTS]
     others = [counts[name] for name in names if name in counts]
     return [indicator, scope, *others]
 
@@ -126,7 +122,7 @@ def is_partial(figures: pd.DataFrame) -> pd.Series:
 
 
 def words(name: object) -> str:
-    """Write a name of the tables, such as `tailor_made_members`, as words."""
+    """Write a name of the tables, such as `wco_members`, as words."""
     return str(name).replace("_", " ")
 
 
@@ -144,6 +140,25 @@ def heading(name: object) -> str:
     # capitalize() would write WCO as Wco.
     first_letter = title[:1].upper()
     return first_letter + title[1:]
+
+
+def title_of(figure: Any) -> str:
+    """Name what a row of a table counts: its label, or else its indicator in words.
+
+    Examples
+    --------
+    >>> title_of(pd.Series({"indicator": "wco_members"}))
+    'WCO members'
+    """
+    label = getattr(figure, "label", None)
+    return label if isinstance(label, str) else heading(figure.indicator)
+
+
+def series_columns(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of changes that name their series to a reader."""
+    place = list(changes).index("period")
+    series = changes.iloc[:, :place]
+    return series.drop(columns="indicator") if "label" in series else series
 
 
 def per_month(unit: str) -> str:

@@ -100,7 +100,7 @@ def save_datapackage(
     >>> import tempfile
     >>> from cbcstats import load_counts, save_datapackage
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = save_datapackage({"Missions": load_counts("missions")}, folder)
+    ...     path = save_datapackage({"Missions": load_counts("capacity_building_missions")}, folder)
     ...     print(sorted(file.name for file in path.parent.iterdir()))
     ['datapackage.json', 'missions.csv', 'sources.csv']
     """

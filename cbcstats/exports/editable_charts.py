@@ -17,7 +17,7 @@ from cbcstats.charts.descriptions import (
     of_rates,
     typed_changes,
 )
-from cbcstats.counts.formats import PARTS, has_rates, per_month, words
+from cbcstats.counts.formats import PARTS, has_rates, per_month, title_of, words
 from cbcstats.errors import CbcstatsError
 from cbcstats.tables.loaders import cited_by, source_line
 
@@ -83,7 +83,7 @@ def _is_more(frame: pd.DataFrame) -> bool:
 
     It may hold several indicators, parts of them, or two periods in a row.
     """
-    parts = [name for name in ("indicator", *PARTS) if name in frame]
+    parts = [name for name in ("indicator", "area", *PARTS) if name in frame]
     has_several = frame[parts].nunique(dropna=False) > 1
     return "previous_value" in frame or bool(has_several.any())
 
@@ -108,7 +108,7 @@ def _of_counts(frame: pd.DataFrame, sources: pd.DataFrame | None) -> NativeChart
     if not 0 < len(shown) <= MOST:
         return None
     shown = shown.sort_values("period_end", kind="stable")
-    title = words(shown["indicator"].iloc[0]).capitalize()
+    title = title_of(shown.iloc[0])
     text = counts_text(shown, title, monthly=monthly)
     line = source_line(cited_by([shown]), sources)
     units = dict.fromkeys(filter(None, shown["unit"]))
@@ -172,7 +172,7 @@ def _of_changes(
     middle = ((low + high) / 2).fillna(low)
     kinds = changes["comparable"].map({True: COMPARABLE, False: OTHER})
     series = [kind for kind in (COMPARABLE, OTHER) if (kinds == kind).any()]
-    marks = changes.assign(label=labels, number=texts, kind=kinds)
+    marks = changes.assign(period_label=labels, number=texts, kind=kinds)
     marks = marks.assign(low=low, high=high, value=middle)
     line = source_line(cited_by([changes]), sources)
     return NativeChart(
@@ -201,5 +201,5 @@ def _data_of(marks: pd.DataFrame, series: list[str]) -> pd.DataFrame:
         ABOVE: (high - value).clip(lower=0),
         BELOW: (value - low).clip(lower=0),
     }
-    data = pd.DataFrame({LABEL: marks["label"], **columns, **reach})
+    data = pd.DataFrame({LABEL: marks["period_label"], **columns, **reach})
     return data.reset_index(drop=True)

@@ -84,6 +84,9 @@ def table_html(
     """
     frame = with_index(frame)
     shown = frame.head(limit)
+    if "label" in shown:
+        # A reader wants the label, and not the name that it has in code.
+        shown = shown.drop(columns="indicator", errors="ignore")
     heads, columns = [], []
     for place, name in enumerate(shown):
         column = shown.iloc[:, place]

@@ -102,7 +102,7 @@ def caveats(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Examples
     --------
     >>> from cbcstats import load_counts
-    >>> caveats({"missions": load_counts("missions")})["about"].tolist()
+    >>> caveats({"missions": load_counts("capacity_building_missions")})["about"].tolist()
     ['an empty cell', 'qualifier: almost', 'qualifier: more than', 'inferred days', 'figures not preferred']
     """
     readings = [("an empty cell", "Not known, or there is nothing to say.")]

@@ -93,7 +93,7 @@ def save_table(
     >>> import pandas as pd
     >>> from cbcstats import load_counts, save_table
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = save_table(load_counts("missions"), f"{folder}/missions.csv")
+    ...     path = save_table(load_counts("capacity_building_missions"), f"{folder}/missions.csv")
     ...     print(pd.read_csv(path)["value"].tolist())
     [280, 350, 400, 330, 342, 492]
     """

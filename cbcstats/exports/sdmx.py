@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any, Final
 
 import pandas as pd
@@ -11,17 +13,21 @@ from cbcstats.counts.formats import PARTS
 from cbcstats.errors import ArgumentError
 from cbcstats.frames import text_column
 
-STRUCTURE: Final = "CBCSTATS:COUNTS{parts}(1.0)"
+STRUCTURE: Final = "CBCSTATS:COUNTS{parts}(2.0)"
 NOT_APPLICABLE: Final = "_Z"  # of SDMX: a dimension that a figure does not have
 NORMAL: Final = "A"  # of the code list CL_OBS_STATUS
 MISSING: Final = "O"
 _FIGURE: Final = "FIGURE"
-_DIMENSIONS: Final = ("indicator", "measure", "scope", "unit")
+_DIMENSIONS: Final = ("indicator", "measure", "scope", "area", "unit")
 _ATTRIBUTES: Final = (
-    *("qualifier", "rounded_to", "period_basis"),
+    *("label", "qualifier", "rounded_to", "period_basis", "period_tolerance"),
     *("published_change", "change_basis", "change_since"),
     *("preferred", "preferred_reason", "note"),
 )
+# What an id of SDMX may be made of (IDType of its common schema).
+_NOT_IN_IDS: Final = r"[^A-Za-z0-9_@$-]+"
+# Columns of results, which SDMX-CSV has no place for.
+_RESULTS: Final = ("comparable", "verdict")
 # Concepts of SDMX.
 _NAMES: Final = {"unit": "UNIT_MEASURE", "source_id": "SOURCE", "note": "COMMENT_OBS"}
 
@@ -37,35 +43,32 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `STRUCTURE`, `STRUCTURE_ID`, `ACTION`; the dimensions `INDICATOR`, `MEASURE`, `SCOPE`, `UNIT_MEASURE`, those of
-        parts such as `WCO_REGION`, `SOURCE`, `FIGURE`, `TIME_PERIOD`; `OBS_VALUE`; the attributes `OBS_STATUS`,
-        `QUALIFIER`, `ROUNDED_TO`, `PERIOD_BASIS` and so on, as far as the counts have them.
+        `STRUCTURE`, `STRUCTURE_ID`, `ACTION`; the dimensions `INDICATOR`, `MEASURE`, `SCOPE`, `AREA`, `UNIT_MEASURE`,
+        those of parts such as `WCO_REGION`, `SOURCE`, `FIGURE`, `TIME_PERIOD`; `OBS_VALUE`; the attributes
+        `OBS_STATUS`, `QUALIFIER`, `ROUNDED_TO`, `PERIOD_BASIS` and so on, as far as the counts have them.
 
     Raises
     ------
     ArgumentError
-        If they are no counts, or a figure has no date.
+        If they are not counts, a figure has no date, or two names would have the same id.
 
     Notes
     -----
     A period with both ends is a time range of SDMX, first day and length: 2017-03-09/P355D. Where only its last day
     is known, and for a stock, that day stands alone. `FIGURE` counts the figures that one source gives for one
     period, for SDMX has room for one. `OBS_STATUS` is `obs_status` where the counts have it, else A, or O where there
-    is no number.
+    is no number. Dimensions are ids of SDMX: letters, digits, `_`, `@`, `$` and `-`; other signs become `_`, so that
+    `million US dollars` is `million_US_dollars`.
 
     Examples
     --------
     >>> from cbcstats import load_counts
-    >>> sdmx_frame(load_counts("missions"))[["STRUCTURE_ID", "TIME_PERIOD", "OBS_VALUE", "QUALIFIER"]].head(2)
-                STRUCTURE_ID       TIME_PERIOD  OBS_VALUE  QUALIFIER
-    0  CBCSTATS:COUNTS(1.0)  2013-07-01/P365D        280  more_than
-    1  CBCSTATS:COUNTS(1.0)  2014-01-01/P365D        350  more_than
+    >>> sdmx_frame(load_counts("wco_members"))[["STRUCTURE_ID", "TIME_PERIOD", "OBS_VALUE", "QUALIFIER"]].head(2)
+                STRUCTURE_ID TIME_PERIOD  OBS_VALUE QUALIFIER
+    0  CBCSTATS:COUNTS(2.0)  2013-06-24        179     exact
+    1  CBCSTATS:COUNTS(2.0)  2015-03-31        180     exact
     """
-    for needed in ("indicator", "value", "period_end"):
-        if needed not in counts:
-            raise ArgumentError(
-                f"SDMX-CSV holds counts, and the table lacks the column {needed!r}"
-            )
+    _check_counts(counts)
     # Refuses what is not a figure, and fills in columns that are left out.
     figures = figures_of(counts)
     undated = len(counts) - len(figures)
@@ -74,10 +77,12 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
             f"{undated} figures have no period end, and SDMX-CSV has no place for them; "
             "save counts[counts['period_end'].notna()]"
         )
-    parts = [name for name in ("area", *PARTS) if name in counts]
+    parts = [name for name in PARTS if name in counts]
+    if "area" not in figures:
+        figures["area"] = None
     by_part = "".join(f"_BY_{name.upper()}" for name in parts)
     names = [*_DIMENSIONS, *parts, "source_id"]
-    dimensions = {_named(name): _coded(figures[name]) for name in names}
+    dimensions = {_named(name): _ids(figures[name]) for name in names}
     attributes = {
         _named(name): figures[name] for name in _ATTRIBUTES if name in figures
     }
@@ -98,6 +103,25 @@ def sdmx_frame(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(cells, index=figures.index)
 
 
+def _check_counts(counts: pd.DataFrame) -> None:
+    """Raise ArgumentError if a table does not hold counts."""
+    problems = [
+        f"the table has results in the column {name!r}; save the counts they were made "
+        "from, or the table"
+        for name in _RESULTS
+        if name in counts
+    ]
+    problems += [
+        f"the table lacks the column {name!r}; save it"
+        for name in ("indicator", "value", "period_end")
+        if name not in counts
+    ]
+    if problems:
+        raise ArgumentError(
+            f"SDMX-CSV holds counts, but {problems[0]} as .csv, .xlsx or .parquet"
+        )
+
+
 def _statuses(figures: pd.DataFrame) -> pd.Series:
     """Return the status that a figure has, or whether it is missing."""
     is_missing = figures["value"].isna()
@@ -111,10 +135,26 @@ def _named(name: str) -> str:
     return _NAMES.get(name, name.upper())
 
 
-def _coded(column: pd.Series) -> pd.Series:
-    text = text_column(column)
-    is_filled = column.notna() & (text != "")
-    return text.where(is_filled, NOT_APPLICABLE)
+def _ids(column: pd.Series) -> pd.Series:
+    """Write names as ids of SDMX; no two may have the same."""
+    names = text_column(column).fillna("")
+    by_id: dict[str, str] = {}
+    for name in names.unique():
+        other = by_id.setdefault(_id(name), name)
+        if other != name:
+            raise ArgumentError(
+                f"{column.name}: {other!r} and {name!r} would have the same SDMX id, "
+                "which has only the letters A to Z, digits, _ and -; rename one"
+            )
+    return names.map(_id)
+
+
+def _id(name: str) -> str:
+    if not name:
+        return NOT_APPLICABLE
+    # Accents are not ASCII, and their letters are.
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(_NOT_IN_IDS, "_", letters) or "_"
 
 
 def _time_periods(figures: pd.DataFrame) -> pd.Series:

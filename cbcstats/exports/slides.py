@@ -126,7 +126,7 @@ def save_slide(
     --------
     >>> import tempfile
     >>> from cbcstats import load_counts, plot_counts, save_slide
-    >>> ax = plot_counts(load_counts("missions"), title="Missions rose from about 335 to 492")
+    >>> ax = plot_counts(load_counts("capacity_building_missions"), title="Missions rose from about 335 to 492")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     print(save_slide(ax, f"{folder}/missions.pptx").name)
     missions.pptx

@@ -16,6 +16,16 @@ SHORT_REGIONS: Final = {
     "West and Central Africa": "West and Central Africa",
 }
 WCO_REGIONS: Final = tuple(SHORT_REGIONS)
+# Areas that are neither a country nor a WCO region, as the UN standard M49 names them.
+CONTINENTS: Final = (
+    "World",
+    "Africa",
+    "Americas",
+    "Asia",
+    "Europe",
+    "Latin America and the Caribbean",
+    "Oceania",
+)
 NO_REGION: Final = "no WCO region"  # for a place that is in none
 KINDS_OF_NAME: Final = ("short", "official", "former", "customs")
 LANGUAGES: Final = ("en", "fr", "es")

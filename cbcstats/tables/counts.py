@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from cbcstats.arguments import check_source
+from cbcstats.arguments import check_choice, check_names, check_source
 from cbcstats.counts.figures_in_words import split_figures
+from cbcstats.counts.formats import heading
 from cbcstats.counts.own_data import (
     find_columns,
     joined_periods,
@@ -26,7 +28,12 @@ from cbcstats.errors import ArgumentError, DataError, nearest
 from cbcstats.files.cells import whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import as_text, text_column
-from cbcstats.tables.loaders import load_sources, load_table, only
+from cbcstats.tables.loaders import (
+    load_indicators,
+    load_sources,
+    load_table,
+    only,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -55,6 +62,7 @@ _NO_KEYS: Final = (
     "qualifier",
     "published_change",
     "change_basis",
+    "label",
     "source_id",
     "note",
 )
@@ -68,13 +76,15 @@ def load_counts(
     source: Any = None,
     sources: pd.DataFrame | None = None,
     schema: type[pa.DataFrameModel] | None = None,
+    language: str = "en",
 ) -> pd.DataFrame:
     """Load published counts, or figures of your own in the same columns.
 
     Parameters
     ----------
     indicator : str or iterable of str, optional
-        Series to keep, such as `missions`. All of them by default.
+        Series to keep, such as `wco_members`; `list_indicators` lists them. All of them
+        by default. A former name finds the indicator, with a warning.
     source : path, frame of any library, Series or dict, optional
         Figures of your own: a CSV, Excel or Parquet file, or a table. Only periods and
         values are needed, as for `year_on_year`; the other columns of
@@ -87,13 +97,16 @@ def load_counts(
         text of several words, are sources without being in any list.
     schema : subclass of Counts, optional
         A schema of your own, with further columns and checks.
+    language : {"en", "fr"}
+        Language of the labels. Those that have no French label are in English.
 
     Returns
     -------
     pandas.DataFrame
         One row per published figure, in file order, with the columns and dtypes of
         `Counts`: text as `str`, `value` as `Int64`, or `Float64` if one of them has
-        decimals, days as `datetime64`, `preferred` as `bool`.
+        decimals, days as `datetime64`, `preferred` as `bool`. `label`
+        is the indicator as a reader sees it.
 
     Raises
     ------
@@ -106,17 +119,23 @@ def load_counts(
     Examples
     --------
     >>> from cbcstats import load_counts
-    >>> load_counts("missions")[["scope", "value", "qualifier"]].tail(2)
+    >>> missions = load_counts("capacity_building_missions")
+    >>> missions[["scope", "value", "qualifier"]].tail(2)
            scope  value qualifier
     4  delivered    342     exact
     5  delivered    492     exact
     """
+    check_choice("language", language, ("en", "fr"))
     own_sources: frozenset[str] = frozenset()
     if sources is not None:
         given = load_sources(source=sources)
         own_sources = frozenset(given["source_id"])
     loaded = load_table("counts", source, schema, own_sources, read_own_counts)
+    names = load_indicators().set_index("indicator")
+    if indicator is not None:
+        indicator = _present_names(indicator, loaded, names["former_names"])
     counts = only(loaded, "indicator", indicator)
+    counts = _with_labels(counts, names, language)
     # Most figures are whole numbers; amounts of money and shares have decimals.
     counts = counts.assign(value=whole_if_possible(counts["value"]))
     if "missing" not in counts:
@@ -125,6 +144,40 @@ def load_counts(
     if counts["missing"].isna().all():
         return counts.drop(columns="missing")
     return counts.assign(missing=whole_if_possible(counts["missing"]))
+
+
+def _present_names(
+    indicator: str | Iterable[str], counts: pd.DataFrame, former_names: pd.Series
+) -> list[str]:
+    """Replace former names of indicators by those of today, with a warning."""
+    present = set(counts["indicator"])
+    each = former_names.dropna().str.split().explode()
+    names: list[str] = []
+    for name in check_names("indicator", indicator):
+        successors = [new for new in each.index[each == name] if new in present]
+        if name in present or not successors:
+            names.append(name)
+            continue
+        names += successors
+        listed = " and ".join(map(repr, successors))
+        text = f"indicator {name!r} is called {listed} now"
+        warnings.warn(text, FutureWarning, stacklevel=3)
+    return names
+
+
+def _with_labels(
+    counts: pd.DataFrame, names: pd.DataFrame, language: str
+) -> pd.DataFrame:
+    """Add what a reader sees: the label given, the published one, or the name in words."""
+    published = names[f"label_{language}"].fillna(names["label_en"])
+    indicator = counts["indicator"]
+    labels = {name: published.get(name) or heading(name) for name in indicator.unique()}
+    label = indicator.map(labels)
+    if "label" in counts:
+        return counts.assign(label=counts["label"].fillna(label))
+    place = list(counts).index("indicator") + 1
+    counts.insert(place, "label", label)
+    return counts
 
 
 def own_frame(path: Path) -> pd.DataFrame:

@@ -79,6 +79,35 @@ def load_beneficiaries(
     return only(load_table("beneficiaries", source, schema), "programme", programme)
 
 
+def load_indicators(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
+    """Load what the published counts are of: names, labels, units.
+
+    `list_indicators` adds how many figures there are.
+
+    Parameters
+    ----------
+    source : path or pandas.DataFrame, optional
+        A file or a frame of your own with the columns of `data/indicators.csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per indicator, with the columns and dtypes of `Indicators`.
+
+    Raises
+    ------
+    DataError
+        If the file breaks the schema.
+
+    Examples
+    --------
+    >>> indicators = load_indicators().set_index("indicator")
+    >>> indicators.loc["wco_members", ["label_en", "label_fr"]].tolist()
+    ['WCO Members', "Membres de l'OMD"]
+    """
+    return load_table("indicators", source, None)
+
+
 def load_members(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFrame:
     """Load the Members of the WCO with their regions and dates of accession.
 
@@ -133,8 +162,9 @@ def load_places(*, source: str | Path | pd.DataFrame | None = None) -> pd.DataFr
     >>> from cbcstats import load_places
     >>> places = load_places()
     >>> kenya = places[places["iso3"] == "KEN"]
-    >>> kenya.loc[kenya["kind"] == "short", "name"].tolist()
-    ['Kenya', 'Kenya', 'Kenia']
+    >>> is_short = kenya["kind"] == "short"
+    >>> kenya[is_short & (kenya["language"] == "pt")]["name"].tolist()
+    ['Quênia']
     """
     return load_table("places", source, None)
 

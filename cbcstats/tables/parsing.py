@@ -46,6 +46,7 @@ PARTIAL_DAYS: Final = ("as_of", "start", "end", "joined")
 KIND_OF_COLUMN: Final = {
     "value": NUMBER,
     "rounded_to": NUMBER,
+    "period_tolerance": NUMBER,
     "printed": NUMBER,
     "exact": NUMBER,
     "period_start": DAY,

@@ -39,7 +39,7 @@ with warnings.catch_warnings():
 # letters".
 NAME: Final = {
     "str_matches": r"^[a-z0-9]+(_[a-z0-9]+)*$",
-    "form": "lower-case words joined by underscores, such as tailor_made_members",
+    "form": "lower-case words joined by underscores, such as wco_members",
 }
 ISO3: Final = {
     "str_matches": r"^[A-Z]{3}$",
@@ -52,6 +52,10 @@ ISO2: Final = {
 M49: Final = {
     "str_matches": r"^[0-9]{3}$",
     "form": "three digits of M49, such as 404",
+}
+STATUS: Final = {
+    "str_matches": r"^[A-Za-z]{1,2}$",
+    "form": "a code of the SDMX code list CL_OBS_STATUS, such as B for a break",
 }
 CHANGE: Final = {
     "str_matches": CHANGE_WITH_SIGN,
@@ -98,7 +102,12 @@ def _precision(column: str) -> Any:
 class Counts(pa.DataFrameModel):
     """Published counts, one row per figure of one source."""
 
-    indicator: str = _text("series, in snake_case", **NAME)
+    indicator: str = _text("series: an indicator in indicators.csv", **NAME)
+    label: str | None = pa.Field(
+        description="what a reader sees; only in loaded counts",
+        nullable=True,
+        metadata={"added": True},
+    )
     measure: str = _text(
         "flow: happened within the period; stock: true on a day; "
         "cumulative: since a start; event: at one event, such as attendance, "
@@ -111,6 +120,11 @@ class Counts(pa.DataFrameModel):
         "delivered, planned, in_person, ...; all where nothing is set apart",
         **NAME,
     )
+    area: str | None = _text(
+        "country (ISO 3166 alpha-3), WCO region or continent that the count is of; "
+        "empty where it is of no one of them",
+        nullable=True,
+    )
     unit: str = _text("what one is: missions, Members, participants, ...")
     period_start: pd.Timestamp = _day(
         "first day, inclusive; empty for a stock or where not known"
@@ -121,6 +135,13 @@ class Counts(pa.DataFrameModel):
     period_basis: str = _text(
         "whether the source states the days or they are inferred",
         isin=BASES,
+    )
+    period_tolerance: pd.Float64Dtype | None = pa.Field(
+        description="days by which the period may be shorter or longer, where that is "
+        "known; empty for 0 if the days are stated or whole months, and else for 7",
+        ge=0,
+        nullable=True,
+        coerce=True,
     )
     value: pd.Float64Dtype = pa.Field(
         description="number printed; empty for a change that is claimed without it",
@@ -139,6 +160,12 @@ class Counts(pa.DataFrameModel):
         "word printed beside the number; below and above for the signs < and > before "
         "a number below 20, which are limits",
         isin=QUALIFIERS,
+    )
+    obs_status: str | None = _text(
+        "status by the code list of SDMX: B where the series breaks, E estimated, "
+        "F forecast or plan, P provisional; empty for a normal figure",
+        nullable=True,
+        **STATUS,
     )
     published_change: str = _text(
         "change that the source claims, as printed", nullable=True, **CHANGE
@@ -170,7 +197,7 @@ class Counts(pa.DataFrameModel):
         ge=0,
         nullable=True,
         coerce=True,
-        metadata={"of_registers": True},
+        metadata={"added": True},
     )
 
     @pa.dataframe_check(
@@ -260,6 +287,34 @@ class Counts(pa.DataFrameModel):
         is_alone = figures.transform("sum") <= 1
         needs_reason = counts["preferred"] & ~is_alone
         return ~needs_reason | counts["preferred_reason"].notna()
+
+
+class Indicators(pa.DataFrameModel):
+    """What the published counts are of, one row per indicator of counts.csv."""
+
+    indicator: str = _text("name in counts.csv, in snake_case", **NAME)
+    label_en: str = _text("what a reader sees")
+    label_fr: str = _text(
+        "the same in French, for indicators with several figures", nullable=True
+    )
+    measure: str = _text("measure of its counts", isin=MEASURES)
+    unit: str = _text("unit of its counts; several are separated by a semicolon")
+    description: str = _text("what the label does not say", nullable=True)
+    former_names: str = _text(
+        "earlier names of the indicator, separated by blanks; load_counts finds it "
+        "by these, too",
+        nullable=True,
+    )
+
+    @pa.dataframe_check(
+        title="indicator",
+        error="occurs twice",
+        description="keep one row per indicator",
+        ignore_na=False,
+    )
+    def indicator_is_new(cls, indicators: pd.DataFrame) -> pd.Series:
+        """Check that each indicator has only one row."""
+        return ~indicators.duplicated(["indicator"])
 
 
 class Beneficiaries(pa.DataFrameModel):
@@ -562,6 +617,7 @@ def _repeats(counts: pd.DataFrame) -> pd.Series:
         "indicator",
         "measure",
         "scope",
+        "area",
         "unit",
         "period_start",
         "period_end",
@@ -578,6 +634,7 @@ def _repeats(counts: pd.DataFrame) -> pd.Series:
 # In the order of the data dictionary.
 SCHEMAS: Final[dict[str, type[pa.DataFrameModel]]] = {
     "counts": Counts,
+    "indicators": Indicators,
     "beneficiaries": Beneficiaries,
     "members": Members,
     "places": Places,

@@ -15,7 +15,7 @@ from tests.properties import given, settings, st
 
 @pytest.fixture(scope="module")
 def missions():
-    return check_claims(cbcstats.load_counts("missions")).set_index("value")
+    return check_claims(cbcstats.load_counts("capacity_building_missions")).set_index("value")
 
 
 def claimed(figures, change, **columns):

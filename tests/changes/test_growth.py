@@ -68,7 +68,9 @@ def test_a_base_of_a_part_of_a_year_is_not_comparable():
 
 # By hand: 492 of 351 to 400 is 123.0 to 140.2; of the middle, 375.5, it is 131.0.
 def test_an_index_has_a_range():
-    index = index_to(load_counts("missions").query("scope == 'delivered'"), "2014")
+    index = index_to(
+        load_counts("capacity_building_missions").query("scope == 'delivered'"), "2014"
+    )
     last = index.iloc[-1]
     assert last["index_low"] == pytest.approx(49200 / 400)
     assert last["index_high"] == pytest.approx(49200 / 351)
@@ -211,7 +213,7 @@ def test_years_between_the_same_middles_are_whole():
 
 # 42.1838 a month after 29.25 to 33.3333, from 2 July 2014 to 1 September 2017.
 def test_a_growth_rate_of_monthly_rates_has_a_range():
-    missions = load_counts("missions").query("scope == 'delivered'")
+    missions = load_counts("capacity_building_missions").query("scope == 'delivered'")
     [growth] = growth_rate(missions, per="month").itertuples()
     low, high = 492 / (362 / 30.4375), 492 / (348 / 30.4375)
     years = 1158 / 365.25

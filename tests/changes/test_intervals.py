@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest, poisson
 
-from cbcstats import ArgumentError, count_interval, rate_ratio
+from cbcstats import ArgumentError
+from cbcstats.changes.intervals import count_interval, rate_ratio
 
 
 # The 95% limits that published tables give for small counts.

@@ -76,7 +76,9 @@ def test_rows_and_columns_are_added_and_dropped():
 
 def test_every_difference_between_editions_of_the_counts_is_listed():
     old = load_counts()
-    headline = (old["indicator"] == "missions") & (old["source_id"] == "wco-2018-03-02")
+    headline = (old["indicator"] == "capacity_building_missions") & (
+        old["source_id"] == "wco-2018-03-02"
+    )
     value = old["value"].mask(headline, 493)
     new = old.assign(value=value, note=old["note"].mask(old.index == 3, "Other."))
     new = pd.concat([new.drop(index=10), new.tail(1).assign(scope="other")])

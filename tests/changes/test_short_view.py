@@ -17,7 +17,7 @@ def shown(data, **arguments):
 
 # 492 after 331 to 340: 152 to 161 more, 44.7% to 48.6%; per month 41.4 to 43.0 after 30.0 to 32.1, 28.7% to 43.5%.
 def test_the_headline_is_shown_with_its_ranges():
-    missions = cbcstats.load_counts("missions")
+    missions = cbcstats.load_counts("capacity_building_missions")
     row = shown(missions)
     assert row[SHORT[:-1]].tolist() == [
         *(

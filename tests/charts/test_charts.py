@@ -38,7 +38,7 @@ DAYS_PER_MONTH = 30.4375  # of 48 months, 1,461 days
 @pytest.fixture(scope="module")
 def missions():
     """Return the figures up to 2018, whatever is added later."""
-    counts = cbcstats.load_counts("missions")
+    counts = cbcstats.load_counts("capacity_building_missions")
     return counts[counts["period_end"] <= "2018-02-26"].reset_index(drop=True)
 
 
@@ -210,8 +210,10 @@ def test_charts_draw_on_the_axes_that_they_are_given(missions):
 
 
 def test_one_chart_holds_one_indicator(missions):
-    both = cbcstats.load_counts(["missions", "wco_members"])
-    with pytest.raises(ArgumentError, match="it holds missions, wco_members; select one"):
+    both = cbcstats.load_counts(["capacity_building_missions", "wco_members"])
+    with pytest.raises(
+        ArgumentError, match="it holds capacity_building_missions, wco_members; select one"
+    ):
         plot_counts(both)
     with pytest.raises(ArgumentError, match="no figure per month"):
         plot_counts(cbcstats.load_counts("wco_members"), per="month")
@@ -371,8 +373,8 @@ def test_parts_of_one_figure_are_not_drawn_over_each_other(years):
         plot_counts(stocks)
 
 
-def test_abbreviations_are_in_capitals():
-    assert plot_counts(cbcstats.load_counts("wco_members")).get_title(loc="left") == "WCO members"
+def test_the_title_is_the_label():
+    assert plot_counts(cbcstats.load_counts("wco_members")).get_title(loc="left") == "WCO Members"
 
 
 def test_the_text_alternative_says_what_is_found_and_how_words_were_read(years, missions):

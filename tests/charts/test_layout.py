@@ -38,14 +38,15 @@ def claims(verdict):
 
 CHARTS = {
     "missions": counts(
-        "missions", title="By how much missions grew, as far as the published figures tell"
+        "capacity_building_missions",
+        title="By how much missions grew, as far as the published figures tell",
     ),
-    "monthly": counts("missions", per="month"),
-    "strict": counts("missions", reading="strict"),
+    "monthly": counts("capacity_building_missions", per="month"),
+    "strict": counts("capacity_building_missions", reading="strict"),
     "attendance": counts("picard_attendance"),
-    "track": counts("tailor_made_members"),
+    "track": counts("mercator_tailor_made_members"),
     "changes": lambda _: cbcstats.plot_changes(
-        cbcstats.year_on_year(cbcstats.load_counts("missions"))
+        cbcstats.year_on_year(cbcstats.load_counts("capacity_building_missions"))
     ),
     "register": lambda rows: cbcstats.plot_counts(cbcstats.count_missions(rows)),
     "contributions": lambda rows: cbcstats.plot_contributions(
@@ -206,7 +207,7 @@ def test_charts_beside_each_other_do_not_run_into_each_other(rows, layout):
 def test_margins_that_were_set_by_hand_stay():
     figure, ax = plt.subplots()
     figure.subplots_adjust(left=0.3)
-    cbcstats.plot_counts(cbcstats.load_counts("missions"), ax=ax)
+    cbcstats.plot_counts(cbcstats.load_counts("capacity_building_missions"), ax=ax)
     assert figure.get_layout_engine() is None
     assert ax.get_position().x0 == pytest.approx(0.3)
 

@@ -155,14 +155,14 @@ def shapes(ax):
 
 
 def test_a_claim_stands_beside_what_was_published():
-    ax = plot_claims(check_claims(cbcstats.load_counts("missions")).head(1))
+    ax = plot_claims(check_claims(cbcstats.load_counts("capacity_building_missions")).head(1))
     # Almost 400 is 340 to 399. More than 330 in 329 ± 7 days, after 412 ± 7 days, means at least
     # 331 * 405 / 336 / 1.205 = 332, and at most 340 * 419 / 322 / 1.195 = 370.
     assert shapes(ax) == [(340, 399), (332, 370)]
     published, implied = ax.patches
     assert published.get_facecolor()[3] == 1
     assert implied.get_facecolor()[3] == 0
-    assert ax.get_xlabel() == "missions"
+    assert ax.get_xlabel() == "Capacity building missions"
     assert "consistent: implied 332 to 370, published 340 to 399" in said(ax)
     assert cited_sources(ax) == ["wco-2017-03-14", "wco-2016-04-21"]
 
@@ -174,14 +174,16 @@ def test_claims_of_several_series_are_in_percent_of_what_was_published(verdicts)
     assert 235 in points
     assert {(105, 117), (84, 97), (100, 115)} <= set(shapes(ax))
     assert "percent of the figure that was published" in " ".join(ax.get_xlabel().split())
-    assert in_lines(ax.get_yticklabels())[0] == "AEO mutual recognition, 31 Dec 2017: +23% on 49"
+    label = in_lines(ax.get_yticklabels())[0]
+    assert label.startswith("Mutual recognition arrangements of authorized economic operator")
+    assert label.endswith("programmes, 31 Dec 2017: +23% on 49")
 
 
 def test_words_say_what_claims_contradict_and_why(verdicts):
     text = describe(plot_claims(verdicts[verdicts["published_change"] == "+23%"], title="One does"))
     assert "(contradicts: 1): One does." in text
     assert "+23% on 49: contradicts. +23% on 49 arrangements (31 Dec 2017) means 40 before" in text
-    text = describe(plot_claims(verdicts[verdicts["indicator"] == "missions"]))
+    text = describe(plot_claims(verdicts[verdicts["indicator"] == "capacity_building_missions"]))
     assert "+20% on more than 330 missions (Apr 2016 - Mar 2017) per month means" in text
     assert "The lengths of the periods are inferred, to about 7 days." in text
 
@@ -203,7 +205,7 @@ def test_an_open_range_of_a_claim_ends_in_an_arrow(verdicts):
 
 def test_what_is_no_claim_is_said(verdicts):
     with pytest.raises(ArgumentError, match="make it with check_claims"):
-        plot_claims(cbcstats.load_counts("missions"))
+        plot_claims(cbcstats.load_counts("capacity_building_missions"))
     with pytest.raises(ArgumentError, match="holds no claim"):
         plot_claims(verdicts.head(0))
 

@@ -23,7 +23,9 @@ def parsed(path):
 
 @pytest.fixture
 def ax():
-    return cbcstats.plot_counts(cbcstats.load_counts("missions"), title="Missions <rose> & rose")
+    return cbcstats.plot_counts(
+        cbcstats.load_counts("capacity_building_missions"), title="Missions <rose> & rose"
+    )
 
 
 def test_each_format_and_the_data_are_written(ax, tmp_path):
@@ -120,7 +122,7 @@ def test_the_width_is_that_of_the_page(width, ax, tmp_path):
 def test_two_runs_give_the_same_bytes(tmp_path):
     written = []
     for run in ("one", "two"):
-        chart = cbcstats.plot_counts(cbcstats.load_counts("missions"))
+        chart = cbcstats.plot_counts(cbcstats.load_counts("capacity_building_missions"))
         written.append(
             [path.read_bytes() for path in save_chart(chart, tmp_path / run / "missions")]
         )
@@ -180,7 +182,7 @@ def test_what_was_changed_with_matplotlib_is_in_the_file(ax, tmp_path):
 
 def test_no_cell_of_the_data_is_computed(tmp_path):
     note = '=HYPERLINK("https://example.org")'
-    counts = cbcstats.load_counts("missions").assign(note=note)
+    counts = cbcstats.load_counts("capacity_building_missions").assign(note=note)
     _, data = save_chart(cbcstats.plot_counts(counts), tmp_path / "missions.png", dpi=40)
     assert pd.read_csv(data)["note"].unique().tolist() == [f"'{note}"]
 

@@ -38,7 +38,7 @@ ODD = pd.DataFrame(
 def tables():
     return {
         "Counts": load_counts(),
-        "Changes per month": year_on_year(load_counts("missions"), per="month"),
+        "Changes per month": year_on_year(load_counts("capacity_building_missions"), per="month"),
         "beneficiaries": load_beneficiaries(),
         "odd": ODD,
     }
@@ -64,7 +64,7 @@ def test_another_tool_finds_the_package_valid(tmp_path):
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_other_tool_would_find_a_broken_table(tmp_path):
-    path = save_datapackage({"missions": load_counts("missions")}, tmp_path)
+    path = save_datapackage({"missions": load_counts("capacity_building_missions")}, tmp_path)
     missions = tmp_path / "missions.csv"
     text = missions.read_text(encoding="utf-8")
     missions.write_text(text.replace("wco-2018-03-02", "nowhere"), encoding="utf-8")
@@ -111,7 +111,7 @@ def test_types_meanings_and_sources_are_described(tmp_path):
 @pytest.mark.parametrize(
     ("table", "has_licence"),
     [
-        (load_counts("missions"), True),
+        (load_counts("capacity_building_missions"), True),
         (pd.DataFrame({"value": [1], "source_id": ["my register"]}), False),
         (pd.DataFrame({"value": [1]}), False),
     ],
@@ -129,7 +129,7 @@ def test_the_licence_is_that_of_the_tables_of_cbcstats_and_of_no_others(
 
 
 def test_a_table_of_sources_of_your_own_is_the_one_that_is_referred_to(tmp_path):
-    package = {"missions": load_counts("missions"), "places read": load_sources()}
+    package = {"missions": load_counts("capacity_building_missions"), "places read": load_sources()}
     path = save_datapackage(package, tmp_path)
     assert names_in(tmp_path) == ["datapackage.json", "missions.csv", "places_read.csv"]
     described = json.loads(path.read_text(encoding="utf-8"))
@@ -139,7 +139,7 @@ def test_a_table_of_sources_of_your_own_is_the_one_that_is_referred_to(tmp_path)
 
 
 def test_numbers_are_read_back_as_they_were(tmp_path):
-    changes = year_on_year(load_counts("missions"))
+    changes = year_on_year(load_counts("capacity_building_missions"))
     save_datapackage({"changes": changes}, tmp_path)
     days = [name for name in changes if changes[name].dtype.kind == "M"]
     back = pd.read_csv(tmp_path / "changes.csv", parse_dates=days, **EXACTLY)
@@ -182,7 +182,9 @@ def test_a_link_in_the_folder_is_replaced_and_what_it_leads_to_stays(tmp_path):
         (folder / "missions.csv").symlink_to(tmp_path / "outside.csv")
     except OSError:
         pytest.skip("this system makes no links")
-    save_datapackage({"missions": load_counts("missions")}, folder, overwrite=True)
+    save_datapackage(
+        {"missions": load_counts("capacity_building_missions")}, folder, overwrite=True
+    )
     assert (tmp_path / "outside.csv").read_text() == "mine"
 
 
@@ -197,7 +199,7 @@ def test_names_are_safe_and_each_is_given_once():
 
 
 def test_what_is_there_stays_unless_overwritten(tmp_path):
-    missions = {"missions": load_counts("missions")}
+    missions = {"missions": load_counts("capacity_building_missions")}
     (tmp_path / "mine.txt").write_text("mine")
     (tmp_path / "sources.csv").write_text("mine")
     with pytest.raises(ArgumentError, match=r"sources.csv already exists"):
@@ -210,7 +212,7 @@ def test_what_is_there_stays_unless_overwritten(tmp_path):
 
 def test_a_package_that_is_not_finished_has_no_description(tmp_path):
     with full_disk(after=2) as tries, pytest.raises(OSError, match="No space left"):
-        save_datapackage({"missions": load_counts("missions")}, tmp_path)
+        save_datapackage({"missions": load_counts("capacity_building_missions")}, tmp_path)
     assert len(tries) == 3
     assert names_in(tmp_path) == ["missions.csv", "sources.csv"]
 

@@ -70,11 +70,14 @@ def test_our_own_loader_reads_the_csv_back(tmp_path):
 
 
 def test_csv_has_plain_days_lower_case_marks_and_unix_lines(tmp_path):
-    content = save_table(load_counts("missions"), tmp_path / "missions.csv").read_bytes()
+    content = save_table(
+        load_counts("capacity_building_missions"), tmp_path / "missions.csv"
+    ).read_bytes()
     lines = content.decode("utf-8").splitlines()
-    assert lines[0].startswith("indicator,measure,scope,unit,period_start")
+    assert lines[0].startswith("indicator,label,measure,scope,area,unit,period_start")
     assert lines[-1].startswith(
-        "missions,flow,delivered,missions,2017-03-09,2018-02-26,inferred,492,,exact,+49%,"
+        "capacity_building_missions,Capacity building missions,flow,delivered,,missions,"
+        "2017-03-09,2018-02-26,inferred,,492,,exact,,+49%,"
     )
     assert ",true,,wco-2018-03-02," in lines[-1]
     assert b"\r" not in content
@@ -129,7 +132,10 @@ def test_an_index_that_says_something_and_columns_in_two_rows_are_kept(tmp_path)
 
 def test_parquet_says_what_it_is_and_where_it_is_from(tmp_path):
     path = save_table(
-        load_counts("missions"), tmp_path / "m.parquet", title="Missions", note="Draft"
+        load_counts("capacity_building_missions"),
+        tmp_path / "m.parquet",
+        title="Missions",
+        note="Draft",
     )
     said = pq.read_schema(path).metadata
     assert (said[b"title"], said[b"note"]) == (b"Missions", b"Draft")
@@ -155,13 +161,13 @@ def test_pages_show_every_row_with_its_words_and_numbers(suffix, tmp_path):
         shown = pd.DataFrame(rows, columns=head)
     else:
         needed("lxml")
-        as_text = dict.fromkeys(range(counts.shape[1]), str)
+        as_text = dict.fromkeys(range(counts.shape[1] - 1), str)
         [shown] = pd.read_html(
             io.StringIO(text), flavor="lxml", keep_default_na=False, converters=as_text
         )
-    assert [name.replace(" ", "_") for name in shown] == counts.columns.tolist()
+    assert [name.replace(" ", "_") for name in shown] == counts.columns[1:].tolist()
     assert len(shown) == len(counts)
-    for name in ("indicator", "unit", "qualifier", "published_change", "source_id", "note"):
+    for name in ("label", "unit", "qualifier", "published_change", "source_id", "note"):
         expected = [" ".join(text.split()) for text in counts[name].fillna("")]
         assert [" ".join(text.split()) for text in shown[name.replace("_", " ")]] == expected
     values = pd.to_numeric(shown["value"].str.replace(",", ""))
@@ -169,7 +175,7 @@ def test_pages_show_every_row_with_its_words_and_numbers(suffix, tmp_path):
 
 
 def test_the_page_is_accessible_loads_nothing_and_leads_to_its_sources(tmp_path):
-    missions = load_counts("missions")
+    missions = load_counts("capacity_building_missions")
     page = save_table(
         missions, tmp_path / "m.html", title="Missions & more", note="<b>Draft</b>"
     ).read_text()
@@ -177,7 +183,9 @@ def test_the_page_is_accessible_loads_nothing_and_leads_to_its_sources(tmp_path)
     assert "<title>Missions &amp; more</title>" in page
     assert "&lt;b&gt;Draft&lt;/b&gt;" in page
     assert "<caption>m, 6 rows.</caption>" in page
-    assert page.count('<th scope="col"') == missions.shape[1]
+    assert (
+        page.count('<th scope="col"') == missions.shape[1] - 1
+    )  # the label in place of the indicator
     assert not re.search(r"<(script|link|img|iframe)|url\(|@import", page)
     for name in missions["source_id"]:
         assert f'href="#source-{name}"' in page
@@ -187,7 +195,7 @@ def test_the_page_is_accessible_loads_nothing_and_leads_to_its_sources(tmp_path)
 
 
 def test_pages_hold_several_tables_and_name_them(tmp_path):
-    tables = {"missions": load_counts("missions"), "changes": FRAMES["changes"]()}
+    tables = {"missions": load_counts("capacity_building_missions"), "changes": FRAMES["changes"]()}
     page = save_table(tables, tmp_path / "m.html").read_text()
     assert page.count("<table>") == 2
     assert "<caption>changes, 3 rows.</caption>" in page
@@ -238,7 +246,7 @@ def test_sources_of_your_own_are_named_and_checked(tmp_path):
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "html", "md", "xlsx", "sdmx.csv"])
 def test_every_kind_is_the_same_twice_and_makes_its_folders(suffix, tmp_path):
-    missions = load_counts("missions")
+    missions = load_counts("capacity_building_missions")
     first = save_table(missions, tmp_path / "a" / f"missions.{suffix}")
     second = save_table(missions, tmp_path / "b" / f"missions.{suffix}")
     assert first.read_bytes() == second.read_bytes()
@@ -246,7 +254,7 @@ def test_every_kind_is_the_same_twice_and_makes_its_folders(suffix, tmp_path):
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "html", "md", "xlsx", "sdmx.csv"])
 def test_a_file_that_is_there_stays_and_none_is_half_written(suffix, tmp_path):
-    path, missions = tmp_path / f"missions.{suffix}", load_counts("missions")
+    path, missions = tmp_path / f"missions.{suffix}", load_counts("capacity_building_missions")
     assert_replaced_as_a_whole(path, lambda **how: save_table(missions, path, **how))
 
 
@@ -254,7 +262,7 @@ def test_other_suffixes_are_refused_with_those_there_are(tmp_path):
     with pytest.raises(
         ArgumentError, match=r"ends in .sdmx.csv, .csv, .xlsx, .parquet, .json, .html, .md"
     ):
-        save_table(load_counts("missions"), tmp_path / "missions.ods")
+        save_table(load_counts("capacity_building_missions"), tmp_path / "missions.ods")
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,30 @@
 import pandas as pd
 import pytest
 
-from cbcstats import ArgumentError, load_beneficiaries, load_counts, save_table
+from cbcstats import (
+    ArgumentError,
+    check_claims,
+    growth_rate,
+    index_to,
+    load_beneficiaries,
+    load_counts,
+    save_table,
+    year_on_year,
+)
 from tests.needs import Needed
 
 sdmx = Needed("pysdmx.io")
 
-DIMENSIONS = ["INDICATOR", "MEASURE", "SCOPE", "UNIT_MEASURE", "SOURCE", "FIGURE", "TIME_PERIOD"]
+DIMENSIONS = [
+    "INDICATOR",
+    "MEASURE",
+    "SCOPE",
+    "AREA",
+    "UNIT_MEASURE",
+    "SOURCE",
+    "FIGURE",
+    "TIME_PERIOD",
+]
 
 
 def dated(counts):
@@ -32,7 +50,7 @@ def back(counts, tmp_path_factory):
 
 def test_a_reader_of_sdmx_finds_the_structure_and_one_figure_for_each_key(counts, tmp_path):
     dataset, data = read(save_table(counts, tmp_path / "counts.sdmx.csv"))
-    assert dataset.structure == "DataStructure=CBCSTATS:COUNTS(1.0)"
+    assert dataset.structure == "DataStructure=CBCSTATS:COUNTS(2.0)"
     assert dataset.action.name == "Information"
     assert len(data) == len(counts)
     assert not data.duplicated(DIMENSIONS).any()
@@ -44,7 +62,7 @@ def test_a_reader_of_sdmx_finds_the_same_values(counts, back):
     assert (back["OBS_STATUS"] == "O").equals(counts["value"].isna())
     names = {
         "INDICATOR": "indicator",
-        "UNIT_MEASURE": "unit",
+        "LABEL": "label",
         "QUALIFIER": "qualifier",
         "SOURCE": "source_id",
     }
@@ -70,7 +88,7 @@ def test_time_periods_give_the_days_back(counts, back):
 def test_parts_are_dimensions_of_a_structure_of_their_own(years, tmp_path):
     counts = years({2016: 1, 2017: 2}, wco_region=["Europe", None])
     dataset, data = read(save_table(counts, tmp_path / "parts.sdmx.csv"))
-    assert dataset.structure == "DataStructure=CBCSTATS:COUNTS_BY_WCO_REGION(1.0)"
+    assert dataset.structure == "DataStructure=CBCSTATS:COUNTS_BY_WCO_REGION(2.0)"
     assert data["WCO_REGION"].tolist() == ["Europe", "_Z"]
 
 
@@ -82,7 +100,33 @@ def test_columns_may_be_left_out_and_rows_stand_in_any_order(tmp_path):
     data = read(save_table(counts, tmp_path / "mine.sdmx.csv"))[1]
     assert data["OBS_VALUE"].tolist() == ["3", "2"]
     assert data["MEASURE"].tolist() == ["stock", "stock"]
-    assert data["SOURCE"].tolist() == ["own figures", "own figures"]
+    assert data["SOURCE"].tolist() == ["own_figures", "own_figures"]
+
+
+def test_dimensions_are_ids_of_sdmx(back):
+    # IDType of the common schema of SDMX.
+    for name in set(DIMENSIONS) - {"FIGURE", "TIME_PERIOD"}:
+        assert back[name].str.fullmatch(r"[A-Za-z0-9_@$\-]+").all(), name
+    assert {"million_US_dollars", "activities_and_missions"} <= set(back["UNIT_MEASURE"])
+    assert {"USA", "Africa", "_Z"} <= set(back["AREA"])
+
+
+def test_two_names_with_one_id_are_refused(years, tmp_path):
+    counts = pd.concat([years({2016: 1}, unit=unit) for unit in ("миссии", "люди")])
+    with pytest.raises(ArgumentError, match="unit: 'миссии' and 'люди' would have the same SDMX"):
+        save_table(counts, tmp_path / "units.sdmx.csv")
+
+
+@pytest.mark.parametrize(
+    "compute", [year_on_year, growth_rate, check_claims, lambda counts: index_to(counts, "2017")]
+)
+def test_results_are_refused_with_what_to_use_instead(compute, years, tmp_path):
+    results = compute(years({2016: 1, 2017: 2}))
+    with pytest.raises(
+        ArgumentError, match=r"save the counts they were made from, or the table as \.csv"
+    ):
+        save_table(results, tmp_path / "changes.sdmx.csv")
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_not_dated_is_refused_by_number_and_remedy(tmp_path):

@@ -38,14 +38,15 @@ IMPRESS = [
 @pytest.fixture
 def missions():
     return plot_counts(
-        load_counts("missions"), title="Missions rose, but the periods differ in length"
+        load_counts("capacity_building_missions"),
+        title="Missions rose, but the periods differ in length",
     )
 
 
 @pytest.fixture
 def changes():
     return plot_changes(
-        changes_of(load_counts("missions"), per="month"),
+        changes_of(load_counts("capacity_building_missions"), per="month"),
         title="About +29% to +44% per month, not +49%",
     )
 
@@ -87,7 +88,7 @@ def test_a_title_that_a_user_has_set_is_the_title_of_the_slide(missions, tmp_pat
 
 
 def test_changes_are_bars_and_what_cannot_be_compared_is_hollow_and_named(changes, tmp_path):
-    raw = plot_changes(changes_of(load_counts("missions")))
+    raw = plot_changes(changes_of(load_counts("capacity_building_missions")))
     deck = save([changes, raw], tmp_path)
     compared, other = (chart_on(slide).chart for slide in deck.slides)
     assert compared.chart_type == other.chart_type == chart_types.XL_CHART_TYPE.BAR_CLUSTERED
@@ -107,7 +108,7 @@ def test_changes_are_bars_and_what_cannot_be_compared_is_hollow_and_named(change
 
 
 def test_monthly_rates_are_those_of_the_chart_and_said_as_ranges(tmp_path):
-    ax = plot_counts(load_counts("missions"), per="month")
+    ax = plot_counts(load_counts("capacity_building_missions"), per="month")
     [slide] = save(ax, tmp_path).slides
     head, *rows = numbers_in(chart_on(slide).chart)
     latest = dict(zip(head, rows[3], strict=True))
@@ -139,7 +140,8 @@ def test_the_same_charts_give_the_same_bytes_in_another_process(missions, tmp_pa
     code = (
         "import matplotlib; matplotlib.use('agg')\n"
         "from cbcstats import load_counts, plot_counts, save_slide\n"
-        "ax = plot_counts(load_counts('missions'), title='Missions rose, but the periods differ in length')\n"
+        "missions = load_counts('capacity_building_missions')\n"
+        "ax = plot_counts(missions, title='Missions rose, but the periods differ in length')\n"
         f"save_slide(ax, {str(tmp_path / 'b.pptx')!r})"
     )
     run_python("-c", code, check=True)

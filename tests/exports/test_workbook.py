@@ -41,7 +41,7 @@ def read_sheet(path, frame, sheet="table"):
 
 @pytest.fixture(scope="module")
 def tables():
-    missions = load_counts("missions")
+    missions = load_counts("capacity_building_missions")
     return {
         "missions": missions,
         "changes": year_on_year(missions, per="month"),
@@ -188,7 +188,7 @@ def test_tables_that_are_no_series_have_no_chart(name):
 
 
 def test_open_ranges_have_no_end_in_a_chart():
-    missions = load_counts("missions")
+    missions = load_counts("capacity_building_missions")
     chart = native_chart(year_on_year(missions, reading="strict"))
     assert chart.data["high"].isna().any()
     assert np.isfinite(chart.data[chart.series].max(axis="columns")).all()
@@ -244,7 +244,7 @@ def test_values_that_excel_does_not_hold_are_text(tmp_path):
 
 
 def test_an_empty_table_keeps_its_header(tmp_path):
-    frame = load_counts("missions").head(0)
+    frame = load_counts("capacity_building_missions").head(0)
     back = read_sheet(save_table(frame, tmp_path / "table.xlsx"), frame)
     pd.testing.assert_frame_equal(back, frame)
 
@@ -338,7 +338,7 @@ def test_a_chart_is_one_of_monthly_rates_where_its_table_is_whatever_the_decimal
 
 
 def test_sources_of_your_own_stand_under_each_table_and_chart(tmp_path):
-    table = load_counts("missions").assign(source_id="mine-1")
+    table = load_counts("capacity_building_missions").assign(source_id="mine-1")
     mine = load_sources().head(1).assign(source_id="mine-1", publisher="Us", published="2024-05")
     path = save_table(table, tmp_path / "missions.xlsx", sources=mine)
     workbook = openpyxl.load_workbook(path)

@@ -23,7 +23,7 @@ def show():
 
 
 def test_a_frame_shows_its_unit_once_its_sources_and_how_it_is_read(show):
-    counts = cbcstats.load_counts("tailor_made_members")[
+    counts = cbcstats.load_counts("mercator_tailor_made_members")[
         ["period_end", "value", "qualifier", "unit", "source_id"]
     ]
     shown = show(counts)
@@ -35,7 +35,7 @@ def test_a_frame_shows_its_unit_once_its_sources_and_how_it_is_read(show):
 
 
 def test_units_that_differ_stay_in_their_column():
-    counts = cbcstats.load_counts("missions")[["unit", "value"]]
+    counts = cbcstats.load_counts("capacity_building_missions")[["unit", "value"]]
     assert "<td>activities and missions</td>" in frame_html(counts)
 
 
@@ -46,7 +46,7 @@ def test_long_frames_are_cut_and_say_so(show):
 
 
 def test_a_chart_has_its_text_alternative_and_is_sharp(show):
-    ax = cbcstats.plot_counts(cbcstats.load_counts("missions"))
+    ax = cbcstats.plot_counts(cbcstats.load_counts("capacity_building_missions"))
     shown = show(ax.figure)
     assert f'<img alt="{cbcstats.describe(ax)[:40]}' in shown
     width = int(re.search(r'width="(\d+)"', shown)[1])
@@ -119,7 +119,11 @@ def test_in_a_report_the_extension_changes_nothing():
 
 
 def test_the_data_of_a_monthly_chart_name_their_unit_once_and_explain_rates():
-    data = chart_data(cbcstats.plot_counts(cbcstats.load_counts("missions").tail(2), per="month"))
+    data = chart_data(
+        cbcstats.plot_counts(
+            cbcstats.load_counts("capacity_building_missions").tail(2), per="month"
+        )
+    )
     shown = frame_html(data)
     assert "Unit: missions. " in shown
     assert "<dt>monthly rates</dt>" in shown
@@ -133,7 +137,7 @@ def test_a_number_that_is_no_count_is_shown_and_is_no_example(number):
 
 
 def test_changes_are_shown_in_their_short_view():
-    changes = cbcstats.year_on_year(cbcstats.load_counts("missions"), per="month")
+    changes = cbcstats.year_on_year(cbcstats.load_counts("capacity_building_missions"), per="month")
     shown = frame_markdown(changes)
     assert shown.startswith("| period | value | before | change | percent | comparable | why |")
     assert "Unit: missions per month." in shown

@@ -25,7 +25,7 @@ from tests.pandoc import parts, run_pandoc
 PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "chart_for_a_report.md"
 EXTENSION = "%load_ext cbcstats"
 IMPORTS = "import cbcstats\nimport matplotlib as mpl\nfrom matplotlib.figure import Figure"
-MISSIONS = "missions = cbcstats.load_counts('missions')"
+MISSIONS = "missions = cbcstats.load_counts('capacity_building_missions')"
 OURS = "ax = cbcstats.plot_counts(missions)"
 CHANGES = "changes = cbcstats.year_on_year(missions)\nax = cbcstats.plot_changes(changes)"
 PLAIN = "import matplotlib.pyplot as plt\nlines = plt.plot([1, 2])"

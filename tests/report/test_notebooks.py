@@ -92,7 +92,7 @@ def test_the_numbers_in_the_text_of_the_map_are_those_of_the_tables():
 
 def test_the_numbers_in_the_text_of_the_first_are_those_of_the_library():
     text = markdown(1)
-    missions = cbcstats.load_counts("missions")
+    missions = cbcstats.load_counts("capacity_building_missions")
     for per in ("period", "month"):
         changes = cbcstats.year_on_year(missions, per=per)
         change = changes.iloc[-1]
@@ -112,7 +112,9 @@ def test_the_numbers_in_the_text_of_the_second_are_those_of_the_tables():
     assert "More than 350 rows name a Member" in text
     named = beneficiaries.query("programme == 'Mercator'")["member"].nunique()
     assert f"the {named} Members named for the Mercator Programme" in text
-    partners = cbcstats.load_counts("acip_partner_administrations")["value"].tolist()
+    partners = cbcstats.load_counts("anti_corruption_programme_partner_administrations")[
+        "value"
+    ].tolist()
     assert partners[-3:] == [23, 22, 16]
     assert "23 in 2023, 22 in 2024 and 16 in 2025" in text
 
@@ -120,7 +122,7 @@ def test_the_numbers_in_the_text_of_the_second_are_those_of_the_tables():
 def test_the_numbers_in_the_text_of_the_third_are_those_of_the_claims():
     text = markdown(3).replace("\n", " ")
     claims = cbcstats.check_claims(cbcstats.load_counts())
-    claim = claims[claims["indicator"] == "missions"].iloc[0]
+    claim = claims[claims["indicator"] == "capacity_building_missions"].iloc[0]
     assert claim["verdict"] == "consistent"
     low, high = claim["implied_low"], claim["implied_high"]
     assert f"earlier total of {low:.0f} to {high:.0f}" in text
@@ -135,7 +137,9 @@ def test_the_numbers_in_the_text_of_the_third_are_those_of_the_claims():
 
 
 def test_the_numbers_in_the_text_of_the_fourth_are_those_of_the_library():
-    rate = cbcstats.growth_rate(cbcstats.load_counts("missions"), per="month").iloc[0]
+    rate = cbcstats.growth_rate(
+        cbcstats.load_counts("capacity_building_missions"), per="month"
+    ).iloc[0]
     assert (
         f"by {rate['growth_rate_low']:.0f}% to {rate['growth_rate_high']:.0f}% a year"
         in markdown(4)

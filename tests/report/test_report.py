@@ -19,7 +19,9 @@ from tests.notebook_files import make_notebook
 @pytest.fixture
 def small(tmp_path):
     return make_notebook(
-        tmp_path / "small.ipynb", "# Mine?", "import cbcstats\ncbcstats.load_counts('missions')"
+        tmp_path / "small.ipynb",
+        "# Mine?",
+        "import cbcstats\ncbcstats.load_counts('capacity_building_missions')",
     )
 
 
@@ -27,7 +29,7 @@ def small(tmp_path):
 def first(tmp_path_factory):
     """A report of the notebook `small`, made once; tests that change it take a copy."""
     folder = tmp_path_factory.mktemp("first")
-    source = "import cbcstats\ncbcstats.load_counts('missions')"
+    source = "import cbcstats\ncbcstats.load_counts('capacity_building_missions')"
     notebook = make_notebook(folder / "small.ipynb", "# Mine?", source)
     return save_report(folder / "report", notebooks=[notebook]).parent
 
@@ -315,7 +317,7 @@ def test_pictures_in_other_forms_are_shown(tmp_path):
 
 ODD_TABLES = {
     "of several kinds": "pd.DataFrame({'a': [1, 'x', None]})",
-    "of counts and days": "import cbcstats\ncbcstats.load_counts('missions').describe()",
+    "of counts and days": "import cbcstats\ncbcstats.load_counts('capacity_building_missions').describe()",
     "with a name that repeats": "pd.DataFrame([[1, 2, 3]], columns=['a', 'A', 'a (2)'])",
     "of what Parquet has no place for": "pd.DataFrame({'a': [2**70, 1], 'b': [1j, 2j], 'c': [{}, {}]})",
     "of numbers that are mostly 0": "pd.DataFrame({'a': pd.arrays.SparseArray([0, 1])})",

@@ -144,7 +144,7 @@ def test_counts_take_rules_of_your_own():
         def is_not_round(cls, counts):
             return counts["value"] % 100 != 0
 
-    counts = cbcstats.load_counts("missions").tail(1).assign(office="Lima")
+    counts = cbcstats.load_counts("capacity_building_missions").tail(1).assign(office="Lima")
     loaded = cbcstats.load_counts(source=counts, schema=MyCounts)
     assert loaded[["value", "office"]].to_numpy().tolist() == [[492, "Lima"]]
     with pytest.raises(DataError) as caught:
