@@ -50,5 +50,4 @@ from .tables.loaders import load_beneficiaries as load_beneficiaries
 from .tables.loaders import load_members as load_members
 from .tables.loaders import load_places as load_places
 from .tables.loaders import load_sources as load_sources
-from .tables.schemas import Beneficiaries as Beneficiaries
 from .tables.schemas import Counts as Counts

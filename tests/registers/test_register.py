@@ -62,10 +62,10 @@ def test_a_register_is_said_in_words(save):
     register = read_register(save(rows))
     most_frequent = [
         ("2", "error: member is not a place that is known"),
-        ("1", "warning: experts is not a number"),
-        ("1", "warning: participants is not a number"),
         ("1", "error: start_date is not a date"),
         ("1", "error: has 13 cells where the header has 12"),
+        ("1", "warning: experts is not a number"),
+        ("1", "warning: participants is not a number"),
     ]
     in_one_line = "1,200 rows read, 1,196 passed, 4 rejected; 3 passed with warnings"
     lines = [

@@ -27,7 +27,7 @@ LOADERS = {
 SCHEMAS = {
     "counts": cbcstats.Counts,
     "indicators": schemas.Indicators,
-    "beneficiaries": cbcstats.Beneficiaries,
+    "beneficiaries": schemas.Beneficiaries,
     "members": schemas.Members,
     "places": schemas.Places,
     "sources": schemas.Sources,
