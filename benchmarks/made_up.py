@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # What people type into a cell that has to be corrected.
 FAULTS = {
     "member": ["Atlantis", "Kenya / Atlantis", "", "n/a", "Perugia", "TBC"],
-    "start_date": ["03/04/2017", "2017-02-30", "12 May 2017", "", "2094-01-01", "tbc"],
+    "start_date": ["03/04/2017", "2017-02-30", "31 May", "", "2094-01-01", "tbc"],
     "experts": ["-3", "2.5", "two", "about 4"],
     "participants": ["1,234", "-12", "about 40", "many"],
 }

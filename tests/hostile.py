@@ -30,7 +30,7 @@ from tests.command_line import call
 GOOD = "member,start_date,end_date,participants,programme,mission_id,remarks\n" + "".join(
     f"{name},2017-0{month}-03,2017-0{month}-07,{30 + month},Mercator,M-{month},none\n"
     for month, name in enumerate(
-        ["Kenya", "Côte d'Ivoire", "Viet Nam", "NA", "Perú", '"Gambia, The"'], start=1
+        ["Kenya", "Côte d'Ivoire", "Viet Nam", "NAM", "Perú", '"Gambia, The"'], start=1
     )
 )
 TABLES = ("counts", "beneficiaries", "members", "places", "sources")

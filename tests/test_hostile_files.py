@@ -357,7 +357,7 @@ def test_readers_refuse_folders_links_pipes_and_devices(tmp_path):
         (tmp_path / f"{name}.csv").symlink_to(to)
     cases = dict.fromkeys(
         [*tmp_path.iterdir(), "/dev/zero", "\udcff.csv"],
-        "there is no such file|the kind of file is not known",
+        "there is no such file|the kind of file is not known|is a pipe or a device|holds no file",
     )
     cases["x" * 300 + ".csv"] = "name too long"
     cases["~nobody-of-that-name/a.csv"] = "there is no such home folder"
@@ -370,6 +370,9 @@ def test_readers_refuse_folders_links_pipes_and_devices(tmp_path):
 def test_readers_refuse_what_is_neither_a_path_nor_a_frame():
     for source in (5, b"x.csv", ["x.csv"]):
         for read in (read_register, load_counts):
+            # A list of files may be one register.
+            if (source, read) == (["x.csv"], read_register):
+                continue
             with pytest.raises(ArgumentError, match="must be the path of a file, or a frame"):
                 read(source)
 

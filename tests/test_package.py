@@ -133,7 +133,12 @@ def test_wheel_holds_the_package_and_names_it(installed):
     assert not [name for name in names if name.endswith(("__pycache__", ".pyc", ".orig", "~"))]
     metadata = Parser().parsestr((about / "METADATA").read_text(encoding="utf-8"))
     fields = ("Name", "Version", "License-Expression", "Requires-Python")
-    assert [metadata[field] for field in fields] == ["cbcstats", VERSION, "MIT AND Unicode-3.0", ">=3.11"]
+    assert [metadata[field] for field in fields] == [
+        "cbcstats",
+        VERSION,
+        "MIT AND Unicode-3.0",
+        ">=3.11",
+    ]
     assert metadata["Description-Content-Type"] == "text/markdown"
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert metadata.get_payload().strip() == readme.strip()

@@ -97,7 +97,7 @@ RIGHT = {
     "change": lambda: "+49%",
     "changes": FRAMES["changes"],
     "charts": chart,
-    "content": lambda: {"Missions": cbcstats.load_counts("missions")},
+    "content": lambda: {"Missions": cbcstats.load_counts("capacity_building_missions")},
     "contributions": FRAMES["contributions"],
     "count": lambda: [42],
     "counts": lambda: cbcstats.load_counts("capacity_building_missions"),

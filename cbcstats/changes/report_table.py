@@ -166,6 +166,22 @@ _PHRASES: Final = (
         r"rows of the period before that were rejected: ",
         "lignes rejetées pour la période précédente : ",
     ),
+    (
+        r"\b1 row of this period and (.*?) of the one before could not be counted",
+        r"1 ligne de cette période et \1 de la précédente n'ont pas pu être comptées",
+    ),
+    (
+        r"(?<=\d) rows of this period and (.*?) of the one before could not be counted",
+        r" lignes de cette période et \1 de la précédente n'ont pas pu être comptées",
+    ),
+    (
+        r"rows of this period that could not be counted: ",
+        "lignes de cette période qui n'ont pas pu être comptées : ",
+    ),
+    (
+        r"rows of the period before that could not be counted: ",
+        "lignes de la période précédente qui n'ont pas pu être comptées : ",
+    ),
     (r"another source gives ", "une autre source donne "),
     (r" for the period before", " pour la période précédente"),
     (r"^yes$", "oui"),
@@ -211,7 +227,7 @@ def report_table(changes: pd.DataFrame, *, language: str = "en") -> pd.DataFrame
     Examples
     --------
     >>> from cbcstats import load_counts, report_table, year_on_year
-    >>> table = report_table(year_on_year(load_counts("missions"), per="month"))
+    >>> table = report_table(year_on_year(load_counts("capacity_building_missions"), per="month"))
     >>> latest = table.iloc[-1]
     >>> latest[["Period", "Figure (missions per month)", "Change", "Source"]].tolist()
     ['Mar 2017 - Feb 2018', '41.4 to 43.0', '+29% to +44%', 'WCO 2017-03-14, 2018-03-02']
@@ -221,6 +237,8 @@ def report_table(changes: pd.DataFrame, *, language: str = "en") -> pd.DataFrame
     needed = ["unit", "source_id", "previous_source_id"]
     changes = check_frame("changes", changes, needed, "year_on_year")
     series = _series(view.loc[:, :"period"].iloc[:, :-1])
+    # Names of series are labels, where there are any.
+    series = series.rename(columns={"label": "indicator"})
     units = _units(changes)
     shared_unit = units.iloc[0] if units.nunique() == 1 else ""
     if not shared_unit and units.any():

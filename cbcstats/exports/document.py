@@ -171,7 +171,7 @@ def save_document(
     --------
     >>> import tempfile
     >>> from cbcstats import load_counts, plot_counts, save_document
-    >>> missions = load_counts("missions")
+    >>> missions = load_counts("capacity_building_missions")
     >>> content = {"Missions": ["What was published.", missions, plot_counts(missions)]}
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     print(save_document(content, f"{folder}/missions.docx").name)

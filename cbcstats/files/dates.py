@@ -106,7 +106,7 @@ such as '%d/%m/%Y', but '%d/%m' was given
             "`date_format` must name day, month and year, such as '%d/%m/%Y', "
             f"but {date_format!r} was given"
         )
-    if re.search("%[yY].*%d.*%m", date_format):
+    if re.search("%[yY]-%d-%m", date_format):
         raise ArgumentError(
             f"`date_format` {date_format!r} has the year first and the day before the "
             "month, but 2017-04-03 is always read as 3 April; give one such as "

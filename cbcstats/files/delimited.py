@@ -367,7 +367,10 @@ def _swallowing(
     known = _known_cells(found, width)
     swallowing = {}
     for first, end in of_several_lines:
-        inside = records(lines[first + 1 : end], delimiter)
+        # The line in which a cell ends may hold the next cells of its own row.
+        cell, mark, _ = lines[end - 1].partition('"')
+        last = end - 1 if mark and delimiter not in cell else end
+        inside = records(lines[first + 1 : last], delimiter)
         if any(_is_row(record.cells, known) for record in inside):
             swallowing[first] = end
     return swallowing

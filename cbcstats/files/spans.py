@@ -309,7 +309,7 @@ def _split_weekday(text: str) -> tuple[int | None, str]:
     Examples
     --------
     >>> _split_weekday("Friday, 3 April 2017"), _split_weekday("mar 4 2017")
-    ((4, '3 April 2017'), (None, 'mar 4 2017'))
+    ((4, '3 april 2017'), (None, 'mar 4 2017'))
     """
     plain = _plain_letters(text)
     name = _WEEKDAY.match(plain)

@@ -617,7 +617,6 @@ def _repeats(counts: pd.DataFrame) -> pd.Series:
         "indicator",
         "measure",
         "scope",
-        "area",
         "unit",
         "period_start",
         "period_end",
@@ -627,7 +626,7 @@ def _repeats(counts: pd.DataFrame) -> pd.Series:
         "source_id",
     ]
     # Counts of a register also have the columns that they were counted by.
-    parts = [column for column in PARTS if column in counts]
+    parts = [column for column in ("area", *PARTS) if column in counts]
     return counts.duplicated([*identity, *parts])
 
 

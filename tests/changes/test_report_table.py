@@ -15,7 +15,7 @@ def last_row(data, language="en", **arguments):
 
 @pytest.fixture(scope="module")
 def missions():
-    return load_counts("missions")
+    return load_counts("capacity_building_missions")
 
 
 def test_a_row_has_the_figures_their_words_the_change_and_the_sources(missions):
@@ -80,8 +80,8 @@ def test_rates_and_units_stand_in_the_header_where_all_rows_share_them(missions)
     french = report_table(year_on_year(missions, per="month"), language="fr")
     assert "Chiffre (missions par mois)" in french
     mixed = report_table(year_on_year(load_counts()))
-    assert list(mixed)[:5] == ["Indicator", "Scope", "Unit", "Period", "Figure"]
-    assert mixed["Indicator"].eq("WCO members").any()
+    assert list(mixed)[:6] == ["Indicator", "Scope", "Area", "Unit", "Period", "Figure"]
+    assert mixed["Indicator"].eq("WCO Members").any()
 
 
 def test_all_cells_are_text_and_agree_with_the_short_view():

@@ -220,7 +220,7 @@ CHARTS = [
     (changes_from_above_zero, "percent change", [
         ("2016 against 2015", [("", 20, 20)], ["+20.0%"]),
     ], ["2016 against 2015: +20.0%, comparable. 1 of 1 can be compared."]),
-    (claims, "missions", [
+    (claims, "Missions", [
         ("Missions, 2016: +50% on 180", [(f"{IMPLIED}: unlikely", 120, 120), (PUBLISHED, 101, 115)],
          ["unlikely, read strictly consistent: implied 120, published 101 to 115"]),
         ("Missions, 2018: +80% on 240", [(f"{IMPLIED}: contradicts", 133, 133), (PUBLISHED, 160, 160)],

@@ -46,7 +46,7 @@ OWN = pd.DataFrame(
 
 @pytest.fixture
 def missions():
-    return load_counts("missions")
+    return load_counts("capacity_building_missions")
 
 
 @pytest.fixture
@@ -144,7 +144,9 @@ def test_wide_tables_lie_and_what_all_rows_share_is_a_note(missions, tmp_path):
     assert wide == [False, True, False]
     header, *rows = cells(document.tables[1])
     assert "indicator" not in header
-    assert "In all rows: indicator missions, measure flow." in lines(document, "Table note")
+    assert "In all rows: label Capacity building missions, measure flow." in lines(
+        document, "Table note"
+    )
     assert [row[header.index("value")] for row in rows] == [
         "280",
         "350",

@@ -1115,6 +1115,12 @@ def test_a_problem_of_a_cell_names_what_cannot_be_seen_in_it():
     )
 
 
+def test_a_quoted_cell_of_two_lines_before_a_date_is_one_cell(save):
+    text = 'member,start_date\n"Saint\nLucia",2017-06-01\nKenya,2017-07-03\n'
+    register = read_register(save([], text=text))
+    assert register.rows["iso3"].tolist() == ["LCA", "KEN"]
+
+
 @pytest.mark.parametrize(
     ("start", "end"),
     [("April 2019", "March 2019"), ("2019", "2018"), ("2019-04-03", "March 2019")],

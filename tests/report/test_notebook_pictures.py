@@ -98,7 +98,7 @@ def test_charts_are_pictures_in_two_forms_and_tables_text_in_three(converted):
     [shown] = pictures(chart)
     assert set(shown) == {"text/html", "image/png", "text/plain"}
     described = html.unescape(re.search(r'alt="([^"]*)"', shown["text/html"])[1])
-    assert described.startswith("Chart of figures over time: Missions.")
+    assert described.startswith("Chart of figures over time: Capacity building missions.")
     assert chart.outputs[0].metadata["image/png"]["alt"] == described
     assert f"base64,{shown['image/png'].strip()}" in shown["text/html"]
     assert set(table.outputs[0].data) == {"text/html", "text/markdown", "text/latex", "text/plain"}
@@ -140,7 +140,7 @@ def test_the_documented_lines_convert_a_notebook(converted, tmp_path):
         run(*words, cwd=tmp_path)
     charts, tables, said = in_word(tmp_path / "mine.docx")
     assert (charts, tables) == (4, 2)
-    assert said[0].startswith("Chart of figures over time: Missions.")
+    assert said[0].startswith("Chart of figures over time: Capacity building missions.")
     text = tmp_path / "mine.md"
     assert len(parts(text, "Image")) == len(list((tmp_path / "pictures").glob("*.png"))) == 4
     assert len(parts(text, "Table")) == 2
