@@ -250,9 +250,8 @@ def count_missions(
     totals = _totals(cells, failed, by, _years_of(days_covered, month))
     periods = reporting_years(totals[YEAR].to_numpy(), month, days_covered)
     coverage = _coverage(periods, days, days_covered)
-    source = "register"
-    if isinstance(rows, pd.DataFrame):
-        source = rows.attrs.get("source", source)
+    # Rows of other libraries carry no name of their source.
+    source = getattr(rows, "attrs", {}).get("source", "register")
     notes = _notes(coverage, totals, indicator, date)
     return _counts(totals, periods, by, indicator, notes).assign(source_id=str(source))
 
