@@ -192,9 +192,9 @@ the command line); or save the file as CSV UTF-8
 
 
 def _first_word(text: str) -> str:
-    """Return the first word that holds a character outside ASCII."""
+    """Return the first word that holds a character outside ASCII, or nothing."""
     words = (word for word in _BETWEEN.split(text) if not word.isascii())
-    return next(words)
+    return next(words, "")
 
 
 def _other_readings(content: bytes) -> dict[str, str]:
@@ -206,8 +206,9 @@ def _other_readings(content: bytes) -> dict[str, str]:
                 text = content.decode(encoding)
             except UnicodeDecodeError:
                 continue
-            if _share_in_words(text) >= _PLAUSIBLE:
-                readings[encoding] = _first_word(text)
+            word = _first_word(text)
+            if word and _share_in_words(text) >= _PLAUSIBLE:
+                readings[encoding] = word
         # Most pairs of bytes are some Chinese character, so these come second.
         if readings:
             return dict(list(readings.items())[:_OFFERED])

@@ -1180,3 +1180,11 @@ def test_ends_in_a_format_that_is_not_stated_are_not_left_out():
     register = read_register(pd.DataFrame(typed))
     assert register.problems["column"].tolist() == ["end_date", "end_date"]
     assert register.problems["remedy"].str.contains("date_format").all()
+
+
+def test_a_file_with_no_break_blanks_alone_is_read_as_windows_1252(save):
+    # In no other encoding is there a word to offer.
+    text = "member,start_date,remarks\nKenya,2017-04-03,a\u00a0\u00a0b\n"
+    register = read_register(save([], text=text, encoding="cp1252"))
+    [said] = register.problems["problem"]
+    assert said == "the file is not UTF-8, and was read as Windows-1252"
