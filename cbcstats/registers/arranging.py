@@ -174,7 +174,9 @@ def parts_in_another_order(matched: MatchedTable) -> list[RowsBelow]:
 def _rows_that_name(matched: MatchedTable) -> pd.Index:
     """Return the rows in which each of the needed columns is named by some cell."""
     table = matched.table
-    rows = table.cells.select_dtypes(["object", "str"])
+    dtypes = table.cells.dtypes
+    may_be_text = [pd.api.types.is_string_dtype(dtype) for dtype in dtypes]
+    rows = table.cells.loc[:, may_be_text]
     for name in needed_columns(matched.schema):
         names = [matched.names[name], name, *other_names(name)]
         spellings = set().union(*map(_spellings, names))
