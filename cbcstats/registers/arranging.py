@@ -505,7 +505,9 @@ def _with_numbers_from(
 
 def _one_table(tables: list[TextTable], header: list[str]) -> TextTable:
     is_typed = not any(table.is_text for table in tables)
-    cells = pd.concat([_under(table, header, is_typed=is_typed) for table in tables])
+    rows = np.concatenate([table.cells.index for table in tables])
+    columns = {name: _column(tables, name, is_typed=is_typed) for name in header}
+    cells = pd.DataFrame(columns).reindex(pd.Index(rows, name="row"))
     first = tables[0]
     one = replace(first, name=first.parts[0].whole, header=header, cells=cells)
     one.is_text = not is_typed
@@ -518,18 +520,15 @@ def _one_table(tables: list[TextTable], header: list[str]) -> TextTable:
     return one
 
 
-def _under(table: TextTable, header: list[str], *, is_typed: bool) -> pd.DataFrame:
-    """Return the cells under a longer header: as they are typed, or all as text."""
-    rows = table.cells.index
-    columns: dict[str, Any] = {}
-    for column in header:
-        if column not in table.header:
-            empty: Any = None if is_typed else ""
-            columns[column] = pd.Series(empty, rows, dtype="object")
-        elif is_typed:
-            columns[column] = table.cells[column]
-        else:
-            columns[column] = table.text(column)
-    if not is_typed:
-        columns = {name: text_column(cells) for name, cells in columns.items()}
-    return pd.DataFrame(columns, index=rows)
+def _column(tables: list[TextTable], name: str, *, is_typed: bool) -> pd.Series:
+    """Return a column of several tables, as it is typed or as text; empty in others."""
+    if is_typed:
+        own = [table.cells[name] for table in tables if name in table.header]
+        cells: pd.Series = pd.concat(own)
+        return cells
+    texts = []
+    for table in tables:
+        empty = pd.Series("", table.cells.index, dtype="object")
+        texts.append(text_column(table.text(name) if name in table.header else empty))
+    column: pd.Series = pd.concat(texts)
+    return column

@@ -406,9 +406,15 @@ def _summary_of_coverage(
     covers: tuple[Any, Any] | None,
 ) -> dict[str, str]:
     """Return notes on reporting years that may be covered only in part."""
-    columns = ["start_date", *rows.columns.intersection([PRECISION])]
-    every = pd.concat([rows[columns], partly_read[columns]], ignore_index=True)
-    distinct = known_days(every["start_date"], every.get(PRECISION))
+    parts = [rows, partly_read]
+    # Of one dtype, since pandas 2 guesses those of parts without values.
+    starts = [part["start_date"].astype("datetime64[us]") for part in parts]
+    days = pd.concat(starts, ignore_index=True)
+    precision = None
+    if PRECISION in rows:
+        precisions = [part[PRECISION].astype("object") for part in parts]
+        precision = pd.concat(precisions, ignore_index=True)
+    distinct = known_days(days, precision)
     if not len(distinct):
         return {}
     notes = notes_on_coverage(distinct, year_start, check_covers(covers))

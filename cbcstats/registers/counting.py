@@ -238,7 +238,7 @@ def count_missions(
         if indicator == MISSIONS:
             rejected = _each_id_once(rejected, rows, [date, *by])
         failed, days_of_failed = cells_of(rejected, by, **options)
-        days = pd.concat([days, days_of_failed], ignore_index=True)
+        days = _together(days, days_of_failed)
     _check_statuses(cells, status)
     spans = _with_spans(cells, days_covered, month)
     cells = _with_statuses(_by_place(spans, by, indicator), status)
@@ -256,6 +256,12 @@ def count_missions(
     return _counts(totals, periods, by, indicator, notes).assign(source_id=str(source))
 
 
+def _together(days: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """Put days under each other, of one dtype: pandas 2 guesses those without values."""
+    dtypes = dict.fromkeys(days.columns, "object") | {DAY: "datetime64[us]"}
+    return pd.concat([days.astype(dtypes), others.astype(dtypes)], ignore_index=True)
+
+
 def _each_id_once(
     rejected: pd.DataFrame, rows: pd.DataFrame, keys: list[str]
 ) -> pd.DataFrame:
@@ -271,8 +277,7 @@ def _each_id_once(
     names = ["mission_id", *keys, *also]
     has_such_id = rows["mission_id"].isin(ids.dropna())
     passed = rows.loc[has_such_id, names]
-    every = pd.concat([passed, rejected[names]])
-    every = every.astype("object")
+    every = pd.concat([passed.astype("object"), rejected[names].astype("object")])
     is_further = every.duplicated().tail(len(rejected))
     is_further &= ids.notna()
     return rejected[~is_further]

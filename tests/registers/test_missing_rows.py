@@ -371,7 +371,7 @@ PROGRAMMES = st.sampled_from(["Columbus", "Mercator", ""])
 def test_rows_are_counted_or_missing_and_nothing_else(rows):
     rows = [row for row in rows if any(row)]  # blank rows are no rows
     register = register_of(*rows)
-    read = pd.concat([register.rows, register.rejected]).sort_index()
+    read = pd.concat([register.rows.astype("object"), register.rejected]).sort_index()
     assert read.index.tolist() == list(range(2, len(rows) + 2))
     if all(day in NEVER for _, day, _ in rows):
         return
