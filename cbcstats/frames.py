@@ -166,8 +166,10 @@ def to_pandas(name: str, frame: Any) -> pd.DataFrame:
         message = f"`{name}` cannot be read: {reason}; collect it, and give the result"
         raise ArgumentError(message) from error
     # pandas 2 keeps the None of other libraries, and treats it as unequal to NaN.
+    # A column without a single value has no dtype in Polars and PyArrow.
     for label, dtype in rows.schema.items():
-        if dtype == nw.String:
+        is_empty = dtype == nw.Unknown and converted[label].isna().all()
+        if is_empty or dtype == nw.String:
             converted[label] = text_column(converted[label])
     return converted
 

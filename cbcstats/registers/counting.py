@@ -349,8 +349,10 @@ def _with_spans(
     So are rows of a month, quarter or year of which only a part is covered.
     """
     cells = cells.assign(**dict.fromkeys(_KNOWN_TO.values(), 0))
-    if FIRST not in cells or cells[FIRST].isna().all():
+    if FIRST not in cells:
         return cells
+    if cells[FIRST].isna().all():
+        return cells.drop(columns=FIRST)
     is_long = cells[FIRST].notna()
     spans = cells[is_long].copy()
     precisions = spans[PRECISION]
@@ -380,7 +382,7 @@ def _with_spans(
     exact = cells[~is_long]
     parts = [exact, spans[is_known], either[~is_known], later]
     every: pd.DataFrame = pd.concat(parts, ignore_index=True)
-    return every.astype({YEAR: "Int64"})
+    return every.drop(columns=FIRST).astype({YEAR: "Int64"})
 
 
 def _by_place(cells: pd.DataFrame, by: list[str], indicator: str) -> pd.DataFrame:

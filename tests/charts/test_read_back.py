@@ -117,7 +117,7 @@ def claims_of_two_series(years):
 
 def parts(years):
     """Three parts of 100, 110 and 88; of one of them nothing is known afterwards."""
-    values = {EUROPE: (60, 75, 60, 71), ESA: (30, 20, 18, 18), "no WCO region": (10, 15, 10)}
+    values = {EUROPE: (60, 75, 59, 70), ESA: (30, 20, 19, 19), "no WCO region": (10, 15, 10)}
     series = [
         years(dict(zip(range(2015, 2019), of_part, strict=False)), wco_region=part)
         for part, of_part in values.items()
@@ -241,7 +241,7 @@ CHARTS = [
     (contributed, "percentage points", [
         ("2016", [(ESA, -10, 0, f"{MINUS}10.0"), (EUROPE, 0, 15, "+15.0"),
                   ("change of the total", 10, 10), ("no WCO region", 15, 20, "+5.0")], ["+10.0%"]),
-        ("2017", [(ESA, -1.82, 0), (EUROPE, -15.45, -1.82, f"{MINUS}13.6"),
+        ("2017", [(ESA, -0.91, 0), (EUROPE, -15.45, -0.91, f"{MINUS}14.5"),
                   ("change of the total", -20, -20), ("no WCO region", -20, -15.45, f"{MINUS}4.5")], [f"{MINUS}20.0%"]),
         ("2018", [("Europe, hollow: not comparable", 0, 12.5, "+12.5")], ["no percent change, not comparable"]),
     ], [f"2016: +10.0% in all, comparable; of that Europe +15.0, {ESA} {MINUS}10.0, no WCO region +5.0",

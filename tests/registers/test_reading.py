@@ -598,7 +598,8 @@ def of_numbers():
         rules, options = cbcstats.MissionRegister.to_schema(), Options(date_format)
         matched = with_days_of_numbers(match_columns(table, rules, {}, options))
         values, problems = check_rows(matched)
-        return values["start_date"].astype(str).tolist(), problems.in_order(table)
+        days = values["start_date"].dt.strftime("%Y-%m-%d")
+        return days.tolist(), problems.in_order(table)
 
     return read
 
