@@ -191,7 +191,8 @@ def _rows_that_name(matched: MatchedTable) -> pd.Index:
             # Cells of a frame may be anything, even lists.
             if cells.dtype == "object":
                 cells = table.text_of(cells.index, str(column))
-            is_named |= cells.isin(spellings).to_numpy(bool)
+            # Arrow would convert the spellings one by one, for each column again.
+            is_named |= cells.astype("object").isin(spellings).to_numpy(bool)
         # Hardly any row names a column, so the other names are looked up in few rows.
         rows = rows[is_named]
     return rows.index
