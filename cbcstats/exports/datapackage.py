@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ import pandas as pd
 from cbcstats.arguments import check_flag, check_frame, check_optional_text, check_path
 from cbcstats.errors import ArgumentError
 from cbcstats.exports.notes import caveats, meanings
+from cbcstats.files.cells import ascii_letters
 from cbcstats.files.writing import (
     csv_bytes,
     harmless,
@@ -178,8 +178,7 @@ def file_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
 
 
 def _plain_name(name: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", name)
-    letters = decomposed.encode("ascii", "ignore").decode().lower()
+    letters = ascii_letters(name).lower()
     letters = re.sub(r"[^a-z0-9_-]*[^a-z0-9._-]+[^a-z0-9_-]*", "_", letters)
     plain = letters.strip("._-")[:_LONGEST] or "table"
     return f"table_{plain}" if _DEVICES.fullmatch(plain) else plain

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any, Final
 
 import pandas as pd
@@ -11,6 +10,7 @@ import pandas as pd
 from cbcstats.counts.figures import figures_of
 from cbcstats.counts.formats import PARTS
 from cbcstats.errors import ArgumentError
+from cbcstats.files.cells import ascii_letters
 from cbcstats.frames import text_column
 
 STRUCTURE: Final = "CBCSTATS:COUNTS{parts}(2.0)"
@@ -152,9 +152,7 @@ def _ids(column: pd.Series) -> pd.Series:
 def _id(name: str) -> str:
     if not name:
         return NOT_APPLICABLE
-    # Accents are not ASCII, and their letters are.
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(_NOT_IN_IDS, "_", letters) or "_"
+    return re.sub(_NOT_IN_IDS, "_", ascii_letters(name)) or "_"
 
 
 def _time_periods(figures: pd.DataFrame) -> pd.Series:

@@ -63,6 +63,7 @@ _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _BLANK: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
@@ -79,6 +80,30 @@ def plain_text(text: str) -> str:
     visible = _INVISIBLE.sub("", text)
     blanks = _BLANK.sub(" ", visible)
     return unicodedata.normalize("NFC", blanks).strip()
+
+
+def without_accents(text: str) -> str:
+    """Write letters without their accents, each in its plain form.
+
+    Examples
+    --------
+    >>> without_accents("D\N{LATIN SMALL LETTER E WITH ACUTE}but")
+    'Debut'
+    """
+    # NFKD writes an accented letter as a letter followed by its accent.
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+
+
+def ascii_letters(text: str) -> str:
+    """Write letters without their accents, and leave out what is not ASCII.
+
+    Examples
+    --------
+    >>> ascii_letters("C\N{LATIN SMALL LETTER O WITH CIRCUMFLEX}te \N{EURO SIGN}1")
+    'Cote 1'
+    """
+    # Accents are not ASCII, and their letters are.
+    return without_accents(text).encode("ascii", "ignore").decode()
 
 
 def with_invisible(finding: Finding, cell: str) -> Finding:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
 from cbcstats.errors import Finding
+from cbcstats.files.cells import without_accents
 from cbcstats.files.dates import (
     LONGEST_DATE,
     NOT_IN_CALENDAR,
@@ -320,9 +320,7 @@ def _split_weekday(text: str) -> tuple[int | None, str]:
 
 def _plain_letters(text: str) -> str:
     """Write a text in small letters without accents, and with plain hyphens."""
-    decomposed = unicodedata.normalize("NFKD", _DASH.sub("-", text))
-    letters = [letter for letter in decomposed if not unicodedata.combining(letter)]
-    return "".join(letters).casefold()
+    return without_accents(_DASH.sub("-", text)).casefold()
 
 
 def plain_date(text: str) -> str:

@@ -179,6 +179,11 @@ class TextTable:
         is_in: np.ndarray = self.cells.index.isin(rows)
         return is_in
 
+    def is_shown_as(self, form: str, column: str) -> np.ndarray:
+        """Tell which rows have their cell in a column shown in a form of `formats`."""
+        places = [place for place, shown in self.formats.items() if shown == form]
+        return self.is_in(places, column)
+
     def is_number(self, column: str) -> pd.Series:
         """Tell which cells of a column are numbers with decimals, not texts."""
         cells = self.cells[column]

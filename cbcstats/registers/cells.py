@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
@@ -21,6 +20,7 @@ from cbcstats.files.cells import (
     parse_whole_numbers,
     plain_text,
     with_decimal_points,
+    without_accents,
 )
 from cbcstats.files.dates import first_of_each_order
 from cbcstats.files.spans import explain_span, read_spans
@@ -79,7 +79,6 @@ _REMEDIES: Final = {
     "place": "write the name of one country",
     "day": "write the day as YYYY-MM-DD",
 }
-_ACCENTS: Final = re.compile("[\u0300-\u036f]")  # once they are cut off
 _SEVERITIES: Final = (WARNING, ERROR)
 _SUGGESTED_FOR: Final = 500  # unknown places, since suggestions are slow
 
@@ -314,5 +313,4 @@ def plain_words(text: str) -> list[str]:
     >>> plain_words("Date de d\N{LATIN SMALL LETTER E WITH ACUTE}but"), plain_words("Women (%)")
     (['date', 'de', 'debut'], ['women', '%'])
     """
-    letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    return re.findall(r"[^\W_]+|%", letters.casefold())
+    return re.findall(r"[^\W_]+|%", without_accents(text).casefold())

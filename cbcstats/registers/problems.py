@@ -238,9 +238,7 @@ def shares_in_counts(matched: MatchedTable, name: str) -> Iterator[ProblemCells]
     if kind_of(rule) != "whole number":
         return
     severity = severity_of(rule, matched.options)
-    formats = table.formats.items()
-    places = [place for place, shown in formats if shown == "percent"]
-    is_share = table.is_in(places, column)
+    is_share = table.is_shown_as("percent", column)
     for row, cell in table.text_of(is_share, column).items():
         with contextlib.suppress(ValueError):
             finding = explain_share(f"{100 * float(cell):.10g}%")
@@ -286,9 +284,7 @@ def days_without_year(
     table: TextTable, column: str, days: pd.Series
 ) -> Iterator[ProblemCells]:
     """Yield the cells of a workbook that show no year."""
-    formats = table.formats.items()
-    places = [place for place, shown in formats if shown == "no year"]
-    is_hidden = table.is_in(places, column)
+    is_hidden = table.is_shown_as("no year", column)
     hidden = days[is_hidden].dropna()
     for year, rows in hidden.groupby(hidden.dt.year):
         problem = f"shows no year; {year:.0f} was added by the spreadsheet program"

@@ -7,7 +7,6 @@ complete file, so that the schema checks both, and problems name the row of the 
 from __future__ import annotations
 
 import re
-import unicodedata
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +24,7 @@ from cbcstats.counts.own_data import (
 )
 from cbcstats.counts.period_columns import read_periods
 from cbcstats.errors import ArgumentError, DataError, nearest
-from cbcstats.files.cells import whole_if_possible
+from cbcstats.files.cells import ascii_letters, whole_if_possible
 from cbcstats.files.text_table import read_text_table
 from cbcstats.frames import as_text, text_column
 from cbcstats.tables.loaders import (
@@ -317,11 +316,7 @@ def _refuse_repeated(cells: pd.DataFrame, name: str) -> None:
 
 def _in_snake_case(name: str) -> str:
     """Write a name as an indicator: `Côte d'Ivoire` becomes `cote_d_ivoire`."""
-    decomposed = unicodedata.normalize("NFKD", name.lower())
-    # Accents are not ASCII, and their letters are.
-    ascii_letters = decomposed.encode("ascii", "ignore")
-    letters = ascii_letters.decode()
-    words = re.findall(r"[a-z0-9]+", letters)
+    words = re.findall(r"[a-z0-9]+", ascii_letters(name.lower()))
     return "_".join(words) or "figures"
 
 
